@@ -1,0 +1,47 @@
+package io.scopeguard.scope;
+
+import java.net.URI;
+
+/**
+ * Whose scopes are meant: those of an organization, or those of one API resource. Scopes of different audiences are never
+ * compared, even where they bear the same name.
+ *
+ * @param value {@code organization}, or the resource indicator (RFC 8707 §2), compared exactly
+ */
+public record Audience(String value) {
+
+    /** Scopes that the roles of an organization grant, carried by organization tokens. */
+    public static final Audience ORGANIZATION = new Audience("organization");
+
+    /**
+     * @throws IllegalArgumentException if the value is neither {@code organization} nor an absolute URI without fragment
+     */
+    public Audience {
+        if (!value.equals("organization")) {
+            requireResourceIndicator(value);
+        }
+    }
+
+    /** The audience of an API resource, by its indicator. */
+    public static Audience resource(String indicator) {
+        return new Audience(requireResourceIndicator(indicator));
+    }
+
+    public boolean isOrganization() {
+        return equals(ORGANIZATION);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+
+    private static String requireResourceIndicator(String indicator) {
+        URI uri = URI.create(indicator);
+        if (!uri.isAbsolute() || uri.getFragment() != null) {
+            throw new IllegalArgumentException(
+                    "a resource indicator is an absolute URI without fragment (RFC 8707 §2), not '" + indicator + "'");
+        }
+        return indicator;
+    }
+}

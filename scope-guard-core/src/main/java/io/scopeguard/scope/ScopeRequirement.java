@@ -1,0 +1,65 @@
+package io.scopeguard.scope;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operation requires: scopes of one audience, all or any of them, held against live permissions of a certain
+ * freshness.
+ *
+ * @param audience whose scopes; a token of another kind never satisfies the requirement
+ * @param match whether all of the scopes are needed or one is enough
+ * @param scopes at least one
+ * @param maxAge how old the live permissions may be at most, without grace; zero reads them now; {@code null} leaves it to
+ *     the guard's settings
+ * @param whenUnknown what decides without them; {@code null} leaves it to the guard's settings
+ */
+public record ScopeRequirement(
+        Audience audience,
+        Match match,
+        Scopes scopes,
+        @Nullable Duration maxAge,
+        @Nullable WhenUnknown whenUnknown) {
+
+    /** How many of the scopes are needed. */
+    public enum Match {
+        ALL,
+        ANY
+    }
+
+    /**
+     * @throws IllegalArgumentException if there is no scope, or the age is negative
+     */
+    public ScopeRequirement {
+        if (scopes.isEmpty()) {
+            throw new IllegalArgumentException("a requirement names at least one scope");
+        }
+        if (maxAge != null && maxAge.isNegative()) {
+            throw new IllegalArgumentException("maxAge is zero or more, not " + maxAge);
+        }
+    }
+
+    /** Requires each of the scopes. */
+    public static ScopeRequirement allOf(Audience audience, Scopes scopes) {
+        return new ScopeRequirement(audience, Match.ALL, scopes, null, null);
+    }
+
+    /** Requires at least one of the scopes. */
+    public static ScopeRequirement anyOf(Audience audience, Scopes scopes) {
+        return new ScopeRequirement(audience, Match.ANY, scopes, null, null);
+    }
+
+    /** The same requirement, on live permissions of at most this age. */
+    public ScopeRequirement withMaxAge(Duration age) {
+        return new ScopeRequirement(audience, match, scopes, age, whenUnknown);
+    }
+
+    /** The same requirement, with its own answer to unknown live permissions. */
+    public ScopeRequirement withWhenUnknown(WhenUnknown policy) {
+        return new ScopeRequirement(audience, match, scopes, maxAge, policy);
+    }
+
+    public boolean isMetBy(Scopes held) {
+        return match == Match.ALL ? held.containsAll(scopes) : held.containsAny(scopes);
+    }
+}
