@@ -1,0 +1,196 @@
+package io.scopeguard.token;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.InvalidTokenException.Reason;
+import java.net.URI;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Verifies JWT access tokens (RFC 9068, RFC 8725) of one provider. What is cheap to refuse is refused first; the signature
+ * comes last. Thread-safe.
+ */
+public final class AccessTokenVerifier {
+
+    private static final Set<String> ACCESS_TOKEN_TYPES = Set.of("at+jwt", "application/at+jwt");
+    private static final int MAX_LENGTH = 64 * 1024;
+
+    private final Set<String> issuers;
+    private final TokenLayout layout;
+    private final Predicate<Audience> accepted;
+    private final SigningKeys keys;
+    private final Clock clock;
+    private final Duration clockSkew;
+
+    private AccessTokenVerifier(Builder builder, SigningKeys keys) {
+        this.issuers = builder.issuers;
+        this.layout = builder.layout;
+        this.keys = keys;
+        this.accepted = builder.accepted;
+        this.clock = builder.clock;
+        this.clockSkew = builder.clockSkew;
+    }
+
+    /**
+     * Starts a verifier.
+     *
+     * @param issuers the accepted {@code iss} values, compared exactly; one tenant may have several
+     * @param layout how the provider names audience and organization
+     */
+    public static Builder builder(Collection<String> issuers, TokenLayout layout) {
+        return new Builder(issuers, layout);
+    }
+
+    /**
+     * Verifies a compact token.
+     *
+     * @throws InvalidTokenException if it proves nothing
+     * @throws KeysUnavailableException if the signing keys cannot be had
+     */
+    public AccessToken verify(String token) {
+        CompactSerialization.check(token, MAX_LENGTH);
+        JWSObject jws = parse(token);
+        checkHeader(jws.getHeader());
+        Claims claims = Claims.parse(jws.getPayload().toString());
+        AccessToken accessToken = read(claims);
+        checkTimes(accessToken, claims);
+        checkSignature(jws);
+        return accessToken;
+    }
+
+    private static JWSObject parse(String token) {
+        try {
+            return JWSObject.parse(token);
+        } catch (ParseException e) {
+            throw new InvalidTokenException(
+                    Reason.MALFORMED, "The token is not a signed JWT in compact serialization.");
+        }
+    }
+
+    private static void checkHeader(JWSHeader header) {
+        if (!KeyPolicy.accepts(header.getAlgorithm())) {
+            throw new InvalidTokenException(
+                    Reason.UNSUPPORTED_ALGORITHM, "The token's algorithm is not one of ES256, ES384, ES512, RS256.");
+        }
+        if (header.getType() == null
+                || !ACCESS_TOKEN_TYPES.contains(header.getType().getType().toLowerCase(Locale.ROOT))) {
+            throw notAnAccessToken("its type is not at+jwt");
+        }
+        if (header.getCriticalParams() != null || header.getKeyID() == null) {
+            throw new InvalidTokenException(
+                    Reason.MALFORMED, "The token's header needs a kid and may not have critical parameters.");
+        }
+    }
+
+    private AccessToken read(Claims claims) {
+        if (!claims.has("client_id") || claims.has("nonce") || claims.has("at_hash")) {
+            throw notAnAccessToken("an access token has a client_id, and neither nonce nor at_hash");
+        }
+        if (!issuers.contains(claims.text("iss"))) {
+            throw new InvalidTokenException(Reason.WRONG_ISSUER, "The token is from another issuer.");
+        }
+        TokenLayout.Context context = layout.read(claims.audience(), claims.asMap());
+        if (!accepted.test(context.audience())) {
+            throw new InvalidTokenException(
+                    Reason.WRONG_AUDIENCE, "No operation of this API takes tokens of this kind.");
+        }
+        Scopes scopes = Scopes.ofTokens(claims.scopes()).where(layout::isPermission);
+        return new AccessToken(context, scopes, claims);
+    }
+
+    private void checkTimes(AccessToken token, Claims claims) {
+        Instant now = clock.instant();
+        if (!now.isBefore(token.expiresAt().plus(clockSkew))) {
+            throw new InvalidTokenException(Reason.EXPIRED, "The token has expired.");
+        }
+        Instant latest = now.plus(clockSkew);
+        if (token.issuedAt().isAfter(latest)
+                || (claims.has("nbf") && claims.time("nbf").isAfter(latest))) {
+            throw new InvalidTokenException(Reason.NOT_YET_VALID, "The token is not valid yet.");
+        }
+    }
+
+    private void checkSignature(JWSObject jws) {
+        JWSHeader header = jws.getHeader();
+        JWK key = keys.find(header.getKeyID(), header.getAlgorithm());
+        if (key == null) {
+            throw new InvalidTokenException(
+                    Reason.UNKNOWN_KEY, "The token is signed by a key its issuer does not publish.");
+        }
+        if (!isSignedBy(key, jws)) {
+            throw new InvalidTokenException(Reason.WRONG_SIGNATURE, "The token's signature is wrong.");
+        }
+    }
+
+    private static boolean isSignedBy(JWK key, JWSObject jws) {
+        try {
+            JWSVerifier verifier = key instanceof ECKey ec ? new ECDSAVerifier(ec) : new RSASSAVerifier(key.toRSAKey());
+            return jws.verify(verifier);
+        } catch (JOSEException e) {
+            return false;
+        }
+    }
+
+    private static InvalidTokenException notAnAccessToken(String why) {
+        return new InvalidTokenException(Reason.NOT_AN_ACCESS_TOKEN, "Not an access token: " + why + ".");
+    }
+
+    /** Collects what a verifier needs. Not thread-safe. */
+    public static final class Builder {
+
+        private final Set<String> issuers;
+        private final TokenLayout layout;
+        private Clock clock = Clock.systemUTC();
+        private Duration clockSkew = Duration.ofSeconds(60);
+        private Predicate<Audience> accepted = audience -> true;
+
+        private Builder(Collection<String> issuers, TokenLayout layout) {
+            if (issuers.isEmpty()) {
+                throw new IllegalArgumentException("at least one issuer is accepted");
+            }
+            this.issuers = Set.copyOf(issuers);
+            this.layout = layout;
+        }
+
+        /** By which clock tokens expire; the system's by default. */
+        public Builder clock(Clock clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /** By how much the issuer's clock may differ from ours; a minute by default. */
+        public Builder clockSkew(Duration clockSkew) {
+            if (clockSkew.isNegative()) {
+                throw new IllegalArgumentException("clockSkew is zero or more, not " + clockSkew);
+            }
+            this.clockSkew = clockSkew;
+            return this;
+        }
+
+        /** Refuses tokens for audiences that no operation of this API takes; asked anew for each token. */
+        public Builder accepting(Predicate<Audience> accepted) {
+            this.accepted = accepted;
+            return this;
+        }
+
+        /** Verifies by the keys published at this address. Nothing is fetched yet. */
+        public AccessTokenVerifier build(URI jwkSetUri) {
+            return new AccessTokenVerifier(this, new SigningKeys(jwkSetUri));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.scopeguard.token;
+
+import io.scopeguard.token.InvalidTokenException.Reason;
+
+/**
+ * The gate before any parser: three non-empty parts of canonical base64url. JOSE libraries skip characters outside the
+ * alphabet and unused trailing bits, which gives one token endless spellings.
+ */
+final class CompactSerialization {
+
+    private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    private static final byte[] VALUES = values();
+
+    private CompactSerialization() {}
+
+    static void check(String token, int maxLength) {
+        if (token.length() > maxLength) {
+            throw new InvalidTokenException(Reason.MALFORMED, "The token is longer than " + maxLength + " characters.");
+        }
+        int parts = 1;
+        int partStart = 0;
+        for (int i = 0; i < token.length(); i++) {
+            char c = token.charAt(i);
+            if (c == '.') {
+                checkPart(token, partStart, i);
+                parts++;
+                partStart = i + 1;
+            } else if (value(c) < 0) {
+                throw notAJws();
+            }
+        }
+        if (parts == 1) {
+            throw new InvalidTokenException(
+                    Reason.OPAQUE,
+                    "This API takes no opaque tokens: request a token for a resource or an organization.");
+        }
+        checkPart(token, partStart, token.length());
+        if (parts != 3) {
+            throw notAJws();
+        }
+    }
+
+    private static void checkPart(String token, int start, int end) {
+        int surplus = (end - start) % 4;
+        if (end == start || surplus == 1 || (surplus > 0 && !unusedBitsAreZero(token.charAt(end - 1), surplus))) {
+            throw notAJws();
+        }
+    }
+
+    private static boolean unusedBitsAreZero(char last, int surplus) {
+        return (value(last) & (surplus == 2 ? 0b1111 : 0b11)) == 0;
+    }
+
+    private static int value(char c) {
+        return c < VALUES.length ? VALUES[c] : -1;
+    }
+
+    private static InvalidTokenException notAJws() {
+        return new InvalidTokenException(Reason.MALFORMED, "The token is not a signed JWT in compact serialization.");
+    }
+
+    private static byte[] values() {
+        byte[] values = new byte[128];
+        for (char c = 0; c < values.length; c++) {
+            values[c] = (byte) ALPHABET.indexOf(c);
+        }
+        return values;
+    }
+}

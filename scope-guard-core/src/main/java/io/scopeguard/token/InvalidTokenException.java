@@ -1,0 +1,45 @@
+package io.scopeguard.token;
+
+/**
+ * A bearer token that proves nothing. The message says what was expected and is fit for the client's eyes; it never contains
+ * the token or what is in it.
+ */
+public final class InvalidTokenException extends RuntimeException {
+
+    /** Why, for machines: stable names. */
+    public enum Reason {
+        /** Not a JWT at all, perhaps an opaque token. */
+        OPAQUE,
+        /** Not a well-formed JWS of a reasonable size. */
+        MALFORMED,
+        /** A JWT, but not an access token: an ID token, say. */
+        NOT_AN_ACCESS_TOKEN,
+        /** Signed by an algorithm that is not accepted. */
+        UNSUPPORTED_ALGORITHM,
+        /** From an issuer that is not accepted. */
+        WRONG_ISSUER,
+        /** For another API. */
+        WRONG_AUDIENCE,
+        /** Two claims name different organizations. */
+        CONFLICTING_ORGANIZATION,
+        /** A required claim is missing or is not of its type. */
+        INVALID_CLAIM,
+        EXPIRED,
+        NOT_YET_VALID,
+        /** Signed by a key that the issuer does not publish. */
+        UNKNOWN_KEY,
+        WRONG_SIGNATURE
+    }
+
+    private final Reason reason;
+
+    public InvalidTokenException(Reason reason, String message) {
+        // No stack trace: this is a result, thrown at the rate at which strangers send rubbish.
+        super(message, null, false, false);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

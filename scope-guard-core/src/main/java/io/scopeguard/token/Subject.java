@@ -1,0 +1,22 @@
+package io.scopeguard.token;
+
+/**
+ * Who a token speaks for.
+ *
+ * @param type a user, or an application that acts for itself
+ * @param id the provider's id, unique within its type
+ */
+public record Subject(Type type, String id) {
+
+    /** Users and applications are looked up in different places at a provider. */
+    public enum Type {
+        USER,
+        APPLICATION
+    }
+
+    /** The type alone: ids of people belong in no log. */
+    @Override
+    public String toString() {
+        return type.toString();
+    }
+}
