@@ -1,0 +1,63 @@
+package io.scopeguard.organization;
+
+import io.scopeguard.token.AccessToken;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which organization a request is about.
+ *
+ * @param source how the request says so
+ * @param id the organization, where the request names one; decoded as the token's is
+ */
+public record RequestedOrganization(Source source, @Nullable String id) {
+
+    /** None: what is asked for holds outside of organizations. */
+    public static final RequestedOrganization NONE = new RequestedOrganization(Source.NONE, null);
+
+    /** Whichever the token is for, as long as it is for one. */
+    public static final RequestedOrganization OF_TOKEN = new RequestedOrganization(Source.TOKEN, null);
+
+    /** Several at once: the request contradicts itself, and no token is right for it. */
+    public static final RequestedOrganization CONFLICTING = new RequestedOrganization(Source.CONFLICTING, null);
+
+    /** How a request says which organization it is about. */
+    public enum Source {
+        NONE,
+        REQUEST,
+        TOKEN,
+        CONFLICTING
+    }
+
+    /** The organization of this id. */
+    public static RequestedOrganization named(String id) {
+        return new RequestedOrganization(Source.REQUEST, id);
+    }
+
+    /**
+     * What two places in a request say, held against each other.
+     *
+     * @param first what one place names, or {@code null} if it names nothing
+     * @param second what the other names, likewise
+     */
+    public static RequestedOrganization agreeing(@Nullable String first, @Nullable String second) {
+        if (first == null) {
+            return second == null ? NONE : named(second);
+        }
+        return second == null || first.equals(second) ? named(first) : CONFLICTING;
+    }
+
+    /** Whether a request about this may be made with the token. There is no fallback: the wrong organization is none. */
+    public boolean admits(AccessToken token) {
+        return switch (source) {
+            case NONE -> true;
+            case REQUEST -> token.organization() != null && token.organization().equals(id);
+            case TOKEN -> token.organization() != null;
+            case CONFLICTING -> false;
+        };
+    }
+
+    /** Whether the request is about some organization. */
+    public boolean isBound() {
+        return source != Source.NONE;
+    }
+}
