@@ -1,0 +1,178 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.scope.Scopes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last believed permissions of one key, and the reads that renew them: at most one under way and one behind it, which
+ * whoever needs a read that begins later shares.
+ */
+final class CachedPermissions {
+
+    private static final Logger log = LoggerFactory.getLogger(CachedPermissions.class);
+
+    /** After a failure the provider is left alone for this long. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final PermissionKey key;
+    private final PermissionSource source;
+    private final Clock clock;
+    private final Executor executor;
+
+    private volatile @Nullable LivePermissions known;
+    private @Nullable Read underWay;
+    private @Nullable Read behind;
+    private @Nullable Failure lastFailure;
+
+    CachedPermissions(PermissionKey key, PermissionSource source, Clock clock, Executor executor) {
+        this.key = key;
+        this.source = source;
+        this.clock = clock;
+        this.executor = executor;
+    }
+
+    @Nullable
+    LivePermissions known() {
+        return known;
+    }
+
+    /** Waits for a reading that is acceptable. Joining one that turns out too old costs one more. */
+    LivePermissions read(Freshness freshness, Scopes held, Duration maxWait) {
+        LivePermissions first = join(freshness, held).await(maxWait);
+        if (freshness.accepts(first)) {
+            return first;
+        }
+        LivePermissions second = join(freshness, held).await(maxWait);
+        if (freshness.accepts(second)) {
+            return second;
+        }
+        throw new PermissionsUnavailableException(Reason.TIMEOUT, "No reading is as fresh as asked for.");
+    }
+
+    private synchronized Read join(Freshness freshness, Scopes held) {
+        if (underWay == null) {
+            failFast();
+            Read read = new Read(held);
+            read.wanted(freshness);
+            underWay = read;
+            start(read);
+            return read;
+        }
+        if (!underWay.startedBefore(freshness.due())) {
+            return underWay;
+        }
+        if (behind == null) {
+            behind = new Read(held);
+        }
+        behind.wanted(freshness);
+        return behind;
+    }
+
+    private void failFast() {
+        if (lastFailure != null && clock.instant().isBefore(lastFailure.at.plus(PAUSE))) {
+            throw lastFailure.cause;
+        }
+    }
+
+    private void start(Read read) {
+        read.start = clock.instant();
+        try {
+            executor.execute(() -> run(read));
+        } catch (PermissionsUnavailableException rejected) {
+            underWay = null;
+            read.result.completeExceptionally(rejected);
+        }
+    }
+
+    private void run(Read read) {
+        try {
+            LivePermissions live = believable(read);
+            finish(null);
+            read.result.complete(live);
+        } catch (PermissionsUnavailableException e) {
+            fail(read, e);
+        } catch (RuntimeException e) {
+            log.error("Reading live permissions failed unexpectedly", e);
+            fail(read, new PermissionsUnavailableException(Reason.MALFORMED, "Reading failed unexpectedly."));
+        }
+    }
+
+    private void fail(Read read, PermissionsUnavailableException failure) {
+        finish(failure);
+        read.result.completeExceptionally(failure);
+    }
+
+    private LivePermissions believable(Read read) {
+        LivePermissions before = known != null ? known : LivePermissions.of(read.held, read.start);
+        LivePermissions live = source.fetch(key, read.sharedNotBefore());
+        if (live.shrinks(before)) {
+            live = source.confirm(key, clock.instant());
+        }
+        known = live;
+        return live;
+    }
+
+    private synchronized void finish(@Nullable PermissionsUnavailableException failure) {
+        lastFailure = failure == null ? null : new Failure(failure, clock.instant());
+        underWay = behind;
+        behind = null;
+        if (underWay != null) {
+            start(underWay);
+        }
+    }
+
+    private record Failure(PermissionsUnavailableException cause, Instant at) {}
+
+    /** One read of the provider, shared by all who wait for it. */
+    private static final class Read {
+
+        private final CompletableFuture<LivePermissions> result = new CompletableFuture<>();
+        private final Scopes held;
+        private Instant start = Instant.MAX;
+        private Instant due = Instant.MIN;
+
+        Read(Scopes held) {
+            this.held = held;
+        }
+
+        void wanted(Freshness freshness) {
+            due = freshness.due().isAfter(due) ? freshness.due() : due;
+        }
+
+        boolean startedBefore(Instant time) {
+            return start.isBefore(time);
+        }
+
+        /** Shared reads may have used up half of the age that is allowed, so that the result is not due again at once. */
+        Instant sharedNotBefore() {
+            return due.plus(Duration.between(due, start).dividedBy(2));
+        }
+
+        LivePermissions await(Duration maxWait) {
+            try {
+                return result.get(maxWait.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                throw new PermissionsUnavailableException(Reason.TIMEOUT, "The provider took too long.");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new PermissionsUnavailableException(
+                        Reason.TIMEOUT, "Interrupted while waiting for the provider.");
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof PermissionsUnavailableException unavailable
+                        ? unavailable
+                        : new IllegalStateException("reads fail in one way only", e.getCause());
+            }
+        }
+    }
+}

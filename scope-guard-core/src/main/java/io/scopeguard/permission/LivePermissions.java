@@ -1,0 +1,32 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.scope.Scopes;
+import java.time.Instant;
+
+/**
+ * What a subject may do, as the provider said at one moment.
+ *
+ * @param standing without {@link Standing#ACTIVE} there are no scopes
+ * @param issuable the scopes that a new token of this kind could carry now
+ * @param granted those of them that count for a decision. The same for most kinds; fewer where a provider lets scopes of
+ *     organizations into tokens that are for none.
+ * @param asOf when the oldest of the reads behind this began, by our clock
+ */
+public record LivePermissions(Standing standing, Scopes issuable, Scopes granted, Instant asOf) {
+
+    /** The permissions of a subject in good standing, all of which count. */
+    public static LivePermissions of(Scopes scopes, Instant asOf) {
+        return new LivePermissions(Standing.ACTIVE, scopes, scopes, asOf);
+    }
+
+    /** No permissions, for this reason. */
+    public static LivePermissions none(Standing standing, Instant asOf) {
+        return new LivePermissions(standing, Scopes.none(), Scopes.none(), asOf);
+    }
+
+    /** Whether this takes something away from what was believed before: standing, or a scope. */
+    public boolean shrinks(LivePermissions before) {
+        boolean losesStanding = standing != Standing.ACTIVE && standing != before.standing;
+        return losesStanding || !issuable.containsAll(before.issuable) || !granted.containsAll(before.granted);
+    }
+}

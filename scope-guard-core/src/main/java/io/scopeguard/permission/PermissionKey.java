@@ -1,0 +1,24 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.scope.Audience;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.Subject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose permissions, where and for what: what tokens of the same kind, subject and organization have in common.
+ *
+ * @param organization {@code null} for permissions outside of organizations
+ */
+public record PermissionKey(Subject subject, @Nullable String organization, Audience audience) {
+
+    public static PermissionKey of(AccessToken token) {
+        return new PermissionKey(token.subject(), token.organization(), token.audience());
+    }
+
+    /** The audience alone: ids belong in no log. */
+    @Override
+    public String toString() {
+        return "permissions of a " + subject + " for " + audience;
+    }
+}
