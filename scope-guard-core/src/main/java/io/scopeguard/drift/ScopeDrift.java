@@ -1,0 +1,34 @@
+package io.scopeguard.drift;
+
+import io.scopeguard.scope.Scopes;
+
+/**
+ * How a token differs from what its subject may do now. The three parts are disjoint.
+ *
+ * @param demoted scopes that the token carries and a new one could not
+ * @param promoted watched scopes that were granted to the subject, and that the token lacks
+ * @param added watched scopes, granted and lacking likewise, that the provider itself gained after the token was issued
+ */
+public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes added) {
+
+    private static final ScopeDrift NONE = new ScopeDrift(Scopes.none(), Scopes.none(), Scopes.none());
+
+    /** No difference worth a word. */
+    public static ScopeDrift none() {
+        return NONE;
+    }
+
+    public boolean isEmpty() {
+        return demoted.isEmpty() && promoted.isEmpty() && added.isEmpty();
+    }
+
+    /** What the token lacks, whether promoted or added. */
+    public Scopes missing() {
+        return promoted.or(added);
+    }
+
+    /** The same, of what is missing only these. */
+    public ScopeDrift missingOnly(Scopes scopes) {
+        return new ScopeDrift(demoted, promoted.and(scopes), added.and(scopes));
+    }
+}

@@ -1,0 +1,30 @@
+package io.scopeguard.drift;
+
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import java.util.Map;
+
+/** Which scopes a token is told to lack. A client may be short of others on purpose. Implementations are thread-safe. */
+@FunctionalInterface
+public interface WatchedScopes {
+
+    /** Whether a scope of this audience is watched. */
+    boolean watches(Audience audience, String scope);
+
+    /** Every scope of every audience. */
+    static WatchedScopes all() {
+        return (audience, scope) -> true;
+    }
+
+    /** These scopes, whatever their audience. */
+    static WatchedScopes of(Scopes scopes) {
+        return (audience, scope) -> scopes.contains(scope);
+    }
+
+    /** These scopes, each of its own audience. */
+    static WatchedScopes of(Map<Audience, Scopes> scopes) {
+        Map<Audience, Scopes> watched = Map.copyOf(scopes);
+        return (audience, scope) ->
+                watched.getOrDefault(audience, Scopes.none()).contains(scope);
+    }
+}
