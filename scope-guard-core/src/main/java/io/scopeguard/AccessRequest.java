@@ -1,0 +1,33 @@
+package io.scopeguard;
+
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.scope.ScopeRequirement;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.TokenKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody wants to do.
+ *
+ * @param organization which organization it is about
+ * @param requirement the scopes it needs; {@code null} if any valid token will do
+ */
+public record AccessRequest(
+        RequestedOrganization organization, @Nullable ScopeRequirement requirement) {
+
+    /** The kind of token this needs, or {@code null} if any kind will do. */
+    public @Nullable TokenKind requiredKind() {
+        if (requirement == null) {
+            return null;
+        }
+        if (requirement.audience().isOrganization()) {
+            return TokenKind.ORGANIZATION;
+        }
+        return organization.isBound() ? TokenKind.ORGANIZATION_RESOURCE : TokenKind.RESOURCE;
+    }
+
+    boolean takes(AccessToken token) {
+        return requirement == null
+                || (requirement.audience().equals(token.audience()) && token.kind() == requiredKind());
+    }
+}

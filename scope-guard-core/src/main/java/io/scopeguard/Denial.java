@@ -1,0 +1,17 @@
+package io.scopeguard;
+
+/** Why a request with a verified token is refused. */
+public enum Denial {
+    /** The request is about another organization than the token, or contradicts itself. */
+    ORGANIZATION_MISMATCH,
+    /** The token's scopes are of another kind than the required ones. */
+    WRONG_TOKEN_KIND,
+    /** The subject is suspended, or the provider does not know it any more. */
+    SUBJECT_INACTIVE,
+    /** The subject does not belong to the organization any more. */
+    NOT_A_MEMBER,
+    /** A scope is missing from the token, from what holds now, or from both. */
+    INSUFFICIENT_SCOPE,
+    /** What holds now cannot be told, and the token alone must not decide. */
+    PERMISSIONS_UNAVAILABLE
+}

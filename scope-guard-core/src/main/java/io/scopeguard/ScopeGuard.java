@@ -1,0 +1,103 @@
+package io.scopeguard;
+
+import io.scopeguard.drift.DriftDetector;
+import io.scopeguard.drift.ScopeDrift;
+import io.scopeguard.permission.Freshness;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.remedy.Advice;
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.token.AccessToken;
+import java.time.Clock;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what a verified token may do now, and what its client should do about a difference. Thread-safe.
+ */
+public final class ScopeGuard {
+
+    private final ScopeGuardSettings settings;
+    private final PermissionCache permissions;
+    private final DriftDetector detector;
+    private final RemedyLadder ladder;
+    private final SecondLooks secondLooks;
+    private final Clock clock;
+
+    /**
+     * @param clock the one by which the permissions are dated
+     */
+    public ScopeGuard(
+            ScopeGuardSettings settings,
+            PermissionCache permissions,
+            DriftDetector detector,
+            RemedyLadder ladder,
+            Clock clock) {
+        this.settings = settings;
+        this.permissions = permissions;
+        this.detector = detector;
+        this.ladder = ladder;
+        this.secondLooks = new SecondLooks();
+        this.clock = clock;
+    }
+
+    /** Decides about one request. Asks the provider only where what is known is not fresh enough. */
+    public Decision authorize(AccessToken token, AccessRequest request) {
+        if (!request.organization().admits(token)) {
+            return Decision.misplaced(token, request, Denial.ORGANIZATION_MISMATCH);
+        }
+        if (!request.takes(token)) {
+            return Decision.misplaced(token, request, Denial.WRONG_TOKEN_KIND);
+        }
+        Instant now = clock.instant();
+        Freshness freshness = settings.freshness(request.requirement(), now);
+        Decision decision = decide(token, request, live(token, freshness));
+        Instant secondLook = secondLook(decision, now);
+        if (secondLook != null) {
+            decision = decide(token, request, live(token, freshness.notBefore(secondLook)));
+        }
+        return decision.with(advice(decision));
+    }
+
+    private @Nullable LivePermissions live(AccessToken token, Freshness freshness) {
+        try {
+            return permissions.get(PermissionKey.of(token), freshness, token.scopes());
+        } catch (PermissionsUnavailableException e) {
+            return null;
+        }
+    }
+
+    private Decision decide(AccessToken token, AccessRequest request, @Nullable LivePermissions live) {
+        if (live == null) {
+            Verdict verdict = Verdict.withoutLive(settings, token, request);
+            return verdict.decision(token, request, null, ScopeDrift.none());
+        }
+        Verdict verdict = Verdict.byLive(settings, token, request, live);
+        return verdict.decision(token, request, live, detector.detect(token, live, verdict.grantable()));
+    }
+
+    /** Before a token is contradicted: whether what it was held against could be older than the token itself. */
+    private @Nullable Instant secondLook(Decision decision, Instant now) {
+        boolean contradicted = decision.denial() != null || !decision.drift().isEmpty();
+        LivePermissions live = decision.live();
+        return contradicted && live != null ? secondLooks.due(decision.token(), live, now) : null;
+    }
+
+    private Advice advice(Decision decision) {
+        if (settings.mode() == Mode.OBSERVE || decision.live() == null) {
+            return Advice.none();
+        }
+        if (decision.denial() == null) {
+            return ladder.onGranted(decision.token(), decision.drift());
+        }
+        return switch (decision.denial()) {
+            case NOT_A_MEMBER -> new Advice(Remedy.REFRESH, decision.drift());
+            case INSUFFICIENT_SCOPE ->
+                ladder.onRefused(decision.token(), decision.drift().missingOnly(decision.grantable()));
+            default -> Advice.none();
+        };
+    }
+}

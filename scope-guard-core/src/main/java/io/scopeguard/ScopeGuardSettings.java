@@ -1,0 +1,42 @@
+package io.scopeguard;
+
+import io.scopeguard.permission.Freshness;
+import io.scopeguard.scope.ScopeRequirement;
+import io.scopeguard.scope.WhenUnknown;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a guard decides where a requirement does not say.
+ *
+ * @param mode how far live permissions reach
+ * @param maxAge the age from which live permissions are due for another read
+ * @param maxStale the age beyond which they are no answer, whatever the cause
+ * @param whenUnknown what decides then
+ */
+public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, WhenUnknown whenUnknown) {
+
+    /** Enforce; read after 30 seconds, give up after five minutes; then the token decides. */
+    public static final ScopeGuardSettings DEFAULT = new ScopeGuardSettings(
+            Mode.ENFORCE, Duration.ofSeconds(30), Duration.ofMinutes(5), WhenUnknown.TRUST_TOKEN);
+
+    /**
+     * @throws IllegalArgumentException if an age is negative, or permissions would be given up before they are due
+     */
+    public ScopeGuardSettings {
+        if (maxAge.isNegative() || maxStale.compareTo(maxAge) < 0) {
+            throw new IllegalArgumentException("0 <= maxAge <= maxStale, but got " + maxAge + " and " + maxStale);
+        }
+    }
+
+    Freshness freshness(@Nullable ScopeRequirement requirement, Instant now) {
+        return requirement == null || requirement.maxAge() == null
+                ? new Freshness(now.minus(maxAge), now.minus(maxStale))
+                : Freshness.within(requirement.maxAge(), now);
+    }
+
+    WhenUnknown whenUnknown(@Nullable ScopeRequirement requirement) {
+        return requirement == null || requirement.whenUnknown() == null ? whenUnknown : requirement.whenUnknown();
+    }
+}

@@ -1,0 +1,55 @@
+package io.scopeguard;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.Subject;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which tokens deserve another read before they are contradicted: those that may be newer than what was read. Once a token,
+ * at most once a second a subject. Bounded, thread-safe.
+ */
+final class SecondLooks {
+
+    /** By how much the issuer's clock and ours may differ before a token is certainly older than a read. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
+
+    private static final Duration FLOOR = Duration.ofSeconds(1);
+    private static final long MAX_ENTRIES = 100_000;
+
+    private final Cache<String, Instant> firstSeen = Caffeine.newBuilder()
+            .maximumSize(MAX_ENTRIES)
+            .expireAfterWrite(Duration.ofHours(1))
+            .build();
+    private final Cache<Subject, Instant> lastLook = Caffeine.newBuilder()
+            .maximumSize(MAX_ENTRIES)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
+
+    /**
+     * When the read must begin at the earliest on which the token may be contradicted, or {@code null} if this one will do.
+     *
+     * @param now when the request arrived
+     */
+    @Nullable
+    Instant due(AccessToken token, LivePermissions live, Instant now) {
+        if (live.asOf().isAfter(token.issuedAt().plus(CLOCK_TOLERANCE))) {
+            return null;
+        }
+        Instant seen = firstSeen.get(token.fingerprint(), fingerprint -> now);
+        if (!live.asOf().isBefore(seen)) {
+            return null;
+        }
+        return mayLook(token.subject(), now) ? seen : null;
+    }
+
+    private boolean mayLook(Subject subject, Instant now) {
+        Instant next =
+                lastLook.asMap().merge(subject, now, (last, ignored) -> now.isBefore(last.plus(FLOOR)) ? last : now);
+        return now.equals(next);
+    }
+}
