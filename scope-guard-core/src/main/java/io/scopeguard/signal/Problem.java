@@ -1,0 +1,49 @@
+package io.scopeguard.signal;
+
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.scope.Scopes;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A problem detail (RFC 9457) of a refusal.
+ *
+ * @param type stable name, without its prefix
+ * @param organization the organization that the presented token is for, if any
+ * @param action what would help the client
+ * @param requiredScopes the scopes to ask for, where that would help
+ */
+public record Problem(
+        String type,
+        String title,
+        int status,
+        String detail,
+        @Nullable String organization,
+        Remedy action,
+        Scopes requiredScopes) {
+
+    /** What stands before the name of a type. */
+    public static final String TYPE_PREFIX = "urn:problem-type:scope-guard:";
+
+    /** The media type of the body. */
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** The members of the JSON object, in order. */
+    public Map<String, Object> members() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("type", TYPE_PREFIX + type);
+        members.put("title", title);
+        members.put("status", status);
+        members.put("detail", detail);
+        if (organization != null) {
+            members.put("organization_id", organization);
+        }
+        members.put("action", action.name().toLowerCase(Locale.ROOT));
+        if (!requiredScopes.isEmpty()) {
+            members.put("required_scopes", requiredScopes.toList());
+        }
+        return members;
+    }
+}

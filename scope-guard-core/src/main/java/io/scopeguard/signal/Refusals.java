@@ -1,0 +1,183 @@
+package io.scopeguard.signal;
+
+import io.scopeguard.AccessRequest;
+import io.scopeguard.Decision;
+import io.scopeguard.Denial;
+import io.scopeguard.organization.RequestedOrganization.Source;
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.InvalidTokenException;
+import io.scopeguard.token.KeysUnavailableException;
+import io.scopeguard.token.TokenKind;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What refused requests are told: status, RFC 6750 challenge and problem detail, so that the client knows what would make the
+ * request work. Never the token, never what is in it but its organization.
+ */
+public final class Refusals {
+
+    private static final Duration PERMISSIONS_RETRY = Duration.ofSeconds(5);
+
+    private final @Nullable String resourceMetadata;
+
+    /**
+     * @param resourceMetadata where this API's protected resource metadata (RFC 9728) is, if anywhere
+     */
+    public Refusals(@Nullable String resourceMetadata) {
+        this.resourceMetadata = resourceMetadata;
+    }
+
+    /** There is no token. RFC 6750 §3.1: no error code then. */
+    public Refusal missingToken() {
+        Problem problem = problem("missing-token", "Authentication required", 401, "Send a bearer token.");
+        return new Refusal(challenge(null, null, Scopes.none()), null, problem);
+    }
+
+    /** Credentials are sent in a way that must not be used. */
+    public Refusal invalidRequest(String description) {
+        Problem problem = problem("invalid-request", "Invalid request", 400, description);
+        return new Refusal(challenge("invalid_request", description, Scopes.none()), null, problem);
+    }
+
+    /** The token proves nothing. */
+    public Refusal invalidToken(InvalidTokenException invalid) {
+        Remedy action = switch (invalid.reason()) {
+            case EXPIRED, UNKNOWN_KEY -> Remedy.REFRESH;
+            default -> Remedy.NONE;
+        };
+        return invalidToken(invalid.getMessage(), action);
+    }
+
+    /** The token cannot be told good from bad. */
+    public Refusal keysUnavailable(KeysUnavailableException unavailable) {
+        Problem problem = problem(
+                "keys-unavailable",
+                "Signing keys unavailable",
+                503,
+                "The token cannot be verified at the moment. Try again later.");
+        return new Refusal(null, unavailable.retryAfter(), problem);
+    }
+
+    /** Nobody said which scopes the operation needs, and the API opens nothing by default. */
+    public Refusal undeclared() {
+        String detail = "No scopes are declared for this operation, so nobody may use it.";
+        return forbidden(null, "undeclared", "Operation not open", detail, Remedy.NONE, Scopes.none());
+    }
+
+    /**
+     * A verified token is not enough.
+     *
+     * @throws IllegalArgumentException if the decision grants
+     */
+    public Refusal of(Decision decision) {
+        Denial denial = decision.denial();
+        if (denial == null) {
+            throw new IllegalArgumentException("a granted request is not refused");
+        }
+        return switch (denial) {
+            case ORGANIZATION_MISMATCH ->
+                forbidden(
+                        decision.token(),
+                        "organization-mismatch",
+                        "Wrong organization",
+                        mismatch(decision),
+                        Remedy.NONE,
+                        Scopes.none());
+            case WRONG_TOKEN_KIND ->
+                forbidden(
+                        decision.token(),
+                        "wrong-token-kind",
+                        "Wrong kind of token",
+                        wrongKind(decision.request()),
+                        Remedy.NONE,
+                        Scopes.none());
+            case SUBJECT_INACTIVE -> invalidToken("The account is suspended or does not exist any more.", Remedy.NONE);
+            case NOT_A_MEMBER ->
+                forbidden(
+                        decision.token(),
+                        "not-a-member",
+                        "Not a member",
+                        "The subject is no longer a member of this organization.",
+                        decision.advice().remedy(),
+                        Scopes.none());
+            case INSUFFICIENT_SCOPE -> insufficientScope(decision);
+            case PERMISSIONS_UNAVAILABLE -> permissionsUnavailable(decision.token());
+        };
+    }
+
+    private Refusal insufficientScope(Decision decision) {
+        String detail = decision.grantable().isEmpty()
+                ? "The required scopes are not granted to the subject."
+                : "The token lacks scopes that this operation requires.";
+        return forbidden(
+                decision.token(),
+                "insufficient-scope",
+                "Insufficient scope",
+                detail,
+                decision.advice().remedy(),
+                decision.grantable());
+    }
+
+    private static Refusal permissionsUnavailable(AccessToken token) {
+        Problem problem = new Problem(
+                "permissions-unavailable",
+                "Permissions unavailable",
+                503,
+                "What the subject may do cannot be told at the moment. Try again later.",
+                token.organization(),
+                Remedy.NONE,
+                Scopes.none());
+        return new Refusal(null, PERMISSIONS_RETRY, problem);
+    }
+
+    private Refusal invalidToken(String description, Remedy action) {
+        Problem problem = new Problem("invalid-token", "Invalid token", 401, description, null, action, Scopes.none());
+        return new Refusal(challenge("invalid_token", description, Scopes.none()), null, problem);
+    }
+
+    private Refusal forbidden(
+            @Nullable AccessToken token, String type, String title, String detail, Remedy action, Scopes askFor) {
+        String organization = token == null ? null : token.organization();
+        Problem problem = new Problem(type, title, 403, detail, organization, action, askFor);
+        return new Refusal(challenge("insufficient_scope", detail, askFor), null, problem);
+    }
+
+    private String challenge(@Nullable String error, @Nullable String description, Scopes scopes) {
+        return new BearerChallenge()
+                .with("error", error)
+                .with("error_description", description)
+                .with("scope", scopes.toString())
+                .with("resource_metadata", resourceMetadata)
+                .toString();
+    }
+
+    private static Problem problem(String type, String title, int status, String detail) {
+        return new Problem(type, title, status, detail, null, Remedy.NONE, Scopes.none());
+    }
+
+    private static String mismatch(Decision decision) {
+        if (decision.request().organization().source() == Source.CONFLICTING) {
+            return "The request names different organizations in different places.";
+        }
+        return decision.token().organization() == null
+                ? "The token is for no organization. Request a token for the organization of the request."
+                : "The token is for another organization than the request: organization_id names the token's.";
+    }
+
+    private static String wrongKind(AccessRequest request) {
+        TokenKind kind = request.requiredKind();
+        if (kind == null || request.requirement() == null) {
+            throw new IllegalArgumentException("any kind of token will do");
+        }
+        String audience = request.requirement().audience().value();
+        return switch (kind) {
+            case ORGANIZATION -> "This operation takes an organization token: request one without a resource.";
+            case ORGANIZATION_RESOURCE ->
+                "This operation takes a token for the resource " + audience + " within the organization.";
+            case RESOURCE -> "This operation takes a token for the resource " + audience + " without an organization.";
+        };
+    }
+}

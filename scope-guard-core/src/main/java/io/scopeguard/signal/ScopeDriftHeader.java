@@ -1,0 +1,115 @@
+package io.scopeguard.signal;
+
+import io.scopeguard.Decision;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.AccessToken;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.greenbytes.http.sfv.Dictionary;
+import org.greenbytes.http.sfv.InnerList;
+import org.greenbytes.http.sfv.IntegerItem;
+import org.greenbytes.http.sfv.Item;
+import org.greenbytes.http.sfv.ListElement;
+import org.greenbytes.http.sfv.StringItem;
+import org.greenbytes.http.sfv.TokenItem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code Scope-Drift} response header: an RFC 9651 Dictionary that tells a client what changed and what to do. Immutable.
+ */
+public final class ScopeDriftHeader {
+
+    public static final String NAME = "Scope-Drift";
+
+    /** The longest value; beyond it lists become counts. */
+    static final int MAX_LENGTH = 1024;
+
+    private static final Duration MAX_SPREAD = Duration.ofSeconds(30);
+    private static final int REFUSED_SPREAD_SECONDS = 2;
+
+    private final int spreadSeconds;
+
+    /**
+     * @param spread over how long the clients of granted requests are spread, so that one edited role does not make thousands
+     *     refresh at once
+     * @throws IllegalArgumentException if it is not between one and thirty seconds
+     */
+    public ScopeDriftHeader(Duration spread) {
+        if (spread.toSeconds() < 1 || spread.compareTo(MAX_SPREAD) > 0) {
+            throw new IllegalArgumentException("spread is between 1s and 30s, not " + spread);
+        }
+        this.spreadSeconds = Math.toIntExact(spread.toSeconds());
+    }
+
+    /** The header's value, or {@code null} if there is nothing to ask. */
+    public @Nullable String valueOf(Decision decision) {
+        LivePermissions live = decision.live();
+        if (decision.advice().remedy() == Remedy.NONE || live == null) {
+            return null;
+        }
+        String named = serialize(decision, live, ScopeDriftHeader::names, true);
+        if (named.length() <= MAX_LENGTH) {
+            return named;
+        }
+        String counted = serialize(decision, live, ScopeDriftHeader::count, true);
+        return counted.length() <= MAX_LENGTH ? counted : serialize(decision, live, ScopeDriftHeader::count, false);
+    }
+
+    private String serialize(
+            Decision decision, LivePermissions live, Function<Scopes, ListElement<?>> list, boolean withContext) {
+        AccessToken token = decision.token();
+        Map<String, ListElement<?>> members = new LinkedHashMap<>();
+        members.put(
+                "action", TokenItem.valueOf(decision.advice().remedy().name().toLowerCase(Locale.ROOT)));
+        putScopes(members, "demoted", decision.advice().drift().demoted(), list);
+        putScopes(members, "promoted", decision.advice().drift().promoted(), list);
+        putScopes(members, "new", decision.advice().drift().added(), list);
+        if (withContext) {
+            putText(members, "organization", token.organization());
+            putText(
+                    members,
+                    "resource",
+                    token.audience().isOrganization() ? null : token.audience().value());
+        }
+        members.put("token", StringItem.valueOf(token.fingerprint()));
+        members.put("as-of", IntegerItem.valueOf(live.asOf().getEpochSecond()));
+        members.put("after", IntegerItem.valueOf(after(decision)));
+        return Dictionary.valueOf(members).serialize();
+    }
+
+    /** Equal for parallel responses to one token, and long enough for the next token to bear a later second. */
+    private int after(Decision decision) {
+        int spread = decision.isGranted() ? spreadSeconds : Math.min(spreadSeconds, REFUSED_SPREAD_SECONDS);
+        return 1 + Math.floorMod(decision.token().fingerprint().hashCode(), spread);
+    }
+
+    private static void putScopes(
+            Map<String, ListElement<?>> members, String key, Scopes scopes, Function<Scopes, ListElement<?>> list) {
+        if (!scopes.isEmpty()) {
+            members.put(key, list.apply(scopes));
+        }
+    }
+
+    private static void putText(Map<String, ListElement<?>> members, String key, @Nullable String text) {
+        if (text != null && text.chars().allMatch(c -> c >= 0x20 && c <= 0x7E)) {
+            members.put(key, StringItem.valueOf(text));
+        }
+    }
+
+    private static ListElement<?> names(Scopes scopes) {
+        List<Item<?>> items = new ArrayList<>();
+        scopes.forEach(scope -> items.add(StringItem.valueOf(scope)));
+        return InnerList.valueOf(items);
+    }
+
+    private static ListElement<?> count(Scopes scopes) {
+        return IntegerItem.valueOf(scopes.size());
+    }
+}

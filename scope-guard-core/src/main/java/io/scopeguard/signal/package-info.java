@@ -1,0 +1,5 @@
+/** What a client is told: the {@code Scope-Drift} header, challenges and problem details. */
+@NullMarked
+package io.scopeguard.signal;
+
+import org.jspecify.annotations.NullMarked;
