@@ -1,0 +1,127 @@
+package io.scopeguard.logto;
+
+import io.github.bucket4j.BlockingStrategy;
+import io.github.bucket4j.Bucket;
+import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Every call to Logto passes here: one rate limit for all, a bound on time and size for each, no redirect followed, no failure
+ * mistaken for an answer. Thread-safe.
+ */
+final class HttpCalls {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration MAX_BUDGET_WAIT = Duration.ofSeconds(2);
+    private static final int MAX_BYTES = 8 * 1024 * 1024;
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .connectTimeout(CONNECT_TIMEOUT)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+    private final Bucket budget;
+    private final CallListener listener;
+
+    HttpCalls(int callsPerSecond, CallListener listener) {
+        this.budget = Bucket.builder()
+                .addLimit(limit -> limit.capacity(callsPerSecond).refillGreedy(callsPerSecond, Duration.ofSeconds(1)))
+                .build();
+        this.listener = listener;
+    }
+
+    /**
+     * Sends a request and waits for the whole answer.
+     *
+     * @param operation names the call in metrics
+     * @throws PermissionsUnavailableException if there is no answer, or one by which the server says it is in trouble
+     */
+    HttpResponse<byte[]> send(String operation, HttpRequest.Builder request) {
+        long start = System.nanoTime();
+        String outcome = "ok";
+        try {
+            takeFromBudget();
+            HttpResponse<byte[]> response =
+                    await(client.sendAsync(request.timeout(TIMEOUT).build(), info -> new LimitedBody(MAX_BYTES)));
+            outcome = outcomeOf(response.statusCode());
+            return usable(response);
+        } catch (PermissionsUnavailableException e) {
+            outcome = e.reason().name().toLowerCase(Locale.ROOT);
+            throw e;
+        } finally {
+            listener.called(operation, outcome, Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    private void takeFromBudget() {
+        try {
+            if (!budget.asBlocking().tryConsume(1, MAX_BUDGET_WAIT, BlockingStrategy.PARKING)) {
+                throw new PermissionsUnavailableException(
+                        Reason.BUDGET_EXHAUSTED, "The limit on calls to Logto leaves no room.");
+            }
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+    }
+
+    private static HttpResponse<byte[]> await(CompletableFuture<HttpResponse<byte[]>> exchange) {
+        try {
+            // The request's own timeout ends with the headers; this one covers the body too.
+            return exchange.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            exchange.cancel(true);
+            throw new PermissionsUnavailableException(Reason.TIMEOUT, "Logto took longer than " + TIMEOUT + ".");
+        } catch (ExecutionException e) {
+            throw unavailable(e.getCause());
+        } catch (InterruptedException e) {
+            exchange.cancel(true);
+            throw interrupted();
+        }
+    }
+
+    private static PermissionsUnavailableException unavailable(Throwable cause) {
+        if (cause instanceof HttpTimeoutException) {
+            return new PermissionsUnavailableException(Reason.TIMEOUT, "Logto took longer than " + TIMEOUT + ".");
+        }
+        String what = cause instanceof IOException ? cause.getClass().getSimpleName() : "an unexpected failure";
+        return new PermissionsUnavailableException(Reason.UNREACHABLE, "Logto cannot be reached: " + what + ".");
+    }
+
+    private static PermissionsUnavailableException interrupted() {
+        Thread.currentThread().interrupt();
+        return new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while calling Logto.");
+    }
+
+    private static HttpResponse<byte[]> usable(HttpResponse<byte[]> response) {
+        int status = response.statusCode();
+        if (status == 429) {
+            throw new PermissionsUnavailableException(Reason.RATE_LIMITED, "Logto asks for fewer calls.");
+        }
+        if (status >= 500) {
+            throw new PermissionsUnavailableException(Reason.SERVER_ERROR, "Logto answered " + status + ".");
+        }
+        if (status != 200 && status < 400) {
+            throw new PermissionsUnavailableException(Reason.MALFORMED, "Logto answered " + status + ".");
+        }
+        return response;
+    }
+
+    private static String outcomeOf(int status) {
+        if (status == 200) {
+            return "ok";
+        }
+        return status == 404 || status == 422 ? "not_found" : "refused";
+    }
+}

@@ -1,0 +1,66 @@
+package io.scopeguard.logto;
+
+import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads Logto's JSON strictly: an answer that is not as promised is no answer. */
+final class Json {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private Json() {}
+
+    static JsonNode parse(byte[] body) {
+        try {
+            return MAPPER.readTree(body);
+        } catch (JacksonException e) {
+            throw malformed();
+        }
+    }
+
+    static List<JsonNode> items(JsonNode array) {
+        if (!array.isArray()) {
+            throw malformed();
+        }
+        List<JsonNode> items = new ArrayList<>();
+        array.forEach(items::add);
+        return items;
+    }
+
+    static List<JsonNode> items(JsonNode object, String name) {
+        return items(member(object, name));
+    }
+
+    static String text(JsonNode object, String name) {
+        JsonNode value = member(object, name);
+        if (!value.isString()) {
+            throw malformed();
+        }
+        return value.stringValue();
+    }
+
+    static boolean flag(JsonNode object, String name) {
+        JsonNode value = member(object, name);
+        if (!value.isBoolean()) {
+            throw malformed();
+        }
+        return value.booleanValue();
+    }
+
+    static JsonNode member(JsonNode object, String name) {
+        JsonNode value = object.get(name);
+        if (value == null) {
+            throw malformed();
+        }
+        return value;
+    }
+
+    static PermissionsUnavailableException malformed() {
+        return new PermissionsUnavailableException(Reason.MALFORMED, "Logto's answer is not what its API promises.");
+    }
+}

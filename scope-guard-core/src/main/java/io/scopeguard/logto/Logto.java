@@ -1,0 +1,149 @@
+package io.scopeguard.logto;
+
+import io.scopeguard.drift.ScopeCatalogue;
+import io.scopeguard.permission.PermissionSource;
+import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.AccessTokenVerifier;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Logto tenant, as a resource server needs it: its tokens, its live permissions, its scopes. Nothing is asked of it before
+ * it is needed. Thread-safe.
+ */
+public final class Logto {
+
+    /** How many calls a second one process makes at most by default. Logto Cloud allows 20 for all callers of a tenant. */
+    public static final int DEFAULT_CALLS_PER_SECOND = 5;
+
+    private final LogtoTenant tenant;
+    private final Set<String> issuers;
+    private final Clock clock;
+    private final ScopeCatalogue catalogue = new ScopeCatalogue();
+    private final Template template;
+    private final PermissionSource permissions;
+
+    private Logto(Builder builder) {
+        tenant = builder.tenant;
+        issuers = builder.issuers;
+        clock = builder.clock;
+        HttpCalls calls = new HttpCalls(builder.callsPerSecond, builder.listener);
+        ManagementToken token = new ManagementToken(
+                calls,
+                tenant.tokenEndpoint(),
+                builder.appId,
+                builder.appSecret,
+                tenant.managementResource(builder.managementResource),
+                clock);
+        ManagementApi api = new ManagementApi(tenant, token, calls);
+        template = new Template(api, catalogue, clock);
+        permissions = new LogtoPermissionSource(api, template, clock);
+    }
+
+    /**
+     * Starts a connection to a tenant.
+     *
+     * @param appId of a machine-to-machine application with Management API access
+     * @param appSecret its secret
+     */
+    public static Builder at(LogtoTenant tenant, String appId, String appSecret) {
+        return new Builder(tenant, appId, appSecret);
+    }
+
+    /**
+     * A verifier of the tenant's access tokens: organization tokens, and those for these resources.
+     *
+     * @param resources the API's own resources
+     */
+    public AccessTokenVerifier.Builder verifier(Collection<Audience> resources) {
+        return AccessTokenVerifier.builder(issuers, new LogtoTokenLayout(resources))
+                .clock(clock);
+    }
+
+    public LogtoTenant tenant() {
+        return tenant;
+    }
+
+    /** What subjects may do now. */
+    public PermissionSource permissions() {
+        return permissions;
+    }
+
+    /** Which scopes there are, and since when; filled as permissions are read. */
+    public ScopeCatalogue catalogue() {
+        return catalogue;
+    }
+
+    /**
+     * Asks for what will be needed first, to find out whether the settings are right.
+     *
+     * @throws LogtoAccessException if Logto refuses them definitely
+     * @throws PermissionsUnavailableException if it merely does not answer
+     */
+    public void check(Collection<Audience> audiences) {
+        template.organizationRoles(clock.instant());
+        audiences.forEach(audience -> template.refreshCatalogue(audience, Scopes.none()));
+    }
+
+    /** Collects the settings of a connection. Not thread-safe. */
+    public static final class Builder {
+
+        private final LogtoTenant tenant;
+        private final String appId;
+        private final String appSecret;
+        private final Set<String> issuers = new LinkedHashSet<>();
+        private @Nullable String managementResource;
+        private int callsPerSecond = DEFAULT_CALLS_PER_SECOND;
+        private CallListener listener = CallListener.none();
+        private Clock clock = Clock.systemUTC();
+
+        private Builder(LogtoTenant tenant, String appId, String appSecret) {
+            this.tenant = tenant;
+            this.appId = appId;
+            this.appSecret = appSecret;
+            this.issuers.add(tenant.issuer());
+        }
+
+        /** Accepts tokens of these issuers too: the tenant's custom domains. */
+        public Builder furtherIssuers(Collection<String> further) {
+            issuers.addAll(further);
+            return this;
+        }
+
+        /** The resource indicator of the Management API, where it is not the one that follows from the endpoint. */
+        public Builder managementResource(@Nullable String indicator) {
+            managementResource = indicator;
+            return this;
+        }
+
+        /**
+         * @throws IllegalArgumentException if it is less than one
+         */
+        public Builder callsPerSecond(int limit) {
+            if (limit < 1) {
+                throw new IllegalArgumentException("callsPerSecond is one or more, not " + limit);
+            }
+            callsPerSecond = limit;
+            return this;
+        }
+
+        public Builder listener(CallListener listener) {
+            this.listener = listener;
+            return this;
+        }
+
+        public Builder clock(Clock clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        public Logto build() {
+            return new Logto(this);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package io.scopeguard.logto;
+
+import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads from Logto's Management API. An empty {@link Optional} means that Logto says, by its own error code, that there is no
+ * such thing; every other refusal is trouble. Thread-safe.
+ */
+final class ManagementApi {
+
+    private static final Logger log = LoggerFactory.getLogger(ManagementApi.class);
+
+    private static final int PAGE_SIZE = 100;
+    private static final int MAX_PAGES = 100;
+    private static final Set<String> NOT_FOUND =
+            Set.of("entity.not_found", "entity.not_exists_with_id", "organization.require_membership");
+
+    private final LogtoTenant tenant;
+    private final ManagementToken token;
+    private final HttpCalls calls;
+    private final AtomicReference<@Nullable Reason> trouble = new AtomicReference<>();
+
+    ManagementApi(LogtoTenant tenant, ManagementToken token, HttpCalls calls) {
+        this.tenant = tenant;
+        this.token = token;
+        this.calls = calls;
+    }
+
+    /** One thing. */
+    Optional<JsonNode> get(String operation, String path) {
+        return answer(operation, path).map(response -> Json.parse(response.body()));
+    }
+
+    /** A list, all pages of it. */
+    Optional<List<JsonNode>> list(String operation, String path) {
+        List<JsonNode> all = new ArrayList<>();
+        for (int number = 1; number <= MAX_PAGES; number++) {
+            Optional<Page> page = page(operation, path, number);
+            if (page.isEmpty()) {
+                return Optional.empty();
+            }
+            all.addAll(page.get().items());
+            if (all.size() >= page.get().total()) {
+                return Optional.of(all);
+            }
+            if (page.get().items().isEmpty()) {
+                throw Json.malformed();
+            }
+        }
+        throw new PermissionsUnavailableException(Reason.MALFORMED, "Logto's list is longer than we read.");
+    }
+
+    /** The first page of a list. */
+    Optional<Page> firstPage(String operation, String path) {
+        return page(operation, path, 1);
+    }
+
+    /** A path of the API, each variable percent-encoded: ids come from tokens. */
+    static String path(String template, String... variables) {
+        String path = template;
+        for (String variable : variables) {
+            path = path.replaceFirst("\\{}", segment(variable));
+        }
+        return path;
+    }
+
+    private Optional<Page> page(String operation, String path, int number) {
+        String query = (path.contains("?") ? "&" : "?") + "page=" + number + "&page_size=" + PAGE_SIZE;
+        return answer(operation, path + query).map(response -> {
+            List<JsonNode> items = Json.items(Json.parse(response.body()));
+            return new Page(items, total(response, items.size()));
+        });
+    }
+
+    private static long total(HttpResponse<byte[]> response, int items) {
+        try {
+            // Lists that Logto does not page come whole, and without a count.
+            return response.headers().firstValueAsLong("Total-Number").orElse(items);
+        } catch (NumberFormatException e) {
+            throw Json.malformed();
+        }
+    }
+
+    private Optional<HttpResponse<byte[]>> answer(String operation, String path) {
+        try {
+            Optional<HttpResponse<byte[]>> answer = authorized(operation, path);
+            recovered();
+            return answer;
+        } catch (LogtoAccessException e) {
+            troubled(Reason.REFUSED, e.getMessage());
+            throw e;
+        } catch (PermissionsUnavailableException e) {
+            troubled(e.reason(), e.getMessage());
+            throw e;
+        }
+    }
+
+    private Optional<HttpResponse<byte[]>> authorized(String operation, String path) {
+        String bearer = token.get();
+        HttpResponse<byte[]> response = send(operation, path, bearer);
+        if (response.statusCode() == 401) {
+            token.refused(bearer);
+            response = send(operation, path, token.get());
+        }
+        return interpret(response);
+    }
+
+    private HttpResponse<byte[]> send(String operation, String path, String bearer) {
+        return calls.send(
+                operation,
+                HttpRequest.newBuilder(tenant.api(path))
+                        .header("Authorization", "Bearer " + bearer)
+                        .header("Accept", "application/json")
+                        .GET());
+    }
+
+    private static Optional<HttpResponse<byte[]>> interpret(HttpResponse<byte[]> response) {
+        return switch (response.statusCode()) {
+            case 200 -> Optional.of(response);
+            case 401 ->
+                throw new LogtoAccessException(
+                        LogtoAccessException.Refusal.TOKEN_NOT_ACCEPTED,
+                        "Logto's Management API does not accept a token just issued");
+            case 403 ->
+                throw new LogtoAccessException(
+                        LogtoAccessException.Refusal.NO_MANAGEMENT_ACCESS,
+                        "Logto gives the application no access to the Management API");
+            case 404, 422 -> notFound(response);
+            default ->
+                throw new PermissionsUnavailableException(
+                        Reason.REFUSED, "Logto refuses a read: " + response.statusCode() + ".");
+        };
+    }
+
+    /** An unknown route is a 404 as well, in plain text: only Logto's own code is an answer. */
+    private static Optional<HttpResponse<byte[]>> notFound(HttpResponse<byte[]> response) {
+        if (NOT_FOUND.contains(Json.parse(response.body()).path("code").asString(""))) {
+            return Optional.empty();
+        }
+        throw Json.malformed();
+    }
+
+    private void troubled(Reason reason, @Nullable String message) {
+        if (trouble.getAndSet(reason) != reason) {
+            log.warn("Live permissions cannot be read from {}: {}", tenant.endpoint(), message);
+        }
+    }
+
+    private void recovered() {
+        if (trouble.getAndSet(null) != null) {
+            log.info("Live permissions can be read from {} again", tenant.endpoint());
+        }
+    }
+
+    private static String segment(String id) {
+        String encoded = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+        if (encoded.chars().allMatch(c -> c == '.')) {
+            throw new PermissionsUnavailableException(Reason.MALFORMED, "An id cannot be part of a path.");
+        }
+        return encoded;
+    }
+
+    /**
+     * Part of a list.
+     *
+     * @param total how long the whole list is
+     */
+    record Page(List<JsonNode> items, long total) {
+
+        boolean isWhole() {
+            return items.size() >= total;
+        }
+    }
+}
