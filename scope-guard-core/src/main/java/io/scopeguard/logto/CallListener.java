@@ -7,6 +7,8 @@ import java.time.Duration;
 public interface CallListener {
 
     /**
+     * Hears of one call.
+     *
      * @param operation what was asked, from a small fixed set of names
      * @param outcome {@code ok}, {@code not_found}, or the reason why there was no usable answer
      */

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every call to Logto passes here: one rate limit for all, a bound on time and size for each, no redirect followed, no failure
@@ -91,7 +92,7 @@ final class HttpCalls {
         }
     }
 
-    private static PermissionsUnavailableException unavailable(Throwable cause) {
+    private static PermissionsUnavailableException unavailable(@Nullable Throwable cause) {
         if (cause instanceof HttpTimeoutException) {
             return new PermissionsUnavailableException(Reason.TIMEOUT, "Logto took longer than " + TIMEOUT + ".");
         }

@@ -122,6 +122,8 @@ public final class Logto {
         }
 
         /**
+         * How many calls a second this makes at most.
+         *
          * @throws IllegalArgumentException if it is less than one
          */
         public Builder callsPerSecond(int limit) {

@@ -48,7 +48,7 @@ public final class Refusals {
             case EXPIRED, UNKNOWN_KEY -> Remedy.REFRESH;
             default -> Remedy.NONE;
         };
-        return invalidToken(invalid.getMessage(), action);
+        return invalidToken(invalid.description(), action);
     }
 
     /** The token cannot be told good from bad. */
@@ -65,6 +65,11 @@ public final class Refusals {
     public Refusal undeclared() {
         String detail = "No scopes are declared for this operation, so nobody may use it.";
         return forbidden(null, "undeclared", "Operation not open", detail, Remedy.NONE, Scopes.none());
+    }
+
+    /** Somebody else than the guard says no: a rule of the application's own. */
+    public Refusal accessDenied() {
+        return forbidden(null, "access-denied", "Access denied", "Access is denied.", Remedy.NONE, Scopes.none());
     }
 
     /**

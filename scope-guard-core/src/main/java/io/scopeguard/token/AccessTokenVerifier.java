@@ -114,6 +114,9 @@ public final class AccessTokenVerifier {
     }
 
     private void checkTimes(AccessToken token, Claims claims) {
+        if (!token.expiresAt().isAfter(token.issuedAt())) {
+            throw new InvalidTokenException(Reason.INVALID_CLAIM, "The token expires before it is issued.");
+        }
         Instant now = clock.instant();
         if (!now.isBefore(token.expiresAt().plus(clockSkew))) {
             throw new InvalidTokenException(Reason.EXPIRED, "The token has expired.");

@@ -32,14 +32,21 @@ public final class InvalidTokenException extends RuntimeException {
     }
 
     private final Reason reason;
+    private final String description;
 
-    public InvalidTokenException(Reason reason, String message) {
+    public InvalidTokenException(Reason reason, String description) {
         // No stack trace: this is a result, thrown at the rate at which strangers send rubbish.
-        super(message, null, false, false);
+        super(description, null, false, false);
         this.reason = reason;
+        this.description = description;
     }
 
     public Reason reason() {
         return reason;
+    }
+
+    /** The message. */
+    public String description() {
+        return description;
     }
 }
