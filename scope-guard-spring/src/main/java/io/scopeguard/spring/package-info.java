@@ -1,4 +1,4 @@
-/** Scopes on controllers: the annotations. */
+/** Scopes on controllers, and in the rules of a security filter chain. */
 @NullMarked
 package io.scopeguard.spring;
 

@@ -1,0 +1,49 @@
+package io.scopeguard.spring.authentication;
+
+import io.scopeguard.token.AccessTokenVerifier;
+import io.scopeguard.token.InvalidTokenException;
+import io.scopeguard.token.KeysUnavailableException;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+
+/** Lets Spring Security verify access tokens by a {@link AccessTokenVerifier}. Thread-safe. */
+public final class AccessTokenDecoder implements JwtDecoder {
+
+    private final AccessTokenVerifier verifier;
+    private final Consumer<String> outcomes;
+
+    /**
+     * @param outcomes hears how each verification ended: {@code valid}, or why not
+     */
+    public AccessTokenDecoder(AccessTokenVerifier verifier, Consumer<String> outcomes) {
+        this.verifier = verifier;
+        this.outcomes = outcomes;
+    }
+
+    /**
+     * Verifies a token.
+     *
+     * @throws BadJwtException if it proves nothing; the cause tells why
+     * @throws SigningKeysUnavailableException if that cannot be told now
+     */
+    @Override
+    public Jwt decode(String token) {
+        String outcome = "error";
+        try {
+            AccessTokenJwt jwt = new AccessTokenJwt(token, verifier.verify(token));
+            outcome = "valid";
+            return jwt;
+        } catch (InvalidTokenException e) {
+            outcome = e.reason().name().toLowerCase(Locale.ROOT);
+            throw new BadJwtException(e.description(), e);
+        } catch (KeysUnavailableException e) {
+            outcome = "keys_unavailable";
+            throw new SigningKeysUnavailableException(e);
+        } finally {
+            outcomes.accept(outcome);
+        }
+    }
+}

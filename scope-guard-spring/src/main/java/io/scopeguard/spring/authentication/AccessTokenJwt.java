@@ -1,0 +1,41 @@
+package io.scopeguard.spring.authentication;
+
+import io.scopeguard.token.AccessToken;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.MappedJwtClaimSetConverter;
+
+/**
+ * A verified access token as Spring Security knows tokens: the principal of a request, for
+ * {@code @AuthenticationPrincipal Jwt} and expressions on claims.
+ */
+public final class AccessTokenJwt extends Jwt {
+
+    private static final MappedJwtClaimSetConverter CLAIMS = MappedJwtClaimSetConverter.withDefaults(Map.of());
+
+    private final transient AccessToken accessToken;
+
+    AccessTokenJwt(String tokenValue, AccessToken accessToken) {
+        super(
+                tokenValue,
+                accessToken.issuedAt(),
+                accessToken.expiresAt(),
+                Map.of("typ", "at+jwt"),
+                CLAIMS.convert(accessToken.claims()));
+        this.accessToken = accessToken;
+    }
+
+    /** The verified token with its organization, audience and scopes. */
+    public AccessToken accessToken() {
+        return accessToken;
+    }
+
+    /** The verified token of an authentication, or {@code null} if it was made from something else. */
+    public static @Nullable AccessToken of(@Nullable Authentication authentication) {
+        return authentication != null && authentication.getPrincipal() instanceof AccessTokenJwt jwt
+                ? jwt.accessToken()
+                : null;
+    }
+}

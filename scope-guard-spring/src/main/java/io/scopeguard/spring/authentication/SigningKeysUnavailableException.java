@@ -1,0 +1,22 @@
+package io.scopeguard.spring.authentication;
+
+import io.scopeguard.token.KeysUnavailableException;
+import org.springframework.security.core.AuthenticationException;
+
+/**
+ * Whether the token is valid cannot be told now. Not an {@code AuthenticationServiceException}: Spring Security passes those
+ * on unanswered, which ends in a 500.
+ */
+public final class SigningKeysUnavailableException extends AuthenticationException {
+
+    private final transient KeysUnavailableException trouble;
+
+    SigningKeysUnavailableException(KeysUnavailableException trouble) {
+        super(trouble.getMessage(), trouble);
+        this.trouble = trouble;
+    }
+
+    public KeysUnavailableException trouble() {
+        return trouble;
+    }
+}
