@@ -1,0 +1,22 @@
+package io.scopeguard.spring.response;
+
+import io.scopeguard.Decision;
+import jakarta.servlet.ServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/** Carries the last decision about a request to where its response is written. */
+public final class CurrentDecision {
+
+    private static final String ATTRIBUTE = Decision.class.getName();
+
+    private CurrentDecision() {}
+
+    /** The last decision, or {@code null} if there was none yet. */
+    public static @Nullable Decision of(ServletRequest request) {
+        return (Decision) request.getAttribute(ATTRIBUTE);
+    }
+
+    public static void set(ServletRequest request, Decision decision) {
+        request.setAttribute(ATTRIBUTE, decision);
+    }
+}

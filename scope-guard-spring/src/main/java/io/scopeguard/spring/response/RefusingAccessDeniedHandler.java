@@ -1,0 +1,36 @@
+package io.scopeguard.spring.response;
+
+import io.scopeguard.signal.Refusals;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.authorization.AuthorizationDeniedException;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.access.AccessDeniedHandlerImpl;
+import org.springframework.security.web.csrf.CsrfException;
+
+/** Answers requests with a token that is not enough, whoever decided so. Thread-safe. */
+public final class RefusingAccessDeniedHandler implements AccessDeniedHandler {
+
+    private final RefusalWriter writer;
+    private final AccessDeniedHandler csrf = new AccessDeniedHandlerImpl();
+
+    public RefusingAccessDeniedHandler(RefusalWriter writer) {
+        this.writer = writer;
+    }
+
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException exception)
+            throws IOException, ServletException {
+        if (exception instanceof CsrfException) {
+            csrf.handle(request, response, exception);
+        } else if (exception instanceof AuthorizationDeniedException denied
+                && denied.getAuthorizationResult() instanceof DecisionResult result) {
+            writer.write(request, response, refusals -> refusals.of(result.decision()));
+        } else {
+            writer.write(request, response, Refusals::accessDenied);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.scopeguard.spring.response;
+
+import io.scopeguard.signal.Refusal;
+import io.scopeguard.signal.Refusals;
+import io.scopeguard.spring.authentication.SigningKeysUnavailableException;
+import io.scopeguard.token.InvalidTokenException;
+import io.scopeguard.token.InvalidTokenException.Reason;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.web.AuthenticationEntryPoint;
+
+/** Answers requests without a usable token. Thread-safe. */
+public final class RefusingEntryPoint implements AuthenticationEntryPoint {
+
+    private final RefusalWriter writer;
+
+    public RefusingEntryPoint(RefusalWriter writer) {
+        this.writer = writer;
+    }
+
+    @Override
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
+            throws IOException {
+        writer.write(request, response, refusals -> refusal(refusals, exception));
+    }
+
+    private static Refusal refusal(Refusals refusals, AuthenticationException exception) {
+        if (exception instanceof SigningKeysUnavailableException unavailable) {
+            return refusals.keysUnavailable(unavailable.trouble());
+        }
+        if (exception instanceof OAuth2AuthenticationException oauth2) {
+            return refusal(refusals, oauth2.getError(), invalidToken(exception));
+        }
+        return refusals.missingToken();
+    }
+
+    private static Refusal refusal(Refusals refusals, OAuth2Error error, @Nullable InvalidTokenException invalid) {
+        if (invalid != null) {
+            return refusals.invalidToken(invalid);
+        }
+        if (error.getErrorCode().equals(OAuth2ErrorCodes.INVALID_REQUEST)) {
+            String description = error.getDescription();
+            return refusals.invalidRequest(description == null ? "The request is malformed." : description);
+        }
+        // Refused by somebody else's decoder: its words may not be fit for strangers.
+        return refusals.invalidToken(new InvalidTokenException(Reason.MALFORMED, "The token is not valid here."));
+    }
+
+    private static @Nullable InvalidTokenException invalidToken(Throwable exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InvalidTokenException invalid) {
+                return invalid;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,5 @@
+/** What is written: signals on every response, and refusals. */
+@NullMarked
+package io.scopeguard.spring.response;
+
+import org.jspecify.annotations.NullMarked;
