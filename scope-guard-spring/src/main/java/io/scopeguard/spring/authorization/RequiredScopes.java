@@ -1,0 +1,83 @@
+package io.scopeguard.spring.authorization;
+
+import io.scopeguard.AccessRequest;
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.scope.ScopeRequirement;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.spring.authentication.AccessTokenJwt;
+import io.scopeguard.spring.response.DecisionResult;
+import io.scopeguard.token.AccessToken;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+
+/**
+ * What {@code @RequiresScopes} says, for the rules of a {@code SecurityFilterChain}:
+ *
+ * <pre>{@code
+ * .requestMatchers("/organizations/{organizationId}/**").access(requiredScopes.allOf("read:report"))
+ * }</pre>
+ *
+ * <p>The organization is the one that the matcher's path variable (or the header) names. Thread-safe.
+ */
+public final class RequiredScopes {
+
+    static final String GUARDED = RequiredScopes.class.getName() + ".guarded";
+
+    private final RequirementReader reader;
+    private final DeclaredScopes declared;
+    private final OrganizationResolver organizations;
+    private final ScopeAuthorizer authorizer;
+
+    public RequiredScopes(
+            RequirementReader reader,
+            DeclaredScopes declared,
+            OrganizationResolver organizations,
+            ScopeAuthorizer authorizer) {
+        this.reader = reader;
+        this.declared = declared;
+        this.organizations = organizations;
+        this.authorizer = authorizer;
+    }
+
+    /** All of these scopes, of the default audience. */
+    public AuthorizationManager<RequestAuthorizationContext> allOf(String... scopes) {
+        return of(ScopeRequirement.allOf(reader.defaultAudience(), Scopes.of(scopes)));
+    }
+
+    /** One of these scopes, of the default audience. */
+    public AuthorizationManager<RequestAuthorizationContext> anyOf(String... scopes) {
+        return of(ScopeRequirement.anyOf(reader.defaultAudience(), Scopes.of(scopes)));
+    }
+
+    /** These scopes, in the organization that the request names. */
+    public AuthorizationManager<RequestAuthorizationContext> of(ScopeRequirement requirement) {
+        return manager(requirement, RequestedOrganization.NONE);
+    }
+
+    /** These scopes, in whichever organization the token is for where the request names none. */
+    public AuthorizationManager<RequestAuthorizationContext> inTokensOrganization(ScopeRequirement requirement) {
+        return manager(requirement, RequestedOrganization.OF_TOKEN);
+    }
+
+    private AuthorizationManager<RequestAuthorizationContext> manager(
+            ScopeRequirement requirement, RequestedOrganization otherwise) {
+        declared.add(reader.checked(requirement, "A rule of a security filter chain"));
+        return (authentication, context) -> {
+            AccessToken token = AccessTokenJwt.of(authentication.get());
+            return token == null ? new AuthorizationDecision(false) : decide(token, context, requirement, otherwise);
+        };
+    }
+
+    private DecisionResult decide(
+            AccessToken token,
+            RequestAuthorizationContext context,
+            ScopeRequirement requirement,
+            RequestedOrganization otherwise) {
+        HttpServletRequest request = context.getRequest();
+        RequestedOrganization organization = organizations.resolve(request, context.getVariables(), otherwise);
+        request.setAttribute(GUARDED, true);
+        return new DecisionResult(authorizer.authorize(request, token, new AccessRequest(organization, requirement)));
+    }
+}

@@ -1,0 +1,38 @@
+package io.scopeguard.spring.authorization;
+
+import io.scopeguard.AccessRequest;
+import io.scopeguard.Decision;
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.spring.response.CurrentDecision;
+import io.scopeguard.token.AccessToken;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides about a request, and lets everybody know who needs to: the response, the metrics, the log. Thread-safe. */
+public final class ScopeAuthorizer {
+
+    private static final Logger log = LoggerFactory.getLogger(ScopeAuthorizer.class);
+
+    private final ScopeGuard guard;
+    private final Consumer<Decision> listener;
+
+    /**
+     * @param listener hears of each decision
+     */
+    public ScopeAuthorizer(ScopeGuard guard, Consumer<Decision> listener) {
+        this.guard = guard;
+        this.listener = listener;
+    }
+
+    Decision authorize(HttpServletRequest request, AccessToken token, AccessRequest access) {
+        Decision decision = guard.authorize(token, access);
+        CurrentDecision.set(request, decision);
+        listener.accept(decision);
+        if (!decision.isGranted()) {
+            log.info("Refused {}: {}", request.getMethod(), decision);
+        }
+        return decision;
+    }
+}

@@ -1,0 +1,129 @@
+package io.scopeguard.spring.authorization;
+
+import io.scopeguard.AccessRequest;
+import io.scopeguard.Decision;
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.signal.Refusals;
+import io.scopeguard.spring.authentication.AccessTokenJwt;
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
+import io.scopeguard.spring.response.RefusalWriter;
+import io.scopeguard.token.AccessToken;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.cors.CorsUtils;
+import org.springframework.web.servlet.HandlerInterceptor;
+
+/**
+ * Holds each request against the rule of its handler: after the handler is known, before its arguments are bound and the body
+ * is read. Refuses by writing the answer rather than by throwing, which an application's exception handlers could swallow.
+ * Thread-safe.
+ */
+public final class ScopeGuardInterceptor implements HandlerInterceptor {
+
+    private static final String DECIDED = ScopeGuardInterceptor.class.getName() + ".decided";
+
+    private final HandlerRules rules;
+    private final OrganizationResolver organizations;
+    private final ScopeAuthorizer authorizer;
+    private final RefusalWriter writer;
+    private final boolean denyUnannotated;
+
+    /**
+     * @param denyUnannotated whether handlers that declare nothing are closed, rather than open to any valid token
+     */
+    public ScopeGuardInterceptor(
+            HandlerRules rules,
+            OrganizationResolver organizations,
+            ScopeAuthorizer authorizer,
+            RefusalWriter writer,
+            boolean denyUnannotated) {
+        this.rules = rules;
+        this.organizations = organizations;
+        this.authorizer = authorizer;
+        this.writer = writer;
+        this.denyUnannotated = denyUnannotated;
+    }
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
+            throws IOException {
+        if (isOver(request, handler) || CorsUtils.isPreFlightRequest(request)) {
+            return true;
+        }
+        request.setAttribute(DECIDED, handler);
+        HandlerRule rule = rules.of(handler);
+        if (rule instanceof Requires requires) {
+            return hasScopes(request, response, requires);
+        }
+        return rule instanceof HandlerRule.Open || hasToken(request, response);
+    }
+
+    /** The rest of an asynchronous request, or its error page, is not another request. */
+    private static boolean isOver(HttpServletRequest request, Object handler) {
+        DispatcherType type = request.getDispatcherType();
+        return type == DispatcherType.ERROR
+                || (type == DispatcherType.ASYNC && handler.equals(request.getAttribute(DECIDED)));
+    }
+
+    private boolean hasScopes(HttpServletRequest request, HttpServletResponse response, Requires rule)
+            throws IOException {
+        AccessToken token = AccessTokenJwt.of(authentication());
+        if (token == null) {
+            return refuseStranger(request, response);
+        }
+        RequestedOrganization organization = organizations.resolve(request, rule.otherwise());
+        return decide(request, response, token, new AccessRequest(organization, rule.requirement()));
+    }
+
+    private boolean hasToken(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Authentication authentication = authentication();
+        AccessToken token = AccessTokenJwt.of(authentication);
+        if (token == null) {
+            // Other chains of the application, and what they permit to all, are their own business.
+            return !(denyUnannotated && isNobody(authentication)) || refuseStranger(request, response);
+        }
+        if (denyUnannotated && !isGuardedBefore(request)) {
+            writer.write(request, response, Refusals::undeclared);
+            return false;
+        }
+        return decide(
+                request,
+                response,
+                token,
+                new AccessRequest(organizations.resolve(request, RequestedOrganization.NONE), null));
+    }
+
+    private boolean decide(
+            HttpServletRequest request, HttpServletResponse response, AccessToken token, AccessRequest access)
+            throws IOException {
+        Decision decision = authorizer.authorize(request, token, access);
+        if (!decision.isGranted()) {
+            writer.write(request, response, refusals -> refusals.of(decision));
+        }
+        return decision.isGranted();
+    }
+
+    private boolean refuseStranger(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        writer.write(request, response, Refusals::missingToken);
+        return false;
+    }
+
+    /** A rule of the filter chain declared scopes for this request. */
+    private static boolean isGuardedBefore(HttpServletRequest request) {
+        return request.getAttribute(RequiredScopes.GUARDED) != null;
+    }
+
+    private static boolean isNobody(@Nullable Authentication authentication) {
+        return authentication == null || authentication instanceof AnonymousAuthenticationToken;
+    }
+
+    private static @Nullable Authentication authentication() {
+        return SecurityContextHolder.getContext().getAuthentication();
+    }
+}

@@ -1,0 +1,5 @@
+/** What handlers require, and the decision about each request. */
+@NullMarked
+package io.scopeguard.spring.authorization;
+
+import org.jspecify.annotations.NullMarked;
