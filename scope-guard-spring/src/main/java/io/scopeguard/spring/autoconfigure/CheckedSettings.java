@@ -1,0 +1,162 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.drift.WatchedScopes;
+import io.scopeguard.logto.LogtoTenant;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.signal.ScopeDriftHeader;
+import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.authorization.DeclaredScopes;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The properties, turned into what the guard is built from. Each that is missing or contradicts another is refused by its
+ * name, with the fix.
+ */
+final class CheckedSettings {
+
+    private static final String PREFIX = "scope-guard.";
+
+    private final ScopeGuardProperties properties;
+
+    CheckedSettings(ScopeGuardProperties properties) {
+        this.properties = properties;
+    }
+
+    LogtoTenant tenant() {
+        String endpoint = required("logto.endpoint", properties.logto().endpoint(), "https://abc.logto.app");
+        return valid("logto.endpoint", () -> new LogtoTenant(URI.create(endpoint)), "Use the tenant's endpoint.");
+    }
+
+    String appId() {
+        return required("logto.app-id", properties.logto().appId(), "the id of a machine-to-machine application");
+    }
+
+    String appSecret() {
+        return required("logto.app-secret", properties.logto().appSecret(), "the secret of that application");
+    }
+
+    int callsPerSecond() {
+        return atLeast("logto.calls-per-second", properties.logto().callsPerSecond(), 1);
+    }
+
+    int maxEntries() {
+        return atLeast("permissions.max-entries", properties.permissions().maxEntries(), 1);
+    }
+
+    Set<Audience> resources() {
+        Set<Audience> resources = new LinkedHashSet<>();
+        for (String indicator : properties.resources()) {
+            resources.add(valid(
+                    "resources",
+                    () -> Audience.resource(indicator),
+                    "Use the resource's indicator exactly as it is registered at the provider."));
+        }
+        return resources;
+    }
+
+    Audience defaultAudience() {
+        Set<Audience> resources = resources();
+        String configured = properties.defaultAudience();
+        if (configured == null || configured.isBlank()) {
+            return onlyAudience(resources);
+        }
+        Audience audience = valid(
+                "default-audience", () -> new Audience(configured), "Use 'organization' or one of the resources.");
+        if (!audience.isOrganization() && !resources.contains(audience)) {
+            throw new InvalidSettingException(
+                    PREFIX + "default-audience",
+                    "is not one of " + PREFIX + "resources",
+                    "Add it there, or use 'organization' or one of " + resources + ".");
+        }
+        return audience;
+    }
+
+    ScopeGuardSettings guard() {
+        ScopeGuardProperties.Permissions permissions = properties.permissions();
+        positive("permissions.max-age", permissions.maxAge());
+        positive("permissions.max-wait", permissions.maxWait());
+        if (permissions.maxStale().compareTo(permissions.maxAge()) < 0) {
+            throw new InvalidSettingException(
+                    PREFIX + "permissions.max-stale",
+                    "is shorter than " + PREFIX + "permissions.max-age",
+                    "Make it at least as long: permissions are given up after max-stale, and read again after max-age.");
+        }
+        return new ScopeGuardSettings(
+                properties.mode(), permissions.maxAge(), permissions.maxStale(), permissions.whenUnknown());
+    }
+
+    Duration clockSkew() {
+        if (properties.clockSkew().isNegative()) {
+            throw new InvalidSettingException(PREFIX + "clock-skew", "is negative", "Use 0s or more.");
+        }
+        return properties.clockSkew();
+    }
+
+    ScopeDriftHeader header() {
+        return valid(
+                "drift.spread", () -> new ScopeDriftHeader(properties.drift().spread()), "Use 1s to 30s.");
+    }
+
+    WatchedScopes watched(DeclaredScopes declared) {
+        List<String> watch = properties.drift().watch();
+        if (watch.equals(List.of("declared"))) {
+            return declared;
+        }
+        if (watch.equals(List.of("all"))) {
+            return WatchedScopes.all();
+        }
+        return valid(
+                "drift.watch",
+                () -> WatchedScopes.of(Scopes.of(watch.toArray(String[]::new))),
+                "Use 'declared', 'all', or a list of scopes.");
+    }
+
+    private static Audience onlyAudience(Set<Audience> resources) {
+        if (resources.size() > 1) {
+            throw new InvalidSettingException(
+                    PREFIX + "default-audience",
+                    "is not set, and there are several " + PREFIX + "resources",
+                    "Set it to 'organization' or to the resource whose scopes most handlers require.");
+        }
+        return resources.isEmpty()
+                ? Audience.ORGANIZATION
+                : resources.iterator().next();
+    }
+
+    private static String required(String name, @Nullable String value, String example) {
+        if (value == null || value.isBlank()) {
+            throw new InvalidSettingException(
+                    PREFIX + name, "is not set", "Set it to " + example + ", or set scope-guard.enabled=false.");
+        }
+        return value;
+    }
+
+    private static <T> T valid(String name, Supplier<T> value, String fix) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException(PREFIX + name, "is not valid: " + e.getMessage(), fix, e);
+        }
+    }
+
+    private static int atLeast(String name, int value, int least) {
+        if (value < least) {
+            throw new InvalidSettingException(PREFIX + name, "is " + value, "Use " + least + " or more.");
+        }
+        return value;
+    }
+
+    private static void positive(String name, Duration value) {
+        if (value.isZero() || value.isNegative()) {
+            throw new InvalidSettingException(PREFIX + name, "is " + value, "Use a positive duration such as 2s.");
+        }
+    }
+}

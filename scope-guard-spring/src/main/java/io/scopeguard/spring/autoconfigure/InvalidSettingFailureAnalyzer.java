@@ -1,0 +1,14 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.spring.InvalidSettingException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Says what to change, instead of a stack trace. */
+final class InvalidSettingFailureAnalyzer extends AbstractFailureAnalyzer<InvalidSettingException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, InvalidSettingException cause) {
+        return new FailureAnalysis(cause.getMessage() + ".", cause.fix(), cause);
+    }
+}

@@ -1,0 +1,155 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.logto.Logto;
+import io.scopeguard.logto.LogtoAccessException;
+import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.authorization.DeclaredScopes;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Asks the provider, while the application starts, for what will be needed first. What it refuses stops start-up before a
+ * request is taken; what it does not answer soon is left for later, unless the application wants it otherwise.
+ */
+final class ProviderCheck implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(ProviderCheck.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration FAIL_FAST_PATIENCE = Duration.ofSeconds(15);
+
+    private final Logto logto;
+    private final DeclaredScopes declared;
+    private final boolean failFast;
+    private final CompletableFuture<Void> answer;
+    private volatile boolean running;
+
+    ProviderCheck(Logto logto, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
+        this.logto = logto;
+        this.declared = declared;
+        this.failFast = failFast;
+        // At once, so that it goes on beside the rest of the start-up.
+        this.answer = CompletableFuture.runAsync(() -> logto.check(audiences), ProviderCheck::inBackground);
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        Throwable failure = await();
+        if (failure instanceof LogtoAccessException refused) {
+            throw invalid(refused);
+        }
+        if (failure != null && failFast) {
+            throw new InvalidSettingException(
+                    "scope-guard.logto.endpoint",
+                    "does not answer: " + failure.getMessage(),
+                    "Start " + logto.tenant().endpoint() + " first, or set scope-guard.fail-fast=false to start without"
+                            + " it.",
+                    failure);
+        }
+        if (failure != null) {
+            log.warn("Starting without an answer from {}: {}", logto.tenant().endpoint(), failure.getMessage());
+        } else {
+            reportUnknownScopes();
+        }
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Before the web server takes requests. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
+    private @Nullable Throwable await() {
+        try {
+            answer.get((failFast ? FAIL_FAST_PATIENCE : PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
+            return null;
+        } catch (ExecutionException | CompletionException e) {
+            return e.getCause();
+        } catch (TimeoutException e) {
+            return new PermissionsUnavailableException(
+                    PermissionsUnavailableException.Reason.TIMEOUT, "it takes too long");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return e;
+        }
+    }
+
+    private void reportUnknownScopes() {
+        for (Audience audience : declared.audiences()) {
+            Scopes known = logto.catalogue().scopesOf(audience);
+            Scopes unknown =
+                    known == null ? Scopes.none() : declared.of(audience).minus(known);
+            if (!unknown.isEmpty()) {
+                log.warn(
+                        "Handlers require scopes that {} does not have for {}: {}. It has: {}. Nobody can be granted them"
+                                + " before they exist.",
+                        logto.tenant().endpoint(),
+                        audience,
+                        unknown,
+                        known);
+            }
+        }
+    }
+
+    private static InvalidSettingException invalid(LogtoAccessException refused) {
+        String problem = "is refused: " + refused.getMessage();
+        return switch (refused.refusal()) {
+            case UNKNOWN_APPLICATION ->
+                new InvalidSettingException(
+                        "scope-guard.logto.app-id",
+                        problem,
+                        "Use the id of a machine-to-machine application of this tenant.",
+                        refused);
+            case WRONG_SECRET ->
+                new InvalidSettingException(
+                        "scope-guard.logto.app-secret", problem, "Use a secret of this application.", refused);
+            case UNKNOWN_MANAGEMENT_RESOURCE ->
+                new InvalidSettingException(
+                        "scope-guard.logto.management-resource",
+                        problem,
+                        "Use the Management API's indicator: https://default.logto.app/api on your own server,"
+                                + " https://<tenant>.logto.app/api on Logto Cloud.",
+                        refused);
+            case NO_MANAGEMENT_ACCESS ->
+                new InvalidSettingException(
+                        "scope-guard.logto.app-id",
+                        problem,
+                        "Assign the application a machine-to-machine role with the Management API's permission 'all'.",
+                        refused);
+            case TOKEN_NOT_ACCEPTED ->
+                new InvalidSettingException(
+                        "scope-guard.logto.endpoint",
+                        problem,
+                        "Use the tenant's default domain: the Management API does not take tokens of a custom one.",
+                        refused);
+        };
+    }
+
+    private static void inBackground(Runnable task) {
+        Thread thread = new Thread(task, "scope-guard-start");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

@@ -1,0 +1,162 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.drift.DriftDetector;
+import io.scopeguard.logto.Logto;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.spring.authentication.AccessTokenDecoder;
+import io.scopeguard.spring.authentication.StrictBearerTokenResolver;
+import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.authorization.OrganizationResolver;
+import io.scopeguard.spring.authorization.ScopeAuthorizer;
+import io.scopeguard.spring.response.SignalHeaderWriter;
+import io.scopeguard.token.AccessTokenVerifier;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
+
+/** Auto-configuration of Scope Guard for a servlet web application, by Logto. */
+@AutoConfiguration(before = OAuth2ResourceServerAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
+@EnableConfigurationProperties(ScopeGuardProperties.class)
+@Import(WebConfiguration.class)
+public final class ScopeGuardAutoConfiguration {
+
+    private static final String CLOCK = "scopeGuardClock";
+
+    private final CheckedSettings settings;
+    private final ScopeGuardProperties properties;
+
+    ScopeGuardAutoConfiguration(ScopeGuardProperties properties) {
+        this.properties = properties;
+        this.settings = new CheckedSettings(properties);
+    }
+
+    @Bean
+    GuardMetrics scopeGuardMetrics(ObjectProvider<MeterRegistry> registry) {
+        return new GuardMetrics(registry.getIfUnique(CompositeMeterRegistry::new));
+    }
+
+    /** The clock that tokens and reads are judged by; no candidate for anybody else's. */
+    @Bean(defaultCandidate = false)
+    @ConditionalOnMissingBean(name = CLOCK)
+    Clock scopeGuardClock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Logto logto(GuardMetrics metrics, @Qualifier(CLOCK) Clock clock) {
+        return Logto.at(settings.tenant(), settings.appId(), settings.appSecret())
+                .managementResource(properties.logto().managementResource())
+                .furtherIssuers(properties.logto().issuers())
+                .callsPerSecond(settings.callsPerSecond())
+                .listener(metrics)
+                .clock(clock)
+                .build();
+    }
+
+    @Bean
+    ProviderCheck scopeGuardProviderCheck(Logto logto, DeclaredScopes declared) {
+        Set<Audience> audiences = new HashSet<>(settings.resources());
+        audiences.add(Audience.ORGANIZATION);
+        return new ProviderCheck(logto, audiences, declared, properties.failFast());
+    }
+
+    @Bean
+    DeclaredScopes declaredScopes() {
+        return new DeclaredScopes(settings.defaultAudience());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    AccessTokenVerifier accessTokenVerifier(Logto logto, DeclaredScopes declared) {
+        return logto.verifier(settings.resources())
+                .accepting(declared::accepts)
+                .clockSkew(settings.clockSkew())
+                .build(logto.tenant().jwkSetUri());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(JwtDecoder.class)
+    AccessTokenDecoder accessTokenDecoder(AccessTokenVerifier verifier, GuardMetrics metrics) {
+        return new AccessTokenDecoder(verifier, metrics::verified);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    BearerTokenResolver bearerTokenResolver() {
+        return new StrictBearerTokenResolver();
+    }
+
+    /** Without authorities by default: they would hold in every organization, and whatever the live permissions are. */
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnProperty(name = "scope-guard.authorities", havingValue = "none", matchIfMissing = true)
+    JwtAuthenticationConverter jwtAuthenticationConverter() {
+        JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
+        converter.setJwtGrantedAuthoritiesConverter(jwt -> List.of());
+        return converter;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PermissionCache permissionCache(Logto logto, @Qualifier(CLOCK) Clock clock) {
+        ScopeGuardSettings guard = settings.guard();
+        return new PermissionCache(
+                logto.permissions(),
+                clock,
+                properties.permissions().maxWait(),
+                settings.maxEntries(),
+                guard.maxStale().multipliedBy(2));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ScopeGuard scopeGuard(
+            PermissionCache permissions, Logto logto, DeclaredScopes declared, @Qualifier(CLOCK) Clock clock) {
+        return new ScopeGuard(
+                settings.guard(),
+                permissions,
+                new DriftDetector(settings.watched(declared), logto.catalogue()),
+                new RemedyLadder(clock),
+                clock);
+    }
+
+    @Bean
+    ScopeAuthorizer scopeAuthorizer(ScopeGuard guard, GuardMetrics metrics) {
+        return new ScopeAuthorizer(guard, metrics::decided);
+    }
+
+    @Bean
+    OrganizationResolver organizationResolver() {
+        return new OrganizationResolver(
+                properties.organization().pathVariable(),
+                properties.organization().header());
+    }
+
+    @Bean
+    SignalHeaderWriter signalHeaderWriter() {
+        return new SignalHeaderWriter(settings.header());
+    }
+}

@@ -1,0 +1,118 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.Mode;
+import io.scopeguard.scope.WhenUnknown;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings of Scope Guard.
+ *
+ * @param enabled Whether Scope Guard does anything at all.
+ * @param failFast Whether start-up stops if the provider does not answer. What it refuses definitely stops start-up either
+ *     way.
+ * @param mode How far live permissions reach: observe (metrics only), signal (clients are told, the token decides) or enforce
+ *     (what a subject may not do any more is denied).
+ * @param resources This API's own resource indicators (RFC 8707), compared exactly. May be empty if only organization tokens
+ *     are used.
+ * @param defaultAudience Audience of a requirement that names none: 'organization' or one of the resources. Defaults to the
+ *     one resource, or to 'organization' if there is none; with several it must be said.
+ * @param unannotated What handlers without @RequiresScopes or @Public take: any valid token (authenticated), or nobody (deny).
+ * @param authorities Which tokens give SCOPE_ authorities for @PreAuthorize and the like: none, or every one (token). Such
+ *     authorities hold in every organization and ignore live permissions.
+ * @param clockSkew By how much the provider's clock may differ from this one when a token's times are checked.
+ */
+@ConfigurationProperties("scope-guard")
+public record ScopeGuardProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue("false") boolean failFast,
+        @DefaultValue("enforce") Mode mode,
+        @DefaultValue List<String> resources,
+        @Nullable String defaultAudience,
+        @DefaultValue("authenticated") Unannotated unannotated,
+        @DefaultValue("none") Authorities authorities,
+        @DefaultValue("60s") Duration clockSkew,
+        @DefaultValue Logto logto,
+        @DefaultValue Permissions permissions,
+        @DefaultValue Drift drift,
+        @DefaultValue Organization organization) {
+
+    /** What handlers without an annotation take. */
+    public enum Unannotated {
+        AUTHENTICATED,
+        DENY
+    }
+
+    /** Which tokens give authorities. */
+    public enum Authorities {
+        NONE,
+        TOKEN
+    }
+
+    /**
+     * The Logto tenant.
+     *
+     * @param endpoint The tenant, e.g. https://abc.logto.app. Issuer, JWK Set, token endpoint and Management API follow from
+     *     it.
+     * @param appId Machine-to-machine application with Management API access.
+     * @param appSecret Secret of that application.
+     * @param managementResource Resource indicator of the Management API. Defaults to https://(tenant).logto.app/api on Logto
+     *     Cloud, else to https://default.logto.app/api.
+     * @param issuers Further accepted issuers, such as custom domains, beside the one that follows from the endpoint.
+     * @param callsPerSecond How many calls a second this process makes to Logto at most. Logto Cloud allows 20 for all callers
+     *     of a tenant.
+     */
+    public record Logto(
+            @Nullable String endpoint,
+            @Nullable String appId,
+            @Nullable String appSecret,
+            @Nullable String managementResource,
+            @DefaultValue List<String> issuers,
+            @DefaultValue("5") int callsPerSecond) {
+
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return "Logto[endpoint=" + endpoint + ", appId=" + appId + "]";
+        }
+    }
+
+    /**
+     * Live permissions.
+     *
+     * @param maxAge How old live permissions may be before they are read again.
+     * @param maxStale How old they may get at all, whatever the cause.
+     * @param whenUnknown What decides where they cannot be had: trust-token or deny.
+     * @param maxWait How long a request waits for them.
+     * @param maxEntries For how many subjects and audiences they are remembered.
+     */
+    public record Permissions(
+            @DefaultValue("30s") Duration maxAge,
+            @DefaultValue("5m") Duration maxStale,
+            @DefaultValue("trust-token") WhenUnknown whenUnknown,
+            @DefaultValue("2s") Duration maxWait,
+            @DefaultValue("100000") int maxEntries) {}
+
+    /**
+     * What clients are told.
+     *
+     * @param watch Which scopes a token is told to lack: 'declared' (those the handlers declare), 'all', or a list of scopes.
+     * @param spread Over how long clients are asked to spread their refreshes; from 1s to 30s.
+     */
+    public record Drift(
+            @DefaultValue("declared") List<String> watch,
+            @DefaultValue("10s") Duration spread) {}
+
+    /**
+     * Where a request names its organization.
+     *
+     * @param pathVariable Name of the path variable.
+     * @param header Name of a header, if there is one.
+     */
+    public record Organization(
+            @DefaultValue("organizationId") String pathVariable,
+            @Nullable String header) {}
+}

@@ -1,0 +1,121 @@
+package io.scopeguard.spring.autoconfigure;
+
+import static org.springframework.security.config.Customizer.withDefaults;
+
+import io.scopeguard.spring.authorization.AuthenticatedOrPublic;
+import io.scopeguard.spring.authorization.DecisionArgumentResolver;
+import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.authorization.HandlerRules;
+import io.scopeguard.spring.authorization.OrganizationResolver;
+import io.scopeguard.spring.authorization.RequiredScopes;
+import io.scopeguard.spring.authorization.RequirementReader;
+import io.scopeguard.spring.authorization.ScopeAuthorizer;
+import io.scopeguard.spring.authorization.ScopeGuardInterceptor;
+import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
+import io.scopeguard.spring.response.RefusalWriter;
+import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
+import io.scopeguard.spring.response.RefusingEntryPoint;
+import jakarta.servlet.DispatcherType;
+import java.util.List;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.security.autoconfigure.web.servlet.ConditionalOnDefaultWebSecurity;
+import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** The guard in Spring MVC, and a filter chain for applications that bring none. */
+@Configuration(proxyBeanMethods = false)
+final class WebConfiguration {
+
+    @Bean
+    RequirementReader requirementReader(ScopeGuardProperties properties, Environment environment) {
+        CheckedSettings settings = new CheckedSettings(properties);
+        return new RequirementReader(settings.defaultAudience(), settings.resources(), environment);
+    }
+
+    @Bean
+    HandlerRules handlerRules(
+            ListableBeanFactory beans,
+            RequirementReader reader,
+            OrganizationResolver organizations,
+            DeclaredScopes declared) {
+        return new HandlerRules(beans, reader, organizations, declared);
+    }
+
+    @Bean
+    RequiredScopes requiredScopes(
+            RequirementReader reader,
+            DeclaredScopes declared,
+            OrganizationResolver organizations,
+            ScopeAuthorizer authorizer) {
+        return new RequiredScopes(reader, declared, organizations, authorizer);
+    }
+
+    @Bean
+    RefusalWriter refusalWriter() {
+        return new RefusalWriter();
+    }
+
+    @Bean
+    RefusingEntryPoint refusingEntryPoint(RefusalWriter writer) {
+        return new RefusingEntryPoint(writer);
+    }
+
+    @Bean
+    RefusingAccessDeniedHandler refusingAccessDeniedHandler(RefusalWriter writer) {
+        return new RefusingAccessDeniedHandler(writer);
+    }
+
+    @Bean
+    WebMvcConfigurer scopeGuardMvc(
+            HandlerRules rules,
+            OrganizationResolver organizations,
+            ScopeAuthorizer authorizer,
+            RefusalWriter writer,
+            ScopeGuardProperties properties) {
+        ScopeGuardInterceptor interceptor = new ScopeGuardInterceptor(
+                rules, organizations, authorizer, writer, properties.unannotated() == Unannotated.DENY);
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(interceptor).order(Ordered.HIGHEST_PRECEDENCE);
+            }
+
+            @Override
+            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+                resolvers.add(new DecisionArgumentResolver());
+            }
+        };
+    }
+
+    /** For applications without a chain of their own: stateless, and open where a handler says so. */
+    @Bean
+    @ConditionalOnDefaultWebSecurity
+    @Order(SecurityFilterProperties.BASIC_AUTH_ORDER)
+    SecurityFilterChain scopeGuardFilterChain(
+            HttpSecurity http, HandlerRules rules, ObjectProvider<HandlerMapping> mappings) {
+        return http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
+                        .permitAll()
+                        .anyRequest()
+                        .access(new AuthenticatedOrPublic(rules, mappings)))
+                .oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
+                .cors(withDefaults())
+                .csrf(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .build();
+    }
+}
