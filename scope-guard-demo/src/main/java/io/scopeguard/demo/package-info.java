@@ -1,4 +1,4 @@
-/** An API under guard. */
+/** The demo: an API under guard, and where its identity provider comes from. */
 @NullMarked
 package io.scopeguard.demo;
 

@@ -1,0 +1,50 @@
+package io.scopeguard.demo;
+
+import io.scopeguard.demo.logto.LogtoBox;
+import java.util.List;
+import java.util.Map;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/** Starts an identity provider of our own where none is configured, and points the API at it. */
+final class EmbeddedProvider implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    private static final List<String> PROVIDER_PROPERTIES = List.of(
+            "scope-guard.logto.endpoint",
+            "scope-guard.logto.app-id",
+            "scope-guard.logto.app-secret",
+            "scope-guard.resources");
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        ConfigurableEnvironment environment = context.getEnvironment();
+        if (PROVIDER_PROPERTIES.stream().noneMatch(environment::containsProperty)) {
+            LogtoBox box = LogtoBox.builder()
+                    .port(environment.getProperty("demo.provider.port", Integer.class, 9000))
+                    .start();
+            context.addApplicationListener(closing(context, box));
+            environment.getPropertySources().addFirst(new MapPropertySource("embedded provider", properties(box)));
+        }
+    }
+
+    private static Map<String, Object> properties(LogtoBox box) {
+        return Map.of(
+                "scope-guard.logto.endpoint", box.endpoint().toString(),
+                "scope-guard.logto.app-id", "demo-m2m",
+                "scope-guard.logto.app-secret", "demo-m2m-secret",
+                "scope-guard.resources", "https://api.example.test");
+    }
+
+    private static ApplicationListener<ContextClosedEvent> closing(
+            ConfigurableApplicationContext context, LogtoBox box) {
+        return event -> {
+            if (event.getApplicationContext() == context) {
+                box.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,29 @@
+package io.scopeguard.demo.api;
+
+import io.scopeguard.spring.RequiresScopes;
+import java.util.List;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Documents of the API resource: those of an organization, and those of none. The same scope name, but different tokens: what
+ * a role of some organization grants does not open the documents of none.
+ */
+@RestController
+public class DocumentController {
+
+    private static final String RESOURCE = "${scope-guard.resources}";
+
+    @GetMapping("/organizations/{organizationId}/documents")
+    @RequiresScopes(value = "read:document", audience = RESOURCE)
+    List<String> ofOrganization(@PathVariable String organizationId) {
+        return List.of("Articles of " + organizationId);
+    }
+
+    @GetMapping("/documents")
+    @RequiresScopes(value = "read:document", audience = RESOURCE)
+    List<String> ofAll() {
+        return List.of("Terms of service");
+    }
+}
