@@ -4,7 +4,14 @@ import io.scopeguard.demo.logto.directory.Directory;
 import io.scopeguard.demo.logto.interaction.Pages;
 import io.scopeguard.demo.logto.interaction.PasswordSignIn;
 import io.scopeguard.demo.logto.interaction.Sessions;
+import io.scopeguard.demo.logto.management.ManagementApi;
+import io.scopeguard.demo.logto.oidc.Issuer;
+import io.scopeguard.demo.logto.oidc.Jwts;
 import io.scopeguard.demo.logto.oidc.OidcConfiguration;
+import io.scopeguard.demo.logto.oidc.SigningKeys;
+import io.scopeguard.demo.logto.oidc.SubjectTokens;
+import io.scopeguard.demo.logto.webhook.Webhooks;
+import java.time.Clock;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration;
@@ -35,8 +42,24 @@ class BoxConfiguration {
     }
 
     @Bean
-    PasswordSignIn passwordSignIn(Directory directory, Sessions sessions) {
-        return new PasswordSignIn(directory, sessions, (user, application, session, agent) -> {});
+    Webhooks webhooks(Clock clock) {
+        return new Webhooks(clock);
+    }
+
+    @Bean
+    PasswordSignIn passwordSignIn(Directory directory, Sessions sessions, Webhooks webhooks) {
+        return new PasswordSignIn(directory, sessions, webhooks);
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> managementApi(
+            Directory directory,
+            Jwts jwts,
+            Issuer issuer,
+            SigningKeys keys,
+            SubjectTokens subjectTokens,
+            Webhooks webhooks) {
+        return new ManagementApi(directory, jwts, issuer, keys, subjectTokens, webhooks).routes();
     }
 
     @Bean
