@@ -1,0 +1,69 @@
+package io.scopeguard.demo.logto;
+
+import io.scopeguard.demo.logto.directory.Directory;
+import io.scopeguard.demo.logto.interaction.Pages;
+import io.scopeguard.demo.logto.interaction.PasswordSignIn;
+import io.scopeguard.demo.logto.interaction.Sessions;
+import io.scopeguard.demo.logto.management.ManagementApi;
+import io.scopeguard.demo.logto.oidc.Issuer;
+import io.scopeguard.demo.logto.oidc.Jwts;
+import io.scopeguard.demo.logto.oidc.OidcConfiguration;
+import io.scopeguard.demo.logto.oidc.SigningKeys;
+import io.scopeguard.demo.logto.oidc.SubjectTokens;
+import io.scopeguard.demo.logto.webhook.Webhooks;
+import java.time.Clock;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration;
+import org.springframework.boot.servlet.autoconfigure.HttpEncodingAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/** The box's own application context: a web server and what is named here, nothing that is merely on the class path. */
+@ImportAutoConfiguration({
+    TomcatServletWebServerAutoConfiguration.class,
+    DispatcherServletAutoConfiguration.class,
+    WebMvcAutoConfiguration.class,
+    HttpMessageConvertersAutoConfiguration.class,
+    HttpEncodingAutoConfiguration.class,
+    SecurityFilterAutoConfiguration.class
+})
+@Import(OidcConfiguration.class)
+class BoxConfiguration {
+
+    @Bean
+    Sessions sessions(Directory directory) {
+        return new Sessions(directory);
+    }
+
+    @Bean
+    Webhooks webhooks(Clock clock) {
+        return new Webhooks(clock);
+    }
+
+    @Bean
+    PasswordSignIn passwordSignIn(Directory directory, Sessions sessions, Webhooks webhooks) {
+        return new PasswordSignIn(directory, sessions, webhooks);
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> managementApi(
+            Directory directory,
+            Jwts jwts,
+            Issuer issuer,
+            SigningKeys keys,
+            SubjectTokens subjectTokens,
+            Webhooks webhooks) {
+        return new ManagementApi(directory, jwts, issuer, keys, subjectTokens, webhooks).routes();
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> pages(Directory directory) {
+        return new Pages(directory).routes();
+    }
+}
