@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.MappedJwtClaimSetConverter;
+import org.springframework.security.oauth2.server.resource.authentication.AbstractOAuth2TokenAuthenticationToken;
 
 /**
- * A verified access token as Spring Security knows tokens: the principal of a request, for
- * {@code @AuthenticationPrincipal Jwt} and expressions on claims.
+ * A verified access token as Spring Security knows tokens. An authentication keeps it as its token, whatever converter made
+ * a principal of it.
  */
 public final class AccessTokenJwt extends Jwt {
 
@@ -34,7 +35,8 @@ public final class AccessTokenJwt extends Jwt {
 
     /** The verified token of an authentication, or {@code null} if it was made from something else. */
     public static @Nullable AccessToken of(@Nullable Authentication authentication) {
-        return authentication != null && authentication.getPrincipal() instanceof AccessTokenJwt jwt
+        return authentication instanceof AbstractOAuth2TokenAuthenticationToken<?> bearer
+                        && bearer.getToken() instanceof AccessTokenJwt jwt
                 ? jwt.accessToken()
                 : null;
     }
