@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -30,7 +31,7 @@ public final class AccessTokenVerifier {
     private static final Set<String> ACCESS_TOKEN_TYPES = Set.of("at+jwt", "application/at+jwt");
     private static final int MAX_LENGTH = 64 * 1024;
 
-    private final Set<String> issuers;
+    private final List<String> issuers;
     private final TokenLayout layout;
     private final Predicate<Audience> accepted;
     private final SigningKeys keys;
@@ -54,6 +55,11 @@ public final class AccessTokenVerifier {
      */
     public static Builder builder(Collection<String> issuers, TokenLayout layout) {
         return new Builder(issuers, layout);
+    }
+
+    /** The accepted {@code iss} values, the principal one first. */
+    public List<String> issuers() {
+        return issuers;
     }
 
     /**
@@ -156,7 +162,7 @@ public final class AccessTokenVerifier {
     /** Collects what a verifier needs. Not thread-safe. */
     public static final class Builder {
 
-        private final Set<String> issuers;
+        private final List<String> issuers;
         private final TokenLayout layout;
         private Clock clock = Clock.systemUTC();
         private Duration clockSkew = Duration.ofSeconds(60);
@@ -166,7 +172,7 @@ public final class AccessTokenVerifier {
             if (issuers.isEmpty()) {
                 throw new IllegalArgumentException("at least one issuer is accepted");
             }
-            this.issuers = Set.copyOf(issuers);
+            this.issuers = List.copyOf(issuers);
             this.layout = layout;
         }
 

@@ -5,10 +5,10 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.drift.DriftDetector;
-import io.scopeguard.logto.Logto;
+import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.PermissionSource;
 import io.scopeguard.remedy.RemedyLadder;
-import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import io.scopeguard.spring.authentication.StrictBearerTokenResolver;
 import io.scopeguard.spring.authorization.DeclaredScopes;
@@ -17,9 +17,7 @@ import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.time.Clock;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -34,15 +32,15 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 
-/** Auto-configuration of Scope Guard for a servlet web application, by Logto. */
+/** Auto-configuration of Scope Guard for a servlet web application. Knows providers by their ports alone. */
 @AutoConfiguration(before = OAuth2ResourceServerAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
 @EnableConfigurationProperties(ScopeGuardProperties.class)
-@Import(WebConfiguration.class)
+@Import({LogtoConfiguration.class, WebConfiguration.class})
 public final class ScopeGuardAutoConfiguration {
 
-    private static final String CLOCK = "scopeGuardClock";
+    static final String CLOCK = "scopeGuardClock";
 
     private final CheckedSettings settings;
     private final ScopeGuardProperties properties;
@@ -65,36 +63,8 @@ public final class ScopeGuardAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
-    Logto logto(GuardMetrics metrics, @Qualifier(CLOCK) Clock clock) {
-        return Logto.at(settings.tenant(), settings.appId(), settings.appSecret())
-                .managementResource(properties.logto().managementResource())
-                .furtherIssuers(properties.logto().issuers())
-                .callsPerSecond(settings.callsPerSecond())
-                .listener(metrics)
-                .clock(clock)
-                .build();
-    }
-
-    @Bean
-    ProviderCheck scopeGuardProviderCheck(Logto logto, DeclaredScopes declared) {
-        Set<Audience> audiences = new HashSet<>(settings.resources());
-        audiences.add(Audience.ORGANIZATION);
-        return new ProviderCheck(logto, audiences, declared, properties.failFast());
-    }
-
-    @Bean
     DeclaredScopes declaredScopes() {
         return new DeclaredScopes(settings.defaultAudience());
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
-    AccessTokenVerifier accessTokenVerifier(Logto logto, DeclaredScopes declared) {
-        return logto.verifier(settings.resources())
-                .accepting(declared::accepts)
-                .clockSkew(settings.clockSkew())
-                .build(logto.tenant().jwkSetUri());
     }
 
     @Bean
@@ -121,10 +91,10 @@ public final class ScopeGuardAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    PermissionCache permissionCache(Logto logto, @Qualifier(CLOCK) Clock clock) {
+    PermissionCache permissionCache(PermissionSource source, @Qualifier(CLOCK) Clock clock) {
         ScopeGuardSettings guard = settings.guard();
         return new PermissionCache(
-                logto.permissions(),
+                source,
                 clock,
                 properties.permissions().maxWait(),
                 settings.maxEntries(),
@@ -134,11 +104,14 @@ public final class ScopeGuardAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ScopeGuard scopeGuard(
-            PermissionCache permissions, Logto logto, DeclaredScopes declared, @Qualifier(CLOCK) Clock clock) {
+            PermissionCache permissions,
+            ScopeCatalogue catalogue,
+            DeclaredScopes declared,
+            @Qualifier(CLOCK) Clock clock) {
         return new ScopeGuard(
                 settings.guard(),
                 permissions,
-                new DriftDetector(settings.watched(declared), logto.catalogue()),
+                new DriftDetector(settings.watched(declared), catalogue),
                 new RemedyLadder(clock),
                 clock);
     }

@@ -1,10 +1,10 @@
 package io.scopeguard.spring.autoconfigure;
 
-import io.scopeguard.logto.Logto;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
 import io.scopeguard.spring.response.RefusingEntryPoint;
 import io.scopeguard.spring.response.SignalHeaderWriter;
+import io.scopeguard.token.AccessTokenVerifier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -52,7 +52,8 @@ public final class ScopeGuardHttpConfigurer extends AbstractHttpConfigurer<Scope
 
     private static void describe(OAuth2ProtectedResourceMetadata.Builder metadata, ApplicationContext context) {
         DeclaredScopes declared = context.getBean(DeclaredScopes.class);
-        metadata.authorizationServer(context.getBean(Logto.class).tenant().issuer())
+        metadata.authorizationServers(servers -> servers.addAll(
+                        context.getBean(AccessTokenVerifier.class).issuers()))
                 .scopes(scopes -> scopes.addAll(declared.all().toList()))
                 .tlsClientCertificateBoundAccessTokens(false);
     }

@@ -20,12 +20,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Asks the provider, while the application starts, for what will be needed first. What it refuses stops start-up before a
+ * Asks Logto, while the application starts, for what will be needed first. What it refuses stops start-up before a
  * request is taken; what it does not answer soon is left for later, unless the application wants it otherwise.
  */
-final class ProviderCheck implements SmartLifecycle {
+final class LogtoCheck implements SmartLifecycle {
 
-    private static final Logger log = LoggerFactory.getLogger(ProviderCheck.class);
+    private static final Logger log = LoggerFactory.getLogger(LogtoCheck.class);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final Duration FAIL_FAST_PATIENCE = Duration.ofSeconds(15);
 
@@ -35,12 +35,12 @@ final class ProviderCheck implements SmartLifecycle {
     private final CompletableFuture<Void> answer;
     private volatile boolean running;
 
-    ProviderCheck(Logto logto, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
+    LogtoCheck(Logto logto, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
         this.logto = logto;
         this.declared = declared;
         this.failFast = failFast;
         // At once, so that it goes on beside the rest of the start-up.
-        this.answer = CompletableFuture.runAsync(() -> logto.check(audiences), ProviderCheck::inBackground);
+        this.answer = CompletableFuture.runAsync(() -> logto.check(audiences), LogtoCheck::inBackground);
     }
 
     @Override

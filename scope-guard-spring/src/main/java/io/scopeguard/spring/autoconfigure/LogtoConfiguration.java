@@ -1,0 +1,68 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.drift.ScopeCatalogue;
+import io.scopeguard.logto.Logto;
+import io.scopeguard.permission.PermissionSource;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.token.AccessTokenVerifier;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.Set;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Logto behind the ports that the guard knows. */
+@Configuration(proxyBeanMethods = false)
+final class LogtoConfiguration {
+
+    private final ScopeGuardProperties properties;
+    private final CheckedSettings settings;
+
+    LogtoConfiguration(ScopeGuardProperties properties) {
+        this.properties = properties;
+        this.settings = new CheckedSettings(properties);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Logto logto(GuardMetrics metrics, @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock) {
+        return Logto.at(settings.tenant(), settings.appId(), settings.appSecret())
+                .managementResource(properties.logto().managementResource())
+                .furtherIssuers(properties.logto().issuers())
+                .callsPerSecond(settings.callsPerSecond())
+                .listener(metrics)
+                .clock(clock)
+                .build();
+    }
+
+    @Bean
+    LogtoCheck logtoCheck(Logto logto, DeclaredScopes declared) {
+        Set<Audience> audiences = new HashSet<>(settings.resources());
+        audiences.add(Audience.ORGANIZATION);
+        return new LogtoCheck(logto, audiences, declared, properties.failFast());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    AccessTokenVerifier accessTokenVerifier(Logto logto, DeclaredScopes declared) {
+        return logto.verifier(settings.resources())
+                .accepting(declared::accepts)
+                .clockSkew(settings.clockSkew())
+                .build(logto.tenant().jwkSetUri());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PermissionSource permissionSource(Logto logto) {
+        return logto.permissions();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ScopeCatalogue scopeCatalogue(Logto logto) {
+        return logto.catalogue();
+    }
+}
