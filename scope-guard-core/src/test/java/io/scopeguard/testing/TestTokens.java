@@ -3,7 +3,6 @@ package io.scopeguard.testing;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.okForContentType;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.nimbusds.jose.JOSEException;
@@ -50,8 +49,7 @@ public final class TestTokens implements AutoCloseable {
     public static final String JWKS_PATH = "/oidc/jwks";
     public static final Duration LIFETIME = Duration.ofHours(1);
 
-    private final WireMockServer server =
-            new WireMockServer(options().bindAddress("127.0.0.1").dynamicPort());
+    private final WireMockServer server = Loopback.start();
     private final AtomicLong serial = new AtomicLong();
     private final Clock clock;
     private final ECKey key = newKey("first");
@@ -59,7 +57,6 @@ public final class TestTokens implements AutoCloseable {
 
     public TestTokens(Clock clock) {
         this.clock = clock;
-        server.start();
         publish(key);
         verifier = verifierBuilder(clock).build(jwkSetUri());
     }

@@ -2,7 +2,6 @@ package io.scopeguard.token;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -11,6 +10,7 @@ import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
 import io.scopeguard.token.InvalidTokenException.Reason;
@@ -67,14 +67,12 @@ class RecordedTokensTests {
             rotation.before-es384,                             ORGANIZATION,          cu2p5w6hsqs5, APPLICATION
             """;
 
-    private static final WireMockServer server =
-            new WireMockServer(options().bindAddress("127.0.0.1").dynamicPort());
+    private static final WireMockServer server = Loopback.start();
     private static final MovableClock clock = MovableClock.atNoon();
     private static final AccessTokenVerifier verifier = verifier("jwks", Recorded.ISSUER);
 
     @BeforeAll
     static void publishKeys() {
-        server.start();
         for (String keys : List.of("jwks", "jwks-admin", "jwks.after-rotation-to-rsa")) {
             server.stubFor(get(urlEqualTo("/" + keys))
                     .willReturn(Recorded.of("oidc/" + keys).response()));
@@ -187,9 +185,6 @@ class RecordedTokensTests {
     }
 
     private static AccessTokenVerifier verifier(String keys, String issuer) {
-        if (!server.isRunning()) {
-            server.start();
-        }
         return builder(issuer, List.of(API, MANAGEMENT)).build(jwks(keys));
     }
 
