@@ -21,6 +21,7 @@ public final class LogEvents extends AppenderBase<ILoggingEvent> implements Auto
         events.setContext(events.logger.getLoggerContext());
         events.start();
         events.logger.setLevel(Level.TRACE);
+        events.logger.setAdditive(false);
         events.logger.addAppender(events);
         return events;
     }
@@ -41,6 +42,7 @@ public final class LogEvents extends AppenderBase<ILoggingEvent> implements Auto
     @Override
     public void close() {
         logger.detachAppender(this);
+        logger.setAdditive(true);
         logger.setLevel(null);
         stop();
     }
