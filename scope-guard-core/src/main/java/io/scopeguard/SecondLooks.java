@@ -44,12 +44,13 @@ final class SecondLooks {
         if (!live.asOf().isBefore(seen)) {
             return null;
         }
-        return mayLook(token.subject(), now) ? seen : null;
+        // A look within the last second serves this token too if it began late enough: it may still be under way, or
+        // have failed.
+        return lookOf(token.subject(), now).isBefore(seen) ? null : seen;
     }
 
-    private boolean mayLook(Subject subject, Instant now) {
-        Instant next =
-                lastLook.asMap().merge(subject, now, (last, ignored) -> now.isBefore(last.plus(FLOOR)) ? last : now);
-        return now.equals(next);
+    /** When the subject's last look began: now, if the one before is a second ago. */
+    private Instant lookOf(Subject subject, Instant now) {
+        return lastLook.asMap().merge(subject, now, (last, ignored) -> now.isBefore(last.plus(FLOOR)) ? last : now);
     }
 }

@@ -50,10 +50,8 @@ public final class ScopeCatalogue {
         if (before == null) {
             return creation;
         }
-        Instant known = before.get(name);
-        if (known != null) {
-            return known;
-        }
-        return creation.isAfter(readAt) ? creation : readAt;
+        Instant known = before.getOrDefault(name, readAt);
+        // A later creation than the one we know: the scope was made anew between two readings.
+        return creation.isAfter(known) ? creation : known;
     }
 }

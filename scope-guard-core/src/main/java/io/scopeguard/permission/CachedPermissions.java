@@ -62,6 +62,11 @@ final class CachedPermissions {
 
     private synchronized Read join(Freshness freshness, Scopes held) {
         if (underWay == null) {
+            LivePermissions latest = known;
+            if (latest != null && !freshness.isDue(latest)) {
+                // A read has ended since the caller looked.
+                return Read.ended(latest);
+            }
             failFast();
             Read read = new Read(held);
             read.wanted(freshness);
@@ -102,7 +107,8 @@ final class CachedPermissions {
             read.result.complete(live);
         } catch (PermissionsUnavailableException e) {
             fail(read, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Whatever it is: a read that never ends would keep everybody from reading this key again.
             log.error("Reading live permissions failed unexpectedly", e);
             fail(read, new PermissionsUnavailableException(Reason.MALFORMED, "Reading failed unexpectedly."));
         }
@@ -144,6 +150,12 @@ final class CachedPermissions {
 
         Read(Scopes held) {
             this.held = held;
+        }
+
+        static Read ended(LivePermissions live) {
+            Read read = new Read(Scopes.none());
+            read.result.complete(live);
+            return read;
         }
 
         void wanted(Freshness freshness) {

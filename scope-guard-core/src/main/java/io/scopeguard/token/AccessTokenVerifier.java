@@ -82,7 +82,9 @@ public final class AccessTokenVerifier {
     private static JWSObject parse(String token) {
         try {
             return JWSObject.parse(token);
-        } catch (ParseException e) {
+        } catch (ParseException | RuntimeException e) {
+            // The parser throws more than it declares: a header that is JSON's null, say, ends in a
+            // NullPointerException.
             throw new InvalidTokenException(
                     Reason.MALFORMED, "The token is not a signed JWT in compact serialization.");
         }
@@ -124,7 +126,8 @@ public final class AccessTokenVerifier {
             throw new InvalidTokenException(Reason.INVALID_CLAIM, "The token expires before it is issued.");
         }
         Instant now = clock.instant();
-        if (!now.isBefore(token.expiresAt().plus(clockSkew))) {
+        // The skew is taken from our own time: what a token claims may be at the end of time.
+        if (!now.minus(clockSkew).isBefore(token.expiresAt())) {
             throw new InvalidTokenException(Reason.EXPIRED, "The token has expired.");
         }
         Instant latest = now.plus(clockSkew);

@@ -20,11 +20,17 @@ final class Claims {
     }
 
     static Claims parse(String json) {
+        Map<String, Object> claims;
         try {
-            return new Claims(JSONObjectUtils.parse(json));
+            claims = JSONObjectUtils.parse(json);
         } catch (ParseException e) {
-            throw new InvalidTokenException(Reason.MALFORMED, "The token's payload is not a JSON object.");
+            throw notAnObject();
         }
+        // That is what the parser makes of JSON's null.
+        if (claims == null) {
+            throw notAnObject();
+        }
+        return new Claims(claims);
     }
 
     boolean has(String name) {
@@ -93,6 +99,10 @@ final class Claims {
             return list.stream().map(String.class::cast).toList();
         }
         throw invalid(name, "a string");
+    }
+
+    private static InvalidTokenException notAnObject() {
+        return new InvalidTokenException(Reason.MALFORMED, "The token's payload is not a JSON object.");
     }
 
     private static InvalidTokenException invalid(String name, String expected) {

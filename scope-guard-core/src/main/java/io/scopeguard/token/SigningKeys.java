@@ -10,6 +10,8 @@ import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.jwk.source.URLBasedJWKSetSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
+import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
@@ -38,8 +40,7 @@ final class SigningKeys {
     private final JWKSource<SecurityContext> cached;
 
     SigningKeys(URI jwkSetUri) {
-        published = new TrustworthyKeys(new URLBasedJWKSetSource<>(
-                url(jwkSetUri), new DefaultResourceRetriever(HTTP_TIMEOUT_MILLIS, HTTP_TIMEOUT_MILLIS, MAX_BYTES)));
+        published = new TrustworthyKeys(new URLBasedJWKSetSource<>(url(jwkSetUri), new DirectRetriever()));
         cached = JWKSourceBuilder.create(published)
                 .cache(TIME_TO_LIVE.toMillis(), WAIT.toMillis())
                 .refreshAheadCache(REFRESH_AHEAD.toMillis(), false)
@@ -76,6 +77,21 @@ final class SigningKeys {
             return uri.toURL();
         } catch (MalformedURLException e) {
             throw new IllegalArgumentException("not a URL: " + uri, e);
+        }
+    }
+
+    /** Keys are taken from the place that was configured: a redirect is no answer. */
+    private static final class DirectRetriever extends DefaultResourceRetriever {
+
+        DirectRetriever() {
+            super(HTTP_TIMEOUT_MILLIS, HTTP_TIMEOUT_MILLIS, MAX_BYTES);
+        }
+
+        @Override
+        protected HttpURLConnection openHTTPConnection(URL url) throws IOException {
+            HttpURLConnection connection = super.openHTTPConnection(url);
+            connection.setInstanceFollowRedirects(false);
+            return connection;
         }
     }
 }

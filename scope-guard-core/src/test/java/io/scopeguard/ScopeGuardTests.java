@@ -1,0 +1,529 @@
+package io.scopeguard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.scopeguard.drift.DriftDetector;
+import io.scopeguard.drift.ScopeCatalogue;
+import io.scopeguard.drift.ScopeDrift;
+import io.scopeguard.drift.WatchedScopes;
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.Standing;
+import io.scopeguard.remedy.Advice;
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.ScopeRequirement;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.scope.WhenUnknown;
+import io.scopeguard.testing.InMemoryTenant;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.TestTokens;
+import io.scopeguard.token.AccessToken;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whole decisions: real tokens, a real cache, a tenant whose permissions change. */
+class ScopeGuardTests {
+
+    private static final Scopes NONE = Scopes.none();
+    private static final MovableClock clock = MovableClock.atNoon();
+    private static final TestTokens tokens = new TestTokens(clock);
+
+    private final InMemoryTenant tenant = new InMemoryTenant(clock);
+    private final ScopeCatalogue catalogue = new ScopeCatalogue();
+    private final PermissionCache cache =
+            new PermissionCache(tenant, clock, Duration.ofSeconds(60), 1_000, Duration.ofHours(1));
+    private final ScopeGuard guard = guard(Mode.ENFORCE, WhenUnknown.TRUST_TOKEN);
+
+    @BeforeEach
+    void noon() {
+        clock.set(MovableClock.NOON);
+    }
+
+    @AfterEach
+    void close() {
+        cache.close();
+    }
+
+    @AfterAll
+    static void stop() {
+        tokens.close();
+    }
+
+    // Which organization, which kind
+
+    @Test
+    void authorizeWhenAdminInOneOrganizationAndViewerInAnotherThenAdminOnlyInTheFirst() {
+        AccessToken acme = tokens.organization("acme").scopes("read", "delete").verified();
+        AccessToken globex = tokens.organization("globex").scopes("read").verified();
+        tenant.grant(acme, "read", "delete").grant(globex, "read");
+
+        assertThat(denial(acme, in("acme", "delete"))).isNull();
+        assertThat(denial(globex, in("globex", "read"))).isNull();
+        assertThat(denial(globex, in("globex", "delete"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(denial(acme, in("globex", "delete"))).isEqualTo(Denial.ORGANIZATION_MISMATCH);
+        assertThat(denial(acme, in("globex", "read"))).isEqualTo(Denial.ORGANIZATION_MISMATCH);
+        assertThat(denial(globex, in("acme", "read"))).isEqualTo(Denial.ORGANIZATION_MISMATCH);
+    }
+
+    @Test
+    void authorizeWhenTokenHasMoreThanIsGrantedThereThenItDoesNotHelp() {
+        AccessToken globex =
+                tokens.organization("globex").scopes("read", "delete").verified();
+        tenant.grant(globex, "read");
+
+        assertThat(denial(globex, in("globex", "delete"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+    }
+
+    @Test
+    void authorizeWhenTokenIsForNoOrganizationThenItNeverSatisfiesOnesRequirement() {
+        AccessToken global = tokens.resource().scopes("read", "delete").verified();
+        tenant.grant(global, "read", "delete");
+
+        assertThat(denial(global, in("acme", "read"))).isEqualTo(Denial.ORGANIZATION_MISMATCH);
+        assertThat(denial(global, ofApi(RequestedOrganization.named("acme"), "read")))
+                .isEqualTo(Denial.ORGANIZATION_MISMATCH);
+        assertThat(denial(global, ofApi(RequestedOrganization.OF_TOKEN, "read")))
+                .isEqualTo(Denial.ORGANIZATION_MISMATCH);
+        assertThat(denial(global, new AccessRequest(RequestedOrganization.named("acme"), null)))
+                .isEqualTo(Denial.ORGANIZATION_MISMATCH);
+        assertThat(denial(global, request(RequestedOrganization.NONE, Audience.ORGANIZATION, "read")))
+                .isEqualTo(Denial.WRONG_TOKEN_KIND);
+        assertThat(tenant.fetches()).isZero();
+    }
+
+    @Test
+    void authorizeWhenRequestContradictsItselfThenNoTokenWillDo() {
+        AccessToken acme = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(acme, "read");
+
+        assertThat(RequestedOrganization.agreeing("acme", "globex")).isEqualTo(RequestedOrganization.CONFLICTING);
+        assertThat(RequestedOrganization.agreeing("acme", "acme")).isEqualTo(RequestedOrganization.named("acme"));
+        assertThat(RequestedOrganization.agreeing(null, "acme")).isEqualTo(RequestedOrganization.named("acme"));
+        assertThat(RequestedOrganization.agreeing("acme", null)).isEqualTo(RequestedOrganization.named("acme"));
+        assertThat(RequestedOrganization.agreeing(null, null)).isEqualTo(RequestedOrganization.NONE);
+        assertThat(denial(acme, request(RequestedOrganization.CONFLICTING, Audience.ORGANIZATION, "read")))
+                .isEqualTo(Denial.ORGANIZATION_MISMATCH);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // token, requirement's audience, request is about an organization, granted
+        "ORGANIZATION,          organization, true,  true",
+        "ORGANIZATION,          api,          true,  false",
+        "ORGANIZATION,          api,          false, false",
+        "ORGANIZATION_RESOURCE, organization, true,  false",
+        "ORGANIZATION_RESOURCE, api,          true,  true",
+        "ORGANIZATION_RESOURCE, api,          false, false",
+        "RESOURCE,              api,          false, true",
+        "RESOURCE,              organization, false, false"
+    })
+    void authorizeWhenKindIsAnotherThenItNeverSatisfies(String kind, String audience, boolean bound, boolean granted) {
+        AccessToken token = switch (kind) {
+            case "ORGANIZATION" -> tokens.organization("acme").scopes("read").verified();
+            case "ORGANIZATION_RESOURCE" ->
+                tokens.organizationResource("acme").scopes("read").verified();
+            default -> tokens.resource().scopes("read").verified();
+        };
+        tenant.grant(token, "read");
+        AccessRequest request = request(
+                bound ? RequestedOrganization.named("acme") : RequestedOrganization.NONE,
+                audience.equals("api") ? TestTokens.API : Audience.ORGANIZATION,
+                "read");
+
+        assertThat(denial(token, request)).isEqualTo(granted ? null : Denial.WRONG_TOKEN_KIND);
+    }
+
+    @Test
+    void authorizeWhenNothingIsRequiredThenAnyTokenOfTheOrganizationWillDo() {
+        AccessToken acme = tokens.organization("acme").verified();
+        tenant.grant(acme);
+
+        assertThat(denial(acme, new AccessRequest(RequestedOrganization.named("acme"), null)))
+                .isNull();
+        assertThat(denial(acme, new AccessRequest(RequestedOrganization.NONE, null)))
+                .isNull();
+    }
+
+    // Drift
+
+    @Test
+    void authorizeWhenDemotedThenDeniedWhereItMattersAndToldElsewhere() {
+        AccessToken token = tokens.organization("acme").scopes("read", "delete").verified();
+        tenant.grant(token, "read");
+
+        Decision denied = guard.authorize(token, in("acme", "delete"));
+        Decision granted = guard.authorize(token, in("acme", "read"));
+
+        assertThat(denied.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(denied.grantable()).isEqualTo(NONE);
+        assertThat(denied.advice().remedy()).isEqualTo(Remedy.REFRESH);
+        assertThat(granted.isGranted()).isTrue();
+        assertThat(granted.effective()).isEqualTo(Scopes.of("read"));
+        assertThat(granted.drift()).isEqualTo(new ScopeDrift(Scopes.of("delete"), NONE, NONE));
+        assertThat(granted.advice()).isEqualTo(new Advice(Remedy.REFRESH, granted.drift()));
+    }
+
+    @Test
+    void authorizeWhenPromotedThenNotGrantedBeforeTheTokenCarriesIt() {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(token, "read", "delete");
+
+        Decision decision = guard.authorize(token, in("acme", "delete"));
+
+        assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(decision.grantable()).isEqualTo(Scopes.of("delete"));
+        assertThat(decision.advice())
+                .isEqualTo(new Advice(Remedy.REFRESH, new ScopeDrift(NONE, Scopes.of("delete"), NONE)));
+        AccessToken refreshed =
+                tokens.organization("acme").scopes("read", "delete").verified();
+        assertThat(denial(refreshed, in("acme", "delete"))).isNull();
+    }
+
+    @Test
+    void authorizeWhenScopeIsNewThenReconsent() {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        catalogue.learn(Audience.ORGANIZATION, Map.of("read", Instant.MIN), clock.instant());
+        clock.advanceSeconds(60);
+        catalogue.learn(Audience.ORGANIZATION, Map.of("read", Instant.MIN, "export", Instant.MIN), clock.instant());
+        tenant.grant(token, "read", "export");
+
+        assertThat(guard.authorize(token, in("acme", "export")).advice())
+                .isEqualTo(new Advice(Remedy.RECONSENT, new ScopeDrift(NONE, NONE, Scopes.of("export"))));
+    }
+
+    @Test
+    void authorizeWhenNobodyGrantedItThenNothingWouldHelp() {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(token, "read");
+
+        Decision decision = guard.authorize(token, in("acme", "delete"));
+
+        assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(decision.grantable()).isEqualTo(NONE);
+        assertThat(decision.advice()).isEqualTo(Advice.none());
+    }
+
+    @Test
+    void authorizeWhenNothingDiffersThenNothingIsTold() {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(token, "read");
+
+        Decision decision = guard.authorize(token, in("acme", "read"));
+
+        assertThat(decision.drift().isEmpty()).isTrue();
+        assertThat(decision.advice()).isEqualTo(Advice.none());
+        assertThat(decision).hasToString("GRANTED for ORGANIZATION " + token.fingerprint());
+    }
+
+    @Test
+    void authorizeWhenScopeLeakedInFromAnOrganizationThenItIsNoRightNoDriftAndNoHint() {
+        AccessToken token = tokens.resource().scopes("read").verified();
+        tenant.grant(token, Scopes.of("read", "write"), NONE);
+
+        Decision decision = guard.authorize(token, ofApi(RequestedOrganization.NONE, "read"));
+
+        assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(decision.grantable()).isEqualTo(NONE);
+        assertThat(decision.drift().isEmpty()).isTrue();
+        assertThat(decision.advice()).isEqualTo(Advice.none());
+    }
+
+    @Test
+    void authorizeWhenAllOfThenEachIsHeldAgainstTokenAndLive() {
+        AccessToken token = tokens.organization("acme").scopes("a", "b").verified();
+        tenant.grant(token, "b", "c");
+
+        assertThat(denial(token, in("acme", "b"))).isNull();
+        assertThat(denial(token, in("acme", "a", "b"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        Decision partly = guard.authorize(token, in("acme", "b", "c"));
+        assertThat(partly.grantable()).isEqualTo(Scopes.of("b", "c"));
+        assertThat(guard.authorize(token, in("acme", "c", "d")).grantable()).isEqualTo(NONE);
+    }
+
+    @Test
+    void authorizeWhenAnyOfIsMetByTokenAndByLiveButNotByBothThenDenied() {
+        AccessToken token = tokens.organization("acme").scopes("a").verified();
+        tenant.grant(token, "b");
+
+        Decision decision = guard.authorize(token, anyOf("a", "b", "c"));
+
+        assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(decision.effective()).isEqualTo(NONE);
+        assertThat(decision.grantable()).isEqualTo(Scopes.of("b"));
+        assertThat(decision.advice())
+                .isEqualTo(new Advice(Remedy.REFRESH, new ScopeDrift(Scopes.of("a"), Scopes.of("b"), NONE)));
+    }
+
+    // Modes
+
+    @ParameterizedTest
+    @CsvSource({"OBSERVE, NONE", "SIGNAL, REFRESH"})
+    void authorizeWhenNotEnforcedThenTheTokenDecides(Mode mode, Remedy told) {
+        ScopeGuard lenient = guard(mode, WhenUnknown.DENY);
+        AccessToken token = tokens.organization("acme").scopes("read", "delete").verified();
+        tenant.grant(token, "read");
+
+        Decision decision = lenient.authorize(token, in("acme", "delete"));
+
+        assertThat(decision.isGranted()).isTrue();
+        assertThat(decision.effective()).isEqualTo(Scopes.of("read", "delete"));
+        assertThat(decision.drift().demoted()).isEqualTo(Scopes.of("delete"));
+        assertThat(decision.advice().remedy()).isEqualTo(told);
+        assertThat(lenient.authorize(token, in("acme", "write")).denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Mode.class,
+            names = {"OBSERVE", "SIGNAL"})
+    void authorizeWhenNotEnforcedThenNeitherStandingNorAnOutageDenies(Mode mode) {
+        ScopeGuard lenient = guard(mode, WhenUnknown.DENY);
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.stands(token, Standing.SUSPENDED);
+
+        assertThat(lenient.authorize(token, in("acme", "read")).isGranted()).isTrue();
+        tenant.down(true);
+        clock.advance(Duration.ofMinutes(6));
+        assertThat(lenient.authorize(token, in("acme", "read")).isGranted()).isTrue();
+    }
+
+    // Unknown
+
+    @Test
+    void authorizeWhenLiveIsUnknownThenTheTokenDecidesUnlessThePolicyDenies() {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.down(true);
+
+        Decision trusted = guard.authorize(token, in("acme", "read"));
+        assertThat(trusted.isGranted()).isTrue();
+        assertThat(trusted.live()).isNull();
+        assertThat(trusted.advice()).isEqualTo(Advice.none());
+        assertThat(guard(Mode.ENFORCE, WhenUnknown.DENY)
+                        .authorize(token, in("acme", "read"))
+                        .denial())
+                .isEqualTo(Denial.PERMISSIONS_UNAVAILABLE);
+    }
+
+    @Test
+    void authorizeWhenLiveIsUnknownThenTheRequirementsPolicyPrevails() {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.down(true);
+        ScopeRequirement read = ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read"));
+        RequestedOrganization acme = RequestedOrganization.named("acme");
+
+        assertThat(denial(token, new AccessRequest(acme, read.withWhenUnknown(WhenUnknown.DENY))))
+                .isEqualTo(Denial.PERMISSIONS_UNAVAILABLE);
+        assertThat(guard(Mode.ENFORCE, WhenUnknown.DENY)
+                        .authorize(token, new AccessRequest(acme, read.withWhenUnknown(WhenUnknown.TRUST_TOKEN)))
+                        .isGranted())
+                .isTrue();
+    }
+
+    @Test
+    void authorizeWhenLiveIsUnknownAndTokenLacksItThenAllThatIsNeededIsNamed() {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.down(true);
+
+        for (WhenUnknown policy : WhenUnknown.values()) {
+            Decision decision = guard(Mode.ENFORCE, policy).authorize(token, in("acme", "read", "delete"));
+            assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+            assertThat(decision.grantable()).isEqualTo(Scopes.of("read", "delete"));
+            assertThat(decision.advice()).isEqualTo(Advice.none());
+        }
+    }
+
+    @Test
+    void authorizeWhenRequirementAsksNowThenAnOutageIsUnknownThoughAReadingIsKnown() {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(token, "read");
+        assertThat(denial(token, in("acme", "read"))).isNull();
+        clock.advanceSeconds(1);
+        tenant.down(true);
+        ScopeRequirement now = ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read"))
+                .withMaxAge(Duration.ZERO)
+                .withWhenUnknown(WhenUnknown.DENY);
+
+        assertThat(denial(token, new AccessRequest(RequestedOrganization.named("acme"), now)))
+                .isEqualTo(Denial.PERMISSIONS_UNAVAILABLE);
+        assertThat(denial(token, in("acme", "read"))).isNull();
+    }
+
+    @Test
+    void authorizeWhenARevocationWasSeenThenItBindsThroughAnOutageUpToTheBound() {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(token);
+        clock.advanceSeconds(10);
+        assertThat(denial(token, in("acme", "read"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        tenant.down(true);
+
+        clock.advance(Duration.ofMinutes(5));
+        assertThat(denial(token, in("acme", "read"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+    }
+
+    // Second looks
+
+    @Test
+    void authorizeWhenTokenIsNewerThanTheSnapshotThenItIsJudgedOnANewerRead() {
+        AccessToken before = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(before, "read");
+        assertThat(denial(before, in("acme", "read"))).isNull();
+        clock.advanceSeconds(10);
+        tenant.grant(before, "read", "delete");
+        AccessToken refreshed =
+                tokens.organization("acme").scopes("read", "delete").verified();
+
+        assertThat(denial(refreshed, in("acme", "delete"))).isNull();
+        assertThat(tenant.fetches()).isEqualTo(2);
+    }
+
+    @Test
+    void authorizeWhenTokenIsOlderThanTheSnapshotThenNoSecondLook() {
+        AccessToken token = tokens.organization("acme").scopes("read", "delete").verified();
+        tenant.grant(token, "read");
+        clock.advanceSeconds(6);
+
+        assertThat(denial(token, in("acme", "delete"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        clock.advanceSeconds(5);
+        assertThat(denial(token, in("acme", "delete"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(tenant.fetches()).isEqualTo(1);
+    }
+
+    @Test
+    void authorizeWhenSecondLookWasHadThenNoThird() {
+        AccessToken before = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(before, "read");
+        guard.authorize(before, in("acme", "read"));
+        clock.advanceSeconds(2);
+        AccessToken token = tokens.organization("acme").scopes("read", "delete").verified();
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(denial(token, in("acme", "delete"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+            clock.advanceSeconds(2);
+        }
+        assertThat(tenant.fetches()).isEqualTo(2);
+    }
+
+    @Test
+    void authorizeWhenManyNewTokensComeThenAtMostOneLookASecondASubject() {
+        AccessToken first = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(first, "read");
+        guard.authorize(first, in("acme", "read"));
+        clock.advanceSeconds(2);
+
+        for (int i = 0; i < 20; i++) {
+            clock.advance(Duration.ofMillis(10));
+            guard.authorize(tokens.organization("acme").scopes("read", "x").verified(), in("acme", "x"));
+        }
+        assertThat(tenant.fetches()).isEqualTo(2);
+    }
+
+    @Test
+    void authorizeWhenSecondLookFailsThenUnknownRatherThanDenied() {
+        AccessToken before = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(before, "read");
+        guard.authorize(before, in("acme", "read"));
+        clock.advanceSeconds(2);
+        tenant.down(true);
+        AccessToken refreshed =
+                tokens.organization("acme").scopes("read", "delete").verified();
+
+        assertThat(denial(refreshed, in("acme", "delete"))).isNull();
+        clock.advance(Duration.ofMillis(100));
+        assertThat(denial(refreshed, in("acme", "delete"))).isNull();
+    }
+
+    // Standing
+
+    @ParameterizedTest
+    @CsvSource({
+        "NOT_A_MEMBER, NOT_A_MEMBER, REFRESH",
+        "SUSPENDED, SUBJECT_INACTIVE, NONE",
+        "UNKNOWN_SUBJECT, SUBJECT_INACTIVE, NONE"
+    })
+    void authorizeWhenStandingIsLostThenDenied(Standing standing, Denial denial, Remedy remedy) {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.stands(token, standing);
+
+        Decision decision = guard.authorize(token, in("acme", "read"));
+
+        assertThat(decision.denial()).isEqualTo(denial);
+        assertThat(decision.effective()).isEqualTo(NONE);
+        assertThat(decision.advice().remedy()).isEqualTo(remedy);
+        assertThat(denial(token, new AccessRequest(RequestedOrganization.named("acme"), null)))
+                .isEqualTo(denial);
+    }
+
+    @Test
+    void authorizeWhenSuspendedThenDeniedOutsideOfOrganizationsToo() {
+        AccessToken token = tokens.resource().scopes("read").verified();
+        tenant.stands(token, Standing.SUSPENDED);
+
+        assertThat(denial(token, ofApi(RequestedOrganization.NONE, "read"))).isEqualTo(Denial.SUBJECT_INACTIVE);
+        assertThat(denial(token, new AccessRequest(RequestedOrganization.NONE, null)))
+                .isEqualTo(Denial.SUBJECT_INACTIVE);
+    }
+
+    @Test
+    void authorizeWhenNonInteractiveThenNeverAskedForConsent() {
+        AccessToken agent =
+                tokens.organization("acme").application("agent").scopes("read").verified();
+        catalogue.learn(Audience.ORGANIZATION, Map.of("read", Instant.MIN), clock.instant());
+        clock.advanceSeconds(60);
+        catalogue.learn(Audience.ORGANIZATION, Map.of("read", Instant.MIN, "export", Instant.MIN), clock.instant());
+        tenant.grant(agent, "read", "export");
+
+        assertThat(guard.authorize(agent, in("acme", "read")).advice()).isEqualTo(Advice.none());
+        assertThat(guard.authorize(agent, in("acme", "export")).advice().remedy())
+                .isEqualTo(Remedy.REFRESH);
+    }
+
+    @Test
+    void settingsWhenContradictoryThenRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ScopeGuardSettings(
+                        Mode.ENFORCE, Duration.ofSeconds(30), Duration.ofSeconds(29), WhenUnknown.DENY));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ScopeGuardSettings(
+                        Mode.ENFORCE, Duration.ofSeconds(-1), Duration.ofSeconds(29), WhenUnknown.DENY));
+    }
+
+    private ScopeGuard guard(Mode mode, WhenUnknown policy) {
+        ScopeGuardSettings settings =
+                new ScopeGuardSettings(mode, Duration.ofSeconds(30), Duration.ofMinutes(5), policy);
+        return new ScopeGuard(
+                settings, cache, new DriftDetector(WatchedScopes.all(), catalogue), new RemedyLadder(clock), clock);
+    }
+
+    private @Nullable Denial denial(AccessToken token, AccessRequest request) {
+        return guard.authorize(token, request).denial();
+    }
+
+    private static AccessRequest in(String organization, String... scopes) {
+        return request(RequestedOrganization.named(organization), Audience.ORGANIZATION, scopes);
+    }
+
+    private static AccessRequest ofApi(RequestedOrganization organization, String... scopes) {
+        return request(organization, TestTokens.API, scopes);
+    }
+
+    private static AccessRequest anyOf(String... scopes) {
+        return new AccessRequest(
+                RequestedOrganization.named("acme"), ScopeRequirement.anyOf(Audience.ORGANIZATION, Scopes.of(scopes)));
+    }
+
+    private static AccessRequest request(RequestedOrganization organization, Audience audience, String... scopes) {
+        return new AccessRequest(organization, ScopeRequirement.allOf(audience, Scopes.of(scopes)));
+    }
+}

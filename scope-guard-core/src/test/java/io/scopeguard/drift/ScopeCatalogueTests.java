@@ -1,0 +1,101 @@
+package io.scopeguard.drift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ScopeCatalogueTests {
+
+    private static final Audience API = Audience.resource("https://api.example.test");
+    private static final Instant FIRST = Instant.parse("2026-11-21T12:00:00Z");
+    private static final Instant SECOND = FIRST.plusSeconds(60);
+    private static final Instant THIRD = FIRST.plusSeconds(120);
+
+    private final ScopeCatalogue catalogue = new ScopeCatalogue();
+
+    @Test
+    void isNewSinceWhenNothingWasReadThenNothingIsNew() {
+        assertThat(catalogue.isNewSince(API, "a", Instant.MIN)).isFalse();
+        assertThat(catalogue.scopesOf(API)).isNull();
+    }
+
+    @Test
+    void isNewSinceWhenThereAtTheFirstReadingWithoutDateThenThereAlways() {
+        catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), FIRST);
+
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", FIRST.minusSeconds(1)))
+                .isFalse();
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "unknown", Instant.MIN))
+                .isFalse();
+    }
+
+    @Test
+    void isNewSinceWhenThereAtTheFirstReadingWithDateThenSinceItsCreation() {
+        Instant creation = FIRST.minusSeconds(3600);
+        catalogue.learn(API, Map.of("a", creation), FIRST);
+
+        assertThat(catalogue.isNewSince(API, "a", creation.minusMillis(1))).isTrue();
+        assertThat(catalogue.isNewSince(API, "a", creation)).isFalse();
+    }
+
+    @Test
+    void isNewSinceWhenFirstSeenLaterThenSinceThatReading() {
+        catalogue.learn(Audience.ORGANIZATION, Map.of(), FIRST);
+        catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), SECOND);
+        catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), THIRD);
+
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", SECOND.minusMillis(1)))
+                .isTrue();
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", SECOND)).isFalse();
+    }
+
+    @Test
+    void isNewSinceWhenCreatedEarlierThanFirstSeenThenTheLaterOfTheTwo() {
+        catalogue.learn(API, Map.of(), FIRST);
+        catalogue.learn(API, Map.of("late", FIRST.plusSeconds(1), "ahead", THIRD), SECOND);
+
+        assertThat(catalogue.isNewSince(API, "late", SECOND.minusMillis(1))).isTrue();
+        assertThat(catalogue.isNewSince(API, "late", SECOND)).isFalse();
+        assertThat(catalogue.isNewSince(API, "ahead", THIRD.minusMillis(1))).isTrue();
+    }
+
+    @Test
+    void isNewSinceWhenGoneAndBackThenNewAgain() {
+        catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), FIRST);
+        catalogue.learn(Audience.ORGANIZATION, Map.of(), SECOND);
+        assertThat(catalogue.scopesOf(Audience.ORGANIZATION)).isEqualTo(Scopes.none());
+        catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), THIRD);
+
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", SECOND)).isTrue();
+    }
+
+    @Test
+    void isNewSinceWhenReplacedBetweenTwoReadingsThenSinceTheNewCreation() {
+        catalogue.learn(API, Map.of("a", FIRST.minusSeconds(3600)), FIRST);
+        catalogue.learn(API, Map.of("a", FIRST.plusSeconds(30)), SECOND);
+
+        assertThat(catalogue.isNewSince(API, "a", FIRST)).isTrue();
+    }
+
+    @Test
+    void isNewSinceWhenAudiencesShareANameThenEachHasItsOwnDate() {
+        catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), FIRST);
+        catalogue.learn(API, Map.of("a", SECOND), SECOND);
+
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", FIRST)).isFalse();
+        assertThat(catalogue.isNewSince(API, "a", FIRST)).isTrue();
+    }
+
+    @Test
+    void watchedWhenByAudienceThenAnotherAudiencesScopeOfThatNameIsNot() {
+        WatchedScopes watched = WatchedScopes.of(Map.of(API, Scopes.of("a")));
+
+        assertThat(watched.watches(API, "a")).isTrue();
+        assertThat(watched.watches(Audience.ORGANIZATION, "a")).isFalse();
+        assertThat(watched.watches(API, "b")).isFalse();
+    }
+}

@@ -1,0 +1,588 @@
+package io.scopeguard.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.LogEvents;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.token.Subject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PermissionCacheTests {
+
+    private static final PermissionKey KEY = key("alice");
+    private static final Scopes READ = Scopes.of("read");
+    private static final Scopes BOTH = Scopes.of("read", "write");
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final MovableClock clock = MovableClock.atNoon();
+    private final Script source = new Script(clock);
+    private final PermissionCache cache = cache(LONG);
+
+    @AfterEach
+    void close() {
+        cache.close();
+    }
+
+    // Reading and sharing
+
+    @Test
+    void getWhenFreshThenNotReadAgain() {
+        source.answers(READ);
+
+        for (int i = 0; i < 30; i++) {
+            assertThat(get(READ).granted()).isEqualTo(READ);
+            clock.advanceSeconds(1);
+        }
+        assertThat(source.fetches()).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenExactlyMaxAgeThenFreshAndBeyondItReadAgain() {
+        source.answers(READ);
+        get(READ);
+
+        clock.advanceSeconds(30);
+        get(READ);
+        assertThat(source.fetches()).isEqualTo(1);
+        clock.advance(Duration.ofNanos(1));
+        get(READ);
+        assertThat(source.fetches()).isEqualTo(2);
+    }
+
+    @Test
+    void getWhenKeysDifferThenEachIsReadByItself() {
+        source.answers(READ);
+
+        get(READ);
+        cache.get(key("bob"), freshness(), READ);
+        cache.get(new PermissionKey(KEY.subject(), "globex", KEY.audience()), freshness(), READ);
+        cache.get(new PermissionKey(KEY.subject(), null, Audience.resource("https://a.example")), freshness(), READ);
+        cache.get(
+                new PermissionKey(new Subject(Subject.Type.APPLICATION, "alice"), "acme", KEY.audience()),
+                freshness(),
+                READ);
+
+        assertThat(source.fetches()).isEqualTo(5);
+    }
+
+    @Test
+    void getWhenManyAskAtOnceForAColdKeyThenOneReadServesAll() throws Exception {
+        Gate gate = source.gated(READ);
+
+        List<LivePermissions> answers = inParallel(200, () -> get(READ), gate::open);
+
+        assertThat(answers).hasSize(200).allMatch(live -> live.granted().equals(READ));
+        assertThat(source.fetches()).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenAReadEndsWhileOthersAreAboutToAskThenTheyShareIt() throws Exception {
+        source.answers(READ);
+
+        // The window is narrow: many keys, so that somebody falls into it.
+        for (int round = 0; round < 150; round++) {
+            PermissionKey cold = key("user-" + round);
+            inParallel(8, () -> cache.get(cold, freshness(), READ), () -> {});
+        }
+        assertThat(source.fetches()).isEqualTo(150);
+    }
+
+    @Test
+    void getWhenMaxAgeIsZeroThenOnlyAReadThatBeganAfterIsShared() throws Exception {
+        Gate gate = source.gated(READ);
+        ExecutorService callers = Executors.newCachedThreadPool();
+        try {
+            Future<LivePermissions> first = callers.submit(() -> get(READ));
+            gate.awaitReader();
+            clock.advanceSeconds(1);
+            Instant arrival = clock.instant();
+            List<Future<LivePermissions>> later = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                later.add(callers.submit(() -> cache.get(KEY, Freshness.within(Duration.ZERO, arrival), READ)));
+            }
+            gate.open();
+
+            assertThat(first.get(60, TimeUnit.SECONDS).asOf()).isBefore(arrival);
+            for (Future<LivePermissions> answer : later) {
+                assertThat(answer.get(60, TimeUnit.SECONDS).asOf()).isAfterOrEqualTo(arrival);
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    @Test
+    void getWhenMaxAgeIsZeroThenEachLaterRequestReadsAnew() {
+        source.answers(READ);
+
+        for (int i = 0; i < 3; i++) {
+            cache.get(KEY, Freshness.within(Duration.ZERO, clock.instant()), READ);
+            clock.advance(Duration.ofMillis(1));
+        }
+        assertThat(source.fetches()).isEqualTo(3);
+    }
+
+    @Test
+    void freshnessWhenBoundIsAfterDueThenRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Freshness(MovableClock.NOON, MovableClock.NOON.plusNanos(1)));
+    }
+
+    // Failing
+
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void getWhenNothingWasEverReadThenTheFailureIsTold(Reason reason) {
+        source.fails(reason);
+
+        assertUnavailable(reason);
+    }
+
+    @Test
+    void getWhenReadFailsThenTheLastReadingServesUpToTheBound() {
+        source.answers(READ);
+        get(READ);
+        source.fails(Reason.UNREACHABLE);
+
+        clock.advance(Duration.ofMinutes(5));
+        assertThat(get(READ).granted()).isEqualTo(READ);
+        assertThat(get(READ).asOf()).isEqualTo(MovableClock.NOON);
+        clock.advance(Duration.ofNanos(1));
+        assertUnavailable(Reason.UNREACHABLE);
+    }
+
+    @Test
+    void getWhenRequirementHasItsOwnBoundThenNoGrace() {
+        source.answers(READ);
+        get(READ);
+        source.fails(Reason.UNREACHABLE);
+        clock.advanceSeconds(11);
+
+        assertThatExceptionOfType(PermissionsUnavailableException.class)
+                .isThrownBy(() -> cache.get(KEY, Freshness.within(Duration.ofSeconds(10), clock.instant()), READ));
+        assertThat(get(READ).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenReadFailedThenTheProviderIsLeftAloneForASecond() {
+        source.fails(Reason.UNREACHABLE);
+        assertUnavailable(Reason.UNREACHABLE);
+        clock.advanceSeconds(1);
+        source.answers(READ);
+        clock.advance(Duration.ofMillis(-1));
+        assertUnavailable(Reason.UNREACHABLE);
+        assertThat(source.fetches()).isEqualTo(1);
+
+        clock.advance(Duration.ofMillis(1));
+        assertThat(get(READ).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenSourceHangsThenTheWaitIsBounded() throws Exception {
+        Gate gate = source.gated(READ);
+        try (PermissionCache impatient = cache(Duration.ofMillis(50))) {
+            assertThatExceptionOfType(PermissionsUnavailableException.class)
+                    .isThrownBy(() -> impatient.get(KEY, freshness(), READ))
+                    .extracting(PermissionsUnavailableException::reason)
+                    .isEqualTo(Reason.TIMEOUT);
+            assertThat(source.fetches()).isEqualTo(1);
+            gate.open();
+        }
+    }
+
+    @Test
+    void getWhenSourceHangsThenAnotherKeyIsServed() {
+        Gate gate = source.gatedFor(KEY, READ);
+        try (PermissionCache impatient = cache(Duration.ofMillis(50))) {
+            assertThatExceptionOfType(PermissionsUnavailableException.class)
+                    .isThrownBy(() -> impatient.get(KEY, freshness(), READ));
+        }
+        assertThat(cache.get(key("bob"), freshness(), READ).granted()).isEqualTo(READ);
+        gate.open();
+    }
+
+    @Test
+    void getWhenInterruptedThenUnavailableAndStillInterrupted() {
+        Gate gate = source.gated(READ);
+        Thread.currentThread().interrupt();
+
+        assertUnavailable(Reason.TIMEOUT);
+        assertThat(Thread.interrupted()).isTrue();
+        gate.open();
+    }
+
+    @Test
+    void getWhenSourceBreaksItsPromiseThenMalformedAndLaterReadsStillHappen() {
+        try (LogEvents events = LogEvents.capture()) {
+            source.breaks(new IllegalStateException("unexpected"));
+            assertUnavailable(Reason.MALFORMED);
+            assertThat(events.messages()).hasSize(1);
+        }
+        clock.advanceSeconds(1);
+        source.answers(READ);
+
+        assertThat(get(READ).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenSourceThrowsAnErrorThenMalformedAndLaterReadsStillHappen() {
+        try (LogEvents events = LogEvents.capture();
+                PermissionCache impatient = cache(Duration.ofSeconds(5))) {
+            source.breaks(new StackOverflowError());
+            assertThatExceptionOfType(PermissionsUnavailableException.class)
+                    .isThrownBy(() -> impatient.get(KEY, freshness(), READ))
+                    .extracting(PermissionsUnavailableException::reason)
+                    .isEqualTo(Reason.MALFORMED);
+            assertThat(events.messages()).hasSize(1);
+            clock.advanceSeconds(1);
+            source.answers(READ);
+
+            assertThat(impatient.get(KEY, freshness(), READ).granted()).isEqualTo(READ);
+        }
+    }
+
+    // What shrinks
+
+    @Test
+    void getWhenFewerScopesThenConfirmedBeforeBelieved() {
+        source.answers(BOTH);
+        get(BOTH);
+        clock.advanceSeconds(31);
+        source.answers(READ).confirms(READ);
+
+        assertThat(get(BOTH).granted()).isEqualTo(READ);
+        assertThat(source.confirmations()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Standing.class,
+            names = {"NOT_A_MEMBER", "SUSPENDED", "UNKNOWN_SUBJECT"})
+    void getWhenStandingIsLostThenConfirmedBeforeBelieved(Standing standing) {
+        source.answers(READ);
+        get(READ);
+        clock.advanceSeconds(31);
+        source.stands(standing).confirmsStanding(standing);
+
+        assertThat(get(READ).standing()).isEqualTo(standing);
+        assertThat(source.confirmations()).isEqualTo(1);
+        clock.advanceSeconds(31);
+        assertThat(get(READ).standing()).isEqualTo(standing);
+        assertThat(source.confirmations()).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenSubjectWithoutScopesLosesStandingThenConfirmed() {
+        source.answers(Scopes.none());
+        get(Scopes.none());
+        clock.advanceSeconds(31);
+        source.stands(Standing.NOT_A_MEMBER).confirms(Scopes.none());
+
+        assertThat(get(Scopes.none()).standing()).isEqualTo(Standing.ACTIVE);
+    }
+
+    @Test
+    void getWhenConfirmationDisagreesThenNothingIsLost() {
+        source.answers(BOTH);
+        get(BOTH);
+        clock.advanceSeconds(31);
+        source.answers(Scopes.none()).confirms(BOTH);
+
+        assertThat(get(BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void getWhenConfirmationFailsThenTheOldReadingServesUpToItsBound() {
+        source.answers(BOTH);
+        get(BOTH);
+        clock.advanceSeconds(31);
+        source.answers(Scopes.none()).confirmFails(Reason.SERVER_ERROR);
+
+        assertThat(get(BOTH).granted()).isEqualTo(BOTH);
+        assertThat(get(BOTH).asOf()).isEqualTo(MovableClock.NOON);
+        clock.advance(Duration.ofMinutes(5));
+        assertUnavailable(Reason.SERVER_ERROR);
+    }
+
+    @Test
+    void getWhenOnlyWhatCountsShrinksThenConfirmedToo() {
+        source.answers(BOTH, BOTH);
+        get(BOTH);
+        clock.advanceSeconds(31);
+        source.answers(BOTH, READ).confirms(BOTH, READ);
+
+        assertThat(get(BOTH).granted()).isEqualTo(READ);
+        assertThat(source.confirmations()).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenFirstReadingLacksWhatTheTokenHoldsThenConfirmed() {
+        source.answers(READ).confirms(BOTH);
+
+        assertThat(get(BOTH).granted()).isEqualTo(BOTH);
+        assertThat(source.confirmations()).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenFirstReadingHasNoStandingThenConfirmed() {
+        source.stands(Standing.NOT_A_MEMBER).confirms(READ);
+
+        assertThat(get(Scopes.none()).standing()).isEqualTo(Standing.ACTIVE);
+    }
+
+    @Test
+    void getWhenFirstConfirmationFailsThenNothingIsKnown() {
+        source.answers(Scopes.none()).confirmFails(Reason.TIMEOUT);
+
+        assertUnavailable(Reason.TIMEOUT);
+    }
+
+    @Test
+    void getWhenMoreScopesThenNoConfirmation() {
+        source.answers(READ);
+        get(READ);
+        clock.advanceSeconds(31);
+        source.answers(BOTH);
+
+        assertThat(get(READ).granted()).isEqualTo(BOTH);
+        assertThat(source.confirmations()).isZero();
+    }
+
+    // Closing
+
+    @Test
+    void closeWhenThreadsAreReadingThenTheyEnd() throws Exception {
+        Gate gate = source.gated(READ);
+        PermissionCache closing = cache(Duration.ofMillis(10));
+        assertThatExceptionOfType(PermissionsUnavailableException.class)
+                .isThrownBy(() -> closing.get(KEY, freshness(), READ));
+        Thread reader = gate.awaitReader();
+        assertThat(reader.isDaemon()).isTrue();
+
+        closing.close();
+
+        reader.join(TimeUnit.SECONDS.toMillis(60));
+        assertThat(reader.isAlive()).isFalse();
+        assertThatExceptionOfType(PermissionsUnavailableException.class)
+                .isThrownBy(() -> closing.get(key("bob"), freshness(), READ));
+    }
+
+    @Test
+    void keyHasNoIdsInItsText() {
+        assertThat(KEY).hasToString("permissions of a USER for organization");
+    }
+
+    private LivePermissions get(Scopes held) {
+        return cache.get(KEY, freshness(), held);
+    }
+
+    private Freshness freshness() {
+        Instant now = clock.instant();
+        return new Freshness(now.minusSeconds(30), now.minus(Duration.ofMinutes(5)));
+    }
+
+    private void assertUnavailable(Reason reason) {
+        assertThatExceptionOfType(PermissionsUnavailableException.class)
+                .isThrownBy(() -> get(READ))
+                .extracting(PermissionsUnavailableException::reason)
+                .isEqualTo(reason);
+    }
+
+    private PermissionCache cache(Duration maxWait) {
+        return new PermissionCache(source, clock, maxWait, 1_000, Duration.ofHours(1));
+    }
+
+    private static PermissionKey key(String user) {
+        return new PermissionKey(new Subject(Subject.Type.USER, user), "acme", Audience.ORGANIZATION);
+    }
+
+    /** Starts all at once, runs what is to happen meanwhile, and collects the answers. */
+    private static <T> List<T> inParallel(int threads, Supplier<T> call, Runnable meanwhile)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        ExecutorService callers = Executors.newFixedThreadPool(threads);
+        CyclicBarrier start = new CyclicBarrier(threads);
+        try {
+            List<Future<T>> futures = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                futures.add(callers.submit(() -> {
+                    start.await(60, TimeUnit.SECONDS);
+                    return call.get();
+                }));
+            }
+            meanwhile.run();
+            List<T> answers = new ArrayList<>();
+            for (Future<T> future : futures) {
+                answers.add(future.get(60, TimeUnit.SECONDS));
+            }
+            return answers;
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    /** Holds reads back until it is opened. */
+    private static final class Gate {
+
+        private final CompletableFuture<Thread> firstReader = new CompletableFuture<>();
+        private final CountDownLatch opened = new CountDownLatch(1);
+
+        void pass() {
+            firstReader.complete(Thread.currentThread());
+            try {
+                if (!opened.await(60, TimeUnit.SECONDS)) {
+                    throw new IllegalStateException("nobody opened the gate");
+                }
+            } catch (InterruptedException e) {
+                throw new PermissionsUnavailableException(Reason.TIMEOUT, "interrupted");
+            }
+        }
+
+        Thread awaitReader() throws InterruptedException, ExecutionException, TimeoutException {
+            return firstReader.get(60, TimeUnit.SECONDS);
+        }
+
+        void open() {
+            opened.countDown();
+        }
+    }
+
+    /** A source that answers as it is told, from one moment to the next. */
+    private static final class Script implements PermissionSource {
+
+        private final MovableClock clock;
+        private final AtomicInteger fetches = new AtomicInteger();
+        private final AtomicInteger confirmations = new AtomicInteger();
+        private volatile Answer fetching = key -> LivePermissions.of(Scopes.none(), Instant.EPOCH);
+        private volatile Answer confirming = key -> {
+            throw new IllegalStateException("nothing to confirm");
+        };
+
+        Script(MovableClock clock) {
+            this.clock = clock;
+        }
+
+        Script answers(Scopes scopes) {
+            return answers(scopes, scopes);
+        }
+
+        Script answers(Scopes issuable, Scopes granted) {
+            fetching = key -> new LivePermissions(Standing.ACTIVE, issuable, granted, Instant.EPOCH);
+            return this;
+        }
+
+        Script stands(Standing standing) {
+            fetching = key -> LivePermissions.none(standing, Instant.EPOCH);
+            return this;
+        }
+
+        Script confirms(Scopes scopes) {
+            return confirms(scopes, scopes);
+        }
+
+        Script confirms(Scopes issuable, Scopes granted) {
+            confirming = key -> new LivePermissions(Standing.ACTIVE, issuable, granted, Instant.EPOCH);
+            return this;
+        }
+
+        void confirmsStanding(Standing standing) {
+            confirming = key -> LivePermissions.none(standing, Instant.EPOCH);
+        }
+
+        void fails(Reason reason) {
+            fetching = key -> {
+                throw new PermissionsUnavailableException(reason, "told to fail");
+            };
+        }
+
+        void confirmFails(Reason reason) {
+            confirming = key -> {
+                throw new PermissionsUnavailableException(reason, "told to fail");
+            };
+        }
+
+        void breaks(RuntimeException failure) {
+            fetching = key -> {
+                throw failure;
+            };
+        }
+
+        void breaks(Error failure) {
+            fetching = key -> {
+                throw failure;
+            };
+        }
+
+        Gate gated(Scopes scopes) {
+            Gate gate = new Gate();
+            fetching = key -> {
+                gate.pass();
+                return LivePermissions.of(scopes, Instant.EPOCH);
+            };
+            return gate;
+        }
+
+        Gate gatedFor(PermissionKey slow, Scopes scopes) {
+            Gate gate = new Gate();
+            fetching = key -> {
+                if (key.equals(slow)) {
+                    gate.pass();
+                }
+                return LivePermissions.of(scopes, Instant.EPOCH);
+            };
+            return gate;
+        }
+
+        int fetches() {
+            return fetches.get();
+        }
+
+        int confirmations() {
+            return confirmations.get();
+        }
+
+        @Override
+        public LivePermissions fetch(PermissionKey key, Instant notBefore) {
+            fetches.incrementAndGet();
+            Instant start = clock.instant();
+            assertThat(notBefore).isBeforeOrEqualTo(start);
+            return dated(fetching.to(key), start);
+        }
+
+        @Override
+        public LivePermissions confirm(PermissionKey key, Instant noticed) {
+            confirmations.incrementAndGet();
+            return dated(confirming.to(key), clock.instant());
+        }
+
+        private static LivePermissions dated(LivePermissions live, Instant start) {
+            return new LivePermissions(live.standing(), live.issuable(), live.granted(), start);
+        }
+
+        private interface Answer {
+            LivePermissions to(PermissionKey key);
+        }
+    }
+}

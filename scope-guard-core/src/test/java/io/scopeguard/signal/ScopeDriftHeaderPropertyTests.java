@@ -1,0 +1,65 @@
+package io.scopeguard.signal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.AccessRequest;
+import io.scopeguard.Decision;
+import io.scopeguard.drift.ScopeDrift;
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.remedy.Advice;
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.TestTokens;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.NotEmpty;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.StringLength;
+import net.jqwik.api.lifecycle.AfterContainer;
+import org.greenbytes.http.sfv.Dictionary;
+import org.greenbytes.http.sfv.Parser;
+
+class ScopeDriftHeaderPropertyTests {
+
+    private static final TestTokens tokens = new TestTokens(MovableClock.atNoon());
+
+    @AfterContainer
+    static void stop() {
+        tokens.close();
+    }
+
+    @Property(tries = 200)
+    void noScopesAndNoOrganizationBreakGrammarOrCap(
+            @ForAll @NotEmpty @StringLength(max = 1_200) String organization,
+            @ForAll @Size(max = 40) List<@StringLength(max = 200) String> demoted,
+            @ForAll @Size(max = 40) List<String> promoted,
+            @ForAll @Size(max = 3) List<@StringLength(max = 60) String> added) {
+        ScopeDrift drift = new ScopeDrift(
+                Scopes.ofTokens(demoted),
+                Scopes.ofTokens(promoted),
+                Scopes.ofTokens(added).or(Scopes.of("one")));
+        Decision decision = new Decision(
+                tokens.organization(organization).verified(),
+                new AccessRequest(RequestedOrganization.OF_TOKEN, null),
+                null,
+                LivePermissions.of(Scopes.none(), MovableClock.NOON),
+                drift,
+                Scopes.none(),
+                Scopes.none(),
+                new Advice(Remedy.RECONSENT, drift));
+
+        String value = new ScopeDriftHeader(Duration.ofSeconds(30)).valueOf(decision);
+
+        assertThat(value).hasSizeLessThanOrEqualTo(1024).matches("[\\x20-\\x7E]+");
+        Dictionary parsed = Parser.parseDictionary(value);
+        assertThat(parsed.serialize()).isEqualTo(value);
+        assertThat(parsed.get().keySet())
+                .isSubsetOf(Set.of("action", "demoted", "promoted", "new", "organization", "token", "as-of", "after"))
+                .contains("action", "new", "token", "as-of", "after");
+    }
+}

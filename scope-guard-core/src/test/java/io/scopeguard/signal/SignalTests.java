@@ -1,0 +1,514 @@
+package io.scopeguard.signal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.scopeguard.AccessRequest;
+import io.scopeguard.Decision;
+import io.scopeguard.Denial;
+import io.scopeguard.drift.ScopeDrift;
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.remedy.Advice;
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.ScopeRequirement;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.TestTokens;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.InvalidTokenException;
+import io.scopeguard.token.InvalidTokenException.Reason;
+import io.scopeguard.token.KeysUnavailableException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.greenbytes.http.sfv.Dictionary;
+import org.greenbytes.http.sfv.Parser;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is written on the wire, whole value by whole value. */
+class SignalTests {
+
+    private static final Scopes NONE = Scopes.none();
+    private static final String METADATA = "https://api.example.test/.well-known/oauth-protected-resource";
+    private static final String META = ", resource_metadata=\"" + METADATA + "\"";
+    private static final MovableClock clock = MovableClock.atNoon();
+    private static final TestTokens tokens = new TestTokens(clock);
+
+    private final ScopeDriftHeader header = new ScopeDriftHeader(Duration.ofSeconds(1));
+    private final Refusals refusals = new Refusals(METADATA);
+    private final AccessToken acme =
+            tokens.organization("acme").with("jti", "one").scopes("read").verified();
+
+    @AfterAll
+    static void stop() {
+        tokens.close();
+    }
+
+    // The header
+
+    @Test
+    void headerWhenDemotedThenRefresh() {
+        assertThat(header.valueOf(
+                        granted(acme, Remedy.REFRESH, new ScopeDrift(Scopes.of("delete:report"), NONE, NONE))))
+                .isEqualTo("action=refresh, demoted=(\"delete:report\"), organization=\"acme\", token=\""
+                        + acme.fingerprint() + "\", as-of=1795262400, after=1");
+    }
+
+    @Test
+    void headerWhenEverythingThenAllMembersInOrder() {
+        ScopeDrift drift = new ScopeDrift(Scopes.of("a", "b"), Scopes.of("c"), Scopes.of("d", "e"));
+
+        assertThat(header.valueOf(granted(acme, Remedy.RECONSENT, drift)))
+                .isEqualTo("action=reconsent, demoted=(\"a\" \"b\"), promoted=(\"c\"), new=(\"d\" \"e\"),"
+                        + " organization=\"acme\", token=\"" + acme.fingerprint() + "\", as-of=1795262400, after=1");
+    }
+
+    @Test
+    void headerWhenResourceWithinOrganizationThenBothAreNamed() {
+        AccessToken token = tokens.organizationResource("acme").verified();
+
+        assertThat(header.valueOf(granted(token, Remedy.REFRESH, new ScopeDrift(NONE, Scopes.of("c"), NONE))))
+                .isEqualTo("action=refresh, promoted=(\"c\"), organization=\"acme\","
+                        + " resource=\"https://api.example.test\", token=\"" + token.fingerprint()
+                        + "\", as-of=1795262400, after=1");
+    }
+
+    @Test
+    void headerWhenResourceWithoutOrganizationThenOnlyTheResource() {
+        AccessToken token = tokens.resource().verified();
+
+        assertThat(header.valueOf(granted(token, Remedy.RECONSENT, new ScopeDrift(NONE, NONE, Scopes.of("n")))))
+                .isEqualTo("action=reconsent, new=(\"n\"), resource=\"https://api.example.test\", token=\""
+                        + token.fingerprint() + "\", as-of=1795262400, after=1");
+    }
+
+    @Test
+    void headerWhenNothingToAskThenNone() {
+        assertThat(header.valueOf(granted(acme, Remedy.NONE, ScopeDrift.none())))
+                .isNull();
+        assertThat(header.valueOf(new Decision(
+                        acme,
+                        request("read"),
+                        null,
+                        null,
+                        ScopeDrift.none(),
+                        NONE,
+                        NONE,
+                        new Advice(Remedy.REFRESH, ScopeDrift.none()))))
+                .isNull();
+        assertThat(ScopeDriftHeader.NAME).isEqualTo("Scope-Drift");
+    }
+
+    @Test
+    void headerWhenLongerThan1KiBThenCounts() {
+        Scopes many = Scopes.ofTokens(
+                IntStream.range(0, 100).mapToObj(i -> "scope:" + i).toList());
+        ScopeDrift drift = new ScopeDrift(many, Scopes.of("c"), NONE);
+
+        assertThat(header.valueOf(granted(acme, Remedy.REFRESH, drift)))
+                .isEqualTo("action=refresh, demoted=100, promoted=1, organization=\"acme\", token=\""
+                        + acme.fingerprint() + "\", as-of=1795262400, after=1");
+    }
+
+    @Test
+    void headerWhenExactly1KiBThenNamesAndOneMoreThenCounts() {
+        int rest = header.valueOf(granted(acme, Remedy.REFRESH, new ScopeDrift(Scopes.of("x"), NONE, NONE)))
+                        .length()
+                - 1;
+        Scopes fits = Scopes.of("x".repeat(1024 - rest));
+        Scopes tooLong = Scopes.of("x".repeat(1025 - rest));
+
+        assertThat(header.valueOf(granted(acme, Remedy.REFRESH, new ScopeDrift(fits, NONE, NONE))))
+                .hasSize(1024)
+                .contains("xxx");
+        assertThat(header.valueOf(granted(acme, Remedy.REFRESH, new ScopeDrift(tooLong, NONE, NONE))))
+                .contains("demoted=1,");
+    }
+
+    @Test
+    void headerWhenOrganizationAloneIsTooLongThenLeftOut() {
+        AccessToken token = tokens.organization("x".repeat(2_000)).verified();
+
+        assertThat(header.valueOf(granted(token, Remedy.REFRESH, new ScopeDrift(Scopes.of("a"), NONE, NONE))))
+                .isEqualTo(
+                        "action=refresh, demoted=1, token=\"" + token.fingerprint() + "\", as-of=1795262400, after=1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a\"b\\c",
+                "a, action=reconsent",
+                "\u00e4\u00f6",
+                "a\r\nSet-Cookie: x=y",
+                "a\u0000",
+                "\ud83d\ude00"
+            })
+    void headerWhenOrganizationIsStrangeThenStillOneDictionary(String organization) {
+        AccessToken token = tokens.organization(organization).verified();
+
+        String value = header.valueOf(granted(token, Remedy.REFRESH, new ScopeDrift(Scopes.of("a"), NONE, NONE)));
+
+        assertThat(value).matches("[\\x20-\\x7E]+");
+        Dictionary parsed = Parser.parseDictionary(value);
+        assertThat(parsed.get().get("action").serialize()).isEqualTo("refresh");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 15, 30})
+    void afterIsStablePerTokenSpreadWithinBoundsAndShortOnRefusals(int spread) {
+        ScopeDriftHeader spreading = new ScopeDriftHeader(Duration.ofSeconds(spread));
+        Set<Long> seen = new HashSet<>();
+        ScopeDrift drift = new ScopeDrift(Scopes.of("a"), NONE, NONE);
+        for (int i = 0; i < 60; i++) {
+            AccessToken token = tokens.organization("acme").verified();
+            long after = after(spreading.valueOf(granted(token, Remedy.REFRESH, drift)));
+            long refused = after(spreading.valueOf(
+                    decision(token, request("read"), Denial.INSUFFICIENT_SCOPE, NONE, Remedy.REFRESH, drift)));
+
+            assertThat(after).isBetween(1L, (long) spread);
+            assertThat(after(spreading.valueOf(granted(token, Remedy.REFRESH, drift))))
+                    .isEqualTo(after);
+            assertThat(refused).isBetween(1L, 2L);
+            seen.add(after);
+        }
+        assertThat(seen).hasSizeBetween(Math.min(spread, 2), spread);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT0.9S", "PT31S", "PT-1S", "PT30.001S"})
+    void spreadWhenOutOfBoundsThenRefused(Duration spread) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new ScopeDriftHeader(spread));
+    }
+
+    // Refusals: each row of the table
+
+    @Test
+    void refusalWhenNoTokenThen401WithoutError() {
+        assertRefusal(
+                refusals.missingToken(),
+                "Bearer resource_metadata=\"" + METADATA + "\"",
+                null,
+                "missing-token",
+                "Authentication required",
+                401,
+                "Send a bearer token.",
+                null,
+                "none");
+        assertThat(new Refusals(null).missingToken().challenge()).isEqualTo("Bearer");
+    }
+
+    @Test
+    void refusalWhenTwoCredentialsThen400() {
+        assertRefusal(
+                refusals.invalidRequest("Send one \"bearer\" token."),
+                "Bearer error=\"invalid_request\", error_description=\"Send one bearer token.\"" + META,
+                null,
+                "invalid-request",
+                "Invalid request",
+                400,
+                "Send one \"bearer\" token.",
+                null,
+                "none");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void refusalWhenTokenIsInvalidThen401(Reason reason) {
+        String action = switch (reason) {
+            case EXPIRED, UNKNOWN_KEY -> "refresh";
+            default -> "none";
+        };
+
+        assertRefusal(
+                refusals.invalidToken(new InvalidTokenException(reason, "What is wrong.")),
+                "Bearer error=\"invalid_token\", error_description=\"What is wrong.\"" + META,
+                null,
+                "invalid-token",
+                "Invalid token",
+                401,
+                "What is wrong.",
+                null,
+                action);
+    }
+
+    @Test
+    void refusalWhenKeysAreUnavailableThen503WithoutChallenge() {
+        KeysUnavailableException unavailable = keysUnavailable();
+
+        assertRefusal(
+                refusals.keysUnavailable(unavailable),
+                null,
+                unavailable.retryAfter(),
+                "keys-unavailable",
+                "Signing keys unavailable",
+                503,
+                "The token cannot be verified at the moment. Try again later.",
+                null,
+                "none");
+    }
+
+    @Test
+    void refusalWhenSubjectIsInactiveThen401() {
+        assertRefusal(
+                refusals.of(denied(acme, Denial.SUBJECT_INACTIVE, request("read"), NONE, Remedy.NONE)),
+                "Bearer error=\"invalid_token\","
+                        + " error_description=\"The account is suspended or does not exist any more.\"" + META,
+                null,
+                "invalid-token",
+                "Invalid token",
+                401,
+                "The account is suspended or does not exist any more.",
+                null,
+                "none");
+    }
+
+    @Test
+    void refusalWhenOrganizationIsAnotherThen403WithTheTokens() {
+        String detail = "The token is for another organization than the request: organization_id names the token's.";
+
+        assertForbidden(
+                denied(acme, Denial.ORGANIZATION_MISMATCH, request("read"), NONE, Remedy.NONE),
+                "organization-mismatch",
+                "Wrong organization",
+                detail,
+                "acme",
+                "none");
+    }
+
+    @Test
+    void refusalWhenTokenIsForNoOrganizationThen403WithoutOne() {
+        assertForbidden(
+                denied(tokens.resource().verified(), Denial.ORGANIZATION_MISMATCH, request("read"), NONE, Remedy.NONE),
+                "organization-mismatch",
+                "Wrong organization",
+                "The token is for no organization. Request a token for the organization of the request.",
+                null,
+                "none");
+    }
+
+    @Test
+    void refusalWhenPathAndHeaderDisagreeThen403() {
+        AccessRequest conflicting = new AccessRequest(RequestedOrganization.CONFLICTING, null);
+
+        assertForbidden(
+                denied(acme, Denial.ORGANIZATION_MISMATCH, conflicting, NONE, Remedy.NONE),
+                "organization-mismatch",
+                "Wrong organization",
+                "The request names different organizations in different places.",
+                "acme",
+                "none");
+    }
+
+    @Test
+    void refusalWhenKindIsAnotherThen403SaysWhichToAskFor() {
+        Map<AccessRequest, String> details = new LinkedHashMap<>();
+        details.put(request("read"), "This operation takes an organization token: request one without a resource.");
+        details.put(
+                of(RequestedOrganization.named("acme"), TestTokens.API, "read"),
+                "This operation takes a token for the resource https://api.example.test within the organization.");
+        details.put(
+                of(RequestedOrganization.NONE, TestTokens.API, "read"),
+                "This operation takes a token for the resource https://api.example.test without an organization.");
+
+        details.forEach((request, detail) -> assertForbidden(
+                denied(acme, Denial.WRONG_TOKEN_KIND, request, NONE, Remedy.NONE),
+                "wrong-token-kind",
+                "Wrong kind of token",
+                detail,
+                "acme",
+                "none"));
+    }
+
+    @Test
+    void refusalWhenNoLongerAMemberThen403Refresh() {
+        assertForbidden(
+                denied(acme, Denial.NOT_A_MEMBER, request("read"), NONE, Remedy.REFRESH),
+                "not-a-member",
+                "Not a member",
+                "The subject is no longer a member of this organization.",
+                "acme",
+                "refresh");
+    }
+
+    @Test
+    void refusalWhenTokenLacksWhatIsGrantedThen403NamesAllThatIsNeeded() {
+        Decision decision = denied(
+                acme,
+                Denial.INSUFFICIENT_SCOPE,
+                request("read", "write"),
+                Scopes.of("read", "write"),
+                Remedy.RECONSENT);
+        Refusal refusal = refusals.of(decision);
+
+        assertThat(refusal.challenge())
+                .isEqualTo("Bearer error=\"insufficient_scope\","
+                        + " error_description=\"The token lacks scopes that this operation requires.\","
+                        + " scope=\"read write\"" + META);
+        assertThat(refusal.status()).isEqualTo(403);
+        Map<String, Object> members = new LinkedHashMap<>(members(
+                "insufficient-scope",
+                "Insufficient scope",
+                403,
+                "The token lacks scopes that this operation requires.",
+                "acme",
+                "reconsent"));
+        members.put("required_scopes", List.of("read", "write"));
+        assertThat(refusal.problem().members()).containsExactlyEntriesOf(members);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Remedy.class,
+            names = {"NONE", "REFRESH"})
+    void refusalWhenNobodyGrantedItThen403WithoutScope(Remedy remedy) {
+        assertForbidden(
+                denied(acme, Denial.INSUFFICIENT_SCOPE, request("write"), NONE, remedy),
+                "insufficient-scope",
+                "Insufficient scope",
+                "The required scopes are not granted to the subject.",
+                "acme",
+                remedy == Remedy.NONE ? "none" : "refresh");
+    }
+
+    @Test
+    void refusalWhenPermissionsAreUnavailableThen503() {
+        assertRefusal(
+                refusals.of(denied(acme, Denial.PERMISSIONS_UNAVAILABLE, request("read"), NONE, Remedy.NONE)),
+                null,
+                Duration.ofSeconds(5),
+                "permissions-unavailable",
+                "Permissions unavailable",
+                503,
+                "What the subject may do cannot be told at the moment. Try again later.",
+                "acme",
+                "none");
+    }
+
+    @Test
+    void refusalWhenNothingIsDeclaredThen403() {
+        assertRefusal(
+                refusals.undeclared(),
+                "Bearer error=\"insufficient_scope\", error_description=\"No scopes are declared for this operation,"
+                        + " so nobody may use it.\"" + META,
+                null,
+                "undeclared",
+                "Operation not open",
+                403,
+                "No scopes are declared for this operation, so nobody may use it.",
+                null,
+                "none");
+    }
+
+    @Test
+    void refusalWhenGrantedThenItIsAMistake() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> refusals.of(granted(acme, Remedy.NONE, ScopeDrift.none())));
+    }
+
+    @Test
+    void challengeWhenValueHasForbiddenCharactersThenTheyAreLeftOut() {
+        assertThat(refusals.invalidRequest("a\"b\\c\r\nd\u00e4\u007fe").challenge())
+                .isEqualTo("Bearer error=\"invalid_request\", error_description=\"abcde\"" + META);
+    }
+
+    private void assertForbidden(
+            Decision decision, String type, String title, String detail, @Nullable String organization, String action) {
+        assertRefusal(
+                refusals.of(decision),
+                "Bearer error=\"insufficient_scope\", error_description=\"" + detail + "\"" + META,
+                null,
+                type,
+                title,
+                403,
+                detail,
+                organization,
+                action);
+    }
+
+    private static void assertRefusal(
+            Refusal refusal,
+            @Nullable String challenge,
+            @Nullable Duration retryAfter,
+            String type,
+            String title,
+            int status,
+            String detail,
+            @Nullable String organization,
+            String action) {
+        assertThat(refusal.challenge()).isEqualTo(challenge);
+        assertThat(refusal.retryAfter()).isEqualTo(retryAfter);
+        assertThat(refusal.status()).isEqualTo(status);
+        assertThat(refusal.problem().members())
+                .containsExactlyEntriesOf(members(type, title, status, detail, organization, action));
+    }
+
+    private static Map<String, Object> members(
+            String type, String title, int status, String detail, @Nullable String organization, String action) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("type", "urn:problem-type:scope-guard:" + type);
+        members.put("title", title);
+        members.put("status", status);
+        members.put("detail", detail);
+        if (organization != null) {
+            members.put("organization_id", organization);
+        }
+        members.put("action", action);
+        return members;
+    }
+
+    private static long after(String value) {
+        return Long.parseLong(Parser.parseDictionary(value).get().get("after").serialize());
+    }
+
+    private static Decision granted(AccessToken token, Remedy remedy, ScopeDrift drift) {
+        return decision(token, request("read"), null, NONE, remedy, drift);
+    }
+
+    private static Decision denied(
+            AccessToken token, Denial denial, AccessRequest request, Scopes grantable, Remedy remedy) {
+        return decision(token, request, denial, grantable, remedy, ScopeDrift.none());
+    }
+
+    private static Decision decision(
+            AccessToken token,
+            AccessRequest request,
+            @Nullable Denial denial,
+            Scopes grantable,
+            Remedy remedy,
+            ScopeDrift drift) {
+        LivePermissions live = LivePermissions.of(NONE, MovableClock.NOON);
+        return new Decision(token, request, denial, live, drift, NONE, grantable, new Advice(remedy, drift));
+    }
+
+    private static AccessRequest request(String... scopes) {
+        return of(RequestedOrganization.named("acme"), Audience.ORGANIZATION, scopes);
+    }
+
+    private static AccessRequest of(RequestedOrganization organization, Audience audience, String... scopes) {
+        return new AccessRequest(organization, ScopeRequirement.allOf(audience, Scopes.of(scopes)));
+    }
+
+    private static KeysUnavailableException keysUnavailable() {
+        try {
+            tokens.verifierBuilder(clock)
+                    .build(URI.create(tokens.server().baseUrl() + "/nothing-here"))
+                    .verify(tokens.organization("acme").compact());
+            throw new AssertionError("there are no keys there");
+        } catch (KeysUnavailableException e) {
+            return e;
+        }
+    }
+}

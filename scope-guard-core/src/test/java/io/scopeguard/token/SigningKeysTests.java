@@ -1,0 +1,329 @@
+package io.scopeguard.token;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okForContentType;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyOperation;
+import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.OctetSequenceKey;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.TestTokens;
+import io.scopeguard.token.InvalidTokenException.Reason;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which published keys are relied on, and what follows when they cannot be had. */
+class SigningKeysTests {
+
+    private static final MovableClock clock = MovableClock.atNoon();
+    private static final TestTokens tokens = new TestTokens(clock);
+
+    private final AccessTokenVerifier verifier = tokens.verifierBuilder(clock).build(tokens.jwkSetUri());
+
+    @AfterAll
+    static void stop() {
+        tokens.close();
+    }
+
+    @BeforeEach
+    void publish() {
+        tokens.server().resetAll();
+        tokens.publish(tokens.key());
+    }
+
+    // Keys that are there, and are not relied on
+
+    static Stream<Named<JWK>> keysNotToRelyOn() throws JOSEException {
+        return Stream.of(
+                Named.of(
+                        "RSA of 1024 bits",
+                        new RSAKeyGenerator(1024, true).keyID("odd").generate()),
+                Named.of("for encryption", ec(key -> key.keyUse(KeyUse.ENCRYPTION))),
+                Named.of("for signing only", ec(key -> key.keyOperations(Set.of(KeyOperation.SIGN)))),
+                Named.of("for another algorithm", ec(key -> key.algorithm(new JWSAlgorithm("ES256K")))),
+                Named.of("for key agreement", ec(key -> key.keyOperations(Set.of(KeyOperation.DERIVE_KEY)))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("keysNotToRelyOn")
+    void verifyWhenKeyIsNotToBeReliedOnThenUnknownKey(JWK key) {
+        tokens.publish(tokens.key(), key);
+
+        assertThatCode(() -> verifier.verify(tokens.organization("acme").compact()))
+                .doesNotThrowAnyException();
+        assertInvalid(signedBy(key, key instanceof RSAKey ? JWSAlgorithm.RS256 : JWSAlgorithm.ES256));
+    }
+
+    @Test
+    void verifyWhenKeyIsOfTheWrongCurveThenUnknownKey() throws JOSEException {
+        ECKey p384 = new ECKeyGenerator(Curve.P_384).keyID("p384").generate();
+        ECKey p521 = new ECKeyGenerator(Curve.P_521).keyID("p521").generate();
+        tokens.publish(tokens.key(), p384, p521);
+
+        assertThatCode(() -> verifier.verify(signedBy(p384, JWSAlgorithm.ES384)))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> verifier.verify(signedBy(p521, JWSAlgorithm.ES512)))
+                .doesNotThrowAnyException();
+        String payload = tokens.organization("acme").json();
+        for (JWSAlgorithm other : List.of(JWSAlgorithm.ES256, JWSAlgorithm.ES512)) {
+            String renamed = TestTokens.sign(
+                            TestTokens.header(JWSAlgorithm.ES384, "p384").build(), payload, p384)
+                    .substring(TestTokens.header(JWSAlgorithm.ES384, "p384")
+                            .build()
+                            .toBase64URL()
+                            .toString()
+                            .length());
+            assertInvalid(TestTokens.header(other, "p384").build().toBase64URL() + renamed);
+        }
+    }
+
+    @Test
+    void verifyWhenKeyIsSymmetricThenItIsNotEvenAKey() throws JOSEException {
+        OctetSequenceKey secret =
+                new OctetSequenceKeyGenerator(256).keyID("odd").generate();
+        tokens.publish(new JWKSet(List.of(tokens.key().toPublicJWK(), secret)).toString(false));
+
+        assertThatCode(() -> verifier.verify(tokens.organization("acme").compact()))
+                .doesNotThrowAnyException();
+        assertInvalid(signed(TestTokens.newKey("odd")));
+    }
+
+    @Test
+    void verifyWhenTwoKeysShareAnIdThenNeitherIsReliedOn() {
+        ECKey twin = TestTokens.newKey("twin");
+        ECKey other = TestTokens.newKey("twin");
+        tokens.publish(tokens.key(), twin, other);
+
+        assertThatCode(() -> verifier.verify(tokens.organization("acme").compact()))
+                .doesNotThrowAnyException();
+        assertInvalid(signed(twin));
+    }
+
+    @Test
+    void verifyWhenKeyHasNoIdThenItIsNotFound() {
+        ECKey nameless = new ECKey.Builder(TestTokens.newKey("odd")).keyID(null).build();
+        tokens.publish(nameless);
+
+        assertInvalid(signed(new ECKey.Builder(nameless).keyID("odd").build()));
+    }
+
+    @Test
+    void verifyWhenRsaKeyNamesNoAlgorithmThenItTakesRs256() throws JOSEException {
+        RSAKey rsa = new RSAKeyGenerator(2048).keyID("rsa").generate();
+        tokens.publish(rsa);
+
+        assertThatCode(() -> verifier.verify(signedBy(rsa, JWSAlgorithm.RS256))).doesNotThrowAnyException();
+    }
+
+    // Keys that cannot be had
+
+    static Stream<Named<ResponseDefinitionBuilder>> troubles() {
+        String jwkSet = new JWKSet(tokens.key().toPublicJWK()).toString();
+        return Stream.of(
+                Named.of("500", aResponse().withStatus(500).withBody(jwkSet)),
+                Named.of("404", aResponse().withStatus(404).withBody(jwkSet)),
+                Named.of("garbage", okForContentType("application/json", "<html>sign in</html>")),
+                Named.of("not an object", okForContentType("application/json", "[]")),
+                Named.of("JSON's null", okForContentType("application/json", "null")),
+                Named.of("no keys", okForContentType("application/json", "{}")),
+                Named.of("keys of another type", okForContentType("application/json", "{\"keys\":{}}")),
+                Named.of("cut off", okForContentType("application/json", jwkSet.substring(0, jwkSet.length() - 9))),
+                Named.of("empty", okForContentType("application/json", "")),
+                Named.of(
+                        "huge",
+                        okForContentType(
+                                "application/json",
+                                "{\"padding\":\"" + "x".repeat(256 * 1024) + "\"," + jwkSet.substring(1))),
+                Named.of("connection reset", aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)),
+                Named.of("malformed chunk", aResponse().withFault(Fault.MALFORMED_RESPONSE_CHUNK)),
+                Named.of("redirect", aResponse().withStatus(302).withHeader("Location", "/elsewhere")),
+                Named.of("permanent redirect", aResponse().withStatus(308).withHeader("Location", "/elsewhere")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("troubles")
+    void verifyWhenKeySetIsNoneThenKeysUnavailable(ResponseDefinitionBuilder trouble) {
+        tokens.server()
+                .stubFor(get(urlEqualTo("/elsewhere"))
+                        .willReturn(okForContentType(
+                                "application/json", new JWKSet(tokens.key().toPublicJWK()).toString())));
+        tokens.server().stubFor(get(urlEqualTo(TestTokens.JWKS_PATH)).willReturn(trouble));
+
+        assertUnavailable(tokens.organization("acme").compact());
+        tokens.server().verify(0, getRequestedFor(urlEqualTo("/elsewhere")));
+    }
+
+    @Test
+    void verifyWhenKeySetIsUnreachableThenKeysUnavailable() throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        AccessTokenVerifier unreachable =
+                tokens.verifierBuilder(clock).build(URI.create("http://127.0.0.1:" + port + "/jwks"));
+
+        assertThatExceptionOfType(KeysUnavailableException.class)
+                .isThrownBy(() -> unreachable.verify(tokens.organization("acme").compact()))
+                .satisfies(e -> {
+                    assertThat(e.retryAfter()).isEqualTo(SigningKeys.FETCH_INTERVAL);
+                    assertThat(e).hasMessage("The issuer's signing keys cannot be had.");
+                });
+    }
+
+    @Test
+    void verifyWhenRefusedForSomethingCheaperThenNoKeysAreFetched() {
+        assertThatExceptionOfType(InvalidTokenException.class)
+                .isThrownBy(() -> verifier.verify(tokens.organization("acme")
+                        .with("iss", "https://evil.example")
+                        .compact()));
+
+        assertThat(fetches()).isZero();
+    }
+
+    @Test
+    void verifyWhenManyTokensThenKeysAreFetchedOnce() {
+        for (int i = 0; i < 20; i++) {
+            verifier.verify(tokens.organization("acme").compact());
+        }
+
+        assertThat(fetches()).isEqualTo(1);
+    }
+
+    @Test
+    void verifyWhenKidIsUnknownThenInvalidFirstAndUnavailableWithinTheInterval() {
+        verifier.verify(tokens.organization("acme").compact());
+
+        assertInvalid(signed(TestTokens.newKey("unknown-1")));
+        assertUnavailable(signed(TestTokens.newKey("unknown-2")));
+        assertThat(fetches()).isEqualTo(2);
+    }
+
+    @Test
+    void verifyWhenFloodedWithUnknownKidsThenAtMostTwoFurtherFetches() {
+        verifier.verify(tokens.organization("acme").compact());
+        ECKey attacker = TestTokens.newKey("attacker");
+        String payload = tokens.organization("acme").json();
+
+        for (int i = 0; i < 200; i++) {
+            String token = TestTokens.sign(
+                    TestTokens.header(JWSAlgorithm.ES256, "kid-" + i).build(), payload, attacker);
+            assertThatExceptionOfType(RuntimeException.class)
+                    .isThrownBy(() -> verifier.verify(token))
+                    .isInstanceOfAny(InvalidTokenException.class, KeysUnavailableException.class);
+        }
+
+        assertThat(fetches()).isLessThanOrEqualTo(3);
+        assertThatCode(() -> verifier.verify(tokens.organization("acme").compact()))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void verifyWhenKeysWereRotatedThenTheNewOneIsFetched() {
+        verifier.verify(tokens.organization("acme").compact());
+        ECKey next = TestTokens.newKey("next");
+        tokens.publish(next, tokens.key());
+
+        assertThatCode(() -> verifier.verify(signed(next))).doesNotThrowAnyException();
+        assertThatCode(() -> verifier.verify(tokens.organization("acme").compact()))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void verifyWhenOutageAfterAGoodFetchThenKnownKidVerifiesAndUnknownIsUnavailable() {
+        verifier.verify(tokens.organization("acme").compact());
+        tokens.server()
+                .stubFor(get(urlPathEqualTo(TestTokens.JWKS_PATH))
+                        .willReturn(aResponse().withStatus(503)));
+
+        assertUnavailable(signed(TestTokens.newKey("unknown")));
+        assertUnavailable(signed(TestTokens.newKey("unknown")));
+        assertThatCode(() -> verifier.verify(tokens.organization("acme").compact()))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void verifyWhenFirstFetchFailsThenALaterOneRecovers() {
+        tokens.server()
+                .stubFor(get(urlPathEqualTo(TestTokens.JWKS_PATH))
+                        .willReturn(aResponse().withStatus(503)));
+        assertUnavailable(tokens.organization("acme").compact());
+        tokens.publish(tokens.key());
+
+        assertThatCode(() -> verifier.verify(tokens.organization("acme").compact()))
+                .doesNotThrowAnyException();
+    }
+
+    private static String signed(ECKey key) {
+        return signedBy(key, JWSAlgorithm.ES256);
+    }
+
+    private static String signedBy(JWK key, JWSAlgorithm algorithm) {
+        JWK usable = key instanceof ECKey ec
+                ? new ECKey.Builder(ec)
+                        .keyUse(null)
+                        .keyOperations(null)
+                        .algorithm(null)
+                        .build()
+                : key;
+        return TestTokens.sign(
+                TestTokens.header(algorithm, key.getKeyID()).build(),
+                tokens.organization("acme").json(),
+                usable);
+    }
+
+    private static ECKey ec(UnaryOperator<ECKey.Builder> change) {
+        ECKey.Builder plain =
+                new ECKey.Builder(TestTokens.newKey("odd")).keyUse(null).algorithm(null);
+        return change.apply(plain).build();
+    }
+
+    private static int fetches() {
+        return tokens.server()
+                .findAll(getRequestedFor(urlEqualTo(TestTokens.JWKS_PATH)))
+                .size();
+    }
+
+    private void assertInvalid(String token) {
+        assertThatExceptionOfType(InvalidTokenException.class)
+                .isThrownBy(() -> verifier.verify(token))
+                .extracting(InvalidTokenException::reason)
+                .isEqualTo(Reason.UNKNOWN_KEY);
+    }
+
+    private void assertUnavailable(String token) {
+        assertThatExceptionOfType(KeysUnavailableException.class)
+                .isThrownBy(() -> verifier.verify(token))
+                .satisfies(e -> assertThat(e.retryAfter()).isPositive());
+    }
+}
