@@ -24,6 +24,7 @@ public final class AccessToken {
     private final @Nullable String actor;
     private final Scopes scopes;
     private final Instant issuedAt;
+    private final Instant notBefore;
     private final Instant expiresAt;
     private final String issuer;
     private final String fingerprint;
@@ -39,6 +40,7 @@ public final class AccessToken {
         this.issuedAt = claims.time("iat");
         this.expiresAt = claims.time("exp");
         this.fingerprint = fingerprintOf(claims.text("jti"));
+        this.notBefore = claims.has("nbf") ? later(issuedAt, claims.time("nbf")) : issuedAt;
         this.claims = claims.asMap();
     }
 
@@ -111,6 +113,15 @@ public final class AccessToken {
     @Override
     public String toString() {
         return kind() + " " + fingerprint;
+    }
+
+    /** From when on the token is valid: not before it is issued. */
+    Instant notBefore() {
+        return notBefore;
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
     }
 
     private static Subject subjectOf(String sub, String clientId) {

@@ -1,16 +1,11 @@
 package io.scopeguard.token;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
-import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.jwk.JWK;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.InvalidTokenException.Reason;
+import io.scopeguard.token.VerifiedTokens.Verified;
 import java.net.URI;
 import java.text.ParseException;
 import java.time.Clock;
@@ -26,7 +21,7 @@ import java.util.function.Predicate;
  * Verifies JWT access tokens (RFC 9068, RFC 8725) of one provider. What is cheap to refuse is refused first; the signature
  * comes last. Thread-safe.
  */
-public final class AccessTokenVerifier {
+public final class AccessTokenVerifier implements AutoCloseable {
 
     private static final Set<String> ACCESS_TOKEN_TYPES = Set.of("at+jwt", "application/at+jwt");
     private static final int MAX_LENGTH = 64 * 1024;
@@ -35,6 +30,7 @@ public final class AccessTokenVerifier {
     private final TokenLayout layout;
     private final Predicate<Audience> accepted;
     private final SigningKeys keys;
+    private final VerifiedTokens verified;
     private final Clock clock;
     private final Duration clockSkew;
 
@@ -42,6 +38,7 @@ public final class AccessTokenVerifier {
         this.issuers = builder.issuers;
         this.layout = builder.layout;
         this.keys = keys;
+        this.verified = new VerifiedTokens(builder.clock, builder.clockSkew);
         this.accepted = builder.accepted;
         this.clock = builder.clock;
         this.clockSkew = builder.clockSkew;
@@ -63,20 +60,43 @@ public final class AccessTokenVerifier {
     }
 
     /**
-     * Verifies a compact token.
+     * Verifies a compact token. One that was verified before is only held against the clock and the published keys.
      *
      * @throws InvalidTokenException if it proves nothing
      * @throws KeysUnavailableException if the signing keys cannot be had
      */
     public AccessToken verify(String token) {
+        Verified known = verified.get(token);
+        if (known != null && keys.publishes(known.key())) {
+            checkAcceptance(known.token());
+            return known.token();
+        }
+        Verified fresh = verifyAnew(token);
+        verified.add(token, fresh);
+        return fresh.token();
+    }
+
+    /** Stops refreshing the keys. */
+    @Override
+    public void close() {
+        keys.close();
+    }
+
+    private Verified verifyAnew(String token) {
         CompactSerialization.check(token, MAX_LENGTH);
+        if (verified.isWrong(token)) {
+            throw wrongSignature();
+        }
         JWSObject jws = parse(token);
         checkHeader(jws.getHeader());
-        Claims claims = Claims.parse(jws.getPayload().toString());
-        AccessToken accessToken = read(claims);
-        checkTimes(accessToken, claims);
-        checkSignature(jws);
-        return accessToken;
+        AccessToken accessToken = read(Claims.parse(jws.getPayload().toString()));
+        checkAcceptance(accessToken);
+        VerificationKey key = key(jws.getHeader());
+        if (!key.verifies(jws)) {
+            verified.addWrong(token);
+            throw wrongSignature();
+        }
+        return new Verified(accessToken, key);
     }
 
     private static JWSObject parse(String token) {
@@ -113,49 +133,41 @@ public final class AccessTokenVerifier {
             throw new InvalidTokenException(Reason.WRONG_ISSUER, "The token is from another issuer.");
         }
         TokenLayout.Context context = layout.read(claims.audience(), claims.asMap());
-        if (!accepted.test(context.audience())) {
-            throw new InvalidTokenException(
-                    Reason.WRONG_AUDIENCE, "No operation of this API takes tokens of this kind.");
-        }
         Scopes scopes = Scopes.ofTokens(claims.scopes()).where(layout::isPermission);
-        return new AccessToken(context, scopes, claims);
-    }
-
-    private void checkTimes(AccessToken token, Claims claims) {
+        AccessToken token = new AccessToken(context, scopes, claims);
         if (!token.expiresAt().isAfter(token.issuedAt())) {
             throw new InvalidTokenException(Reason.INVALID_CLAIM, "The token expires before it is issued.");
+        }
+        return token;
+    }
+
+    /** What may change while a token lives: whether anybody takes it, and what time it is. */
+    private void checkAcceptance(AccessToken token) {
+        if (!accepted.test(token.audience())) {
+            throw new InvalidTokenException(
+                    Reason.WRONG_AUDIENCE, "No operation of this API takes tokens of this kind.");
         }
         Instant now = clock.instant();
         // The skew is taken from our own time: what a token claims may be at the end of time.
         if (!now.minus(clockSkew).isBefore(token.expiresAt())) {
             throw new InvalidTokenException(Reason.EXPIRED, "The token has expired.");
         }
-        Instant latest = now.plus(clockSkew);
-        if (token.issuedAt().isAfter(latest)
-                || (claims.has("nbf") && claims.time("nbf").isAfter(latest))) {
+        if (token.notBefore().isAfter(now.plus(clockSkew))) {
             throw new InvalidTokenException(Reason.NOT_YET_VALID, "The token is not valid yet.");
         }
     }
 
-    private void checkSignature(JWSObject jws) {
-        JWSHeader header = jws.getHeader();
-        JWK key = keys.find(header.getKeyID(), header.getAlgorithm());
+    private VerificationKey key(JWSHeader header) {
+        VerificationKey key = keys.find(header.getKeyID(), header.getAlgorithm());
         if (key == null) {
             throw new InvalidTokenException(
                     Reason.UNKNOWN_KEY, "The token is signed by a key its issuer does not publish.");
         }
-        if (!isSignedBy(key, jws)) {
-            throw new InvalidTokenException(Reason.WRONG_SIGNATURE, "The token's signature is wrong.");
-        }
+        return key;
     }
 
-    private static boolean isSignedBy(JWK key, JWSObject jws) {
-        try {
-            JWSVerifier verifier = key instanceof ECKey ec ? new ECDSAVerifier(ec) : new RSASSAVerifier(key.toRSAKey());
-            return jws.verify(verifier);
-        } catch (JOSEException e) {
-            return false;
-        }
+    private static InvalidTokenException wrongSignature() {
+        return new InvalidTokenException(Reason.WRONG_SIGNATURE, "The token's signature is wrong.");
     }
 
     private static InvalidTokenException notAnAccessToken(String why) {

@@ -2,21 +2,22 @@ package io.scopeguard.token;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.JWKMatcher;
-import com.nimbusds.jose.jwk.JWKSelector;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.source.JWKSetBasedJWKSource;
+import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
+import com.nimbusds.jose.jwk.source.JWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.jwk.source.URLBasedJWKSetSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * ahead of their expiry; at most twice within {@link #FETCH_INTERVAL}, however many unknown key ids are asked for; the last
  * known keys outlast an outage of {@link #OUTAGE}. Thread-safe.
  */
-final class SigningKeys {
+final class SigningKeys implements AutoCloseable {
 
     /** A key that was rotated in is found after this time at the latest. */
     static final Duration FETCH_INTERVAL = Duration.ofSeconds(10);
@@ -37,16 +38,18 @@ final class SigningKeys {
     private static final int MAX_BYTES = 256 * 1024;
 
     private final TrustworthyKeys published;
-    private final JWKSource<SecurityContext> cached;
+    private final JWKSetSource<SecurityContext> cached;
+    private volatile KeysById keys = KeysById.NONE;
 
     SigningKeys(URI jwkSetUri) {
         published = new TrustworthyKeys(new URLBasedJWKSetSource<>(url(jwkSetUri), new DirectRetriever()));
-        cached = JWKSourceBuilder.create(published)
+        JWKSource<SecurityContext> source = JWKSourceBuilder.create(published)
                 .cache(TIME_TO_LIVE.toMillis(), WAIT.toMillis())
                 .refreshAheadCache(REFRESH_AHEAD.toMillis(), false)
                 .rateLimited(FETCH_INTERVAL.toMillis())
                 .outageTolerant(OUTAGE.toMillis())
                 .build();
+        cached = ((JWKSetBasedJWKSource<SecurityContext>) source).getJWKSetSource();
     }
 
     /**
@@ -55,21 +58,54 @@ final class SigningKeys {
      * @throws KeysUnavailableException if that cannot be told now
      */
     @Nullable
-    JWK find(String keyId, JWSAlgorithm algorithm) {
-        JWKMatcher matcher = new JWKMatcher.Builder().keyID(keyId).build();
-        List<JWK> found;
+    VerificationKey find(String keyId, JWSAlgorithm algorithm) {
+        KeysById known = current(JWKSetCacheRefreshEvaluator.noRefresh());
+        VerificationKey key = known.get(keyId);
+        if (key == null) {
+            key = current(JWKSetCacheRefreshEvaluator.referenceComparison(known.set()))
+                    .get(keyId);
+        }
+        if (key == null && published.lastFetchFailed()) {
+            throw unavailable(null);
+        }
+        return key != null && key.fits(algorithm) ? key : null;
+    }
+
+    /**
+     * Whether the issuer still publishes the key.
+     *
+     * @throws KeysUnavailableException if that cannot be told now
+     */
+    boolean publishes(VerificationKey key) {
+        return current(JWKSetCacheRefreshEvaluator.noRefresh()).get(key.id()) == key;
+    }
+
+    @Override
+    public void close() {
         try {
-            found = cached.get(new JWKSelector(matcher), null);
+            cached.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private KeysById current(JWKSetCacheRefreshEvaluator evaluator) {
+        try {
+            JWKSet set = cached.getJWKSet(evaluator, System.currentTimeMillis(), null);
+            KeysById known = keys;
+            if (known.set() == set) {
+                return known;
+            }
+            KeysById renewed = known.renewed(set);
+            keys = renewed;
+            return renewed;
         } catch (KeySourceException e) {
-            throw new KeysUnavailableException("The issuer's signing keys cannot be had.", FETCH_INTERVAL, e);
+            throw unavailable(e);
         }
-        if (found.isEmpty() && published.lastFetchFailed()) {
-            throw new KeysUnavailableException("The issuer's signing keys cannot be had.", FETCH_INTERVAL);
-        }
-        return found.stream()
-                .filter(key -> KeyPolicy.fits(key, algorithm))
-                .findFirst()
-                .orElse(null);
+    }
+
+    private static KeysUnavailableException unavailable(@Nullable Throwable cause) {
+        return new KeysUnavailableException("The issuer's signing keys cannot be had.", FETCH_INTERVAL, cause);
     }
 
     private static URL url(URI uri) {

@@ -1,0 +1,62 @@
+package io.scopeguard.token;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import java.time.Clock;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens whose signature was verified, by their one spelling that the gate admits, and apart from them those whose signature
+ * was wrong: nothing a stranger sends can push a good token out. Bounded by the characters held. Thread-safe.
+ */
+final class VerifiedTokens {
+
+    private static final long MAX_VALID_CHARACTERS = 64L * 1024 * 1024;
+    private static final long MAX_WRONG_CHARACTERS = 1024 * 1024;
+    private static final Duration WRONG_FOR = Duration.ofMinutes(1);
+
+    private final Cache<String, Verified> valid;
+    private final Cache<String, Boolean> wrong = Caffeine.newBuilder()
+            .maximumWeight(MAX_WRONG_CHARACTERS)
+            .weigher((String token, Boolean ignored) -> token.length())
+            .expireAfterWrite(WRONG_FOR)
+            .build();
+
+    /**
+     * @param clockSkew by how much a token outlives its expiry
+     */
+    VerifiedTokens(Clock clock, Duration clockSkew) {
+        valid = Caffeine.newBuilder()
+                .maximumWeight(MAX_VALID_CHARACTERS)
+                .weigher((String token, Verified ignored) -> token.length())
+                .expireAfter(Expiry.<String, Verified>creating((token, verified) -> Duration.between(
+                        clock.instant().minus(clockSkew), verified.token().expiresAt())))
+                .build();
+    }
+
+    @Nullable
+    Verified get(String token) {
+        return valid.getIfPresent(token);
+    }
+
+    void add(String token, Verified verified) {
+        valid.put(token, verified);
+    }
+
+    void remove(String token) {
+        valid.invalidate(token);
+    }
+
+    boolean isWrong(String token) {
+        return wrong.getIfPresent(token) != null;
+    }
+
+    void addWrong(String token) {
+        wrong.put(token, true);
+    }
+
+    /** A token, and the key that proves it for as long as it is published. */
+    record Verified(AccessToken token, VerificationKey key) {}
+}
