@@ -1,5 +1,8 @@
 package io.scopeguard.spring.authentication;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.InvalidTokenException;
 import io.scopeguard.token.KeysUnavailableException;
@@ -12,8 +15,14 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 /** Lets Spring Security verify access tokens by a {@link AccessTokenVerifier}. Thread-safe. */
 public final class AccessTokenDecoder implements JwtDecoder {
 
+    private static final int MAX_JWTS = 10_000;
+
     private final AccessTokenVerifier verifier;
     private final Consumer<String> outcomes;
+
+    /** Made once for each token that the verifier remembers, since it converts all claims. */
+    private final Cache<AccessToken, AccessTokenJwt> jwts =
+            Caffeine.newBuilder().maximumSize(MAX_JWTS).build();
 
     /**
      * @param outcomes hears how each verification ended: {@code valid}, or why not
@@ -33,7 +42,8 @@ public final class AccessTokenDecoder implements JwtDecoder {
     public Jwt decode(String token) {
         String outcome = "error";
         try {
-            AccessTokenJwt jwt = new AccessTokenJwt(token, verifier.verify(token));
+            AccessToken verified = verifier.verify(token);
+            AccessTokenJwt jwt = jwts.get(verified, ignored -> new AccessTokenJwt(token, verified));
             outcome = "valid";
             return jwt;
         } catch (InvalidTokenException e) {

@@ -1,18 +1,22 @@
 package io.scopeguard.spring.authentication;
 
 import io.scopeguard.token.AccessToken;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.MappedJwtClaimSetConverter;
 import org.springframework.security.oauth2.server.resource.authentication.AbstractOAuth2TokenAuthenticationToken;
 
 /**
- * A verified access token as Spring Security knows tokens. An authentication keeps it as its token, whatever converter made
- * a principal of it.
+ * A verified access token as Spring Security knows tokens and principals. An authentication keeps it as its token, whatever
+ * converter made a principal of it.
  */
-public final class AccessTokenJwt extends Jwt {
+public final class AccessTokenJwt extends Jwt implements OAuth2AuthenticatedPrincipal {
 
     private static final MappedJwtClaimSetConverter CLAIMS = MappedJwtClaimSetConverter.withDefaults(Map.of());
 
@@ -31,6 +35,22 @@ public final class AccessTokenJwt extends Jwt {
     /** The verified token with its organization, audience and scopes. */
     public AccessToken accessToken() {
         return accessToken;
+    }
+
+    /** The subject, as the issuer names it. */
+    @Override
+    public String getName() {
+        return accessToken.subject().id();
+    }
+
+    @Override
+    public Map<String, Object> getAttributes() {
+        return getClaims();
+    }
+
+    @Override
+    public Collection<? extends GrantedAuthority> getAuthorities() {
+        return List.of();
     }
 
     /** The verified token of an authentication, or {@code null} if it was made from something else. */

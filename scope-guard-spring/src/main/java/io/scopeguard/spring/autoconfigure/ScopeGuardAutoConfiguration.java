@@ -9,15 +9,16 @@ import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionSource;
 import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.spring.authentication.AccessTokenAuthentication;
 import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import io.scopeguard.spring.authentication.StrictBearerTokenResolver;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.OrganizationResolver;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
+import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Authorities;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.time.Clock;
-import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -79,14 +80,10 @@ public final class ScopeGuardAutoConfiguration {
         return new StrictBearerTokenResolver();
     }
 
-    /** Without authorities by default: they would hold in every organization, and whatever the live permissions are. */
     @Bean
     @ConditionalOnMissingBean
-    @ConditionalOnProperty(name = "scope-guard.authorities", havingValue = "none", matchIfMissing = true)
     JwtAuthenticationConverter jwtAuthenticationConverter() {
-        JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
-        converter.setJwtGrantedAuthoritiesConverter(jwt -> List.of());
-        return converter;
+        return AccessTokenAuthentication.converter(properties.authorities() == Authorities.TOKEN);
     }
 
     @Bean

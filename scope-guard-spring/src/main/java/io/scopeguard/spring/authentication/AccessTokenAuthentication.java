@@ -1,0 +1,42 @@
+package io.scopeguard.spring.authentication;
+
+import java.util.Collection;
+import java.util.List;
+import org.springframework.core.convert.converter.Converter;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.oauth2.server.resource.authentication.JwtGrantedAuthoritiesConverter;
+
+/**
+ * How a verified access token becomes an authentication. Tokens that another decoder of the application verified are converted
+ * as always.
+ */
+public final class AccessTokenAuthentication {
+
+    private static final Converter<Jwt, Collection<GrantedAuthority>> SCOPES = new JwtGrantedAuthoritiesConverter();
+    private static final JwtAuthenticationConverter STOCK = new JwtAuthenticationConverter();
+
+    private AccessTokenAuthentication() {}
+
+    /**
+     * A converter for Spring Security.
+     *
+     * @param withAuthorities whether scopes become {@code SCOPE_} authorities: those hold in every organization, whatever the
+     *     live permissions are
+     */
+    public static JwtAuthenticationConverter converter(boolean withAuthorities) {
+        JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
+        converter.setJwtGrantedAuthoritiesConverter(
+                jwt -> jwt instanceof AccessTokenJwt && !withAuthorities ? List.of() : SCOPES.convert(jwt));
+        converter.setJwtPrincipalConverter(AccessTokenAuthentication::principal);
+        return converter;
+    }
+
+    private static OAuth2AuthenticatedPrincipal principal(Jwt jwt) {
+        return jwt instanceof AccessTokenJwt token
+                ? token
+                : (OAuth2AuthenticatedPrincipal) STOCK.convert(jwt).getPrincipal();
+    }
+}
