@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
 
@@ -89,8 +90,7 @@ final class Template {
         }
         for (JsonNode scope : Json.items(role, "resourceScopes")) {
             String indicator = indicator(Json.text(Json.member(scope, "resource"), "id"));
-            names.computeIfAbsent(Audience.resource(indicator), audience -> new ArrayList<>())
-                    .add(Json.text(scope, "name"));
+            add(names, indicator, Json.text(scope, "name"));
         }
         return scopes(names);
     }
@@ -114,8 +114,7 @@ final class Template {
                     Map<Audience, List<String>> names = new HashMap<>();
                     for (JsonNode scope : scopes) {
                         String indicator = Json.text(Json.member(scope, "resource"), "indicator");
-                        names.computeIfAbsent(Audience.resource(indicator), audience -> new ArrayList<>())
-                                .add(Json.text(scope, "name"));
+                        add(names, indicator, Json.text(scope, "name"));
                     }
                     return new RoleScopes(scopes(names));
                 })
@@ -134,7 +133,7 @@ final class Template {
                         Json.text(scope, "name"),
                         Instant.ofEpochMilli(Json.member(scope, "createdAt").asLong(0)));
             }
-            catalogue.learn(Audience.resource(indicator), created, start);
+            audience(indicator).ifPresent(audience -> catalogue.learn(audience, created, start));
         }
         return Map.copyOf(indicators);
     }
@@ -148,6 +147,21 @@ final class Template {
         }
         catalogue.learn(Audience.ORGANIZATION, created, start);
         return true;
+    }
+
+    private static void add(Map<Audience, List<String>> names, String indicator, String scope) {
+        audience(indicator)
+                .ifPresent(audience -> names.computeIfAbsent(audience, ignored -> new ArrayList<>())
+                        .add(scope));
+    }
+
+    /** Nobody here takes tokens for a resource whose indicator is none: it must not keep the others from being read. */
+    private static Optional<Audience> audience(String indicator) {
+        try {
+            return Optional.of(Audience.resource(indicator));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private List<JsonNode> listed(String operation, String path) {

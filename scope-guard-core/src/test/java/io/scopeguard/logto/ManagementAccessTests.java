@@ -1,0 +1,328 @@
+package io.scopeguard.logto;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+import io.scopeguard.logto.LogtoAccessException.Refusal;
+import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Recorded;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Our own access: the management token, the check at start-up, the limit on calls. */
+class ManagementAccessTests {
+
+    private static final RecordedTenant tenant = new RecordedTenant();
+
+    private final MovableClock clock = MovableClock.atNoon();
+    private final Logto logto = tenant.logto(clock).build();
+
+    @BeforeEach
+    void reset() {
+        tenant.reset();
+    }
+
+    @AfterAll
+    static void stop() {
+        tenant.close();
+    }
+
+    // The token
+
+    @Test
+    void tokenWhenNotExpiringThenSharedAndAMinuteBeforeThatRenewed() {
+        check();
+        clock.advanceSeconds(3_600 - 60 - 1);
+        check();
+        assertThat(tenant.tokenRequests()).isEqualTo(1);
+        clock.advanceSeconds(1);
+
+        check();
+        assertThat(tenant.tokenRequests()).isEqualTo(2);
+    }
+
+    @Test
+    void tokenWhenRequestedThenCredentialsAreUrlEncodedAndTheFormIsComplete() {
+        Logto.at(tenant.tenant(), "app:id +", "s%c&r\u00e9t").build().check(List.of());
+
+        String credentials =
+                Base64.getEncoder().encodeToString("app%3Aid+%2B:s%25c%26r%C3%A9t".getBytes(StandardCharsets.US_ASCII));
+        tenant.server()
+                .verify(
+                        1,
+                        postRequestedFor(urlPathEqualTo("/oidc/token"))
+                                .withHeader("Authorization", equalTo("Basic " + credentials))
+                                .withHeader("Content-Type", equalTo("application/x-www-form-urlencoded"))
+                                .withRequestBody(
+                                        equalTo(
+                                                "grant_type=client_credentials&scope=all&resource=https%3A%2F%2Fdefault.logto.app%2Fapi")));
+    }
+
+    @Test
+    void tokenWhenManagementResourceIsConfiguredThenThatOne() {
+        tenant.logto(clock)
+                .managementResource("https://mine.example/api")
+                .build()
+                .check(List.of());
+
+        assertThat(tenant.server()
+                        .findAll(postRequestedFor(urlPathEqualTo("/oidc/token")))
+                        .get(0)
+                        .getBodyAsString())
+                .endsWith("&resource=https%3A%2F%2Fmine.example%2Fapi");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "errors/auth.expired-token",
+                "errors/auth.garbage-token",
+                "errors/auth.missing-token",
+                "errors/auth.organization-token",
+                "errors/auth.unknown-kid",
+                "errors/auth.wrong-audience",
+                "errors/auth.wrong-issuer",
+                "errors/auth.wrong-scheme"
+            })
+    void tokenWhenTheApiRefusesItThenRenewedExactlyOnce(String recording) {
+        tenant.recorded("/organization-roles", recording);
+
+        assertRefused(Refusal.TOKEN_NOT_ACCEPTED);
+        assertThat(tenant.tokenRequests()).isEqualTo(2);
+        assertThat(tenant.server().findAll(getRequestedFor(urlPathEqualTo("/api/organization-roles"))))
+                .hasSize(2);
+    }
+
+    @Test
+    void tokenWhenRefusedOnceThenTheNewOneIsUsed() {
+        String first = "{\"access_token\":\"first\",\"expires_in\":3600,\"scope\":\"all\"}";
+        tenant.tokenAnswer(okJson(first));
+        check();
+        tenant.server()
+                .stubFor(get(urlPathEqualTo("/api/organization-roles"))
+                        .withHeader("Authorization", equalTo("Bearer first"))
+                        .willReturn(Recorded.of("errors/auth.expired-token").response()));
+        tenant.tokenAnswer(okJson(first.replace("first", "second")));
+        clock.advanceSeconds(1);
+
+        check();
+        check();
+        assertThat(tenant.tokenRequests()).isEqualTo(2);
+    }
+
+    // The check
+
+    @ParameterizedTest
+    @CsvSource({
+        "tokens/m2m.bad-secret, WRONG_SECRET",
+        "tokens/m2m.unknown-client, UNKNOWN_APPLICATION",
+        "tokens/m2m.unknown-resource, UNKNOWN_MANAGEMENT_RESOURCE",
+        "errors/oidc.client-credentials.management-without-role, NO_MANAGEMENT_ACCESS"
+    })
+    void checkWhenLogtoRefusesTheSettingsThenSaysWhich(String recording, Refusal refusal) {
+        tenant.tokenAnswer(Recorded.of(recording).response());
+
+        assertRefused(refusal);
+    }
+
+    @Test
+    void checkWhenTheApiForbidsThenNoManagementAccess() {
+        tenant.recorded("/organization-roles", "errors/auth.wrong-scope");
+
+        assertRefused(Refusal.NO_MANAGEMENT_ACCESS);
+    }
+
+    static Stream<Arguments> troubles() {
+        return Stream.of(
+                Arguments.of("500", aResponse().withStatus(500), Reason.SERVER_ERROR),
+                Arguments.of("429", aResponse().withStatus(429), Reason.RATE_LIMITED),
+                Arguments.of("HTML", okJson("<html>"), Reason.MALFORMED),
+                Arguments.of("HTML error", okJson("<html>").withStatus(400), Reason.MALFORMED),
+                Arguments.of(
+                        "another error", okJson("{\"error\":\"access_denied\"}").withStatus(400), Reason.REFUSED),
+                Arguments.of("redirect", aResponse().withStatus(302).withHeader("Location", "/x"), Reason.MALFORMED),
+                Arguments.of("reset", aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER), Reason.UNREACHABLE),
+                Arguments.of("no token", okJson("{\"scope\":\"all\",\"expires_in\":3600}"), Reason.MALFORMED),
+                Arguments.of("no lifetime", okJson("{\"scope\":\"all\",\"access_token\":\"t\"}"), Reason.MALFORMED));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("troubles")
+    void checkWhenTheTokenEndpointIsInTroubleThenUnavailable(
+            String name, ResponseDefinitionBuilder trouble, Reason reason) {
+        tenant.tokenAnswer(trouble);
+
+        assertThatExceptionOfType(PermissionsUnavailableException.class)
+                .as(name)
+                .isThrownBy(() -> logto.check(List.of()))
+                .extracting(PermissionsUnavailableException::reason)
+                .isEqualTo(reason);
+    }
+
+    @Test
+    void checkWhenTheApiIsInTroubleThenUnavailable() {
+        tenant.answer("/organization-roles", aResponse().withStatus(503));
+
+        assertThatExceptionOfType(PermissionsUnavailableException.class)
+                .isThrownBy(() -> logto.check(List.of()))
+                .extracting(PermissionsUnavailableException::reason)
+                .isEqualTo(Reason.SERVER_ERROR);
+    }
+
+    @Test
+    void checkWhenAllIsWellThenTheCatalogueIsFilled() {
+        Audience api = Audience.resource(Recorded.API);
+
+        logto.check(List.of(Audience.ORGANIZATION, api));
+
+        assertThat(logto.catalogue().scopesOf(Audience.ORGANIZATION)).hasSize(4);
+        assertThat(logto.catalogue().scopesOf(api)).hasSize(3);
+    }
+
+    // The limit
+
+    @Test
+    void callsWhenOverTheLimitThenTheyWaitOrAreGivenUpButNeverMade() throws Exception {
+        Queue<String> outcomes = new ConcurrentLinkedQueue<>();
+        HttpCalls calls = new HttpCalls(1, (operation, outcome, took) -> outcomes.add(outcome));
+        URI uri = tenant.tenant().api("/organization-scopes");
+        ExecutorService callers = Executors.newFixedThreadPool(40);
+        int answered = 0;
+        List<Reason> givenUp = new ArrayList<>();
+        try {
+            List<Future<Integer>> all = Stream.generate(() -> callers.submit(() ->
+                            calls.send("scopes", HttpRequest.newBuilder(uri)).statusCode()))
+                    .limit(40)
+                    .toList();
+            for (Future<Integer> one : all) {
+                try {
+                    assertThat(one.get(60, TimeUnit.SECONDS)).isEqualTo(200);
+                    answered++;
+                } catch (ExecutionException e) {
+                    givenUp.add(((PermissionsUnavailableException) e.getCause()).reason());
+                }
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+
+        assertThat(answered).isGreaterThan(1);
+        assertThat(givenUp).isNotEmpty().containsOnly(Reason.BUDGET_EXHAUSTED);
+        assertThat(tenant.server().getAllServeEvents()).hasSize(answered);
+        assertThat(outcomes).hasSize(40).containsOnly("ok", "budget_exhausted");
+    }
+
+    @Test
+    void callsWhenWithinTheBurstThenAllAreMade() {
+        HttpCalls calls = new HttpCalls(Logto.DEFAULT_CALLS_PER_SECOND, CallListener.none());
+        URI uri = tenant.tenant().api("/organization-scopes");
+
+        for (int i = 0; i < 7; i++) {
+            assertThat(calls.send("scopes", HttpRequest.newBuilder(uri)).statusCode())
+                    .isEqualTo(200);
+        }
+        assertThat(Logto.DEFAULT_CALLS_PER_SECOND).isEqualTo(5);
+    }
+
+    @Test
+    void listenerHearsOperationsByNameNeverByPath() {
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        tenant.logto(clock)
+                .listener((operation, outcome, took) -> heard.add(operation + " " + outcome))
+                .build()
+                .check(List.of(Audience.ORGANIZATION));
+
+        assertThat(heard)
+                .containsExactly("token ok", "organization-roles ok", "resources ok", "organization-scopes ok");
+    }
+
+    // The tenant
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://abc.logto.app",
+                "ftp://abc.logto.app",
+                "abc.logto.app",
+                "https:///path",
+                "https://abc.logto.app?x=1",
+                "https://abc.logto.app#x",
+                "http://127.0.0.1.evil.example"
+            })
+    void tenantWhenNotHttpsThenRefused(String endpoint) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new LogtoTenant(URI.create(endpoint)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://abc.logto.app, https://abc.logto.app/api",
+        "https://abc.logto.app/, https://abc.logto.app/api",
+        "https://auth.example.com, https://default.logto.app/api",
+        "http://localhost:3001, https://default.logto.app/api",
+        "http://[::1]:3001, https://default.logto.app/api",
+        "https://evillogto.app, https://default.logto.app/api"
+    })
+    void tenantWhenEndpointThenAllElseFollows(String endpoint, String managementResource) {
+        LogtoTenant of = new LogtoTenant(URI.create(endpoint));
+        String base = endpoint.replaceFirst("/$", "");
+
+        assertThat(of.issuer()).isEqualTo(base + "/oidc");
+        assertThat(of.jwkSetUri()).hasToString(base + "/oidc/jwks");
+        assertThat(of.tokenEndpoint()).hasToString(base + "/oidc/token");
+        assertThat(of.api("/x")).hasToString(base + "/api/x");
+        assertThat(of.managementResource(null)).isEqualTo(managementResource);
+        assertThat(of.managementResource("https://m")).isEqualTo("https://m");
+    }
+
+    @Test
+    void builderWhenLimitIsImpossibleThenRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> tenant.logto(clock).callsPerSecond(0));
+        assertThatCode(() -> tenant.logto(clock).callsPerSecond(1)).doesNotThrowAnyException();
+    }
+
+    private void check() {
+        assertThatCode(() -> logto.check(List.of())).doesNotThrowAnyException();
+    }
+
+    private void assertRefused(Refusal refusal) {
+        assertThatExceptionOfType(LogtoAccessException.class)
+                .isThrownBy(() -> logto.check(List.of()))
+                .extracting(LogtoAccessException::refusal)
+                .isEqualTo(refusal);
+    }
+}
