@@ -50,7 +50,13 @@ final class LogtoPermissionSource implements PermissionSource {
 
     @Override
     public LivePermissions confirm(PermissionKey key, Instant noticed) {
-        return read(key, () -> single(key, new Roles(template, key.audience(), clock.instant(), noticed)));
+        return read(key, () -> {
+            Roles roles = new Roles(template, key.audience(), clock.instant(), noticed);
+            if (key.organization() != null) {
+                template.organizationRoles(noticed);
+            }
+            return single(key, roles);
+        });
     }
 
     private LivePermissions read(PermissionKey key, Supplier<LivePermissions> reading) {

@@ -22,11 +22,15 @@ public record LogtoTenant(URI endpoint) {
         String host = endpoint.getHost();
         boolean secure = "https".equalsIgnoreCase(endpoint.getScheme());
         boolean local = "http".equalsIgnoreCase(endpoint.getScheme()) && host != null && LOOPBACK.contains(host);
-        if (host == null || !(secure || local) || endpoint.getQuery() != null || endpoint.getFragment() != null) {
+        if (host == null || !(secure || local) || !isBare(endpoint)) {
             throw new IllegalArgumentException("must be an https URL such as https://abc.logto.app");
         }
         String text = endpoint.toString();
         endpoint = text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : endpoint;
+    }
+
+    private static boolean isBare(URI endpoint) {
+        return endpoint.getQuery() == null && endpoint.getFragment() == null && endpoint.getUserInfo() == null;
     }
 
     public String issuer() {

@@ -83,7 +83,12 @@ final class ManagementToken {
                     Refusal.NO_MANAGEMENT_ACCESS, "Logto gives the application no access to the Management API");
         }
         Duration lifetime = Duration.ofSeconds(Json.member(body, "expires_in").asLong(0));
-        return new Issued(Json.text(body, "access_token"), start.plus(lifetime).minus(RENEW_AHEAD));
+        return new Issued(Json.text(body, "access_token"), start.plus(lifetime).minus(ahead(lifetime)));
+    }
+
+    private static Duration ahead(Duration lifetime) {
+        Duration half = lifetime.dividedBy(2);
+        return half.compareTo(RENEW_AHEAD) < 0 ? half : RENEW_AHEAD;
     }
 
     private static RuntimeException refusal(String error, int status) {

@@ -60,7 +60,7 @@ final class Template {
      */
     void refreshCatalogue(Audience audience, Scopes seen) {
         Scopes known = catalogue.scopesOf(audience);
-        boolean surprised = known == null || !known.containsAll(seen);
+        boolean surprised = known == null ? !seen.isEmpty() : !known.containsAll(seen);
         Instant notBefore = surprised ? clock.instant() : clock.instant().minus(CATALOGUE_AGE);
         try {
             if (audience.isOrganization()) {

@@ -5,6 +5,7 @@ import io.scopeguard.scope.Scopes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -109,7 +110,11 @@ final class CachedPermissions {
             fail(read, e);
         } catch (RuntimeException | Error e) {
             // Whatever it is: a read that never ends would keep everybody from reading this key again.
-            log.error("Reading live permissions failed unexpectedly", e);
+            // Without its message, which may hold what the provider said.
+            log.error(
+                    "Reading live permissions failed unexpectedly: {} at {}",
+                    e.getClass().getName(),
+                    Arrays.stream(e.getStackTrace()).limit(5).toList());
             fail(read, new PermissionsUnavailableException(Reason.MALFORMED, "Reading failed unexpectedly."));
         }
     }

@@ -99,15 +99,18 @@ final class LogtoCheck implements SmartLifecycle {
     private void reportUnknownScopes() {
         for (Audience audience : declared.audiences()) {
             Scopes known = logto.catalogue().scopesOf(audience);
-            Scopes unknown =
-                    known == null ? Scopes.none() : declared.of(audience).minus(known);
-            if (!unknown.isEmpty()) {
+            if (known == null) {
+                log.warn(
+                        "{} has no resource {}: no token can be issued for it. Check scope-guard.resources.",
+                        logto.tenant().endpoint(),
+                        audience);
+            } else if (!known.containsAll(declared.of(audience))) {
                 log.warn(
                         "Handlers require scopes that {} does not have for {}: {}. It has: {}. Nobody can be granted them"
                                 + " before they exist.",
                         logto.tenant().endpoint(),
                         audience,
-                        unknown,
+                        declared.of(audience).minus(known),
                         known);
             }
         }
