@@ -39,6 +39,10 @@ final class Browser {
 
     /** Asks for an authorization and lands on the redirect URI, signing in and consenting on the way as needed. */
     Map<String, String> authorize(TestClient client, String scope, List<String> resources, String prompt) {
+        return follow(request(client, scope, resources, prompt));
+    }
+
+    Answer request(TestClient client, String scope, List<String> resources, String prompt) {
         List<String> query = new ArrayList<>(List.of(
                 "client_id",
                 client.id(),
@@ -60,7 +64,45 @@ final class Browser {
             query.addAll(List.of("prompt", prompt));
         }
         resources.forEach(resource -> query.addAll(List.of("resource", resource)));
-        return follow(http.get("/oidc/auth?" + Http.encode(query)));
+        return http.get("/oidc/auth?" + Http.encode(query));
+    }
+
+    /** The same with a live session, where no page may come up. */
+    Map<String, String> authorizeSilently(TestClient client, String scope, List<String> resources) {
+        Answer answer = request(client, scope, resources, "");
+        assertThat(answer.status()).isEqualTo(303);
+        assertThat(answer.header("location")).startsWith(REDIRECT_URI);
+        return query(answer.location());
+    }
+
+    /** Goes where a client sends it, and comes back with the address it was sent to in the end. */
+    URI visit(URI uri) {
+        Answer answer = http.get(uri.toString());
+        while (!answer.header("location").startsWith(REDIRECT_URI)) {
+            answer = step(answer);
+        }
+        return answer.location();
+    }
+
+    /** Signs in, but does not consent. */
+    Map<String, String> deny(TestClient client, String scope, List<String> resources) {
+        Answer answer = request(client, scope, resources, "consent");
+        while (!answer.text().contains("class=\"quiet\"")) {
+            answer = step(answer);
+        }
+        return query(http.form("/oidc/auth", hidden(answer.text().split("</form>")[1]))
+                .location());
+    }
+
+    /** Fills in the sign-in form. */
+    Answer attempt(String password) {
+        List<String> form = hidden(http.get("/sign-in").text());
+        form.addAll(List.of("username", username, "password", password));
+        return http.form("/sign-in", form);
+    }
+
+    boolean isAskedToSignIn(TestClient client) {
+        return request(client, "openid", List.of(), "").header("location").startsWith("/sign-in");
     }
 
     /** The whole sign-in, up to the token response. */
@@ -83,19 +125,23 @@ final class Browser {
                 VERIFIER);
     }
 
-    private Map<String, String> follow(Answer answer) {
+    private Map<String, String> follow(Answer first) {
+        Answer answer = first;
         for (int hop = 0; hop < 10; hop++) {
-            if (answer.status() == 200) {
-                answer = answer.text().contains("id=\"password\"") ? enterPassword(answer) : allow(answer);
-                continue;
-            }
-            assertThat(answer.status()).as(answer.text()).isBetween(300, 399);
-            if (answer.location().toString().startsWith(REDIRECT_URI)) {
+            if (answer.header("location").startsWith(REDIRECT_URI)) {
                 return query(answer.location());
             }
-            answer = http.get(answer.location().toString());
+            answer = step(answer);
         }
         throw new AssertionError("no end of redirects");
+    }
+
+    private Answer step(Answer answer) {
+        if (answer.status() == 200) {
+            return answer.text().contains("id=\"password\"") ? enterPassword(answer) : allow(answer);
+        }
+        assertThat(answer.status()).as(answer.text()).isBetween(300, 399);
+        return http.get(answer.location().toString());
     }
 
     private Answer enterPassword(Answer page) {

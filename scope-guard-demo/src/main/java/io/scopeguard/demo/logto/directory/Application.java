@@ -30,6 +30,7 @@ public record Application(
 
     public record OidcClientMetadata(List<String> redirectUris, List<String> postLogoutRedirectUris) {}
 
+    @JsonIgnore
     public boolean isConfidential() {
         return secret != null;
     }

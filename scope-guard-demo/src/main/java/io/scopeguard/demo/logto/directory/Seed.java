@@ -43,7 +43,10 @@ public final class Seed {
         organizationRole("admin", RoleType.User, REPORTS, DOCUMENTS);
         organizationRole("member", RoleType.User, List.of("read:report"), List.of("read:document"));
         organizationRole(
-                "agent", RoleType.MachineToMachine, List.of("read:report", "write:report"), List.of("read:document"));
+                "agent",
+                RoleType.MachineToMachine,
+                List.of("read:report", "write:report"),
+                List.of("read:document", "write:document"));
     }
 
     private void globalRoles() {
@@ -145,6 +148,6 @@ public final class Seed {
     }
 
     private static String idOf(String scopeName) {
-        return scopeName.replace(':', '-');
+        return scopeName.equals("all") ? "management-api-all" : scopeName.replace(':', '-');
     }
 }

@@ -4,6 +4,7 @@ import io.scopeguard.demo.logto.directory.Application;
 import io.scopeguard.demo.logto.directory.Directory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -17,78 +18,9 @@ import org.springframework.web.util.HtmlUtils;
 /** The two pages: plain forms that work without a script. */
 public final class Pages {
 
-    private static final String LAYOUT = """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>%1$s</title>
-            <style>
-            :root { color-scheme: light dark; --accent: #5d34f2; --line: #8884; --soft: #8881; }
-            * { box-sizing: border-box; }
-            body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem;
-                   font: 1rem/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
-            main { width: 100%%; max-width: 25rem; padding: 2rem; border: 1px solid var(--line);
-                   border-radius: 1rem; box-shadow: 0 1rem 3rem #0001; }
-            h1 { margin: 0 0 .25rem; font-size: 1.4rem; }
-            p { margin: .25rem 0 1rem; }
-            label { display: block; margin: .75rem 0 .25rem; font-weight: 600; }
-            input { width: 100%%; padding: .6rem .75rem; font: inherit; color: inherit; background: var(--soft);
-                    border: 1px solid var(--line); border-radius: .5rem; }
-            button { width: 100%%; margin-top: 1rem; padding: .7rem; font: inherit; font-weight: 600; color: #fff;
-                     background: var(--accent); border: 1px solid var(--accent); border-radius: .5rem;
-                     cursor: pointer; }
-            button.quiet { color: inherit; background: none; border-color: var(--line); margin-top: .5rem; }
-            :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-            ul { margin: 0; padding: .75rem .75rem .75rem 2rem; max-height: 16rem; overflow: auto;
-                 background: var(--soft); border-radius: .5rem; }
-            .alert { padding: .6rem .75rem; border-left: 4px solid #d33; background: #d331; border-radius: .25rem; }
-            .note { margin: 1.5rem 0 0; font-size: .85rem; opacity: .75; }
-            </style>
-            </head>
-            <body>
-            <main>
-            %2$s
-            <p class="note">An identity provider in a box: for trying out, not for production.</p>
-            </main>
-            </body>
-            </html>
-            """;
-
-    private static final String SIGN_IN = """
-            <h1>Sign in</h1>
-            <p>to continue to %1$s</p>
-            %2$s
-            <form method="post" action="/sign-in">
-            <input type="hidden" name="%3$s" value="%4$s">
-            <label for="username">Username</label>
-            <input id="username" name="username" autocomplete="username" autocapitalize="none" required autofocus>
-            <label for="password">Password</label>
-            <input id="password" name="password" type="password" autocomplete="current-password" required>
-            <button>Sign in</button>
-            </form>
-            <p class="note">Try <b>alice</b>, <b>bob</b> or <b>carol</b>, each with the password <b>demo</b>.</p>
-            """;
-
-    private static final String CONSENT = """
-            <h1>%1$s</h1>
-            <p>asks for access on behalf of <b>%2$s</b>:</p>
-            <ul>
-            %3$s
-            </ul>
-            <form method="post" action="/oidc/auth">
-            <input type="hidden" name="client_id" value="%4$s">
-            <input type="hidden" name="state" value="%5$s">
-            %6$s
-            <button>Allow</button>
-            </form>
-            <form method="post" action="/oidc/auth">
-            <input type="hidden" name="client_id" value="%4$s">
-            <input type="hidden" name="state" value="%5$s">
-            <button class="quiet">Deny</button>
-            </form>
-            """;
+    private static final Template LAYOUT = Template.named("layout");
+    private static final Template SIGN_IN = Template.named("sign-in");
+    private static final Template CONSENT = Template.named("consent");
 
     private final Directory directory;
 
@@ -111,11 +43,12 @@ public final class Pages {
                 (CsrfToken) request.attribute(CsrfToken.class.getName()).orElseThrow();
         return page(
                 "Sign in",
-                SIGN_IN.formatted(
-                        escape(applicationName(request.param("app_id").orElse(""))),
-                        alert(request),
-                        escape(csrf.getParameterName()),
-                        escape(csrf.getToken())));
+                SIGN_IN.render(Map.of(
+                        "application",
+                                escape(applicationName(request.param("app_id").orElse(""))),
+                        "alert", alert(request),
+                        "csrfName", escape(csrf.getParameterName()),
+                        "csrfToken", escape(csrf.getToken()))));
     }
 
     private static String alert(ServerRequest request) {
@@ -132,24 +65,25 @@ public final class Pages {
         String clientId = request.param("client_id").orElse("");
         List<String> scopes = Arrays.stream(request.param("scope").orElse("").split(" "))
                 .filter(scope -> !scope.isEmpty())
+                .sorted()
                 .toList();
         return page(
                 "Consent",
-                CONSENT.formatted(
-                        escape(applicationName(clientId)),
-                        escape(request.principal().orElseThrow().getName()),
-                        lines(scopes, "<li>%s</li>"),
-                        escape(clientId),
-                        escape(request.param("state").orElse("")),
-                        lines(scopes, "<input type=\"hidden\" name=\"scope\" value=\"%s\">")));
+                CONSENT.render(Map.of(
+                        "application", escape(applicationName(clientId)),
+                        "user", escape(request.principal().orElseThrow().getName()),
+                        "scopes", lines(scopes, "<li>", "</li>"),
+                        "clientId", escape(clientId),
+                        "state", escape(request.param("state").orElse("")),
+                        "scopeFields", lines(scopes, "<input type=\"hidden\" name=\"scope\" value=\"", "\">"))));
     }
 
     private String applicationName(String clientId) {
         return directory.applications().find(clientId).map(Application::name).orElse("the application");
     }
 
-    private static String lines(List<String> values, String template) {
-        return values.stream().map(value -> template.formatted(escape(value))).collect(Collectors.joining("\n"));
+    private static String lines(List<String> values, String before, String after) {
+        return values.stream().map(value -> before + escape(value) + after).collect(Collectors.joining("\n"));
     }
 
     private static String escape(String text) {
@@ -164,6 +98,6 @@ public final class Pages {
                 .header(
                         "Content-Security-Policy",
                         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
-                .body(LAYOUT.formatted(title, content));
+                .body(LAYOUT.render(Map.of("title", title, "content", content)));
     }
 }

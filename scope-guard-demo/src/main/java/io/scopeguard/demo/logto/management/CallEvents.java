@@ -50,19 +50,19 @@ final class CallEvents {
         members.put("path", path);
         members.put("method", route.method());
         members.put("status", reply.status());
-        members.put("params", params(path, request));
+        members.put("params", params(path, route, request));
         members.put("matchedRoute", route.path());
         members.putAll(after);
         return members;
     }
 
     /** Logto's router sees the routes of global roles through a wildcard, which leaves a trace. */
-    private static Map<String, String> params(String path, ServerRequest request) {
+    private static Map<String, String> params(String path, Routes.Route route, ServerRequest request) {
         Map<String, String> params = new LinkedHashMap<>();
         if (path.startsWith("/roles/")) {
             params.put("0", path.substring("/roles".length()));
         }
-        params.putAll(request.pathVariables());
+        route.variables().forEach(name -> params.put(name, request.pathVariable(name)));
         return params;
     }
 }

@@ -121,7 +121,7 @@ public final class ManagementApi {
                     : response.contentType(TEXT).body("Created");
         }
         String body = Json.write(reply.body());
-        if (request.method() == HttpMethod.GET) {
+        if (HttpMethod.GET.equals(request.method())) {
             response.header(HttpHeaders.ETAG, etag(body));
         }
         return response.contentType(JSON).body(body);

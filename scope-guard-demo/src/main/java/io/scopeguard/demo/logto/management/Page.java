@@ -4,6 +4,8 @@ import io.scopeguard.demo.logto.wire.RequestError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.util.UriComponentsBuilder;
 
@@ -59,11 +61,13 @@ record Page(int number, int size) {
     }
 
     private static String link(ServerRequest request, String base, int page, String relation) {
+        MultiValueMap<String, String> query = new LinkedMultiValueMap<>();
+        request.params().forEach((name, values) -> query.put(name, List.copyOf(values)));
+        query.set("page", String.valueOf(page));
         String uri = UriComponentsBuilder.fromUriString(base)
                 .path(request.path().replaceFirst("^/api", ""))
-                .query(request.servletRequest().getQueryString())
-                .replaceQueryParam("page", page)
-                .build()
+                .queryParams(query)
+                .encode()
                 .toUriString();
         return "<" + uri + ">; rel=\"" + relation + "\"";
     }

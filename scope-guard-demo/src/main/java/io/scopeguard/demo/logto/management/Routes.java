@@ -2,9 +2,12 @@ package io.scopeguard.demo.logto.management;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The routes of the Management API, written as Logto writes them: {@code /organizations/:id/users}. */
 final class Routes {
+
+    private static final Pattern VARIABLE = Pattern.compile(":(\\w+)");
 
     @FunctionalInterface
     interface Handler {
@@ -14,9 +17,14 @@ final class Routes {
 
     record Route(String method, String path, Handler handler) {
 
+        /** The names in the path, in their order. */
+        List<String> variables() {
+            return VARIABLE.matcher(path).results().map(found -> found.group(1)).toList();
+        }
+
         /** The path as Spring's router wants it. */
         String pattern() {
-            return "/api" + path.replaceAll(":(\\w+)", "{$1}");
+            return "/api" + VARIABLE.matcher(path).replaceAll("{$1}");
         }
     }
 

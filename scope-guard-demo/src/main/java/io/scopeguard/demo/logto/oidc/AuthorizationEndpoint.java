@@ -76,15 +76,21 @@ final class AuthorizationEndpoint {
     void refuse(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
             throws IOException {
         OAuth2Error error = ((OAuth2AuthenticationException) exception).getError();
-        String redirectUri = redirectUri(exception);
-        if (redirectUri == null) {
+        OAuth2AuthorizationCodeRequestAuthenticationToken refused = requestOf(exception);
+        if (refused == null || refused.getRedirectUri() == null) {
             errors.write(request, response, withoutRedirect(request, error));
             return;
         }
-        UriComponentsBuilder location = UriComponentsBuilder.fromUriString(redirectUri)
+        UriComponentsBuilder location = UriComponentsBuilder.fromUriString(refused.getRedirectUri())
                 .queryParam("error", error.getErrorCode())
                 .queryParam("error_description", "{description}");
-        redirect(response, location, request.getParameter("state"), error.getDescription());
+        redirect(response, location, refused.getState(), describe(error));
+    }
+
+    private static String describe(OAuth2Error error) {
+        return error.getErrorCode().equals("access_denied")
+                ? "End-User aborted interaction"
+                : String.valueOf(error.getDescription());
     }
 
     private OidcException withoutRedirect(HttpServletRequest request, OAuth2Error error) {
@@ -132,12 +138,11 @@ final class AuthorizationEndpoint {
                 || registered.stream().anyMatch(each -> LoopbackRedirect.matches(each, redirectUri));
     }
 
-    private static @Nullable String redirectUri(AuthenticationException exception) {
-        if (!(exception instanceof OAuth2AuthorizationCodeRequestAuthenticationException refusal)) {
-            return null;
-        }
-        OAuth2AuthorizationCodeRequestAuthenticationToken request = refusal.getAuthorizationCodeRequestAuthentication();
-        return request == null ? null : request.getRedirectUri();
+    private static @Nullable OAuth2AuthorizationCodeRequestAuthenticationToken requestOf(
+            AuthenticationException exception) {
+        return exception instanceof OAuth2AuthorizationCodeRequestAuthenticationException refusal
+                ? refusal.getAuthorizationCodeRequestAuthentication()
+                : null;
     }
 
     private static OAuth2AuthorizationCodeRequestAuthenticationException refused(

@@ -35,18 +35,21 @@ final class Clients implements RegisteredClientRepository {
     }
 
     private static RegisteredClient registered(Application application) {
-        return RegisteredClient.withId(application.id())
+        RegisteredClient.Builder client = RegisteredClient.withId(application.id())
                 .clientId(application.id())
                 .clientName(application.name())
-                .clientSecret(application.secret())
                 .clientAuthenticationMethods(methods -> methods.addAll(methods(application)))
                 .authorizationGrantTypes(types -> types.addAll(grantTypes(application)))
                 .redirectUris(
                         uris -> uris.addAll(application.oidcClientMetadata().redirectUris()))
                 .clientSettings(ClientSettings.builder()
                         .requireProofKey(!application.isConfidential())
-                        .build())
-                .build();
+                        .build());
+        String secret = application.secret();
+        if (secret != null) {
+            client.clientSecret(secret);
+        }
+        return client.build();
     }
 
     private static Set<ClientAuthenticationMethod> methods(Application application) {

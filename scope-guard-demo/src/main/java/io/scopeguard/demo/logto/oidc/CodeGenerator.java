@@ -40,7 +40,7 @@ final class CodeGenerator implements OAuth2TokenGenerator<OAuth2AuthorizationCod
         Map<String, Object> parameters = requestParameters(context);
         return Grant.of(
                 directory,
-                context.<Authentication>getPrincipal().getName(),
+                Objects.requireNonNull(context.<Authentication>getPrincipal()).getName(),
                 Objects.requireNonNull(context.getRegisteredClient()).getClientId(),
                 context.getAuthorizedScopes(),
                 AuthorizationParameters.resources(parameters),

@@ -85,7 +85,7 @@ final class GrantRequest extends OAuth2AuthorizationGrantAuthenticationToken {
         if (!missing.isEmpty()) {
             throw OidcException.invalidRequest("missing required parameter(s): " + missing);
         }
-        return (String) getAdditionalParameters().get(names[0]);
+        return String.valueOf(getAdditionalParameters().get(names[0]));
     }
 
     @Nullable

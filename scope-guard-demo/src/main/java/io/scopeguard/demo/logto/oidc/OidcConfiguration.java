@@ -12,6 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -250,12 +251,18 @@ public class OidcConfiguration {
     private static void inspection(
             OAuth2AuthorizationServerConfigurer server, TokenInspection inspection, ClientErrors errors) {
         server.tokenIntrospectionEndpoint(introspection -> introspection
-                .authenticationProviders(providers -> providers.add(0, inspection))
+                .authenticationProviders(providers -> replaceAll(providers, inspection))
                 .introspectionResponseHandler(inspection::respond)
                 .errorResponseHandler(errors::requestRefused));
         server.tokenRevocationEndpoint(revocation -> revocation
-                .authenticationProviders(providers -> providers.add(0, inspection))
+                .authenticationProviders(providers -> replaceAll(providers, inspection))
                 .errorResponseHandler(errors::requestRefused));
+    }
+
+    /** A provider that refuses is not the last word: the next one is asked. So there must be no next one. */
+    private static void replaceAll(List<AuthenticationProvider> providers, AuthenticationProvider only) {
+        providers.clear();
+        providers.add(only);
     }
 
     private static AuthenticationEntryPoint signInPage() {

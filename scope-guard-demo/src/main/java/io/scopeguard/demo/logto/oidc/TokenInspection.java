@@ -57,8 +57,12 @@ final class TokenInspection implements AuthenticationProvider {
     }
 
     private Optional<Map<String, @Nullable Object>> opaque(String token) {
-        return grants.findOpaque(token)
-                .map(each -> active(each.grant(), each.scope(), each.issuedAt(), each.expiresAt()));
+        return grants.findOpaque(token).map(each -> {
+            Map<String, @Nullable Object> description =
+                    active(each.grant(), each.scope(), each.issuedAt(), each.expiresAt());
+            description.put("token_type", "Bearer");
+            return description;
+        });
     }
 
     private Optional<Map<String, @Nullable Object>> refresh(String token) {
@@ -76,8 +80,7 @@ final class TokenInspection implements AuthenticationProvider {
                 "exp", expiresAt.getEpochSecond(),
                 "iat", issuedAt.getEpochSecond(),
                 "iss", issuer.value(),
-                "scope", scope,
-                "token_type", "Bearer");
+                "scope", scope);
     }
 
     private void revoke(String token) {

@@ -4,6 +4,7 @@ import io.scopeguard.demo.logto.directory.Application;
 import io.scopeguard.demo.logto.directory.User;
 import io.scopeguard.demo.logto.interaction.SignInListener;
 import io.scopeguard.demo.logto.wire.Json;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -33,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * Delivers events to hooks: each at most once, in no particular order, and without anybody waiting for it. What fails
  * is not tried again.
  */
-public final class Webhooks implements SignInListener {
+public final class Webhooks implements SignInListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -42,6 +45,7 @@ public final class Webhooks implements SignInListener {
 
     private final Clock clock;
     private final Map<String, Hook> hooks = new ConcurrentHashMap<>();
+    private final ExecutorService couriers = Executors.newCachedThreadPool(Webhooks::courier);
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(TIMEOUT)
@@ -147,16 +151,32 @@ public final class Webhooks implements SignInListener {
 
     private void send(Map<String, Object> config, String signingKey, Map<String, ?> payload) {
         try {
-            String body = Json.write(payload);
-            client.sendAsync(request(config, signingKey, body), BodyHandlers.discarding())
-                    .whenComplete((response, failure) -> {
-                        if (failure != null) {
-                            LOG.debug("A webhook was not delivered: {}", failure.toString());
-                        }
-                    });
+            HttpRequest request = request(config, signingKey, Json.write(payload));
+            couriers.execute(() -> deliver(request));
         } catch (IllegalArgumentException e) {
             LOG.debug("A webhook cannot be sent to where it is configured to go", e);
         }
+    }
+
+    private void deliver(HttpRequest request) {
+        try {
+            client.send(request, BodyHandlers.discarding());
+        } catch (IOException e) {
+            LOG.debug("A webhook was not delivered", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        couriers.shutdownNow();
+    }
+
+    private static Thread courier(Runnable work) {
+        Thread thread = new Thread(work, "logto-box-webhook");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static HttpRequest request(Map<String, Object> config, String signingKey, String body) {
