@@ -28,9 +28,10 @@ USER_ID=${USER_ID:-alice}
 ADMIN=${ADMIN:-admin}    # the organization role to promote to
 MEMBER=${MEMBER:-member} # the organization role to demote to
 API=${API:-http://localhost:8080}
+WAIT=${WAIT:-2}          # seconds; longer than scope-guard.permissions.max-age of that API
 
 SCOPES="read:report write:report delete:report invite:member"
-NEW_SCOPE="export:report:$$"
+NEW_SCOPE=${NEW_SCOPE:-export:report} # one that the API requires somewhere and the tenant does not have yet
 
 # --- the provider ---------------------------------------------------------------------------------------------------
 
@@ -84,10 +85,10 @@ set_roles() { # by name
 
 # --- the API --------------------------------------------------------------------------------------------------------
 
-ask_api() {
+ask_api() { # TOKEN [OPERATION]
   local headers status body
   headers=$(mktemp)
-  if body=$(curl --silent --dump-header "$headers" --max-time 5 --config - "$API/organizations/$ORG/reports" \
+  if body=$(curl --silent --dump-header "$headers" --max-time 5 --config - "$API/organizations/$ORG/reports${2:-}" \
     <<<"header = \"Authorization: Bearer $1\""); then
     status=$(head -n 1 "$headers" | tr -d '\r')
     echo "  the API says   $status"
@@ -98,9 +99,10 @@ ask_api() {
 }
 
 show() {
+  sleep "$WAIT"
   echo "  token carries  $(scopes_of_token "$TOKEN")"
   echo "  user may now   $(live_scopes)"
-  ask_api "$TOKEN"
+  ask_api "$TOKEN" "${1:-}"
 }
 
 step() {
@@ -162,8 +164,8 @@ ADMIN_ID=$(manage GET "/organizations/$ORG/users/$USER_ID/roles" |
   jq --raw-output --arg name "$ADMIN" '.[] | select(.name == $name).id')
 manage POST "/organization-roles/$ADMIN_ID/scopes" \
   "$(jq --null-input --arg id "$NEW_SCOPE_ID" '{organizationScopeIds: [$id]}')" >/dev/null
-show
+show /export
 
 step "A new token by exchange carries it; a refresh token from before would not, it takes a new consent"
 TOKEN=$(mint)
-show
+show /export

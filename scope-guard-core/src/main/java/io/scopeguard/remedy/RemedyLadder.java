@@ -44,7 +44,7 @@ public final class RemedyLadder {
         if (token.isNonInteractive()) {
             return advice(drift.missingOnly(Scopes.none()), scope -> Remedy.REFRESH);
         }
-        Map<String, Ask> asked = asks(token);
+        Map<String, Ask> asked = asks(token, drift);
         Scopes promoted = drift.promoted().where(scope -> mayAsk(Remedy.REFRESH, asked.get(scope), token));
         Scopes added = drift.added().where(scope -> mayAsk(Remedy.RECONSENT, asked.get(scope), token));
         promoted.forEach(scope -> remember(asked, scope, Remedy.REFRESH, token));
@@ -60,7 +60,7 @@ public final class RemedyLadder {
         if (token.isNonInteractive()) {
             return new Advice(Remedy.REFRESH, drift);
         }
-        Map<String, Ask> asked = asks(token);
+        Map<String, Ask> asked = asks(token, drift);
         Advice advice = advice(drift, scope -> remedyFor(asked.get(scope), token));
         drift.promoted().forEach(scope -> remember(asked, scope, remedyFor(asked.get(scope), token), token));
         drift.added().forEach(scope -> remember(asked, scope, Remedy.RECONSENT, token));
@@ -109,8 +109,12 @@ public final class RemedyLadder {
         return new Ask(remedy, token.fingerprint(), clock.instant(), doubled.compareTo(MEMORY) < 0 ? doubled : MEMORY);
     }
 
-    private Map<String, Ask> asks(AccessToken token) {
-        return asks.get(new Asker(PermissionKey.of(token), token.clientId()), asker -> new ConcurrentHashMap<>());
+    /** What was asked so far; a scope that was lost since begins anew when it returns. */
+    private Map<String, Ask> asks(AccessToken token, ScopeDrift drift) {
+        Asker asker = new Asker(PermissionKey.of(token), token.clientId());
+        Map<String, Ask> asked = asks.get(asker, key -> new ConcurrentHashMap<>());
+        drift.demoted().forEach(asked::remove);
+        return asked;
     }
 
     /** One client of one subject: its devices share a memory. */

@@ -175,4 +175,13 @@ class RemedyLadderTests {
     private static AccessToken token() {
         return tokens.organization("acme").verified();
     }
+
+    @Test
+    void askWhenScopeWasLostAndReturnsThenBeginsAnew() {
+        assertThat(ladder.onGranted(token(), PROMOTED)).isEqualTo(REFRESH_FOR_WRITE);
+        clock.advance(Duration.ofMinutes(1));
+        ladder.onGranted(token(), new ScopeDrift(PROMOTED.promoted(), Scopes.none(), Scopes.none()));
+
+        assertThat(ladder.onGranted(token(), PROMOTED)).isEqualTo(REFRESH_FOR_WRITE);
+    }
 }

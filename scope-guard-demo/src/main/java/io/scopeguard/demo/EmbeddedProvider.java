@@ -19,6 +19,10 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
             "scope-guard.logto.app-secret",
             "scope-guard.resources");
 
+    /** A provider in the same process can be asked often, so that whoever plays with it sees the effect at once. */
+    private static final Map<String, Object> NEARBY =
+            Map.of("scope-guard.permissions.max-age", "1s", "scope-guard.logto.calls-per-second", "50");
+
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         ConfigurableEnvironment environment = context.getEnvironment();
@@ -28,6 +32,7 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
                     .start();
             context.addApplicationListener(closing(context, box));
             environment.getPropertySources().addFirst(new MapPropertySource("embedded provider", properties(box)));
+            environment.getPropertySources().addLast(new MapPropertySource("nearby provider", NEARBY));
         }
     }
 
