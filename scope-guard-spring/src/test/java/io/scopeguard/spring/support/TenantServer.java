@@ -44,6 +44,11 @@ public final class TenantServer implements AutoCloseable {
     public static final String APP_ID = "management-app";
     public static final String APP_SECRET = "management-secret-4711";
 
+    static {
+        // Head and body travel in two packets; the second would wait for an acknowledgement of the first.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String ORGANIZATION_ID = "urn:logto:organization:";
     private static final AtomicInteger IDS = new AtomicInteger();
