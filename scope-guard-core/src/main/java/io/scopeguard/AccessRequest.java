@@ -26,6 +26,11 @@ public record AccessRequest(
         return organization.isBound() ? TokenKind.ORGANIZATION_RESOURCE : TokenKind.RESOURCE;
     }
 
+    /** Whether scopes of an organization are required, and nothing says of which. */
+    boolean lacksOrganization() {
+        return requirement != null && requirement.audience().isOrganization() && !organization.isBound();
+    }
+
     boolean takes(AccessToken token) {
         return requirement == null
                 || (requirement.audience().equals(token.audience()) && token.kind() == requiredKind());

@@ -52,6 +52,9 @@ public final class ScopeGuard {
         if (!request.takes(token)) {
             return Decision.misplaced(token, request, Denial.WRONG_TOKEN_KIND);
         }
+        if (request.lacksOrganization()) {
+            return Decision.misplaced(token, request, Denial.ORGANIZATION_MISMATCH);
+        }
         Instant now = clock.instant();
         Freshness freshness = settings.freshness(request.requirement(), now);
         Decision decision = decide(token, request, live(token, freshness));

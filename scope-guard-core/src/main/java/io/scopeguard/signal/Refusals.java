@@ -167,6 +167,9 @@ public final class Refusals {
         if (decision.request().organization().source() == Source.CONFLICTING) {
             return "The request names different organizations in different places.";
         }
+        if (decision.request().organization().source() == Source.NONE) {
+            return "The request names no organization.";
+        }
         return decision.token().organization() == null
                 ? "The token is for no organization. Request a token for the organization of the request."
                 : "The token is for another organization than the request: organization_id names the token's.";

@@ -50,7 +50,16 @@ public final class StrictBearerTokenResolver implements BearerTokenResolver {
 
     /** A form's parameters are in the body, which only a form's own handler reads in another way. */
     private static boolean hasTokenParameter(HttpServletRequest request) {
-        return isForm(request) ? request.getParameterMap().containsKey(PARAMETER) : isInQuery(request.getQueryString());
+        return isForm(request) ? isInForm(request) : isInQuery(request.getQueryString());
+    }
+
+    private static boolean isInForm(HttpServletRequest request) {
+        try {
+            return request.getParameterMap().containsKey(PARAMETER);
+        } catch (IllegalStateException e) {
+            // A form that cannot be read holds no token. Whether that is a bad request is not ours to say.
+            return false;
+        }
     }
 
     private static boolean isInQuery(@Nullable String query) {

@@ -1,0 +1,378 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import io.scopeguard.Mode;
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.WhenUnknown;
+import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.autoconfigure.ScopeGuardProperties;
+import io.scopeguard.spring.support.MovableClock;
+import io.scopeguard.spring.support.Recording;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.web.context.support.GenericWebApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What can be set, what stands where nothing is, and what stops start-up with the name of the property and the fix. */
+@ExtendWith(OutputCaptureExtension.class)
+class ConfigurationTests {
+
+    private static final MovableClock clock = new MovableClock();
+    private static final TenantServer tenant = new TenantServer(clock);
+    private static WireMockServer refusing;
+
+    private final WebApplicationContextRunner minimal = new WebApplicationContextRunner()
+            .withUserConfiguration(Api.class)
+            .withPropertyValues(
+                    "scope-guard.logto.endpoint=" + tenant.endpoint(),
+                    "scope-guard.logto.app-id=" + TenantServer.APP_ID,
+                    "scope-guard.logto.app-secret=" + TenantServer.APP_SECRET,
+                    "scope-guard.resources=" + TenantServer.RESOURCE);
+
+    @BeforeAll
+    static void start() {
+        refusing = Recording.server();
+    }
+
+    @AfterAll
+    static void stop() {
+        tenant.close();
+        refusing.stop();
+    }
+
+    @BeforeEach
+    void well() {
+        tenant.troubleApi(0);
+        tenant.troubleToken(0);
+        tenant.issueManagementTokensFor("all");
+        refusing.resetAll();
+    }
+
+    @Test
+    void fourPropertiesAreEnough() {
+        minimal.run(context -> {
+            assertThat(context).hasNotFailed().hasSingleBean(ScopeGuard.class);
+            ScopeGuardProperties properties = context.getBean(ScopeGuardProperties.class);
+            assertThat(properties.enabled()).isTrue();
+            assertThat(properties.failFast()).isFalse();
+            assertThat(properties.mode()).isEqualTo(Mode.ENFORCE);
+            assertThat(properties.defaultAudience()).isNull();
+            assertThat(properties.unannotated()).isEqualTo(ScopeGuardProperties.Unannotated.AUTHENTICATED);
+            assertThat(properties.authorities()).isEqualTo(ScopeGuardProperties.Authorities.NONE);
+            assertThat(properties.clockSkew()).isEqualTo(Duration.ofSeconds(60));
+            assertThat(properties.logto().managementResource()).isNull();
+            assertThat(properties.logto().issuers()).isEmpty();
+            assertThat(properties.logto().callsPerSecond()).isEqualTo(5);
+            assertThat(properties.permissions())
+                    .isEqualTo(new ScopeGuardProperties.Permissions(
+                            Duration.ofSeconds(30),
+                            Duration.ofMinutes(5),
+                            WhenUnknown.TRUST_TOKEN,
+                            Duration.ofSeconds(2),
+                            100_000));
+            assertThat(properties.drift())
+                    .isEqualTo(new ScopeGuardProperties.Drift(List.of("declared"), Duration.ofSeconds(10)));
+            assertThat(properties.organization())
+                    .isEqualTo(new ScopeGuardProperties.Organization("organizationId", null));
+            // The one resource is the default audience.
+            assertThat(context.getBean(DeclaredScopes.class).audiences())
+                    .containsExactly(Audience.resource(TenantServer.RESOURCE));
+        });
+    }
+
+    @Test
+    void everyPropertyIsBound() {
+        minimal.withPropertyValues(
+                        "scope-guard.fail-fast=true",
+                        "scope-guard.mode=signal",
+                        "scope-guard.resources=https://one.test,https://two.test",
+                        "scope-guard.default-audience=https://two.test",
+                        "scope-guard.unannotated=deny",
+                        "scope-guard.authorities=token",
+                        "scope-guard.clock-skew=5s",
+                        "scope-guard.logto.management-resource=https://default.logto.app/api",
+                        "scope-guard.logto.issuers=https://id.example.test/oidc",
+                        "scope-guard.logto.calls-per-second=7",
+                        "scope-guard.permissions.max-age=1s",
+                        "scope-guard.permissions.max-stale=2s",
+                        "scope-guard.permissions.when-unknown=deny",
+                        "scope-guard.permissions.max-wait=3s",
+                        "scope-guard.permissions.max-entries=4",
+                        "scope-guard.drift.watch=a,b",
+                        "scope-guard.drift.spread=6s",
+                        "scope-guard.organization.path-variable=org",
+                        "scope-guard.organization.header=X-Org")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(context.getBean(ScopeGuardProperties.class))
+                            .isEqualTo(new ScopeGuardProperties(
+                                    true,
+                                    true,
+                                    Mode.SIGNAL,
+                                    List.of("https://one.test", "https://two.test"),
+                                    "https://two.test",
+                                    ScopeGuardProperties.Unannotated.DENY,
+                                    ScopeGuardProperties.Authorities.TOKEN,
+                                    Duration.ofSeconds(5),
+                                    new ScopeGuardProperties.Logto(
+                                            tenant.endpoint(),
+                                            TenantServer.APP_ID,
+                                            TenantServer.APP_SECRET,
+                                            "https://default.logto.app/api",
+                                            List.of("https://id.example.test/oidc"),
+                                            7),
+                                    new ScopeGuardProperties.Permissions(
+                                            Duration.ofSeconds(1),
+                                            Duration.ofSeconds(2),
+                                            WhenUnknown.DENY,
+                                            Duration.ofSeconds(3),
+                                            4),
+                                    new ScopeGuardProperties.Drift(List.of("a", "b"), Duration.ofSeconds(6)),
+                                    new ScopeGuardProperties.Organization("org", "X-Org")));
+                });
+    }
+
+    @Test
+    void withoutResourcesTheDefaultAudienceIsTheOrganization() {
+        minimal.withPropertyValues("scope-guard.resources=")
+                .run(context -> assertThat(context.getBean(DeclaredScopes.class).audiences())
+                        .containsExactly(Audience.ORGANIZATION));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "logto.endpoint=|scope-guard.logto.endpoint is not set.|Set it to https://abc.logto.app",
+                "logto.app-id=|scope-guard.logto.app-id is not set.|machine-to-machine application",
+                "logto.app-secret= |scope-guard.logto.app-secret is not set.|the secret of that application",
+                "logto.endpoint=http://abc.logto.app|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
+                "logto.endpoint=no uri|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
+                "logto.calls-per-second=0|scope-guard.logto.calls-per-second is 0.|Use 1 or more.",
+                "resources=api|scope-guard.resources is not valid|exactly as it is registered",
+                "resources=https://a.test#b|scope-guard.resources is not valid|exactly as it is registered",
+                "resources=https://a.test,https://b.test|scope-guard.default-audience is not set, and there are several"
+                        + " scope-guard.resources|Set it to 'organization' or to the resource",
+                "default-audience=https://b.test|scope-guard.default-audience is not one of scope-guard.resources|Add it",
+                "default-audience=nonsense|scope-guard.default-audience is not valid|Use 'organization' or",
+                "permissions.max-age=0s|scope-guard.permissions.max-age is PT0S|positive duration",
+                "permissions.max-stale=29s|scope-guard.permissions.max-stale is shorter than"
+                        + " scope-guard.permissions.max-age|at least as long",
+                "permissions.max-wait=-1s|scope-guard.permissions.max-wait is PT-1S|positive duration",
+                "permissions.max-entries=0|scope-guard.permissions.max-entries is 0|Use 1 or more",
+                "clock-skew=-1s|scope-guard.clock-skew is negative.|Use 0s or more.",
+                "drift.spread=31s|scope-guard.drift.spread is not valid|Use 1s to 30s.",
+                "drift.spread=0s|scope-guard.drift.spread is not valid|Use 1s to 30s.",
+                "drift.watch=a b|scope-guard.drift.watch is not valid|Use 'declared', 'all', or a list"
+            })
+    void whatCannotWorkStopsStartUp(String property, String problem, String fix) {
+        minimal.withPropertyValues("scope-guard." + property).run(context -> {
+            assertThat(context).hasFailed();
+            FailureAnalysis analysis = analysis(context.getStartupFailure());
+            assertThat(analysis.getDescription()).contains(problem);
+            assertThat(analysis.getAction()).contains(fix);
+        });
+    }
+
+    private static FailureAnalysis analysis(Throwable failure) {
+        return SpringFactoriesLoader.forDefaultResourceLocation()
+                .load(FailureAnalyzer.class, (type, name, notInstantiated) -> {})
+                .stream()
+                .filter(analyzer -> analyzer.getClass().getName().startsWith("io.scopeguard."))
+                .map(analyzer -> analyzer.analyze(failure))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("not analyzed", failure));
+    }
+
+    // What the provider refuses
+
+    @ParameterizedTest
+    @CsvSource({
+        "tokens/m2m.unknown-client, scope-guard.logto.app-id, Use the id of a machine-to-machine application",
+        "tokens/m2m.bad-secret, scope-guard.logto.app-secret, Use a secret of this application",
+        "tokens/m2m.unknown-resource, scope-guard.logto.management-resource, https://default.logto.app/api",
+        "errors/oidc.client-credentials.management-without-role, scope-guard.logto.app-id, permission 'all'"
+    })
+    void whatTheProviderRefusesStopsStartUp(String recorded, String property, String fix) {
+        Recording.of(recorded).serve(refusing);
+        minimal.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
+                .run(context -> {
+                    assertThat(context).hasFailed();
+                    FailureAnalysis analysis = analysis(context.getStartupFailure());
+                    assertThat(analysis.getDescription()).startsWith(property + " is refused");
+                    assertThat(analysis.getAction()).contains(fix);
+                    assertThat(analysis.getDescription() + analysis.getAction())
+                            .doesNotContain(TenantServer.APP_SECRET);
+                });
+    }
+
+    @Test
+    void anApiThatRefusesItsOwnTokensStopsStartUp() {
+        tenant.troubleApi(401);
+        minimal.run(context -> assertThat(analysis(context.getStartupFailure()).getDescription())
+                .startsWith("scope-guard.logto.endpoint is refused"));
+        tenant.troubleApi(403);
+        minimal.run(context -> assertThat(analysis(context.getStartupFailure()).getDescription())
+                .startsWith("scope-guard.logto.app-id is refused"));
+    }
+
+    @Test
+    void whoStartsItReadsWhatToChange(CapturedOutput output) {
+        Recording.of("tokens/m2m.bad-secret").serve(refusing);
+        Map<String, Object> properties = tenant.properties();
+        properties.put("scope-guard.logto.endpoint", "http://127.0.0.1:" + refusing.port());
+        try {
+            RunningApi.start(properties, clock, Api.class).close();
+        } catch (RuntimeException expected) {
+            // Told below.
+        }
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("scope-guard.logto.app-secret is refused: Logto refuses the application's secret.")
+                .contains("Use a secret of this application.")
+                .doesNotContain(TenantServer.APP_SECRET);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500", "429", "503", "-1"})
+    void whatTheProviderCannotAnswerStopsNothing(int status, CapturedOutput output) {
+        tenant.troubleToken(status);
+        minimal.run(context -> assertThat(context).hasNotFailed());
+        assertThat(output).contains("Starting without an answer from " + tenant.endpoint());
+    }
+
+    @Test
+    void unlessItIsToFailFast() {
+        tenant.troubleApi(500);
+        minimal.withPropertyValues("scope-guard.fail-fast=true").run(context -> {
+            FailureAnalysis analysis = analysis(context.getStartupFailure());
+            assertThat(analysis.getDescription()).startsWith("scope-guard.logto.endpoint does not answer: ");
+            assertThat(analysis.getAction()).contains("scope-guard.fail-fast=false");
+        });
+    }
+
+    // Off
+
+    @Test
+    void disabledItIsNotThere() {
+        new WebApplicationContextRunner()
+                .withUserConfiguration(Api.class)
+                .withPropertyValues(
+                        "scope-guard.enabled=false",
+                        "spring.security.oauth2.resourceserver.jwt.jwk-set-uri=https://id.example.test/jwks")
+                .run(context -> {
+                    assertThat(context)
+                            .hasNotFailed()
+                            .doesNotHaveBean(ScopeGuard.class)
+                            .hasSingleBean(JwtDecoder.class);
+                    for (String name : context.getBeanDefinitionNames()) {
+                        Class<?> type = context.getType(name);
+                        assertThat(type == null ? "" : type.getName())
+                                .doesNotStartWith("io.scopeguard.spring.a")
+                                .doesNotStartWith("io.scopeguard.spring.r");
+                    }
+                });
+    }
+
+    @Test
+    void outsideOfServletApplicationsItIsNotThere() {
+        new ApplicationContextRunner()
+                .withUserConfiguration(Api.class)
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ScopeGuard.class));
+        new ReactiveWebApplicationContextRunner()
+                .withUserConfiguration(Api.class)
+                .run(context -> assertThat(context).doesNotHaveBean(ScopeGuard.class));
+        minimal.withClassLoader(new FilteredClassLoader(GenericWebApplicationContext.class))
+                .run(context -> assertThat(context).doesNotHaveBean(ScopeGuard.class));
+    }
+
+    // Documentation and secrets
+
+    @Test
+    void everyPropertyIsDocumented() throws IOException {
+        Map<String, JsonNode> documented = new HashMap<>();
+        try (InputStream in =
+                ScopeGuardProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            JsonMapper.shared()
+                    .readTree(in)
+                    .get("properties")
+                    .forEach(property -> documented.put(property.get("name").stringValue(), property));
+        }
+        assertThat(new TreeSet<>(documented.keySet()))
+                .isEqualTo(new TreeSet<>(properties("scope-guard", ScopeGuardProperties.class)));
+        documented.forEach((name, property) -> {
+            assertThat(property.path("description").asString("")).as(name).isNotBlank();
+            assertThat(property.path("description").asString("")).as(name).doesNotContain("{@", "\n");
+        });
+        assertThat(documented
+                        .get("scope-guard.permissions.max-age")
+                        .get("defaultValue")
+                        .stringValue())
+                .isEqualTo("30s");
+        assertThat(documented.get("scope-guard.mode").get("defaultValue").stringValue())
+                .isEqualTo("enforce");
+    }
+
+    private static List<String> properties(String prefix, Class<?> type) {
+        List<String> names = new ArrayList<>();
+        for (var component : type.getRecordComponents()) {
+            String name = prefix + "."
+                    + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+            if (component.getType().isRecord()) {
+                names.addAll(properties(name, component.getType()));
+            } else {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    @Test
+    void theSecretIsNowhereToBeRead(CapturedOutput output) {
+        minimal.withPropertyValues("logging.level.io.scopeguard=trace", "debug=true")
+                .run(context -> {
+                    assertThat(context.getBean(ScopeGuardProperties.class).toString())
+                            .contains(TenantServer.APP_ID)
+                            .doesNotContain(TenantServer.APP_SECRET);
+                });
+        assertThat(output).doesNotContain(TenantServer.APP_SECRET);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Api {}
+}

@@ -1,0 +1,597 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.spring.support.MovableClock;
+import io.scopeguard.spring.support.Reply;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.spring.support.TestToken;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each row of the denial table, the whole response, for each kind of token that the row is about. */
+class DenialTableTests {
+
+    private static final MovableClock clock = new MovableClock();
+    private static final TenantServer tenant = new TenantServer(clock);
+    private static RunningApi api;
+
+    private final String acme = TenantServer.newId("acme");
+
+    @BeforeAll
+    static void start() {
+        api = RunningApi.start(tenant, clock, List.of(), GuardedApi.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+        tenant.close();
+    }
+
+    @BeforeEach
+    void older() {
+        clock.advance(Duration.ofMinutes(1));
+    }
+
+    @AfterEach
+    void well() {
+        tenant.troubleApi(0);
+    }
+
+    /** Whom a token speaks for. */
+    enum Who {
+        USER {
+            @Override
+            String create() {
+                return tenant.newUser();
+            }
+        },
+        APPLICATION {
+            @Override
+            String create() {
+                return tenant.newApplication();
+            }
+        };
+
+        abstract String create();
+    }
+
+    /** The kinds of token, each with handlers that take it. */
+    enum Kind {
+        ORGANIZATION("reports", "read:report", "organization=\"%s\", ") {
+            @Override
+            TestToken token(String organization, String subject, String... scopes) {
+                return tenant.organizationToken(organization, subject, scopes);
+            }
+
+            @Override
+            void grant(String organization, String subject, String... scopes) {
+                tenant.join(organization, subject, scopes);
+            }
+        },
+        ORGANIZATION_RESOURCE(
+                "documents", "read:document", "organization=\"%s\", resource=\"https://api.example.test\", ") {
+            @Override
+            TestToken token(String organization, String subject, String... scopes) {
+                return tenant.organizationResourceToken(organization, subject, scopes);
+            }
+
+            @Override
+            void grant(String organization, String subject, String... scopes) {
+                tenant.join(organization, subject, scopes);
+            }
+        },
+        RESOURCE("documents", "read:document", "resource=\"https://api.example.test\", ") {
+            @Override
+            TestToken token(String organization, String subject, String... scopes) {
+                return tenant.resourceToken(subject, scopes);
+            }
+
+            @Override
+            void grant(String organization, String subject, String... scopes) {
+                tenant.grant(subject, scopes);
+            }
+        };
+
+        final String path;
+        final String scope;
+        final String context;
+
+        Kind(String path, String scope, String context) {
+            this.path = path;
+            this.scope = scope;
+            this.context = context;
+        }
+
+        abstract TestToken token(String organization, String subject, String... scopes);
+
+        abstract void grant(String organization, String subject, String... scopes);
+
+        String path(String organization) {
+            return this == RESOURCE ? "/" + path : "/organizations/" + organization + "/" + path;
+        }
+
+        String context(String organization) {
+            return context.formatted(organization);
+        }
+
+        String member(String organization) {
+            return this == RESOURCE ? "" : "\"organization_id\":\"" + organization + "\",";
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/organizations/acme/reports", "/documents", "/me", "/nowhere"})
+    void noToken(String path) {
+        assertThat(api.getAsStranger(path)).hasToString("""
+                401
+                WWW-Authenticate: Bearer resource_metadata="{api}/.well-known/oauth-protected-resource"
+                Content-Type: application/problem+json;charset=UTF-8
+                Cache-Control: no-cache, no-store, max-age=0, must-revalidate
+
+                {"type":"urn:problem-type:scope-guard:missing-token","title":"Authentication required","status":401,\
+                "detail":"Send a bearer token.","action":"none"}""");
+    }
+
+    @Test
+    void scriptsOfOtherOriginsMayReadWhatTheGuardSays() {
+        assertThat(api.getAsStranger("/me", "Origin", "https://app.example.test"))
+                .hasToString("""
+                401
+                WWW-Authenticate: Bearer resource_metadata="{api}/.well-known/oauth-protected-resource"
+                Content-Type: application/problem+json;charset=UTF-8
+                Cache-Control: no-cache, no-store, max-age=0, must-revalidate
+                Access-Control-Expose-Headers: Scope-Drift, WWW-Authenticate, Retry-After
+
+                {"type":"urn:problem-type:scope-guard:missing-token","title":"Authentication required","status":401,\
+                "detail":"Send a bearer token.","action":"none"}""");
+    }
+
+    @Test
+    void twoCredentials() {
+        String token = tenant.organizationToken(acme, tenant.newUser()).signed();
+        assertThat(api.get("/me", token, "Authorization", "Bearer " + token))
+                .hasToString(invalidRequest("Send one Authorization header."));
+        assertThat(api.get("/me", token, "Authorization", "Basic eDp5"))
+                .hasToString(invalidRequest("Send one Authorization header."));
+    }
+
+    @Test
+    void tokenInTheQuery() {
+        String token = tenant.organizationToken(acme, tenant.newUser()).signed();
+        String refused = invalidRequest("Send the token in the Authorization header, not as a parameter.");
+        assertThat(api.getAsStranger("/me?access_token=" + token)).hasToString(refused);
+        assertThat(api.getAsStranger("/me?a=b&access%5Ftoken=" + token)).hasToString(refused);
+        assertThat(api.get("/me?access_token=x", token)).hasToString(refused);
+        assertThat(api.getAsStranger("/public?access_token=" + token)).hasToString(refused);
+    }
+
+    @Test
+    void tokenInTheForm() {
+        String token = tenant.organizationToken(acme, tenant.newUser()).signed();
+        Reply refused = api.send(
+                "POST",
+                "/me",
+                "access_token=" + token,
+                "Content-Type",
+                "application/x-www-form-urlencoded; charset=utf-8");
+        assertThat(refused)
+                .hasToString(invalidRequest("Send the token in the Authorization header, not as a parameter."));
+    }
+
+    @Test
+    void emptyCredentials() {
+        assertThat(api.getAsStranger("/me", "Authorization", "Bearer"))
+                .hasToString(invalidRequest("The Authorization header has no token."));
+    }
+
+    private static String invalidRequest(String description) {
+        return """
+                400
+                WWW-Authenticate: Bearer error="invalid_request", error_description="%s", \
+                resource_metadata="{api}/.well-known/oauth-protected-resource"
+                Content-Type: application/problem+json;charset=UTF-8
+                Cache-Control: no-cache, no-store, max-age=0, must-revalidate
+
+                {"type":"urn:problem-type:scope-guard:invalid-request","title":"Invalid request","status":400,\
+                "detail":"%s","action":"none"}""".formatted(description, description);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void expired(Kind kind) {
+        TestToken token = kind.token(acme, tenant.newUser(), kind.scope);
+        clock.advance(Duration.ofMinutes(62));
+        assertThat(api.get(kind.path(acme), token)).hasToString(invalidToken("The token has expired.", "refresh"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void foreign(Kind kind) {
+        TestToken token = kind.token(acme, tenant.newUser(), kind.scope);
+        assertThat(api.get(kind.path(acme), token.with("iss", "https://other.logto.app/oidc")))
+                .hasToString(invalidToken("The token is from another issuer.", "none"));
+        assertThat(api.get(kind.path(acme), token.with("aud", "https://other.example.test")))
+                .hasToString(invalidToken(
+                        "The token is for another audience: it must be exactly one that this API takes.", "none"));
+        assertThat(api.get(kind.path(acme), token.withKey(TenantServer.newKey("key-1"))))
+                .hasToString(invalidToken("The token's signature is wrong.", "none"));
+    }
+
+    @Test
+    void ofTwoOrganizations() {
+        TestToken token = tenant.organizationToken(acme, tenant.newUser()).with("organization_id", "globex");
+        assertThat(api.get("/me", token))
+                .hasToString(
+                        invalidToken("The token's audience and organization_id name different organizations.", "none"));
+    }
+
+    @Test
+    void opaque() {
+        assertThat(api.get("/me", "8bAoZEh3I90dLoaz5zZvlZaDL5_uypx3wFU_JPWZe_F"))
+                .hasToString(invalidToken(
+                        "This API takes no opaque tokens: request a token for a resource or an organization.", "none"));
+    }
+
+    @Test
+    void idToken() {
+        TestToken token = tenant.organizationToken(acme, tenant.newUser())
+                .withType(null)
+                .with("aud", "web-app")
+                .with("client_id", null);
+        assertThat(api.get("/me", token))
+                .hasToString(invalidToken("Not an access token: its type is not at+jwt.", "none"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void suspended(Kind kind) {
+        String user = tenant.newUser();
+        kind.grant(acme, user, kind.scope);
+        TestToken token = kind.token(acme, user, kind.scope);
+        assertThat(api.get(kind.path(acme), token).status()).isEqualTo(200);
+        tenant.suspend(user);
+        clock.advance(Duration.ofSeconds(31));
+        assertThat(api.get(kind.path(acme), token))
+                .hasToString(invalidToken("The account is suspended or does not exist any more.", "none"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ORGANIZATION, USER",
+        "ORGANIZATION_RESOURCE, USER",
+        "RESOURCE, USER",
+        "ORGANIZATION, APPLICATION",
+        "ORGANIZATION_RESOURCE, APPLICATION",
+        "RESOURCE, APPLICATION"
+    })
+    void deleted(Kind kind, Who who) {
+        String subject = who.create();
+        kind.grant(acme, subject, kind.scope);
+        TestToken token = kind.token(acme, subject, kind.scope);
+        assertThat(api.get(kind.path(acme), token).status()).isEqualTo(200);
+        tenant.delete(subject);
+        clock.advance(Duration.ofSeconds(31));
+        assertThat(api.get(kind.path(acme), token))
+                .hasToString(invalidToken("The account is suspended or does not exist any more.", "none"));
+    }
+
+    private static String invalidToken(String description, String action) {
+        return """
+                401
+                WWW-Authenticate: Bearer error="invalid_token", error_description="%s", \
+                resource_metadata="{api}/.well-known/oauth-protected-resource"
+                Content-Type: application/problem+json;charset=UTF-8
+                Cache-Control: no-cache, no-store, max-age=0, must-revalidate
+
+                {"type":"urn:problem-type:scope-guard:invalid-token","title":"Invalid token","status":401,\
+                "detail":"%s","action":"%s"}""".formatted(description, description, action);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ORGANIZATION, reports", "ORGANIZATION_RESOURCE, documents", "ORGANIZATION, anything"})
+    void anotherOrganization(Kind kind, String path) {
+        String user = tenant.newUser();
+        kind.grant(acme, user, kind.scope);
+        kind.grant("globex", user, kind.scope);
+        assertThat(api.get("/organizations/globex/" + path, kind.token(acme, user, kind.scope)))
+                .hasToString(forbidden(
+                        "organization-mismatch",
+                        "Wrong organization",
+                        "The token is for another organization than the request: organization_id names the token's.",
+                        "\"organization_id\":\"" + acme + "\","));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reports", "documents", "anything"})
+    void noOrganization(String path) {
+        String user = tenant.newUser();
+        tenant.grant(user, "read:document");
+        tenant.join("globex", user, "read:document", "read:report");
+        assertThat(api.get("/organizations/globex/" + path, tenant.resourceToken(user, "read:document", "read:report")))
+                .hasToString(forbidden(
+                        "organization-mismatch",
+                        "Wrong organization",
+                        "The token is for no organization. Request a token for the organization of the request.",
+                        ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ORGANIZATION|/organizations/%s/documents|"
+                        + "This operation takes a token for the resource https://api.example.test within the organization.",
+                "ORGANIZATION|/documents|"
+                        + "This operation takes a token for the resource https://api.example.test without an organization.",
+                "ORGANIZATION_RESOURCE|/organizations/%s/reports|"
+                        + "This operation takes an organization token: request one without a resource.",
+                "ORGANIZATION_RESOURCE|/documents|"
+                        + "This operation takes a token for the resource https://api.example.test without an organization."
+            })
+    void anotherKind(Kind kind, String path, String detail) {
+        String user = tenant.newUser();
+        tenant.grant(user, "read:document");
+        tenant.join(acme, user, "read:document", "read:report");
+        // It carries scopes of either name: they are of its own audience all the same.
+        TestToken token = kind.token(acme, user, "read:report", "read:document");
+        assertThat(api.get(path.formatted(acme), token))
+                .hasToString(forbidden("wrong-token-kind", "Wrong kind of token", detail, kind.member(acme)));
+    }
+
+    private static String forbidden(String type, String title, String detail, String member) {
+        return """
+                403
+                WWW-Authenticate: Bearer error="insufficient_scope", error_description="%s", \
+                resource_metadata="{api}/.well-known/oauth-protected-resource"
+                Content-Type: application/problem+json;charset=UTF-8
+                Cache-Control: no-cache, no-store, max-age=0, must-revalidate
+
+                {"type":"urn:problem-type:scope-guard:%s","title":"%s","status":403,\
+                "detail":"%s",%s"action":"none"}""".formatted(detail, type, title, detail, member);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ORGANIZATION, USER",
+        "ORGANIZATION_RESOURCE, USER",
+        "ORGANIZATION, APPLICATION",
+        "ORGANIZATION_RESOURCE, APPLICATION"
+    })
+    void noLongerAMember(Kind kind, Who who) {
+        String subject = who.create();
+        kind.grant(acme, subject, kind.scope);
+        TestToken token = kind.token(acme, subject, kind.scope);
+        assertThat(api.get(kind.path(acme), token).status()).isEqualTo(200);
+        tenant.leave(acme, subject);
+        clock.advance(Duration.ofSeconds(31));
+        assertThat(api.get(kind.path(acme), token)).hasToString("""
+                403
+                WWW-Authenticate: Bearer error="insufficient_scope", \
+                error_description="The subject is no longer a member of this organization.", \
+                resource_metadata="{api}/.well-known/oauth-protected-resource"
+                Content-Type: application/problem+json;charset=UTF-8
+                Scope-Drift: action=refresh, demoted=("%s"), %stoken="%s", as-of=%d, after=1
+                Cache-Control: no-store
+
+                {"type":"urn:problem-type:scope-guard:not-a-member","title":"Not a member","status":403,\
+                "detail":"The subject is no longer a member of this organization.",%s"action":"refresh"}""".formatted(
+                        kind.scope, kind.context(acme), token.fingerprint(), now(), kind.member(acme)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ORGANIZATION, USER",
+        "ORGANIZATION_RESOURCE, USER",
+        "RESOURCE, USER",
+        "ORGANIZATION, APPLICATION",
+        "ORGANIZATION_RESOURCE, APPLICATION",
+        "RESOURCE, APPLICATION"
+    })
+    void promoted(Kind kind, Who who) {
+        String subject = who.create();
+        kind.grant(acme, subject, kind.scope);
+        TestToken token = kind.token(acme, subject);
+        assertThat(api.get(kind.path(acme), token, "Origin", "https://app.example.test"))
+                .hasToString("""
+                        403
+                        WWW-Authenticate: Bearer error="insufficient_scope", \
+                        error_description="The token lacks scopes that this operation requires.", scope="%s", \
+                        resource_metadata="{api}/.well-known/oauth-protected-resource"
+                        Content-Type: application/problem+json;charset=UTF-8
+                        Scope-Drift: action=refresh, promoted=("%s"), %stoken="%s", as-of=%d, after=1
+                        Cache-Control: no-store
+                        Access-Control-Expose-Headers: Scope-Drift, WWW-Authenticate, Retry-After
+
+                        {"type":"urn:problem-type:scope-guard:insufficient-scope","title":"Insufficient scope",\
+                        "status":403,"detail":"The token lacks scopes that this operation requires.",%s\
+                        "action":"refresh","required_scopes":["%s"]}""".formatted(
+                                kind.scope,
+                                kind.scope,
+                                kind.context(acme),
+                                token.fingerprint(),
+                                now(),
+                                kind.member(acme),
+                                kind.scope));
+    }
+
+    /** A refresh that did not deliver it: only a sign-in can. */
+    @Test
+    void promotedAndNotDelivered() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report");
+        String path = "/organizations/" + acme + "/reports";
+        assertThat(api.get(path, tenant.organizationToken(acme, user)).body()).contains("\"action\":\"refresh\"");
+        clock.advance(Duration.ofSeconds(2));
+        TestToken refreshed = tenant.organizationToken(acme, user);
+        assertThat(api.get(path, refreshed))
+                .hasToString(insufficient("reconsent", refreshed, "promoted", "read:report"));
+    }
+
+    @Test
+    void requiresAllAndLacksAScopeThatIsNew() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report");
+        TestToken token = tenant.organizationToken(acme, user, "read:report");
+        assertThat(api.get("/organizations/" + acme + "/export", token).status())
+                .isEqualTo(403);
+        clock.advance(Duration.ofSeconds(31));
+        tenant.join(acme, user, "read:report", "export:report");
+        assertThat(api.get("/organizations/" + acme + "/export", token))
+                .hasToString("""
+                403
+                WWW-Authenticate: Bearer error="insufficient_scope", \
+                error_description="The token lacks scopes that this operation requires.", \
+                scope="read:report export:report", \
+                resource_metadata="{api}/.well-known/oauth-protected-resource"
+                Content-Type: application/problem+json;charset=UTF-8
+                Scope-Drift: action=reconsent, new=("export:report"), organization="%s", token="%s", as-of=%d, after=1
+                Cache-Control: no-store
+
+                {"type":"urn:problem-type:scope-guard:insufficient-scope","title":"Insufficient scope","status":403,\
+                "detail":"The token lacks scopes that this operation requires.","organization_id":"%s",\
+                "action":"reconsent","required_scopes":["read:report","export:report"]}""".formatted(acme, token.fingerprint(), now(), acme));
+    }
+
+    @Test
+    void requiresAnyOfWhichOneCouldBeHad() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "invite:member");
+        TestToken token = tenant.organizationToken(acme, user);
+        assertThat(api.get("/organizations/" + acme + "/either", token))
+                .hasToString(insufficient("refresh", token, "promoted", "invite:member"));
+    }
+
+    private String insufficient(String action, TestToken token, String change, String scope) {
+        return """
+                403
+                WWW-Authenticate: Bearer error="insufficient_scope", \
+                error_description="The token lacks scopes that this operation requires.", scope="%s", \
+                resource_metadata="{api}/.well-known/oauth-protected-resource"
+                Content-Type: application/problem+json;charset=UTF-8
+                Scope-Drift: action=%s, %s=("%s"), organization="%s", token="%s", as-of=%d, after=1
+                Cache-Control: no-store
+
+                {"type":"urn:problem-type:scope-guard:insufficient-scope","title":"Insufficient scope","status":403,\
+                "detail":"The token lacks scopes that this operation requires.","organization_id":"%s",\
+                "action":"%s","required_scopes":["%s"]}""".formatted(scope, action, change, scope, acme, token.fingerprint(), now(), acme, action, scope);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ORGANIZATION, USER",
+        "ORGANIZATION_RESOURCE, USER",
+        "RESOURCE, USER",
+        "ORGANIZATION, APPLICATION",
+        "ORGANIZATION_RESOURCE, APPLICATION",
+        "RESOURCE, APPLICATION"
+    })
+    void demoted(Kind kind, Who who) {
+        String subject = who.create();
+        kind.grant(acme, subject, kind.scope);
+        TestToken token = kind.token(acme, subject, kind.scope);
+        assertThat(api.get(kind.path(acme), token)).hasToString(ok());
+        kind.grant(acme, subject);
+        clock.advance(Duration.ofSeconds(31));
+        assertThat(api.get(kind.path(acme), token)).hasToString("""
+                403
+                WWW-Authenticate: Bearer error="insufficient_scope", \
+                error_description="The required scopes are not granted to the subject.", \
+                resource_metadata="{api}/.well-known/oauth-protected-resource"
+                Content-Type: application/problem+json;charset=UTF-8
+                Scope-Drift: action=refresh, demoted=("%s"), %stoken="%s", as-of=%d, after=1
+                Cache-Control: no-store
+
+                {"type":"urn:problem-type:scope-guard:insufficient-scope","title":"Insufficient scope","status":403,\
+                "detail":"The required scopes are not granted to the subject.",%s"action":"refresh"}""".formatted(
+                        kind.scope, kind.context(acme), token.fingerprint(), now(), kind.member(acme)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void neverGranted(Kind kind) {
+        String user = tenant.newUser();
+        kind.grant(acme, user);
+        assertThat(api.get(kind.path(acme), kind.token(acme, user)))
+                .hasToString(forbidden(
+                        "insufficient-scope",
+                        "Insufficient scope",
+                        "The required scopes are not granted to the subject.",
+                        kind.member(acme)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void notInTheTokenAndLiveUnknown(Kind kind) {
+        tenant.troubleApi(503);
+        assertThat(api.get(kind.path(acme), kind.token(acme, tenant.newUser())))
+                .hasToString("""
+                403
+                WWW-Authenticate: Bearer error="insufficient_scope", \
+                error_description="The token lacks scopes that this operation requires.", scope="%s", \
+                resource_metadata="{api}/.well-known/oauth-protected-resource"
+                Content-Type: application/problem+json;charset=UTF-8
+                Cache-Control: no-cache, no-store, max-age=0, must-revalidate
+
+                {"type":"urn:problem-type:scope-guard:insufficient-scope","title":"Insufficient scope","status":403,\
+                "detail":"The token lacks scopes that this operation requires.",%s\
+                "action":"none","required_scopes":["%s"]}""".formatted(kind.scope, kind.member(acme), kind.scope));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void liveUnknownAndTheTokenDecides(Kind kind) {
+        tenant.troubleApi(503);
+        assertThat(api.get(kind.path(acme), kind.token(acme, tenant.newUser(), kind.scope)))
+                .hasToString(ok());
+    }
+
+    @Test
+    void liveOlderThanTheRequirementAllows() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "delete:report");
+        String path = "/organizations/" + acme + "/reports/1";
+        String bearer = "Bearer "
+                + tenant.organizationToken(acme, user, "delete:report").signed();
+        assertThat(api.send("DELETE", path, null, "Authorization", bearer).status())
+                .isEqualTo(204);
+        tenant.troubleApi(500);
+        clock.advance(Duration.ofMillis(1));
+        assertThat(api.send("DELETE", path, null, "Authorization", bearer, "Origin", "https://app.example.test"))
+                .hasToString("""
+                        503
+                        Retry-After: 5
+                        Content-Type: application/problem+json;charset=UTF-8
+                        Cache-Control: no-cache, no-store, max-age=0, must-revalidate
+                        Access-Control-Expose-Headers: Scope-Drift, WWW-Authenticate, Retry-After
+
+                        {"type":"urn:problem-type:scope-guard:permissions-unavailable",\
+                        "title":"Permissions unavailable","status":503,\
+                        "detail":"What the subject may do cannot be told at the moment. Try again later.",\
+                        "organization_id":"%s","action":"none"}""".formatted(acme));
+    }
+
+    private static String ok() {
+        return """
+                200
+                Content-Type: text/plain;charset=UTF-8
+                Cache-Control: no-cache, no-store, max-age=0, must-revalidate
+
+                ok""";
+    }
+
+    private static long now() {
+        return clock.instant().getEpochSecond();
+    }
+}

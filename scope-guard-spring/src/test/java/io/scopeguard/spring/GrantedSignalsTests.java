@@ -1,0 +1,233 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.spring.support.MovableClock;
+import io.scopeguard.spring.support.Reply;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.spring.support.TestToken;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What granted requests are told, and how far live permissions reach in each mode. */
+class GrantedSignalsTests {
+
+    private static final MovableClock clock = new MovableClock();
+    private static final TenantServer tenant = new TenantServer(clock);
+    private static RunningApi enforcing;
+    private static RunningApi signalling;
+    private static RunningApi observing;
+
+    private final String acme = TenantServer.newId("acme");
+    private final String reports = "/organizations/" + acme + "/reports";
+
+    @BeforeAll
+    static void start() {
+        enforcing = RunningApi.start(tenant, clock, List.of("scope-guard.drift.spread", "10s"), GuardedApi.class);
+        signalling = RunningApi.start(tenant, clock, List.of("scope-guard.mode", "signal"), GuardedApi.class);
+        observing = RunningApi.start(tenant, clock, List.of("scope-guard.mode", "observe"), GuardedApi.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        enforcing.close();
+        signalling.close();
+        observing.close();
+        tenant.close();
+    }
+
+    @BeforeEach
+    void older() {
+        clock.advance(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void nothingIsSaidWhereNothingDrifted() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report");
+        Reply reply = enforcing.get(
+                reports,
+                tenant.organizationToken(acme, user, "read:report", "openid", "urn:logto:scope:organizations"),
+                "Origin",
+                "https://app.example.test");
+        assertThat(reply).hasToString("""
+                200
+                Content-Type: text/plain;charset=UTF-8
+                Cache-Control: no-cache, no-store, max-age=0, must-revalidate
+                Access-Control-Expose-Headers: Scope-Drift, WWW-Authenticate, Retry-After
+
+                ok""");
+    }
+
+    @Test
+    void demotedFromWhatTheRequestDoesNotNeed() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report");
+        TestToken token = tenant.organizationToken(acme, user, "read:report", "delete:report");
+        assertThat(signalling.get(reports, token)).hasToString(ok("refresh", "demoted=(\"delete:report\")", token));
+    }
+
+    @Test
+    void promoted() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report", "invite:member", "write:report");
+        TestToken token = tenant.organizationToken(acme, user, "read:report");
+        String seen = signalling.get(reports, token).header("Scope-Drift");
+        assertThat(seen)
+                .isIn(
+                        drift("refresh", "promoted=(\"invite:member\" \"write:report\")", token),
+                        drift("refresh", "promoted=(\"write:report\" \"invite:member\")", token));
+    }
+
+    /** Nobody declares it, so nobody misses it. */
+    @Test
+    void whatIsNotWatchedIsNotMissed() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report", "audit:report");
+        assertThat(signalling
+                        .get(reports, tenant.organizationToken(acme, user, "read:report"))
+                        .has("Scope-Drift"))
+                .isFalse();
+    }
+
+    @Test
+    void newAndDemotedAtOnceIsAskedForTheStrongerRemedy() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report", "delete:report");
+        TestToken token = tenant.organizationToken(acme, user, "read:report", "delete:report");
+        assertThat(signalling.get(reports, token).has("Scope-Drift")).isFalse();
+        clock.advance(Duration.ofSeconds(31));
+        tenant.join(acme, user, "read:report", "export:report");
+        assertThat(signalling.get(reports, token))
+                .hasToString(ok("reconsent", "demoted=(\"delete:report\"), new=(\"export:report\")", token));
+    }
+
+    @Test
+    void resourceTokensAreToldTheirResource() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:document", "write:document");
+        TestToken token = tenant.organizationResourceToken(acme, user, "read:document");
+        assertThat(signalling
+                        .get("/organizations/" + acme + "/documents", token)
+                        .header("Scope-Drift"))
+                .isEqualTo("action=refresh, promoted=(\"write:document\"), organization=\"%s\",".formatted(acme)
+                        + " resource=\"https://api.example.test\", token=\"%s\", as-of=%d, after=1"
+                                .formatted(token.fingerprint(), clock.instant().getEpochSecond()));
+    }
+
+    @Test
+    void applicationsAreToldOfDemotionsOnly() {
+        String agent = tenant.newApplication();
+        tenant.join(acme, agent, "read:report", "write:report");
+        assertThat(signalling
+                        .get(reports, tenant.organizationToken(acme, agent, "read:report"))
+                        .has("Scope-Drift"))
+                .isFalse();
+        TestToken demoted = tenant.organizationToken(acme, agent, "read:report", "delete:report");
+        assertThat(signalling.get(reports, demoted).header("Scope-Drift"))
+                .isEqualTo(drift("refresh", "demoted=(\"delete:report\")", demoted));
+    }
+
+    /** One token, one waiting time: parallel responses agree. */
+    @Test
+    void clientsAreSpreadByTheirTokens() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report");
+        TestToken token = tenant.organizationToken(acme, user, "read:report", "delete:report");
+        String first = enforcing.get(reports, token).header("Scope-Drift");
+        assertThat(first).containsPattern(", after=([1-9]|10)$");
+        assertThat(enforcing.get(reports, token).header("Scope-Drift")).isEqualTo(first);
+    }
+
+    /** Beyond 1 KiB the names become counts. */
+    @Test
+    void theHeaderStaysShort() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report");
+        String[] many = new String[61];
+        for (int i = 0; i < 60; i++) {
+            many[i] = "some:long:and:windy:scope:" + i;
+        }
+        many[60] = "read:report";
+        TestToken token = tenant.organizationToken(acme, user, many);
+        assertThat(signalling.get(reports, token).header("Scope-Drift"))
+                .isEqualTo(drift("refresh", "demoted=60", token));
+    }
+
+    @Test
+    void inSignalModeTheTokenDecides() {
+        String user = tenant.newUser();
+        tenant.join(acme, user);
+        TestToken token = tenant.organizationToken(acme, user, "read:report");
+        assertThat(enforcing.get(reports, token).status()).isEqualTo(403);
+        assertThat(signalling.get(reports, token)).hasToString(ok("refresh", "demoted=(\"read:report\")", token));
+    }
+
+    @Test
+    void inObserveModeNobodyIsTold() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "invite:member");
+        TestToken token = tenant.organizationToken(acme, user, "read:report");
+        assertThat(observing.get(reports, token)).hasToString("""
+                200
+                Content-Type: text/plain;charset=UTF-8
+                Cache-Control: no-cache, no-store, max-age=0, must-revalidate
+
+                ok""");
+    }
+
+    @Test
+    void outsideOfEnforceNobodyIsDeniedBecauseOfTheLiveSet() {
+        String suspended = tenant.newUser();
+        tenant.join(acme, suspended, "read:report");
+        tenant.suspend(suspended);
+        String stranger = tenant.newUser();
+        for (RunningApi api : List.of(signalling, observing)) {
+            for (String user : List.of(suspended, stranger, "nobody")) {
+                assertThat(api.get(reports, tenant.organizationToken(acme, user, "read:report"))
+                                .status())
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    /** What the token itself does not say is denied in every mode; observing says no more than that. */
+    @Test
+    void whatTheTokenLacksIsDeniedInEveryMode() {
+        Map.of(signalling, "\"action\":\"refresh\"", observing, "\"action\":\"none\"")
+                .forEach((api, action) -> {
+                    String user = tenant.newUser();
+                    tenant.join(acme, user, "read:report");
+                    Reply reply = api.get(reports, tenant.organizationToken(acme, user));
+                    assertThat(reply.status()).isEqualTo(403);
+                    assertThat(reply.body()).contains(action);
+                    assertThat(reply.has("Scope-Drift")).isEqualTo(api == signalling);
+                });
+    }
+
+    private String ok(String action, String change, TestToken token) {
+        return """
+                200
+                Content-Type: text/plain;charset=UTF-8
+                Scope-Drift: %s
+                Cache-Control: no-store
+
+                ok""".formatted(drift(action, change, token));
+    }
+
+    private String drift(String action, String change, TestToken token) {
+        return "action=%s, %s, organization=\"%s\", token=\"%s\", as-of=%d, after=1"
+                .formatted(
+                        action,
+                        change,
+                        acme,
+                        token.fingerprint(),
+                        clock.instant().getEpochSecond());
+    }
+}

@@ -1,0 +1,44 @@
+package io.scopeguard.spring.support;
+
+import java.net.http.HttpHeaders;
+import java.util.List;
+
+/** A response, and as text all of it that the guard has a say in. */
+public record Reply(String origin, int status, HttpHeaders headers, String body) {
+
+    private static final List<String> SHOWN = List.of(
+            "WWW-Authenticate",
+            "Retry-After",
+            "Content-Type",
+            "Scope-Drift",
+            "Cache-Control",
+            "Access-Control-Expose-Headers");
+
+    /** What Spring Security writes where nobody says otherwise. */
+    public static final String DEFAULT_CACHE_CONTROL = "no-cache, no-store, max-age=0, must-revalidate";
+
+    /** The only value of a header, or nothing. */
+    public String header(String name) {
+        List<String> values = headers.allValues(name);
+        if (values.size() > 1) {
+            throw new AssertionError(name + " is there " + values.size() + " times: " + values);
+        }
+        return values.isEmpty() ? "" : values.get(0);
+    }
+
+    public boolean has(String name) {
+        return headers.firstValue(name).isPresent();
+    }
+
+    /** Status, headers and body, a line each; addresses of the API shortened. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder().append(status).append('\n');
+        for (String name : SHOWN) {
+            if (has(name)) {
+                text.append(name).append(": ").append(header(name)).append('\n');
+            }
+        }
+        return text.append('\n').append(body).toString().replace(origin, "{api}");
+    }
+}

@@ -1,0 +1,132 @@
+package io.scopeguard.spring.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.Banner;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+
+/** An application on a real port. */
+public final class RunningApi implements AutoCloseable {
+
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+
+    private final ConfigurableApplicationContext context;
+    private final int port;
+
+    private RunningApi(ConfigurableApplicationContext context) {
+        this.context = context;
+        this.port = ((WebServerApplicationContext) context).getWebServer().getPort();
+    }
+
+    /** Starts an application; properties are pairs of name and value. */
+    public static RunningApi start(Map<String, Object> properties, Clock clock, Class<?>... sources) {
+        Map<String, Object> all = new LinkedHashMap<>(properties);
+        all.putIfAbsent("server.port", 0);
+        all.putIfAbsent("spring.jmx.enabled", false);
+        all.putIfAbsent("logging.level.root", "warn");
+        all.putIfAbsent("logging.level.io.scopeguard", "info");
+        return new RunningApi(new SpringApplicationBuilder(sources)
+                .bannerMode(Banner.Mode.OFF)
+                .logStartupInfo(false)
+                .registerShutdownHook(false)
+                .initializers(application -> {
+                    application.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test", all));
+                    ((GenericApplicationContext) application).registerBean("scopeGuardClock", Clock.class, () -> clock);
+                })
+                .run());
+    }
+
+    /** Starts an application by the tenant's properties and these pairs of name and value. */
+    public static RunningApi start(TenantServer tenant, Clock clock, List<String> extra, Class<?>... sources) {
+        Map<String, Object> properties = tenant.properties();
+        for (int i = 0; i < extra.size(); i += 2) {
+            properties.put(extra.get(i), extra.get(i + 1));
+        }
+        return start(properties, clock, sources);
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String origin() {
+        return "http://localhost:" + port;
+    }
+
+    public Reply get(String path, TestToken token, String... headers) {
+        return get(path, token.signed(), headers);
+    }
+
+    public Reply get(String path, String token, String... headers) {
+        List<String> all = new ArrayList<>(List.of("Authorization", "Bearer " + token));
+        all.addAll(Arrays.asList(headers));
+        return send("GET", path, null, all.toArray(String[]::new));
+    }
+
+    /** Without a token. */
+    public Reply getAsStranger(String path, String... headers) {
+        return send("GET", path, null, headers);
+    }
+
+    public Reply send(String method, String path, @Nullable String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(origin() + path))
+                .timeout(Duration.ofSeconds(30))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        try {
+            HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
+            return new Reply(origin(), response.statusCode(), response.headers(), response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Sends these characters as bytes, whatever they are, and returns all that comes back. */
+    public String raw(String request) {
+        try (Socket socket = new Socket("localhost", port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

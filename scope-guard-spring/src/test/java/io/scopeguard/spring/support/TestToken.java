@@ -1,0 +1,64 @@
+package io.scopeguard.spring.support;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.ECKey;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is going to be signed. Immutable; the same token gives another signature each time, but keeps its {@code jti}. */
+public record TestToken(ECKey key, @Nullable String type, Map<String, Object> claims) {
+
+    public TestToken with(String claim, @Nullable Object value) {
+        Map<String, Object> changed = new LinkedHashMap<>(claims);
+        if (value == null) {
+            changed.remove(claim);
+        } else {
+            changed.put(claim, value);
+        }
+        return new TestToken(key, type, changed);
+    }
+
+    public TestToken withType(@Nullable String other) {
+        return new TestToken(key, other, claims);
+    }
+
+    public TestToken withKey(ECKey other) {
+        return new TestToken(other, type, claims);
+    }
+
+    public String signed() {
+        JWSHeader.Builder header = new JWSHeader.Builder(JWSAlgorithm.ES384).keyID(key.getKeyID());
+        if (type != null) {
+            header.type(new JOSEObjectType(type));
+        }
+        JWSObject jws = new JWSObject(header.build(), new Payload(claims));
+        try {
+            jws.sign(new ECDSASigner(key));
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+        return jws.serialize();
+    }
+
+    /** As the {@code Scope-Drift} header names it. */
+    public String fingerprint() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(((String) claims.get("jti")).getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().encodeToString(digest).substring(0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
