@@ -43,7 +43,7 @@ public record Decision(
         return denial == null;
     }
 
-    /** The drift alone: what is in a decision belongs in no log. */
+    /** Outcome, kind and fingerprint: the rest of a decision belongs in no log. */
     @Override
     public String toString() {
         return (denial == null ? "GRANTED" : denial) + " for " + token;

@@ -33,7 +33,11 @@ public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, 
     Freshness freshness(@Nullable ScopeRequirement requirement, Instant now) {
         return requirement == null || requirement.maxAge() == null
                 ? new Freshness(now.minus(maxAge), now.minus(maxStale))
-                : Freshness.within(requirement.maxAge(), now);
+                : Freshness.within(shorter(requirement.maxAge(), maxStale), now);
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     WhenUnknown whenUnknown(@Nullable ScopeRequirement requirement) {

@@ -3,15 +3,15 @@ package io.scopeguard;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.Subject;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which tokens deserve another read before they are contradicted: those that may be newer than what was read. Once a token,
- * at most once a second a subject. Bounded, thread-safe.
+ * at most once a second for a subject's permissions. Bounded, thread-safe.
  */
 final class SecondLooks {
 
@@ -25,7 +25,7 @@ final class SecondLooks {
             .maximumSize(MAX_ENTRIES)
             .expireAfterWrite(Duration.ofHours(1))
             .build();
-    private final Cache<Subject, Instant> lastLook = Caffeine.newBuilder()
+    private final Cache<PermissionKey, Instant> lastLook = Caffeine.newBuilder()
             .maximumSize(MAX_ENTRIES)
             .expireAfterWrite(Duration.ofMinutes(1))
             .build();
@@ -46,11 +46,11 @@ final class SecondLooks {
         }
         // A look within the last second serves this token too if it began late enough: it may still be under way, or
         // have failed.
-        return lookOf(token.subject(), now).isBefore(seen) ? null : seen;
+        return lookOf(PermissionKey.of(token), now).isBefore(seen) ? null : seen;
     }
 
-    /** When the subject's last look began: now, if the one before is a second ago. */
-    private Instant lookOf(Subject subject, Instant now) {
-        return lastLook.asMap().merge(subject, now, (last, ignored) -> now.isBefore(last.plus(FLOOR)) ? last : now);
+    /** When the last look at these permissions began: now, if the one before is a second ago. */
+    private Instant lookOf(PermissionKey key, Instant now) {
+        return lastLook.asMap().merge(key, now, (last, ignored) -> now.isBefore(last.plus(FLOOR)) ? last : now);
     }
 }

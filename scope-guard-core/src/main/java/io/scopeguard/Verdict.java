@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
 
-    /** By what the token says; {@code policy} tells whether that is enough. */
+    /** By what the token says, where the policy takes that for enough. */
     static Verdict withoutLive(ScopeGuardSettings settings, AccessToken token, AccessRequest request) {
         ScopeRequirement requirement = request.requirement();
         if (requirement != null && !requirement.isMetBy(token.scopes())) {

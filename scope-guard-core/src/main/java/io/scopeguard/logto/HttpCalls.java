@@ -26,6 +26,7 @@ final class HttpCalls {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final Duration MAX_BUDGET_WAIT = Duration.ofSeconds(2);
+    private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
     private static final int MAX_BYTES = 8 * 1024 * 1024;
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -35,6 +36,7 @@ final class HttpCalls {
             .build();
     private final Bucket budget;
     private final CallListener listener;
+    private volatile long pausedUntil = System.nanoTime();
 
     HttpCalls(int callsPerSecond, CallListener listener) {
         this.budget = Bucket.builder()
@@ -53,6 +55,7 @@ final class HttpCalls {
         long start = System.nanoTime();
         String outcome = "ok";
         try {
+            checkPause();
             takeFromBudget();
             HttpResponse<byte[]> response =
                     await(client.sendAsync(request.timeout(TIMEOUT).build(), info -> new LimitedBody(MAX_BYTES)));
@@ -105,9 +108,26 @@ final class HttpCalls {
         return new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while calling Logto.");
     }
 
-    private static HttpResponse<byte[]> usable(HttpResponse<byte[]> response) {
+    private void checkPause() {
+        if (pausedUntil - System.nanoTime() > 0) {
+            throw new PermissionsUnavailableException(Reason.RATE_LIMITED, "Logto asked for a pause.");
+        }
+    }
+
+    /** As long as the answer says, in seconds, within reason. */
+    private void pause(HttpResponse<byte[]> response) {
+        long seconds = response.headers()
+                .firstValue("Retry-After")
+                .filter(value -> value.matches("\\d{1,9}"))
+                .map(Long::parseLong)
+                .orElse(1L);
+        pausedUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.min(seconds, MAX_PAUSE.toSeconds()));
+    }
+
+    private HttpResponse<byte[]> usable(HttpResponse<byte[]> response) {
         int status = response.statusCode();
         if (status == 429) {
+            pause(response);
             throw new PermissionsUnavailableException(Reason.RATE_LIMITED, "Logto asks for fewer calls.");
         }
         if (status >= 500) {

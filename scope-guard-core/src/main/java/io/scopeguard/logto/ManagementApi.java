@@ -58,6 +58,7 @@ final class ManagementApi {
                 return Optional.of(all);
             }
             if (page.get().items().isEmpty()) {
+                // Half an answer: the rest is promised and does not come.
                 throw Json.malformed();
             }
         }
@@ -82,14 +83,20 @@ final class ManagementApi {
         String query = (path.contains("?") ? "&" : "?") + "page=" + number + "&page_size=" + PAGE_SIZE;
         return answer(operation, path + query).map(response -> {
             List<JsonNode> items = Json.items(Json.parse(response.body()));
-            return new Page(items, total(response, items.size()));
+            return new Page(items, total(response, number, items.size()));
         });
     }
 
-    private static long total(HttpResponse<byte[]> response, int items) {
+    /** How long the whole list is at least, as far as this page tells. */
+    private static long total(HttpResponse<byte[]> response, int number, int items) {
+        long before = (long) (number - 1) * PAGE_SIZE;
+        boolean capped = response.headers().firstValue("Total-Number-Is-Capped").isPresent();
+        if (capped) {
+            return items < PAGE_SIZE ? before + items : Long.MAX_VALUE;
+        }
         try {
             // Lists that Logto does not page come whole, and without a count.
-            return response.headers().firstValueAsLong("Total-Number").orElse(items);
+            return response.headers().firstValueAsLong("Total-Number").orElse(before + items);
         } catch (NumberFormatException e) {
             throw Json.malformed();
         }

@@ -68,7 +68,7 @@ final class Template {
             } else {
                 resourceIndicators.get(notBefore);
             }
-        } catch (PermissionsUnavailableException e) {
+        } catch (PermissionsUnavailableException | LogtoAccessException e) {
             // Reported where it happened.
         }
     }

@@ -17,6 +17,9 @@ public record RequestedOrganization(Source source, @Nullable String id) {
     /** Whichever the token is for, as long as it is for one. */
     public static final RequestedOrganization OF_TOKEN = new RequestedOrganization(Source.TOKEN, null);
 
+    /** None, although it must be named: no token is right for it. */
+    public static final RequestedOrganization MISSING = new RequestedOrganization(Source.MISSING, null);
+
     /** Several at once: the request contradicts itself, and no token is right for it. */
     public static final RequestedOrganization CONFLICTING = new RequestedOrganization(Source.CONFLICTING, null);
 
@@ -25,6 +28,7 @@ public record RequestedOrganization(Source source, @Nullable String id) {
         NONE,
         REQUEST,
         TOKEN,
+        MISSING,
         CONFLICTING
     }
 
@@ -52,7 +56,7 @@ public record RequestedOrganization(Source source, @Nullable String id) {
             case NONE -> true;
             case REQUEST -> token.organization() != null && token.organization().equals(id);
             case TOKEN -> token.organization() != null;
-            case CONFLICTING -> false;
+            case MISSING, CONFLICTING -> false;
         };
     }
 

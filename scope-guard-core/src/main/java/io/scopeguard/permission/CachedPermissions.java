@@ -50,15 +50,14 @@ final class CachedPermissions {
 
     /** Waits for a reading that is acceptable. Joining one that turns out too old costs one more. */
     LivePermissions read(Freshness freshness, Scopes held, Duration maxWait) {
-        LivePermissions first = join(freshness, held).await(maxWait);
-        if (freshness.accepts(first)) {
-            return first;
+        long deadline = System.nanoTime() + maxWait.toNanos();
+        LivePermissions first = join(freshness, held).await(deadline);
+        LivePermissions read =
+                freshness.accepts(first) ? first : join(freshness, held).await(deadline);
+        if (!freshness.accepts(read)) {
+            throw new PermissionsUnavailableException(Reason.TIMEOUT, "No reading is as fresh as asked for.");
         }
-        LivePermissions second = join(freshness, held).await(maxWait);
-        if (freshness.accepts(second)) {
-            return second;
-        }
-        throw new PermissionsUnavailableException(Reason.TIMEOUT, "No reading is as fresh as asked for.");
+        return read;
     }
 
     private synchronized Read join(Freshness freshness, Scopes held) {
@@ -176,9 +175,9 @@ final class CachedPermissions {
             return due.plus(Duration.between(due, start).dividedBy(2));
         }
 
-        LivePermissions await(Duration maxWait) {
+        LivePermissions await(long deadline) {
             try {
-                return result.get(maxWait.toMillis(), TimeUnit.MILLISECONDS);
+                return result.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
                 throw new PermissionsUnavailableException(Reason.TIMEOUT, "The provider took too long.");
             } catch (InterruptedException e) {

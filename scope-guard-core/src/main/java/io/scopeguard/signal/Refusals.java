@@ -48,7 +48,7 @@ public final class Refusals {
             case EXPIRED, UNKNOWN_KEY -> Remedy.REFRESH;
             default -> Remedy.NONE;
         };
-        return invalidToken(invalid.description(), action);
+        return invalidToken(invalid.description(), null, action);
     }
 
     /** The token cannot be told good from bad. */
@@ -99,7 +99,11 @@ public final class Refusals {
                         wrongKind(decision.request()),
                         Remedy.NONE,
                         Scopes.none());
-            case SUBJECT_INACTIVE -> invalidToken("The account is suspended or does not exist any more.", Remedy.NONE);
+            case SUBJECT_INACTIVE ->
+                invalidToken(
+                        "The account is suspended or does not exist any more.",
+                        decision.token().organization(),
+                        Remedy.NONE);
             case NOT_A_MEMBER ->
                 forbidden(
                         decision.token(),
@@ -138,8 +142,9 @@ public final class Refusals {
         return new Refusal(null, PERMISSIONS_RETRY, problem);
     }
 
-    private Refusal invalidToken(String description, Remedy action) {
-        Problem problem = new Problem("invalid-token", "Invalid token", 401, description, null, action, Scopes.none());
+    private Refusal invalidToken(String description, @Nullable String organization, Remedy action) {
+        Problem problem =
+                new Problem("invalid-token", "Invalid token", 401, description, organization, action, Scopes.none());
         return new Refusal(challenge("invalid_token", description, Scopes.none()), null, problem);
     }
 
@@ -167,12 +172,16 @@ public final class Refusals {
         if (decision.request().organization().source() == Source.CONFLICTING) {
             return "The request names different organizations in different places.";
         }
-        if (decision.request().organization().source() == Source.NONE) {
+        if (isUnnamed(decision.request().organization().source())) {
             return "The request names no organization.";
         }
         return decision.token().organization() == null
                 ? "The token is for no organization. Request a token for the organization of the request."
                 : "The token is for another organization than the request: organization_id names the token's.";
+    }
+
+    private static boolean isUnnamed(Source source) {
+        return source == Source.NONE || source == Source.MISSING;
     }
 
     private static String wrongKind(AccessRequest request) {

@@ -17,6 +17,11 @@ final class CompactSerialization {
         if (token.length() > maxLength) {
             throw new InvalidTokenException(Reason.MALFORMED, "The token is longer than " + maxLength + " characters.");
         }
+        if (token.indexOf('.') < 0) {
+            throw new InvalidTokenException(
+                    Reason.OPAQUE,
+                    "This API takes no opaque tokens: request a token for a resource or an organization.");
+        }
         int parts = 1;
         int partStart = 0;
         for (int i = 0; i < token.length(); i++) {
@@ -28,11 +33,6 @@ final class CompactSerialization {
             } else if (value(c) < 0) {
                 throw notAJws();
             }
-        }
-        if (parts == 1) {
-            throw new InvalidTokenException(
-                    Reason.OPAQUE,
-                    "This API takes no opaque tokens: request a token for a resource or an organization.");
         }
         checkPart(token, partStart, token.length());
         if (parts != 3) {

@@ -6,6 +6,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSetSourceWrapper;
+import com.nimbusds.jose.jwk.source.JWKSetUnavailableException;
 import com.nimbusds.jose.proc.SecurityContext;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +34,14 @@ final class TrustworthyKeys extends JWKSetSourceWrapper<SecurityContext> {
             JWKSetCacheRefreshEvaluator refreshEvaluator, long currentTime, @Nullable SecurityContext context)
             throws KeySourceException {
         lastFetchFailed = true;
-        JWKSet fetched = getSource().getJWKSet(refreshEvaluator, currentTime, context);
+        List<JWK> keys = trustworthy(
+                getSource().getJWKSet(refreshEvaluator, currentTime, context).getKeys());
+        if (keys.isEmpty()) {
+            // An issuer that signs has a key: this is an accident, and must not replace the keys we know.
+            throw new JWKSetUnavailableException("The JWK Set has no key that can be relied on");
+        }
         lastFetchFailed = false;
-        return new JWKSet(trustworthy(fetched.getKeys()));
+        return new JWKSet(keys);
     }
 
     private static List<JWK> trustworthy(List<JWK> keys) {

@@ -45,10 +45,6 @@ final class VerifiedTokens {
         valid.put(token, verified);
     }
 
-    void remove(String token) {
-        valid.invalidate(token);
-    }
-
     boolean isWrong(String token) {
         return wrong.getIfPresent(token) != null;
     }

@@ -64,13 +64,23 @@ class ScopeCatalogueTests {
     }
 
     @Test
-    void isNewSinceWhenGoneAndBackThenNewAgain() {
+    void isNewSinceWhenGoneTwiceAndBackThenNewAgain() {
         catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), FIRST);
         catalogue.learn(Audience.ORGANIZATION, Map.of(), SECOND);
         assertThat(catalogue.scopesOf(Audience.ORGANIZATION)).isEqualTo(Scopes.none());
+        catalogue.learn(Audience.ORGANIZATION, Map.of(), SECOND);
         catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), THIRD);
 
         assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", SECOND)).isTrue();
+    }
+
+    @Test
+    void isNewSinceWhenMissingFromOneReadingThenNoNews() {
+        catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), FIRST);
+        catalogue.learn(Audience.ORGANIZATION, Map.of(), SECOND);
+        catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), THIRD);
+
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", FIRST)).isFalse();
     }
 
     @Test

@@ -271,7 +271,7 @@ class SignalTests {
                 "Invalid token",
                 401,
                 "The account is suspended or does not exist any more.",
-                null,
+                "acme",
                 "none");
     }
 

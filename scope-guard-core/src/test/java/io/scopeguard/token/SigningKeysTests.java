@@ -131,9 +131,17 @@ class SigningKeysTests {
     }
 
     @Test
+    void verifyWhenNoKeyIsToBeReliedOnThenKeysUnavailable() {
+        tokens.publish("{\"keys\":[]}");
+
+        assertThatExceptionOfType(KeysUnavailableException.class)
+                .isThrownBy(() -> verifier.verify(tokens.organization("acme").compact()));
+    }
+
+    @Test
     void verifyWhenKeyHasNoIdThenItIsNotFound() {
         ECKey nameless = new ECKey.Builder(TestTokens.newKey("odd")).keyID(null).build();
-        tokens.publish(nameless);
+        tokens.publish(tokens.key(), nameless);
 
         assertInvalid(signed(new ECKey.Builder(nameless).keyID("odd").build()));
     }

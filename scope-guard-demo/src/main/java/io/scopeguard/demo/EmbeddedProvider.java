@@ -3,7 +3,9 @@ package io.scopeguard.demo;
 import io.scopeguard.demo.logto.LogtoBox;
 import java.util.List;
 import java.util.Map;
+import org.springframework.boot.context.event.ApplicationFailedEvent;
 import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
@@ -44,10 +46,11 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
                 "scope-guard.resources", "https://api.example.test");
     }
 
-    private static ApplicationListener<ContextClosedEvent> closing(
-            ConfigurableApplicationContext context, LogtoBox box) {
+    /** Whether the API ends or never came to start, the provider goes with it. */
+    private static ApplicationListener<ApplicationEvent> closing(ConfigurableApplicationContext context, LogtoBox box) {
         return event -> {
-            if (event.getApplicationContext() == context) {
+            boolean closed = event instanceof ContextClosedEvent closing && closing.getApplicationContext() == context;
+            if (closed || event instanceof ApplicationFailedEvent) {
                 box.close();
             }
         };

@@ -48,4 +48,10 @@ public @interface RequiresScopes {
 
     /** Whether the organization is whichever the token is for: only where the path names none. */
     boolean organizationFromToken() default false;
+
+    /**
+     * Whether the operation is about no organization, although {@code scope-guard.organization.header} is set: without this,
+     * requests must name one then. Only for the audience of a resource, and where the path names none.
+     */
+    boolean global() default false;
 }

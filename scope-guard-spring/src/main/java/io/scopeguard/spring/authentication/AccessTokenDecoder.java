@@ -6,6 +6,7 @@ import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.InvalidTokenException;
 import io.scopeguard.token.KeysUnavailableException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.springframework.security.oauth2.jwt.BadJwtException;
@@ -16,13 +17,14 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 public final class AccessTokenDecoder implements JwtDecoder {
 
     private static final int MAX_JWTS = 10_000;
+    private static final Duration IDLE = Duration.ofMinutes(5);
 
     private final AccessTokenVerifier verifier;
     private final Consumer<String> outcomes;
 
     /** Made once for each token that the verifier remembers, since it converts all claims. */
     private final Cache<AccessToken, AccessTokenJwt> jwts =
-            Caffeine.newBuilder().maximumSize(MAX_JWTS).build();
+            Caffeine.newBuilder().maximumSize(MAX_JWTS).expireAfterAccess(IDLE).build();
 
     /**
      * @param outcomes hears how each verification ended: {@code valid}, or why not

@@ -13,8 +13,8 @@ import org.springframework.security.oauth2.jwt.MappedJwtClaimSetConverter;
 import org.springframework.security.oauth2.server.resource.authentication.AbstractOAuth2TokenAuthenticationToken;
 
 /**
- * A verified access token as Spring Security knows tokens and principals. An authentication keeps it as its token, whatever
- * converter made a principal of it.
+ * A verified access token as Spring Security knows tokens and principals. A converter of the application's own must keep it as
+ * the token, the principal or the credentials of the authentication, as {@code JwtAuthenticationToken} does.
  */
 public final class AccessTokenJwt extends Jwt implements OAuth2AuthenticatedPrincipal {
 
@@ -55,9 +55,16 @@ public final class AccessTokenJwt extends Jwt implements OAuth2AuthenticatedPrin
 
     /** The verified token of an authentication, or {@code null} if it was made from something else. */
     public static @Nullable AccessToken of(@Nullable Authentication authentication) {
-        return authentication instanceof AbstractOAuth2TokenAuthenticationToken<?> bearer
-                        && bearer.getToken() instanceof AccessTokenJwt jwt
-                ? jwt.accessToken()
-                : null;
+        if (authentication == null) {
+            return null;
+        }
+        if (authentication instanceof AbstractOAuth2TokenAuthenticationToken<?> bearer
+                && bearer.getToken() instanceof AccessTokenJwt jwt) {
+            return jwt.accessToken();
+        }
+        if (authentication.getPrincipal() instanceof AccessTokenJwt jwt) {
+            return jwt.accessToken();
+        }
+        return authentication.getCredentials() instanceof AccessTokenJwt jwt ? jwt.accessToken() : null;
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.http.server.RequestPath;
 import org.springframework.security.authorization.AuthenticatedAuthorizationManager;
 import org.springframework.security.authorization.AuthorizationDecision;
@@ -21,6 +22,8 @@ import org.springframework.web.util.ServletRequestPathUtils;
  * the application's own handler mappings say, so that overlapping paths cannot be mistaken for each other. Thread-safe.
  */
 public final class AuthenticatedOrPublic implements AuthorizationManager<RequestAuthorizationContext> {
+
+    private static final String DISPATCHER = DispatcherServletAutoConfiguration.DEFAULT_DISPATCHER_SERVLET_BEAN_NAME;
 
     private final AuthorizationManager<RequestAuthorizationContext> authenticated =
             AuthenticatedAuthorizationManager.authenticated();
@@ -41,6 +44,10 @@ public final class AuthenticatedOrPublic implements AuthorizationManager<Request
     }
 
     private boolean isPublic(HttpServletRequest request) {
+        if (!DISPATCHER.equals(request.getHttpServletMapping().getServletName())) {
+            // Another servlet's path may look like one of ours.
+            return false;
+        }
         RequestPath before = (RequestPath) request.getAttribute(ServletRequestPathUtils.PATH_ATTRIBUTE);
         try {
             ServletRequestPathUtils.parseAndCache(request);

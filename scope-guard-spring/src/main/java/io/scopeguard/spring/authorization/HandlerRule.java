@@ -1,6 +1,5 @@
 package io.scopeguard.spring.authorization;
 
-import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.scope.ScopeRequirement;
 
 /** What a handler says about who may use it. */
@@ -15,7 +14,7 @@ sealed interface HandlerRule {
     /**
      * Whoever holds these scopes.
      *
-     * @param otherwise which organization it is about where the request names none
+     * @param binding where the organization comes from
      */
-    record Requires(ScopeRequirement requirement, RequestedOrganization otherwise) implements HandlerRule {}
+    record Requires(ScopeRequirement requirement, Binding binding) implements HandlerRule {}
 }

@@ -21,7 +21,7 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMappi
 public final class HandlerRules implements SmartInitializingSingleton {
 
     private static final Logger log = LoggerFactory.getLogger(HandlerRules.class);
-    private static final String FRAMEWORK = "org.springframework.";
+    private static final String FRAMEWORK = "org.springframework.boot.";
 
     private final ListableBeanFactory beans;
     private final RequirementReader reader;
@@ -78,14 +78,13 @@ public final class HandlerRules implements SmartInitializingSingleton {
 
     private void checkReachable(Requires requires, String pattern, HandlerMethod handler) {
         boolean named = organizations.isNamedBy(pattern);
-        if (requires.otherwise().isBound() && named) {
+        if (requires.binding() != Binding.REQUEST && named) {
             throw new InvalidSettingException(
                     handler.getShortLogMessage(),
-                    "takes the organization from the token, but its path " + pattern + " names one",
-                    "Drop organizationFromToken, or the path variable.");
+                    "does not take the organization from the request, but its path " + pattern + " names one",
+                    "Drop organizationFromToken or global, or the path variable.");
         }
-        boolean unbound =
-                !named && !organizations.hasHeader() && !requires.otherwise().isBound();
+        boolean unbound = !named && !organizations.hasHeader() && requires.binding() == Binding.REQUEST;
         if (unbound && requires.requirement().audience().isOrganization()) {
             throw new InvalidSettingException(
                     handler.getShortLogMessage(),

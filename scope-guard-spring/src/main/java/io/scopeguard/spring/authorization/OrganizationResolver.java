@@ -32,15 +32,29 @@ public final class OrganizationResolver {
     }
 
     /** By the path variables of the handler that was found for the request. */
-    RequestedOrganization resolve(HttpServletRequest request, RequestedOrganization otherwise) {
-        return resolve(request, pathVariables(request), otherwise);
+    RequestedOrganization resolve(HttpServletRequest request, Binding binding, boolean required) {
+        return resolve(request, pathVariables(request), binding, required);
     }
 
-    /** By these path variables; where nothing names an organization, it is the other one. */
+    /**
+     * By these path variables.
+     *
+     * @param required whether the operation needs scopes of some kind: then a header that is set up must be sent, or else the
+     *     client would choose which kind
+     */
     RequestedOrganization resolve(
-            HttpServletRequest request, Map<String, ?> pathVariables, RequestedOrganization otherwise) {
+            HttpServletRequest request, Map<String, ?> pathVariables, Binding binding, boolean required) {
+        if (binding == Binding.NONE) {
+            return RequestedOrganization.NONE;
+        }
         RequestedOrganization named = named(request, pathVariables);
-        return named.isBound() ? named : otherwise;
+        if (named.isBound()) {
+            return named;
+        }
+        if (binding == Binding.TOKEN) {
+            return RequestedOrganization.OF_TOKEN;
+        }
+        return required && hasHeader() ? RequestedOrganization.MISSING : RequestedOrganization.NONE;
     }
 
     private RequestedOrganization named(HttpServletRequest request, Map<String, ?> pathVariables) {
@@ -72,7 +86,7 @@ public final class OrganizationResolver {
     }
 
     @SuppressWarnings("unchecked")
-    private static Map<String, ?> pathVariables(HttpServletRequest request) {
+    static Map<String, ?> pathVariables(HttpServletRequest request) {
         Object variables = request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
         if (variables == null) {
             variables = request.getAttribute(RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE);

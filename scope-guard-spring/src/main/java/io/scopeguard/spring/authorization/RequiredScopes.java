@@ -1,12 +1,15 @@
 package io.scopeguard.spring.authorization;
 
 import io.scopeguard.AccessRequest;
+import io.scopeguard.Decision;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.authentication.AccessTokenJwt;
+import io.scopeguard.spring.response.CurrentDecision;
 import io.scopeguard.spring.response.DecisionResult;
 import io.scopeguard.token.AccessToken;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
@@ -53,31 +56,37 @@ public final class RequiredScopes {
 
     /** These scopes, in the organization that the request names. */
     public AuthorizationManager<RequestAuthorizationContext> of(ScopeRequirement requirement) {
-        return manager(requirement, RequestedOrganization.NONE);
+        return manager(requirement, Binding.REQUEST);
     }
 
     /** These scopes, in whichever organization the token is for where the request names none. */
     public AuthorizationManager<RequestAuthorizationContext> inTokensOrganization(ScopeRequirement requirement) {
-        return manager(requirement, RequestedOrganization.OF_TOKEN);
+        return manager(requirement, Binding.TOKEN);
     }
 
-    private AuthorizationManager<RequestAuthorizationContext> manager(
-            ScopeRequirement requirement, RequestedOrganization otherwise) {
+    /** These scopes of a resource, for operations that are about no organization whatever a header says. */
+    public AuthorizationManager<RequestAuthorizationContext> global(ScopeRequirement requirement) {
+        return manager(requirement, Binding.NONE);
+    }
+
+    private AuthorizationManager<RequestAuthorizationContext> manager(ScopeRequirement requirement, Binding binding) {
         declared.add(reader.checked(requirement, "A rule of a security filter chain"));
         return (authentication, context) -> {
             AccessToken token = AccessTokenJwt.of(authentication.get());
-            return token == null ? new AuthorizationDecision(false) : decide(token, context, requirement, otherwise);
+            return token == null ? new AuthorizationDecision(false) : decide(token, context, requirement, binding);
         };
     }
 
     private DecisionResult decide(
-            AccessToken token,
-            RequestAuthorizationContext context,
-            ScopeRequirement requirement,
-            RequestedOrganization otherwise) {
+            AccessToken token, RequestAuthorizationContext context, ScopeRequirement requirement, Binding binding) {
         HttpServletRequest request = context.getRequest();
-        RequestedOrganization organization = organizations.resolve(request, context.getVariables(), otherwise);
         request.setAttribute(GUARDED, true);
+        Decision before = CurrentDecision.of(request);
+        if (request.getDispatcherType() == DispatcherType.ASYNC && before != null && before.isGranted()) {
+            // The rest of a request that was granted: its answer is on its way.
+            return new DecisionResult(before);
+        }
+        RequestedOrganization organization = organizations.resolve(request, context.getVariables(), binding, true);
         return new DecisionResult(authorizer.authorize(request, token, new AccessRequest(organization, requirement)));
     }
 }

@@ -1,6 +1,5 @@
 package io.scopeguard.spring.authorization;
 
-import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -114,9 +113,21 @@ public final class RequirementReader {
                 scopes(annotation, name),
                 maxAge(annotation, name),
                 whenUnknown(annotation, name));
-        return new HandlerRule.Requires(
-                checked(requirement, name),
-                annotation.organizationFromToken() ? RequestedOrganization.OF_TOKEN : RequestedOrganization.NONE);
+        return new HandlerRule.Requires(checked(requirement, name), binding(annotation, requirement, name));
+    }
+
+    private static Binding binding(RequiresScopes annotation, ScopeRequirement requirement, String name) {
+        if (annotation.global()
+                && (annotation.organizationFromToken() || requirement.audience().isOrganization())) {
+            throw new InvalidSettingException(
+                    name,
+                    "is global in @RequiresScopes, and requires something of an organization",
+                    "Drop global, or require scopes of a resource without an organization.");
+        }
+        if (annotation.global()) {
+            return Binding.NONE;
+        }
+        return annotation.organizationFromToken() ? Binding.TOKEN : Binding.REQUEST;
     }
 
     private Audience audience(RequiresScopes annotation, String name) {

@@ -12,12 +12,15 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.cors.CorsUtils;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.function.HandlerFunction;
 
 /**
  * Holds each request against the rule of its handler: after the handler is known, before its arguments are bound and the body
@@ -56,19 +59,19 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         if (isOver(request, handler) || CorsUtils.isPreFlightRequest(request)) {
             return true;
         }
-        request.setAttribute(DECIDED, handler);
+        request.setAttribute(DECIDED, Decided.of(request, handler));
         HandlerRule rule = rules.of(handler);
         if (rule instanceof Requires requires) {
             return hasScopes(request, response, requires);
         }
-        return rule instanceof HandlerRule.Open || hasToken(request, response);
+        return rule instanceof HandlerRule.Open || hasToken(request, response, handler);
     }
 
     /** The rest of an asynchronous request, or its error page, is not another request. */
     private static boolean isOver(HttpServletRequest request, Object handler) {
         DispatcherType type = request.getDispatcherType();
         return type == DispatcherType.ERROR
-                || (type == DispatcherType.ASYNC && handler.equals(request.getAttribute(DECIDED)));
+                || (type == DispatcherType.ASYNC && Decided.of(request, handler).equals(request.getAttribute(DECIDED)));
     }
 
     private boolean hasScopes(HttpServletRequest request, HttpServletResponse response, Requires rule)
@@ -77,18 +80,19 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         if (token == null) {
             return refuseStranger(request, response);
         }
-        RequestedOrganization organization = organizations.resolve(request, rule.otherwise());
+        RequestedOrganization organization = organizations.resolve(request, rule.binding(), true);
         return decide(request, response, token, new AccessRequest(organization, rule.requirement()));
     }
 
-    private boolean hasToken(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private boolean hasToken(HttpServletRequest request, HttpServletResponse response, Object handler)
+            throws IOException {
         Authentication authentication = authentication();
         AccessToken token = AccessTokenJwt.of(authentication);
         if (token == null) {
             // Other chains of the application, and what they permit to all, are their own business.
-            return !(denyUnannotated && isNobody(authentication)) || refuseStranger(request, response);
+            return !(isClosed(handler) && isNobody(authentication)) || refuseStranger(request, response);
         }
-        if (denyUnannotated && !isGuardedBefore(request)) {
+        if (isClosed(handler) && !isGuardedBefore(request)) {
             writer.write(request, response, Refusals::undeclared);
             return false;
         }
@@ -96,7 +100,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
                 request,
                 response,
                 token,
-                new AccessRequest(organizations.resolve(request, RequestedOrganization.NONE), null));
+                new AccessRequest(organizations.resolve(request, Binding.REQUEST, false), null));
     }
 
     private boolean decide(
@@ -114,6 +118,11 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         return false;
     }
 
+    /** Static resources and the like have no place for an annotation. */
+    private boolean isClosed(Object handler) {
+        return denyUnannotated && (handler instanceof HandlerMethod || handler instanceof HandlerFunction);
+    }
+
     /** A rule of the filter chain declared scopes for this request. */
     private static boolean isGuardedBefore(HttpServletRequest request) {
         return request.getAttribute(RequiredScopes.GUARDED) != null;
@@ -125,5 +134,13 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
 
     private static @Nullable Authentication authentication() {
         return SecurityContextHolder.getContext().getAuthentication();
+    }
+
+    /** What was decided about: the same handler for another organization is another question. */
+    private record Decided(Object handler, Map<String, ?> pathVariables) {
+
+        static Decided of(HttpServletRequest request, Object handler) {
+            return new Decided(handler, Map.copyOf(OrganizationResolver.pathVariables(request)));
+        }
     }
 }

@@ -43,6 +43,16 @@ final class CheckedSettings {
         return required("logto.app-secret", properties.logto().appSecret(), "the secret of that application");
     }
 
+    @Nullable
+    String managementResource() {
+        return notBlank(properties.logto().managementResource());
+    }
+
+    @Nullable
+    String organizationHeader() {
+        return notBlank(properties.organization().header());
+    }
+
     int callsPerSecond() {
         return atLeast("logto.calls-per-second", properties.logto().callsPerSecond(), 1);
     }
@@ -129,6 +139,10 @@ final class CheckedSettings {
         return resources.isEmpty()
                 ? Audience.ORGANIZATION
                 : resources.iterator().next();
+    }
+
+    private static @Nullable String notBlank(@Nullable String value) {
+        return value == null || value.isBlank() ? null : value;
     }
 
     private static String required(String name, @Nullable String value, String example) {

@@ -2,6 +2,7 @@ package io.scopeguard.spring.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.scopeguard.Decision;
+import io.scopeguard.Denial;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.logto.CallListener;
 import io.scopeguard.scope.Scopes;
@@ -29,7 +30,7 @@ final class GuardMetrics implements CallListener {
                         "token",
                         lower(decision.token().kind()),
                         "live",
-                        decision.live() == null ? "unknown" : "known")
+                        live(decision))
                 .increment();
         ScopeDrift drift = decision.drift();
         if (!drift.isEmpty()) {
@@ -51,6 +52,13 @@ final class GuardMetrics implements CallListener {
             registry.counter("scopeguard.drift", "change", change, "remedy", remedy)
                     .increment();
         }
+    }
+
+    private static String live(Decision decision) {
+        if (decision.denial() == Denial.ORGANIZATION_MISMATCH || decision.denial() == Denial.WRONG_TOKEN_KIND) {
+            return "not_asked";
+        }
+        return decision.live() == null ? "unknown" : "known";
     }
 
     private static String lower(Enum<?> value) {

@@ -60,6 +60,7 @@ final class LogtoCheck implements SmartLifecycle {
         }
         if (failure != null) {
             log.warn("Starting without an answer from {}: {}", logto.tenant().endpoint(), failure.getMessage());
+            answer.whenComplete(LogtoCheck::reportLate);
         } else {
             reportUnknownScopes();
         }
@@ -93,6 +94,14 @@ final class LogtoCheck implements SmartLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return e;
+        }
+    }
+
+    private static void reportLate(@Nullable Void answered, @Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof LogtoAccessException refused) {
+            InvalidSettingException invalid = invalid(refused);
+            log.error("{}. {}", invalid.getMessage(), invalid.fix());
         }
     }
 

@@ -30,7 +30,7 @@ final class LogtoConfiguration {
     @ConditionalOnMissingBean
     Logto logto(GuardMetrics metrics, @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock) {
         return Logto.at(settings.tenant(), settings.appId(), settings.appSecret())
-                .managementResource(properties.logto().managementResource())
+                .managementResource(settings.managementResource())
                 .furtherIssuers(properties.logto().issuers())
                 .callsPerSecond(settings.callsPerSecond())
                 .listener(metrics)

@@ -19,9 +19,12 @@ import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Authorities;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -40,6 +43,8 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
 @EnableConfigurationProperties(ScopeGuardProperties.class)
 @Import({LogtoConfiguration.class, WebConfiguration.class})
 public final class ScopeGuardAutoConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(ScopeGuardAutoConfiguration.class);
 
     static final String CLOCK = "scopeGuardClock";
 
@@ -71,6 +76,17 @@ public final class ScopeGuardAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(JwtDecoder.class)
     AccessTokenDecoder accessTokenDecoder(AccessTokenVerifier verifier, GuardMetrics metrics) {
+        return new AccessTokenDecoder(verifier, metrics::verified);
+    }
+
+    /** Beside a decoder of the application's own, which chains take unless they name this one. */
+    @Bean(defaultCandidate = false)
+    @ConditionalOnBean(JwtDecoder.class)
+    @ConditionalOnMissingBean(AccessTokenDecoder.class)
+    AccessTokenDecoder namedAccessTokenDecoder(AccessTokenVerifier verifier, GuardMetrics metrics) {
+        log.warn(
+                "The application has a JwtDecoder of its own. Handlers that require scopes refuse the tokens it verifies:"
+                        + " their chain needs oauth2ResourceServer(r -> r.jwt(jwt -> jwt.decoder(accessTokenDecoder))).");
         return new AccessTokenDecoder(verifier, metrics::verified);
     }
 
@@ -120,9 +136,7 @@ public final class ScopeGuardAutoConfiguration {
 
     @Bean
     OrganizationResolver organizationResolver() {
-        return new OrganizationResolver(
-                properties.organization().pathVariable(),
-                properties.organization().header());
+        return new OrganizationResolver(properties.organization().pathVariable(), settings.organizationHeader());
     }
 
     @Bean

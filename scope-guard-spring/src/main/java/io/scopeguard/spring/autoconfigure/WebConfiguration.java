@@ -20,6 +20,7 @@ import java.util.List;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.security.autoconfigure.web.servlet.ConditionalOnDefaultWebSecurity;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
 import org.springframework.context.annotation.Bean;
@@ -116,22 +117,42 @@ final class WebConfiguration {
         };
     }
 
+    @Bean
+    AuthenticatedOrPublic authenticatedOrPublic(HandlerRules rules, ObjectProvider<HandlerMapping> mappings) {
+        return new AuthenticatedOrPublic(rules, mappings);
+    }
+
     /** For applications without a chain of their own: stateless, and open where a handler says so. */
     @Bean
     @ConditionalOnDefaultWebSecurity
     @Order(SecurityFilterProperties.BASIC_AUTH_ORDER)
-    SecurityFilterChain scopeGuardFilterChain(
-            HttpSecurity http, HandlerRules rules, ObjectProvider<HandlerMapping> mappings) {
-        return http.authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
-                        .permitAll()
-                        .anyRequest()
-                        .access(new AuthenticatedOrPublic(rules, mappings)))
-                .oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
+    SecurityFilterChain scopeGuardFilterChain(HttpSecurity http, AuthenticatedOrPublic authenticatedOrPublic) {
+        return stateless(http)
+                .authorizeHttpRequests(
+                        requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD)
+                                .permitAll()
+                                .anyRequest()
+                                .access(authenticatedOrPublic))
+                .build();
+    }
+
+    /** The metadata that challenges point to, whichever paths the application's own chains are for. */
+    @Bean
+    @ConditionalOnMissingBean(name = "scopeGuardMetadataFilterChain")
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    SecurityFilterChain scopeGuardMetadataFilterChain(HttpSecurity http) {
+        return stateless(http)
+                .securityMatcher(RefusalWriter.METADATA_PATH + "/**")
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .build();
+    }
+
+    private static HttpSecurity stateless(HttpSecurity http) {
+        return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
                 .cors(withDefaults())
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
-                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .build();
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS));
     }
 }

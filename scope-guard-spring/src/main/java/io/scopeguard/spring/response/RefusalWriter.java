@@ -16,7 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Writes refusals. Thread-safe. */
 public final class RefusalWriter {
 
-    private static final String METADATA_PATH = "/.well-known/oauth-protected-resource";
+    /** Where the protected resource metadata of this API is, below its context path. */
+    public static final String METADATA_PATH = "/.well-known/oauth-protected-resource";
 
     private final JsonMapper json = JsonMapper.builder().build();
 

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authorization.AuthorizationDeniedException;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.AccessDeniedHandlerImpl;
 import org.springframework.security.web.csrf.CsrfException;
@@ -24,7 +25,11 @@ public final class RefusingAccessDeniedHandler implements AccessDeniedHandler {
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException exception)
             throws IOException, ServletException {
-        if (exception instanceof CsrfException) {
+        if (exception instanceof CsrfException
+                && SecurityContextHolder.getContext().getAuthentication() == null) {
+            // Nobody's session is at stake: what is missing is a token.
+            writer.write(request, response, Refusals::missingToken);
+        } else if (exception instanceof CsrfException) {
             csrf.handle(request, response, exception);
         } else if (exception instanceof AuthorizationDeniedException denied
                 && denied.getAuthorizationResult() instanceof DecisionResult result) {

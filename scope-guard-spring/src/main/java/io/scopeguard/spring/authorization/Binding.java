@@ -1,0 +1,11 @@
+package io.scopeguard.spring.authorization;
+
+/** Where an operation takes its organization from. */
+enum Binding {
+    /** From the request: its path, or a header. */
+    REQUEST,
+    /** From the token, where the path names none. */
+    TOKEN,
+    /** From nowhere: it is about no organization, whatever a header says. */
+    NONE
+}
