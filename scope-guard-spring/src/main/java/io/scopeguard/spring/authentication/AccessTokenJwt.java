@@ -35,8 +35,12 @@ public final class AccessTokenJwt extends Jwt {
 
     /** The verified token of an authentication, or {@code null} if it was made from something else. */
     public static @Nullable AccessToken of(@Nullable Authentication authentication) {
-        return authentication instanceof AbstractOAuth2TokenAuthenticationToken<?> bearer
-                        && bearer.getToken() instanceof AccessTokenJwt jwt
+        if (authentication instanceof AbstractOAuth2TokenAuthenticationToken<?> bearer
+                && bearer.getToken() instanceof AccessTokenJwt jwt) {
+            return jwt.accessToken();
+        }
+        // Authentications of other types hold it as their principal, if at all: credentials are erased.
+        return authentication != null && authentication.getPrincipal() instanceof AccessTokenJwt jwt
                 ? jwt.accessToken()
                 : null;
     }
