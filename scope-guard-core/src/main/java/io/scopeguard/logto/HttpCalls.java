@@ -9,7 +9,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,9 +38,11 @@ final class HttpCalls {
             .build();
     private final Bucket budget;
     private final CallListener listener;
-    private volatile long pausedUntil = System.nanoTime();
+    private final Clock clock;
+    private volatile Instant pausedUntil = Instant.MIN;
 
-    HttpCalls(int callsPerSecond, CallListener listener) {
+    HttpCalls(int callsPerSecond, CallListener listener, Clock clock) {
+        this.clock = clock;
         this.budget = Bucket.builder()
                 .addLimit(limit -> limit.capacity(callsPerSecond).refillGreedy(callsPerSecond, Duration.ofSeconds(1)))
                 .build();
@@ -109,7 +113,7 @@ final class HttpCalls {
     }
 
     private void checkPause() {
-        if (pausedUntil - System.nanoTime() > 0) {
+        if (clock.instant().isBefore(pausedUntil)) {
             throw new PermissionsUnavailableException(Reason.RATE_LIMITED, "Logto asked for a pause.");
         }
     }
@@ -121,7 +125,7 @@ final class HttpCalls {
                 .filter(value -> value.matches("\\d{1,9}"))
                 .map(Long::parseLong)
                 .orElse(1L);
-        pausedUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.min(seconds, MAX_PAUSE.toSeconds()));
+        pausedUntil = clock.instant().plusSeconds(Math.min(seconds, MAX_PAUSE.toSeconds()));
     }
 
     private HttpResponse<byte[]> usable(HttpResponse<byte[]> response) {

@@ -32,7 +32,7 @@ public final class Logto {
         tenant = builder.tenant;
         issuers = builder.issuers;
         clock = builder.clock;
-        HttpCalls calls = new HttpCalls(builder.callsPerSecond, builder.listener);
+        HttpCalls calls = new HttpCalls(builder.callsPerSecond, builder.listener, clock);
         ManagementToken token = new ManagementToken(
                 calls,
                 tenant.tokenEndpoint(),

@@ -23,6 +23,7 @@ import io.scopeguard.testing.Recorded;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -218,7 +219,7 @@ class ManagementAccessTests {
     @Test
     void callsWhenOverTheLimitThenTheyWaitOrAreGivenUpButNeverMade() throws Exception {
         Queue<String> outcomes = new ConcurrentLinkedQueue<>();
-        HttpCalls calls = new HttpCalls(1, (operation, outcome, took) -> outcomes.add(outcome));
+        HttpCalls calls = new HttpCalls(1, (operation, outcome, took) -> outcomes.add(outcome), Clock.systemUTC());
         URI uri = tenant.tenant().api("/organization-scopes");
         ExecutorService callers = Executors.newFixedThreadPool(40);
         int answered = 0;
@@ -248,7 +249,7 @@ class ManagementAccessTests {
 
     @Test
     void callsWhenWithinTheBurstThenAllAreMade() {
-        HttpCalls calls = new HttpCalls(Logto.DEFAULT_CALLS_PER_SECOND, CallListener.none());
+        HttpCalls calls = new HttpCalls(Logto.DEFAULT_CALLS_PER_SECOND, CallListener.none(), Clock.systemUTC());
         URI uri = tenant.tenant().api("/organization-scopes");
 
         for (int i = 0; i < 7; i++) {

@@ -263,8 +263,7 @@ class DenialTableTests {
         assertThat(api.get(kind.path(acme), token).status()).isEqualTo(200);
         tenant.suspend(user);
         clock.advance(Duration.ofSeconds(31));
-        assertThat(api.get(kind.path(acme), token))
-                .hasToString(invalidToken("The account is suspended or does not exist any more.", "none"));
+        assertThat(api.get(kind.path(acme), token)).hasToString(inactive(kind));
     }
 
     @ParameterizedTest
@@ -283,8 +282,13 @@ class DenialTableTests {
         assertThat(api.get(kind.path(acme), token).status()).isEqualTo(200);
         tenant.delete(subject);
         clock.advance(Duration.ofSeconds(31));
-        assertThat(api.get(kind.path(acme), token))
-                .hasToString(invalidToken("The account is suspended or does not exist any more.", "none"));
+        assertThat(api.get(kind.path(acme), token)).hasToString(inactive(kind));
+    }
+
+    private String inactive(Kind kind) {
+        String organization = kind == Kind.RESOURCE ? "" : "\"organization_id\":\"" + acme + "\",";
+        return invalidToken("The account is suspended or does not exist any more.", "none")
+                .replace("\"action\"", organization + "\"action\"");
     }
 
     private static String invalidToken(String description, String action) {

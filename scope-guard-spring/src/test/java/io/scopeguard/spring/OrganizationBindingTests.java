@@ -70,6 +70,21 @@ class OrganizationBindingTests {
         assertThat(read(globex, stale).header("Scope-Drift")).contains("demoted=(\"delete:report\")");
     }
 
+    /** Where a header names organizations, leaving it out or in must not choose which kind of token is taken. */
+    @Test
+    void clientDoesNotChooseTheKindOfTokenByTheHeader() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:document");
+        TestToken inAcme = tenant.organizationResourceToken(acme, user, "read:document");
+        TestToken inNone = tenant.resourceToken(user, "read:document");
+
+        assertThat(api.get("/documents", inAcme, "X-Organization", acme).body()).contains("wrong-token-kind");
+        assertThat(api.get("/shared/documents", inAcme, "X-Organization", acme).status())
+                .isEqualTo(200);
+        assertThat(api.get("/shared/documents", inAcme).body()).contains("organization-mismatch");
+        assertThat(api.get("/shared/documents", inNone).body()).contains("organization-mismatch");
+    }
+
     /** A token for no organization bears scopes of all of them: no right, no drift, no hint. */
     @Test
     void whatLeaksFromOrganizationsIsNoGlobalRight() {
@@ -212,6 +227,12 @@ class OrganizationBindingTests {
             }
 
             @RequiresScopes(value = "read:document", audience = TenantServer.RESOURCE)
+            @GetMapping("/shared/documents")
+            String sharedDocuments() {
+                return "ok";
+            }
+
+            @RequiresScopes(value = "read:document", audience = TenantServer.RESOURCE, global = true)
             @GetMapping("/documents")
             String documents() {
                 return "ok";

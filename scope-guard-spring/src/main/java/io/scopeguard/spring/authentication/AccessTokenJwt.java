@@ -14,7 +14,7 @@ import org.springframework.security.oauth2.server.resource.authentication.Abstra
 
 /**
  * A verified access token as Spring Security knows tokens and principals. A converter of the application's own must keep it as
- * the token, the principal or the credentials of the authentication, as {@code JwtAuthenticationToken} does.
+ * the token or the principal of the authentication, as {@code JwtAuthenticationToken} does.
  */
 public final class AccessTokenJwt extends Jwt implements OAuth2AuthenticatedPrincipal {
 
@@ -55,16 +55,13 @@ public final class AccessTokenJwt extends Jwt implements OAuth2AuthenticatedPrin
 
     /** The verified token of an authentication, or {@code null} if it was made from something else. */
     public static @Nullable AccessToken of(@Nullable Authentication authentication) {
-        if (authentication == null) {
-            return null;
-        }
         if (authentication instanceof AbstractOAuth2TokenAuthenticationToken<?> bearer
                 && bearer.getToken() instanceof AccessTokenJwt jwt) {
             return jwt.accessToken();
         }
-        if (authentication.getPrincipal() instanceof AccessTokenJwt jwt) {
-            return jwt.accessToken();
-        }
-        return authentication.getCredentials() instanceof AccessTokenJwt jwt ? jwt.accessToken() : null;
+        // Authentications of other types hold it as their principal, if at all: credentials are erased.
+        return authentication != null && authentication.getPrincipal() instanceof AccessTokenJwt jwt
+                ? jwt.accessToken()
+                : null;
     }
 }

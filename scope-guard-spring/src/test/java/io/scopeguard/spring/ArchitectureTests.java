@@ -1,0 +1,59 @@
+package io.scopeguard.spring;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+
+/** Packages follow a request: each imports only what comes before it. */
+@AnalyzeClasses(packages = "io.scopeguard.spring", importOptions = DoNotIncludeTests.class)
+class ArchitectureTests {
+
+    @ArchTest
+    static final ArchRule packagesInOrder = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("annotations")
+            .definedBy("io.scopeguard.spring")
+            .layer("authentication")
+            .definedBy("io.scopeguard.spring.authentication")
+            .layer("response")
+            .definedBy("io.scopeguard.spring.response")
+            .layer("authorization")
+            .definedBy("io.scopeguard.spring.authorization")
+            .layer("autoconfigure")
+            .definedBy("io.scopeguard.spring.autoconfigure")
+            .whereLayer("annotations")
+            .mayNotAccessAnyLayer()
+            .whereLayer("authentication")
+            .mayOnlyBeAccessedByLayers("response", "authorization", "autoconfigure")
+            .whereLayer("response")
+            .mayOnlyBeAccessedByLayers("authorization", "autoconfigure")
+            .whereLayer("authorization")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("autoconfigure")
+            .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule noCycles =
+            slices().matching("io.scopeguard.spring.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule noFieldInjection =
+            fields().should().notBeAnnotatedWith(Autowired.class).andShould().notBeAnnotatedWith(Value.class);
+
+    /** Another provider is another auto-configuration. */
+    @ArchTest
+    static final ArchRule onlyTheAutoConfigurationKnowsLogto = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.scopeguard.spring.autoconfigure")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.scopeguard.logto..");
+}
