@@ -78,7 +78,10 @@ public final class ScopeGuard {
             Verdict verdict = Verdict.withoutLive(settings, token, request);
             return verdict.decision(token, request, null, ScopeDrift.none());
         }
-        Verdict verdict = Verdict.byLive(settings, token, request, live);
+        // An observer tells nobody anything, not even by what a refusal names.
+        Verdict verdict = settings.mode() == Mode.OBSERVE
+                ? Verdict.withoutLive(settings, token, request)
+                : Verdict.byLive(settings, token, request, live);
         return verdict.decision(token, request, live, detector.detect(token, live, verdict.grantable()));
     }
 

@@ -24,6 +24,12 @@ final class KeysById {
         return set;
     }
 
+    /** Whether this was made from that very object: comparing all keys each time would cost more than it saves. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean isReadingOf(JWKSet other) {
+        return set == other;
+    }
+
     @Nullable
     VerificationKey get(String id) {
         return byId.get(id);

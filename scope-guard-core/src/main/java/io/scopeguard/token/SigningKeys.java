@@ -77,7 +77,7 @@ final class SigningKeys implements AutoCloseable {
      * @throws KeysUnavailableException if that cannot be told now
      */
     boolean publishes(VerificationKey key) {
-        return current(JWKSetCacheRefreshEvaluator.noRefresh()).get(key.id()) == key;
+        return key.equals(current(JWKSetCacheRefreshEvaluator.noRefresh()).get(key.id()));
     }
 
     @Override
@@ -93,7 +93,7 @@ final class SigningKeys implements AutoCloseable {
         try {
             JWKSet set = cached.getJWKSet(evaluator, System.currentTimeMillis(), null);
             KeysById known = keys;
-            if (known.set() == set) {
+            if (known.isReadingOf(set)) {
                 return known;
             }
             KeysById renewed = known.renewed(set);

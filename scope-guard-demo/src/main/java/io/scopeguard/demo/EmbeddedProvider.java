@@ -49,7 +49,8 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
     /** Whether the API ends or never came to start, the provider goes with it. */
     private static ApplicationListener<ApplicationEvent> closing(ConfigurableApplicationContext context, LogtoBox box) {
         return event -> {
-            boolean closed = event instanceof ContextClosedEvent closing && closing.getApplicationContext() == context;
+            boolean closed = event instanceof ContextClosedEvent closing
+                    && closing.getApplicationContext().equals(context);
             if (closed || event instanceof ApplicationFailedEvent) {
                 box.close();
             }

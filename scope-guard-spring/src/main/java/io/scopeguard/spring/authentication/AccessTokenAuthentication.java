@@ -2,6 +2,7 @@ package io.scopeguard.spring.authentication;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
@@ -35,8 +36,10 @@ public final class AccessTokenAuthentication {
     }
 
     private static OAuth2AuthenticatedPrincipal principal(Jwt jwt) {
-        return jwt instanceof AccessTokenJwt token
-                ? token
-                : (OAuth2AuthenticatedPrincipal) STOCK.convert(jwt).getPrincipal();
+        if (jwt instanceof AccessTokenJwt token) {
+            return token;
+        }
+        Object stock = STOCK.convert(jwt).getPrincipal();
+        return (OAuth2AuthenticatedPrincipal) Objects.requireNonNull(stock, "a token has an owner");
     }
 }

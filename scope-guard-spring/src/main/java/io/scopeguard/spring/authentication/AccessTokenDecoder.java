@@ -47,6 +47,7 @@ public final class AccessTokenDecoder implements JwtDecoder {
             AccessToken verified = verifier.verify(token);
             AccessTokenJwt jwt = jwts.get(verified, ignored -> new AccessTokenJwt(token, verified));
             outcome = "valid";
+            CurrentToken.set(verified);
             return jwt;
         } catch (InvalidTokenException e) {
             outcome = e.reason().name().toLowerCase(Locale.ROOT);

@@ -5,7 +5,7 @@ import io.scopeguard.Decision;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.spring.authentication.AccessTokenJwt;
+import io.scopeguard.spring.authentication.CurrentToken;
 import io.scopeguard.spring.response.CurrentDecision;
 import io.scopeguard.spring.response.DecisionResult;
 import io.scopeguard.token.AccessToken;
@@ -72,7 +72,7 @@ public final class RequiredScopes {
     private AuthorizationManager<RequestAuthorizationContext> manager(ScopeRequirement requirement, Binding binding) {
         declared.add(reader.checked(requirement, "A rule of a security filter chain"));
         return (authentication, context) -> {
-            AccessToken token = AccessTokenJwt.of(authentication.get());
+            AccessToken token = CurrentToken.get();
             return token == null ? new AuthorizationDecision(false) : decide(token, context, requirement, binding);
         };
     }

@@ -4,7 +4,7 @@ import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.signal.Refusals;
-import io.scopeguard.spring.authentication.AccessTokenJwt;
+import io.scopeguard.spring.authentication.CurrentToken;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.response.RefusalWriter;
 import io.scopeguard.token.AccessToken;
@@ -13,7 +13,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -76,7 +75,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
 
     private boolean hasScopes(HttpServletRequest request, HttpServletResponse response, Requires rule)
             throws IOException {
-        AccessToken token = AccessTokenJwt.of(authentication());
+        AccessToken token = CurrentToken.get();
         if (token == null) {
             return refuseStranger(request, response);
         }
@@ -86,21 +85,21 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
 
     private boolean hasToken(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws IOException {
-        Authentication authentication = authentication();
-        AccessToken token = AccessTokenJwt.of(authentication);
+        if (!(handler instanceof HandlerMethod || handler instanceof HandlerFunction)) {
+            // Static resources, or nothing at all: there is no place for an annotation, and nothing of an organization.
+            return true;
+        }
+        AccessToken token = CurrentToken.get();
         if (token == null) {
             // Other chains of the application, and what they permit to all, are their own business.
-            return !(isClosed(handler) && isNobody(authentication)) || refuseStranger(request, response);
+            return !(denyUnannotated && isNobody()) || refuseStranger(request, response);
         }
-        if (isClosed(handler) && !isGuardedBefore(request)) {
+        if (denyUnannotated && !isGuardedBefore(request)) {
             writer.write(request, response, Refusals::undeclared);
             return false;
         }
-        return decide(
-                request,
-                response,
-                token,
-                new AccessRequest(organizations.resolve(request, Binding.REQUEST, false), null));
+        RequestedOrganization organization = organizations.resolve(request, Binding.REQUEST, false);
+        return decide(request, response, token, new AccessRequest(organization, null));
     }
 
     private boolean decide(
@@ -118,22 +117,14 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         return false;
     }
 
-    /** Static resources and the like have no place for an annotation. */
-    private boolean isClosed(Object handler) {
-        return denyUnannotated && (handler instanceof HandlerMethod || handler instanceof HandlerFunction);
-    }
-
     /** A rule of the filter chain declared scopes for this request. */
     private static boolean isGuardedBefore(HttpServletRequest request) {
         return request.getAttribute(RequiredScopes.GUARDED) != null;
     }
 
-    private static boolean isNobody(@Nullable Authentication authentication) {
+    private static boolean isNobody() {
+        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         return authentication == null || authentication instanceof AnonymousAuthenticationToken;
-    }
-
-    private static @Nullable Authentication authentication() {
-        return SecurityContextHolder.getContext().getAuthentication();
     }
 
     /** What was decided about: the same handler for another organization is another question. */

@@ -48,6 +48,10 @@ final class CheckedSettings {
         return notBlank(properties.logto().managementResource());
     }
 
+    String pathVariable() {
+        return required("organization.path-variable", properties.organization().pathVariable(), "organizationId");
+    }
+
     @Nullable
     String organizationHeader() {
         return notBlank(properties.organization().header());
@@ -122,6 +126,12 @@ final class CheckedSettings {
         }
         if (watch.equals(List.of("all"))) {
             return WatchedScopes.all();
+        }
+        if (watch.contains("declared") || watch.contains("all")) {
+            throw new InvalidSettingException(
+                    PREFIX + "drift.watch",
+                    "mixes a keyword with scopes",
+                    "Use 'declared', 'all', or a list of scopes.");
         }
         return valid(
                 "drift.watch",

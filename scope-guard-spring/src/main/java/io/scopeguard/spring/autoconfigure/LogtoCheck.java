@@ -33,6 +33,7 @@ final class LogtoCheck implements SmartLifecycle {
     private final DeclaredScopes declared;
     private final boolean failFast;
     private final CompletableFuture<Void> answer;
+    private @Nullable CompletableFuture<Void> late;
     private volatile boolean running;
 
     LogtoCheck(Logto logto, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
@@ -60,7 +61,7 @@ final class LogtoCheck implements SmartLifecycle {
         }
         if (failure != null) {
             log.warn("Starting without an answer from {}: {}", logto.tenant().endpoint(), failure.getMessage());
-            answer.whenComplete(LogtoCheck::reportLate);
+            late = answer.whenComplete(LogtoCheck::reportLate);
         } else {
             reportUnknownScopes();
         }
@@ -69,6 +70,9 @@ final class LogtoCheck implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
+        if (late != null) {
+            late.cancel(true);
+        }
     }
 
     @Override

@@ -136,7 +136,7 @@ public final class ScopeGuardAutoConfiguration {
 
     @Bean
     OrganizationResolver organizationResolver() {
-        return new OrganizationResolver(properties.organization().pathVariable(), settings.organizationHeader());
+        return new OrganizationResolver(settings.pathVariable(), settings.organizationHeader());
     }
 
     @Bean

@@ -1,0 +1,44 @@
+package io.scopeguard.spring.authentication;
+
+import io.scopeguard.token.AccessToken;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
+
+/**
+ * The verified token of the current request. Whatever a converter of the application's own makes of it, it is not lost: it is
+ * remembered with the request too, from which authentication took it.
+ */
+public final class CurrentToken {
+
+    private static final String ATTRIBUTE = AccessToken.class.getName();
+    private static final AuthenticationTrustResolver TRUST = new AuthenticationTrustResolverImpl();
+
+    private CurrentToken() {}
+
+    /** The token of the current authentication, or {@code null} if that was not made from one of ours. */
+    public static @Nullable AccessToken get() {
+        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        if (!TRUST.isAuthenticated(authentication)) {
+            return null;
+        }
+        AccessToken token = AccessTokenJwt.of(authentication);
+        return token == null ? remembered() : token;
+    }
+
+    static void set(AccessToken token) {
+        RequestAttributes request = RequestContextHolder.getRequestAttributes();
+        if (request != null) {
+            request.setAttribute(ATTRIBUTE, token, RequestAttributes.SCOPE_REQUEST);
+        }
+    }
+
+    private static @Nullable AccessToken remembered() {
+        RequestAttributes request = RequestContextHolder.getRequestAttributes();
+        return request == null ? null : (AccessToken) request.getAttribute(ATTRIBUTE, RequestAttributes.SCOPE_REQUEST);
+    }
+}
