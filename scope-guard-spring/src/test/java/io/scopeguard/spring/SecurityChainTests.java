@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -194,10 +196,20 @@ class SecurityChainTests {
         }
     }
 
-    /** A converter of the application's own may make any authentication of a token that the guard verified. */
+    /** Challenges point to the metadata, also where the application's chains are for other paths. */
     @Test
-    void whateverAConverterMakesOfTheTokenItIsBound() {
-        try (RunningApi own = RunningApi.start(tenant, clock, List.of(), OwnAuthentication.class)) {
+    void metadataAnswersBesideChainsForSomePaths() {
+        Reply metadata = mixed.getAsStranger("/.well-known/oauth-protected-resource");
+
+        assertThat(metadata.status()).isEqualTo(200);
+        assertThat(metadata.body()).contains("\"authorization_servers\"");
+    }
+
+    /** A converter of the application's own may make any authentication of a token that the guard verified. */
+    @ParameterizedTest
+    @ValueSource(classes = {OwnAuthentication.class, ForgetfulAuthentication.class})
+    void whateverAConverterMakesOfTheTokenItIsBound(Class<?> application) {
+        try (RunningApi own = RunningApi.start(tenant, clock, List.of(), application)) {
             assertThat(own.get("/organizations/" + acme + "/annotated", token()).status())
                     .isEqualTo(200);
             assertThat(own.get("/organizations/" + acme + "/anything", token()).status())
@@ -408,6 +420,27 @@ class SecurityChainTests {
         SecurityFilterChain chain(HttpSecurity http) {
             Converter<Jwt, AbstractAuthenticationToken> converter = jwt ->
                     new UsernamePasswordAuthenticationToken(jwt, null, AuthorityUtils.createAuthorityList("ROLE_OWN"));
+            return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                    .oauth2ResourceServer(
+                            resourceServer -> resourceServer.jwt(jwt -> jwt.jwtAuthenticationConverter(converter)))
+                    .build();
+        }
+    }
+
+    /** Makes an authentication in which nothing is left of the token. */
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class ForgetfulAuthentication {
+
+        @Bean
+        Annotated annotated() {
+            return new Annotated();
+        }
+
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http) {
+            Converter<Jwt, AbstractAuthenticationToken> converter = jwt -> new UsernamePasswordAuthenticationToken(
+                    jwt.getSubject(), null, AuthorityUtils.createAuthorityList("ROLE_OWN"));
             return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
                     .oauth2ResourceServer(
                             resourceServer -> resourceServer.jwt(jwt -> jwt.jwtAuthenticationConverter(converter)))
