@@ -1,0 +1,73 @@
+package io.scopeguard.bench;
+
+import java.io.File;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** This process' class path, from which child processes get what they are to have. */
+public final class ClassPath {
+
+    /** Libraries that make a difference merely by being there. */
+    public enum Optional {
+        CORRETTO("AmazonCorrettoCryptoProvider"),
+        ACTUATOR(
+                "spring-boot-starter-actuator",
+                "spring-boot-actuator",
+                "spring-boot-health",
+                "spring-boot-starter-micrometer",
+                "spring-boot-micrometer",
+                "micrometer-jakarta9");
+
+        private final List<String> names;
+
+        Optional(String... names) {
+            this.names = List.of(names);
+        }
+
+        boolean contains(String jar) {
+            return names.stream().anyMatch(jar::startsWith);
+        }
+    }
+
+    private static final String PROPERTY = "java.class.path";
+    private static final String WHOLE = System.getProperty(PROPERTY);
+
+    private ClassPath() {}
+
+    /**
+     * The class path with these libraries, and without the others.
+     *
+     * @throws IllegalStateException if one of them is not there to be had
+     */
+    public static String with(Collection<Optional> wanted) {
+        Set<Optional> missing = new HashSet<>(wanted);
+        List<String> kept = new ArrayList<>();
+        for (String entry : WHOLE.split(File.pathSeparator)) {
+            Set<Optional> owners = owners(new File(entry).getName());
+            if (owners.isEmpty() || wanted.containsAll(owners)) {
+                kept.add(entry);
+                missing.removeAll(owners);
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("not on the class path: " + missing);
+        }
+        return String.join(File.pathSeparator, kept);
+    }
+
+    /** Lets processes that take over this one's class path, as JMH's do, have only these of the optional libraries. */
+    public static void hand(Collection<Optional> wanted) {
+        System.setProperty(PROPERTY, with(wanted));
+    }
+
+    private static Set<Optional> owners(String jar) {
+        return Arrays.stream(Optional.values())
+                .filter(optional -> optional.contains(jar))
+                .collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,67 @@
+package io.scopeguard.bench.app;
+
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** What a service tells about itself on its standard output, when it is asked on its standard input. */
+public final class Answers {
+
+    public static final String READY = "ready";
+    public static final String USAGE = "usage";
+    public static final String STOP = "stop";
+
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String RESIDENT = "VmRSS:";
+
+    private Answers() {}
+
+    /** What a line with such an answer begins with. */
+    public static String prefix(String kind) {
+        return "bench " + kind + " ";
+    }
+
+    /** Says that the service listens, then answers until it is told to stop. */
+    static void serve(int port) throws IOException {
+        say(READY, Integer.toString(port));
+        BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String question = questions.readLine();
+                question != null && !question.equals(STOP);
+                question = questions.readLine()) {
+            say(USAGE, cpuNanos() + " " + allocatedBytes() + " " + residentBytes());
+        }
+    }
+
+    private static void say(String kind, String answer) {
+        System.out.println(prefix(kind) + answer);
+    }
+
+    private static long cpuNanos() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+    }
+
+    /** By the threads that live: those that serve requests do so for the whole time. */
+    private static long allocatedBytes() {
+        ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+        return Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds()))
+                .filter(bytes -> bytes > 0)
+                .sum();
+    }
+
+    /** Zero where the system does not tell. */
+    private static long residentBytes() throws IOException {
+        List<String> status = Files.isReadable(STATUS) ? Files.readAllLines(STATUS) : List.of();
+        return status.stream()
+                .filter(line -> line.startsWith(RESIDENT))
+                .mapToLong(line -> 1024L * Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+}

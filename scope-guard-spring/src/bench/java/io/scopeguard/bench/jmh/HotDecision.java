@@ -1,0 +1,121 @@
+package io.scopeguard.bench.jmh;
+
+import io.scopeguard.AccessRequest;
+import io.scopeguard.Decision;
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.bench.TokenIssuer;
+import io.scopeguard.drift.DriftDetector;
+import io.scopeguard.drift.ScopeCatalogue;
+import io.scopeguard.drift.WatchedScopes;
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.ScopeRequirement;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.signal.ScopeDriftHeader;
+import io.scopeguard.token.AccessToken;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+
+/**
+ * All that the guard does for a request whose token and live permissions are known: verify, look up, compare, decide, and say
+ * so in a header.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 5, time = 2)
+@Measurement(iterations = 5, time = 2)
+public class HotDecision {
+
+    /** How the live permissions differ from the token. */
+    @Param
+    Drift drift;
+
+    private final RequestedOrganization organization = RequestedOrganization.named(TokenIssuer.ORGANIZATION);
+    private final ScopeRequirement requirement =
+            ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read:report0"));
+    private final ScopeDriftHeader header = new ScopeDriftHeader(Duration.ofSeconds(10));
+    private PermissionCache permissions;
+    private ScopeGuard guard;
+
+    @Setup
+    public void build(KnownToken token) {
+        Clock clock = Clock.systemUTC();
+        Scopes held = Scopes.parse(SignedTokens.scope(token.scopes));
+        permissions = new PermissionCache(
+                new FixedPermissions(drift.live(held), clock),
+                clock,
+                Duration.ofSeconds(2),
+                1_000,
+                Duration.ofHours(1));
+        WatchedScopes watched = WatchedScopes.of(Map.of(Audience.ORGANIZATION, held.or(Drift.FURTHER)));
+        guard = new ScopeGuard(
+                ScopeGuardSettings.DEFAULT,
+                permissions,
+                new DriftDetector(watched, new ScopeCatalogue()),
+                new RemedyLadder(clock),
+                clock);
+        check(token.verify());
+    }
+
+    @TearDown
+    public void close() {
+        permissions.close();
+    }
+
+    @Benchmark
+    public @Nullable String decide(KnownToken token, Blackhole consumed) {
+        Decision decision = decide(token.verify());
+        consumed.consume(decision);
+        return header.valueOf(decision);
+    }
+
+    private Decision decide(AccessToken token) {
+        return guard.authorize(token, new AccessRequest(organization, requirement));
+    }
+
+    private void check(AccessToken token) {
+        Decision decision = decide(token);
+        boolean hinted = header.valueOf(decision) != null;
+        if (!decision.isGranted() || hinted != (drift != Drift.NONE)) {
+            throw new IllegalStateException("not the decision to be measured: " + decision);
+        }
+    }
+
+    /** The kinds of difference. */
+    public enum Drift {
+        NONE,
+        DEMOTED,
+        PROMOTED;
+
+        static final Scopes FURTHER = Scopes.of("audit:report");
+
+        Scopes live(Scopes held) {
+            return switch (this) {
+                case NONE -> held.where(scope -> true);
+                case DEMOTED -> held.minus(Scopes.of("read:report1"));
+                case PROMOTED -> held.or(FURTHER);
+            };
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.scopeguard.bench.jmh;
+
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.jwk.JWKSet;
+import io.scopeguard.bench.Algorithm;
+import io.scopeguard.bench.TokenIssuer;
+import io.scopeguard.logto.Logto;
+import io.scopeguard.logto.LogtoTenant;
+import io.scopeguard.token.AccessTokenVerifier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** A provider without a network: an issuer whose JWK Set is a file, and verifiers of its tokens. */
+final class SignedTokens {
+
+    static final String SUBJECT = "zniksqalbcx7";
+    static final URI ENDPOINT = URI.create("https://tenant.logto.app");
+
+    private static final LogtoTenant TENANT = new LogtoTenant(ENDPOINT);
+    private static final Logto LOGTO = Logto.at(TENANT, "application", "secret").build();
+
+    private final TokenIssuer issuer;
+    private final JWKSet keys;
+    private final URI jwkSet;
+
+    SignedTokens(Algorithm algorithm) {
+        issuer = new TokenIssuer(TENANT.issuer(), algorithm);
+        keys = new JWKSet(issuer.publicKey());
+        jwkSet = file(keys.toString());
+    }
+
+    static String issuerName() {
+        return TENANT.issuer();
+    }
+
+    JWKSet keys() {
+        return keys;
+    }
+
+    List<String> distinct(int count, String scope) {
+        return issuer.issue(count, List.of(SUBJECT), scope);
+    }
+
+    String one(String scope) {
+        return issuer.issue(SUBJECT, scope);
+    }
+
+    /** A verifier that has the keys already, and has seen none of the tokens. */
+    AccessTokenVerifier newVerifier(String primer) {
+        AccessTokenVerifier verifier = LOGTO.verifier(List.of()).build(jwkSet);
+        verifier.verify(primer);
+        return verifier;
+    }
+
+    /** So many scopes, separated by spaces. */
+    static String scope(int count) {
+        return String.join(
+                " ", IntStream.range(0, count).mapToObj(i -> "read:report" + i).toList());
+    }
+
+    static JWSObject parsed(String token) {
+        try {
+            return JWSObject.parse(token);
+        } catch (ParseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static URI file(String content) {
+        try {
+            Path file = Files.createTempFile("jwks", ".json");
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, content).toUri();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** What the benchmarks share: signed tokens, and class paths with and without an optional library. */
+@NullMarked
+package io.scopeguard.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package io.scopeguard.bench.service;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Some connections, each of which sends one request after the other. */
+final class Load implements AutoCloseable {
+
+    private static final int OK = 200;
+
+    private final List<Callable<Outcome>> clients = new ArrayList<>();
+    private final List<Connection> connections = new ArrayList<>();
+    private final ExecutorService threads;
+    private volatile long end;
+
+    Load(int port, String path, Tokens tokens, int count) throws IOException {
+        threads = Executors.newFixedThreadPool(count);
+        for (int i = 0; i < count; i++) {
+            Connection connection = new Connection(port, path);
+            Tokens.Cursor cursor = tokens.from(i * 7);
+            connections.add(connection);
+            clients.add(() -> send(connection, cursor));
+        }
+    }
+
+    /** Sends for this long, or until there are no more tokens. */
+    Outcome run(Duration duration) throws IOException {
+        long start = System.nanoTime();
+        end = start + duration.toNanos();
+        Outcome sum = new Outcome(new Latencies(), 0, 0);
+        try {
+            for (Future<Outcome> client : threads.invokeAll(clients)) {
+                sum = sum.plus(client.get());
+            }
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+        return sum.lasting(System.nanoTime() - start);
+    }
+
+    @Override
+    public void close() throws IOException {
+        threads.shutdownNow();
+        for (Connection connection : connections) {
+            connection.close();
+        }
+    }
+
+    private Outcome send(Connection connection, Tokens.Cursor tokens) throws IOException {
+        Latencies latencies = new Latencies();
+        long refused = 0;
+        for (long before = System.nanoTime(); before < end; ) {
+            byte[] token = tokens.next();
+            if (token == null) {
+                break;
+            }
+            if (connection.exchange(token) != OK) {
+                refused++;
+            }
+            long after = System.nanoTime();
+            latencies.add(after - before);
+            before = after;
+        }
+        return new Outcome(latencies, refused, 0);
+    }
+
+    /**
+     * How requests went.
+     *
+     * @param refused how many were not answered by 200
+     */
+    record Outcome(Latencies latencies, long refused, long nanos) {
+
+        long requests() {
+            return latencies.total();
+        }
+
+        private Outcome plus(Outcome other) {
+            latencies.add(other.latencies);
+            return new Outcome(latencies, refused + other.refused, nanos);
+        }
+
+        private Outcome lasting(long duration) {
+            return new Outcome(latencies, refused, duration);
+        }
+    }
+}

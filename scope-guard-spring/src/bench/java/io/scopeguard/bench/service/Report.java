@@ -1,0 +1,100 @@
+package io.scopeguard.bench.service;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Prints results as they come, and in the end how they compare. */
+final class Report {
+
+    private static final String ROW = "%-8s %-36s %10.0f %9.0f %9.0f %10.4f %10.0f %8.0f%n";
+    private static final String HEADING = "%-8s %-36s %10s %9s %9s %10s %10s %8s%n";
+
+    /** What is asked for, as ratios of requests a second. */
+    private static final List<Target> TARGETS =
+            List.of(new Target("f", "c", 1.2), new Target("f", "a", 0.75), new Target("f", "e", 15));
+
+    private final PrintStream out;
+
+    Report(PrintStream out) {
+        this.out = out;
+    }
+
+    void begin(Settings settings) {
+        print(
+                "Warm-up %d s, measured %d s, %d connections, %d users, %d processors, Java %s, %s%n%n",
+                settings.warmup().toSeconds(),
+                settings.measured().toSeconds(),
+                settings.connections(),
+                settings.users(),
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.version(),
+                String.join(" ", settings.jvmFlags()));
+        print(HEADING, "variant", "", "requests/s", "p50 µs", "p99 µs", "CPU s/1000", "bytes/req", "RSS MB");
+    }
+
+    void add(Result result) {
+        print(
+                ROW,
+                result.variant().id(),
+                result.variant().title(),
+                result.requestsPerSecond(),
+                result.p50Micros(),
+                result.p99Micros(),
+                result.cpuSecondsPerThousand(),
+                result.bytesPerRequest(),
+                result.residentMegabytes());
+        if (result.outcome().refused() > 0) {
+            print(
+                    "         %d of %d requests failed%n",
+                    result.outcome().refused(), result.outcome().requests());
+        }
+    }
+
+    void compare(Map<String, Result> results) {
+        print("%nRatios: by requests/s, and by processor time for a request (more is better in both)%n");
+        print("%-8s %10s %10s %10s %10s%n", "variant", "/a req/s", "/a CPU", "/c req/s", "/c CPU");
+        for (Result result : results.values()) {
+            print("%-8s%s%s%n", result.variant().id(), ratios(result, results, "a"), ratios(result, results, "c"));
+        }
+        print("%nTargets%n");
+        for (Target target : TARGETS) {
+            print("%-14s %10s%n", target, ratios(target, results));
+        }
+    }
+
+    private static String ratios(Target target, Map<String, Result> results) {
+        return Optional.ofNullable(results.get(target.variant))
+                .map(result -> ratios(result, results, target.base))
+                .orElseGet(Report::unknown);
+    }
+
+    private static String ratios(Result result, Map<String, Result> results, String base) {
+        return Optional.ofNullable(results.get(base))
+                .map(other -> format(" %10.2f %10.2f", result.speedup(other), result.thrift(other)))
+                .orElseGet(Report::unknown);
+    }
+
+    private static String unknown() {
+        return format(" %10s %10s", "-", "-");
+    }
+
+    private void print(String format, Object... values) {
+        out.print(format(format, values));
+        out.flush();
+    }
+
+    private static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    private record Target(String variant, String base, double least) {
+
+        @Override
+        public String toString() {
+            return format("%s >= %.2f x %s", variant, least, base);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.scopeguard.bench.service;
+
+import io.scopeguard.bench.ClassPath;
+import io.scopeguard.bench.app.Answers;
+import io.scopeguard.bench.app.Service;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A variant of the service in a process of its own, which answers questions about itself. */
+final class ServiceProcess implements AutoCloseable {
+
+    private static final int PATIENCE_SECONDS = 10;
+
+    private final Process process;
+    private final BufferedReader answers;
+    private final Writer questions;
+    private final int port;
+
+    ServiceProcess(Variant variant, List<String> jvmFlags, String endpoint) throws IOException {
+        process = new ProcessBuilder(command(variant, jvmFlags, endpoint))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        answers = process.inputReader(StandardCharsets.UTF_8);
+        questions = process.outputWriter(StandardCharsets.UTF_8);
+        port = Integer.parseInt(answer(Answers.READY));
+    }
+
+    int port() {
+        return port;
+    }
+
+    Usage usage() throws IOException {
+        ask(Answers.USAGE);
+        String[] numbers = answer(Answers.USAGE).split(" ");
+        return new Usage(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2]));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            ask(Answers.STOP);
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void ask(String question) throws IOException {
+        questions.write(question + "\n");
+        questions.flush();
+    }
+
+    /** What else the service prints is shown. */
+    private String answer(String kind) throws IOException {
+        String prefix = Answers.prefix(kind);
+        for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+            if (line.startsWith(prefix)) {
+                return line.substring(prefix.length());
+            }
+            System.err.println(line);
+        }
+        throw new IOException("the service has stopped");
+    }
+
+    private static List<String> command(Variant variant, List<String> jvmFlags, String endpoint) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmFlags);
+        command.addAll(List.of("-cp", ClassPath.with(variant.libraries()), Service.class.getName()));
+        command.addAll(List.of(variant.chain().name(), endpoint));
+        if (variant.outage()) {
+            // Outdated as soon as the outage begins.
+            command.addAll(List.of("--scope-guard.permissions.max-age=1s", "--scope-guard.permissions.max-stale=2s"));
+        }
+        return command;
+    }
+}

@@ -1,0 +1,48 @@
+package io.scopeguard.bench.service;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How the services are measured.
+ *
+ * @param warmup how long each is under load before
+ * @param measured how long each is measured
+ * @param connections how many there are at a time, each with one request after the other
+ * @param users how many subjects the tokens are of
+ * @param variants in the order in which they are measured
+ * @param jvmFlags those of each service
+ */
+record Settings(
+        Duration warmup, Duration measured, int connections, int users, List<Variant> variants, List<String> jvmFlags) {
+
+    /** From arguments of the form {@code name=value}. */
+    static Settings parse(String... args) {
+        Map<String, String> values = new HashMap<>();
+        for (String arg : args) {
+            int equals = arg.indexOf('=');
+            values.put(arg.substring(0, equals), arg.substring(equals + 1));
+        }
+        return new Settings(
+                Duration.ofSeconds(number(values, "warmup")),
+                Duration.ofSeconds(number(values, "seconds")),
+                number(values, "connections"),
+                number(values, "users"),
+                Variant.chosen(value(values, "variants")),
+                List.of(value(values, "jvm").split(" ")));
+    }
+
+    private static int number(Map<String, String> values, String name) {
+        return Integer.parseInt(value(values, name));
+    }
+
+    private static String value(Map<String, String> values, String name) {
+        String value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("missing argument " + name);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,59 @@
+package io.scopeguard.bench.service;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Which tokens the requests bring: those of all users in turn, and among them some that were never seen. Thread-safe. */
+final class Tokens {
+
+    private final byte[][] known;
+    private final byte[][] unseen;
+    private final int unseenPercent;
+    private final AtomicInteger used = new AtomicInteger();
+
+    Tokens(List<String> known, List<String> unseen, int unseenPercent) {
+        this.known = bytes(known);
+        this.unseen = bytes(unseen);
+        this.unseenPercent = unseenPercent;
+    }
+
+    /**
+     * A sequence of tokens.
+     *
+     * @param start where in the sequence of users it begins
+     */
+    Cursor from(int start) {
+        return new Cursor(start);
+    }
+
+    private static byte[][] bytes(List<String> tokens) {
+        return tokens.stream()
+                .map(token -> token.getBytes(StandardCharsets.US_ASCII))
+                .toArray(byte[][]::new);
+    }
+
+    /** One sequence. Not thread-safe. */
+    final class Cursor {
+
+        private int position;
+        private int hundredths;
+
+        private Cursor(int start) {
+            position = start;
+        }
+
+        /** The next token, or {@code null} when the tokens that were never seen are used up. */
+        byte @Nullable [] next() {
+            hundredths += unseenPercent;
+            if (hundredths < 100) {
+                position = (position + 1) % known.length;
+                return known[position];
+            }
+            hundredths -= 100;
+            int next = used.getAndIncrement();
+            return next < unseen.length ? unseen[next] : null;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.scopeguard.bench.service;
+
+import io.scopeguard.bench.Chain;
+import io.scopeguard.bench.ClassPath.Optional;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One way to run the service.
+ *
+ * @param id its name on the command line
+ * @param title what it is
+ * @param libraries the optional ones on its class path
+ * @param unseenPercent how many of a hundred requests bring a token that was never seen before
+ * @param outage whether the Management API is down while it is measured
+ */
+record Variant(String id, String title, Chain chain, Set<Optional> libraries, int unseenPercent, boolean outage) {
+
+    static final List<Variant> ALL = List.of(
+            of("a", "no Spring Security", Chain.NONE),
+            of("b", "permit-all chain", Chain.PERMIT_ALL),
+            of("c", "resource server, map lookup", Chain.MAP_LOOKUP),
+            of("d", "stock resource server, RS256", Chain.STOCK_RS256),
+            of("e", "stock resource server, ES384", Chain.STOCK_ES384),
+            of("f", "Scope Guard", Chain.SCOPE_GUARD),
+            new Variant("f-down", "Scope Guard, Management API down", Chain.SCOPE_GUARD, Set.of(), 0, true),
+            unseen("f-1", 1),
+            unseen("f-10", 10),
+            unseen("f-100", 100),
+            with("f-accp", "Scope Guard with Corretto", Chain.SCOPE_GUARD, Optional.CORRETTO),
+            with("a-act", "no Spring Security, with actuator", Chain.NONE, Optional.ACTUATOR),
+            with("c-act", "map lookup, with actuator", Chain.MAP_LOOKUP, Optional.ACTUATOR),
+            with("f-act", "Scope Guard, with actuator", Chain.SCOPE_GUARD, Optional.ACTUATOR));
+
+    /**
+     * The variants of these ids, separated by commas; all of them if there is none.
+     *
+     * @throws IllegalArgumentException if an id is unknown
+     */
+    static List<Variant> chosen(String ids) {
+        if (ids.isBlank()) {
+            return ALL;
+        }
+        return Arrays.stream(ids.split(","))
+                .map(String::strip)
+                .map(Variant::byId)
+                .toList();
+    }
+
+    private static Variant byId(String id) {
+        return ALL.stream()
+                .filter(variant -> variant.id.equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no variant " + id + ", only "
+                        + ALL.stream().map(Variant::id).toList()));
+    }
+
+    private static Variant of(String id, String title, Chain chain) {
+        return new Variant(id, title, chain, Set.of(), 0, false);
+    }
+
+    private static Variant with(String id, String title, Chain chain, Optional library) {
+        return new Variant(id, title, chain, Set.of(library), 0, false);
+    }
+
+    private static Variant unseen(String id, int percent) {
+        return new Variant(
+                id, "Scope Guard, " + percent + " % never-seen tokens", Chain.SCOPE_GUARD, Set.of(), percent, false);
+    }
+}
