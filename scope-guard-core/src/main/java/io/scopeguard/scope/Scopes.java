@@ -89,7 +89,7 @@ public final class Scopes implements Iterable<String> {
 
     /** The scopes that are in both, in this one's order. */
     public Scopes and(Scopes others) {
-        return where(others::contains);
+        return equals(others) ? this : where(others::contains);
     }
 
     /** This one's scopes, then those that only the other has. */
@@ -104,21 +104,34 @@ public final class Scopes implements Iterable<String> {
 
     /** This one's scopes without the other's. */
     public Scopes minus(Scopes others) {
-        return where(name -> !others.contains(name));
+        return others.containsAll(this) ? NONE : where(name -> !others.contains(name));
     }
 
     /** This one's scopes for which the condition holds. */
     public Scopes where(Predicate<String> condition) {
-        if (names.stream().allMatch(condition)) {
-            return this;
-        }
-        Set<String> kept = new LinkedHashSet<>();
+        Set<String> kept = null;
+        int passed = 0;
         for (String name : names) {
             if (condition.test(name)) {
-                kept.add(name);
+                passed++;
+                if (kept != null) {
+                    kept.add(name);
+                }
+            } else if (kept == null) {
+                // Most conditions hold for all, and then there is nothing to copy.
+                kept = first(passed);
             }
         }
-        return wrap(kept);
+        return kept == null ? this : wrap(kept);
+    }
+
+    private Set<String> first(int count) {
+        Set<String> first = new LinkedHashSet<>();
+        Iterator<String> iterator = names.iterator();
+        while (first.size() < count) {
+            first.add(iterator.next());
+        }
+        return first;
     }
 
     public boolean isEmpty() {

@@ -8,6 +8,13 @@ import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.Provider;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Optional;
 
 /** A published key, ready to verify. Thread-safe. */
 final class VerificationKey {
@@ -20,8 +27,7 @@ final class VerificationKey {
      */
     VerificationKey(JWK jwk) throws JOSEException {
         this.jwk = jwk;
-        this.verifier = jwk instanceof ECKey ec ? new ECDSAVerifier(ec) : new RSASSAVerifier(jwk.toRSAKey());
-        NativeCrypto.provider().ifPresent(verifier.getJCAContext()::setProvider);
+        this.verifier = verifier(jwk, NativeCrypto.provider());
     }
 
     String id() {
@@ -41,6 +47,27 @@ final class VerificationKey {
             return jws.verify(verifier);
         } catch (JOSEException e) {
             return false;
+        }
+    }
+
+    private static JWSVerifier verifier(JWK jwk, Optional<Provider> provider) throws JOSEException {
+        JWSVerifier verifier = jwk instanceof ECKey ec
+                ? new ECDSAVerifier((ECPublicKey) translated(ec.toECPublicKey(), provider))
+                : new RSASSAVerifier((RSAPublicKey) translated(jwk.toRSAKey().toRSAPublicKey(), provider));
+        provider.ifPresent(verifier.getJCAContext()::setProvider);
+        return verifier;
+    }
+
+    /** The key as the provider itself keeps it, so that it is not converted for each signature. */
+    private static PublicKey translated(PublicKey key, Optional<Provider> provider) throws JOSEException {
+        if (provider.isEmpty()) {
+            return key;
+        }
+        try {
+            return (PublicKey)
+                    KeyFactory.getInstance(key.getAlgorithm(), provider.get()).translateKey(key);
+        } catch (GeneralSecurityException e) {
+            throw new JOSEException("not a key for " + provider.get().getName(), e);
         }
     }
 }

@@ -21,6 +21,7 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMappi
 public final class HandlerRules implements SmartInitializingSingleton {
 
     private static final Logger log = LoggerFactory.getLogger(HandlerRules.class);
+    private static final HandlerRule UNANNOTATED = new HandlerRule.Unannotated();
     private static final String FRAMEWORK = "org.springframework.boot.";
 
     private final ListableBeanFactory beans;
@@ -54,10 +55,13 @@ public final class HandlerRules implements SmartInitializingSingleton {
 
     /** The rule of whatever handles a request. */
     HandlerRule of(Object handler) {
-        // Handlers that were registered since are read when they are first used.
-        return handler instanceof HandlerMethod method
-                ? rules.computeIfAbsent(Key.of(method), key -> declare(reader.read(method)))
-                : new HandlerRule.Unannotated();
+        if (!(handler instanceof HandlerMethod method)) {
+            return UNANNOTATED;
+        }
+        Key key = Key.of(method);
+        HandlerRule known = rules.get(key);
+        // Handlers that were registered since start-up are read when they are first used.
+        return known != null ? known : rules.computeIfAbsent(key, unknown -> declare(reader.read(method)));
     }
 
     private void scan(RequestMappingInfo mapping, HandlerMethod handler, List<String> unannotated) {

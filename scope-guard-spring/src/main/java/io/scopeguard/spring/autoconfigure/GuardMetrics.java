@@ -1,40 +1,52 @@
 package io.scopeguard.spring.autoconfigure;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.logto.CallListener;
+import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.TokenKind;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What operators see. No tag ever holds an id: all values come from small fixed sets. */
 final class GuardMetrics implements CallListener {
 
     private final MeterRegistry registry;
 
+    /** Found by their tags once: looking a meter up costs more than counting. */
+    private final Map<Object, Counter> counters = new ConcurrentHashMap<>();
+
     GuardMetrics(MeterRegistry registry) {
         this.registry = registry;
     }
 
     void verified(String outcome) {
-        registry.counter("scopeguard.verifications", "outcome", outcome).increment();
+        count(outcome, () -> registry.counter("scopeguard.verifications", "outcome", outcome));
     }
 
     void decided(Decision decision) {
-        registry.counter(
+        DecisionTags tags = DecisionTags.of(decision);
+        count(
+                tags,
+                () -> registry.counter(
                         "scopeguard.decisions",
                         "outcome",
-                        decision.denial() == null ? "granted" : lower(decision.denial()),
+                        tags.denial() == null ? "granted" : lower(tags.denial()),
                         "token",
-                        lower(decision.token().kind()),
+                        lower(tags.kind()),
                         "live",
-                        live(decision))
-                .increment();
+                        tags.live()));
         ScopeDrift drift = decision.drift();
         if (!drift.isEmpty()) {
-            String remedy = lower(decision.advice().remedy());
+            Remedy remedy = decision.advice().remedy();
             drifted("demoted", drift.demoted(), remedy);
             drifted("promoted", drift.promoted(), remedy);
             drifted("new", drift.added(), remedy);
@@ -47,21 +59,37 @@ final class GuardMetrics implements CallListener {
                 .record(took);
     }
 
-    private void drifted(String change, Scopes scopes, String remedy) {
+    private void drifted(String change, Scopes scopes, Remedy remedy) {
         if (!scopes.isEmpty()) {
-            registry.counter("scopeguard.drift", "change", change, "remedy", remedy)
-                    .increment();
+            count(
+                    new DriftTags(change, remedy),
+                    () -> registry.counter("scopeguard.drift", "change", change, "remedy", lower(remedy)));
         }
     }
 
-    private static String live(Decision decision) {
-        if (decision.denial() == Denial.ORGANIZATION_MISMATCH || decision.denial() == Denial.WRONG_TOKEN_KIND) {
-            return "not_asked";
-        }
-        return decision.live() == null ? "unknown" : "known";
+    private void count(Object tags, Supplier<Counter> meter) {
+        Counter known = counters.get(tags);
+        Counter counter = known != null ? known : counters.computeIfAbsent(tags, ignored -> meter.get());
+        counter.increment();
     }
 
     private static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private record DriftTags(String change, Remedy remedy) {}
+
+    private record DecisionTags(@Nullable Denial denial, TokenKind kind, String live) {
+
+        static DecisionTags of(Decision decision) {
+            return new DecisionTags(decision.denial(), decision.token().kind(), live(decision));
+        }
+
+        private static String live(Decision decision) {
+            if (decision.denial() == Denial.ORGANIZATION_MISMATCH || decision.denial() == Denial.WRONG_TOKEN_KIND) {
+                return "not_asked";
+            }
+            return decision.live() == null ? "unknown" : "known";
+        }
     }
 }

@@ -23,6 +23,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.security.autoconfigure.web.servlet.ConditionalOnDefaultWebSecurity;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -30,8 +31,11 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
-import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.config.annotation.web.configurers.CorsConfigurer;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.web.cors.CorsConfigurationSource;
+import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.multipart.support.StandardServletMultipartResolver;
 import org.springframework.web.servlet.HandlerMapping;
@@ -41,6 +45,9 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** The guard in Spring MVC, and a filter chain for applications that bring none. */
 @Configuration(proxyBeanMethods = false)
 final class WebConfiguration {
+
+    /** Spring MVC's bean that knows the CORS settings of handlers. */
+    private static final String MVC_CORS = "mvcHandlerMappingIntrospector";
 
     @Bean
     RequirementReader requirementReader(ScopeGuardProperties properties, Environment environment) {
@@ -149,10 +156,22 @@ final class WebConfiguration {
 
     private static HttpSecurity stateless(HttpSecurity http) {
         return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
-                .cors(withDefaults())
+                .cors(cors -> onlyWhereAsked(cors, http.getSharedObject(ApplicationContext.class)))
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
-                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS));
+                .sessionManagement(AbstractHttpConfigurer::disable)
+                .securityContext(
+                        context -> context.securityContextRepository(new RequestAttributeSecurityContextRepository()));
+    }
+
+    /** Spring MVC looks the handler up to know its CORS settings: that is worth it for requests of other origins alone. */
+    private static void onlyWhereAsked(CorsConfigurer<HttpSecurity> cors, ApplicationContext context) {
+        boolean hasOwn = context.containsBean("corsFilter") || context.containsBean("corsConfigurationSource");
+        if (!hasOwn && context.containsBean(MVC_CORS)) {
+            CorsConfigurationSource ofHandlers = context.getBean(MVC_CORS, CorsConfigurationSource.class);
+            cors.configurationSource(
+                    request -> CorsUtils.isCorsRequest(request) ? ofHandlers.getCorsConfiguration(request) : null);
+        }
     }
 }
