@@ -124,13 +124,15 @@ final class CachedPermissions {
     }
 
     private LivePermissions believable(Read read) {
-        LivePermissions before = known != null ? known : LivePermissions.of(read.held, read.start);
+        LivePermissions last = known;
+        LivePermissions before = last != null ? last : LivePermissions.of(read.held, read.start);
         LivePermissions live = source.fetch(key, read.sharedNotBefore());
         if (live.shrinks(before)) {
             live = source.confirm(key, clock.instant());
         }
-        known = live;
-        return live;
+        LivePermissions believed = live.after(last);
+        known = believed;
+        return believed;
     }
 
     private synchronized void finish(@Nullable PermissionsUnavailableException failure) {

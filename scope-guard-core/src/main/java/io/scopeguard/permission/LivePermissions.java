@@ -2,6 +2,7 @@ package io.scopeguard.permission;
 
 import io.scopeguard.scope.Scopes;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a subject may do, as the provider said at one moment.
@@ -11,8 +12,14 @@ import java.time.Instant;
  * @param granted those of them that count for a decision. The same for most kinds; fewer where a provider lets scopes of
  *     organizations into tokens that are for none.
  * @param asOf when the oldest of the reads behind this began, by our clock
+ * @param history how that came about, as far as earlier readings tell
  */
-public record LivePermissions(Standing standing, Scopes issuable, Scopes granted, Instant asOf) {
+public record LivePermissions(Standing standing, Scopes issuable, Scopes granted, Instant asOf, ScopeHistory history) {
+
+    /** A reading that stands alone. */
+    public LivePermissions(Standing standing, Scopes issuable, Scopes granted, Instant asOf) {
+        this(standing, issuable, granted, asOf, ScopeHistory.none());
+    }
 
     /** The permissions of a subject in good standing, all of which count. */
     public static LivePermissions of(Scopes scopes, Instant asOf) {
@@ -22,6 +29,11 @@ public record LivePermissions(Standing standing, Scopes issuable, Scopes granted
     /** No permissions, for this reason. */
     public static LivePermissions none(Standing standing, Instant asOf) {
         return new LivePermissions(standing, Scopes.none(), Scopes.none(), asOf);
+    }
+
+    /** The same, read after that one. */
+    LivePermissions after(@Nullable LivePermissions before) {
+        return new LivePermissions(standing, issuable, granted, asOf, ScopeHistory.after(before, this));
     }
 
     /** Whether this takes something away from what was believed before: standing, or a scope. */
