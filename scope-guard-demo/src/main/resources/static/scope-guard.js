@@ -103,8 +103,7 @@ export function parseScopeDrift(value) {
  * @returns {Promise<string | undefined>}
  */
 export async function fingerprint(token, crypto = globalThis.crypto) {
-  const jti = claimsOf(token)?.jti;
-  return typeof jti === 'string' && crypto?.subtle ? digest(jti, crypto) : undefined;
+  return (await tokenOf(token, crypto)).fingerprint;
 }
 
 // ----------------------------------------------------------------------------------------------------------- The guard
@@ -114,6 +113,7 @@ class Guard {
   #environment;
   #held = new Recent(MOST_TARGETS);
   #acted = new Recent(MOST_ACTS);
+  #spent = new Recent(MOST_TARGETS);
   #flights = new Map();
   #turns = new Turns();
   #asks;
@@ -228,8 +228,8 @@ class Guard {
 
   async #replace(target, hint) {
     const held = await this.#ask(target);
-    if (held?.fingerprint !== hint.token) {
-      // Another tab was faster, or the application.
+    if (held?.fingerprint !== hint.token || this.#spent.get(hint.token)) {
+      // Another tab was faster, or the application; or another refresh found that the session is over.
       return;
     }
     if (isDemotion(hint)) {
@@ -276,8 +276,8 @@ class Guard {
       return;
     }
     if (reason === 'invalid_grant') {
-      // The refresh token is gone, for every organization.
-      this.#held.values().forEach((held) => this.#acted.set(`${held?.fingerprint} refresh`, Infinity));
+      // There is one refresh token for all organizations.
+      this.#held.values().forEach((held) => this.#spent.set(held?.fingerprint, true));
     }
     this.#tell('onEnd', { ...target, reason, error });
   }
@@ -301,7 +301,8 @@ class Guard {
   }
 
   #mayAct(hint) {
-    return !(this.#acted.get(actOf(hint)) > this.#environment.now());
+    const isOver = hint.action === 'refresh' && this.#spent.get(hint.token);
+    return !isOver && !(this.#acted.get(actOf(hint)) > this.#environment.now());
   }
 
   async #bounded(work) {
@@ -346,7 +347,8 @@ class Call {
     if (jwt) {
       headers.set('Authorization', `Bearer ${jwt}`);
     }
-    return this.#fetch(this.#input, { ...this.#init, headers });
+    // The address that was held against the origins, not one that somebody may have changed since.
+    return this.#fetch(isRequest(this.#input) ? this.#input : this.url, { ...this.#init, headers });
   }
 
   #isSafe() {
@@ -555,9 +557,10 @@ function keyOf({ organization = null, resource = null }) {
 
 async function tokenOf(jwt, crypto) {
   const claims = claimsOf(jwt);
+  const isKnown = typeof claims?.jti === 'string' && crypto?.subtle !== undefined;
   return {
     jwt,
-    fingerprint: await fingerprint(jwt, crypto),
+    fingerprint: isKnown ? await digest(claims.jti, crypto) : undefined,
     subject: typeof claims?.sub === 'string' ? claims.sub : null,
     expiresAt: typeof claims?.exp === 'number' ? claims.exp * 1000 : 0,
   };
