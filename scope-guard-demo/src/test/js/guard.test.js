@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { ACME, Clock, Locks, NOW, Storage, Tab, api, drift, eventually, keyOf, settled, token } from './support.js';
+import { ACME, Clock, LIMIT, Locks, NOW, Storage, Tab, api, drift, eventually, keyOf, settled, token } from './support.js';
 
 const opened = [];
 
@@ -31,7 +31,7 @@ function deferred() {
   return { promise, ...settle };
 }
 
-describe('a request', () => {
+describe('a request', LIMIT, () => {
   it("bears its target's token beside what the caller says", async () => {
     const server = await serve(() => ({ body: 'fine' }));
     const [acme, documents] = [token(), token()];
@@ -76,7 +76,7 @@ describe('a request', () => {
   });
 });
 
-describe('a hint on a granted response', () => {
+describe('a hint on a granted response', LIMIT, () => {
   it('is obeyed after its wait, behind the back of the response', async () => {
     const held = token();
     const server = await serve(about(held, { after: 7 }));
@@ -182,7 +182,7 @@ describe('a hint on a granted response', () => {
   });
 });
 
-describe('a refused request', () => {
+describe('a refused request', LIMIT, () => {
   it('is repeated once with the new token', async () => {
     const held = token();
     const server = await serve(about(held, {}, 403));
@@ -321,7 +321,7 @@ describe('a refused request', () => {
   });
 });
 
-describe('a problem body', () => {
+describe('a problem body', LIMIT, () => {
   const problem = (action, more = {}) => ({
     headers: { 'Content-Type': 'application/problem+json;charset=UTF-8' },
     body: JSON.stringify({ type: 'urn:problem-type:scope-guard:insufficient-scope', action, ...more }),
@@ -360,7 +360,7 @@ describe('a problem body', () => {
   }
 });
 
-describe('parallel refreshes', () => {
+describe('parallel refreshes', LIMIT, () => {
   for (const [name, locks] of Object.entries({ 'with Web Locks': new Locks(), 'without Web Locks': undefined })) {
     it(`of several organizations take turns ${name}`, async () => {
       const [acme, globex] = [token(), token()];
@@ -431,7 +431,7 @@ describe('parallel refreshes', () => {
   });
 });
 
-describe('a refresh that fails', () => {
+describe('a refresh that fails', LIMIT, () => {
   /** A tab whose refreshes fail as told, after a request in each of these organizations. */
   async function failing(error, { organizations = ['acme'], status = 200, ...options } = {}) {
     const server = await serve((call) => ({ status, headers: { 'Scope-Drift': drift(call.token) } }));
@@ -576,7 +576,7 @@ describe('a refresh that fails', () => {
   });
 });
 
-describe('consent', () => {
+describe('consent', LIMIT, () => {
   const reconsent = (changes) => (call) => ({
     headers: { 'Scope-Drift': drift(call.token, { action: 'reconsent', changes }) },
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { logtoRecipe } from '../../main/resources/static/scope-guard.js';
-import { Tab, api, drift, token } from './support.js';
+import { LIMIT, Tab, api, drift, token } from './support.js';
 
 /** As Logto's SDK: one cache for all tokens, filled by the refresh token; every call is noted. */
 class FakeLogtoClient {
@@ -49,7 +49,7 @@ class FakeLogtoClient {
   }
 }
 
-describe("the recipe for Logto's SDK", () => {
+describe("the recipe for Logto's SDK", LIMIT, () => {
   let server;
   let asks;
   let hint;

@@ -4,6 +4,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createScopeGuard } from '../../main/resources/static/scope-guard.js';
 
+/** No test waits for real; one that hangs has failed. */
+export const LIMIT = { timeout: 60_000 };
+
 export const NOW = 1_795_244_700;
 
 /** A token as a provider would issue it; the signature is the API's business. */

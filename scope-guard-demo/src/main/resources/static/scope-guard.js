@@ -474,15 +474,12 @@ class Recent {
 
 // -------------------------------------------------------------------------------------------------- Hints in responses
 
-/** What the response asks about this very token; `null` if nothing. */
+/** What the response to this token asks; `null` if nothing. */
 async function hintIn(response, token) {
   if (token?.fingerprint === undefined) {
     return null;
   }
   const hint = parseScopeDrift(response.headers.get(HEADER));
-  if (hint !== null && hint.token !== token.fingerprint) {
-    return null;
-  }
   const isWhole = hint !== null && (hint.action === 'refresh' || scopesToAsk(hint).length > 0);
   return isWhole || !isRefused(response) ? hint : completed(hint, token, await problemIn(response));
 }
