@@ -51,7 +51,12 @@ export async function api(answer) {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${server.address().port}`;
-  return { origin, calls, close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()) };
+  const close = () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    return closed;
+  };
+  return { origin, calls, close };
 }
 
 /** Time stands still until it is moved. */
