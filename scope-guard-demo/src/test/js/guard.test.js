@@ -507,6 +507,21 @@ describe('a refresh that fails', LIMIT, () => {
     await assert.rejects(tab.fetch('/'), /Not authenticated/);
   });
 
+  it('at once, before it has made a promise, is no different', async () => {
+    const { tab } = await failing(undefined, {
+      status: 403,
+      refresh: () => {
+        throw new Error('not ready');
+      },
+    });
+
+    const response = tab.fetch('/');
+    await tab.clock.advance(2);
+
+    assert.equal((await response).status, 403);
+    assert.match(tab.events[0][1].error.message, /not ready/);
+  });
+
   it('by hanging is given up', async () => {
     const { tab } = await failing(undefined, { refresh: () => new Promise(() => {}), status: 403 });
 

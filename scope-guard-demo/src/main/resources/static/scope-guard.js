@@ -311,7 +311,7 @@ class Guard {
       throw timeout('the token');
     });
     try {
-      return await Promise.race([work(), late]);
+      return await Promise.race([Promise.resolve().then(work), late]);
     } finally {
       timer.abort();
     }
