@@ -69,8 +69,8 @@ class RequestThreadTests {
     @EnabledForJreRange(min = JRE.JAVA_21)
     void virtualThreadsAreServedTheSame() {
         List<String> properties = List.of("spring.threads.virtual.enabled", "true");
+        TestToken token = token();
         try (RunningApi api = RunningApi.start(tenant, clock, properties, GuardedApi.class, ThreadKind.class)) {
-            TestToken token = token();
             assertThat(api.get("/thread", token).body()).isEqualTo("virtual");
             List<CompletableFuture<Reply>> replies = IntStream.range(0, 50)
                     .mapToObj(i -> CompletableFuture.supplyAsync(() -> api.get(reports, token)))
