@@ -28,6 +28,21 @@ public final class ScopeCatalogue {
         known.compute(audience, (ignored, before) -> renewed(created, before, readAt));
     }
 
+    /**
+     * Takes in that the provider reports a scope as just made: dated by the report, unless it is known to be younger. An
+     * audience that was never read waits for its first reading.
+     */
+    public void created(Audience audience, String scope, Instant receivedAt) {
+        known.computeIfPresent(audience, (ignored, before) -> {
+            Map<String, Known> renewed = new HashMap<>(before);
+            renewed.merge(
+                    scope,
+                    new Known(receivedAt, true),
+                    (last, report) -> last.since.isAfter(receivedAt) ? last : report);
+            return Map.copyOf(renewed);
+        });
+    }
+
     /** Whether the provider gained the scope after this time. An audience that was never read has no news. */
     public boolean isNewSince(Audience audience, String scope, Instant time) {
         Known found = known.getOrDefault(audience, Map.of()).get(scope);
