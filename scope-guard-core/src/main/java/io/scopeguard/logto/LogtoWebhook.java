@@ -86,7 +86,12 @@ public final class LogtoWebhook {
         }
         return WebhookEvent.parse(body)
                 .map(event -> new Receipt(take(event, Objects.requireNonNull(signature)), event.label()))
-                .orElseGet(() -> new Receipt(Outcome.MALFORMED, OTHER));
+                .orElseGet(LogtoWebhook::unreadable);
+    }
+
+    /** What to say of a delivery that broke off. */
+    public static Receipt unreadable() {
+        return new Receipt(Outcome.MALFORMED, OTHER);
     }
 
     private Outcome take(WebhookEvent event, String digest) {
@@ -146,7 +151,7 @@ public final class LogtoWebhook {
         /** Too many of its kind came: untimely ones, or such that concern everybody. */
         LIMITED,
         WRONG_SIGNATURE,
-        /** Rightly signed, and no event. */
+        /** Cut short, or rightly signed and no event. */
         MALFORMED,
         TOO_LARGE
     }

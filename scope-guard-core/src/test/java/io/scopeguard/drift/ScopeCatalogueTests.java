@@ -54,6 +54,29 @@ class ScopeCatalogueTests {
     }
 
     @Test
+    void createdWhenNotSeenYetThenSinceTheReport() {
+        catalogue.learn(Audience.ORGANIZATION, Map.of(), FIRST);
+        catalogue.created(Audience.ORGANIZATION, "a", SECOND);
+        catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), THIRD);
+
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", SECOND.minusMillis(1)))
+                .isTrue();
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", SECOND)).isFalse();
+    }
+
+    @Test
+    void createdWhenSeenBeforeThenTheLaterOfTheTwo() {
+        catalogue.learn(Audience.ORGANIZATION, Map.of("again", Instant.MIN), FIRST);
+        catalogue.learn(Audience.ORGANIZATION, Map.of("again", Instant.MIN, "seen", Instant.MIN), THIRD);
+        catalogue.created(Audience.ORGANIZATION, "again", SECOND);
+        catalogue.created(Audience.ORGANIZATION, "seen", SECOND);
+
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "again", SECOND.minusMillis(1)))
+                .isTrue();
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "seen", SECOND)).isTrue();
+    }
+
+    @Test
     void isNewSinceWhenCreatedEarlierThanFirstSeenThenTheLaterOfTheTwo() {
         catalogue.learn(API, Map.of(), FIRST);
         catalogue.learn(API, Map.of("late", FIRST.plusSeconds(1), "ahead", THIRD), SECOND);

@@ -6,6 +6,7 @@ import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.logto.CallListener;
+import io.scopeguard.logto.LogtoWebhook.Receipt;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.TokenKind;
@@ -57,6 +58,13 @@ final class GuardMetrics implements CallListener {
     public void called(String operation, String outcome, Duration took) {
         registry.timer("scopeguard.provider.calls", "operation", operation, "outcome", outcome)
                 .record(took);
+    }
+
+    void delivered(Receipt receipt) {
+        count(
+                receipt,
+                () -> registry.counter(
+                        "scopeguard.webhooks", "event", receipt.event(), "outcome", lower(receipt.outcome())));
     }
 
     private void drifted(String change, Scopes scopes, Remedy remedy) {
