@@ -79,19 +79,14 @@ public final class LogtoWebhook {
      */
     public Receipt receive(byte[] body, @Nullable String signature) {
         if (body.length > MAX_BYTES) {
-            return new Receipt(Outcome.TOO_LARGE, OTHER);
+            return Receipt.unread(Outcome.TOO_LARGE);
         }
         if (!this.signature.proves(body, signature)) {
-            return new Receipt(Outcome.WRONG_SIGNATURE, OTHER);
+            return Receipt.unread(Outcome.WRONG_SIGNATURE);
         }
         return WebhookEvent.parse(body)
                 .map(event -> new Receipt(take(event, Objects.requireNonNull(signature)), event.label()))
-                .orElseGet(LogtoWebhook::unreadable);
-    }
-
-    /** What to say of a delivery that broke off. */
-    public static Receipt unreadable() {
-        return new Receipt(Outcome.MALFORMED, OTHER);
+                .orElseGet(() -> Receipt.unread(Outcome.MALFORMED));
     }
 
     private Outcome take(WebhookEvent event, String digest) {
@@ -161,7 +156,13 @@ public final class LogtoWebhook {
      *
      * @param event Logto's name of the event if it is one of those that matter here, else {@code other}
      */
-    public record Receipt(Outcome outcome, String event) {}
+    public record Receipt(Outcome outcome, String event) {
+
+        /** Of a delivery that was refused before anybody knew its event. */
+        public static Receipt unread(Outcome outcome) {
+            return new Receipt(outcome, OTHER);
+        }
+    }
 
     private record WallClock(Clock clock) implements TimeMeter {
 

@@ -8,7 +8,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -41,18 +40,15 @@ final class LogtoWebhookFilter extends OncePerRequestFilter {
     }
 
     private Receipt receive(HttpServletRequest request) {
-        byte[] body = body(request);
-        return body == null
-                ? LogtoWebhook.unreadable()
-                : webhook.receive(body, request.getHeader(LogtoWebhook.SIGNATURE_HEADER));
-    }
-
-    /** No more than it takes to see that it is too large; {@code null} if it breaks off. */
-    private static byte @Nullable [] body(HttpServletRequest request) {
+        if (request.getContentLengthLong() > LogtoWebhook.MAX_BYTES) {
+            return Receipt.unread(Outcome.TOO_LARGE);
+        }
         try {
-            return request.getInputStream().readNBytes(LogtoWebhook.MAX_BYTES + 1);
-        } catch (IOException e) {
-            return null;
+            // One byte more than allowed shows that there are too many, however many come.
+            byte[] body = request.getInputStream().readNBytes(LogtoWebhook.MAX_BYTES + 1);
+            return webhook.receive(body, request.getHeader(LogtoWebhook.SIGNATURE_HEADER));
+        } catch (IOException brokenOff) {
+            return Receipt.unread(Outcome.MALFORMED);
         }
     }
 
