@@ -8,7 +8,6 @@ import io.scopeguard.permission.PermissionChange.OfRoles;
 import io.scopeguard.permission.PermissionChange.OfSubject;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.token.Subject;
-import io.scopeguard.token.Subject.Type;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,11 +30,11 @@ record WebhookEvent(String name, JsonNode payload) {
     /** Logto names at most so many; a list of this length may have been cut. */
     private static final int MOST_IDS = 5_000;
 
-    private static final Map<String, Type> MEMBERS = Map.of(
-            "addedUserIds", Type.USER,
-            "removedUserIds", Type.USER,
-            "addedApplicationIds", Type.APPLICATION,
-            "removedApplicationIds", Type.APPLICATION);
+    private static final Map<String, Subject.Type> MEMBERS = Map.of(
+            "addedUserIds", Subject.Type.USER,
+            "removedUserIds", Subject.Type.USER,
+            "addedApplicationIds", Subject.Type.APPLICATION,
+            "removedApplicationIds", Subject.Type.APPLICATION);
 
     /** The events after which somebody may do more or less. Assigning a role is none: Logto tells nobody of that. */
     private static final Map<String, Function<WebhookEvent, List<PermissionChange>>> CHANGES = Map.ofEntries(
@@ -107,7 +106,7 @@ record WebhookEvent(String name, JsonNode payload) {
 
     private List<PermissionChange> ofUser() {
         String user = first(text(payload.path("params"), "userId"), text(payload.path("data"), "id"));
-        return List.of(user == null ? new OfEverything() : new OfSubject(new Subject(Type.USER, user)));
+        return List.of(user == null ? new OfEverything() : new OfSubject(new Subject(Subject.Type.USER, user)));
     }
 
     private List<PermissionChange> ofRoles() {
@@ -117,7 +116,7 @@ record WebhookEvent(String name, JsonNode payload) {
     /** All who joined or left; nobody, if they are not all told. */
     private List<PermissionChange> members(String organization) {
         List<PermissionChange> members = new ArrayList<>();
-        for (Map.Entry<String, Type> list : MEMBERS.entrySet()) {
+        for (Map.Entry<String, Subject.Type> list : MEMBERS.entrySet()) {
             JsonNode ids = payload.path(list.getKey());
             if (ids.size() >= MOST_IDS) {
                 return List.of();
