@@ -32,6 +32,7 @@ final class CachedPermissions {
     private final Executor executor;
 
     private volatile @Nullable LivePermissions known;
+    private volatile Instant changedAt = Instant.MIN;
     private @Nullable Read underWay;
     private @Nullable Read behind;
     private @Nullable Failure lastFailure;
@@ -46,6 +47,15 @@ final class CachedPermissions {
     @Nullable
     LivePermissions known() {
         return known;
+    }
+
+    void changed(Instant when) {
+        changedAt = when;
+    }
+
+    /** What is asked for, and no reading from before the last change as long as another can be had. */
+    Freshness sinceChange(Freshness asked) {
+        return asked.dueSince(changedAt);
     }
 
     /** Waits for a reading that is acceptable. Joining one that turns out too old costs one more. */

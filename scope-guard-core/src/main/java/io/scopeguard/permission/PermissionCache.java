@@ -2,10 +2,14 @@ package io.scopeguard.permission;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.scopeguard.permission.PermissionChange.OfMember;
+import io.scopeguard.permission.PermissionChange.OfOrganization;
+import io.scopeguard.permission.PermissionChange.OfSubject;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import io.scopeguard.scope.Scopes;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -51,8 +55,9 @@ public final class PermissionCache implements AutoCloseable {
      *     confirmed
      * @throws PermissionsUnavailableException if there is no reading within the bound, and none could be had in time
      */
-    public LivePermissions get(PermissionKey key, Freshness freshness, Scopes held) {
+    public LivePermissions get(PermissionKey key, Freshness asked, Scopes held) {
         CachedPermissions entry = entries.get(key, this::open);
+        Freshness freshness = entry.sinceChange(asked);
         LivePermissions known = entry.known();
         if (known != null && !freshness.isDue(known)) {
             return known;
@@ -64,6 +69,16 @@ public final class PermissionCache implements AutoCloseable {
         }
     }
 
+    /** Makes readings that a change may concern due, if they began before now. Until another is had they stand. */
+    public void apply(PermissionChange change) {
+        Instant now = clock.instant();
+        entries.asMap().forEach((key, entry) -> {
+            if (concerns(change, key)) {
+                entry.changed(now);
+            }
+        });
+    }
+
     @Override
     public void close() {
         readers.shutdownNow();
@@ -71,6 +86,18 @@ public final class PermissionCache implements AutoCloseable {
 
     private CachedPermissions open(PermissionKey key) {
         return new CachedPermissions(key, source, clock, readers);
+    }
+
+    private static boolean concerns(PermissionChange change, PermissionKey key) {
+        if (change instanceof OfMember member) {
+            // Outside of organizations too: what a token for none may carry depends on all of them.
+            boolean here = key.organization() == null || key.organization().equals(member.organization());
+            return here && key.subject().equals(member.subject());
+        }
+        if (change instanceof OfSubject of) {
+            return key.subject().equals(of.subject());
+        }
+        return !(change instanceof OfOrganization of) || of.organization().equals(key.organization());
     }
 
     private static LivePermissions lastKnown(
