@@ -1,0 +1,78 @@
+package io.scopeguard.demo.convergence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+
+/** What one client should have been asked for, and where it should have come to. */
+final class Expectation {
+
+    private final ObedientClient client;
+    private final String end;
+    private int refreshes;
+    private int reconsents;
+    private int useless;
+    private int unasked;
+    private int unanswered;
+
+    Expectation(ObedientClient client, String end) {
+        this.client = client;
+        this.end = end;
+    }
+
+    /** How often it is asked to refresh. */
+    Expectation refreshes(int times) {
+        refreshes = times;
+        return this;
+    }
+
+    /** How often it is asked to put a consent before its user. */
+    Expectation reconsents(int times) {
+        reconsents = times;
+        return this;
+    }
+
+    /** How many of its steps change nothing. */
+    Expectation useless(int steps) {
+        useless = steps;
+        return this;
+    }
+
+    /** How many steps it takes that nobody asked for. */
+    Expectation unasked(int steps) {
+        unasked = steps;
+        return this;
+    }
+
+    /** How many asks it leaves alone: the token they are about is gone, or its user was asked before. */
+    Expectation unanswered(int asks) {
+        unanswered = asks;
+        return this;
+    }
+
+    int steps() {
+        return refreshes + reconsents + unasked - unanswered;
+    }
+
+    Journal journal() {
+        return client.journal();
+    }
+
+    String end() {
+        return end;
+    }
+
+    String got() {
+        return client.state();
+    }
+
+    void verify(Instant restFrom) {
+        String story = journal().toString();
+        assertThat(got()).as("end state; %s", story).isEqualTo(end);
+        assertThat(journal().asks("refresh")).as("refreshes; %s", story).isEqualTo(refreshes);
+        assertThat(journal().asks("reconsent")).as("reconsents; %s", story).isEqualTo(reconsents);
+        assertThat(journal().uselessSteps()).as("useless steps; %s", story).isEqualTo(useless);
+        assertThat(journal().steps()).as("steps; %s", story).isEqualTo(steps());
+        assertThat(journal().isQuietSince(restFrom)).as("at rest; %s", story).isTrue();
+    }
+}
