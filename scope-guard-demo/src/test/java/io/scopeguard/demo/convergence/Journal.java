@@ -2,9 +2,9 @@ package io.scopeguard.demo.convergence;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /** What one client was asked for, and what it did. Thread-safe. */
 final class Journal {
@@ -14,12 +14,12 @@ final class Journal {
 
     private record Ask(String token, String action) {}
 
-    private final Map<Ask, Instant> asks = new LinkedHashMap<>();
+    private final Set<Ask> asks = new LinkedHashSet<>();
     private final List<Step> steps = new ArrayList<>();
 
     /** Counts once for a token, however many responses say it. */
-    synchronized void asked(Hint hint, Instant now) {
-        asks.put(new Ask(hint.token(), hint.action()), now);
+    synchronized void asked(Hint hint) {
+        asks.add(new Ask(hint.token(), hint.action()));
     }
 
     synchronized void did(String action, boolean useful, Instant now) {
@@ -27,7 +27,7 @@ final class Journal {
     }
 
     synchronized long asks(String action) {
-        return asks.keySet().stream().filter(ask -> ask.action().equals(action)).count();
+        return asks.stream().filter(ask -> ask.action().equals(action)).count();
     }
 
     synchronized int steps() {
@@ -38,15 +38,13 @@ final class Journal {
         return steps.stream().filter(step -> !step.isUseful()).count();
     }
 
-    /** Whether nothing was done, and nothing asked for, since then. */
-    synchronized boolean isQuietSince(Instant time) {
-        return steps.stream().noneMatch(step -> step.at().isAfter(time))
-                && asks.values().stream().noneMatch(at -> at.isAfter(time));
+    synchronized Instant lastStep() {
+        return steps.isEmpty() ? Instant.MIN : steps.get(steps.size() - 1).at();
     }
 
     /** In one line, for whoever has to find out why. */
     @Override
     public synchronized String toString() {
-        return "asked " + asks.keySet().stream().map(Ask::action).toList() + ", did " + steps;
+        return "asked " + asks.stream().map(Ask::action).toList() + ", did " + steps;
     }
 }

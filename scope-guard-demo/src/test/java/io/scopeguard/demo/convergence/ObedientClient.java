@@ -96,7 +96,7 @@ final class ObedientClient {
         Answer answer = api.get(path, sent);
         Hint hint = Hint.in(answer);
         if (hint != null) {
-            journal.asked(hint, clock.instant());
+            journal.asked(hint);
         }
         return new Response(answer, sent, hint);
     }

@@ -22,6 +22,8 @@ final class Stage implements AutoCloseable {
     final Http provider = new Http(box.endpoint());
     final Guard guard = Guard.of(box, clock);
     final Guard replica = Guard.of(box, clock);
+    final Guard fast = Guard.of(box, Clock.offset(clock, Duration.ofSeconds(10)));
+    final Guard slow = Guard.of(box, Clock.offset(clock, Duration.ofSeconds(-10)));
 
     Stage() {
         userRole("viewer", "read:report", "read:document");
@@ -33,11 +35,6 @@ final class Stage implements AutoCloseable {
     /** An instance that knows nothing yet. */
     Guard newGuard() {
         return Guard.of(box, clock);
-    }
-
-    /** An instance whose clock is fast by so much, or slow. */
-    Guard guardFastBy(Duration offset) {
-        return Guard.of(box, Clock.offset(clock, offset));
     }
 
     Management management() {
@@ -68,7 +65,7 @@ final class Stage implements AutoCloseable {
 
     @Override
     public void close() {
-        Stream.of(guard, replica, box).forEach(Stage::close);
+        Stream.of(guard, replica, fast, slow, box).forEach(Stage::close);
     }
 
     private static void close(AutoCloseable part) {

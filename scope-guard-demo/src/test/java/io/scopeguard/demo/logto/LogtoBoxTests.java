@@ -150,6 +150,14 @@ class LogtoBoxTests {
     }
 
     @Test
+    void anEarlierConsentIsNoAnswerToALaterRequest() {
+        Browser browser = new Browser(box.endpoint(), "alice");
+        browser.signIn(TestClient.PUBLIC, Browser.ALL_SCOPES, RESOURCES, "consent");
+        assertThat(browser.deny(TestClient.PUBLIC, Browser.ALL_SCOPES, RESOURCES))
+                .containsEntry("error", "access_denied");
+    }
+
+    @Test
     void signInNeedsTheRightPasswordAndALiveUser() {
         Browser browser = new Browser(box.endpoint(), "alice");
         assertThat(browser.attempt("wrong").header("location")).endsWith("/sign-in?failed");
