@@ -3,6 +3,7 @@ package io.scopeguard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.DriftDetector;
 import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.drift.ScopeDrift;
@@ -13,6 +14,7 @@ import io.scopeguard.permission.Standing;
 import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -21,6 +23,7 @@ import io.scopeguard.testing.InMemoryTenant;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.IssuerClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -41,7 +44,8 @@ class ScopeGuardTests {
     private static final TestTokens tokens = new TestTokens(clock);
 
     private final InMemoryTenant tenant = new InMemoryTenant(clock);
-    private final ScopeCatalogue catalogue = new ScopeCatalogue();
+    private final IssuerClock issuer = new IssuerClock();
+    private final ScopeCatalogue catalogue = new ScopeCatalogue(issuer);
     private final PermissionCache cache =
             new PermissionCache(tenant, clock, Duration.ofSeconds(60), 1_000, Duration.ofHours(1));
     private final ScopeGuard guard = guard(Mode.ENFORCE, WhenUnknown.TRUST_TOKEN);
@@ -502,8 +506,14 @@ class ScopeGuardTests {
     private ScopeGuard guard(Mode mode, WhenUnknown policy) {
         ScopeGuardSettings settings =
                 new ScopeGuardSettings(mode, Duration.ofSeconds(30), Duration.ofMinutes(5), policy);
+        Clients clients = Clients.watching(WatchedScopes.all());
         return new ScopeGuard(
-                settings, cache, new DriftDetector(WatchedScopes.all(), catalogue), new RemedyLadder(clock), clock);
+                settings,
+                cache,
+                new DriftDetector(clients, catalogue),
+                new RemedyLadder(clients, issuer, clock, RemedyListener.none()),
+                issuer,
+                clock);
     }
 
     private @Nullable Denial denial(AccessToken token, AccessRequest request) {

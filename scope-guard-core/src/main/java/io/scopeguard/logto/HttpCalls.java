@@ -4,6 +4,7 @@ import io.github.bucket4j.BlockingStrategy;
 import io.github.bucket4j.Bucket;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.token.IssuerClock;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,10 +40,12 @@ final class HttpCalls {
     private final Bucket budget;
     private final CallListener listener;
     private final Clock clock;
+    private final IssuerClock issuer;
     private volatile Instant pausedUntil = Instant.MIN;
 
-    HttpCalls(int callsPerSecond, CallListener listener, Clock clock) {
+    HttpCalls(int callsPerSecond, CallListener listener, Clock clock, IssuerClock issuer) {
         this.clock = clock;
+        this.issuer = issuer;
         this.budget = Bucket.builder()
                 .addLimit(limit -> limit.capacity(callsPerSecond).refillGreedy(callsPerSecond, Duration.ofSeconds(1)))
                 .build();
@@ -61,8 +64,10 @@ final class HttpCalls {
         try {
             checkPause();
             takeFromBudget();
+            Instant sent = clock.instant();
             HttpResponse<byte[]> response =
                     await(client.sendAsync(request.timeout(TIMEOUT).build(), info -> new LimitedBody(MAX_BYTES)));
+            response.headers().firstValue("Date").ifPresent(date -> issuer.answered(date, sent, clock.instant()));
             outcome = outcomeOf(response.statusCode());
             return usable(response);
         } catch (PermissionsUnavailableException e) {

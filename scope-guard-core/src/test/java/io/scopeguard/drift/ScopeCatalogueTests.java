@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.IssuerClock;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,9 +49,10 @@ class ScopeCatalogueTests {
         catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), SECOND);
         catalogue.learn(Audience.ORGANIZATION, Map.of("a", Instant.MIN), THIRD);
 
-        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", SECOND.minusMillis(1)))
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", SECOND.plusMillis(4_999)))
                 .isTrue();
-        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", SECOND)).isFalse();
+        assertThat(catalogue.isNewSince(Audience.ORGANIZATION, "a", SECOND.plus(IssuerClock.TOLERANCE)))
+                .isFalse();
     }
 
     @Test
@@ -58,8 +60,9 @@ class ScopeCatalogueTests {
         catalogue.learn(API, Map.of(), FIRST);
         catalogue.learn(API, Map.of("late", FIRST.plusSeconds(1), "ahead", THIRD), SECOND);
 
-        assertThat(catalogue.isNewSince(API, "late", SECOND.minusMillis(1))).isTrue();
-        assertThat(catalogue.isNewSince(API, "late", SECOND)).isFalse();
+        assertThat(catalogue.isNewSince(API, "late", SECOND.plusMillis(4_999))).isTrue();
+        assertThat(catalogue.isNewSince(API, "late", SECOND.plus(IssuerClock.TOLERANCE)))
+                .isFalse();
         assertThat(catalogue.isNewSince(API, "ahead", THIRD.minusMillis(1))).isTrue();
     }
 

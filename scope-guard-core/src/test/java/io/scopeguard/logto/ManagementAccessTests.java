@@ -20,6 +20,7 @@ import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
+import io.scopeguard.token.IssuerClock;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -219,7 +220,8 @@ class ManagementAccessTests {
     @Test
     void callsWhenOverTheLimitThenTheyWaitOrAreGivenUpButNeverMade() throws Exception {
         Queue<String> outcomes = new ConcurrentLinkedQueue<>();
-        HttpCalls calls = new HttpCalls(1, (operation, outcome, took) -> outcomes.add(outcome), Clock.systemUTC());
+        HttpCalls calls = new HttpCalls(
+                1, (operation, outcome, took) -> outcomes.add(outcome), Clock.systemUTC(), new IssuerClock());
         URI uri = tenant.tenant().api("/organization-scopes");
         ExecutorService callers = Executors.newFixedThreadPool(40);
         int answered = 0;
@@ -249,7 +251,8 @@ class ManagementAccessTests {
 
     @Test
     void callsWhenWithinTheBurstThenAllAreMade() {
-        HttpCalls calls = new HttpCalls(Logto.DEFAULT_CALLS_PER_SECOND, CallListener.none(), Clock.systemUTC());
+        HttpCalls calls = new HttpCalls(
+                Logto.DEFAULT_CALLS_PER_SECOND, CallListener.none(), Clock.systemUTC(), new IssuerClock());
         URI uri = tenant.tenant().api("/organization-scopes");
 
         for (int i = 0; i < 7; i++) {
