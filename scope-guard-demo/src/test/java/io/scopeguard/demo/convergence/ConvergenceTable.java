@@ -1,5 +1,6 @@
 package io.scopeguard.demo.convergence;
 
+import io.scopeguard.remedy.Remedy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +26,8 @@ final class ConvergenceTable {
                         name,
                         each(
                                 clients,
-                                client -> client.journal().asks("refresh") + " / "
-                                        + client.journal().asks("reconsent")),
+                                client -> client.journal().asks(Remedy.REFRESH) + " / "
+                                        + client.journal().asks(Remedy.RECONSENT)),
                         each(clients, client -> "" + client.journal().uselessSteps()),
                         each(clients, client -> "" + client.journal().steps()),
                         each(clients, client -> state(client.end())),

@@ -2,6 +2,7 @@ package io.scopeguard.demo.convergence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.remedy.Remedy;
 import java.time.Instant;
 
 /** What one client should have been asked for, and where it should have come to. */
@@ -69,8 +70,8 @@ final class Expectation {
     void verify(Instant restFrom) {
         String story = journal().toString();
         assertThat(got()).as("end state; %s", story).isEqualTo(end);
-        assertThat(journal().asks("refresh")).as("refreshes; %s", story).isEqualTo(refreshes);
-        assertThat(journal().asks("reconsent")).as("reconsents; %s", story).isEqualTo(reconsents);
+        assertThat(journal().asks(Remedy.REFRESH)).as("refreshes; %s", story).isEqualTo(refreshes);
+        assertThat(journal().asks(Remedy.RECONSENT)).as("reconsents; %s", story).isEqualTo(reconsents);
         assertThat(journal().uselessSteps()).as("useless steps; %s", story).isEqualTo(useless);
         assertThat(journal().steps()).as("steps; %s", story).isEqualTo(steps());
         assertThat(journal().lastStep()).as("at rest; %s", story).isBefore(restFrom);

@@ -1,5 +1,7 @@
 package io.scopeguard.demo.convergence;
 
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.signal.ScopeDriftHint;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -10,24 +12,24 @@ import java.util.Set;
 final class Journal {
 
     /** Something the client did about its token, and whether that changed anything. */
-    record Step(String action, boolean isUseful, Instant at) {}
+    record Step(Remedy action, boolean isUseful, Instant at) {}
 
-    private record Ask(String token, String action) {}
+    private record Ask(String token, Remedy action) {}
 
     private final Set<Ask> asks = new LinkedHashSet<>();
     private final List<Step> steps = new ArrayList<>();
 
     /** Counts once for a token, however many responses say it. */
-    synchronized void asked(Hint hint) {
+    synchronized void asked(ScopeDriftHint hint) {
         asks.add(new Ask(hint.token(), hint.action()));
     }
 
-    synchronized void did(String action, boolean useful, Instant now) {
+    synchronized void did(Remedy action, boolean useful, Instant now) {
         steps.add(new Step(action, useful, now));
     }
 
-    synchronized long asks(String action) {
-        return asks.stream().filter(ask -> ask.action().equals(action)).count();
+    synchronized long asks(Remedy action) {
+        return asks.stream().filter(ask -> ask.action() == action).count();
     }
 
     synchronized int steps() {

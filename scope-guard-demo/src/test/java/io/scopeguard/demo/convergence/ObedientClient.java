@@ -3,6 +3,9 @@ package io.scopeguard.demo.convergence;
 import io.scopeguard.demo.logto.Answer;
 import io.scopeguard.demo.logto.Jwt;
 import io.scopeguard.demo.logto.MovableClock;
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.signal.ScopeDriftHeader;
+import io.scopeguard.signal.ScopeDriftHint;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,9 +13,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +52,7 @@ final class ObedientClient {
     }
 
     /** A response, the token that was sent for it, and what it asks for. */
-    record Response(Answer answer, String token, @Nullable Hint hint) {
+    record Response(Answer answer, String token, @Nullable ScopeDriftHint hint) {
 
         boolean isRefused() {
             return answer.status() == 401 || answer.status() == 403;
@@ -94,7 +99,8 @@ final class ObedientClient {
         }
         clock.advance(LATENCY);
         Answer answer = api.get(path, sent);
-        Hint hint = Hint.in(answer);
+        ScopeDriftHint hint =
+                ScopeDriftHint.parse(answer.header(ScopeDriftHeader.NAME)).orElse(null);
         if (hint != null) {
             journal.asked(hint);
         }
@@ -103,7 +109,7 @@ final class ObedientClient {
 
     /** Does what a response says; whether there is another token now than the one it was given for. */
     private synchronized boolean follow(Response response) {
-        Hint hint = response.hint();
+        ScopeDriftHint hint = response.hint();
         if (hint != null) {
             obey(hint, response.isRefused());
         } else if (response.answer().status() == 401 && response.token().equals(token)) {
@@ -121,17 +127,26 @@ final class ObedientClient {
         return end != null ? end : String.join(" ", new TreeSet<>(scopes()));
     }
 
-    private void obey(Hint hint, boolean refused) {
+    private void obey(ScopeDriftHint hint, boolean refused) {
         boolean ours = token != null && hint.token().equals(fingerprint(token));
-        if (!ours || !obeyed.add(hint.token() + hint.action())) {
+        if (!ours || !obeyed.add(hint.token() + " " + hint.action())) {
             return;
         }
         clock.advance(hint.after());
-        if (hint.isRefresh()) {
-            refresh(hint.named(), hint.demotes() || refused);
-        } else if (!hint.named().isEmpty() && consentsAsked.add(hint.named())) {
-            reconsent(hint.named());
+        Set<String> named = named(hint);
+        if (hint.action() == Remedy.REFRESH) {
+            refresh(named, !hint.demoted().isEmpty() || refused);
+        } else if (!named.isEmpty() && consentsAsked.add(named)) {
+            reconsent(named);
         }
+    }
+
+    /** A mere count names nothing. */
+    private static Set<String> named(ScopeDriftHint hint) {
+        return Stream.of(hint.promoted().names(), hint.added().names())
+                .filter(Objects::nonNull)
+                .flatMap(scopes -> scopes.toList().stream())
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -140,7 +155,7 @@ final class ObedientClient {
     private void refresh(Set<String> named, boolean spent) {
         Set<String> before = scopes();
         take(tokens.refresh(named), spent);
-        journal.did("refresh", end != null || !before.equals(scopes()), clock.instant());
+        journal.did(Remedy.REFRESH, end != null || !before.equals(scopes()), clock.instant());
     }
 
     private void reconsent(Set<String> named) {
@@ -148,7 +163,7 @@ final class ObedientClient {
         if (tokens.reconsent(named)) {
             take(tokens.refresh(named), false);
         }
-        journal.did("reconsent", !before.equals(scopes()), clock.instant());
+        journal.did(Remedy.RECONSENT, !before.equals(scopes()), clock.instant());
     }
 
     private void take(Answer answer, boolean spent) {
