@@ -26,13 +26,22 @@ final class Guard implements AutoCloseable {
     /** By the defaults a user gets, but for the limit on calls: many lives are lived here within a second. */
     static Guard of(LogtoBox box, Clock clock) {
         Map<String, Object> properties = Map.of(
-                "server.port", 0,
-                "logging.level.root", "warn",
-                "scope-guard.logto.endpoint", box.endpoint().toString(),
-                "scope-guard.logto.app-id", "demo-m2m",
-                "scope-guard.logto.app-secret", "demo-m2m-secret",
-                "scope-guard.logto.calls-per-second", 1000,
-                "scope-guard.resources", "https://api.example.test");
+                "scope-guard.clients.demo-server.third-party",
+                true,
+                "server.port",
+                0,
+                "logging.level.root",
+                "warn",
+                "scope-guard.logto.endpoint",
+                box.endpoint().toString(),
+                "scope-guard.logto.app-id",
+                "demo-m2m",
+                "scope-guard.logto.app-secret",
+                "demo-m2m-secret",
+                "scope-guard.logto.calls-per-second",
+                1000,
+                "scope-guard.resources",
+                "https://api.example.test");
         return new Guard(new SpringApplicationBuilder(ReportApi.class)
                 .bannerMode(Banner.Mode.OFF)
                 .logStartupInfo(false)

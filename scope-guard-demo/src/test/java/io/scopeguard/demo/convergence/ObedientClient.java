@@ -137,7 +137,7 @@ final class ObedientClient {
         if (hint.action() == Remedy.REFRESH) {
             refresh(named, !hint.demoted().isEmpty() || refused);
         } else if (!named.isEmpty() && consentsAsked.add(named)) {
-            reconsent(named);
+            reconsent(named, !hint.demoted().isEmpty());
         }
     }
 
@@ -158,10 +158,10 @@ final class ObedientClient {
         journal.did(Remedy.REFRESH, end != null || !before.equals(scopes()), clock.instant());
     }
 
-    private void reconsent(Set<String> named) {
+    private void reconsent(Set<String> named, boolean spent) {
         Set<String> before = scopes();
-        if (tokens.reconsent(named)) {
-            take(tokens.refresh(named), false);
+        if (tokens.reconsent(named) || spent) {
+            take(tokens.refresh(named), spent);
         }
         journal.did(Remedy.RECONSENT, !before.equals(scopes()), clock.instant());
     }

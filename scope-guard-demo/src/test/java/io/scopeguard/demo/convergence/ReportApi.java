@@ -38,7 +38,11 @@ class ReportApi {
         /** Scopes that appear, or go, while the tests run: each in one row, because the guard remembers names. */
         @GetMapping("/organizations/{organizationId}/reports/extra")
         @RequiresScopes(
-                value = {"archive:report", "export:report", "print:report", "share:report"},
+                value = {
+                    "archive:report", "comment:report", "export:report", "invite:member", "pin:report", "plan:report",
+                    "print:report", "rate:report", "redact:report", "sequel:report", "share:report", "sign:report",
+                    "stamp:report", "translate:report"
+                },
                 match = Match.ANY)
         String extra() {
             return "ok";

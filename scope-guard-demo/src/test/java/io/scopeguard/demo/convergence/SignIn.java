@@ -11,7 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A page in the browser of a user who signed in: a public client, whose refresh tokens serve once. */
+/** A page in the browser of a user who signed in. */
 final class SignIn implements Tokens {
 
     /** How the user, and the page, take a request to consent. */
@@ -27,6 +27,7 @@ final class SignIn implements Tokens {
     private static final List<String> RESOURCES = List.of(Browser.ORGANIZATIONS, Browser.API);
 
     private final Http provider;
+    private final TestClient client;
     private final Browser browser;
     private final List<String> target;
     private final Consent consent;
@@ -39,8 +40,15 @@ final class SignIn implements Tokens {
      * @param target which tokens the page asks for: parameters of the token request
      * @param scopes what the sign-in requests
      */
-    SignIn(Http provider, Browser browser, List<String> target, Consent consent, Set<String> scopes) {
+    SignIn(
+            Http provider,
+            TestClient client,
+            Browser browser,
+            List<String> target,
+            Consent consent,
+            Set<String> scopes) {
         this.provider = provider;
+        this.client = client;
         this.browser = browser;
         this.target = target;
         this.consent = consent;
@@ -52,7 +60,7 @@ final class SignIn implements Tokens {
     public Answer refresh(Set<String> named) {
         List<String> form = new ArrayList<>(List.of("grant_type", "refresh_token", "refresh_token", refreshToken));
         form.addAll(target);
-        Answer answer = TestClient.PUBLIC.token(provider, form.toArray(String[]::new));
+        Answer answer = client.token(provider, form.toArray(String[]::new));
         if (answer.status() == 200) {
             refreshToken = answer.string("refresh_token");
         }
@@ -62,7 +70,7 @@ final class SignIn implements Tokens {
     @Override
     public boolean reconsent(Set<String> named) {
         if (consent == Consent.REFUSED) {
-            assertThat(browser.deny(TestClient.PUBLIC, scope(), RESOURCES)).containsEntry("error", "access_denied");
+            assertThat(browser.deny(client, scope(), RESOURCES)).containsEntry("error", "access_denied");
             return false;
         }
         if (consent == Consent.GIVEN) {
@@ -73,7 +81,7 @@ final class SignIn implements Tokens {
     }
 
     private String authorize() {
-        Answer answer = browser.signIn(TestClient.PUBLIC, scope(), RESOURCES, "consent");
+        Answer answer = browser.signIn(client, scope(), RESOURCES, "consent");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return answer.string("refresh_token");
     }

@@ -104,7 +104,19 @@ final class Story {
         return page(signIn(user, Consent.GIVEN, target, requested), path("/documents"));
     }
 
-    /** The same, where every request is judged by what holds at that moment. */
+    /** A page of somebody else's, which the guard knows for that. */
+    ObedientClient partnerReports(String user, String... requested) {
+        return page(
+                signIn(
+                        TestClient.CONFIDENTIAL,
+                        user,
+                        Consent.GIVEN,
+                        List.of("organization_id", organization),
+                        requested),
+                path("/reports"));
+    }
+
+    /** Of one's own, where every request is judged by what holds at that moment. */
     ObedientClient currentReports(String user, String... requested) {
         ObedientClient page = reports(user, requested);
         page.turnTo(path("/reports/now"));
@@ -148,13 +160,17 @@ final class Story {
                 path("/reports"));
     }
 
-    ObedientClient page(Tokens tokens, String path) {
+    private ObedientClient page(Tokens tokens, String path) {
         return new ObedientClient(tokens, api, stage.clock, path);
     }
 
-    SignIn signIn(String user, Consent consent, List<String> target, String... requested) {
-        Browser browser = new Browser(stage.box.endpoint(), user);
-        return new SignIn(stage.provider, browser, target, consent, new LinkedHashSet<>(Arrays.asList(requested)));
+    private SignIn signIn(String user, Consent consent, List<String> target, String... requested) {
+        return signIn(TestClient.PUBLIC, user, consent, target, requested);
+    }
+
+    private SignIn signIn(TestClient client, String user, Consent consent, List<String> target, String... requested) {
+        Set<String> scopes = new LinkedHashSet<>(Arrays.asList(requested));
+        return new SignIn(stage.provider, client, new Browser(stage.box.endpoint(), user), target, consent, scopes);
     }
 
     String path(String within) {
@@ -217,9 +233,12 @@ final class Story {
         return expectations;
     }
 
-    void verify() {
+    /**
+     * @param isExplained whether there is a reason for more than one useless step
+     */
+    void verify(boolean isExplained) {
         assertThat(expectations).as("expectations").isNotEmpty();
-        expectations.forEach(expectation -> expectation.verify(restFrom));
+        expectations.forEach(expectation -> expectation.verify(restFrom, isExplained ? 2 : 1));
     }
 
     private static String unique(String prefix) {
