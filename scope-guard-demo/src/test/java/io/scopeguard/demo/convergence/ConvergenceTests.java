@@ -63,7 +63,7 @@ class ConvergenceTests {
             Story story = new Story(stage);
             scenario.accept(story);
             TABLE.add(name, why, story.expectations());
-            story.verify();
+            story.verify(!why.isEmpty());
         });
     }
 
@@ -83,6 +83,15 @@ class ConvergenceTests {
         ObedientClient page = opener.apply(user, requested);
         story.work(page);
         story.changeRole(user, "editor");
+        return page;
+    }
+
+    /** Whoever works with this page gets a scope that did not exist before. */
+    private static ObedientClient introduced(Story story, Consent consent, String scope, String... requested) {
+        String role = story.role("read:report");
+        ObedientClient page = story.reports(story.member(role), consent, requested);
+        story.work(page);
+        stage.directory.addOrganizationScope(scope, role);
         return page;
     }
 
@@ -248,13 +257,43 @@ class ConvergenceTests {
                     story.expect(WRITE, page).refreshes(1).reconsents(1).useless(1);
                 }),
                 row("new organization scope", story -> {
-                    String role = story.role("read:report");
-                    ObedientClient page = story.reports(story.member(role), WRITING);
-                    story.work(page);
-                    stage.directory.addOrganizationScope("export:report", role);
+                    ObedientClient page = introduced(story, Consent.GIVEN, "export:report", WRITING);
                     story.goOn(page);
                     story.expect("export:report read:report", page).reconsents(1);
                 }),
+                row("new organization scope, requested before it existed", story -> {
+                    ObedientClient page =
+                            introduced(story, Consent.GIVEN, "comment:report", "read:report", "comment:report");
+                    story.goOn(page);
+                    story.expect("comment:report read:report", page).reconsents(1);
+                }),
+                row("new organization scope, and another a minute later", story -> {
+                    String role = story.role("read:report");
+                    ObedientClient page = story.reports(story.member(role), READING);
+                    story.work(page);
+                    stage.directory.addOrganizationScope("pin:report", role);
+                    story.pass();
+                    story.work(page);
+                    stage.directory.addOrganizationScope("sequel:report", role);
+                    story.goOn(page);
+                    story.expect("pin:report read:report sequel:report", page).reconsents(2);
+                }),
+                row(
+                        "new organization scope, token refreshed when somebody had seen it",
+                        "a token newer than the name could have it",
+                        story -> {
+                            ObedientClient other = story.reports(story.member("viewer"), READING);
+                            ObedientClient page = introduced(story, Consent.GIVEN, "rate:report", READING);
+                            story.pass();
+                            story.work(other);
+                            story.pass();
+                            page.refreshByItself();
+                            story.goOn(page);
+                            story.expect("rate:report read:report", page)
+                                    .refreshes(1)
+                                    .reconsents(1)
+                                    .useless(1);
+                        }),
                 row("new resource scope", story -> {
                     String role = story.role("read:document");
                     ObedientClient page = story.documents(story.member(role), WRITING);
@@ -262,6 +301,14 @@ class ConvergenceTests {
                     stage.directory.addResourceScope(Browser.API, "sign:document", role);
                     story.goOn(page);
                     story.expect("read:document sign:document", page).reconsents(1);
+                }),
+                row("promoted by two scopes, one of them not requested", story -> {
+                    String role = story.role("read:report");
+                    ObedientClient page = story.reports(story.member(role), WRITING);
+                    story.work(page);
+                    stage.grant(role, "write:report", "invite:member");
+                    story.goOn(page);
+                    story.expect("invite:member " + WRITE, page).refreshes(1).reconsents(1);
                 }),
                 row("new organization", "its token is new too", story -> {
                     String user = story.member("viewer");
@@ -311,6 +358,16 @@ class ConvergenceTests {
                             story.goOn(page);
                             story.expect(WRITE, page).refreshes(1).reconsents(1);
                         }),
+                row("scope renamed", "to a token, one scope went and another came", story -> {
+                    String role = story.role("read:report");
+                    OrganizationScope scope = stage.directory.addOrganizationScope("plan:report", role);
+                    ObedientClient page = story.reports(story.member(role), "read:report", "plan:report");
+                    story.work(page);
+                    stage.directory.deleteOrganizationScope(scope.id());
+                    stage.directory.addOrganizationScope("translate:report", role);
+                    story.goOn(page);
+                    story.expect("read:report translate:report", page).reconsents(1);
+                }),
                 row("role swapped twice", story -> {
                     String inviting = story.role("read:report", "invite:member");
                     String user = story.member(inviting);
@@ -352,6 +409,18 @@ class ConvergenceTests {
                 row("second device, scope requested", story -> devices(story, WRITING, WRITING)),
                 row("second device, scope not requested there", story -> devices(story, WRITING, READING)),
                 row("second device, scope requested nowhere", story -> devices(story, READING, READING)),
+                row("second device, new scope", story -> {
+                    String role = story.role("read:report");
+                    String user = story.member(role);
+                    ObedientClient[] devices = {story.reports(user, READING), story.reports(user, READING)};
+                    story.work(devices);
+                    stage.directory.addOrganizationScope("stamp:report", role);
+                    story.goOn(devices);
+                    for (ObedientClient device : devices) {
+                        story.expect("read:report stamp:report", device).reconsents(1);
+                    }
+                }),
+                row("three devices, scope requested nowhere", story -> devices(story, READING, READING, READING)),
                 row("three devices, scope requested on one", story -> devices(story, READING, WRITING, READING)),
                 row("20 parallel requests, demoted", story -> {
                     ObedientClient page = demoted(story, story::reports);
@@ -367,6 +436,13 @@ class ConvergenceTests {
                     inParallel(20, page::call);
                     story.goOn(page);
                     story.expect(WRITE, page).refreshes(1);
+                }),
+                row("20 parallel requests, new scope", story -> {
+                    ObedientClient page = introduced(story, Consent.GIVEN, "sign:report", READING);
+                    story.pass();
+                    inParallel(20, page::call);
+                    story.goOn(page);
+                    story.expect("read:report sign:report", page).reconsents(1);
                 }),
                 row("token refreshed elsewhere meanwhile", "the hint is about a token that is gone", story -> {
                     ObedientClient page = promoted(story, story::reports, WRITING);
@@ -404,13 +480,37 @@ class ConvergenceTests {
                     story.expect(READ, page).refreshes(1).useless(1);
                 }),
                 row(
+                        "down-scoped on purpose, then promoted",
+                        "one refresh finds out, one is for the promotion; consent is asked for that alone",
+                        story -> {
+                            String role = story.role("read:report", "write:report");
+                            ObedientClient page = story.reports(story.member(role), READING);
+                            story.pass();
+                            story.work(page);
+                            stage.grant(role, "invite:member");
+                            story.goOn(page);
+                            story.expect("invite:member read:report", page)
+                                    .refreshes(2)
+                                    .reconsents(1)
+                                    .useless(2);
+                        }),
+                row(
+                        "third-party client, promoted",
+                        "it hears numbers, not names, and so has nothing to ask for",
+                        story -> {
+                            ObedientClient page = promoted(story, story::partnerReports, READING);
+                            story.goOn(page);
+                            story.expect(READ, page)
+                                    .refreshes(1)
+                                    .reconsents(4)
+                                    .useless(1)
+                                    .unanswered(4);
+                        }),
+                row(
                         "client that may never get the scope",
                         "it asks its user once; the API, ever more seldom",
                         story -> {
-                            String role = story.role("read:report");
-                            ObedientClient page = story.reports(story.member(role), Consent.WITHOUT_NAMING, READING);
-                            story.work(page);
-                            stage.directory.addOrganizationScope("share:report", role);
+                            ObedientClient page = introduced(story, Consent.WITHOUT_NAMING, "share:report", READING);
                             story.goOn(page);
                             story.expect(READ, page).reconsents(5).useless(1).unanswered(4);
                         }),
@@ -418,12 +518,21 @@ class ConvergenceTests {
                         "user who ignores the consent request",
                         "is asked once; the API repeats it ever more seldom",
                         story -> {
-                            String role = story.role("read:report");
-                            ObedientClient page = story.reports(story.member(role), Consent.REFUSED, READING);
-                            story.work(page);
-                            stage.directory.addOrganizationScope("print:report", role);
+                            ObedientClient page = introduced(story, Consent.REFUSED, "print:report", READING);
                             story.goOn(page);
                             story.expect(READ, page).reconsents(4).useless(1).unanswered(3);
+                        }),
+                row(
+                        "user who ignores a consent request that comes with a demotion",
+                        "what was lost goes all the same",
+                        story -> {
+                            String role = story.role("read:report", "write:report");
+                            ObedientClient page = story.reports(story.member(role), Consent.REFUSED, WRITING);
+                            story.work(page);
+                            stage.takeFrom(role, "write:report");
+                            stage.directory.addOrganizationScope("redact:report", role);
+                            story.goOn(page);
+                            story.expect(READ, page).reconsents(5).unanswered(4);
                         }));
     }
 
@@ -490,6 +599,24 @@ class ConvergenceTests {
                                 story.goOn(page);
                             }
                             story.expect(READ, page).refreshes(2).useless(2);
+                        }),
+                row(
+                        "restart in the middle, scope not requested, requests refused",
+                        "the new instance asks again what the old one had asked",
+                        story -> {
+                            ObedientClient page = promoted(story, story::reports, READING);
+                            page.turnTo(story.path("/reports/draft"));
+                            story.pass();
+                            page.send();
+                            try (Guard restarted = stage.newGuard()) {
+                                story.api.lead(restarted);
+                                story.goOn(page);
+                            }
+                            story.expect(WRITE, page)
+                                    .refreshes(1)
+                                    .reconsents(1)
+                                    .useless(1)
+                                    .unanswered(0);
                         }),
                 row("two replicas taking turns", story -> {
                     story.api.lead(stage.guard, stage.replica);
