@@ -6,11 +6,13 @@ import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
@@ -213,6 +215,19 @@ class ManagementAccessTests {
 
         assertThat(logto.catalogue().scopesOf(Audience.ORGANIZATION)).hasSize(4);
         assertThat(logto.catalogue().scopesOf(api)).hasSize(3);
+    }
+
+    // The clock
+
+    @Test
+    void issuerClockWhenAnswersAreDatedThenLearntFromThemGoodOrBad() {
+        assertThat(logto.issuerClock().at(clock.instant())).isEqualTo(clock.instant());
+
+        tenant.tokenAnswer(serverError().withHeader("Date", "Sat, 21 Nov 2026 12:00:10 GMT"));
+        assertThatThrownBy(() -> logto.check(List.of())).isInstanceOf(PermissionsUnavailableException.class);
+
+        assertThat(logto.issuerClock().at(clock.instant()))
+                .isEqualTo(clock.instant().plusSeconds(10));
     }
 
     // The limit
