@@ -25,7 +25,7 @@ final class Story {
     /** Longer than live permissions may age. */
     private static final Duration A_LOOK = Duration.ofSeconds(35);
 
-    private static final Duration A_WHILE = Duration.ofMinutes(13);
+    private static final Duration A_WHILE = Duration.ofMinutes(15);
 
     final Stage stage;
     final Gateway api;
@@ -195,11 +195,11 @@ final class Story {
 
     /** Everybody goes on working: often at first, then now and then, while tokens expire several times. */
     void goOn(ObedientClient... clients) {
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 6; i++) {
             pass();
             work(clients);
         }
-        goOnSeldom(6, clients);
+        goOnSeldom(3, clients);
         restFrom = stage.clock.instant();
         goOnSeldom(9, clients);
     }
