@@ -63,7 +63,7 @@ class ConvergenceTests {
             Story story = new Story(stage);
             scenario.accept(story);
             TABLE.add(name, why, story.expectations());
-            story.verify(!why.isEmpty());
+            story.verify(name, !why.isEmpty());
         });
     }
 

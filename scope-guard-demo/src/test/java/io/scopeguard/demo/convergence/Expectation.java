@@ -67,14 +67,16 @@ final class Expectation {
         return client.state();
     }
 
-    void verify(Instant restFrom, int tolerable) {
-        String story = journal().toString();
-        assertThat(got()).as("end state; %s", story).isEqualTo(end);
-        assertThat(journal().asks(Remedy.REFRESH)).as("refreshes; %s", story).isEqualTo(refreshes);
-        assertThat(journal().asks(Remedy.RECONSENT)).as("reconsents; %s", story).isEqualTo(reconsents);
-        assertThat(journal().uselessSteps()).as("useless steps; %s", story).isEqualTo(useless);
-        assertThat(journal().uselessSteps()).as("useless steps; %s", story).isLessThanOrEqualTo(tolerable);
-        assertThat(journal().steps()).as("steps; %s", story).isEqualTo(steps());
-        assertThat(journal().lastStep()).as("at rest; %s", story).isBefore(restFrom);
+    void verify(String row, Instant restFrom, int tolerable) {
+        String story = row + ": " + journal();
+        assertThat(got()).as("end state of %s", story).isEqualTo(end);
+        assertThat(journal().asks(Remedy.REFRESH)).as("refreshes of %s", story).isEqualTo(refreshes);
+        assertThat(journal().asks(Remedy.RECONSENT))
+                .as("reconsents of %s", story)
+                .isEqualTo(reconsents);
+        assertThat(journal().uselessSteps()).as("useless steps of %s", story).isEqualTo(useless);
+        assertThat(journal().uselessSteps()).as("useless steps of %s", story).isLessThanOrEqualTo(tolerable);
+        assertThat(journal().steps()).as("steps of %s", story).isEqualTo(steps());
+        assertThat(journal().lastStep()).as("last step of %s", story).isBefore(restFrom);
     }
 }

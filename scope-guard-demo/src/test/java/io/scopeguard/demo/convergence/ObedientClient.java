@@ -111,7 +111,7 @@ final class ObedientClient {
     private synchronized boolean follow(Response response) {
         ScopeDriftHint hint = response.hint();
         if (hint != null) {
-            obey(hint, response.isRefused());
+            obey(hint);
         } else if (response.answer().status() == 401 && response.token().equals(token)) {
             refresh(Set.of(), true);
         }
@@ -127,17 +127,18 @@ final class ObedientClient {
         return end != null ? end : String.join(" ", new TreeSet<>(scopes()));
     }
 
-    private void obey(ScopeDriftHint hint, boolean refused) {
+    private void obey(ScopeDriftHint hint) {
         boolean ours = token != null && hint.token().equals(fingerprint(token));
         if (!ours || !obeyed.add(hint.token() + " " + hint.action())) {
             return;
         }
         clock.advance(hint.after());
         Set<String> named = named(hint);
+        boolean spent = !hint.demoted().isEmpty();
         if (hint.action() == Remedy.REFRESH) {
-            refresh(named, !hint.demoted().isEmpty() || refused);
+            refresh(named, spent);
         } else if (!named.isEmpty() && consentsAsked.add(named)) {
-            reconsent(named, !hint.demoted().isEmpty());
+            reconsent(named, spent);
         }
     }
 

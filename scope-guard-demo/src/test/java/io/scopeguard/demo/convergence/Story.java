@@ -236,9 +236,9 @@ final class Story {
     /**
      * @param isExplained whether there is a reason for more than one useless step
      */
-    void verify(boolean isExplained) {
-        assertThat(expectations).as("expectations").isNotEmpty();
-        expectations.forEach(expectation -> expectation.verify(restFrom, isExplained ? 2 : 1));
+    void verify(String row, boolean isExplained) {
+        assertThat(expectations).as("expectations of %s", row).isNotEmpty();
+        expectations.forEach(expectation -> expectation.verify(row, restFrom, isExplained ? 2 : 1));
     }
 
     private static String unique(String prefix) {
