@@ -83,8 +83,8 @@ public final class ScopeCatalogue {
 
         static final Names UNREAD = new Names(false, Map.of());
 
-        /** Reports alone must not fill the memory: a provider has fewer scopes. */
-        private static final int MAX_REPORTED = 10_000;
+        /** Reports alone must not fill the memory; what is left out is dated when it is read. */
+        private static final int MAX_REPORTED = 2_000;
 
         Names read(Map<String, Instant> created, Instant sight) {
             Map<String, Known> renewed = new HashMap<>();
