@@ -6,6 +6,7 @@ import io.scopeguard.demo.logto.Browser;
 import io.scopeguard.demo.logto.directory.OrganizationScope;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -502,9 +503,9 @@ class ConvergenceTests {
                             story.goOn(page);
                             story.expect(READ, page)
                                     .refreshes(1)
-                                    .reconsents(4)
+                                    .reconsents(3)
                                     .useless(1)
-                                    .unanswered(4);
+                                    .unanswered(3);
                         }),
                 row(
                         "client that may never get the scope",
@@ -512,7 +513,7 @@ class ConvergenceTests {
                         story -> {
                             ObedientClient page = introduced(story, Consent.WITHOUT_NAMING, "share:report", READING);
                             story.goOn(page);
-                            story.expect(READ, page).reconsents(5).useless(1).unanswered(4);
+                            story.expect(READ, page).reconsents(4).useless(1).unanswered(3);
                         }),
                 row(
                         "user who ignores the consent request",
@@ -520,7 +521,20 @@ class ConvergenceTests {
                         story -> {
                             ObedientClient page = introduced(story, Consent.REFUSED, "print:report", READING);
                             story.goOn(page);
-                            story.expect(READ, page).reconsents(4).useless(1).unanswered(3);
+                            story.expect(READ, page).reconsents(3).useless(1).unanswered(2);
+                        }),
+                row(
+                        "user who ignores the consent request, a new token every five minutes",
+                        "asked at 0, 5, 15, 35 and 75 minutes, not of each of the 24 tokens",
+                        story -> {
+                            ObedientClient page = introduced(story, Consent.REFUSED, "quote:report", READING);
+                            for (int i = 0; i < 24; i++) {
+                                stage.clock.advance(Duration.ofMinutes(5));
+                                page.refreshByItself();
+                                story.work(page);
+                            }
+                            story.goOn(page);
+                            story.expect(READ, page).reconsents(6).useless(1).unanswered(5);
                         }),
                 row(
                         "user who ignores a consent request that comes with a demotion",
@@ -532,7 +546,7 @@ class ConvergenceTests {
                             stage.takeFrom(role, "write:report");
                             stage.directory.addOrganizationScope("redact:report", role);
                             story.goOn(page);
-                            story.expect(READ, page).reconsents(5).unanswered(4);
+                            story.expect(READ, page).reconsents(4).unanswered(3);
                         }));
     }
 

@@ -39,9 +39,21 @@ class ReportApi {
         @GetMapping("/organizations/{organizationId}/reports/extra")
         @RequiresScopes(
                 value = {
-                    "archive:report", "comment:report", "export:report", "invite:member", "pin:report", "plan:report",
-                    "print:report", "rate:report", "redact:report", "sequel:report", "share:report", "sign:report",
-                    "stamp:report", "translate:report"
+                    "archive:report",
+                    "comment:report",
+                    "export:report",
+                    "invite:member",
+                    "pin:report",
+                    "plan:report",
+                    "print:report",
+                    "quote:report",
+                    "rate:report",
+                    "redact:report",
+                    "sequel:report",
+                    "share:report",
+                    "sign:report",
+                    "stamp:report",
+                    "translate:report"
                 },
                 match = Match.ANY)
         String extra() {

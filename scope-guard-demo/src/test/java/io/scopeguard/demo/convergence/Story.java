@@ -25,8 +25,6 @@ final class Story {
     /** Longer than live permissions may age. */
     private static final Duration A_LOOK = Duration.ofSeconds(35);
 
-    private static final Duration A_WHILE = Duration.ofMinutes(15);
-
     final Stage stage;
     final Gateway api;
     final String organization;
@@ -199,14 +197,14 @@ final class Story {
             pass();
             work(clients);
         }
-        goOnSeldom(3, clients);
+        goOnEvery(Duration.ofMinutes(15), 3, clients);
         restFrom = stage.clock.instant();
-        goOnSeldom(9, clients);
+        goOnEvery(Duration.ofMinutes(25), 5, clients);
     }
 
-    private void goOnSeldom(int times, ObedientClient... clients) {
+    private void goOnEvery(Duration pause, int times, ObedientClient... clients) {
         for (int i = 0; i < times; i++) {
-            stage.clock.advance(A_WHILE);
+            stage.clock.advance(pause);
             work(clients);
         }
     }
