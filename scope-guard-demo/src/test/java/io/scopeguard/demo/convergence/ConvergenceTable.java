@@ -49,7 +49,7 @@ final class ConvergenceTable {
     private static String each(List<Expectation> clients, Function<Expectation, String> text) {
         List<String> texts = clients.stream().map(text).toList();
         return texts.stream().distinct().count() == 1 && texts.size() > 1
-                ? texts.size() + " × " + texts.get(0)
+                ? texts.get(0) + " each"
                 : String.join("; ", texts);
     }
 

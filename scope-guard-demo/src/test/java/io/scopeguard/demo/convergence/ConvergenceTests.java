@@ -525,7 +525,7 @@ class ConvergenceTests {
                         }),
                 row(
                         "user who ignores the consent request, a new token every five minutes",
-                        "asked at 0, 5, 15, 35 and 75 minutes, not of each of the 24 tokens",
+                        "asked of 6 of the 27 tokens, at growing distances",
                         story -> {
                             ObedientClient page = introduced(story, Consent.REFUSED, "quote:report", READING);
                             for (int i = 0; i < 24; i++) {
