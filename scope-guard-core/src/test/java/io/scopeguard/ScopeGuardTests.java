@@ -40,7 +40,7 @@ class ScopeGuardTests {
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TestTokens tokens = new TestTokens(clock);
 
-    private final InMemoryTenant tenant = new InMemoryTenant(clock);
+    private final InMemoryTenant tenant = new InMemoryTenant();
     private final ScopeCatalogue catalogue = new ScopeCatalogue();
     private final PermissionCache cache =
             new PermissionCache(tenant, clock, Duration.ofSeconds(60), 1_000, Duration.ofHours(1));

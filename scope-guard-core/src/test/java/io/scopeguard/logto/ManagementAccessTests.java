@@ -15,8 +15,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.scopeguard.logto.LogtoAccessException.Refusal;
+import io.scopeguard.permission.CallBudget;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
@@ -219,14 +221,16 @@ class ManagementAccessTests {
     @Test
     void callsWhenOverTheLimitThenTheyWaitOrAreGivenUpButNeverMade() throws Exception {
         Queue<String> outcomes = new ConcurrentLinkedQueue<>();
-        HttpCalls calls = new HttpCalls(1, (operation, outcome, took) -> outcomes.add(outcome), Clock.systemUTC());
+        HttpCalls calls = new HttpCalls(
+                CallBudget.perSecond(1), (operation, outcome, took) -> outcomes.add(outcome), Clock.systemUTC());
         URI uri = tenant.tenant().api("/organization-scopes");
         ExecutorService callers = Executors.newFixedThreadPool(40);
         int answered = 0;
         List<Reason> givenUp = new ArrayList<>();
         try {
-            List<Future<Integer>> all = Stream.generate(() -> callers.submit(() ->
-                            calls.send("scopes", HttpRequest.newBuilder(uri)).statusCode()))
+            List<Future<Integer>> all = Stream.generate(
+                            () -> callers.submit(() -> calls.send("scopes", HttpRequest.newBuilder(uri), Urgency.NOW)
+                                    .statusCode()))
                     .limit(40)
                     .toList();
             for (Future<Integer> one : all) {
@@ -249,11 +253,13 @@ class ManagementAccessTests {
 
     @Test
     void callsWhenWithinTheBurstThenAllAreMade() {
-        HttpCalls calls = new HttpCalls(Logto.DEFAULT_CALLS_PER_SECOND, CallListener.none(), Clock.systemUTC());
+        HttpCalls calls = new HttpCalls(
+                CallBudget.perSecond(Logto.DEFAULT_CALLS_PER_SECOND), CallListener.none(), Clock.systemUTC());
         URI uri = tenant.tenant().api("/organization-scopes");
 
         for (int i = 0; i < 7; i++) {
-            assertThat(calls.send("scopes", HttpRequest.newBuilder(uri)).statusCode())
+            assertThat(calls.send("scopes", HttpRequest.newBuilder(uri), Urgency.NOW)
+                            .statusCode())
                     .isEqualTo(200);
         }
         assertThat(Logto.DEFAULT_CALLS_PER_SECOND).isEqualTo(5);
