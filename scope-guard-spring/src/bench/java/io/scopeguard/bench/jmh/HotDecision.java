@@ -63,11 +63,7 @@ public class HotDecision {
         Clock clock = Clock.systemUTC();
         Scopes held = Scopes.parse(SignedTokens.scope(token.scopes));
         permissions = new PermissionCache(
-                new FixedPermissions(drift.live(held), clock),
-                clock,
-                Duration.ofSeconds(2),
-                1_000,
-                Duration.ofHours(1));
+                new FixedPermissions(drift.live(held)), clock, Duration.ofSeconds(2), 1_000, Duration.ofHours(1));
         WatchedScopes watched = WatchedScopes.of(Map.of(Audience.ORGANIZATION, held.or(Drift.FURTHER)));
         guard = new ScopeGuard(
                 ScopeGuardSettings.DEFAULT,
