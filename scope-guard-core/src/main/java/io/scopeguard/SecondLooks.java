@@ -37,7 +37,7 @@ final class SecondLooks {
      */
     @Nullable
     Instant due(AccessToken token, LivePermissions live, Instant now) {
-        if (live.asOf().isAfter(token.issuedAt().plus(CLOCK_TOLERANCE))) {
+        if (isOlder(token, live)) {
             return null;
         }
         Instant seen = firstSeen.get(token.fingerprint(), fingerprint -> now);
@@ -47,6 +47,11 @@ final class SecondLooks {
         // A look within the last second serves this token too if it began late enough: it may still be under way, or
         // have failed.
         return lookOf(PermissionKey.of(token), now).isBefore(seen) ? null : seen;
+    }
+
+    /** Whether the token was certainly issued before the permissions were read. */
+    static boolean isOlder(AccessToken token, LivePermissions live) {
+        return live.asOf().isAfter(token.issuedAt().plus(CLOCK_TOLERANCE));
     }
 
     /** When the last look at these permissions began: now, if the one before is a second ago. */

@@ -37,6 +37,7 @@ final class HttpCalls {
             .build();
     private final CallBudget budget;
     private final CallListener listener;
+    private final Resilience resilience;
     private final Clock clock;
     private volatile Instant pausedUntil = Instant.MIN;
 
@@ -44,6 +45,7 @@ final class HttpCalls {
         this.clock = clock;
         this.budget = budget;
         this.listener = listener;
+        this.resilience = new Resilience(clock);
     }
 
     /**
@@ -53,6 +55,10 @@ final class HttpCalls {
      * @throws PermissionsUnavailableException if there is no answer, or one by which the server says it is in trouble
      */
     HttpResponse<byte[]> send(String operation, HttpRequest.Builder request, Urgency urgency) {
+        return resilience.call(() -> sendOnce(operation, request, urgency));
+    }
+
+    private HttpResponse<byte[]> sendOnce(String operation, HttpRequest.Builder request, Urgency urgency) {
         long start = System.nanoTime();
         String outcome = "ok";
         try {
