@@ -26,6 +26,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -214,6 +215,42 @@ class ManagementAccessTests {
 
         assertThat(logto.catalogue().scopesOf(Audience.ORGANIZATION)).hasSize(4);
         assertThat(logto.catalogue().scopesOf(api)).hasSize(3);
+    }
+
+    // Trouble
+
+    @Test
+    void callsWhenOneBreaksOffThenItIsMadeOnceMore() {
+        tenant.server()
+                .stubFor(get(urlPathEqualTo("/api/organization-roles"))
+                        .inScenario("breaks off once")
+                        .willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER))
+                        .willSetStateTo("well"));
+        tenant.server()
+                .stubFor(get(urlPathEqualTo("/api/organization-roles"))
+                        .inScenario("breaks off once")
+                        .whenScenarioStateIs("well")
+                        .willReturn(
+                                Recorded.of("management-api/organization-roles").response()));
+
+        check();
+    }
+
+    @Test
+    void callsWhenManyFailedThenLogtoIsLeftAloneForASecond() {
+        check();
+        tenant.answer("/organization-roles", aResponse().withStatus(503));
+        for (int i = 0; i < 40; i++) {
+            assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
+        }
+        int asked = tenant.server()
+                .findAll(getRequestedFor(urlPathEqualTo("/api/organization-roles")))
+                .size();
+        assertThat(asked).isBetween(10, 30);
+
+        tenant.recorded("/organization-roles", "management-api/organization-roles");
+        clock.advance(Duration.ofMillis(1_001));
+        check();
     }
 
     // The limit
