@@ -78,14 +78,20 @@ public final class ScopeGuard {
 
     private Decision decide(AccessToken token, AccessRequest request, @Nullable LivePermissions live) {
         if (live == null) {
-            Verdict verdict = Verdict.withoutLive(settings, token, request);
-            return verdict.decision(token, request, null, ScopeDrift.none());
+            return withoutLive(token, request).decision(token, request, null, ScopeDrift.none());
         }
         // An observer tells nobody anything, not even by what a refusal names.
         Verdict verdict = settings.mode() == Mode.OBSERVE
                 ? Verdict.withoutLive(settings, token, request)
                 : Verdict.byLive(settings, token, request, live);
         return verdict.decision(token, request, live, detector.detect(token, live, verdict.grantable()));
+    }
+
+    private Verdict withoutLive(AccessToken token, AccessRequest request) {
+        LivePermissions seen = permissions.lastSeen(PermissionKey.of(token));
+        return seen != null && secondLooks.isSettled(token, seen, clock.instant())
+                ? Verdict.byLastSeen(settings, token, request, seen)
+                : Verdict.withoutLive(settings, token, request);
     }
 
     /** Before a token is contradicted: whether what it was held against could be older than the token itself. */

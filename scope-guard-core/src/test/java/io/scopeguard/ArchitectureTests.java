@@ -54,12 +54,20 @@ class ArchitectureTests {
             .resideInAPackage("com.nimbusds..");
 
     @ArchTest
-    static final ArchRule jacksonAndBucket4jStayInLogto = noClasses()
+    static final ArchRule bucket4jStaysInPermission = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".permission")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.bucket4j..");
+
+    @ArchTest
+    static final ArchRule jacksonAndResilience4jStayInLogto = noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + ".logto")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("tools.jackson..", "com.fasterxml..", "io.github.bucket4j..");
+            .resideInAnyPackage("tools.jackson..", "com.fasterxml..", "io.github.resilience4j..");
 
     @ArchTest
     static final ArchRule structuredFieldsStayInSignal = noClasses()

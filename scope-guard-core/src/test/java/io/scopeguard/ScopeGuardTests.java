@@ -45,7 +45,7 @@ class ScopeGuardTests {
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TestTokens tokens = new TestTokens(clock);
 
-    private final InMemoryTenant tenant = new InMemoryTenant(clock);
+    private final InMemoryTenant tenant = new InMemoryTenant();
     private final IssuerClock issuer = new IssuerClock();
     private final ScopeCatalogue catalogue = new ScopeCatalogue(issuer);
     private final PermissionCache cache =
@@ -376,6 +376,46 @@ class ScopeGuardTests {
 
         clock.advance(Duration.ofMinutes(5));
         assertThat(denial(token, in("acme", "read"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+    }
+
+    @Test
+    void authorizeWhenARevocationWasSeenThenItBindsOlderTokensThroughAnyOutage() {
+        AccessToken token = tokens.organization("acme").scopes("read", "write").verified();
+        tenant.grant(token, "read");
+        clock.advanceSeconds(10);
+        assertThat(denial(token, in("acme", "write"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        tenant.down(true);
+        clock.advance(Duration.ofMinutes(20));
+
+        Decision refused = guard.authorize(token, in("acme", "write"));
+        assertThat(refused.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(refused.live()).isNull();
+        assertThat(refused.grantable()).isEqualTo(NONE);
+        assertThat(refused.advice()).isEqualTo(Advice.none());
+        Decision granted = guard.authorize(token, in("acme", "read"));
+        assertThat(granted.isGranted()).isTrue();
+        assertThat(granted.effective()).isEqualTo(Scopes.of("read"));
+        AccessToken newer = tokens.organization("acme").scopes("read", "write").verified();
+        assertThat(denial(newer, in("acme", "write"))).isNull();
+        assertThat(guard(Mode.SIGNAL, WhenUnknown.DENY)
+                        .authorize(token, in("acme", "write"))
+                        .isGranted())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NOT_A_MEMBER, NOT_A_MEMBER", "SUSPENDED, SUBJECT_INACTIVE", "UNKNOWN_SUBJECT, SUBJECT_INACTIVE"})
+    void authorizeWhenLossOfStandingWasSeenThenItBindsOlderTokensThroughAnyOutage(Standing standing, Denial denial) {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.stands(token, standing);
+        clock.advanceSeconds(10);
+        assertThat(denial(token, in("acme", "read"))).isEqualTo(denial);
+        tenant.down(true);
+        clock.advance(Duration.ofMinutes(20));
+
+        assertThat(denial(token, in("acme", "read"))).isEqualTo(denial);
+        assertThat(denial(tokens.organization("acme").scopes("read").verified(), in("acme", "read")))
+                .isNull();
     }
 
     // Second looks

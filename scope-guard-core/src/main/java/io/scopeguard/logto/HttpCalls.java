@@ -1,9 +1,9 @@
 package io.scopeguard.logto;
 
-import io.github.bucket4j.BlockingStrategy;
-import io.github.bucket4j.Bucket;
+import io.scopeguard.permission.CallBudget;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.permission.Urgency;
 import io.scopeguard.token.IssuerClock;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -28,7 +28,6 @@ final class HttpCalls {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
-    private static final Duration MAX_BUDGET_WAIT = Duration.ofSeconds(2);
     private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
     private static final int MAX_BYTES = 8 * 1024 * 1024;
 
@@ -37,19 +36,19 @@ final class HttpCalls {
             .followRedirects(HttpClient.Redirect.NEVER)
             .version(HttpClient.Version.HTTP_1_1)
             .build();
-    private final Bucket budget;
+    private final CallBudget budget;
     private final CallListener listener;
+    private final Resilience resilience;
     private final Clock clock;
     private final IssuerClock issuer;
     private volatile Instant pausedUntil = Instant.MIN;
 
-    HttpCalls(int callsPerSecond, CallListener listener, Clock clock, IssuerClock issuer) {
+    HttpCalls(CallBudget budget, CallListener listener, Clock clock, IssuerClock issuer) {
         this.clock = clock;
         this.issuer = issuer;
-        this.budget = Bucket.builder()
-                .addLimit(limit -> limit.capacity(callsPerSecond).refillGreedy(callsPerSecond, Duration.ofSeconds(1)))
-                .build();
+        this.budget = budget;
         this.listener = listener;
+        this.resilience = new Resilience(clock);
     }
 
     /**
@@ -58,12 +57,16 @@ final class HttpCalls {
      * @param operation names the call in metrics
      * @throws PermissionsUnavailableException if there is no answer, or one by which the server says it is in trouble
      */
-    HttpResponse<byte[]> send(String operation, HttpRequest.Builder request) {
+    HttpResponse<byte[]> send(String operation, HttpRequest.Builder request, Urgency urgency) {
+        return resilience.call(() -> sendOnce(operation, request, urgency));
+    }
+
+    private HttpResponse<byte[]> sendOnce(String operation, HttpRequest.Builder request, Urgency urgency) {
         long start = System.nanoTime();
         String outcome = "ok";
         try {
             checkPause();
-            takeFromBudget();
+            budget.take(urgency);
             Instant sent = clock.instant();
             HttpResponse<byte[]> response =
                     await(client.sendAsync(request.timeout(TIMEOUT).build(), info -> new LimitedBody(MAX_BYTES)));
@@ -75,17 +78,6 @@ final class HttpCalls {
             throw e;
         } finally {
             listener.called(operation, outcome, Duration.ofNanos(System.nanoTime() - start));
-        }
-    }
-
-    private void takeFromBudget() {
-        try {
-            if (!budget.asBlocking().tryConsume(1, MAX_BUDGET_WAIT, BlockingStrategy.PARKING)) {
-                throw new PermissionsUnavailableException(
-                        Reason.BUDGET_EXHAUSTED, "The limit on calls to Logto leaves no room.");
-            }
-        } catch (InterruptedException e) {
-            throw interrupted();
         }
     }
 

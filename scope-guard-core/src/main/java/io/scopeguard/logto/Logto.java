@@ -1,9 +1,12 @@
 package io.scopeguard.logto;
 
 import io.scopeguard.drift.ScopeCatalogue;
+import io.scopeguard.permission.CallBudget;
 import io.scopeguard.permission.PermissionChange;
 import io.scopeguard.permission.PermissionSource;
 import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.permission.RoleKind;
+import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessTokenVerifier;
@@ -36,7 +39,7 @@ public final class Logto {
         tenant = builder.tenant;
         issuers = builder.issuers;
         clock = builder.clock;
-        HttpCalls calls = new HttpCalls(builder.callsPerSecond, builder.listener, clock, issuerClock);
+        HttpCalls calls = new HttpCalls(builder.budget, builder.listener, clock, issuerClock);
         ManagementToken token = new ManagementToken(
                 calls,
                 tenant.tokenEndpoint(),
@@ -45,8 +48,8 @@ public final class Logto {
                 tenant.managementResource(builder.managementResource),
                 clock);
         ManagementApi api = new ManagementApi(tenant, token, calls);
-        template = new Template(api, catalogue, clock);
-        permissions = new LogtoPermissionSource(api, template, clock);
+        template = new Template(api, catalogue, builder.resources, clock);
+        permissions = new LogtoPermissionSource(api, template);
     }
 
     /**
@@ -106,8 +109,8 @@ public final class Logto {
      * @throws PermissionsUnavailableException if it merely does not answer
      */
     public void check(Collection<Audience> audiences) {
-        template.organizationRoles(clock.instant());
-        audiences.forEach(audience -> template.refreshCatalogue(audience, Scopes.none()));
+        template.roles(RoleKind.ORGANIZATION, Urgency.NOW);
+        audiences.forEach(audience -> template.refreshCatalogue(audience, Scopes.none(), Urgency.NOW));
     }
 
     /** Collects the settings of a connection. Not thread-safe. */
@@ -118,7 +121,8 @@ public final class Logto {
         private final String appSecret;
         private final Set<String> issuers = new LinkedHashSet<>();
         private @Nullable String managementResource;
-        private int callsPerSecond = DEFAULT_CALLS_PER_SECOND;
+        private @Nullable Set<Audience> resources;
+        private CallBudget budget = CallBudget.perSecond(DEFAULT_CALLS_PER_SECOND);
         private CallListener listener = CallListener.none();
         private Clock clock = Clock.systemUTC();
 
@@ -147,10 +151,18 @@ public final class Logto {
          * @throws IllegalArgumentException if it is less than one
          */
         public Builder callsPerSecond(int limit) {
-            if (limit < 1) {
-                throw new IllegalArgumentException("callsPerSecond is one or more, not " + limit);
-            }
-            callsPerSecond = limit;
+            return budget(CallBudget.perSecond(limit));
+        }
+
+        /** The limit on calls, where it is one that others share. */
+        public Builder budget(CallBudget budget) {
+            this.budget = budget;
+            return this;
+        }
+
+        /** The API's own resources: what roles mean for others is not looked at. Without this, for all of the tenant. */
+        public Builder resources(Collection<Audience> own) {
+            resources = Set.copyOf(own);
             return this;
         }
 

@@ -3,227 +3,192 @@ package io.scopeguard.logto;
 import static io.scopeguard.logto.ManagementApi.path;
 
 import io.scopeguard.logto.ManagementApi.Page;
-import io.scopeguard.logto.SharedRead.Aged;
-import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.permission.Holder;
+import io.scopeguard.permission.Holdings;
+import io.scopeguard.permission.MemberPage;
 import io.scopeguard.permission.PermissionSource;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.permission.RoleDefinitions;
+import io.scopeguard.permission.RoleKind;
 import io.scopeguard.permission.Standing;
+import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.token.Subject;
-import java.time.Clock;
-import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
-/**
- * Live permissions from Logto's Management API. There is no endpoint for most of them: a subject's roles are read, and what
- * the roles mean is shared by all.
- */
+/** What Logto's Management API tells of subjects' roles, and of what roles mean. Thread-safe. */
 final class LogtoPermissionSource implements PermissionSource {
 
     private final ManagementApi api;
     private final Template template;
-    private final Clock clock;
 
-    LogtoPermissionSource(ManagementApi api, Template template, Clock clock) {
+    LogtoPermissionSource(ManagementApi api, Template template) {
         this.api = api;
         this.template = template;
-        this.clock = clock;
     }
 
     @Override
-    public LivePermissions fetch(PermissionKey key, Instant notBefore) {
-        return read(key, () -> {
-            Roles roles = new Roles(template, key.audience(), clock.instant(), notBefore);
-            return key.organization() == null || key.subject().type() == Subject.Type.APPLICATION
-                    ? single(key, roles)
-                    : member(key, key.organization(), roles);
+    public Holdings read(Holder holder, Urgency urgency) {
+        return usable(() -> holder.organization() == null || holder.kind() == Holder.Kind.APPLICATION
+                ? alone(holder, urgency)
+                : member(holder, holder.organization(), urgency));
+    }
+
+    @Override
+    public Holdings confirm(Holder holder, Urgency urgency) {
+        return usable(() -> alone(holder, urgency));
+    }
+
+    @Override
+    public RoleDefinitions definitions(RoleKind kind, Urgency urgency) {
+        return usable(() -> {
+            RoleDefinitions roles = template.roles(kind, urgency);
+            scopesSeen(roles, kind).forEach((audience, seen) -> template.refreshCatalogue(audience, seen, urgency));
+            return roles;
         });
     }
 
     @Override
-    public LivePermissions confirm(PermissionKey key, Instant noticed) {
-        return read(key, () -> {
-            Roles roles = new Roles(template, key.audience(), clock.instant(), noticed);
-            if (key.organization() != null) {
-                template.organizationRoles(noticed);
-            }
-            return single(key, roles);
+    public MemberPage members(String organization, int page, Urgency urgency) {
+        return usable(() -> {
+            Page found = api.page("organization-members", path("/organizations/{}/users", organization), page, urgency)
+                    .orElseThrow(Json::malformed);
+            Map<String, Holdings> byUser = new HashMap<>();
+            found.items().forEach(member -> byUser.put(Json.text(member, "id"), membership(member)));
+            return new MemberPage(byUser, found.count());
         });
     }
 
-    private LivePermissions read(PermissionKey key, Supplier<LivePermissions> reading) {
+    private static <T> T usable(Supplier<T> reading) {
         try {
-            LivePermissions live = reading.get();
-            template.refreshCatalogue(key.audience(), live.granted());
-            return live;
+            return reading.get();
         } catch (LogtoAccessException e) {
             throw new PermissionsUnavailableException(Reason.REFUSED, "Logto refuses our own credentials.");
         }
     }
 
     /** By one search that tells membership, roles and suspension at once. */
-    private LivePermissions member(PermissionKey key, String organization, Roles roles) {
-        String user = key.subject().id();
-        Page found = api.firstPage("organization-users", path("/organizations/{}/users?q={}", organization, user))
+    private Holdings member(Holder holder, String organization, Urgency urgency) {
+        Page found = api.page(
+                        "organization-users",
+                        path("/organizations/{}/users?q={}", organization, holder.id()),
+                        1,
+                        urgency)
                 .orElseThrow(Json::malformed);
         Optional<JsonNode> member = found.items().stream()
-                .filter(candidate -> Json.text(candidate, "id").equals(user))
+                .filter(candidate -> Json.text(candidate, "id").equals(holder.id()))
                 .findFirst();
         if (member.isEmpty()) {
             // The search looks for parts of ids: others may have pushed the member off the page.
-            return found.isWhole() ? LivePermissions.none(Standing.NOT_A_MEMBER, roles.asOf()) : single(key, roles);
+            return found.isWhole() ? Holdings.none(Standing.NOT_A_MEMBER) : alone(holder, urgency);
         }
-        if (Json.flag(member.get(), "isSuspended")) {
-            return LivePermissions.none(Standing.SUSPENDED, roles.asOf());
-        }
-        return withGlobalRoles(key, roles.ofOrganization(Json.items(member.get(), "organizationRoles")), roles);
+        Holdings holdings = membership(member.get());
+        return holdings.standing() == Standing.ACTIVE ? withGlobalRoles(holder, holdings.roles(), urgency) : holdings;
+    }
+
+    private static Holdings membership(JsonNode member) {
+        Set<String> roles = ids(Json.items(member, "organizationRoles"));
+        return Json.flag(member, "isSuspended") ? Holdings.none(Standing.SUSPENDED) : Holdings.of(roles);
     }
 
     /** By requests that concern this subject alone. */
-    private LivePermissions single(PermissionKey key, Roles roles) {
-        return switch (key.subject().type()) {
-            case USER -> key.organization() == null ? user(key, roles) : memberAlone(key, key.organization(), roles);
-            case APPLICATION ->
-                key.organization() == null ? application(key, roles) : agent(key, key.organization(), roles);
-        };
+    private Holdings alone(Holder holder, Urgency urgency) {
+        if (holder.kind() == Holder.Kind.APPLICATION) {
+            return holder.organization() == null
+                    ? application(holder.id(), urgency)
+                    : agent(holder.id(), holder.organization(), urgency);
+        }
+        Standing standing = standingOfUser(holder.id(), urgency);
+        if (standing != Standing.ACTIVE) {
+            return Holdings.none(standing);
+        }
+        return holder.organization() == null
+                ? user(holder.id(), urgency)
+                : memberAlone(holder, holder.organization(), urgency);
     }
 
-    private LivePermissions memberAlone(PermissionKey key, String organization, Roles roles) {
-        Standing standing = standingOfUser(key.subject());
-        if (standing != Standing.ACTIVE) {
-            return LivePermissions.none(standing, roles.asOf());
-        }
+    private Holdings memberAlone(Holder holder, String organization, Urgency urgency) {
         return api.list(
                         "organization-user-roles",
-                        path(
-                                "/organizations/{}/users/{}/roles",
-                                organization,
-                                key.subject().id()))
-                .map(held -> withGlobalRoles(key, roles.ofOrganization(held), roles))
-                .orElseGet(() -> LivePermissions.none(Standing.NOT_A_MEMBER, roles.asOf()));
+                        path("/organizations/{}/users/{}/roles", organization, holder.id()),
+                        urgency)
+                .map(held -> withGlobalRoles(holder, ids(held), urgency))
+                .orElseGet(() -> Holdings.none(Standing.NOT_A_MEMBER));
     }
 
-    /** In the tokens of a user, global roles join those of the organization. */
-    private LivePermissions withGlobalRoles(PermissionKey key, Scopes ofOrganization, Roles roles) {
-        if (key.audience().isOrganization()) {
-            return LivePermissions.of(ofOrganization, roles.asOf());
+    private Holdings withGlobalRoles(Holder holder, Set<String> roles, Urgency urgency) {
+        if (holder.kind() != Holder.Kind.USER) {
+            return Holdings.of(roles);
         }
-        List<JsonNode> global = api.list(
-                        "user-roles", path("/users/{}/roles", key.subject().id()))
+        List<JsonNode> global = api.list("user-roles", path("/users/{}/roles", holder.id()), urgency)
                 .orElseThrow(Json::malformed);
-        return LivePermissions.of(ofOrganization.or(roles.ofTenant(global)), roles.asOf());
+        return Holdings.of(roles, ids(global));
     }
 
     /** Tokens without an organization bear the scopes of all of them; only those of global roles count. */
-    private LivePermissions user(PermissionKey key, Roles roles) {
-        Standing standing = standingOfUser(key.subject());
-        if (standing != Standing.ACTIVE) {
-            return LivePermissions.none(standing, roles.asOf());
-        }
-        String id = key.subject().id();
-        Optional<List<JsonNode>> global = api.list("user-roles", path("/users/{}/roles", id));
-        Optional<List<JsonNode>> organizations = api.list("user-organizations", path("/users/{}/organizations", id));
+    private Holdings user(String id, Urgency urgency) {
+        Optional<List<JsonNode>> global = api.list("user-roles", path("/users/{}/roles", id), urgency);
+        Optional<List<JsonNode>> organizations =
+                api.list("user-organizations", path("/users/{}/organizations", id), urgency);
         if (global.isEmpty() || organizations.isEmpty()) {
-            return LivePermissions.none(Standing.UNKNOWN_SUBJECT, roles.asOf());
+            return Holdings.none(Standing.UNKNOWN_SUBJECT);
         }
-        Scopes granted = roles.ofTenant(global.get());
-        Scopes issuable = granted;
-        for (JsonNode organization : organizations.get()) {
-            issuable = issuable.or(roles.ofOrganization(Json.items(organization, "organizationRoles")));
-        }
-        return new LivePermissions(Standing.ACTIVE, issuable, granted, roles.asOf());
+        Set<String> stray = new HashSet<>();
+        organizations.get().forEach(organization -> stray.addAll(ids(Json.items(organization, "organizationRoles"))));
+        return new Holdings(Standing.ACTIVE, Set.of(), ids(global.get()), stray);
     }
 
-    private LivePermissions agent(PermissionKey key, String organization, Roles roles) {
-        String id = key.subject().id();
+    private Holdings agent(String id, String organization, Urgency urgency) {
         return api.list(
                         "organization-application-roles",
-                        path("/organizations/{}/applications/{}/roles", organization, id))
-                .map(held -> LivePermissions.of(roles.ofOrganization(held), roles.asOf()))
-                .orElseGet(() -> LivePermissions.none(standingOfStranger(id), roles.asOf()));
+                        path("/organizations/{}/applications/{}/roles", organization, id),
+                        urgency)
+                .map(held -> Holdings.of(ids(held)))
+                .orElseGet(() -> Holdings.none(standingOfStranger(id, urgency)));
     }
 
-    private LivePermissions application(PermissionKey key, Roles roles) {
-        return api.list(
-                        "application-roles",
-                        path("/applications/{}/roles", key.subject().id()))
-                .map(held -> LivePermissions.of(roles.ofTenant(held), roles.asOf()))
-                .orElseGet(() -> LivePermissions.none(Standing.UNKNOWN_SUBJECT, roles.asOf()));
+    private Holdings application(String id, Urgency urgency) {
+        return api.list("application-roles", path("/applications/{}/roles", id), urgency)
+                .map(held -> Holdings.of(Set.of(), ids(held)))
+                .orElseGet(() -> Holdings.none(Standing.UNKNOWN_SUBJECT));
     }
 
-    private Standing standingOfUser(Subject user) {
-        return api.get("user", path("/users/{}", user.id()))
+    private Standing standingOfUser(String id, Urgency urgency) {
+        return api.get("user", path("/users/{}", id), urgency)
                 .map(found -> Json.flag(found, "isSuspended") ? Standing.SUSPENDED : Standing.ACTIVE)
                 .orElse(Standing.UNKNOWN_SUBJECT);
     }
 
-    private Standing standingOfStranger(String application) {
-        return api.get("application", path("/applications/{}", application)).isPresent()
+    private Standing standingOfStranger(String application, Urgency urgency) {
+        return api.get("application", path("/applications/{}", application), urgency)
+                        .isPresent()
                 ? Standing.NOT_A_MEMBER
                 : Standing.UNKNOWN_SUBJECT;
     }
 
-    /** Turns roles into scopes of one audience, and remembers how old the oldest of the definitions used is. */
-    private static final class Roles {
+    private static Set<String> ids(List<JsonNode> roles) {
+        Set<String> ids = new HashSet<>();
+        roles.forEach(role -> ids.add(Json.text(role, "id")));
+        return ids;
+    }
 
-        private final Template template;
-        private final Audience audience;
-        private final Instant notBefore;
-        private Instant asOf;
-
-        Roles(Template template, Audience audience, Instant start, Instant notBefore) {
-            this.template = template;
-            this.audience = audience;
-            this.notBefore = notBefore;
-            this.asOf = start;
+    /** All scopes that any role has, by the audiences that the kind of role is there for. */
+    private static Map<Audience, Scopes> scopesSeen(RoleDefinitions roles, RoleKind kind) {
+        Map<Audience, Scopes> seen = new HashMap<>();
+        if (kind == RoleKind.ORGANIZATION) {
+            seen.put(Audience.ORGANIZATION, Scopes.none());
         }
-
-        Instant asOf() {
-            return asOf;
-        }
-
-        Scopes ofOrganization(List<JsonNode> held) {
-            List<String> ids = ids(held);
-            Aged<Map<String, RoleScopes>> roles = template.organizationRoles(notBefore);
-            if (!roles.value().keySet().containsAll(ids)) {
-                // Made since, or deleted meanwhile: only newer definitions can tell.
-                roles = template.organizationRoles(asOf);
-            }
-            usedReadingOf(roles.asOf());
-            Scopes scopes = Scopes.none();
-            for (String id : ids) {
-                scopes = scopes.or(
-                        roles.value().getOrDefault(id, RoleScopes.NONE).of(audience));
-            }
-            return scopes;
-        }
-
-        Scopes ofTenant(List<JsonNode> held) {
-            Scopes scopes = Scopes.none();
-            for (String id : ids(held)) {
-                Aged<RoleScopes> role = template.globalRole(id, notBefore);
-                usedReadingOf(role.asOf());
-                scopes = scopes.or(role.value().of(audience));
-            }
-            return scopes;
-        }
-
-        private void usedReadingOf(Instant time) {
-            asOf = time.isBefore(asOf) ? time : asOf;
-        }
-
-        private static List<String> ids(List<JsonNode> roles) {
-            List<String> ids = new ArrayList<>();
-            roles.forEach(role -> ids.add(Json.text(role, "id")));
-            return ids;
-        }
+        roles.byRole()
+                .values()
+                .forEach(scopes -> scopes.forEach((audience, each) -> seen.merge(audience, each, Scopes::or)));
+        return seen;
     }
 }

@@ -2,6 +2,7 @@ package io.scopeguard.logto;
 
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.permission.Urgency;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -41,15 +42,15 @@ final class ManagementApi {
     }
 
     /** One thing. */
-    Optional<JsonNode> get(String operation, String path) {
-        return answer(operation, path).map(response -> Json.parse(response.body()));
+    Optional<JsonNode> get(String operation, String path, Urgency urgency) {
+        return answer(operation, path, urgency).map(response -> Json.parse(response.body()));
     }
 
     /** A list, all pages of it. */
-    Optional<List<JsonNode>> list(String operation, String path) {
+    Optional<List<JsonNode>> list(String operation, String path, Urgency urgency) {
         List<JsonNode> all = new ArrayList<>();
         for (int number = 1; number <= MAX_PAGES; number++) {
-            Optional<Page> page = page(operation, path, number);
+            Optional<Page> page = page(operation, path, number, urgency);
             if (page.isEmpty()) {
                 return Optional.empty();
             }
@@ -65,9 +66,17 @@ final class ManagementApi {
         throw new PermissionsUnavailableException(Reason.MALFORMED, "Logto's list is longer than we read.");
     }
 
-    /** The first page of a list. */
-    Optional<Page> firstPage(String operation, String path) {
-        return page(operation, path, 1);
+    /**
+     * One page of a list.
+     *
+     * @param number from one
+     */
+    Optional<Page> page(String operation, String path, int number, Urgency urgency) {
+        String query = (path.contains("?") ? "&" : "?") + "page=" + number + "&page_size=" + PAGE_SIZE;
+        return answer(operation, path + query, urgency).map(response -> {
+            List<JsonNode> items = Json.items(Json.parse(response.body()));
+            return new Page(items, total(response, number, items.size()));
+        });
     }
 
     /** A path of the API, each variable percent-encoded: ids come from tokens. */
@@ -77,14 +86,6 @@ final class ManagementApi {
             path = path.replaceFirst("\\{}", segment(variable));
         }
         return path;
-    }
-
-    private Optional<Page> page(String operation, String path, int number) {
-        String query = (path.contains("?") ? "&" : "?") + "page=" + number + "&page_size=" + PAGE_SIZE;
-        return answer(operation, path + query).map(response -> {
-            List<JsonNode> items = Json.items(Json.parse(response.body()));
-            return new Page(items, total(response, number, items.size()));
-        });
     }
 
     /** How long the whole list is at least, as far as this page tells. */
@@ -102,9 +103,9 @@ final class ManagementApi {
         }
     }
 
-    private Optional<HttpResponse<byte[]>> answer(String operation, String path) {
+    private Optional<HttpResponse<byte[]>> answer(String operation, String path, Urgency urgency) {
         try {
-            Optional<HttpResponse<byte[]>> answer = authorized(operation, path);
+            Optional<HttpResponse<byte[]>> answer = authorized(operation, path, urgency);
             recovered();
             return answer;
         } catch (LogtoAccessException e) {
@@ -116,23 +117,24 @@ final class ManagementApi {
         }
     }
 
-    private Optional<HttpResponse<byte[]>> authorized(String operation, String path) {
-        String bearer = token.get();
-        HttpResponse<byte[]> response = send(operation, path, bearer);
+    private Optional<HttpResponse<byte[]>> authorized(String operation, String path, Urgency urgency) {
+        String bearer = token.get(urgency);
+        HttpResponse<byte[]> response = send(operation, path, bearer, urgency);
         if (response.statusCode() == 401) {
             token.refused(bearer);
-            response = send(operation, path, token.get());
+            response = send(operation, path, token.get(urgency), urgency);
         }
         return interpret(response);
     }
 
-    private HttpResponse<byte[]> send(String operation, String path, String bearer) {
+    private HttpResponse<byte[]> send(String operation, String path, String bearer, Urgency urgency) {
         return calls.send(
                 operation,
                 HttpRequest.newBuilder(tenant.api(path))
                         .header("Authorization", "Bearer " + bearer)
                         .header("Accept", "application/json")
-                        .GET());
+                        .GET(),
+                urgency);
     }
 
     private static Optional<HttpResponse<byte[]>> interpret(HttpResponse<byte[]> response) {
@@ -190,6 +192,11 @@ final class ManagementApi {
 
         boolean isWhole() {
             return items.size() >= total;
+        }
+
+        /** How many pages the whole list has. */
+        int count() {
+            return (int) Math.min((total + PAGE_SIZE - 1) / PAGE_SIZE, Integer.MAX_VALUE);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.scopeguard.logto;
 import io.scopeguard.logto.LogtoAccessException.Refusal;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Scopes;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -50,9 +51,9 @@ final class ManagementToken {
      * @throws LogtoAccessException if Logto refuses the credentials or the access
      * @throws PermissionsUnavailableException if it does not answer
      */
-    synchronized String get() {
+    synchronized String get(Urgency urgency) {
         if (issued == null || !clock.instant().isBefore(issued.renewAt)) {
-            issued = request();
+            issued = request(urgency);
         }
         return issued.value;
     }
@@ -64,7 +65,7 @@ final class ManagementToken {
         }
     }
 
-    private Issued request() {
+    private Issued request(Urgency urgency) {
         Instant start = clock.instant();
         HttpResponse<byte[]> response = calls.send(
                 "token",
@@ -72,7 +73,8 @@ final class ManagementToken {
                         .header("Authorization", authorization)
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .header("Accept", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(form)));
+                        .POST(HttpRequest.BodyPublishers.ofString(form)),
+                urgency);
         JsonNode body = Json.parse(response.body());
         if (response.statusCode() != 200) {
             throw refusal(body.path("error").asString(""), response.statusCode());

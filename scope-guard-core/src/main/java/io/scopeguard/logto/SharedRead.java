@@ -1,8 +1,9 @@
 package io.scopeguard.logto;
 
+import io.scopeguard.permission.Urgency;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,31 +12,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedRead<T> {
 
-    private final Supplier<T> reader;
+    private final Function<Urgency, T> reader;
     private final Clock clock;
-    private @Nullable Aged<T> last;
+    private @Nullable T last;
+    private Instant asOf = Instant.MIN;
 
-    SharedRead(Supplier<T> reader, Clock clock) {
+    SharedRead(Function<Urgency, T> reader, Clock clock) {
         this.reader = reader;
         this.clock = clock;
     }
 
-    /** A reading that began no earlier than this. */
-    synchronized Aged<T> get(Instant notBefore) {
-        Aged<T> known = last;
-        if (known != null && !known.asOf().isBefore(notBefore)) {
+    /** What was read by a read that began no earlier than this. */
+    synchronized T get(Instant notBefore, Urgency urgency) {
+        T known = last;
+        if (known != null && !asOf.isBefore(notBefore)) {
             return known;
         }
         Instant start = clock.instant();
-        Aged<T> read = new Aged<>(reader.get(), start);
+        T read = reader.apply(urgency);
         last = read;
+        asOf = start;
         return read;
     }
-
-    /**
-     * A reading and its age.
-     *
-     * @param asOf when the read began
-     */
-    record Aged<T>(T value, Instant asOf) {}
 }

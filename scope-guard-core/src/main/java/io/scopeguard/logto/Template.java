@@ -1,8 +1,10 @@
 package io.scopeguard.logto;
 
 import io.scopeguard.drift.ScopeCatalogue;
-import io.scopeguard.logto.SharedRead.Aged;
 import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.permission.RoleDefinitions;
+import io.scopeguard.permission.RoleKind;
+import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import java.time.Clock;
@@ -13,12 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What is the same for all subjects of a tenant: roles and what they mean, resources, and the scopes there are. Each part is
- * read by itself and shared. Thread-safe.
+ * What is the same for all subjects of a tenant: roles and what they mean, resources, and the scopes there are. Thread-safe.
  */
 final class Template {
 
@@ -28,103 +30,111 @@ final class Template {
     private final ManagementApi api;
     private final Clock clock;
     private final ScopeCatalogue catalogue;
+    private final @Nullable Set<Audience> resources;
     private final SharedRead<Map<String, String>> resourceIndicators;
-    private final SharedRead<Map<String, RoleScopes>> organizationRoles;
     private final SharedRead<Boolean> organizationScopes;
-    private final Map<String, SharedRead<RoleScopes>> globalRoles = new ConcurrentHashMap<>();
 
-    Template(ManagementApi api, ScopeCatalogue catalogue, Clock clock) {
+    /**
+     * @param resources whose scopes matter, or {@code null} if all do
+     */
+    Template(ManagementApi api, ScopeCatalogue catalogue, @Nullable Set<Audience> resources, Clock clock) {
         this.api = api;
         this.clock = clock;
         this.catalogue = catalogue;
+        this.resources = resources;
         this.resourceIndicators = new SharedRead<>(this::readResources, clock);
-        this.organizationRoles = new SharedRead<>(this::readOrganizationRoles, clock);
         this.organizationScopes = new SharedRead<>(this::readOrganizationScopes, clock);
     }
 
-    /** What each organization role means, by its id. */
-    Aged<Map<String, RoleScopes>> organizationRoles(Instant notBefore) {
-        return organizationRoles.get(notBefore);
-    }
-
-    /** What a global role means; nothing, if there is none of this id any more. */
-    Aged<RoleScopes> globalRole(String id, Instant notBefore) {
-        return globalRoles
-                .computeIfAbsent(id, role -> new SharedRead<>(() -> readGlobalRole(role), clock))
-                .get(notBefore);
+    /** What roles mean, as far as our audiences go. */
+    RoleDefinitions roles(RoleKind kind, Urgency urgency) {
+        return new RoleDefinitions(kind == RoleKind.ORGANIZATION ? organizationRoles(urgency) : globalRoles(urgency));
     }
 
     /**
      * Learns which scopes there are, if it is time or one is seen that is not known yet. Only the dating of news hangs on it:
      * if it fails, it is tried again next time.
      */
-    void refreshCatalogue(Audience audience, Scopes seen) {
+    void refreshCatalogue(Audience audience, Scopes seen, Urgency urgency) {
         Scopes known = catalogue.scopesOf(audience);
         boolean surprised = known == null ? !seen.isEmpty() : !known.containsAll(seen);
         Instant notBefore = surprised ? clock.instant() : clock.instant().minus(CATALOGUE_AGE);
         try {
             if (audience.isOrganization()) {
-                organizationScopes.get(notBefore);
+                organizationScopes.get(notBefore, urgency);
             } else {
-                resourceIndicators.get(notBefore);
+                resourceIndicators.get(notBefore, urgency);
             }
         } catch (PermissionsUnavailableException | LogtoAccessException e) {
             // Reported where it happened.
         }
     }
 
-    private Map<String, RoleScopes> readOrganizationRoles() {
-        List<JsonNode> roles = listed("organization-roles", "/organization-roles");
-        Map<String, RoleScopes> meanings = new HashMap<>();
-        for (JsonNode role : roles) {
-            meanings.put(Json.text(role, "id"), new RoleScopes(scopesOf(role)));
+    private Map<String, Map<Audience, Scopes>> organizationRoles(Urgency urgency) {
+        Map<String, Map<Audience, Scopes>> meanings = new HashMap<>();
+        for (JsonNode role : listed("organization-roles", "/organization-roles", urgency)) {
+            meanings.put(Json.text(role, "id"), scopesOf(role, urgency));
         }
-        return Map.copyOf(meanings);
+        return meanings;
     }
 
-    private Map<Audience, Scopes> scopesOf(JsonNode role) {
+    private Map<Audience, Scopes> scopesOf(JsonNode role, Urgency urgency) {
         Map<Audience, List<String>> names = new HashMap<>();
         for (JsonNode scope : Json.items(role, "scopes")) {
             names.computeIfAbsent(Audience.ORGANIZATION, audience -> new ArrayList<>())
                     .add(Json.text(scope, "name"));
         }
-        for (JsonNode scope : Json.items(role, "resourceScopes")) {
-            String indicator = indicator(Json.text(Json.member(scope, "resource"), "id"));
-            add(names, indicator, Json.text(scope, "name"));
+        List<JsonNode> ofResources = Json.items(role, "resourceScopes");
+        if (hasResources()) {
+            for (JsonNode scope : ofResources) {
+                String indicator = indicator(Json.text(Json.member(scope, "resource"), "id"), urgency);
+                add(names, indicator, Json.text(scope, "name"));
+            }
         }
         return scopes(names);
     }
 
     /** An id's indicator never changes; an id that is not known belongs to a resource made since. */
-    private String indicator(String resourceId) {
-        String known = resourceIndicators.get(Instant.MIN).value().get(resourceId);
+    private String indicator(String resourceId, Urgency urgency) {
+        String known = resourceIndicators.get(Instant.MIN, urgency).get(resourceId);
         if (known != null) {
             return known;
         }
-        String fresh = resourceIndicators.get(clock.instant()).value().get(resourceId);
+        String fresh = resourceIndicators.get(clock.instant(), urgency).get(resourceId);
         if (fresh == null) {
             throw Json.malformed();
         }
         return fresh;
     }
 
-    private RoleScopes readGlobalRole(String id) {
-        return api.list("role-scopes", ManagementApi.path("/roles/{}/scopes", id))
+    private Map<String, Map<Audience, Scopes>> globalRoles(Urgency urgency) {
+        Map<String, Map<Audience, Scopes>> meanings = new HashMap<>();
+        if (hasResources()) {
+            for (JsonNode role : listed("roles", "/roles", urgency)) {
+                String id = Json.text(role, "id");
+                // One that is gone meanwhile is defined no more.
+                globalRole(id, urgency).ifPresent(scopes -> meanings.put(id, scopes));
+            }
+        }
+        return meanings;
+    }
+
+    private Optional<Map<Audience, Scopes>> globalRole(String id, Urgency urgency) {
+        return api.list("role-scopes", ManagementApi.path("/roles/{}/scopes", id), urgency)
                 .map(scopes -> {
                     Map<Audience, List<String>> names = new HashMap<>();
                     for (JsonNode scope : scopes) {
                         String indicator = Json.text(Json.member(scope, "resource"), "indicator");
                         add(names, indicator, Json.text(scope, "name"));
                     }
-                    return new RoleScopes(scopes(names));
-                })
-                .orElse(RoleScopes.NONE);
+                    return scopes(names);
+                });
     }
 
-    private Map<String, String> readResources() {
+    private Map<String, String> readResources(Urgency urgency) {
         Instant start = clock.instant();
         Map<String, String> indicators = new HashMap<>();
-        for (JsonNode resource : listed("resources", "/resources?includeScopes=true")) {
+        for (JsonNode resource : listed("resources", "/resources?includeScopes=true", urgency)) {
             String indicator = Json.text(resource, "indicator");
             indicators.put(Json.text(resource, "id"), indicator);
             Map<String, Instant> created = new HashMap<>();
@@ -138,10 +148,10 @@ final class Template {
         return Map.copyOf(indicators);
     }
 
-    private Boolean readOrganizationScopes() {
+    private Boolean readOrganizationScopes(Urgency urgency) {
         Instant start = clock.instant();
         Map<String, Instant> created = new HashMap<>();
-        for (JsonNode scope : listed("organization-scopes", "/organization-scopes")) {
+        for (JsonNode scope : listed("organization-scopes", "/organization-scopes", urgency)) {
             // Logto keeps no date of these.
             created.put(Json.text(scope, "name"), Instant.MIN);
         }
@@ -149,8 +159,13 @@ final class Template {
         return true;
     }
 
-    private static void add(Map<Audience, List<String>> names, String indicator, String scope) {
+    private boolean hasResources() {
+        return resources == null || !resources.isEmpty();
+    }
+
+    private void add(Map<Audience, List<String>> names, String indicator, String scope) {
         audience(indicator)
+                .filter(audience -> resources == null || resources.contains(audience))
                 .ifPresent(audience -> names.computeIfAbsent(audience, ignored -> new ArrayList<>())
                         .add(scope));
     }
@@ -164,8 +179,8 @@ final class Template {
         }
     }
 
-    private List<JsonNode> listed(String operation, String path) {
-        return api.list(operation, path).orElseThrow(Json::malformed);
+    private List<JsonNode> listed(String operation, String path, Urgency urgency) {
+        return api.list(operation, path, urgency).orElseThrow(Json::malformed);
     }
 
     private static Map<Audience, Scopes> scopes(Map<Audience, List<String>> names) {

@@ -30,11 +30,6 @@ public record Freshness(Instant due, Instant bound) {
         return new Freshness(later(due, start), later(bound, start));
     }
 
-    /** The same, but readings that began before the given time are due for another. */
-    Freshness dueSince(Instant start) {
-        return new Freshness(later(due, start), bound);
-    }
-
     boolean isDue(LivePermissions live) {
         return live.asOf().isBefore(due);
     }

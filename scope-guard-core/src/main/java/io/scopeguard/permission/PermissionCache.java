@@ -1,51 +1,60 @@
 package io.scopeguard.permission;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import io.scopeguard.permission.PermissionChange.OfMember;
-import io.scopeguard.permission.PermissionChange.OfOrganization;
-import io.scopeguard.permission.PermissionChange.OfSubject;
+import io.scopeguard.permission.ChangeMarks.Hit;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.Subject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Live permissions, remembered. A reading that is fresh enough is answered without I/O or locks; otherwise one read a key is
- * under way at a time, and whoever needs it waits for it, boundedly. What shrinks rights is confirmed before it is believed.
- * Thread-safe; close it to stop its threads.
+ * Live permissions, remembered: what each holder holds, and apart from that what roles mean, which all share. What is fresh
+ * enough is answered without I/O or locks, and read again ahead of its age; where somebody has to wait, one read serves all,
+ * boundedly. What shrinks rights is confirmed before it is believed. Thread-safe; close it to stop its threads.
  */
 public final class PermissionCache implements AutoCloseable {
 
-    private static final int READERS = 8;
-    private static final int MAX_WAITING_READS = 10_000;
-    private static final Duration IDLE = Duration.ofSeconds(30);
+    private static final List<RoleKind> OF_ORGANIZATIONS = List.of(RoleKind.ORGANIZATION);
+    private static final List<RoleKind> ALL = List.of(RoleKind.values());
 
-    private final PermissionSource source;
     private final Clock clock;
     private final Duration maxWait;
-    private final Cache<PermissionKey, CachedPermissions> entries;
-    private final ThreadPoolExecutor readers = readers();
+    private final Definitions definitions;
+    private final Readings readings;
+    private final ChangeMarks marks;
+    private final Reads reads;
 
     /**
      * @param source where permissions are read
      * @param clock by which reads are dated
      * @param maxWait how long a caller waits for a read
-     * @param maxEntries how many keys are remembered
-     * @param idle after which time without use a key is forgotten
+     * @param maxEntries how many holders are remembered; those with long ids count for several
+     * @param idle after which time without use a holder is forgotten
      */
     public PermissionCache(PermissionSource source, Clock clock, Duration maxWait, long maxEntries, Duration idle) {
-        this.source = source;
+        this(source, clock, maxWait, maxEntries, idle, ReaderThreads::new);
+    }
+
+    PermissionCache(
+            PermissionSource source,
+            Clock clock,
+            Duration maxWait,
+            long maxEntries,
+            Duration idle,
+            Function<Consumer<Read>, Readers> readers) {
+        Stamps stamps = new Stamps();
         this.clock = clock;
         this.maxWait = maxWait;
-        this.entries = Caffeine.newBuilder()
-                .maximumSize(maxEntries)
-                .expireAfterAccess(idle)
-                .build();
+        this.definitions = new Definitions(source, clock, stamps);
+        this.readings = new Readings(maxEntries, idle);
+        this.marks = new ChangeMarks(stamps, clock, idle);
+        this.reads = new Reader(source, definitions, readings, clock, stamps, readers).reads();
     }
 
     /**
@@ -55,76 +64,238 @@ public final class PermissionCache implements AutoCloseable {
      *     confirmed
      * @throws PermissionsUnavailableException if there is no reading within the bound, and none could be had in time
      */
-    public LivePermissions get(PermissionKey key, Freshness asked, Scopes held) {
-        CachedPermissions entry = entries.get(key, this::open);
-        Freshness freshness = entry.sinceChange(asked);
-        LivePermissions known = entry.known();
-        if (known != null && !freshness.isDue(known)) {
-            return known;
-        }
-        try {
-            return entry.read(freshness, held, maxWait);
-        } catch (PermissionsUnavailableException e) {
-            return lastKnown(entry, freshness, e);
-        }
+    public LivePermissions get(PermissionKey key, Freshness freshness, Scopes held) {
+        Limits limits = Limits.of(freshness, clock.instant());
+        LivePermissions fresh = fresh(key, limits, held);
+        return fresh != null ? fresh : renewed(key, limits, held);
     }
 
-    /** Makes readings that a change may concern due, if they began before now. Until another is had they stand. */
+    /**
+     * What was seen last, however old it is, or {@code null} if nothing was. It is no answer to what holds now; but what it
+     * lacks was revoked when it was read, and stays so for tokens issued before, until another reading tells otherwise.
+     */
+    public @Nullable LivePermissions lastSeen(PermissionKey key) {
+        Definitions.View view = definitions.view();
+        Reading seen = readings.find(holderOf(key, view));
+        return seen != null && isDefined(key.audience(), view) && seen.isSettled()
+                ? seen.live(key.audience(), view)
+                : null;
+    }
+
+    /** Makes due what a change may have overtaken. Until it is read again, it is still the last that is known. */
     public void apply(PermissionChange change) {
-        Instant now = clock.instant();
-        entries.asMap().forEach((key, entry) -> {
-            if (concerns(change, key)) {
-                entry.changed(now);
-            }
-        });
+        marks.add(change);
     }
 
     @Override
     public void close() {
-        readers.shutdownNow();
+        reads.close();
     }
 
-    private CachedPermissions open(PermissionKey key) {
-        return new CachedPermissions(key, source, clock, readers);
-    }
-
-    private static boolean concerns(PermissionChange change, PermissionKey key) {
-        if (change instanceof OfMember member) {
-            // Outside of organizations too: what a token for none may carry depends on all of them.
-            boolean here = key.organization() == null || key.organization().equals(member.organization());
-            return here && key.subject().equals(member.subject());
+    private @Nullable LivePermissions fresh(PermissionKey key, Limits limits, Scopes held) {
+        Definitions.View view = definitions.view();
+        for (RoleKind kind : kinds(key.audience())) {
+            if (state(kind, view, limits) != State.FRESH) {
+                return null;
+            }
         }
-        if (change instanceof OfSubject of) {
-            return key.subject().equals(of.subject());
+        Holder holder = holderOf(key, view);
+        Reading reading = readings.find(holder);
+        if (reading == null || state(holder, reading, limits) != State.FRESH) {
+            return null;
         }
-        return !(change instanceof OfOrganization of) || of.organization().equals(key.organization());
+        readings.use(holder, reading);
+        return isEnough(reading, key.audience(), view, held) ? reading.live(key.audience(), view) : null;
     }
 
-    private static LivePermissions lastKnown(
-            CachedPermissions entry, Freshness freshness, PermissionsUnavailableException trouble) {
-        LivePermissions known = entry.known();
-        if (known != null && freshness.accepts(known)) {
-            return known;
+    private LivePermissions renewed(PermissionKey key, Limits limits, Scopes held) {
+        long deadline = reads.nanoTime() + maxWait.toNanos();
+        for (RoleKind kind : kinds(key.audience())) {
+            renew(kind, limits, deadline);
         }
-        throw trouble;
+        Holder holder = holderOf(key, definitions.view());
+        Reading reading = renew(holder, limits, deadline);
+        readings.use(holder, reading);
+        complete(reading, key.audience(), deadline);
+        if (!isEnough(reading, key.audience(), definitions.view(), held)) {
+            reading = confirmed(holder, reading, deadline);
+            complete(reading, key.audience(), deadline);
+        }
+        return withinBound(reading.live(key.audience(), definitions.view()), limits);
     }
 
-    private static ThreadPoolExecutor readers() {
-        ThreadPoolExecutor readers = new ThreadPoolExecutor(
-                READERS,
-                READERS,
-                IDLE.toSeconds(),
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MAX_WAITING_READS),
-                task -> {
-                    Thread thread = new Thread(task, "scope-guard-permissions");
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                (task, pool) -> {
-                    throw new PermissionsUnavailableException(Reason.BUDGET_EXHAUSTED, "Too many reads are waiting.");
-                });
-        readers.allowCoreThreadTimeOut(true);
-        return readers;
+    private void renew(RoleKind kind, Limits limits, long deadline) {
+        Definitions.View view = definitions.view();
+        Definitions.Snapshot last = view.of(kind);
+        long overtaken = marks.hasOvertakenDefinitions(last.stamp()) ? marks.latest() : last.stamp();
+        Need need = new Need(limits.due, overtaken, false, limits.isOwn());
+        renew(kind, state(kind, view, limits), need, last.asOf(), deadline);
+    }
+
+    private Reading renew(Holder holder, Limits limits, long deadline) {
+        Reading known = readings.find(holder);
+        State state = known == null ? State.USELESS : state(holder, known, limits);
+        Reading read = renew(holder, state, need(holder, known, limits), asOf(known), deadline);
+        if (read != null) {
+            return read;
+        }
+        if (known == null) {
+            throw new IllegalStateException("a read of a holder brings a reading");
+        }
+        return known;
+    }
+
+    private Need need(Holder holder, @Nullable Reading known, Limits limits) {
+        long stamp = known == null ? 0 : known.stamp();
+        long after = marks.hit(holder, stamp) == Hit.NONE ? stamp : marks.latest();
+        return new Need(limits.due, after, false, limits.isOwn());
+    }
+
+    /** Has something read again, as far as its state wants it: what that brought, or {@code null} where the known will do. */
+    private @Nullable Reading renew(Object target, State state, Need need, long knownAsOf, long deadline) {
+        if (state == State.FRESH) {
+            return null;
+        }
+        if (state == State.AGING || (state == State.DUE && !reads.couldBegin(target))) {
+            reads.ahead(target, Need.newerThan(need.after()), knownAsOf);
+            return null;
+        }
+        try {
+            return missing(target, need, knownAsOf, deadline);
+        } catch (PermissionsUnavailableException e) {
+            if (state == State.USELESS) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
+    /** Whoever waits without any reading counts for how the organization is read. */
+    private @Nullable Reading missing(Object target, Need need, long knownAsOf, long deadline) {
+        if (!(target instanceof Holder holder) || holder.organization() == null || knownAsOf != Long.MIN_VALUE) {
+            return reads.await(target, need, knownAsOf, deadline);
+        }
+        Roster roster = readings.roster(holder.organization());
+        roster.miss(holder);
+        try {
+            return reads.await(target, need, knownAsOf, deadline);
+        } finally {
+            roster.found(holder);
+        }
+    }
+
+    /** A role that is not defined was made since the definitions were read, or is gone meanwhile: newer ones tell. */
+    private void complete(Reading reading, Audience audience, long deadline) {
+        for (RoleKind kind : kinds(audience)) {
+            Definitions.View view = definitions.view();
+            if (lacksDefinitions(reading, audience, view) && view.of(kind).stamp() < reading.stamp()) {
+                reads.await(kind, Need.newerThan(reading.stamp()), view.of(kind).asOf(), deadline);
+            }
+        }
+    }
+
+    private Reading confirmed(Holder holder, Reading reading, long deadline) {
+        Reading confirmed = reads.await(holder, Need.confirming(reading.stamp()), reading.asOf(), deadline);
+        return confirmed == null ? reading : confirmed;
+    }
+
+    /** Whether the reading may be held against the token: what it lacks at first sight was looked for twice. */
+    private static boolean isEnough(Reading reading, Audience audience, Definitions.View view, Scopes held) {
+        if (lacksDefinitions(reading, audience, view)) {
+            return false;
+        }
+        if (!reading.isSettled() && reading.meaning(audience, view).coversAll(held)) {
+            reading.settle();
+        }
+        return reading.isSettled();
+    }
+
+    private static boolean lacksDefinitions(Reading reading, Audience audience, Definitions.View view) {
+        return !reading.meaning(audience, view).complete()
+                && kinds(audience).stream().anyMatch(kind -> view.of(kind).stamp() < reading.stamp());
+    }
+
+    private State state(RoleKind kind, Definitions.View view, Limits limits) {
+        Definitions.Snapshot last = view.of(kind);
+        return limits.state(
+                kind.ordinal(), last.asOf(), marks.hasOvertakenDefinitions(last.stamp()) ? Hit.EXACT : Hit.NONE);
+    }
+
+    private State state(Holder holder, Reading reading, Limits limits) {
+        return limits.state(holder.id().hashCode(), reading.asOf(), marks.hit(holder, reading.stamp()));
+    }
+
+    private static Holder holderOf(PermissionKey key, Definitions.View view) {
+        boolean user = key.subject().type() == Subject.Type.USER;
+        return Holder.of(key, user && view.globalRoles().audiences().contains(key.audience()));
+    }
+
+    private static List<RoleKind> kinds(Audience audience) {
+        return audience.isOrganization() ? OF_ORGANIZATIONS : ALL;
+    }
+
+    private static boolean isDefined(Audience audience, Definitions.View view) {
+        return view.asOf(audience) != Long.MIN_VALUE;
+    }
+
+    private static long asOf(@Nullable Reading known) {
+        return known == null ? Long.MIN_VALUE : known.asOf();
+    }
+
+    private static LivePermissions withinBound(LivePermissions live, Limits limits) {
+        if (EpochNanos.of(live.asOf()) < limits.bound) {
+            throw new PermissionsUnavailableException(Reason.TIMEOUT, "No reading is as fresh as asked for.");
+        }
+        return live;
+    }
+
+    /** How something that was read suits a request. */
+    private enum State {
+        FRESH,
+        /** Fresh, but not for long. */
+        AGING,
+        /** Due, and still an answer. */
+        DUE,
+        /** A change is known to concern it; an answer only if another cannot be had. */
+        OVERTAKEN,
+        USELESS
+    }
+
+    /** What ages a request takes, in nanoseconds since 1970. */
+    private record Limits(long now, long due, long bound) {
+
+        /** Reads begin when this part of the allowed age is left, sooner or later by a fifth of that. */
+        private static final int AHEAD = 4;
+
+        private static final int SPREAD = 5;
+
+        static Limits of(Freshness freshness, Instant now) {
+            return new Limits(EpochNanos.of(now), EpochNanos.of(freshness.due()), EpochNanos.of(freshness.bound()));
+        }
+
+        /** Whether the request asks for a read of its own: nothing that was read before it will do. */
+        boolean isOwn() {
+            return due == bound && due > now - Duration.ofSeconds(1).toNanos();
+        }
+
+        State state(int seed, long asOf, Hit hit) {
+            if (asOf < bound) {
+                return State.USELESS;
+            }
+            if (hit == Hit.EXACT) {
+                return State.OVERTAKEN;
+            }
+            if (asOf < due || hit == Hit.AMONG_MANY) {
+                return State.DUE;
+            }
+            return asOf < ahead(seed) ? State.AGING : State.FRESH;
+        }
+
+        /** Not the same for all, so that what was read together is not due together. */
+        private long ahead(int seed) {
+            long left = Math.max(now - due, 0) / AHEAD;
+            long spread = left / SPREAD;
+            return due + left + (spread == 0 ? 0 : Math.floorMod(seed * 0x9E3779B9L, 2 * spread) - spread);
+        }
     }
 }

@@ -1,27 +1,42 @@
 package io.scopeguard.permission;
 
-import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A provider's answer to what a subject may do now. Implementations are thread-safe, wait boundedly, and never turn a failure
- * into an answer.
+ * A provider's answers to what subjects hold, and what that means. Implementations are thread-safe, wait boundedly, and never
+ * turn a failure into an answer.
  */
 public interface PermissionSource {
 
     /**
-     * Reads a subject's permissions.
+     * Reads what one holder holds.
      *
-     * @param notBefore reads that are shared between subjects (what a role means) may be older than this call, but began no
-     *     earlier than this
      * @throws PermissionsUnavailableException if the provider did not give a usable answer
      */
-    LivePermissions fetch(PermissionKey key, Instant notBefore);
+    Holdings read(Holder holder, Urgency urgency);
 
     /**
-     * Reads them again to confirm a loss: first what roles mean, then this one subject, by requests that concern nobody else.
+     * Reads it again to confirm a loss, by requests that concern nobody else.
      *
-     * @param noticed when the loss was noticed; every read begins after it
      * @throws PermissionsUnavailableException if the provider did not give a usable answer
      */
-    LivePermissions confirm(PermissionKey key, Instant noticed);
+    Holdings confirm(Holder holder, Urgency urgency);
+
+    /**
+     * Reads what roles mean.
+     *
+     * @throws PermissionsUnavailableException if the provider did not give a usable answer
+     */
+    RoleDefinitions definitions(RoleKind kind, Urgency urgency);
+
+    /**
+     * Reads part of the list of an organization's members, if the provider has such a list.
+     *
+     * @param page from one
+     * @return {@code null} if members can only be read one by one
+     * @throws PermissionsUnavailableException if the provider did not give a usable answer
+     */
+    default @Nullable MemberPage members(String organization, int page, Urgency urgency) {
+        return null;
+    }
 }

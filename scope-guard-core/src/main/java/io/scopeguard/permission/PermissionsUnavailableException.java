@@ -16,6 +16,8 @@ public final class PermissionsUnavailableException extends RuntimeException {
         SERVER_ERROR,
         /** An answer that is not what the provider's API promises. */
         MALFORMED,
+        /** So many subjects have lost their standing at once that it is not believed yet. */
+        IMPLAUSIBLE,
         /** Our own limit on requests leaves no room in time. */
         BUDGET_EXHAUSTED
     }

@@ -40,24 +40,65 @@ public final class ScopeHistory {
         return left.getOrDefault(scope, first);
     }
 
+    /** Of the first reading. */
+    static ScopeHistory since(Instant first) {
+        return new ScopeHistory(first, Map.of(), Map.of());
+    }
+
     /** What is known once this reading has followed that one. */
     static ScopeHistory after(@Nullable LivePermissions before, LivePermissions reading) {
-        if (before == null) {
-            return new ScopeHistory(reading.asOf(), Map.of(), Map.of());
-        }
-        ScopeHistory past = before.history();
-        Scopes gained = reading.granted().minus(before.granted());
-        Scopes lost = before.issuable().minus(reading.issuable());
+        return before == null
+                ? since(reading.asOf())
+                : before.history()
+                        .followedBy(
+                                before.granted(),
+                                before.issuable(),
+                                reading.granted(),
+                                reading.issuable(),
+                                reading.asOf());
+    }
+
+    ScopeHistory followedBy(
+            Scopes grantedBefore, Scopes issuableBefore, Scopes granted, Scopes issuable, Instant asOf) {
+        Scopes gained = granted.minus(grantedBefore);
+        Scopes lost = issuableBefore.minus(issuable);
         return gained.isEmpty() && lost.isEmpty()
-                ? past
+                ? this
                 : new ScopeHistory(
-                        past.first,
-                        dated(past.entered, gained, reading.asOf(), reading.granted()::contains),
-                        dated(
-                                past.left,
-                                lost,
-                                reading.asOf(),
-                                scope -> !reading.issuable().contains(scope)));
+                        first,
+                        dated(entered, gained, asOf, granted::contains),
+                        dated(left, lost, asOf, scope -> !issuable.contains(scope)));
+    }
+
+    /** What somebody knows who has looked since then only. */
+    ScopeHistory seenSince(Instant time) {
+        return first.isAfter(time) || entered.isEmpty() && left.isEmpty() && first.equals(time)
+                ? this
+                : new ScopeHistory(time, after(entered, time), after(left, time));
+    }
+
+    /** This, and what somebody saw before that time, who saw this from then on. */
+    ScopeHistory precededBy(ScopeHistory past, Instant time) {
+        return new ScopeHistory(
+                past.first, joined(past.entered, after(entered, time)), joined(past.left, after(left, time)));
+    }
+
+    private static Map<String, Instant> after(Map<String, Instant> dates, Instant time) {
+        if (dates.isEmpty()) {
+            return dates;
+        }
+        Map<String, Instant> later = new HashMap<>(dates);
+        later.values().removeIf(date -> !date.isAfter(time));
+        return later;
+    }
+
+    private static Map<String, Instant> joined(Map<String, Instant> past, Map<String, Instant> later) {
+        if (later.isEmpty()) {
+            return past;
+        }
+        Map<String, Instant> joined = new HashMap<>(past);
+        joined.putAll(later);
+        return joined;
     }
 
     private static Map<String, Instant> dated(

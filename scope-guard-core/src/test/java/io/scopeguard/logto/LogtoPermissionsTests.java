@@ -24,11 +24,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import io.scopeguard.permission.Freshness;
+import io.scopeguard.permission.Holder;
+import io.scopeguard.permission.Holdings;
 import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.permission.RoleKind;
 import io.scopeguard.permission.Standing;
+import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.LogEvents;
@@ -41,9 +47,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -134,8 +143,7 @@ class LogtoPermissionsTests {
         tenant.server().resetRequests();
         clock.advanceSeconds(1);
 
-        logto.permissions()
-                .fetch(user(ALICE, ACME, Audience.ORGANIZATION), clock.instant().minusSeconds(15));
+        logto.permissions().read(holder(user(ALICE, ACME, Audience.ORGANIZATION)), Urgency.NOW);
 
         assertThat(tenant.server().getAllServeEvents()).hasSize(1);
         tenant.server()
@@ -146,16 +154,18 @@ class LogtoPermissionsTests {
     }
 
     @Test
-    void fetchWhenDefinitionsAreOlderThenTheAnswerIsAsOldAsThey() {
+    void getWhenDefinitionsAreOlderThenTheAnswerIsAsOldAsThey() {
         Instant first = clock.instant();
-        fetch(user(ALICE, ACME, Audience.ORGANIZATION));
-        clock.advanceSeconds(10);
+        try (PermissionCache cache = cache()) {
+            cache.get(user(ALICE, ACME, Audience.ORGANIZATION), freshness(), Scopes.none());
+            clock.advanceSeconds(10);
+            tenant.server().resetRequests();
 
-        assertThat(logto.permissions()
-                        .fetch(user(BOB, ACME, Audience.ORGANIZATION), first)
-                        .asOf())
-                .isEqualTo(first);
-        assertThat(fetch(user(BOB, ACME, Audience.ORGANIZATION)).asOf()).isEqualTo(clock.instant());
+            assertThat(cache.get(user(BOB, ACME, Audience.ORGANIZATION), freshness(), Scopes.none())
+                            .asOf())
+                    .isEqualTo(first);
+            assertThat(tenant.server().getAllServeEvents()).hasSize(1);
+        }
     }
 
     // Who may do nothing
@@ -226,19 +236,20 @@ class LogtoPermissionsTests {
     }
 
     @Test
-    void fetchWhenRoleIsUnknownThenDefinitionsAreReadAgain() {
-        Instant start = clock.instant();
-        fetch(user(ALICE, ACME, Audience.ORGANIZATION));
-        clock.advanceSeconds(5);
-        tenant.found(ACME, ALICE, page("[" + member(ALICE, "made-since") + "]", 1));
-        tenant.answer(
-                "/organization-roles",
-                page("[{\"id\":\"made-since\",\"scopes\":[{\"name\":\"read:report\"}],\"resourceScopes\":[]}]", 1));
+    void getWhenRoleIsUnknownThenDefinitionsAreReadAgain() {
+        try (PermissionCache cache = cache()) {
+            cache.get(user(BOB, ACME, Audience.ORGANIZATION), freshness(), Scopes.none());
+            clock.advanceSeconds(5);
+            Freshness now = freshness();
+            tenant.found(ACME, ALICE, page("[" + member(ALICE, "made-since") + "]", 1));
+            tenant.answer(
+                    "/organization-roles",
+                    page("[{\"id\":\"made-since\",\"scopes\":[{\"name\":\"read:report\"}],\"resourceScopes\":[]}]", 1));
 
-        assertThat(logto.permissions()
-                        .fetch(user(ALICE, ACME, Audience.ORGANIZATION), start)
-                        .granted())
-                .isEqualTo(Scopes.of("read:report"));
+            assertThat(cache.get(user(ALICE, ACME, Audience.ORGANIZATION), now, Scopes.none())
+                            .granted())
+                    .isEqualTo(Scopes.of("read:report"));
+        }
     }
 
     @ParameterizedTest
@@ -411,7 +422,7 @@ class LogtoPermissionsTests {
                 .build();
 
         assertThatExceptionOfType(PermissionsUnavailableException.class)
-                .isThrownBy(() -> gone.permissions().fetch(user(ALICE, ACME, API), Instant.EPOCH))
+                .isThrownBy(() -> gone.permissions().read(holder(user(ALICE, ACME, API)), Urgency.NOW))
                 .extracting(PermissionsUnavailableException::reason)
                 .isEqualTo(Reason.UNREACHABLE);
     }
@@ -566,11 +577,47 @@ class LogtoPermissionsTests {
     }
 
     private LivePermissions fetch(PermissionKey key) {
-        return logto.permissions().fetch(key, clock.instant());
+        return live(key, logto.permissions().read(holder(key), Urgency.NOW));
     }
 
     private LivePermissions confirm(PermissionKey key) {
-        return logto.permissions().confirm(key, clock.instant());
+        return live(key, logto.permissions().confirm(holder(key), Urgency.NOW));
+    }
+
+    private LivePermissions live(PermissionKey key, Holdings holdings) {
+        Map<String, Map<Audience, Scopes>> roles = definitions(RoleKind.ORGANIZATION);
+        Scopes granted = scopes(roles, holdings.roles(), key)
+                .or(
+                        key.audience().isOrganization()
+                                ? Scopes.none()
+                                : scopes(definitions(RoleKind.GLOBAL), holdings.globalRoles(), key));
+        Scopes issuable = granted.or(scopes(roles, holdings.stray(), key));
+        return new LivePermissions(holdings.standing(), issuable, granted, clock.instant());
+    }
+
+    private Map<String, Map<Audience, Scopes>> definitions(RoleKind kind) {
+        return logto.permissions().definitions(kind, Urgency.NOW).byRole();
+    }
+
+    private static Scopes scopes(Map<String, Map<Audience, Scopes>> roles, Set<String> held, PermissionKey key) {
+        return held.stream()
+                .map(role -> roles.getOrDefault(role, Map.of()).getOrDefault(key.audience(), Scopes.none()))
+                .reduce(Scopes.none(), Scopes::or);
+    }
+
+    private static Holder holder(PermissionKey key) {
+        boolean application = key.subject().type() == Subject.Type.APPLICATION;
+        Holder.Kind user = key.audience().isOrganization() ? Holder.Kind.MEMBER : Holder.Kind.USER;
+        return new Holder(
+                application ? Holder.Kind.APPLICATION : user, key.subject().id(), key.organization());
+    }
+
+    private PermissionCache cache() {
+        return new PermissionCache(logto.permissions(), clock, Duration.ofSeconds(60), 1_000, Duration.ofHours(1));
+    }
+
+    private Freshness freshness() {
+        return new Freshness(clock.instant().minusSeconds(30), clock.instant().minus(Duration.ofMinutes(5)));
     }
 
     private void assertTrouble(PermissionKey key, Reason reason) {

@@ -17,8 +17,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.scopeguard.logto.LogtoAccessException.Refusal;
+import io.scopeguard.permission.CallBudget;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
@@ -27,6 +29,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -217,6 +220,42 @@ class ManagementAccessTests {
         assertThat(logto.catalogue().scopesOf(api)).hasSize(3);
     }
 
+    // Trouble
+
+    @Test
+    void callsWhenOneBreaksOffThenItIsMadeOnceMore() {
+        tenant.server()
+                .stubFor(get(urlPathEqualTo("/api/organization-roles"))
+                        .inScenario("breaks off once")
+                        .willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER))
+                        .willSetStateTo("well"));
+        tenant.server()
+                .stubFor(get(urlPathEqualTo("/api/organization-roles"))
+                        .inScenario("breaks off once")
+                        .whenScenarioStateIs("well")
+                        .willReturn(
+                                Recorded.of("management-api/organization-roles").response()));
+
+        check();
+    }
+
+    @Test
+    void callsWhenManyFailedThenLogtoIsLeftAloneForASecond() {
+        check();
+        tenant.answer("/organization-roles", aResponse().withStatus(503));
+        for (int i = 0; i < 40; i++) {
+            assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
+        }
+        int asked = tenant.server()
+                .findAll(getRequestedFor(urlPathEqualTo("/api/organization-roles")))
+                .size();
+        assertThat(asked).isBetween(10, 30);
+
+        tenant.recorded("/organization-roles", "management-api/organization-roles");
+        clock.advance(Duration.ofMillis(1_001));
+        check();
+    }
+
     // The clock
 
     @Test
@@ -236,14 +275,18 @@ class ManagementAccessTests {
     void callsWhenOverTheLimitThenTheyWaitOrAreGivenUpButNeverMade() throws Exception {
         Queue<String> outcomes = new ConcurrentLinkedQueue<>();
         HttpCalls calls = new HttpCalls(
-                1, (operation, outcome, took) -> outcomes.add(outcome), Clock.systemUTC(), new IssuerClock());
+                CallBudget.perSecond(1),
+                (operation, outcome, took) -> outcomes.add(outcome),
+                Clock.systemUTC(),
+                new IssuerClock());
         URI uri = tenant.tenant().api("/organization-scopes");
         ExecutorService callers = Executors.newFixedThreadPool(40);
         int answered = 0;
         List<Reason> givenUp = new ArrayList<>();
         try {
-            List<Future<Integer>> all = Stream.generate(() -> callers.submit(() ->
-                            calls.send("scopes", HttpRequest.newBuilder(uri)).statusCode()))
+            List<Future<Integer>> all = Stream.generate(
+                            () -> callers.submit(() -> calls.send("scopes", HttpRequest.newBuilder(uri), Urgency.NOW)
+                                    .statusCode()))
                     .limit(40)
                     .toList();
             for (Future<Integer> one : all) {
@@ -267,11 +310,15 @@ class ManagementAccessTests {
     @Test
     void callsWhenWithinTheBurstThenAllAreMade() {
         HttpCalls calls = new HttpCalls(
-                Logto.DEFAULT_CALLS_PER_SECOND, CallListener.none(), Clock.systemUTC(), new IssuerClock());
+                CallBudget.perSecond(Logto.DEFAULT_CALLS_PER_SECOND),
+                CallListener.none(),
+                Clock.systemUTC(),
+                new IssuerClock());
         URI uri = tenant.tenant().api("/organization-scopes");
 
         for (int i = 0; i < 7; i++) {
-            assertThat(calls.send("scopes", HttpRequest.newBuilder(uri)).statusCode())
+            assertThat(calls.send("scopes", HttpRequest.newBuilder(uri), Urgency.NOW)
+                            .statusCode())
                     .isEqualTo(200);
         }
         assertThat(Logto.DEFAULT_CALLS_PER_SECOND).isEqualTo(5);

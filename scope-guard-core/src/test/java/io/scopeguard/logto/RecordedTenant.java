@@ -29,6 +29,7 @@ final class RecordedTenant implements AutoCloseable {
     static final String SECRET = "the-secret-of-the-app";
 
     private static final String AUDITOR_ROLE = "t0ty643crd5maeybcgr0w";
+    private static final String MANAGEMENT_ROLE = "f9cxt632i6bcgp1cvxhtd";
     private static final String SERVICE_ROLE = "kyd251i3tyncohx3zetf1";
 
     private final WireMockServer server = Loopback.start();
@@ -41,6 +42,8 @@ final class RecordedTenant implements AutoCloseable {
         recorded("/organization-roles", "management-api/organization-roles");
         recorded("/organization-scopes", "management-api/organization-scopes");
         recorded("/resources", "management-api/resources.include-scopes");
+        recorded("/roles", "management-api/roles");
+        answer("/roles/" + MANAGEMENT_ROLE + "/scopes", okJson("[]"));
         recorded("/roles/" + AUDITOR_ROLE + "/scopes", "management-api/role-scopes.auditor");
         answer(
                 "/roles/" + SERVICE_ROLE + "/scopes",

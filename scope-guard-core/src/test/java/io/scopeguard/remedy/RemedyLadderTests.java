@@ -44,7 +44,7 @@ class RemedyLadderTests {
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TestTokens tokens = new TestTokens(clock);
 
-    private final InMemoryTenant tenant = new InMemoryTenant(clock);
+    private final InMemoryTenant tenant = new InMemoryTenant();
     private final IssuerClock issuer = new IssuerClock();
     private final Heard heard = new Heard();
     private final Clients clients = new Clients(

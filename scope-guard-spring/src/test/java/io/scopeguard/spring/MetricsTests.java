@@ -61,7 +61,7 @@ class MetricsTests {
                     .anyMatch(line ->
                             line.startsWith("scopeguard.provider.calls operation=organization-users outcome=ok"))
                     .anyMatch(line -> line.startsWith(
-                            "scopeguard.provider.calls operation=organization-users outcome=server_error"));
+                            "scopeguard.provider.calls operation=organization-roles outcome=server_error"));
             assertThat(tags(meters)).noneMatch(value -> value.matches(".*\\d.*") || value.contains(user));
         }
     }

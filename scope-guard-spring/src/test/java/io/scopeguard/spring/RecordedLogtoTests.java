@@ -3,6 +3,7 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.WireMock;
 import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Recording;
 import io.scopeguard.spring.support.Reply;
@@ -40,12 +41,19 @@ class RecordedLogtoTests {
                         "management-api/organization-scopes",
                         "management-api/resources.include-scopes",
                         "management-api/org-users.acme",
+                        "management-api/roles",
+                        "management-api/role-scopes.auditor",
                         "management-api/user-roles.alice-none",
                         "management-api/user.alice",
                         "management-api/user-organizations.alice",
                         "management-api/org-application-roles.acme-agent",
                         "management-api/application-roles.agent")
                 .forEach(name -> Recording.of(name).serve(logto));
+        // Of these two nobody recorded the scopes.
+        for (String role : List.of("f9cxt632i6bcgp1cvxhtd", "kyd251i3tyncohx3zetf1")) {
+            logto.stubFor(WireMock.get(WireMock.urlPathEqualTo("/api/roles/" + role + "/scopes"))
+                    .willReturn(WireMock.okJson("[]")));
+        }
         api = RunningApi.start(
                 Recording.properties(logto),
                 new MovableClock(Instant.ofEpochSecond(Recording.of("tokens/exchange.organization.alice-acme")

@@ -1,22 +1,33 @@
 package io.scopeguard.bench.jmh;
 
-import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.permission.Holder;
+import io.scopeguard.permission.Holdings;
 import io.scopeguard.permission.PermissionSource;
+import io.scopeguard.permission.RoleDefinitions;
+import io.scopeguard.permission.RoleKind;
+import io.scopeguard.permission.Urgency;
+import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
-import java.time.Clock;
-import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
 
-/** Answers at once, and always the same. */
-record FixedPermissions(Scopes scopes, Clock clock) implements PermissionSource {
+/** Answers at once, and always the same: one role with these scopes. */
+record FixedPermissions(Scopes scopes) implements PermissionSource {
+
+    private static final String ROLE = "role";
 
     @Override
-    public LivePermissions fetch(PermissionKey key, Instant notBefore) {
-        return LivePermissions.of(scopes, clock.instant());
+    public Holdings read(Holder holder, Urgency urgency) {
+        return Holdings.of(Set.of(ROLE));
     }
 
     @Override
-    public LivePermissions confirm(PermissionKey key, Instant noticed) {
-        return fetch(key, noticed);
+    public Holdings confirm(Holder holder, Urgency urgency) {
+        return read(holder, urgency);
+    }
+
+    @Override
+    public RoleDefinitions definitions(RoleKind kind, Urgency urgency) {
+        return new RoleDefinitions(Map.of(ROLE, Map.of(Audience.ORGANIZATION, scopes)));
     }
 }

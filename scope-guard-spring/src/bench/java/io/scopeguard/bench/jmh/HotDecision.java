@@ -16,9 +16,9 @@ import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.token.IssuerClock;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -66,13 +66,8 @@ public class HotDecision {
         Clock clock = Clock.systemUTC();
         Scopes held = Scopes.parse(SignedTokens.scope(token.scopes));
         permissions = new PermissionCache(
-                new FixedPermissions(drift.live(held), clock),
-                clock,
-                Duration.ofSeconds(2),
-                1_000,
-                Duration.ofHours(1));
-        Clients clients =
-                Clients.watching(WatchedScopes.of(Map.of(Audience.ORGANIZATION, held.or(Drift.FURTHER))));
+                new FixedPermissions(drift.live(held)), clock, Duration.ofSeconds(2), 1_000, Duration.ofHours(1));
+        Clients clients = Clients.watching(WatchedScopes.of(Map.of(Audience.ORGANIZATION, held.or(Drift.FURTHER))));
         IssuerClock issuer = new IssuerClock();
         guard = new ScopeGuard(
                 ScopeGuardSettings.DEFAULT,

@@ -2,6 +2,7 @@ package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.logto.Logto;
+import io.scopeguard.permission.CallBudget;
 import io.scopeguard.permission.PermissionSource;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.authorization.DeclaredScopes;
@@ -29,11 +30,18 @@ final class LogtoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    Logto logto(GuardMetrics metrics, @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock) {
+    CallBudget callBudget() {
+        return CallBudget.perSecond(settings.callsPerSecond());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Logto logto(CallBudget budget, GuardMetrics metrics, @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock) {
         return Logto.at(settings.tenant(), settings.appId(), settings.appSecret())
                 .managementResource(settings.managementResource())
                 .furtherIssuers(properties.logto().issuers())
-                .callsPerSecond(settings.callsPerSecond())
+                .resources(settings.resources())
+                .budget(budget)
                 .listener(metrics)
                 .clock(clock)
                 .build();

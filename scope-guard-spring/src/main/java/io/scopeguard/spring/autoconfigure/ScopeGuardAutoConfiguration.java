@@ -3,7 +3,6 @@ package io.scopeguard.spring.autoconfigure;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.scopeguard.ScopeGuard;
-import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.DriftDetector;
 import io.scopeguard.drift.ScopeCatalogue;
@@ -21,6 +20,7 @@ import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -107,13 +107,9 @@ public final class ScopeGuardAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     PermissionCache permissionCache(PermissionSource source, @Qualifier(CLOCK) Clock clock) {
-        ScopeGuardSettings guard = settings.guard();
+        // Longer than readings are an answer: what was seen to be revoked binds tokens that outlive it.
         return new PermissionCache(
-                source,
-                clock,
-                properties.permissions().maxWait(),
-                settings.maxEntries(),
-                guard.maxStale().multipliedBy(2));
+                source, clock, properties.permissions().maxWait(), settings.maxEntries(), Duration.ofHours(24));
     }
 
     @Bean

@@ -68,8 +68,8 @@ public record ScopeGuardProperties(
      * @param managementResource Resource indicator of the Management API. Defaults to https://(tenant).logto.app/api on Logto
      *     Cloud, else to https://default.logto.app/api.
      * @param issuers Further accepted issuers, such as custom domains, beside the one that follows from the endpoint.
-     * @param callsPerSecond How many calls a second this process makes to Logto at most. Logto Cloud allows 20 for all callers
-     *     of a tenant.
+     * @param callsPerSecond How many calls a second this process makes to Logto at most, every replica by itself. Logto Cloud
+     *     allows 20 for all callers of a tenant.
      * @param webhook Where the tenant's webhooks are taken.
      */
     public record Logto(
@@ -113,7 +113,7 @@ public record ScopeGuardProperties(
      * @param maxStale How old they may get at all, whatever the cause.
      * @param whenUnknown What decides where they cannot be had: trust-token or deny.
      * @param maxWait How long a request waits for them.
-     * @param maxEntries For how many subjects and audiences they are remembered.
+     * @param maxEntries For how many pairs of subject and organization they are remembered.
      */
     public record Permissions(
             @DefaultValue("30s") Duration maxAge,

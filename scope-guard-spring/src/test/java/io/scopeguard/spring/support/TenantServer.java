@@ -356,6 +356,11 @@ public final class TenantServer implements AutoCloseable {
             case "users/*/roles" -> suspended.containsKey(parts.get(1)) ? globalRolesOf(parts.get(1)) : null;
             case "applications/*" -> applications.contains(parts.get(1)) ? Map.of("id", parts.get(1)) : null;
             case "applications/*/roles" -> applications.contains(parts.get(1)) ? globalRolesOf(parts.get(1)) : null;
+            case "roles" ->
+                named(globalRoles.values().stream()
+                        .flatMap(Set::stream)
+                        .distinct()
+                        .toList());
             case "roles/*/scopes" -> scopesOfGlobalRole(parts.get(1));
             default -> throw new IllegalStateException("not played: " + rawPath);
         };

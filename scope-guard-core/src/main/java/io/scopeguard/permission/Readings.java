@@ -1,0 +1,119 @@
+package io.scopeguard.permission;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Interner;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last believed reading of each holder. Bounded by weight; those that took something away are kept longer, because they
+ * bind tokens that outlive them. Thread-safe.
+ */
+final class Readings {
+
+    private static final long MAX_ORGANIZATIONS = 100_000;
+    private static final long MAX_REVOCATIONS = 100_000;
+    private static final Duration LIFE_OF_TOKENS = Duration.ofHours(24);
+
+    /** An id of this length is what an entry weighs anyway. */
+    private static final int ID_LENGTH = 64;
+
+    private final Interner<HeldRoles> roles = Interner.newWeakInterner();
+    private final Interner<String> organizations = Interner.newWeakInterner();
+    private final Cache<String, Roster> rosters =
+            Caffeine.newBuilder().maximumSize(MAX_ORGANIZATIONS).build();
+    private final Cache<Holder, Reading> revocations = Caffeine.newBuilder()
+            .maximumSize(MAX_REVOCATIONS)
+            .expireAfterWrite(LIFE_OF_TOKENS)
+            .build();
+    private final Cache<Holder, Reading> readings;
+
+    Readings(long maxEntries, Duration idle) {
+        readings = Caffeine.newBuilder()
+                .maximumWeight(maxEntries)
+                .weigher((Holder holder, Reading reading) -> 1 + holder.id().length() / ID_LENGTH)
+                .expireAfterAccess(idle)
+                .evictionListener((holder, reading, cause) -> forgotten(holder, reading))
+                .build();
+    }
+
+    @Nullable
+    Reading find(Holder holder) {
+        Reading known = readings.getIfPresent(holder);
+        return known != null ? known : revocations.getIfPresent(holder);
+    }
+
+    /** Without taking that for a use. */
+    @Nullable
+    Reading glance(Holder holder) {
+        Reading known = readings.policy().getIfPresentQuietly(holder);
+        return known != null ? known : revocations.getIfPresent(holder);
+    }
+
+    /** Notices the first use of a reading: it counts for how its organization is read. */
+    void use(Holder holder, Reading reading) {
+        if (reading.use() && holder.kind() == Holder.Kind.MEMBER && holder.organization() != null) {
+            roster(holder.organization()).use();
+        }
+    }
+
+    Roster roster(String organization) {
+        return rosters.get(organizations.intern(organization), ignored -> new Roster());
+    }
+
+    /** What a holder holds, as a reading that follows the last. */
+    Reading next(
+            @Nullable Reading last,
+            Holdings holdings,
+            long asOf,
+            long stamp,
+            boolean confirmed,
+            Definitions.View view) {
+        HeldRoles held = roles.intern(new HeldRoles(holdings));
+        return last == null
+                ? Reading.first(held, asOf, stamp, confirmed)
+                : last.followedBy(held, asOf, stamp, confirmed, view);
+    }
+
+    /** Believes a reading, unless a newer one has been meanwhile. */
+    void believe(Holder holder, Reading next, boolean revokes) {
+        readings.asMap().compute(compact(holder), (ignored, last) -> {
+            if (last != null && last.stamp() > next.stamp()) {
+                return last;
+            }
+            if (last != null) {
+                forgotten(holder, last);
+            }
+            return next;
+        });
+        if (revokes) {
+            revocations.put(compact(holder), next);
+        } else {
+            revocations.asMap().computeIfPresent(holder, (ignored, last) -> next);
+        }
+    }
+
+    /** Goes back to what was believed before. */
+    void restore(Holder holder, @Nullable Reading before) {
+        revocations.invalidate(holder);
+        readings.asMap()
+                .computeIfPresent(
+                        holder, (ignored, last) -> last.holdings().standing() == Standing.ACTIVE ? last : before);
+    }
+
+    private void forgotten(@Nullable Holder holder, @Nullable Reading reading) {
+        if (holder != null && reading != null && reading.isUsed() && holder.organization() != null) {
+            Roster roster = rosters.getIfPresent(holder.organization());
+            if (roster != null && holder.kind() == Holder.Kind.MEMBER) {
+                roster.forget();
+            }
+        }
+    }
+
+    private Holder compact(Holder holder) {
+        return holder.organization() == null
+                ? holder
+                : new Holder(holder.kind(), holder.id(), organizations.intern(holder.organization()));
+    }
+}

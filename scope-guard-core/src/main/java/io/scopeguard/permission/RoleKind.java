@@ -1,0 +1,7 @@
+package io.scopeguard.permission;
+
+/** Where roles are held. */
+public enum RoleKind {
+    ORGANIZATION,
+    GLOBAL
+}
