@@ -341,6 +341,17 @@ describe('a problem body', LIMIT, () => {
     });
   }
 
+  it('of another origin, to which a redirect led without the token, is not about it', async () => {
+    const elsewhere = await serve(() => ({ status: 403, ...problem('refresh') }));
+    const server = await serve(() => ({ status: 302, headers: { Location: `${elsewhere.origin}/` } }));
+    const tab = new Tab(server.origin, holding(token()));
+
+    assert.equal((await tab.fetch('/')).status, 403);
+    await settled();
+    assert.equal(elsewhere.calls[0].token, undefined);
+    assert.deepEqual([tab.clock.waits, tab.refreshes], [[], []]);
+  });
+
   for (const [name, answer] of Object.entries({
     'says that nothing helps': { status: 401, ...problem('none') },
     "is somebody else's": { status: 403, ...problem('refresh', { type: 'about:blank' }) },

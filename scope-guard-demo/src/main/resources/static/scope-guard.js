@@ -129,7 +129,7 @@ class Guard {
     this.#requireTrusted(call);
     const sent = await unlessAborted(this.#token(call.target), call.signal);
     const response = await call.send(sent?.jwt);
-    const hint = await hintIn(response, sent);
+    const hint = await hintIn(response, call, sent);
     if (hint === null) {
       return response;
     }
@@ -146,7 +146,7 @@ class Guard {
     }
     refused.body?.cancel().catch(() => {});
     const response = await call.send(next.jwt);
-    const hint = await hintIn(response, next);
+    const hint = await hintIn(response, call, next);
     if (hint !== null) {
       this.#obey(call.target, hint);
     }
@@ -351,6 +351,11 @@ class Call {
     return this.#fetch(isRequest(this.#input) ? this.#input : this.url, { ...this.#init, headers });
   }
 
+  /** A redirect to another origin takes no token along: what is said there is not about ours. */
+  isAnsweredBy({ redirected, url }) {
+    return !redirected || new URL(url).origin === this.url.origin;
+  }
+
   #isSafe() {
     const method = this.#init.method ?? (isRequest(this.#input) ? this.#input.method : 'GET');
     return ['GET', 'HEAD', 'OPTIONS'].includes(method.toUpperCase()) && this.#canBeSentTwice();
@@ -475,8 +480,8 @@ class Recent {
 // -------------------------------------------------------------------------------------------------- Hints in responses
 
 /** What the response to this token asks; `null` if nothing. */
-async function hintIn(response, token) {
-  if (token?.fingerprint === undefined) {
+async function hintIn(response, call, token) {
+  if (token?.fingerprint === undefined || !call.isAnsweredBy(response)) {
     return null;
   }
   const hint = parseScopeDrift(response.headers.get(HEADER));

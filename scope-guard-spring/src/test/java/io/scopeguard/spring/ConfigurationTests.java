@@ -201,6 +201,9 @@ class ConfigurationTests {
                 "logto.calls-per-second=0|scope-guard.logto.calls-per-second is 0.|Use 1 or more.",
                 "logto.webhook.signing-keys=|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
                 "logto.webhook.signing-keys=a, ,b|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
+                "logto.issuers=nonsense|scope-guard.logto.issuers has one that Logto does not use.|as tokens say them",
+                "logto.issuers=https://auth.example.test|scope-guard.logto.issuers has one|https://auth.example.com/oidc",
+                "organization.header=a:b|scope-guard.organization.header is no name of a header.|Organization-Id",
                 "resources=api|scope-guard.resources is not valid|exactly as it is registered",
                 "resources=https://a.test#b|scope-guard.resources is not valid|exactly as it is registered",
                 "resources=https://a.test,https://b.test|scope-guard.default-audience is not set, and there are several"
@@ -326,7 +329,10 @@ class ConfigurationTests {
         tenant.troubleApi(500);
         minimal.withPropertyValues("scope-guard.fail-fast=true").run(context -> {
             FailureAnalysis analysis = analysis(context.getStartupFailure());
-            assertThat(analysis.getDescription()).startsWith("scope-guard.logto.endpoint does not answer: ");
+            assertThat(analysis.getDescription())
+                    .startsWith("scope-guard.logto.endpoint does not answer: ")
+                    .endsWith(".")
+                    .doesNotEndWith("..");
             assertThat(analysis.getAction()).contains("scope-guard.fail-fast=false");
         });
     }

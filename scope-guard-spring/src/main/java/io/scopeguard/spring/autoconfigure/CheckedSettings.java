@@ -30,6 +30,11 @@ final class CheckedSettings {
     private static final String PREFIX = "scope-guard.";
     private static final Pattern PLAIN_PATH = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+");
 
+    private static final Pattern ISSUER = Pattern.compile("https?://[^\\s/?#]+(/[^\\s?#]*)?/oidc");
+
+    /** RFC 9110: what a field may be called. */
+    private static final Pattern FIELD_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+
     private final ScopeGuardProperties properties;
 
     CheckedSettings(ScopeGuardProperties properties) {
@@ -58,9 +63,26 @@ final class CheckedSettings {
         return required("organization.path-variable", properties.organization().pathVariable(), "organizationId");
     }
 
+    /** Compared with what tokens say, letter by letter: one that no token bears would be of no use, and nobody would see it. */
+    List<String> issuers() {
+        List<String> issuers = properties.logto().issuers();
+        if (!issuers.stream().allMatch(issuer -> ISSUER.matcher(issuer).matches())) {
+            throw new InvalidSettingException(
+                    PREFIX + "logto.issuers",
+                    "has one that Logto does not use",
+                    "Use them as tokens say them, with the path: https://auth.example.com/oidc.");
+        }
+        return issuers;
+    }
+
     @Nullable
     String organizationHeader() {
-        return notBlank(properties.organization().header());
+        String header = notBlank(properties.organization().header());
+        if (header != null && !FIELD_NAME.matcher(header).matches()) {
+            throw new InvalidSettingException(
+                    PREFIX + "organization.header", "is no name of a header", "Use one like Organization-Id.");
+        }
+        return header;
     }
 
     List<String> webhookSigningKeys() {

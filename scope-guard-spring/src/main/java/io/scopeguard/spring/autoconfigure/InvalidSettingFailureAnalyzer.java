@@ -9,6 +9,8 @@ final class InvalidSettingFailureAnalyzer extends AbstractFailureAnalyzer<Invali
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidSettingException cause) {
-        return new FailureAnalysis(cause.getMessage() + ".", cause.fix(), cause);
+        // What others said, and is quoted at the end, has a full stop of its own.
+        String problem = (cause.getMessage() + ".").replaceFirst("\\.\\.$", ".");
+        return new FailureAnalysis(problem, cause.fix(), cause);
     }
 }

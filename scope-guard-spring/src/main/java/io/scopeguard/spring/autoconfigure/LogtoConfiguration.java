@@ -39,7 +39,7 @@ final class LogtoConfiguration {
     Logto logto(CallBudget budget, GuardMetrics metrics, @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock) {
         return Logto.at(settings.tenant(), settings.appId(), settings.appSecret())
                 .managementResource(settings.managementResource())
-                .furtherIssuers(properties.logto().issuers())
+                .furtherIssuers(settings.issuers())
                 .resources(settings.resources())
                 .budget(budget)
                 .listener(metrics)

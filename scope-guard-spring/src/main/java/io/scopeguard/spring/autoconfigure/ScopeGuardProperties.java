@@ -67,7 +67,8 @@ public record ScopeGuardProperties(
      * @param appSecret Secret of that application.
      * @param managementResource Resource indicator of the Management API. Defaults to https://(tenant).logto.app/api on Logto
      *     Cloud, else to https://default.logto.app/api.
-     * @param issuers Further accepted issuers, such as custom domains, beside the one that follows from the endpoint.
+     * @param issuers Accepted beside the issuer that follows from the endpoint: that of a custom domain, as its tokens say it,
+     *     e.g. https://auth.example.com/oidc.
      * @param callsPerSecond How many calls a second this process makes to Logto at most, every replica by itself. Logto Cloud
      *     allows 20 for all callers of a tenant.
      * @param webhook Where the tenant's webhooks are taken.
