@@ -8,9 +8,12 @@ import io.scopeguard.token.Subject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,10 +79,8 @@ public final class PermissionCache implements AutoCloseable {
      */
     public @Nullable LivePermissions lastSeen(PermissionKey key) {
         Definitions.View view = definitions.view();
-        Reading seen = readings.find(holderOf(key, view));
-        return seen != null && isDefined(key.audience(), view) && seen.isSettled()
-                ? seen.live(key.audience(), view)
-                : null;
+        Reading seen = lastSettled(key);
+        return seen != null && isDefined(key.audience(), view) ? seen.live(key.audience(), view) : null;
     }
 
     /** Makes due what a change may have overtaken. Until it is read again, it is still the last that is known. */
@@ -106,6 +107,16 @@ public final class PermissionCache implements AutoCloseable {
         }
         readings.use(holder, reading);
         return isEnough(reading, key.audience(), view, held) ? reading.live(key.audience(), view) : null;
+    }
+
+    /** Read with or without global roles: which of the two is wanted changes with what those mean. */
+    private @Nullable Reading lastSettled(PermissionKey key) {
+        return Stream.of(Holder.of(key, false), Holder.of(key, true))
+                .map(readings::find)
+                .filter(Objects::nonNull)
+                .filter(Reading::isSettled)
+                .max(Comparator.comparingLong(Reading::stamp))
+                .orElse(null);
     }
 
     private LivePermissions renewed(PermissionKey key, Limits limits, Scopes held) {
