@@ -129,7 +129,8 @@ public final class PermissionCache implements AutoCloseable {
         readings.use(holder, reading);
         complete(reading, key.audience(), deadline);
         if (!isEnough(reading, key.audience(), definitions.view(), held)) {
-            reading = confirmed(holder, reading, deadline);
+            confirmDefinitions(key.audience(), deadline);
+            reading = confirmed(holder, holderOf(key, definitions.view()), reading, deadline);
             complete(reading, key.audience(), deadline);
         }
         return withinBound(reading.live(key.audience(), definitions.view()), limits);
@@ -205,7 +206,20 @@ public final class PermissionCache implements AutoCloseable {
         }
     }
 
-    private Reading confirmed(Holder holder, Reading reading, long deadline) {
+    /** Where they were read once only, what a token lacks may be what that answer lacked. */
+    private void confirmDefinitions(Audience audience, long deadline) {
+        for (RoleKind kind : kinds(audience)) {
+            Definitions.Snapshot last = definitions.view().of(kind);
+            if (!last.confirmed()) {
+                reads.await(kind, Need.newerThan(last.stamp()), last.asOf(), deadline);
+            }
+        }
+    }
+
+    private Reading confirmed(Holder read, Holder holder, Reading reading, long deadline) {
+        if (reading.isSettled() && read.equals(holder)) {
+            return reading;
+        }
         Reading confirmed = reads.await(holder, Need.confirming(reading.stamp()), reading.asOf(), deadline);
         return confirmed == null ? reading : confirmed;
     }
@@ -215,10 +229,17 @@ public final class PermissionCache implements AutoCloseable {
         if (lacksDefinitions(reading, audience, view)) {
             return false;
         }
-        if (!reading.isSettled() && reading.meaning(audience, view).coversAll(held)) {
-            reading.settle();
+        boolean settled = reading.isSettled() && areConfirmed(audience, view);
+        if (settled || !reading.meaning(audience, view).coversAll(held)) {
+            return settled;
         }
-        return reading.isSettled();
+        reading.settle();
+        return true;
+    }
+
+    private static boolean areConfirmed(Audience audience, Definitions.View view) {
+        return view.organizationRoles().confirmed()
+                && (audience.isOrganization() || view.globalRoles().confirmed());
     }
 
     private static boolean lacksDefinitions(Reading reading, Audience audience, Definitions.View view) {
