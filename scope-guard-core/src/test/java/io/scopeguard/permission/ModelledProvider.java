@@ -115,7 +115,7 @@ final class ModelledProvider implements PermissionSource {
         trouble = reason;
     }
 
-    /** Once. */
+    /** Once, about something that is as it was last told. */
     void lie(Lie next) {
         lie = next;
     }
@@ -129,11 +129,6 @@ final class ModelledProvider implements PermissionSource {
 
     Instant lastFailure() {
         return lastFailure;
-    }
-
-    /** When it was last asked about a user, or for what roles of a kind mean, and answered. */
-    Instant lastAnswer(Object about) {
-        return lastAnswers.getOrDefault(about, Instant.MIN);
     }
 
     Truth truth(String user, Audience audience) {
@@ -160,9 +155,19 @@ final class ModelledProvider implements PermissionSource {
     Set<Truth> truthsAnswered(String user, Audience audience, Instant seen) {
         return truths(
                 audience,
-                subjects.get(user).during(seen, later(seen, lastAnswer(user))),
+                subjects.get(user).during(seen, later(seen, lastAnswerAbout(user))),
                 roles.get(RoleKind.ORGANIZATION).during(seen, later(seen, lastAnswer(RoleKind.ORGANIZATION))),
                 roles.get(RoleKind.GLOBAL).during(seen, later(seen, lastAnswer(RoleKind.GLOBAL))));
+    }
+
+    private Instant lastAnswerAbout(String user) {
+        return later(
+                lastAnswer(Holder.member(user, ORGANIZATION)),
+                lastAnswer(new Holder(Holder.Kind.USER, user, ORGANIZATION)));
+    }
+
+    private Instant lastAnswer(Object about) {
+        return lastAnswers.getOrDefault(about, Instant.MIN);
     }
 
     private static Set<Truth> truths(
@@ -198,7 +203,7 @@ final class ModelledProvider implements PermissionSource {
 
     @Override
     public Holdings read(Holder holder, Urgency urgency) {
-        return answer(List.of(holder.id()), holdings(holder), lie -> wrong(lie, holdings(holder)));
+        return answer(List.of(holder), holdings(holder), lie -> wrong(lie, holdings(holder)));
     }
 
     @Override
@@ -225,7 +230,9 @@ final class ModelledProvider implements PermissionSource {
             }
         });
         return answer(
-                Set.copyOf(members.keySet()),
+                members.keySet().stream()
+                        .map(user -> Holder.member(user, ORGANIZATION))
+                        .toList(),
                 new MemberPage(members, 1),
                 lie -> new MemberPage(lie == Lie.EMPTY ? Map.of() : half(members), 1));
     }
@@ -253,7 +260,7 @@ final class ModelledProvider implements PermissionSource {
             lastFailure = clock.instant();
             throw new PermissionsUnavailableException(trouble, "in trouble");
         }
-        T answer = lie == null ? right : wrong.apply(lie);
+        T answer = lie != null && about.stream().allMatch(each -> isNoticeable(lie, each)) ? wrong.apply(lie) : right;
         lie = null;
         about.forEach(each -> lastAnswers.put(each, clock.instant()));
         Runnable event = meanwhile;
@@ -263,6 +270,18 @@ final class ModelledProvider implements PermissionSource {
             event.run();
         }
         return answer;
+    }
+
+    /**
+     * Whether a wrong answer takes something from the last one, which was right. One that merely hides what is new cannot be
+     * told from the truth, nor can half of what nobody has seen the whole of.
+     */
+    private boolean isNoticeable(Lie told, Object about) {
+        if (!lastAnswers.containsKey(about)) {
+            return about instanceof RoleKind || told == Lie.EMPTY;
+        }
+        Timeline<?> timeline = about instanceof Holder holder ? subjects.get(holder.id()) : roles.get(about);
+        return timeline.during(lastAnswers.get(about), clock.instant()).size() == 1;
     }
 
     private void change(String user, UnaryOperator<State> change) {

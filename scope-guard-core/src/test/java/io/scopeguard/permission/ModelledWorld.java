@@ -188,7 +188,10 @@ final class ModelledWorld implements AutoCloseable {
                 return "unknown, " + outcome(decision);
             }
             checkKnown(live, decision.denial());
-            seen.put(wallet(), live);
+            if (!live.granted().containsAll(token.scopes())) {
+                // A loss that a request met was confirmed.
+                seen.put(wallet(), live);
+            }
             return (live.asOf().isBefore(asked.minus(MAX_AGE)) ? "stale, " : "fresh, ") + outcome(decision);
         }
 
