@@ -91,14 +91,15 @@ class ProviderFaultTests {
                 answering("malformed chunk", "unreachable", aResponse().withFault(Fault.MALFORMED_RESPONSE_CHUNK)),
                 answering("garbage", "unreachable", aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE)),
                 answering("no answer in time", "timeout", okJson("[]").withFixedDelay((int) SLOW.toMillis())),
-                answering(
-                        "an answer that never ends",
-                        "timeout",
-                        okJson("[ ]").withChunkedDribbleDelay(3, (int) SLOW.toMillis())),
+                answering("an answer that never ends", "timeout", okJson("[ ]").withChunkedDribbleDelay(3, (int)
+                        SLOW.toMillis())),
                 answering("redirect", "malformed", aResponse().withStatus(302).withHeader("Location", "/elsewhere")),
                 answering("401", "refused", aResponse().withStatus(401)),
                 answering("403", "refused", aResponse().withStatus(403)),
-                answering("404 in plain text", "not_found", aResponse().withStatus(404).withBody("Not Found")),
+                answering(
+                        "404 in plain text",
+                        "not_found",
+                        aResponse().withStatus(404).withBody("Not Found")),
                 answering(
                         "422 of another code",
                         "not_found",
@@ -149,8 +150,11 @@ class ProviderFaultTests {
     }
 
     private static Case answering(String name, String outcome, ResponseDefinitionBuilder answer) {
-        return new Case(name, outcome, tenant -> tenant.server()
-                .stubFor(any(urlPathMatching("/api/.*")).atPriority(1).willReturn(answer)));
+        return new Case(
+                name,
+                outcome,
+                tenant -> tenant.server()
+                        .stubFor(any(urlPathMatching("/api/.*")).atPriority(1).willReturn(answer)));
     }
 
     /** What happens to a guard that knows nothing, and to one that has read before the fault began. */
