@@ -18,7 +18,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
 import net.jqwik.api.statistics.Statistics;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +29,7 @@ class DecisionModelTests {
 
     private static final int STEPS = 40;
 
-    private static Mint mint = new Mint();
-
-    @BeforeContainer
-    static void start() {
-        mint = new Mint();
-    }
+    private static final Mint mint = new Mint();
 
     @AfterContainer
     static void stop() {
@@ -56,10 +50,10 @@ class DecisionModelTests {
     @Provide
     Arbitrary<List<Step>> stories() {
         return Arbitraries.frequencyOf(
-                        Tuple.of(10, requests()),
-                        Tuple.of(4, changes().map(change -> (Step) change)),
-                        Tuple.of(4, changes().map(Reported::new)),
-                        Tuple.of(2, Combinators.combine(changes(), seconds()).as(DuringTheNextRead::new)),
+                        Tuple.of(10, requests(users()).map(request -> (Step) request)),
+                        Tuple.of(4, changes(users()).map(change -> (Step) change)),
+                        Tuple.of(4, changes(users()).map(Reported::new)),
+                        Tuple.of(3, users().flatMap(DecisionModelTests::races)),
                         Tuple.of(1, webhooks().map(Webhook::new)),
                         Tuple.of(2, users().map(NewToken::new)),
                         Tuple.of(3, troubles().map(Trouble::new)),
@@ -71,9 +65,9 @@ class DecisionModelTests {
                 .ofMaxSize(STEPS);
     }
 
-    private static Arbitrary<Step> requests() {
+    private static Arbitrary<Request> requests(Arbitrary<String> users) {
         return Combinators.combine(
-                        users(),
+                        users,
                         Arbitraries.of(Audience.ORGANIZATION, TestTokens.API),
                         Arbitraries.of("read", "write"),
                         Arbitraries.integers().between(0, 2),
@@ -81,17 +75,24 @@ class DecisionModelTests {
                 .as(Request::new);
     }
 
-    private static Arbitrary<Change> changes() {
+    private static Arbitrary<Step> races(String user) {
+        Arbitrary<String> same = Arbitraries.just(user);
+        return Combinators.combine(
+                        changes(same), Arbitraries.integers().between(0, 2), seconds(), requests(same), requests(same))
+                .as(Race::new);
+    }
+
+    private static Arbitrary<Change> changes(Arbitrary<String> users) {
         return Arbitraries.oneOf(
                 Combinators.combine(
-                                users(),
+                                users,
                                 Arbitraries.of("viewer", "editor", "newcomer")
                                         .set()
                                         .ofMaxSize(2))
                         .as(Holds::new),
-                users().map(Leaves::new),
-                Combinators.combine(users(), Arbitraries.of(true, false)).as(Suspended::new),
-                Combinators.combine(users(), Arbitraries.of(true, false)).as(Auditor::new),
+                users.map(Leaves::new),
+                Combinators.combine(users, Arbitraries.of(true, false)).as(Suspended::new),
+                Combinators.combine(users, Arbitraries.of(true, false)).as(Auditor::new),
                 Combinators.combine(Arbitraries.of("viewer", "editor"), scopes())
                         .as((role, scopes) -> new Means(RoleKind.ORGANIZATION, role, scopes)),
                 scopes().map(scopes -> new Means(RoleKind.GLOBAL, ModelledProvider.GLOBAL_ROLE, scopes)));
@@ -235,15 +236,24 @@ class DecisionModelTests {
         }
     }
 
-    /** A change that is reported after the provider has answered the next read and before the answer is here. */
-    record DuringTheNextRead(Change change, int seconds) implements Step {
+    /**
+     * A change that is reported after the provider has answered a read and before the answer is here.
+     *
+     * @param answers how many come before that one
+     * @param first makes the guard read
+     * @param second is decided by what came of that
+     */
+    record Race(Change change, int answers, int seconds, Request first, Request second) implements Step {
 
         @Override
         public void in(ModelledWorld world) {
-            world.provider().meanwhile(() -> {
+            world.provider().meanwhile(answers, () -> {
                 new Reported(change).in(world);
                 world.pass(Duration.ofSeconds(seconds));
             });
+            new Request(first.user, first.audience, first.scope, first.device, Duration.ZERO).in(world);
+            world.tick();
+            second.in(world);
         }
     }
 

@@ -41,6 +41,7 @@ final class ModelledProvider implements PermissionSource {
     private @Nullable Reason trouble;
     private @Nullable Lie lie;
     private @Nullable Runnable meanwhile;
+    private int before;
 
     /** How an answer can be wrong. */
     enum Lie {
@@ -120,8 +121,9 @@ final class ModelledProvider implements PermissionSource {
         lie = next;
     }
 
-    /** Between the next answer and its arrival. */
-    void meanwhile(Runnable event) {
+    /** Between an answer and its arrival: the next one, or one of those that follow. */
+    void meanwhile(int answersBefore, Runnable event) {
+        before = answersBefore;
         meanwhile = event;
     }
 
@@ -263,13 +265,17 @@ final class ModelledProvider implements PermissionSource {
         T answer = lie != null && about.stream().allMatch(each -> isNoticeable(lie, each)) ? wrong.apply(lie) : right;
         lie = null;
         about.forEach(each -> lastAnswers.put(each, clock.instant()));
+        happenMeanwhile();
+        return answer;
+    }
+
+    private void happenMeanwhile() {
         Runnable event = meanwhile;
-        meanwhile = null;
-        if (event != null) {
+        if (event != null && before-- == 0) {
+            meanwhile = null;
             clock.advance(MOMENT);
             event.run();
         }
-        return answer;
     }
 
     /**
