@@ -2,6 +2,7 @@ package io.scopeguard.logto;
 
 import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.permission.CallBudget;
+import io.scopeguard.permission.PermissionChange;
 import io.scopeguard.permission.PermissionSource;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.RoleKind;
@@ -9,10 +10,12 @@ import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessTokenVerifier;
+import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +30,8 @@ public final class Logto {
     private final LogtoTenant tenant;
     private final Set<String> issuers;
     private final Clock clock;
-    private final ScopeCatalogue catalogue = new ScopeCatalogue();
+    private final IssuerClock issuerClock = new IssuerClock();
+    private final ScopeCatalogue catalogue = new ScopeCatalogue(issuerClock);
     private final Template template;
     private final PermissionSource permissions;
 
@@ -35,7 +39,7 @@ public final class Logto {
         tenant = builder.tenant;
         issuers = builder.issuers;
         clock = builder.clock;
-        HttpCalls calls = new HttpCalls(builder.budget, builder.listener, clock);
+        HttpCalls calls = new HttpCalls(builder.budget, builder.listener, clock, issuerClock);
         ManagementToken token = new ManagementToken(
                 calls,
                 tenant.tokenEndpoint(),
@@ -75,6 +79,22 @@ public final class Logto {
     /** What subjects may do now. */
     public PermissionSource permissions() {
         return permissions;
+    }
+
+    /** What the tenant's clock shows; learnt from its answers. */
+    public IssuerClock issuerClock() {
+        return issuerClock;
+    }
+
+    /**
+     * Where the tenant's webhooks are taken.
+     *
+     * @param signingKeys of the hooks that deliver there; several while one is replaced by another
+     * @param changes hears what changed
+     * @throws IllegalArgumentException if there is no key, or one is blank
+     */
+    public LogtoWebhook webhook(Collection<String> signingKeys, Consumer<PermissionChange> changes) {
+        return new LogtoWebhook(signingKeys, changes, catalogue, clock);
     }
 
     /** Which scopes there are, and since when; filled as permissions are read. */

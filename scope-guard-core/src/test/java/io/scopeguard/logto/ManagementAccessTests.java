@@ -6,11 +6,13 @@ import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
@@ -22,6 +24,7 @@ import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
+import io.scopeguard.token.IssuerClock;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -253,13 +256,29 @@ class ManagementAccessTests {
         check();
     }
 
+    // The clock
+
+    @Test
+    void issuerClockWhenAnswersAreDatedThenLearntFromThemGoodOrBad() {
+        assertThat(logto.issuerClock().at(clock.instant())).isEqualTo(clock.instant());
+
+        tenant.tokenAnswer(serverError().withHeader("Date", "Sat, 21 Nov 2026 12:00:10 GMT"));
+        assertThatThrownBy(() -> logto.check(List.of())).isInstanceOf(PermissionsUnavailableException.class);
+
+        assertThat(logto.issuerClock().at(clock.instant()))
+                .isEqualTo(clock.instant().plusSeconds(10));
+    }
+
     // The limit
 
     @Test
     void callsWhenOverTheLimitThenTheyWaitOrAreGivenUpButNeverMade() throws Exception {
         Queue<String> outcomes = new ConcurrentLinkedQueue<>();
         HttpCalls calls = new HttpCalls(
-                CallBudget.perSecond(1), (operation, outcome, took) -> outcomes.add(outcome), Clock.systemUTC());
+                CallBudget.perSecond(1),
+                (operation, outcome, took) -> outcomes.add(outcome),
+                Clock.systemUTC(),
+                new IssuerClock());
         URI uri = tenant.tenant().api("/organization-scopes");
         ExecutorService callers = Executors.newFixedThreadPool(40);
         int answered = 0;
@@ -291,7 +310,10 @@ class ManagementAccessTests {
     @Test
     void callsWhenWithinTheBurstThenAllAreMade() {
         HttpCalls calls = new HttpCalls(
-                CallBudget.perSecond(Logto.DEFAULT_CALLS_PER_SECOND), CallListener.none(), Clock.systemUTC());
+                CallBudget.perSecond(Logto.DEFAULT_CALLS_PER_SECOND),
+                CallListener.none(),
+                Clock.systemUTC(),
+                new IssuerClock());
         URI uri = tenant.tenant().api("/organization-scopes");
 
         for (int i = 0; i < 7; i++) {

@@ -4,7 +4,14 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,6 +50,21 @@ public final class Recorded {
         }
     }
 
+    /** The names in a folder, for {@link #of} to take behind the folder's own. */
+    public static List<String> names(String folder) {
+        try (Stream<Path> files =
+                Files.list(Path.of(Objects.requireNonNull(Recorded.class.getResource("/logto-recorded/" + folder))
+                        .toURI()))) {
+            return files.map(file -> file.getFileName().toString().replaceFirst("\\.json$", ""))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     public JsonNode content() {
         return content;
     }
@@ -67,14 +89,14 @@ public final class Recorded {
         return content.get("response").get("rawBody").stringValue();
     }
 
-    /** The recorded answer, for a stub to give again. */
+    /** The recorded answer, for a stub to give again; without its date, which was true when it was recorded. */
     public ResponseDefinitionBuilder response() {
         JsonNode response = content.get("response");
         ResponseDefinitionBuilder answer = new ResponseDefinitionBuilder()
                 .withStatus(response.get("status").intValue())
                 .withBody(body());
         for (Map.Entry<String, JsonNode> header : response.get("headers").properties()) {
-            if (!header.getKey().equals("content-length")) {
+            if (!Set.of("content-length", "date").contains(header.getKey())) {
                 answer.withHeader(header.getKey(), header.getValue().stringValue());
             }
         }

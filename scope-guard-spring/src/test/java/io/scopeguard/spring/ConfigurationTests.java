@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -96,6 +97,9 @@ class ConfigurationTests {
             assertThat(properties.logto().managementResource()).isNull();
             assertThat(properties.logto().issuers()).isEmpty();
             assertThat(properties.logto().callsPerSecond()).isEqualTo(5);
+            assertThat(properties.logto().webhook())
+                    .isEqualTo(new ScopeGuardProperties.Webhook(List.of(), "/scope-guard/webhooks/logto"));
+            assertThat(context).doesNotHaveBean("scopeGuardLogtoWebhookFilterChain");
             assertThat(properties.permissions())
                     .isEqualTo(new ScopeGuardProperties.Permissions(
                             Duration.ofSeconds(30),
@@ -107,6 +111,7 @@ class ConfigurationTests {
                     .isEqualTo(new ScopeGuardProperties.Drift(List.of("declared"), Duration.ofSeconds(10)));
             assertThat(properties.organization())
                     .isEqualTo(new ScopeGuardProperties.Organization("organizationId", null));
+            assertThat(properties.clients()).isEmpty();
             // The one resource is the default audience.
             assertThat(context.getBean(DeclaredScopes.class).audiences())
                     .containsExactly(Audience.resource(TenantServer.RESOURCE));
@@ -126,6 +131,8 @@ class ConfigurationTests {
                         "scope-guard.logto.management-resource=https://default.logto.app/api",
                         "scope-guard.logto.issuers=https://id.example.test/oidc",
                         "scope-guard.logto.calls-per-second=7",
+                        "scope-guard.logto.webhook.signing-keys=one-key,other-key",
+                        "scope-guard.logto.webhook.path=/hooks/logto",
                         "scope-guard.permissions.max-age=1s",
                         "scope-guard.permissions.max-stale=2s",
                         "scope-guard.permissions.when-unknown=deny",
@@ -134,7 +141,10 @@ class ConfigurationTests {
                         "scope-guard.drift.watch=a,b",
                         "scope-guard.drift.spread=6s",
                         "scope-guard.organization.path-variable=org",
-                        "scope-guard.organization.header=X-Org")
+                        "scope-guard.organization.header=X-Org",
+                        "scope-guard.clients.batch.non-interactive=true",
+                        "scope-guard.clients[partner_app.1].third-party=true",
+                        "scope-guard.clients[partner_app.1].watch=a,b")
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     assertThat(context.getBean(ScopeGuardProperties.class))
@@ -153,7 +163,9 @@ class ConfigurationTests {
                                             TenantServer.APP_SECRET,
                                             "https://default.logto.app/api",
                                             List.of("https://id.example.test/oidc"),
-                                            7),
+                                            7,
+                                            new ScopeGuardProperties.Webhook(
+                                                    List.of("one-key", "other-key"), "/hooks/logto")),
                                     new ScopeGuardProperties.Permissions(
                                             Duration.ofSeconds(1),
                                             Duration.ofSeconds(2),
@@ -161,7 +173,12 @@ class ConfigurationTests {
                                             Duration.ofSeconds(3),
                                             4),
                                     new ScopeGuardProperties.Drift(List.of("a", "b"), Duration.ofSeconds(6)),
-                                    new ScopeGuardProperties.Organization("org", "X-Org")));
+                                    new ScopeGuardProperties.Organization("org", "X-Org"),
+                                    Map.of(
+                                            "batch",
+                                            new ScopeGuardProperties.Client(null, true, false),
+                                            "partner_app.1",
+                                            new ScopeGuardProperties.Client(List.of("a", "b"), false, true))));
                 });
     }
 
@@ -182,6 +199,8 @@ class ConfigurationTests {
                 "logto.endpoint=http://abc.logto.app|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.endpoint=no uri|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.calls-per-second=0|scope-guard.logto.calls-per-second is 0.|Use 1 or more.",
+                "logto.webhook.signing-keys=|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
+                "logto.webhook.signing-keys=a, ,b|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
                 "resources=api|scope-guard.resources is not valid|exactly as it is registered",
                 "resources=https://a.test#b|scope-guard.resources is not valid|exactly as it is registered",
                 "resources=https://a.test,https://b.test|scope-guard.default-audience is not set, and there are several"
@@ -196,7 +215,9 @@ class ConfigurationTests {
                 "clock-skew=-1s|scope-guard.clock-skew is negative.|Use 0s or more.",
                 "drift.spread=31s|scope-guard.drift.spread is not valid|Use 1s to 30s.",
                 "drift.spread=0s|scope-guard.drift.spread is not valid|Use 1s to 30s.",
-                "drift.watch=a b|scope-guard.drift.watch is not valid|Use 'declared', 'all', or a list"
+                "drift.watch=a b|scope-guard.drift.watch is not valid|Use 'declared', 'all', or a list",
+                "clients.web.watch=a b|scope-guard.clients[web].watch is not valid|Use 'declared', 'all', or a list",
+                "clients[my.app].watch=all,a|scope-guard.clients[my.app].watch mixes a keyword|or a list of scopes."
             })
     void whatCannotWorkStopsStartUp(String property, String problem, String fix) {
         minimal.withPropertyValues("scope-guard." + property).run(context -> {
@@ -205,6 +226,31 @@ class ConfigurationTests {
             assertThat(analysis.getDescription()).contains(problem);
             assertThat(analysis.getAction()).contains(fix);
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "/",
+                "hooks",
+                "/hooks/",
+                "//hooks",
+                "/hooks/**",
+                "/{hook}",
+                "/../hooks",
+                "/a%20b",
+                "/a;b",
+                "/a?b"
+            })
+    void aPathForWebhooksThatCannotBeMatchedStopsStartUp(String path) {
+        minimal.withPropertyValues(
+                        "scope-guard.logto.webhook.signing-keys=a-key", "scope-guard.logto.webhook.path=" + path)
+                .run(context -> {
+                    FailureAnalysis analysis = analysis(context.getStartupFailure());
+                    assertThat(analysis.getDescription()).isEqualTo("scope-guard.logto.webhook.path is no plain path.");
+                    assertThat(analysis.getAction()).contains("/scope-guard/webhooks/logto");
+                });
     }
 
     private static FailureAnalysis analysis(Throwable failure) {
@@ -363,13 +409,21 @@ class ConfigurationTests {
 
     @Test
     void theSecretIsNowhereToBeRead(CapturedOutput output) {
-        minimal.withPropertyValues("logging.level.io.scopeguard=trace", "debug=true")
+        minimal.withPropertyValues(
+                        "logging.level.io.scopeguard=trace",
+                        "debug=true",
+                        "scope-guard.logto.webhook.signing-keys=hook-key-4712")
                 .run(context -> {
                     assertThat(context.getBean(ScopeGuardProperties.class).toString())
                             .contains(TenantServer.APP_ID)
                             .doesNotContain(TenantServer.APP_SECRET);
+                    assertThat(context.getBean(ScopeGuardProperties.class)
+                                    .logto()
+                                    .webhook()
+                                    .toString())
+                            .doesNotContain("hook-key-4712");
                 });
-        assertThat(output).doesNotContain(TenantServer.APP_SECRET);
+        assertThat(output).doesNotContain(TenantServer.APP_SECRET).doesNotContain("hook-key-4712");
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -1,6 +1,8 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.drift.ClientPolicy;
+import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.scope.Audience;
@@ -10,10 +12,13 @@ import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class CheckedSettings {
 
     private static final String PREFIX = "scope-guard.";
+    private static final Pattern PLAIN_PATH = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+");
 
     private final ScopeGuardProperties properties;
 
@@ -55,6 +61,28 @@ final class CheckedSettings {
     @Nullable
     String organizationHeader() {
         return notBlank(properties.organization().header());
+    }
+
+    List<String> webhookSigningKeys() {
+        List<String> keys = properties.logto().webhook().signingKeys();
+        if (keys.isEmpty() || keys.stream().anyMatch(String::isBlank)) {
+            throw new InvalidSettingException(
+                    PREFIX + "logto.webhook.signing-keys",
+                    "is blank",
+                    "Use the signing key that Logto shows for the webhook, or leave the property out to take none.");
+        }
+        return keys;
+    }
+
+    String webhookPath() {
+        String path = properties.logto().webhook().path();
+        if (!PLAIN_PATH.matcher(path).matches()) {
+            throw new InvalidSettingException(
+                    PREFIX + "logto.webhook.path",
+                    "is no plain path",
+                    "Use one like /scope-guard/webhooks/logto: no pattern, no query, nothing encoded.");
+        }
+        return path;
     }
 
     int callsPerSecond() {
@@ -119,8 +147,21 @@ final class CheckedSettings {
                 "drift.spread", () -> new ScopeDriftHeader(properties.drift().spread()), "Use 1s to 30s.");
     }
 
-    WatchedScopes watched(DeclaredScopes declared) {
-        List<String> watch = properties.drift().watch();
+    Clients clients(DeclaredScopes declared) {
+        WatchedScopes watched = watched("drift.watch", properties.drift().watch(), declared);
+        Map<String, ClientPolicy> listed = new HashMap<>();
+        properties.clients().forEach((id, client) -> listed.put(id, policy(id, client, watched, declared)));
+        return new Clients(ClientPolicy.watching(watched), listed);
+    }
+
+    private static ClientPolicy policy(
+            String id, ScopeGuardProperties.Client client, WatchedScopes ofAll, DeclaredScopes declared) {
+        WatchedScopes watched =
+                client.watch() == null ? ofAll : watched("clients[" + id + "].watch", client.watch(), declared);
+        return new ClientPolicy(watched, client.nonInteractive(), client.thirdParty());
+    }
+
+    private static WatchedScopes watched(String name, List<String> watch, DeclaredScopes declared) {
         if (watch.equals(List.of("declared"))) {
             return declared;
         }
@@ -129,12 +170,10 @@ final class CheckedSettings {
         }
         if (watch.contains("declared") || watch.contains("all")) {
             throw new InvalidSettingException(
-                    PREFIX + "drift.watch",
-                    "mixes a keyword with scopes",
-                    "Use 'declared', 'all', or a list of scopes.");
+                    PREFIX + name, "mixes a keyword with scopes", "Use 'declared', 'all', or a list of scopes.");
         }
         return valid(
-                "drift.watch",
+                name,
                 () -> WatchedScopes.of(Scopes.of(watch.toArray(String[]::new))),
                 "Use 'declared', 'all', or a list of scopes.");
     }

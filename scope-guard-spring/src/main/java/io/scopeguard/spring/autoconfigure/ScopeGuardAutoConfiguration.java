@@ -3,6 +3,7 @@ package io.scopeguard.spring.autoconfigure;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.DriftDetector;
 import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.permission.PermissionCache;
@@ -17,6 +18,7 @@ import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Authorities;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.token.AccessTokenVerifier;
+import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -41,7 +43,7 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
 @EnableConfigurationProperties(ScopeGuardProperties.class)
-@Import({LogtoConfiguration.class, WebConfiguration.class})
+@Import({LogtoConfiguration.class, WebConfiguration.class, LogtoWebhookConfiguration.class})
 public final class ScopeGuardAutoConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ScopeGuardAutoConfiguration.class);
@@ -116,12 +118,16 @@ public final class ScopeGuardAutoConfiguration {
             PermissionCache permissions,
             ScopeCatalogue catalogue,
             DeclaredScopes declared,
-            @Qualifier(CLOCK) Clock clock) {
+            IssuerClock issuer,
+            @Qualifier(CLOCK) Clock clock,
+            GuardMetrics metrics) {
+        Clients clients = settings.clients(declared);
         return new ScopeGuard(
                 settings.guard(),
                 permissions,
-                new DriftDetector(settings.watched(declared), catalogue),
-                new RemedyLadder(clock),
+                new DriftDetector(clients, catalogue),
+                new RemedyLadder(clients, issuer, clock, metrics),
+                issuer,
                 clock);
     }
 
