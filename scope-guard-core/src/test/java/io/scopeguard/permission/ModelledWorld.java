@@ -45,6 +45,7 @@ final class ModelledWorld implements AutoCloseable {
 
     private static final Duration MAX_AGE = Duration.ofSeconds(30);
     private static final Duration MAX_STALE = Duration.ofMinutes(5);
+    private static final Duration LIFETIME = TestTokens.LIFETIME.minusSeconds(1);
     private static final Duration TICK = Duration.ofMillis(10);
 
     /** How much the clocks of issuer and guard may differ. */
@@ -67,7 +68,7 @@ final class ModelledWorld implements AutoCloseable {
     private final WhenUnknown policy;
     private final ScopeGuard guard;
     private final Mint mint;
-    private final Map<Wallet, List<AccessToken>> wallets = new HashMap<>();
+    private final Map<Wallet, List<Issue>> wallets = new HashMap<>();
     private final Map<Wallet, LivePermissions> seen = new HashMap<>();
     private final Map<String, List<Instant>> requests = new HashMap<>();
     private final Map<Object, Instant> heard = new HashMap<>();
@@ -120,7 +121,7 @@ final class ModelledWorld implements AutoCloseable {
     void issue(String user) {
         for (Audience audience : List.of(Audience.ORGANIZATION, TestTokens.API)) {
             Scopes issuable = provider.truth(user, audience).granted();
-            wallet(user, audience).add(0, mint.token(user, audience, issuable, clock.instant()));
+            wallet(user, audience).add(0, new Issue(issuable, clock.instant()));
         }
     }
 
@@ -149,19 +150,22 @@ final class ModelledWorld implements AutoCloseable {
     }
 
     private AccessToken token(String user, Audience audience, int device) {
-        List<AccessToken> wallet = wallet(user, audience);
-        wallet.removeIf(token -> !token.expiresAt().isAfter(clock.instant()));
+        List<Issue> wallet = wallet(user, audience);
+        wallet.removeIf(issue -> issue.time().isBefore(clock.instant().minus(LIFETIME)));
         if (wallet.isEmpty()) {
             issue(user);
         }
-        return wallet.get(Math.min(device, wallet.size() - 1));
+        return mint.token(user, audience, wallet.get(Math.min(device, wallet.size() - 1)));
     }
 
-    private List<AccessToken> wallet(String user, Audience audience) {
+    private List<Issue> wallet(String user, Audience audience) {
         return wallets.computeIfAbsent(new Wallet(user, audience), ignored -> new ArrayList<>());
     }
 
     private record Wallet(String user, Audience audience) {}
+
+    /** What a token carries, and since when: signed only when it is used. */
+    record Issue(Scopes scopes, Instant time) {}
 
     /** What is known when a request arrives, and what follows for its decision. */
     private final class Expectation {
@@ -288,10 +292,10 @@ final class ModelledWorld implements AutoCloseable {
         private final TestTokens tokens = new TestTokens(clock);
         private final Map<List<Object>, AccessToken> minted = new HashMap<>();
 
-        AccessToken token(String user, Audience audience, Scopes scopes, Instant now) {
+        AccessToken token(String user, Audience audience, Issue issue) {
             return minted.computeIfAbsent(
-                    List.of(user, audience, scopes, now.getEpochSecond()),
-                    ignored -> signed(user, audience, scopes, now));
+                    List.of(user, audience, issue.scopes(), issue.time().getEpochSecond()),
+                    ignored -> signed(user, audience, issue));
         }
 
         @Override
@@ -299,13 +303,14 @@ final class ModelledWorld implements AutoCloseable {
             tokens.close();
         }
 
-        private AccessToken signed(String user, Audience audience, Scopes scopes, Instant now) {
-            clock.set(now);
+        private AccessToken signed(String user, Audience audience, Issue issue) {
+            clock.set(issue.time());
             TestTokens.Token token = audience.isOrganization()
                     ? tokens.organization(ModelledProvider.ORGANIZATION)
                     : tokens.organizationResource(ModelledProvider.ORGANIZATION);
             return token.subject(user)
-                    .scopes(StreamSupport.stream(scopes.spliterator(), false).toArray(String[]::new))
+                    .scopes(StreamSupport.stream(issue.scopes().spliterator(), false)
+                            .toArray(String[]::new))
                     .verified();
         }
     }
