@@ -16,11 +16,13 @@ import io.scopeguard.Denial;
 import io.scopeguard.Mode;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.DriftDetector;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -28,6 +30,7 @@ import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.IssuerClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +64,7 @@ class ProviderFaultTests {
     /** For a busy machine: a wait is bounded or it is not, how exactly does not matter. */
     private static final Duration SLACK = Duration.ofSeconds(10);
 
+    private static final Clients CLIENTS = Clients.watching(WatchedScopes.all());
     private static final ScopeRequirement REQUIREMENT =
             ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read:report"));
 
@@ -228,6 +232,7 @@ class ProviderFaultTests {
         private final List<String> decisions = new ArrayList<>();
         private final AccessToken token =
                 tokens.organization(ACME).subject(ALICE).scopes("read:report").verified();
+        private final IssuerClock issuer = new IssuerClock();
         private final Logto logto;
         private final PermissionCache cache;
         private final ScopeGuard trusting;
@@ -283,8 +288,9 @@ class ProviderFaultTests {
             return new ScopeGuard(
                     new ScopeGuardSettings(Mode.ENFORCE, Duration.ofSeconds(30), Duration.ofMinutes(5), policy),
                     cache,
-                    new DriftDetector(WatchedScopes.all(), logto.catalogue()),
-                    new RemedyLadder(clock),
+                    new DriftDetector(CLIENTS, logto.catalogue()),
+                    new RemedyLadder(CLIENTS, issuer, clock, RemedyListener.none()),
+                    issuer,
                     clock);
         }
 

@@ -8,12 +8,14 @@ import io.scopeguard.Denial;
 import io.scopeguard.Mode;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.DriftDetector;
 import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.ModelledProvider.Truth;
 import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -21,6 +23,7 @@ import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.IssuerClock;
 import io.scopeguard.token.Subject;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,13 +46,11 @@ final class ModelledWorld implements AutoCloseable {
 
     static final List<String> USERS = List.of("alice", "bob", "carol");
 
+    private static final Clients CLIENTS = Clients.watching(WatchedScopes.all());
     private static final Duration MAX_AGE = Duration.ofSeconds(30);
     private static final Duration MAX_STALE = Duration.ofMinutes(5);
     private static final Duration LIFETIME = TestTokens.LIFETIME.minusSeconds(1);
     private static final Duration TICK = Duration.ofMillis(10);
-
-    /** How much the clocks of issuer and guard may differ. */
-    private static final Duration TOLERANCE = Duration.ofSeconds(5);
 
     /** After a failure the provider is left alone for this long. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -58,6 +59,7 @@ final class ModelledWorld implements AutoCloseable {
     private static final int READS_OF_ONES_OWN = 10;
 
     private final MovableClock clock = MovableClock.atNoon();
+    private final IssuerClock issuer = new IssuerClock();
     private final ModelledProvider provider = new ModelledProvider(clock);
     private final AtomicReference<StepReaders> readers = new AtomicReference<>();
     private final PermissionCache cache =
@@ -79,8 +81,9 @@ final class ModelledWorld implements AutoCloseable {
         this.guard = new ScopeGuard(
                 new ScopeGuardSettings(Mode.ENFORCE, MAX_AGE, MAX_STALE, policy),
                 cache,
-                new DriftDetector(WatchedScopes.all(), new ScopeCatalogue()),
-                new RemedyLadder(clock),
+                new DriftDetector(CLIENTS, new ScopeCatalogue(issuer)),
+                new RemedyLadder(CLIENTS, issuer, clock, RemedyListener.none()),
+                issuer,
                 clock);
         USERS.forEach(user -> provider.admit(user, "editor"));
         USERS.forEach(this::issue);
@@ -230,7 +233,7 @@ final class ModelledWorld implements AutoCloseable {
             } else if (denial == Denial.PERMISSIONS_UNAVAILABLE) {
                 assertThat(policy).as("policy of a denial").isEqualTo(WhenUnknown.DENY);
             } else if (requirement.isMetBy(token.scopes())) {
-                assertThat(provider.truths(user, token.audience(), issued(), issued(), clock.instant()))
+                assertThat(provider.truths(user, token.audience(), token.issuedAt(), token.issuedAt(), clock.instant()))
                         .as("what could have been seen since the token was issued")
                         .anyMatch(truth -> denial(truth) == denial);
             }
@@ -239,13 +242,9 @@ final class ModelledWorld implements AutoCloseable {
         /** What may be believed of a token from before the last look; of a newer one, all that it says. */
         private Set<Truth> lastSeen() {
             LivePermissions last = seen.get(wallet());
-            return last == null || !last.asOf().isAfter(issued())
+            return last == null || !last.asOf().isAfter(token.issuedAt().plus(IssuerClock.TOLERANCE))
                     ? Set.of(new Truth(Standing.ACTIVE, token.scopes()))
                     : provider.truthsAnswered(user, token.audience(), last.asOf());
-        }
-
-        private Instant issued() {
-            return token.issuedAt().plus(TOLERANCE);
         }
 
         private @Nullable Denial denial(Truth truth) {
