@@ -39,6 +39,10 @@ public record Decision(
         return new Decision(token, request, denial, live, drift, effective, grantable, given);
     }
 
+    Decision withoutDrift() {
+        return new Decision(token, request, denial, live, ScopeDrift.none(), effective, grantable, advice);
+    }
+
     public boolean isGranted() {
         return denial == null;
     }

@@ -63,9 +63,16 @@ public final class ScopeGuard {
         Decision decision = decide(token, request, live(token, freshness));
         Instant secondLook = secondLook(decision, now);
         if (secondLook != null) {
-            decision = decide(token, request, live(token, freshness.notBefore(secondLook)));
+            decision = reconsidered(decision, live(token, freshness.notBefore(secondLook)));
         }
         return isContradicted(decision) ? decision.with(advice(decision, now)) : decision;
+    }
+
+    /** A grant stands even where it cannot be told what to tell the client beside. */
+    private Decision reconsidered(Decision first, @Nullable LivePermissions newer) {
+        return newer == null && first.isGranted()
+                ? first.withoutDrift()
+                : decide(first.token(), first.request(), newer);
     }
 
     private @Nullable LivePermissions live(AccessToken token, Freshness freshness) {

@@ -105,6 +105,7 @@ final class ChangeMarks {
         }
         if (marks.size() >= MAX_MARKS) {
             markEverything();
+            marks.clear();
         }
     }
 
@@ -112,7 +113,6 @@ final class ChangeMarks {
         long stamp = stamps.next();
         everything = stamp;
         latest = stamp;
-        marks.clear();
     }
 
     private record Mark(long stamp, Instant at) {}

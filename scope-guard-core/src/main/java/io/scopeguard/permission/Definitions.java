@@ -65,7 +65,8 @@ final class Definitions {
         View with(RoleKind kind, Snapshot read) {
             Snapshot last = of(kind);
             boolean same = read.value.equals(last.value);
-            Snapshot next = same ? new Snapshot(last.value, last.audiences, read.asOf, read.stamp) : read;
+            Snapshot known = same ? last : read;
+            Snapshot next = new Snapshot(known.value, known.audiences, read.asOf, read.stamp, last != Snapshot.NONE);
             long nextVersion = same ? version : version + 1;
             return kind == RoleKind.ORGANIZATION
                     ? new View(next, globalRoles, nextVersion)
@@ -77,13 +78,14 @@ final class Definitions {
      * What roles of one kind mean, and how old that is.
      *
      * @param audiences of which any role has a scope
+     * @param confirmed whether it was read more than once: the first answer has nothing to be held against
      */
-    record Snapshot(RoleDefinitions value, Set<Audience> audiences, long asOf, long stamp) {
+    record Snapshot(RoleDefinitions value, Set<Audience> audiences, long asOf, long stamp, boolean confirmed) {
 
-        static final Snapshot NONE = new Snapshot(RoleDefinitions.NONE, Set.of(), Long.MIN_VALUE, 0);
+        static final Snapshot NONE = new Snapshot(RoleDefinitions.NONE, Set.of(), Long.MIN_VALUE, 0, false);
 
         static Snapshot of(RoleDefinitions value, long asOf, long stamp) {
-            return new Snapshot(value, value.audiences(), asOf, stamp);
+            return new Snapshot(value, value.audiences(), asOf, stamp, false);
         }
     }
 }

@@ -8,9 +8,12 @@ import io.scopeguard.token.Subject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,10 +79,8 @@ public final class PermissionCache implements AutoCloseable {
      */
     public @Nullable LivePermissions lastSeen(PermissionKey key) {
         Definitions.View view = definitions.view();
-        Reading seen = readings.find(holderOf(key, view));
-        return seen != null && isDefined(key.audience(), view) && seen.isSettled()
-                ? seen.live(key.audience(), view)
-                : null;
+        Reading seen = lastSettled(key);
+        return seen != null && isDefined(key.audience(), view) ? seen.live(key.audience(), view) : null;
     }
 
     /** Makes due what a change may have overtaken. Until it is read again, it is still the last that is known. */
@@ -108,6 +109,16 @@ public final class PermissionCache implements AutoCloseable {
         return isEnough(reading, key.audience(), view, held) ? reading.live(key.audience(), view) : null;
     }
 
+    /** Read with or without global roles: which of the two is wanted changes with what those mean. */
+    private @Nullable Reading lastSettled(PermissionKey key) {
+        return Stream.of(Holder.of(key, false), Holder.of(key, true))
+                .map(readings::find)
+                .filter(Objects::nonNull)
+                .filter(Reading::isSettled)
+                .max(Comparator.comparingLong(Reading::stamp))
+                .orElse(null);
+    }
+
     private LivePermissions renewed(PermissionKey key, Limits limits, Scopes held) {
         long deadline = reads.nanoTime() + maxWait.toNanos();
         for (RoleKind kind : kinds(key.audience())) {
@@ -118,7 +129,8 @@ public final class PermissionCache implements AutoCloseable {
         readings.use(holder, reading);
         complete(reading, key.audience(), deadline);
         if (!isEnough(reading, key.audience(), definitions.view(), held)) {
-            reading = confirmed(holder, reading, deadline);
+            confirmDefinitions(key.audience(), deadline);
+            reading = confirmed(holder, holderOf(key, definitions.view()), reading, deadline);
             complete(reading, key.audience(), deadline);
         }
         return withinBound(reading.live(key.audience(), definitions.view()), limits);
@@ -194,7 +206,20 @@ public final class PermissionCache implements AutoCloseable {
         }
     }
 
-    private Reading confirmed(Holder holder, Reading reading, long deadline) {
+    /** Where they were read once only, what a token lacks may be what that answer lacked. */
+    private void confirmDefinitions(Audience audience, long deadline) {
+        for (RoleKind kind : kinds(audience)) {
+            Definitions.Snapshot last = definitions.view().of(kind);
+            if (!last.confirmed()) {
+                reads.await(kind, Need.newerThan(last.stamp()), last.asOf(), deadline);
+            }
+        }
+    }
+
+    private Reading confirmed(Holder read, Holder holder, Reading reading, long deadline) {
+        if (reading.isSettled() && read.equals(holder)) {
+            return reading;
+        }
         Reading confirmed = reads.await(holder, Need.confirming(reading.stamp()), reading.asOf(), deadline);
         return confirmed == null ? reading : confirmed;
     }
@@ -204,10 +229,17 @@ public final class PermissionCache implements AutoCloseable {
         if (lacksDefinitions(reading, audience, view)) {
             return false;
         }
-        if (!reading.isSettled() && reading.meaning(audience, view).coversAll(held)) {
-            reading.settle();
+        boolean settled = reading.isSettled() && areConfirmed(audience, view);
+        if (settled || !reading.meaning(audience, view).coversAll(held)) {
+            return settled;
         }
-        return reading.isSettled();
+        reading.settle();
+        return true;
+    }
+
+    private static boolean areConfirmed(Audience audience, Definitions.View view) {
+        return view.organizationRoles().confirmed()
+                && (audience.isOrganization() || view.globalRoles().confirmed());
     }
 
     private static boolean lacksDefinitions(Reading reading, Audience audience, Definitions.View view) {
