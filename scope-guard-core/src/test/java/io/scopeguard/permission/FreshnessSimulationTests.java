@@ -20,7 +20,7 @@ class FreshnessSimulationTests {
 
     private static final int USERS = 100_000;
     private static final int ORGANIZATIONS = 1_000;
-    private static final int REQUESTS_PER_SECOND = 1_000;
+    private static final int REQUESTS_PER_SECOND = 500;
     private static final Duration MAX_AGE = Duration.ofSeconds(30);
     private static final Duration WARM_UP = Duration.ofMinutes(6);
     private static final Duration MEASURED = Duration.ofMinutes(3);
