@@ -8,9 +8,10 @@ import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.remedy.Advice;
-import io.scopeguard.remedy.Remedy;
+import io.scopeguard.remedy.Finding;
 import io.scopeguard.remedy.RemedyLadder;
 import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ public final class ScopeGuard {
     private final Clock clock;
 
     /**
+     * @param issuer the clock by which tokens are dated
      * @param clock the one by which the permissions are dated
      */
     public ScopeGuard(
@@ -35,12 +37,13 @@ public final class ScopeGuard {
             PermissionCache permissions,
             DriftDetector detector,
             RemedyLadder ladder,
+            IssuerClock issuer,
             Clock clock) {
         this.settings = settings;
         this.permissions = permissions;
         this.detector = detector;
         this.ladder = ladder;
-        this.secondLooks = new SecondLooks();
+        this.secondLooks = new SecondLooks(issuer);
         this.clock = clock;
     }
 
@@ -62,7 +65,7 @@ public final class ScopeGuard {
         if (secondLook != null) {
             decision = decide(token, request, live(token, freshness.notBefore(secondLook)));
         }
-        return decision.with(advice(decision));
+        return isContradicted(decision) ? decision.with(advice(decision, now)) : decision;
     }
 
     private @Nullable LivePermissions live(AccessToken token, Freshness freshness) {
@@ -75,8 +78,7 @@ public final class ScopeGuard {
 
     private Decision decide(AccessToken token, AccessRequest request, @Nullable LivePermissions live) {
         if (live == null) {
-            Verdict verdict = Verdict.withoutLive(settings, token, request);
-            return verdict.decision(token, request, null, ScopeDrift.none());
+            return withoutLive(token, request).decision(token, request, null, ScopeDrift.none());
         }
         // An observer tells nobody anything, not even by what a refusal names.
         Verdict verdict = settings.mode() == Mode.OBSERVE
@@ -85,24 +87,37 @@ public final class ScopeGuard {
         return verdict.decision(token, request, live, detector.detect(token, live, verdict.grantable()));
     }
 
-    /** Before a token is contradicted: whether what it was held against could be older than the token itself. */
-    private @Nullable Instant secondLook(Decision decision, Instant now) {
-        boolean contradicted = decision.denial() != null || !decision.drift().isEmpty();
-        LivePermissions live = decision.live();
-        return contradicted && live != null ? secondLooks.due(decision.token(), live, now) : null;
+    private Verdict withoutLive(AccessToken token, AccessRequest request) {
+        LivePermissions seen = permissions.lastSeen(PermissionKey.of(token));
+        return seen != null && secondLooks.isSettled(token, seen, clock.instant())
+                ? Verdict.byLastSeen(settings, token, request, seen)
+                : Verdict.withoutLive(settings, token, request);
     }
 
-    private Advice advice(Decision decision) {
-        if (settings.mode() == Mode.OBSERVE || decision.live() == null) {
+    /** Before a token is contradicted: whether what it was held against could be older than the token itself. */
+    private @Nullable Instant secondLook(Decision decision, Instant now) {
+        LivePermissions live = decision.live();
+        return live != null && isContradicted(decision) ? secondLooks.due(decision.token(), live, now) : null;
+    }
+
+    private static boolean isContradicted(Decision decision) {
+        return decision.denial() != null || !decision.drift().isEmpty();
+    }
+
+    private Advice advice(Decision decision, Instant now) {
+        LivePermissions live = decision.live();
+        if (settings.mode() == Mode.OBSERVE || live == null) {
             return Advice.none();
         }
+        boolean isSettled = secondLooks.isSettled(decision.token(), live, now);
+        Finding finding = new Finding(decision.token(), live, decision.drift(), isSettled);
         if (decision.denial() == null) {
-            return ladder.onGranted(decision.token(), decision.drift());
+            // A hint can wait for the look that is not due yet.
+            return isSettled ? ladder.onGranted(finding) : Advice.none();
         }
         return switch (decision.denial()) {
-            case NOT_A_MEMBER -> new Advice(Remedy.REFRESH, decision.drift());
-            case INSUFFICIENT_SCOPE ->
-                ladder.onRefused(decision.token(), decision.drift().missingOnly(decision.grantable()));
+            case NOT_A_MEMBER -> ladder.onExpelled(finding);
+            case INSUFFICIENT_SCOPE -> ladder.onRefused(finding.missingOnly(decision.grantable()));
             default -> Advice.none();
         };
     }

@@ -2,7 +2,6 @@ package io.scopeguard;
 
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.permission.Standing;
 import io.scopeguard.remedy.Advice;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.ScopeRequirement.Match;
@@ -21,23 +20,38 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
     /** By what the token says, where the policy takes that for enough. */
     static Verdict withoutLive(ScopeGuardSettings settings, AccessToken token, AccessRequest request) {
         ScopeRequirement requirement = request.requirement();
-        if (requirement != null && !requirement.isMetBy(token.scopes())) {
-            return insufficient(token.scopes(), requirement.scopes());
+        return requirement == null || requirement.isMetBy(token.scopes())
+                ? byPolicy(settings, requirement, token.scopes())
+                : insufficient(token.scopes(), requirement.scopes());
+    }
+
+    /**
+     * By what the token says, without what was revoked since: what holds now is unknown, but what was seen to be gone stays
+     * so for a token from before.
+     */
+    static Verdict byLastSeen(
+            ScopeGuardSettings settings, AccessToken token, AccessRequest request, LivePermissions seen) {
+        ScopeRequirement requirement = request.requirement();
+        Denial lost = lostStanding(request, seen);
+        if (settings.mode() == Mode.ENFORCE && lost != null) {
+            return denied(lost);
         }
-        boolean deny = settings.mode() == Mode.ENFORCE && settings.whenUnknown(requirement) == WhenUnknown.DENY;
-        return deny ? denied(Denial.PERMISSIONS_UNAVAILABLE) : granted(token.scopes());
+        boolean carried = requirement == null || requirement.isMetBy(token.scopes());
+        if (settings.mode() != Mode.ENFORCE || !carried) {
+            return withoutLive(settings, token, request);
+        }
+        Scopes effective = token.scopes().and(seen.granted());
+        return requirement == null || requirement.isMetBy(effective)
+                ? byPolicy(settings, requirement, effective)
+                : insufficient(effective, Scopes.none());
     }
 
     /** By what holds now, as far as the mode lets it reach. */
     static Verdict byLive(ScopeGuardSettings settings, AccessToken token, AccessRequest request, LivePermissions live) {
         boolean enforced = settings.mode() == Mode.ENFORCE;
-        if (enforced && isInactive(live.standing())) {
-            return denied(Denial.SUBJECT_INACTIVE);
-        }
-        if (enforced
-                && live.standing() == Standing.NOT_A_MEMBER
-                && request.organization().isBound()) {
-            return denied(Denial.NOT_A_MEMBER);
+        Denial lost = enforced ? lostStanding(request, live) : null;
+        if (lost != null) {
+            return denied(lost);
         }
         Scopes effective = enforced ? token.scopes().and(live.granted()) : token.scopes();
         ScopeRequirement requirement = request.requirement();
@@ -50,8 +64,18 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
         return new Decision(token, request, denial, live, drift, effective, grantable, Advice.none());
     }
 
-    private static boolean isInactive(Standing standing) {
-        return standing == Standing.SUSPENDED || standing == Standing.UNKNOWN_SUBJECT;
+    private static @Nullable Denial lostStanding(AccessRequest request, LivePermissions live) {
+        return switch (live.standing()) {
+            case ACTIVE -> null;
+            case NOT_A_MEMBER -> request.organization().isBound() ? Denial.NOT_A_MEMBER : null;
+            case SUSPENDED, UNKNOWN_SUBJECT -> Denial.SUBJECT_INACTIVE;
+        };
+    }
+
+    private static Verdict byPolicy(
+            ScopeGuardSettings settings, @Nullable ScopeRequirement requirement, Scopes effective) {
+        boolean deny = settings.mode() == Mode.ENFORCE && settings.whenUnknown(requirement) == WhenUnknown.DENY;
+        return deny ? denied(Denial.PERMISSIONS_UNAVAILABLE) : granted(effective);
     }
 
     /** All that the operation needs, if all is there to be had; of alternatives those that are. */

@@ -3,6 +3,7 @@ package io.scopeguard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.DriftDetector;
 import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.drift.ScopeDrift;
@@ -13,6 +14,7 @@ import io.scopeguard.permission.Standing;
 import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -21,8 +23,11 @@ import io.scopeguard.testing.InMemoryTenant;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.IssuerClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -41,7 +46,8 @@ class ScopeGuardTests {
     private static final TestTokens tokens = new TestTokens(clock);
 
     private final InMemoryTenant tenant = new InMemoryTenant();
-    private final ScopeCatalogue catalogue = new ScopeCatalogue();
+    private final IssuerClock issuer = new IssuerClock();
+    private final ScopeCatalogue catalogue = new ScopeCatalogue(issuer);
     private final PermissionCache cache =
             new PermissionCache(tenant, clock, Duration.ofSeconds(60), 1_000, Duration.ofHours(1));
     private final ScopeGuard guard = guard(Mode.ENFORCE, WhenUnknown.TRUST_TOKEN);
@@ -372,6 +378,46 @@ class ScopeGuardTests {
         assertThat(denial(token, in("acme", "read"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
     }
 
+    @Test
+    void authorizeWhenARevocationWasSeenThenItBindsOlderTokensThroughAnyOutage() {
+        AccessToken token = tokens.organization("acme").scopes("read", "write").verified();
+        tenant.grant(token, "read");
+        clock.advanceSeconds(10);
+        assertThat(denial(token, in("acme", "write"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        tenant.down(true);
+        clock.advance(Duration.ofMinutes(20));
+
+        Decision refused = guard.authorize(token, in("acme", "write"));
+        assertThat(refused.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(refused.live()).isNull();
+        assertThat(refused.grantable()).isEqualTo(NONE);
+        assertThat(refused.advice()).isEqualTo(Advice.none());
+        Decision granted = guard.authorize(token, in("acme", "read"));
+        assertThat(granted.isGranted()).isTrue();
+        assertThat(granted.effective()).isEqualTo(Scopes.of("read"));
+        AccessToken newer = tokens.organization("acme").scopes("read", "write").verified();
+        assertThat(denial(newer, in("acme", "write"))).isNull();
+        assertThat(guard(Mode.SIGNAL, WhenUnknown.DENY)
+                        .authorize(token, in("acme", "write"))
+                        .isGranted())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NOT_A_MEMBER, NOT_A_MEMBER", "SUSPENDED, SUBJECT_INACTIVE", "UNKNOWN_SUBJECT, SUBJECT_INACTIVE"})
+    void authorizeWhenLossOfStandingWasSeenThenItBindsOlderTokensThroughAnyOutage(Standing standing, Denial denial) {
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.stands(token, standing);
+        clock.advanceSeconds(10);
+        assertThat(denial(token, in("acme", "read"))).isEqualTo(denial);
+        tenant.down(true);
+        clock.advance(Duration.ofMinutes(20));
+
+        assertThat(denial(token, in("acme", "read"))).isEqualTo(denial);
+        assertThat(denial(tokens.organization("acme").scopes("read").verified(), in("acme", "read")))
+                .isNull();
+    }
+
     // Second looks
 
     @Test
@@ -427,6 +473,69 @@ class ScopeGuardTests {
             guard.authorize(tokens.organization("acme").scopes("read", "x").verified(), in("acme", "x"));
         }
         assertThat(tenant.fetches()).isEqualTo(2);
+    }
+
+    @Test
+    void authorizeWhenTheSubjectWasLookedAtElsewhereThenTheHintWaitsForItsOwnLook() {
+        AccessToken acme = tokens.organization("acme").scopes("read").verified();
+        AccessToken globex = tokens.organization("globex").scopes("read").verified();
+        tenant.grant(acme, "read").grant(globex, "read");
+        guard.authorize(acme, in("acme", "read"));
+        guard.authorize(globex, in("globex", "read"));
+        clock.advanceSeconds(2);
+        AccessToken newAcme =
+                tokens.organization("acme").scopes("read", "write").verified();
+        AccessToken newGlobex =
+                tokens.organization("globex").scopes("read", "write").verified();
+        tenant.grant(acme, "read", "write").grant(globex, "read", "write");
+
+        assertThat(guard.authorize(newAcme, in("acme", "read")).drift().isEmpty())
+                .isTrue();
+        clock.advance(Duration.ofMillis(999));
+        Decision early = guard.authorize(newGlobex, in("globex", "read"));
+        assertThat(early.drift().demoted()).isEqualTo(Scopes.of("write"));
+        assertThat(early.advice()).isEqualTo(Advice.none());
+        assertThat(tenant.fetches()).isEqualTo(3);
+        clock.advance(Duration.ofMillis(1));
+        assertThat(guard.authorize(newGlobex, in("globex", "read")).drift().isEmpty())
+                .isTrue();
+        assertThat(tenant.fetches()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-10, 1", "10, 2"})
+    void authorizeWhenTheProvidersClockDiffersThenTheTokensAgeIsByIt(int offset, int fetches) {
+        // By our clock the token is four seconds older than the reading; by the provider's, as many as that and the
+        // offset.
+        issuer.answered(
+                DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                        clock.instant().plusSeconds(-offset).atOffset(ZoneOffset.UTC)),
+                clock.instant(),
+                clock.instant());
+        AccessToken token = tokens.organization("acme").scopes("read", "delete").verified();
+        clock.advanceSeconds(4);
+        AccessToken first = tokens.organization("acme").verified();
+        tenant.grant(token, "read");
+        guard.authorize(first, in("acme", "read"));
+        clock.advanceSeconds(4);
+
+        assertThat(denial(token, in("acme", "delete"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(tenant.fetches()).isEqualTo(fetches);
+    }
+
+    @Test
+    void authorizeWhenTokenIsNewerThanTheLossThenDeniedWithoutAHint() {
+        AccessToken before = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(before, "read");
+        guard.authorize(before, in("acme", "read"));
+        clock.advanceSeconds(6);
+        AccessToken token = tokens.organization("acme").scopes("read", "delete").verified();
+
+        Decision decision = guard.authorize(token, in("acme", "delete"));
+
+        assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(decision.drift().demoted()).isEqualTo(Scopes.of("delete"));
+        assertThat(decision.advice()).isEqualTo(Advice.none());
     }
 
     @Test
@@ -502,8 +611,14 @@ class ScopeGuardTests {
     private ScopeGuard guard(Mode mode, WhenUnknown policy) {
         ScopeGuardSettings settings =
                 new ScopeGuardSettings(mode, Duration.ofSeconds(30), Duration.ofMinutes(5), policy);
+        Clients clients = Clients.watching(WatchedScopes.all());
         return new ScopeGuard(
-                settings, cache, new DriftDetector(WatchedScopes.all(), catalogue), new RemedyLadder(clock), clock);
+                settings,
+                cache,
+                new DriftDetector(clients, catalogue),
+                new RemedyLadder(clients, issuer, clock, RemedyListener.none()),
+                issuer,
+                clock);
     }
 
     private @Nullable Denial denial(AccessToken token, AccessRequest request) {

@@ -5,15 +5,16 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
 import java.time.Instant;
+import java.util.function.Predicate;
 
 /** Finds how a token differs from live permissions: a pure function of the two and the catalogue. Thread-safe. */
 public final class DriftDetector {
 
-    private final WatchedScopes watched;
+    private final Clients clients;
     private final ScopeCatalogue catalogue;
 
-    public DriftDetector(WatchedScopes watched, ScopeCatalogue catalogue) {
-        this.watched = watched;
+    public DriftDetector(Clients clients, ScopeCatalogue catalogue) {
+        this.clients = clients;
         this.catalogue = catalogue;
     }
 
@@ -23,14 +24,21 @@ public final class DriftDetector {
      * @param needed scopes that matter though nobody watches them: those that the token was refused for
      */
     public ScopeDrift detect(AccessToken token, LivePermissions live, Scopes needed) {
-        return detect(token.audience(), token.scopes(), token.issuedAt(), live, needed);
+        WatchedScopes watched = clients.of(token).watched();
+        Audience audience = token.audience();
+        return detect(
+                audience,
+                token.scopes(),
+                token.issuedAt(),
+                live,
+                scope -> watched.watches(audience, scope) || needed.contains(scope));
     }
 
-    ScopeDrift detect(Audience audience, Scopes held, Instant issuedAt, LivePermissions live, Scopes needed) {
+    ScopeDrift detect(
+            Audience audience, Scopes held, Instant issuedAt, LivePermissions live, Predicate<String> matters) {
         Scopes demoted = held.minus(live.issuable());
         // What could be issued but does not count is worth no request: it would be refused all the same.
-        Scopes missing =
-                live.granted().minus(held).where(scope -> watched.watches(audience, scope) || needed.contains(scope));
+        Scopes missing = live.granted().minus(held).where(matters);
         if (demoted.isEmpty() && missing.isEmpty()) {
             return ScopeDrift.none();
         }

@@ -4,6 +4,7 @@ import io.scopeguard.permission.CallBudget;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import io.scopeguard.permission.Urgency;
+import io.scopeguard.token.IssuerClock;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -37,13 +38,17 @@ final class HttpCalls {
             .build();
     private final CallBudget budget;
     private final CallListener listener;
+    private final Resilience resilience;
     private final Clock clock;
+    private final IssuerClock issuer;
     private volatile Instant pausedUntil = Instant.MIN;
 
-    HttpCalls(CallBudget budget, CallListener listener, Clock clock) {
+    HttpCalls(CallBudget budget, CallListener listener, Clock clock, IssuerClock issuer) {
         this.clock = clock;
+        this.issuer = issuer;
         this.budget = budget;
         this.listener = listener;
+        this.resilience = new Resilience(clock);
     }
 
     /**
@@ -53,13 +58,19 @@ final class HttpCalls {
      * @throws PermissionsUnavailableException if there is no answer, or one by which the server says it is in trouble
      */
     HttpResponse<byte[]> send(String operation, HttpRequest.Builder request, Urgency urgency) {
+        return resilience.call(() -> sendOnce(operation, request, urgency));
+    }
+
+    private HttpResponse<byte[]> sendOnce(String operation, HttpRequest.Builder request, Urgency urgency) {
         long start = System.nanoTime();
         String outcome = "ok";
         try {
             checkPause();
             budget.take(urgency);
+            Instant sent = clock.instant();
             HttpResponse<byte[]> response =
                     await(client.sendAsync(request.timeout(TIMEOUT).build(), info -> new LimitedBody(MAX_BYTES)));
+            response.headers().firstValue("Date").ifPresent(date -> issuer.answered(date, sent, clock.instant()));
             outcome = outcomeOf(response.statusCode());
             return usable(response);
         } catch (PermissionsUnavailableException e) {

@@ -9,6 +9,7 @@ import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessTokenVerifier;
+import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -27,7 +28,8 @@ public final class Logto {
     private final LogtoTenant tenant;
     private final Set<String> issuers;
     private final Clock clock;
-    private final ScopeCatalogue catalogue = new ScopeCatalogue();
+    private final IssuerClock issuerClock = new IssuerClock();
+    private final ScopeCatalogue catalogue = new ScopeCatalogue(issuerClock);
     private final Template template;
     private final PermissionSource permissions;
 
@@ -35,7 +37,7 @@ public final class Logto {
         tenant = builder.tenant;
         issuers = builder.issuers;
         clock = builder.clock;
-        HttpCalls calls = new HttpCalls(builder.budget, builder.listener, clock);
+        HttpCalls calls = new HttpCalls(builder.budget, builder.listener, clock, issuerClock);
         ManagementToken token = new ManagementToken(
                 calls,
                 tenant.tokenEndpoint(),
@@ -75,6 +77,11 @@ public final class Logto {
     /** What subjects may do now. */
     public PermissionSource permissions() {
         return permissions;
+    }
+
+    /** What the tenant's clock shows; learnt from its answers. */
+    public IssuerClock issuerClock() {
+        return issuerClock;
     }
 
     /** Which scopes there are, and since when; filled as permissions are read. */

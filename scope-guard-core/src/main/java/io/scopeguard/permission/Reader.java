@@ -151,9 +151,9 @@ final class Reader {
                 roster.cannotBeListed();
                 return new Page(null, start, stamp);
             }
-            roster.hasPages(members.pages());
             Page page = new Page(members, start, stamp);
             members.byUser().keySet().forEach(user -> takeIn(Holder.member(user, organization), page));
+            roster.hasPages(members.pages());
             return page;
         } catch (PermissionsUnavailableException e) {
             roster.abandon();

@@ -75,9 +75,12 @@ final class Roster {
         return next != NOT_SWEEPING && next <= pages;
     }
 
-    /** How many pages there are, as far as one of them told. */
+    /** How many pages there are, as far as one of them told. The rest is left alone if few enough are wanted from it. */
     synchronized void hasPages(int count) {
         pages = Math.max(count, 1);
+        if (isSweeping() && missing.size() + used.get() <= pages - next + 1) {
+            abandon();
+        }
     }
 
     /** There is no such list. */
@@ -86,9 +89,10 @@ final class Roster {
         next = NOT_SWEEPING;
     }
 
-    /** The rest is left for another time. */
+    /** The rest is not read: who would be on it was not left out. */
     synchronized void abandon() {
         next = NOT_SWEEPING;
+        sweepStart = Long.MIN_VALUE;
     }
 
     /** Whether the last pages did not name the member: another look at them would not either. */

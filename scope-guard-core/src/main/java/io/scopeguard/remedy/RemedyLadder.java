@@ -1,135 +1,162 @@
 package io.scopeguard.remedy;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.ScopeDrift;
-import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which remedy works. A token does not show what its sign-in asked for, and only that decides whether a refresh delivers a
  * promotion; so the cheaper remedy is asked first and remembered, and what it did not cure needs the stronger one, or was
- * left out on purpose. The memory is bounded and forgets. Thread-safe.
+ * left out on purpose. The rules bear their numbers in the client contract; the sixth comes before a finding is made, and of
+ * the seventh {@link IssuerClock} takes care. The memory is bounded and forgets. Thread-safe.
  */
 public final class RemedyLadder {
 
-    private static final long MAX_ASKERS = 100_000;
-    private static final Duration MEMORY = Duration.ofDays(1);
-    private static final Duration FIRST_PAUSE = Duration.ofMinutes(5);
-
+    private final Clients clients;
+    private final IssuerClock issuer;
     private final Clock clock;
-    private final Cache<Asker, Map<String, Ask>> asks = Caffeine.newBuilder()
-            .maximumSize(MAX_ASKERS)
-            .expireAfterWrite(MEMORY)
-            .build();
+    private final Asks asks;
+    private final Reports reports;
 
-    public RemedyLadder(Clock clock) {
+    /**
+     * @param issuer the clock by which tokens are dated
+     * @param clock ours, by which permissions are dated
+     */
+    public RemedyLadder(Clients clients, IssuerClock issuer, Clock clock, RemedyListener listener) {
+        Ticker ticker = () -> ChronoUnit.NANOS.between(Instant.EPOCH, clock.instant());
+        this.clients = clients;
+        this.issuer = issuer;
         this.clock = clock;
+        this.asks = new Asks(ticker);
+        this.reports = new Reports(listener, ticker);
     }
 
     /** What to tell the client of a request that is granted: never the same useless thing twice. */
-    public Advice onGranted(AccessToken token, ScopeDrift drift) {
-        if (drift.isEmpty()) {
+    public Advice onGranted(Finding finding) {
+        return advise(finding, false);
+    }
+
+    /** What to tell the client of a request that is refused for what it lacks: always something, where something helps. */
+    public Advice onRefused(Finding finding) {
+        return advise(finding, true);
+    }
+
+    /** What to tell the client of somebody who left the organization: a refresh shows it. */
+    public Advice onExpelled(Finding finding) {
+        return told(finding.token(), new Advice(Remedy.REFRESH, finding.drift()));
+    }
+
+    private Advice advise(Finding finding, boolean isRefused) {
+        ScopeDrift drift = curable(finding);
+        return told(
+                finding.token(),
+                clients.isNonInteractive(finding.token())
+                        ? forMachine(drift, isRefused)
+                        : forPerson(finding, drift, isRefused));
+    }
+
+    private Advice told(AccessToken token, Advice advice) {
+        if (advice.remedy() == Remedy.NONE) {
+            return advice;
+        }
+        reports.asked(token, advice.remedy());
+        return new Advice(advice.remedy(), advice.drift(), clients.of(token).thirdParty());
+    }
+
+    /** Rule 1: a refresh drops what was lost. No client can mend what a token carries that was issued after it was lost. */
+    private ScopeDrift curable(Finding finding) {
+        ScopeDrift drift = finding.drift();
+        Scopes curable = drift.demoted().where(scope -> !isDisputed(finding, scope));
+        drift.demoted().minus(curable).forEach(scope -> reports.disagreed(finding.token(), scope));
+        return new ScopeDrift(curable, drift.promoted(), drift.added());
+    }
+
+    private boolean isDisputed(Finding finding, String scope) {
+        Instant lost = finding.live().history().lackedSince(scope);
+        return finding.isSettled() && issuer.isSurelyAfter(finding.token(), lost);
+    }
+
+    /** Rule 5: nobody is there who could consent; asking for a token again is all that can be done, where it is needed. */
+    private static Advice forMachine(ScopeDrift drift, boolean isRefused) {
+        ScopeDrift told = isRefused ? drift : drift.missingOnly(Scopes.none());
+        return told.isEmpty() ? Advice.none() : new Advice(Remedy.REFRESH, told);
+    }
+
+    /** Rule 8: of what each scope needs the strongest, and of the scopes those that need something. */
+    private Advice forPerson(Finding finding, ScopeDrift drift, boolean isRefused) {
+        drift.demoted().forEach(scope -> asks.forget(finding.token(), scope));
+        Map<String, Remedy> remedies = new HashMap<>();
+        drift.promoted().forEach(scope -> remedies.put(scope, remedy(finding, new Lack(scope, false, isRefused))));
+        drift.added().forEach(scope -> remedies.put(scope, remedy(finding, new Lack(scope, true, isRefused))));
+        Remedy strongest =
+                remedies.values().stream().reduce(drift.demoted().isEmpty() ? Remedy.NONE : Remedy.REFRESH, Remedy::or);
+        if (strongest == Remedy.NONE) {
             return Advice.none();
         }
-        if (token.isNonInteractive()) {
-            return advice(drift.missingOnly(Scopes.none()), scope -> Remedy.REFRESH);
+        if (strongest == Remedy.RECONSENT) {
+            remedies.forEach((scope, remedy) -> consentCovers(finding.token(), scope, remedy));
         }
-        Map<String, Ask> asked = asks(token, drift);
-        Scopes promoted = drift.promoted().where(scope -> mayAsk(Remedy.REFRESH, asked.get(scope), token));
-        Scopes added = drift.added().where(scope -> mayAsk(Remedy.RECONSENT, asked.get(scope), token));
-        promoted.forEach(scope -> remember(asked, scope, Remedy.REFRESH, token));
-        added.forEach(scope -> remember(asked, scope, Remedy.RECONSENT, token));
-        return advice(new ScopeDrift(drift.demoted(), promoted, added), scope -> Remedy.REFRESH);
+        return new Advice(strongest, drift.missingOnly(worthTelling(drift, remedies)));
     }
 
-    /** What to tell the client of a request that is refused: always something, where something helps. */
-    public Advice onRefused(AccessToken token, ScopeDrift drift) {
-        if (drift.isEmpty()) {
-            return Advice.none();
-        }
-        if (token.isNonInteractive()) {
-            return new Advice(Remedy.REFRESH, drift);
-        }
-        Map<String, Ask> asked = asks(token, drift);
-        Advice advice = advice(drift, scope -> remedyFor(asked.get(scope), token));
-        drift.promoted().forEach(scope -> remember(asked, scope, remedyFor(asked.get(scope), token), token));
-        drift.added().forEach(scope -> remember(asked, scope, Remedy.RECONSENT, token));
-        return advice;
+    private static Scopes worthTelling(ScopeDrift drift, Map<String, Remedy> remedies) {
+        return drift.missing().where(scope -> remedies.get(scope) != Remedy.NONE);
     }
 
-    private static Advice advice(ScopeDrift drift, Function<String, Remedy> remedyOfPromoted) {
-        Remedy remedy = drift.demoted().isEmpty() ? Remedy.NONE : Remedy.REFRESH;
-        for (String scope : drift.promoted()) {
-            remedy = remedy.or(remedyOfPromoted.apply(scope));
-        }
-        if (!drift.added().isEmpty()) {
-            remedy = Remedy.RECONSENT;
-        }
-        return remedy == Remedy.NONE ? Advice.none() : new Advice(remedy, drift);
-    }
-
-    /** A promotion that a token newer than the request to refresh still lacks is not delivered by refreshing. */
-    private static Remedy remedyFor(@Nullable Ask ask, AccessToken token) {
-        return ask == null || (ask.remedy == Remedy.REFRESH && !ask.isOlderThan(token))
-                ? Remedy.REFRESH
-                : Remedy.RECONSENT;
-    }
-
-    private boolean mayAsk(Remedy remedy, @Nullable Ask ask, AccessToken token) {
-        if (ask == null || ask.isOf(token)) {
-            return true;
-        }
-        return remedy == Remedy.RECONSENT
-                ? !clock.instant().isBefore(ask.at.plus(ask.pause))
-                : ask.remedy == Remedy.REFRESH && !ask.isOlderThan(token);
-    }
-
-    private void remember(Map<String, Ask> asked, String scope, Remedy remedy, AccessToken token) {
-        asked.compute(scope, (ignored, before) -> next(before, remedy, token));
-    }
-
-    private Ask next(@Nullable Ask before, Remedy remedy, AccessToken token) {
-        if (before == null || before.remedy != remedy) {
-            return new Ask(remedy, token.fingerprint(), clock.instant(), FIRST_PAUSE);
-        }
-        if (before.isOf(token) || remedy == Remedy.REFRESH) {
-            return before;
-        }
-        Duration doubled = before.pause.multipliedBy(2);
-        return new Ask(remedy, token.fingerprint(), clock.instant(), doubled.compareTo(MEMORY) < 0 ? doubled : MEMORY);
-    }
-
-    /** What was asked so far; a scope that was lost since begins anew when it returns. */
-    private Map<String, Ask> asks(AccessToken token, ScopeDrift drift) {
-        Asker asker = new Asker(PermissionKey.of(token), token.clientId());
-        Map<String, Ask> asked = asks.get(asker, key -> new ConcurrentHashMap<>());
-        drift.demoted().forEach(asked::remove);
-        return asked;
-    }
-
-    /** One client of one subject: its devices share a memory. */
-    private record Asker(PermissionKey subject, String clientId) {}
-
-    /** What was asked for one scope, of which token, and how long to keep quiet about it. */
-    private record Ask(Remedy remedy, String token, Instant at, Duration pause) {
-
-        boolean isOf(AccessToken other) {
-            return token.equals(other.fingerprint());
-        }
-
-        /** Tokens are dated in whole seconds. */
-        boolean isOlderThan(AccessToken other) {
-            return !isOf(other) && !other.issuedAt().isBefore(at.truncatedTo(ChronoUnit.SECONDS));
+    /** A scope that is asked for along with others' consent is asked for consent itself. */
+    private void consentCovers(AccessToken token, String scope, Remedy ownRemedy) {
+        if (ownRemedy == Remedy.REFRESH) {
+            Instant now = clock.instant();
+            asks.update(token, scope, ask -> (ask == null ? Ask.of(token, now) : ask).consenting(token, now));
         }
     }
+
+    private Remedy remedy(Finding finding, Lack lack) {
+        Instant now = clock.instant();
+        AccessToken token = finding.token();
+        Ask ask = asks.update(token, lack.scope, before -> asked(before, finding, lack, now));
+        if (!needsConsent(ask, token, lack)) {
+            return Remedy.REFRESH;
+        }
+        return lack.isRefused || ask.isConsenting(token, now) ? Remedy.RECONSENT : Remedy.NONE;
+    }
+
+    /**
+     * Rules 2 and 3: a refresh never delivers what is new, nor what a token lacks that was issued after a refresh was asked
+     * for.
+     */
+    private boolean needsConsent(Ask ask, AccessToken token, Lack lack) {
+        return lack.isNew || ask.isAnsweredBy(token, issuer);
+    }
+
+    private Ask asked(@Nullable Ask before, Finding finding, Lack lack, Instant now) {
+        AccessToken token = finding.token();
+        Instant entered = finding.live().history().entered(lack.scope);
+        Ask ask = before != null && isCurrent(before, entered) ? before : Ask.of(token, now);
+        ask = ask.seen(lack.isNew || entered != null);
+        ask = lack.isNew ? ask : ask.alsoOf(token, issuer);
+        return needsConsent(ask, token, lack) && isWanted(ask, lack) ? ask.consenting(token, now) : ask;
+    }
+
+    /** What was asked before the scope went and came again is of no account. */
+    private static boolean isCurrent(Ask ask, @Nullable Instant entered) {
+        return entered == null || !entered.isAfter(ask.at());
+    }
+
+    /** Rule 2: what nobody saw come is left out on purpose, as far as anybody can tell, until an operation needs it. */
+    private static boolean isWanted(Ask ask, Lack lack) {
+        return ask.isSeen() || lack.isRefused;
+    }
+
+    /** A scope that a token lacks, and whether it was needed. */
+    private record Lack(String scope, boolean isNew, boolean isRefused) {}
 }

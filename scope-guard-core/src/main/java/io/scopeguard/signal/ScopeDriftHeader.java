@@ -2,6 +2,7 @@ package io.scopeguard.signal;
 
 import io.scopeguard.Decision;
 import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
@@ -31,7 +32,17 @@ public final class ScopeDriftHeader {
     /** The longest value; beyond it lists become counts. */
     static final int MAX_LENGTH = 1024;
 
-    private static final Duration MAX_SPREAD = Duration.ofSeconds(30);
+    static final String ACTION = "action";
+    static final String DEMOTED = "demoted";
+    static final String PROMOTED = "promoted";
+    static final String NEW = "new";
+    static final String ORGANIZATION = "organization";
+    static final String RESOURCE = "resource";
+    static final String TOKEN = "token";
+    static final String AS_OF = "as-of";
+    static final String AFTER = "after";
+
+    static final Duration MAX_SPREAD = Duration.ofSeconds(30);
     private static final int REFUSED_SPREAD_SECONDS = 2;
 
     private final int spreadSeconds;
@@ -64,27 +75,38 @@ public final class ScopeDriftHeader {
 
     private String serialize(
             Decision decision, LivePermissions live, Function<Scopes, ListElement<?>> list, boolean withContext) {
-        AccessToken token = decision.token();
         Map<String, ListElement<?>> members = new LinkedHashMap<>();
-        members.put(
-                "action", TokenItem.valueOf(decision.advice().remedy().name().toLowerCase(Locale.ROOT)));
-        putScopes(members, "demoted", decision.advice().drift().demoted(), list);
-        putScopes(members, "promoted", decision.advice().drift().promoted(), list);
-        putScopes(members, "new", decision.advice().drift().added(), list);
+        putAdvice(members, decision.advice(), list);
         if (withContext) {
-            putText(members, "organization", token.organization());
-            putText(
-                    members,
-                    "resource",
-                    token.audience().isOrganization() ? null : token.audience().value());
+            putContext(members, decision.token());
         }
-        members.put("token", StringItem.valueOf(token.fingerprint()));
-        members.put("as-of", IntegerItem.valueOf(live.asOf().getEpochSecond()));
-        members.put("after", IntegerItem.valueOf(after(decision)));
+        members.put(TOKEN, StringItem.valueOf(decision.token().fingerprint()));
+        members.put(AS_OF, IntegerItem.valueOf(live.asOf().getEpochSecond()));
+        members.put(AFTER, IntegerItem.valueOf(after(decision)));
         return Dictionary.valueOf(members).serialize();
     }
 
-    /** Equal for parallel responses to one token, and long enough for the next token to bear a later second. */
+    private static void putAdvice(
+            Map<String, ListElement<?>> members, Advice advice, Function<Scopes, ListElement<?>> list) {
+        Function<Scopes, ListElement<?>> missing = advice.onlyCountsMissing() ? ScopeDriftHeader::count : list;
+        members.put(ACTION, TokenItem.valueOf(advice.remedy().name().toLowerCase(Locale.ROOT)));
+        putScopes(members, DEMOTED, advice.drift().demoted(), list);
+        putScopes(members, PROMOTED, advice.drift().promoted(), missing);
+        putScopes(members, NEW, advice.drift().added(), missing);
+    }
+
+    private static void putContext(Map<String, ListElement<?>> members, AccessToken token) {
+        putText(members, ORGANIZATION, token.organization());
+        putText(
+                members,
+                RESOURCE,
+                token.audience().isOrganization() ? null : token.audience().value());
+    }
+
+    /**
+     * Equal for parallel responses to one token, and a second at least: the next token bears a later second than this answer,
+     * by which it is known for an answer.
+     */
     private int after(Decision decision) {
         int spread = decision.isGranted() ? spreadSeconds : Math.min(spreadSeconds, REFUSED_SPREAD_SECONDS);
         return 1 + Math.floorMod(decision.token().fingerprint().hashCode(), spread);

@@ -26,8 +26,8 @@ class DriftDetectorPropertyTests {
         Scopes held = Scopes.ofTokens(t);
         Scopes live = Scopes.ofTokens(l);
 
-        ScopeDrift drift = new DriftDetector(WatchedScopes.all(), catalogueWithNew(recent))
-                .detect(Audience.ORGANIZATION, held, ISSUED, LivePermissions.of(live, ISSUED), Scopes.none());
+        ScopeDrift drift = detector(catalogueWithNew(recent))
+                .detect(Audience.ORGANIZATION, held, ISSUED, LivePermissions.of(live, ISSUED), scope -> true);
 
         assertThat(drift.demoted().containsAny(drift.missing())).isFalse();
         assertThat(drift.promoted().containsAny(drift.added())).isFalse();
@@ -37,17 +37,14 @@ class DriftDetectorPropertyTests {
     }
 
     @Property
-    void onlyWatchedOrNeededScopesAreMissingButEveryLossIsTold(
-            @ForAll("sets") Set<String> t,
-            @ForAll("sets") Set<String> l,
-            @ForAll("sets") Set<String> w,
-            @ForAll("sets") Set<String> n) {
+    void onlyScopesThatMatterAreMissingButEveryLossIsTold(
+            @ForAll("sets") Set<String> t, @ForAll("sets") Set<String> l, @ForAll("sets") Set<String> m) {
         Scopes held = Scopes.ofTokens(t);
         Scopes live = Scopes.ofTokens(l);
-        Scopes matters = Scopes.ofTokens(w).or(Scopes.ofTokens(n));
+        Scopes matters = Scopes.ofTokens(m);
 
-        ScopeDrift drift = new DriftDetector(WatchedScopes.of(Scopes.ofTokens(w)), new ScopeCatalogue())
-                .detect(Audience.ORGANIZATION, held, ISSUED, LivePermissions.of(live, ISSUED), Scopes.ofTokens(n));
+        ScopeDrift drift = detector(new ScopeCatalogue())
+                .detect(Audience.ORGANIZATION, held, ISSUED, LivePermissions.of(live, ISSUED), matters::contains);
 
         assertThat(drift.missing()).isEqualTo(live.minus(held).and(matters));
         assertThat(drift.demoted()).isEqualTo(held.minus(live));
@@ -60,13 +57,13 @@ class DriftDetectorPropertyTests {
         Scopes granted = Scopes.ofTokens(g);
         Scopes issuable = granted.or(Scopes.ofTokens(leaked));
 
-        ScopeDrift drift = new DriftDetector(WatchedScopes.all(), new ScopeCatalogue())
+        ScopeDrift drift = detector(new ScopeCatalogue())
                 .detect(
                         Audience.resource("https://api.example.test"),
                         held,
                         ISSUED,
                         new LivePermissions(Standing.ACTIVE, issuable, granted, ISSUED),
-                        Scopes.none());
+                        scope -> true);
 
         assertThat(drift.demoted()).isEqualTo(held.minus(issuable));
         assertThat(drift.missing()).isEqualTo(granted.minus(held));
@@ -75,6 +72,10 @@ class DriftDetectorPropertyTests {
     @Provide
     Arbitrary<Set<String>> sets() {
         return Arbitraries.of("a", "b", "c", "d", "e", "f").set().ofMaxSize(6);
+    }
+
+    private static DriftDetector detector(ScopeCatalogue catalogue) {
+        return new DriftDetector(Clients.watching(WatchedScopes.all()), catalogue);
     }
 
     private static ScopeCatalogue catalogueWithNew(Set<String> recent) {

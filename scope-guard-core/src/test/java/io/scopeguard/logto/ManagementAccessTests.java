@@ -6,11 +6,13 @@ import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
@@ -22,10 +24,12 @@ import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
+import io.scopeguard.token.IssuerClock;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -216,13 +220,65 @@ class ManagementAccessTests {
         assertThat(logto.catalogue().scopesOf(api)).hasSize(3);
     }
 
+    // Trouble
+
+    @Test
+    void callsWhenOneBreaksOffThenItIsMadeOnceMore() {
+        tenant.server()
+                .stubFor(get(urlPathEqualTo("/api/organization-roles"))
+                        .inScenario("breaks off once")
+                        .willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER))
+                        .willSetStateTo("well"));
+        tenant.server()
+                .stubFor(get(urlPathEqualTo("/api/organization-roles"))
+                        .inScenario("breaks off once")
+                        .whenScenarioStateIs("well")
+                        .willReturn(
+                                Recorded.of("management-api/organization-roles").response()));
+
+        check();
+    }
+
+    @Test
+    void callsWhenManyFailedThenLogtoIsLeftAloneForASecond() {
+        check();
+        tenant.answer("/organization-roles", aResponse().withStatus(503));
+        for (int i = 0; i < 40; i++) {
+            assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
+        }
+        int asked = tenant.server()
+                .findAll(getRequestedFor(urlPathEqualTo("/api/organization-roles")))
+                .size();
+        assertThat(asked).isBetween(10, 30);
+
+        tenant.recorded("/organization-roles", "management-api/organization-roles");
+        clock.advance(Duration.ofMillis(1_001));
+        check();
+    }
+
+    // The clock
+
+    @Test
+    void issuerClockWhenAnswersAreDatedThenLearntFromThemGoodOrBad() {
+        assertThat(logto.issuerClock().at(clock.instant())).isEqualTo(clock.instant());
+
+        tenant.tokenAnswer(serverError().withHeader("Date", "Sat, 21 Nov 2026 12:00:10 GMT"));
+        assertThatThrownBy(() -> logto.check(List.of())).isInstanceOf(PermissionsUnavailableException.class);
+
+        assertThat(logto.issuerClock().at(clock.instant()))
+                .isEqualTo(clock.instant().plusSeconds(10));
+    }
+
     // The limit
 
     @Test
     void callsWhenOverTheLimitThenTheyWaitOrAreGivenUpButNeverMade() throws Exception {
         Queue<String> outcomes = new ConcurrentLinkedQueue<>();
         HttpCalls calls = new HttpCalls(
-                CallBudget.perSecond(1), (operation, outcome, took) -> outcomes.add(outcome), Clock.systemUTC());
+                CallBudget.perSecond(1),
+                (operation, outcome, took) -> outcomes.add(outcome),
+                Clock.systemUTC(),
+                new IssuerClock());
         URI uri = tenant.tenant().api("/organization-scopes");
         ExecutorService callers = Executors.newFixedThreadPool(40);
         int answered = 0;
@@ -254,7 +310,10 @@ class ManagementAccessTests {
     @Test
     void callsWhenWithinTheBurstThenAllAreMade() {
         HttpCalls calls = new HttpCalls(
-                CallBudget.perSecond(Logto.DEFAULT_CALLS_PER_SECOND), CallListener.none(), Clock.systemUTC());
+                CallBudget.perSecond(Logto.DEFAULT_CALLS_PER_SECOND),
+                CallListener.none(),
+                Clock.systemUTC(),
+                new IssuerClock());
         URI uri = tenant.tenant().api("/organization-scopes");
 
         for (int i = 0; i < 7; i++) {

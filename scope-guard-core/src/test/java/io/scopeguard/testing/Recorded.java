@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -67,14 +68,14 @@ public final class Recorded {
         return content.get("response").get("rawBody").stringValue();
     }
 
-    /** The recorded answer, for a stub to give again. */
+    /** The recorded answer, for a stub to give again; without its date, which was true when it was recorded. */
     public ResponseDefinitionBuilder response() {
         JsonNode response = content.get("response");
         ResponseDefinitionBuilder answer = new ResponseDefinitionBuilder()
                 .withStatus(response.get("status").intValue())
                 .withBody(body());
         for (Map.Entry<String, JsonNode> header : response.get("headers").properties()) {
-            if (!header.getKey().equals("content-length")) {
+            if (!Set.of("content-length", "date").contains(header.getKey())) {
                 answer.withHeader(header.getKey(), header.getValue().stringValue());
             }
         }

@@ -138,6 +138,18 @@ class DemoTests {
     }
 
     @Test
+    void theModuleForBrowsersIsServedToAnybody() throws Exception {
+        HttpResponse<String> module = send(HttpRequest.newBuilder(URI.create(api + "/scope-guard.js")));
+        HttpResponse<String> types = send(HttpRequest.newBuilder(URI.create(api + "/scope-guard.d.ts")));
+
+        assertThat(module.statusCode()).isEqualTo(200);
+        assertThat(module.headers().firstValue("Content-Type")).contains("text/javascript;charset=UTF-8");
+        assertThat(module.body()).contains("export function createScopeGuard");
+        assertThat(types.statusCode()).isEqualTo(200);
+        assertThat(types.body()).contains("export function createScopeGuard");
+    }
+
+    @Test
     void demotionBindsAndSaysRefreshThenPromotionSaysRefresh() throws Exception {
         String before = organizationToken("carol", "globex");
         roles("globex", "carol", "member");

@@ -107,6 +107,7 @@ class ConfigurationTests {
                     .isEqualTo(new ScopeGuardProperties.Drift(List.of("declared"), Duration.ofSeconds(10)));
             assertThat(properties.organization())
                     .isEqualTo(new ScopeGuardProperties.Organization("organizationId", null));
+            assertThat(properties.clients()).isEmpty();
             // The one resource is the default audience.
             assertThat(context.getBean(DeclaredScopes.class).audiences())
                     .containsExactly(Audience.resource(TenantServer.RESOURCE));
@@ -134,7 +135,10 @@ class ConfigurationTests {
                         "scope-guard.drift.watch=a,b",
                         "scope-guard.drift.spread=6s",
                         "scope-guard.organization.path-variable=org",
-                        "scope-guard.organization.header=X-Org")
+                        "scope-guard.organization.header=X-Org",
+                        "scope-guard.clients.batch.non-interactive=true",
+                        "scope-guard.clients[partner_app.1].third-party=true",
+                        "scope-guard.clients[partner_app.1].watch=a,b")
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     assertThat(context.getBean(ScopeGuardProperties.class))
@@ -161,7 +165,12 @@ class ConfigurationTests {
                                             Duration.ofSeconds(3),
                                             4),
                                     new ScopeGuardProperties.Drift(List.of("a", "b"), Duration.ofSeconds(6)),
-                                    new ScopeGuardProperties.Organization("org", "X-Org")));
+                                    new ScopeGuardProperties.Organization("org", "X-Org"),
+                                    Map.of(
+                                            "batch",
+                                            new ScopeGuardProperties.Client(null, true, false),
+                                            "partner_app.1",
+                                            new ScopeGuardProperties.Client(List.of("a", "b"), false, true))));
                 });
     }
 
@@ -196,7 +205,9 @@ class ConfigurationTests {
                 "clock-skew=-1s|scope-guard.clock-skew is negative.|Use 0s or more.",
                 "drift.spread=31s|scope-guard.drift.spread is not valid|Use 1s to 30s.",
                 "drift.spread=0s|scope-guard.drift.spread is not valid|Use 1s to 30s.",
-                "drift.watch=a b|scope-guard.drift.watch is not valid|Use 'declared', 'all', or a list"
+                "drift.watch=a b|scope-guard.drift.watch is not valid|Use 'declared', 'all', or a list",
+                "clients.web.watch=a b|scope-guard.clients[web].watch is not valid|Use 'declared', 'all', or a list",
+                "clients[my.app].watch=all,a|scope-guard.clients[my.app].watch mixes a keyword|or a list of scopes."
             })
     void whatCannotWorkStopsStartUp(String property, String problem, String fix) {
         minimal.withPropertyValues("scope-guard." + property).run(context -> {

@@ -30,7 +30,19 @@ class GrantedSignalsTests {
     @BeforeAll
     static void start() {
         enforcing = RunningApi.start(tenant, clock, List.of("scope-guard.drift.spread", "10s"), GuardedApi.class);
-        signalling = RunningApi.start(tenant, clock, List.of("scope-guard.mode", "signal"), GuardedApi.class);
+        signalling = RunningApi.start(
+                tenant,
+                clock,
+                List.of(
+                        "scope-guard.mode",
+                        "signal",
+                        "scope-guard.clients.kiosk.watch",
+                        "write:report",
+                        "scope-guard.clients.cron.non-interactive",
+                        "true",
+                        "scope-guard.clients[https://partner.example.test].third-party",
+                        "true"),
+                GuardedApi.class);
         observing = RunningApi.start(tenant, clock, List.of("scope-guard.mode", "observe"), GuardedApi.class);
     }
 
@@ -132,6 +144,59 @@ class GrantedSignalsTests {
         TestToken demoted = tenant.organizationToken(acme, agent, "read:report", "delete:report");
         assertThat(signalling.get(reports, demoted).header("Scope-Drift"))
                 .isEqualTo(drift("refresh", "demoted=(\"delete:report\")", demoted));
+    }
+
+    /** A promotion that was seen, and that a refresh did not deliver, needs consent; for which it is asked once. */
+    @Test
+    void whatARefreshDoesNotDeliverNeedsConsent() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report");
+        TestToken first = tenant.organizationToken(acme, user, "read:report");
+        assertThat(signalling.get(reports, first).has("Scope-Drift")).isFalse();
+        clock.advance(Duration.ofSeconds(31));
+        tenant.join(acme, user, "read:report", "write:report");
+        assertThat(signalling.get(reports, first)).hasToString(ok("refresh", "promoted=(\"write:report\")", first));
+
+        clock.advance(Duration.ofSeconds(2));
+        TestToken second = tenant.organizationToken(acme, user, "read:report");
+        assertThat(signalling.get(reports, second)).hasToString(ok("reconsent", "promoted=(\"write:report\")", second));
+        clock.advance(Duration.ofSeconds(60));
+        assertThat(signalling.get(reports, second).has("Scope-Drift")).isFalse();
+        assertThat(signalling
+                        .get(reports, tenant.organizationToken(acme, user, "read:report"))
+                        .has("Scope-Drift"))
+                .isFalse();
+    }
+
+    @Test
+    void aClientMayBeToldOfOtherScopes() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report", "invite:member", "write:report");
+        TestToken token = tenant.organizationToken(acme, user, "read:report").with("client_id", "kiosk");
+        assertThat(signalling.get(reports, token)).hasToString(ok("refresh", "promoted=(\"write:report\")", token));
+    }
+
+    @Test
+    void aListedClientIsNotAskedForConsentEither() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report", "write:report");
+        TestToken token = tenant.organizationToken(acme, user, "read:report").with("client_id", "cron");
+        assertThat(signalling.get(reports, token).has("Scope-Drift")).isFalse();
+    }
+
+    /** Which scopes a user has and did not give to it is no business of somebody else's client; what it asked for is. */
+    @Test
+    void clientsOfThirdPartiesAreToldNumbers() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report", "invite:member", "write:report");
+        TestToken token = tenant.organizationToken(acme, user, "read:report", "delete:report")
+                .with("client_id", "https://partner.example.test");
+        assertThat(signalling.get(reports, token))
+                .hasToString(ok("refresh", "demoted=(\"delete:report\"), promoted=2", token));
+        Reply refused = signalling.get("/organizations/" + acme + "/either", token);
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.header("Scope-Drift")).contains("promoted=2,").doesNotContain("write", "invite");
+        assertThat(refused.header("WWW-Authenticate")).contains("scope=\"write:report invite:member\"");
     }
 
     /** One token, one waiting time: parallel responses agree. */

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.spring.support.TestToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,13 +55,40 @@ class MetricsTests {
                             "scopeguard.decisions live=not_asked outcome=wrong_token_kind token=organization 1.0",
                             "scopeguard.decisions live=unknown outcome=granted token=organization 1.0",
                             "scopeguard.drift change=demoted remedy=refresh 1.0",
-                            "scopeguard.drift change=promoted remedy=refresh 2.0")
+                            "scopeguard.drift change=promoted remedy=refresh 2.0",
+                            "scopeguard.remedies action=refresh 2.0")
                     .anyMatch(line -> line.startsWith("scopeguard.provider.calls operation=token outcome=ok"))
                     .anyMatch(line ->
                             line.startsWith("scopeguard.provider.calls operation=organization-users outcome=ok"))
                     .anyMatch(line -> line.startsWith(
                             "scopeguard.provider.calls operation=organization-roles outcome=server_error"));
             assertThat(tags(meters)).noneMatch(value -> value.matches(".*\\d.*") || value.contains(user));
+        }
+    }
+
+    /** A token that is newer than the loss of what it carries: counted once, told to nobody. */
+    @Test
+    void disagreementIsCountedOnceAToken() {
+        String acme = TenantServer.newId("acme");
+        String reports = "/organizations/" + acme + "/reports";
+        try (TenantServer tenant = new TenantServer(clock);
+                RunningApi api = RunningApi.start(tenant, clock, List.of(), GuardedApi.class, Meters.class)) {
+            String user = tenant.newUser();
+            tenant.join(acme, user, "read:report");
+            clock.advance(Duration.ofSeconds(1));
+            api.get(reports, tenant.organizationToken(acme, user, "read:report"));
+            clock.advance(Duration.ofSeconds(6));
+            TestToken token = tenant.organizationToken(acme, user, "read:report", "delete:report");
+            for (int i = 0; i < 3; i++) {
+                assertThat(api.get(reports, token).has("Scope-Drift")).isFalse();
+            }
+            assertThat(api.send("DELETE", reports + "/1", null, "Authorization", "Bearer " + token.signed())
+                            .body())
+                    .contains("\"status\":403", "\"action\":\"none\"");
+
+            assertThat(counts(api.bean(MeterRegistry.class)))
+                    .contains("scopeguard.disagreements 1.0", "scopeguard.drift change=demoted remedy=none 4.0")
+                    .noneMatch(line -> line.startsWith("scopeguard.remedies"));
         }
     }
 

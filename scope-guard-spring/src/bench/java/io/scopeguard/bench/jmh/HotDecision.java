@@ -5,17 +5,20 @@ import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.bench.TokenIssuer;
+import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.DriftDetector;
 import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -64,12 +67,14 @@ public class HotDecision {
         Scopes held = Scopes.parse(SignedTokens.scope(token.scopes));
         permissions = new PermissionCache(
                 new FixedPermissions(drift.live(held)), clock, Duration.ofSeconds(2), 1_000, Duration.ofHours(1));
-        WatchedScopes watched = WatchedScopes.of(Map.of(Audience.ORGANIZATION, held.or(Drift.FURTHER)));
+        Clients clients = Clients.watching(WatchedScopes.of(Map.of(Audience.ORGANIZATION, held.or(Drift.FURTHER))));
+        IssuerClock issuer = new IssuerClock();
         guard = new ScopeGuard(
                 ScopeGuardSettings.DEFAULT,
                 permissions,
-                new DriftDetector(watched, new ScopeCatalogue()),
-                new RemedyLadder(clock),
+                new DriftDetector(clients, new ScopeCatalogue()),
+                new RemedyLadder(clients, issuer, clock, RemedyListener.none()),
+                issuer,
                 clock);
         check(token.verify());
     }

@@ -1,6 +1,8 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.drift.ClientPolicy;
+import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.scope.Audience;
@@ -10,8 +12,10 @@ import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -119,8 +123,21 @@ final class CheckedSettings {
                 "drift.spread", () -> new ScopeDriftHeader(properties.drift().spread()), "Use 1s to 30s.");
     }
 
-    WatchedScopes watched(DeclaredScopes declared) {
-        List<String> watch = properties.drift().watch();
+    Clients clients(DeclaredScopes declared) {
+        WatchedScopes watched = watched("drift.watch", properties.drift().watch(), declared);
+        Map<String, ClientPolicy> listed = new HashMap<>();
+        properties.clients().forEach((id, client) -> listed.put(id, policy(id, client, watched, declared)));
+        return new Clients(ClientPolicy.watching(watched), listed);
+    }
+
+    private static ClientPolicy policy(
+            String id, ScopeGuardProperties.Client client, WatchedScopes ofAll, DeclaredScopes declared) {
+        WatchedScopes watched =
+                client.watch() == null ? ofAll : watched("clients[" + id + "].watch", client.watch(), declared);
+        return new ClientPolicy(watched, client.nonInteractive(), client.thirdParty());
+    }
+
+    private static WatchedScopes watched(String name, List<String> watch, DeclaredScopes declared) {
         if (watch.equals(List.of("declared"))) {
             return declared;
         }
@@ -129,12 +146,10 @@ final class CheckedSettings {
         }
         if (watch.contains("declared") || watch.contains("all")) {
             throw new InvalidSettingException(
-                    PREFIX + "drift.watch",
-                    "mixes a keyword with scopes",
-                    "Use 'declared', 'all', or a list of scopes.");
+                    PREFIX + name, "mixes a keyword with scopes", "Use 'declared', 'all', or a list of scopes.");
         }
         return valid(
-                "drift.watch",
+                name,
                 () -> WatchedScopes.of(Scopes.of(watch.toArray(String[]::new))),
                 "Use 'declared', 'all', or a list of scopes.");
     }

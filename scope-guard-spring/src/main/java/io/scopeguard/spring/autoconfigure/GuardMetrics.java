@@ -7,6 +7,7 @@ import io.scopeguard.Denial;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.logto.CallListener;
 import io.scopeguard.remedy.Remedy;
+import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.TokenKind;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What operators see. No tag ever holds an id: all values come from small fixed sets. */
-final class GuardMetrics implements CallListener {
+final class GuardMetrics implements CallListener, RemedyListener {
 
     private final MeterRegistry registry;
 
@@ -57,6 +58,16 @@ final class GuardMetrics implements CallListener {
     public void called(String operation, String outcome, Duration took) {
         registry.timer("scopeguard.provider.calls", "operation", operation, "outcome", outcome)
                 .record(took);
+    }
+
+    @Override
+    public void asked(Remedy remedy) {
+        count(remedy, () -> registry.counter("scopeguard.remedies", "action", lower(remedy)));
+    }
+
+    @Override
+    public void disagreed() {
+        registry.counter("scopeguard.disagreements").increment();
     }
 
     private void drifted(String change, Scopes scopes, Remedy remedy) {

@@ -7,6 +7,7 @@ import io.scopeguard.permission.PermissionSource;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.token.AccessTokenVerifier;
+import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
 import java.util.HashSet;
 import java.util.Set;
@@ -72,5 +73,11 @@ final class LogtoConfiguration {
     @ConditionalOnMissingBean
     ScopeCatalogue scopeCatalogue(Logto logto) {
         return logto.catalogue();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    IssuerClock issuerClock(Logto logto) {
+        return logto.issuerClock();
     }
 }

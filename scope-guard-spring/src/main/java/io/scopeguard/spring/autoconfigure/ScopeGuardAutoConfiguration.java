@@ -3,7 +3,7 @@ package io.scopeguard.spring.autoconfigure;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.scopeguard.ScopeGuard;
-import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.DriftDetector;
 import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.permission.PermissionCache;
@@ -18,7 +18,9 @@ import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Authorities;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.token.AccessTokenVerifier;
+import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -105,13 +107,9 @@ public final class ScopeGuardAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     PermissionCache permissionCache(PermissionSource source, @Qualifier(CLOCK) Clock clock) {
-        ScopeGuardSettings guard = settings.guard();
+        // Longer than readings are an answer: what was seen to be revoked binds tokens that outlive it.
         return new PermissionCache(
-                source,
-                clock,
-                properties.permissions().maxWait(),
-                settings.maxEntries(),
-                guard.maxStale().multipliedBy(2));
+                source, clock, properties.permissions().maxWait(), settings.maxEntries(), Duration.ofHours(24));
     }
 
     @Bean
@@ -120,12 +118,16 @@ public final class ScopeGuardAutoConfiguration {
             PermissionCache permissions,
             ScopeCatalogue catalogue,
             DeclaredScopes declared,
-            @Qualifier(CLOCK) Clock clock) {
+            IssuerClock issuer,
+            @Qualifier(CLOCK) Clock clock,
+            GuardMetrics metrics) {
+        Clients clients = settings.clients(declared);
         return new ScopeGuard(
                 settings.guard(),
                 permissions,
-                new DriftDetector(settings.watched(declared), catalogue),
-                new RemedyLadder(clock),
+                new DriftDetector(clients, catalogue),
+                new RemedyLadder(clients, issuer, clock, metrics),
+                issuer,
                 clock);
     }
 

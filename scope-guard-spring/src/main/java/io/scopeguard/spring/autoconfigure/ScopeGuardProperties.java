@@ -4,6 +4,7 @@ import io.scopeguard.Mode;
 import io.scopeguard.scope.WhenUnknown;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -24,6 +25,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param authorities Which tokens give SCOPE_ authorities for @PreAuthorize and the like: none, or every one (token). Such
  *     authorities hold in every organization and ignore live permissions.
  * @param clockSkew By how much the provider's clock may differ from this one when a token's times are checked.
+ * @param clients Clients that are treated in a way of their own, by client_id: 'watch' (which scopes their tokens are told to
+ *     lack, as in scope-guard.drift.watch), 'non-interactive' (nobody is there who could consent) and 'third-party' (they hear
+ *     how many scopes a token lacks, not which). A client_id that is not only made of letters, digits and dashes stands in
+ *     square brackets, e.g. scope-guard.clients[https://app.example.com].third-party.
  */
 @ConfigurationProperties("scope-guard")
 public record ScopeGuardProperties(
@@ -38,7 +43,8 @@ public record ScopeGuardProperties(
         @DefaultValue Logto logto,
         @DefaultValue Permissions permissions,
         @DefaultValue Drift drift,
-        @DefaultValue Organization organization) {
+        @DefaultValue Organization organization,
+        @DefaultValue Map<String, Client> clients) {
 
     /** What handlers without an annotation take. */
     public enum Unannotated {
@@ -62,8 +68,8 @@ public record ScopeGuardProperties(
      * @param managementResource Resource indicator of the Management API. Defaults to https://(tenant).logto.app/api on Logto
      *     Cloud, else to https://default.logto.app/api.
      * @param issuers Further accepted issuers, such as custom domains, beside the one that follows from the endpoint.
-     * @param callsPerSecond How many calls a second this process makes to Logto at most. Logto Cloud allows 20 for all callers
-     *     of a tenant.
+     * @param callsPerSecond How many calls a second this process makes to Logto at most, every replica by itself. Logto Cloud
+     *     allows 20 for all callers of a tenant.
      */
     public record Logto(
             @Nullable String endpoint,
@@ -87,7 +93,7 @@ public record ScopeGuardProperties(
      * @param maxStale How old they may get at all, whatever the cause.
      * @param whenUnknown What decides where they cannot be had: trust-token or deny.
      * @param maxWait How long a request waits for them.
-     * @param maxEntries For how many subjects and audiences they are remembered.
+     * @param maxEntries For how many pairs of subject and organization they are remembered.
      */
     public record Permissions(
             @DefaultValue("30s") Duration maxAge,
@@ -115,4 +121,17 @@ public record ScopeGuardProperties(
     public record Organization(
             @DefaultValue("organizationId") String pathVariable,
             @Nullable String header) {}
+
+    /**
+     * A client that is treated in a way of its own.
+     *
+     * @param watch Which scopes its tokens are told to lack: 'declared', 'all', or a list of scopes. Defaults to what all clients
+     *     are told.
+     * @param nonInteractive Whether nobody is there who could consent, though its tokens do not show it.
+     * @param thirdParty Whether it belongs to somebody else, and hears how many scopes its tokens lack, not which.
+     */
+    public record Client(
+            @Nullable List<String> watch,
+            @DefaultValue("false") boolean nonInteractive,
+            @DefaultValue("false") boolean thirdParty) {}
 }

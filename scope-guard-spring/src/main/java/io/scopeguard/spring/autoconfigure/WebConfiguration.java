@@ -34,6 +34,8 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.config.annotation.web.configurers.CorsConfigurer;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.security.web.firewall.HttpFirewall;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
@@ -108,6 +110,16 @@ final class WebConfiguration {
                 resolvers.add(new DecisionArgumentResolver());
             }
         };
+    }
+
+    /** As strict as the stock one, whose regular expressions over a long token are the dearest part of a chain. */
+    @Bean
+    @ConditionalOnMissingBean
+    HttpFirewall httpFirewall() {
+        StrictHttpFirewall firewall = new StrictHttpFirewall();
+        firewall.setAllowedHeaderNames(HeaderCharacters::areAllowedInName);
+        firewall.setAllowedHeaderValues(HeaderCharacters::areAllowedInValue);
+        return firewall;
     }
 
     /** Multipart bodies would otherwise be read before any interceptor is asked. */

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -74,6 +75,8 @@ public final class TenantServer implements AutoCloseable {
     private volatile int keysTrouble;
     private volatile int tokenTrouble;
     private volatile String tokenScope = "all";
+    private volatile CompletableFuture<Void> asked = new CompletableFuture<>();
+    private volatile CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
 
     public TenantServer(MovableClock clock) {
         this.clock = clock;
@@ -210,6 +213,21 @@ public final class TenantServer implements AutoCloseable {
         tokenTrouble = status;
     }
 
+    /**
+     * Nothing is answered from now on until {@link #release}.
+     *
+     * @return completes with the first call that waits
+     */
+    public CompletableFuture<Void> hold() {
+        asked = new CompletableFuture<>();
+        released = new CompletableFuture<>();
+        return asked;
+    }
+
+    public void release() {
+        released.complete(null);
+    }
+
     public void issueManagementTokensFor(String scope) {
         tokenScope = scope;
     }
@@ -276,6 +294,8 @@ public final class TenantServer implements AutoCloseable {
             exchange.getRequestBody().readAllBytes();
             String path = exchange.getRequestURI().getRawPath();
             calls.add(path);
+            asked.complete(null);
+            released.join();
             if (path.equals("/oidc/jwks")) {
                 keys(exchange);
             } else if (path.equals("/oidc/token")) {

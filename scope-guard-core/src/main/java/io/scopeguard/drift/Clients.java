@@ -1,0 +1,35 @@
+package io.scopeguard.drift;
+
+import io.scopeguard.token.AccessToken;
+import java.util.Map;
+
+/** How each client is treated. Immutable. */
+public final class Clients {
+
+    private final ClientPolicy others;
+    private final Map<String, ClientPolicy> listed;
+
+    /**
+     * @param others whoever is not listed
+     * @param listed by {@code client_id}
+     */
+    public Clients(ClientPolicy others, Map<String, ClientPolicy> listed) {
+        this.others = others;
+        this.listed = Map.copyOf(listed);
+    }
+
+    /** All alike, told of these scopes. */
+    public static Clients watching(WatchedScopes watched) {
+        return new Clients(ClientPolicy.watching(watched), Map.of());
+    }
+
+    /** The policy for the client that a token was issued to. */
+    public ClientPolicy of(AccessToken token) {
+        return listed.getOrDefault(token.clientId(), others);
+    }
+
+    /** Whether no person is there to be asked for consent: by the token, or by the client's policy. */
+    public boolean isNonInteractive(AccessToken token) {
+        return token.isNonInteractive() || of(token).nonInteractive();
+    }
+}

@@ -1,0 +1,75 @@
+package io.scopeguard.logto;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * How calls to Logto meet its trouble: one that broke off is made once more, and after many in a row that failed it is left
+ * alone for a while. Thread-safe.
+ */
+final class Resilience {
+
+    private static final int CALLS_JUDGED = 20;
+    private static final Duration LEFT_ALONE = Duration.ofSeconds(1);
+    private static final Duration BEFORE_RETRY = Duration.ofMillis(50);
+    private static final double JITTER = 0.5;
+
+    /** What says that Logto, or the way to it, is in trouble; not what it thinks of us. */
+    private static final Set<Reason> TROUBLE = Set.of(Reason.UNREACHABLE, Reason.TIMEOUT, Reason.SERVER_ERROR);
+
+    private final CircuitBreaker breaker;
+    private final Retry retry = Retry.of(
+            "logto",
+            RetryConfig.custom()
+                    .maxAttempts(2)
+                    .intervalFunction(IntervalFunction.ofRandomized(BEFORE_RETRY, JITTER))
+                    .retryOnException(failure -> isTrouble(failure, Set.of(Reason.UNREACHABLE)))
+                    .build());
+
+    Resilience(Clock clock) {
+        breaker = CircuitBreaker.of(
+                "logto",
+                CircuitBreakerConfig.custom()
+                        .clock(clock)
+                        .slidingWindow(
+                                CALLS_JUDGED,
+                                CALLS_JUDGED,
+                                SlidingWindowType.COUNT_BASED,
+                                CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
+                        .waitDurationInOpenState(LEFT_ALONE)
+                        .permittedNumberOfCallsInHalfOpenState(1)
+                        .recordException(failure -> isTrouble(failure, TROUBLE))
+                        .ignoreException(failure -> !isTrouble(failure, TROUBLE))
+                        .writableStackTraceEnabled(false)
+                        .build());
+    }
+
+    /**
+     * Makes a call.
+     *
+     * @throws PermissionsUnavailableException as the call does, or because Logto is left alone
+     */
+    <T> T call(Supplier<T> call) {
+        try {
+            return retry.executeSupplier(() -> breaker.executeSupplier(call));
+        } catch (CallNotPermittedException e) {
+            throw new PermissionsUnavailableException(
+                    Reason.UNREACHABLE, "Logto has failed too often: it is left alone for a while.");
+        }
+    }
+
+    private static boolean isTrouble(Throwable failure, Set<Reason> reasons) {
+        return failure instanceof PermissionsUnavailableException unavailable && reasons.contains(unavailable.reason());
+    }
+}

@@ -1,0 +1,105 @@
+package io.scopeguard.signal;
+
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.signal.ScopeDriftHint.Change;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.greenbytes.http.sfv.InnerList;
+import org.greenbytes.http.sfv.IntegerItem;
+import org.greenbytes.http.sfv.Item;
+import org.greenbytes.http.sfv.ListElement;
+import org.greenbytes.http.sfv.StringItem;
+import org.greenbytes.http.sfv.TokenItem;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the members of a {@code Scope-Drift} Dictionary, each of its own type and within its bounds. */
+final class HintReader {
+
+    private final Map<String, ListElement<? extends Object>> members;
+
+    HintReader(Map<String, ListElement<? extends Object>> members) {
+        this.members = members;
+    }
+
+    /**
+     * @throws MalformedHintException if a member is missing that is always there, or is not what it should be
+     */
+    ScopeDriftHint read() {
+        return new ScopeDriftHint(
+                action(),
+                change(ScopeDriftHeader.DEMOTED),
+                change(ScopeDriftHeader.PROMOTED),
+                change(ScopeDriftHeader.NEW),
+                text(ScopeDriftHeader.ORGANIZATION),
+                text(ScopeDriftHeader.RESOURCE),
+                required(ScopeDriftHeader.TOKEN, text(ScopeDriftHeader.TOKEN)),
+                Instant.ofEpochSecond(number(ScopeDriftHeader.AS_OF, Long.MAX_VALUE)),
+                Duration.ofSeconds(number(ScopeDriftHeader.AFTER, ScopeDriftHeader.MAX_SPREAD.toSeconds())));
+    }
+
+    private Remedy action() {
+        TokenItem action = required(
+                ScopeDriftHeader.ACTION,
+                as(TokenItem.class, ScopeDriftHeader.ACTION, members.get(ScopeDriftHeader.ACTION)));
+        return switch (action.get()) {
+            case "refresh" -> Remedy.REFRESH;
+            case "reconsent" -> Remedy.RECONSENT;
+            default -> throw new MalformedHintException(ScopeDriftHeader.ACTION);
+        };
+    }
+
+    private Change change(String key) {
+        ListElement<?> member = members.get(key);
+        if (member == null) {
+            return Change.NONE;
+        }
+        if (member instanceof InnerList names) {
+            return Change.of(scopes(key, names));
+        }
+        return new Change(Math.toIntExact(number(key, Integer.MAX_VALUE)), null);
+    }
+
+    private static Scopes scopes(String key, InnerList list) {
+        List<String> names = new ArrayList<>();
+        for (Item<?> item : list.get()) {
+            String name = item instanceof StringItem text ? text.get() : "";
+            if (!Scopes.isScopeToken(name)) {
+                throw new MalformedHintException(key);
+            }
+            names.add(name);
+        }
+        return Scopes.ofTokens(names);
+    }
+
+    private @Nullable String text(String key) {
+        StringItem text = as(StringItem.class, key, members.get(key));
+        return text == null ? null : text.get();
+    }
+
+    private long number(String key, long most) {
+        long number =
+                required(key, as(IntegerItem.class, key, members.get(key))).getAsLong();
+        if (number < 0 || number > most) {
+            throw new MalformedHintException(key);
+        }
+        return number;
+    }
+
+    private static <T> @Nullable T as(Class<T> type, String key, @Nullable ListElement<?> member) {
+        if (member != null && !type.isInstance(member)) {
+            throw new MalformedHintException(key);
+        }
+        return type.cast(member);
+    }
+
+    private static <T> T required(String key, @Nullable T member) {
+        if (member == null) {
+            throw new MalformedHintException(key);
+        }
+        return member;
+    }
+}

@@ -1,0 +1,77 @@
+package io.scopeguard.signal;
+
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.scope.Scopes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.greenbytes.http.sfv.Dictionary;
+import org.greenbytes.http.sfv.Parser;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@code Scope-Drift} header says, for clients.
+ *
+ * <p>A good client ignores a hint whose {@link #token} is not the one it holds, acts once per token and action, and waits
+ * {@link #after} first. While it does, it keeps a token of which nothing was {@link #demoted}.
+ *
+ * @param action {@link Remedy#REFRESH} or {@link Remedy#RECONSENT}
+ * @param demoted what the token carries and another could not
+ * @param promoted what the subject was granted and the token lacks
+ * @param added the same, of what the provider itself gained since
+ * @param organization what the judged token is for, where it is for one
+ * @param resource the resource indicator that it is for, where it is for one
+ * @param token the first 16 base64url characters of SHA-256 over its {@code jti}
+ * @param asOf when the permissions were read that it was held against, in whole seconds
+ * @param after how long to wait before acting; 30 seconds at most
+ */
+public record ScopeDriftHint(
+        Remedy action,
+        Change demoted,
+        Change promoted,
+        Change added,
+        @Nullable String organization,
+        @Nullable String resource,
+        String token,
+        Instant asOf,
+        Duration after) {
+
+    /**
+     * Reads a header's value; of several field lines their values, joined by commas. Members and parameters that it does not
+     * know are ignored.
+     *
+     * @return nothing where there is nothing to go by: the value is too long, is not a Dictionary of such members, lacks one
+     *     that is always there, or asks for something that is not known
+     */
+    public static Optional<ScopeDriftHint> parse(String value) {
+        if (value.length() > ScopeDriftHeader.MAX_LENGTH) {
+            return Optional.empty();
+        }
+        try {
+            Dictionary dictionary = Parser.parseDictionary(value.strip());
+            return Optional.of(new HintReader(dictionary.get()).read());
+        } catch (IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Scopes that changed in one way.
+     *
+     * @param count how many
+     * @param names which, or {@code null} where only their number is told
+     */
+    public record Change(int count, @Nullable Scopes names) {
+
+        /** Nothing changed in this way. */
+        public static final Change NONE = new Change(0, Scopes.none());
+
+        static Change of(Scopes names) {
+            return new Change(names.size(), names);
+        }
+
+        public boolean isEmpty() {
+            return count == 0;
+        }
+    }
+}
