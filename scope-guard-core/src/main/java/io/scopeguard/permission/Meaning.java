@@ -8,16 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What some roles mean for one audience, and how that came about as far as definitions changed.
  *
+ * @param version of the definitions
  * @param complete whether every role is defined
  */
-record Meaning(
-        RoleDefinitions organizationRoles,
-        RoleDefinitions globalRoles,
-        long version,
-        Scopes issuable,
-        Scopes granted,
-        boolean complete,
-        ScopeHistory history) {
+record Meaning(long version, Scopes issuable, Scopes granted, boolean complete, ScopeHistory history) {
 
     static Meaning of(Holdings holdings, Audience audience, Definitions.View view, @Nullable Meaning before) {
         RoleDefinitions ofOrganizations = view.organizationRoles().value();
@@ -30,19 +24,11 @@ record Meaning(
         ScopeHistory history = before == null
                 ? ScopeHistory.since(asOf)
                 : before.history.followedBy(before.granted, before.issuable, granted, issuable, asOf);
-        return new Meaning(
-                ofOrganizations,
-                ofTenant,
-                view.version(),
-                issuable,
-                granted,
-                isComplete(holdings, audience, view),
-                history);
+        return new Meaning(view.version(), issuable, granted, isComplete(holdings, audience, view), history);
     }
 
     boolean isOf(Definitions.View view) {
-        return organizationRoles == view.organizationRoles().value()
-                && globalRoles == view.globalRoles().value();
+        return version == view.version();
     }
 
     boolean coversAll(Scopes scopes) {

@@ -218,7 +218,9 @@ public final class PermissionCache implements AutoCloseable {
     private State state(RoleKind kind, Definitions.View view, Limits limits) {
         Definitions.Snapshot last = view.of(kind);
         return limits.state(
-                kind.ordinal(), last.asOf(), marks.hasOvertakenDefinitions(last.stamp()) ? Hit.EXACT : Hit.NONE);
+                kind.name().hashCode(),
+                last.asOf(),
+                marks.hasOvertakenDefinitions(last.stamp()) ? Hit.EXACT : Hit.NONE);
     }
 
     private State state(Holder holder, Reading reading, Limits limits) {

@@ -72,7 +72,7 @@ public final class ScopeHistory {
 
     /** What somebody knows who has looked since then only. */
     ScopeHistory seenSince(Instant time) {
-        return first.isAfter(time) || entered.isEmpty() && left.isEmpty() && first.equals(time)
+        return first.isAfter(time) || (entered.isEmpty() && left.isEmpty() && first.equals(time))
                 ? this
                 : new ScopeHistory(time, after(entered, time), after(left, time));
     }
