@@ -18,6 +18,8 @@ final class FreshnessSimulation {
     private static final Duration MAX_AGE = Duration.ofSeconds(30);
     private static final Duration MAX_STALE = Duration.ofMinutes(5);
     private static final Duration MAX_WAIT = Duration.ofSeconds(2);
+    private static final Duration STEP = Duration.ofSeconds(10);
+    private static final Duration GIVE_UP = Duration.ofMinutes(20);
 
     private final Crowd crowd;
     private final Random random = new Random(1);
@@ -55,6 +57,30 @@ final class FreshnessSimulation {
         long begin = now;
         runUntil(now + measured.toNanos());
         return new Outcome(ages, unanswered, provider.calls() - callsBefore, Duration.ofNanos(now - begin));
+    }
+
+    /** Begins with nobody known: how long it takes until all requests are answered. */
+    Duration recoverFromStart() {
+        provider.meter();
+        return recover();
+    }
+
+    /** Begins with everybody known too long ago. */
+    Duration recoverFromOutage() {
+        crowd.users().forEach(this::ask);
+        provider.meter();
+        moveTo(now + 2 * MAX_STALE.toNanos());
+        nextRequest = now;
+        return recover();
+    }
+
+    private Duration recover() {
+        long begin = now;
+        do {
+            unanswered = 0;
+            runUntil(now + STEP.toNanos());
+        } while (unanswered > 0 && now - begin < GIVE_UP.toNanos());
+        return Duration.ofNanos(now - begin);
     }
 
     private void runUntil(long end) {

@@ -26,8 +26,12 @@ class FreshnessSimulationTests {
     private static final Duration MEASURED = Duration.ofMinutes(3);
     private static final double TOLERANCE = 1.15;
 
+    /** In how many sweeps all are known again, though most requests are refused meanwhile. */
+    private static final double RECOVERY = 2;
+
     private static final Crowd CROWD = new Crowd(USERS, ORGANIZATIONS);
     private static final List<String> REPORT = new ArrayList<>();
+    private static final List<String> NOTES = new ArrayList<>();
 
     @BeforeAll
     static void begin() {
@@ -42,6 +46,8 @@ class FreshnessSimulationTests {
 
     @AfterAll
     static void print() throws IOException {
+        REPORT.add("");
+        NOTES.stream().sorted().map(note -> "- " + note).forEach(REPORT::add);
         System.out.println(String.join("\n", REPORT));
         Files.write(Path.of("target", "freshness-simulation.md"), REPORT);
     }
@@ -65,9 +71,35 @@ class FreshnessSimulationTests {
         assertThat(outcome.unanswered()).isGreaterThan(outcome.ages().answers());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {20, 10})
+    void everybodyIsAnsweredSoonAfterTheStart(int callsPerSecond) {
+        Duration recovery = simulation(callsPerSecond, true).recoverFromStart();
+
+        assertSoon("Nobody known at first", callsPerSecond, recovery);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {20, 10})
+    void everybodyIsAnsweredSoonAfterALongOutage(int callsPerSecond) {
+        Duration recovery = simulation(callsPerSecond, true).recoverFromOutage();
+
+        assertSoon("Everybody too old after an outage", callsPerSecond, recovery);
+    }
+
+    private static void assertSoon(String after, int callsPerSecond, Duration recovery) {
+        NOTES.add(format(
+                "%s: at %d calls/s, all requests are answered after %d s",
+                after, callsPerSecond, recovery.toSeconds()));
+        assertThat((double) recovery.toSeconds()).isLessThanOrEqualTo(RECOVERY * bound(callsPerSecond));
+    }
+
+    private static FreshnessSimulation simulation(int callsPerSecond, boolean hasList) {
+        return new FreshnessSimulation(CROWD, REQUESTS_PER_SECOND, callsPerSecond, hasList);
+    }
+
     private static Outcome run(int callsPerSecond, boolean hasList) {
-        Outcome outcome =
-                new FreshnessSimulation(CROWD, REQUESTS_PER_SECOND, callsPerSecond, hasList).run(WARM_UP, MEASURED);
+        Outcome outcome = simulation(callsPerSecond, hasList).run(WARM_UP, MEASURED);
         REPORT.add(row(callsPerSecond, hasList, outcome));
         return outcome;
     }
