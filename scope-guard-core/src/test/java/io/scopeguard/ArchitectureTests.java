@@ -54,9 +54,9 @@ class ArchitectureTests {
             .resideInAPackage("com.nimbusds..");
 
     @ArchTest
-    static final ArchRule bucket4jStaysInPermission = noClasses()
+    static final ArchRule bucket4jStaysWhereCallsAreCounted = noClasses()
             .that()
-            .resideOutsideOfPackage(ROOT + ".permission")
+            .resideOutsideOfPackages(ROOT + ".permission", ROOT + ".logto")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.github.bucket4j..");

@@ -2,6 +2,7 @@ package io.scopeguard.logto;
 
 import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.permission.CallBudget;
+import io.scopeguard.permission.PermissionChange;
 import io.scopeguard.permission.PermissionSource;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.RoleKind;
@@ -14,6 +15,7 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +84,17 @@ public final class Logto {
     /** What the tenant's clock shows; learnt from its answers. */
     public IssuerClock issuerClock() {
         return issuerClock;
+    }
+
+    /**
+     * Where the tenant's webhooks are taken.
+     *
+     * @param signingKeys of the hooks that deliver there; several while one is replaced by another
+     * @param changes hears what changed
+     * @throws IllegalArgumentException if there is no key, or one is blank
+     */
+    public LogtoWebhook webhook(Collection<String> signingKeys, Consumer<PermissionChange> changes) {
+        return new LogtoWebhook(signingKeys, changes, catalogue, clock);
     }
 
     /** Which scopes there are, and since when; filled as permissions are read. */

@@ -1,4 +1,4 @@
-/** Logto: its token layout and its Management API. Nothing outside this package knows either. */
+/** Logto: its token layout, its Management API and its webhooks. Nothing outside this package knows them. */
 @NullMarked
 package io.scopeguard.logto;
 

@@ -1,5 +1,7 @@
 package io.scopeguard.signal;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.Decision;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.remedy.Advice;
@@ -23,7 +25,8 @@ import org.greenbytes.http.sfv.TokenItem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code Scope-Drift} response header: an RFC 9651 Dictionary that tells a client what changed and what to do. Immutable.
+ * The {@code Scope-Drift} response header: an RFC 9651 Dictionary that tells a client what changed and what to do.
+ * Thread-safe.
  */
 public final class ScopeDriftHeader {
 
@@ -44,8 +47,13 @@ public final class ScopeDriftHeader {
 
     static final Duration MAX_SPREAD = Duration.ofSeconds(30);
     private static final int REFUSED_SPREAD_SECONDS = 2;
+    private static final long MAX_WRITTEN = 2_000;
 
     private final int spreadSeconds;
+
+    /** Many responses in a row carry the same hint; to write it costs more than all the rest of a decision. */
+    private final Cache<Hint, String> written =
+            Caffeine.newBuilder().maximumSize(MAX_WRITTEN).build();
 
     /**
      * @param spread over how long the clients of granted requests are spread, so that one edited role does not make thousands
@@ -65,6 +73,10 @@ public final class ScopeDriftHeader {
         if (decision.advice().remedy() == Remedy.NONE || live == null) {
             return null;
         }
+        return written.get(Hint.of(decision, live), hint -> write(decision, live));
+    }
+
+    private String write(Decision decision, LivePermissions live) {
         String named = serialize(decision, live, ScopeDriftHeader::names, true);
         if (named.length() <= MAX_LENGTH) {
             return named;
@@ -133,5 +145,17 @@ public final class ScopeDriftHeader {
 
     private static ListElement<?> count(Scopes scopes) {
         return IntegerItem.valueOf(scopes.size());
+    }
+
+    /** All that a value depends on: a token is for one organization and one resource. */
+    private record Hint(String token, Advice advice, long asOf, boolean isGranted) {
+
+        static Hint of(Decision decision, LivePermissions live) {
+            return new Hint(
+                    decision.token().fingerprint(),
+                    decision.advice(),
+                    live.asOf().getEpochSecond(),
+                    decision.isGranted());
+        }
     }
 }

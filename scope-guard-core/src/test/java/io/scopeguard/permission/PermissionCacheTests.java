@@ -32,7 +32,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PermissionCacheTests {
 
@@ -48,6 +50,49 @@ class PermissionCacheTests {
     @AfterEach
     void close() {
         cache.close();
+    }
+
+    // Changes that are reported
+
+    @ParameterizedTest
+    @MethodSource("changes")
+    void applyWhenAChangeConcernsAKeyThenReadAgain(PermissionChange change, boolean concerned) {
+        source.answers(READ);
+        get(READ);
+        clock.advanceSeconds(1);
+
+        cache.apply(change);
+        get(READ);
+        get(READ);
+
+        assertThat(source.fetches()).isEqualTo(concerned ? 2 : 1);
+    }
+
+    static List<Arguments> changes() {
+        Subject bob = new Subject(Subject.Type.USER, "bob");
+        return List.of(
+                Arguments.of(new PermissionChange.OfMember(KEY.subject(), "acme"), true),
+                Arguments.of(new PermissionChange.OfMember(KEY.subject(), "globex"), false),
+                Arguments.of(new PermissionChange.OfMember(bob, "acme"), false),
+                Arguments.of(new PermissionChange.OfSubject(KEY.subject()), true),
+                Arguments.of(new PermissionChange.OfSubject(bob), false),
+                Arguments.of(new PermissionChange.OfOrganization("acme"), true),
+                Arguments.of(new PermissionChange.OfOrganization("globex"), false),
+                // What roles mean is read apart from who holds them.
+                Arguments.of(new PermissionChange.OfRoles(), false),
+                Arguments.of(new PermissionChange.OfEverything(), true));
+    }
+
+    @Test
+    void applyWhenTheProviderIsDownThenTheLastReadingStands() {
+        source.answers(READ);
+        get(READ);
+        clock.advanceSeconds(1);
+        source.fails(Reason.UNREACHABLE);
+
+        cache.apply(new PermissionChange.OfEverything());
+
+        assertThat(get(READ).granted()).isEqualTo(READ);
     }
 
     // Reading and sharing

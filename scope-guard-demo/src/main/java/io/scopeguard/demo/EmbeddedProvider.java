@@ -1,9 +1,14 @@
 package io.scopeguard.demo;
 
 import io.scopeguard.demo.logto.LogtoBox;
+import io.scopeguard.demo.logto.wire.Ids;
+import io.scopeguard.spring.autoconfigure.ScopeGuardProperties;
+import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Webhook;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.event.ApplicationFailedEvent;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
@@ -12,7 +17,7 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
-/** Starts an identity provider of our own where none is configured, and points the API at it. */
+/** Starts an identity provider of our own where none is configured, and points the two at each other. */
 final class EmbeddedProvider implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
     private static final List<String> PROVIDER_PROPERTIES = List.of(
@@ -33,6 +38,7 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
                     .port(environment.getProperty("demo.provider.port", Integer.class, 9000))
                     .start();
             context.addApplicationListener(closing(context, box));
+            context.addApplicationListener(delivering(context, box));
             environment.getPropertySources().addFirst(new MapPropertySource("embedded provider", properties(box)));
             environment.getPropertySources().addLast(new MapPropertySource("nearby provider", NEARBY));
         }
@@ -43,7 +49,24 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
                 "scope-guard.logto.endpoint", box.endpoint().toString(),
                 "scope-guard.logto.app-id", "demo-m2m",
                 "scope-guard.logto.app-secret", "demo-m2m-secret",
+                "scope-guard.logto.webhook.signing-keys", Ids.secret(),
                 "scope-guard.resources", "https://api.example.test");
+    }
+
+    /** Where the API listens is known only once it does. */
+    private static ApplicationListener<WebServerInitializedEvent> delivering(
+            ConfigurableApplicationContext context, LogtoBox box) {
+        return event -> {
+            if (event.getApplicationContext().equals(context)) {
+                Webhook webhook =
+                        context.getBean(ScopeGuardProperties.class).logto().webhook();
+                String contextPath = context.getEnvironment().getProperty("server.servlet.context-path", "");
+                String origin = "http://localhost:" + event.getWebServer().getPort();
+                box.deliverTo(
+                        URI.create(origin + contextPath + webhook.path()),
+                        webhook.signingKeys().get(0));
+            }
+        };
     }
 
     /** Whether the API ends or never came to start, the provider goes with it. */

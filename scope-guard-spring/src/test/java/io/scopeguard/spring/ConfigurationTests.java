@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -96,6 +97,9 @@ class ConfigurationTests {
             assertThat(properties.logto().managementResource()).isNull();
             assertThat(properties.logto().issuers()).isEmpty();
             assertThat(properties.logto().callsPerSecond()).isEqualTo(5);
+            assertThat(properties.logto().webhook())
+                    .isEqualTo(new ScopeGuardProperties.Webhook(List.of(), "/scope-guard/webhooks/logto"));
+            assertThat(context).doesNotHaveBean("scopeGuardLogtoWebhookFilterChain");
             assertThat(properties.permissions())
                     .isEqualTo(new ScopeGuardProperties.Permissions(
                             Duration.ofSeconds(30),
@@ -127,6 +131,8 @@ class ConfigurationTests {
                         "scope-guard.logto.management-resource=https://default.logto.app/api",
                         "scope-guard.logto.issuers=https://id.example.test/oidc",
                         "scope-guard.logto.calls-per-second=7",
+                        "scope-guard.logto.webhook.signing-keys=one-key,other-key",
+                        "scope-guard.logto.webhook.path=/hooks/logto",
                         "scope-guard.permissions.max-age=1s",
                         "scope-guard.permissions.max-stale=2s",
                         "scope-guard.permissions.when-unknown=deny",
@@ -157,7 +163,9 @@ class ConfigurationTests {
                                             TenantServer.APP_SECRET,
                                             "https://default.logto.app/api",
                                             List.of("https://id.example.test/oidc"),
-                                            7),
+                                            7,
+                                            new ScopeGuardProperties.Webhook(
+                                                    List.of("one-key", "other-key"), "/hooks/logto")),
                                     new ScopeGuardProperties.Permissions(
                                             Duration.ofSeconds(1),
                                             Duration.ofSeconds(2),
@@ -191,6 +199,8 @@ class ConfigurationTests {
                 "logto.endpoint=http://abc.logto.app|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.endpoint=no uri|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.calls-per-second=0|scope-guard.logto.calls-per-second is 0.|Use 1 or more.",
+                "logto.webhook.signing-keys=|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
+                "logto.webhook.signing-keys=a, ,b|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
                 "resources=api|scope-guard.resources is not valid|exactly as it is registered",
                 "resources=https://a.test#b|scope-guard.resources is not valid|exactly as it is registered",
                 "resources=https://a.test,https://b.test|scope-guard.default-audience is not set, and there are several"
@@ -216,6 +226,31 @@ class ConfigurationTests {
             assertThat(analysis.getDescription()).contains(problem);
             assertThat(analysis.getAction()).contains(fix);
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "/",
+                "hooks",
+                "/hooks/",
+                "//hooks",
+                "/hooks/**",
+                "/{hook}",
+                "/../hooks",
+                "/a%20b",
+                "/a;b",
+                "/a?b"
+            })
+    void aPathForWebhooksThatCannotBeMatchedStopsStartUp(String path) {
+        minimal.withPropertyValues(
+                        "scope-guard.logto.webhook.signing-keys=a-key", "scope-guard.logto.webhook.path=" + path)
+                .run(context -> {
+                    FailureAnalysis analysis = analysis(context.getStartupFailure());
+                    assertThat(analysis.getDescription()).isEqualTo("scope-guard.logto.webhook.path is no plain path.");
+                    assertThat(analysis.getAction()).contains("/scope-guard/webhooks/logto");
+                });
     }
 
     private static FailureAnalysis analysis(Throwable failure) {
@@ -374,13 +409,21 @@ class ConfigurationTests {
 
     @Test
     void theSecretIsNowhereToBeRead(CapturedOutput output) {
-        minimal.withPropertyValues("logging.level.io.scopeguard=trace", "debug=true")
+        minimal.withPropertyValues(
+                        "logging.level.io.scopeguard=trace",
+                        "debug=true",
+                        "scope-guard.logto.webhook.signing-keys=hook-key-4712")
                 .run(context -> {
                     assertThat(context.getBean(ScopeGuardProperties.class).toString())
                             .contains(TenantServer.APP_ID)
                             .doesNotContain(TenantServer.APP_SECRET);
+                    assertThat(context.getBean(ScopeGuardProperties.class)
+                                    .logto()
+                                    .webhook()
+                                    .toString())
+                            .doesNotContain("hook-key-4712");
                 });
-        assertThat(output).doesNotContain(TenantServer.APP_SECRET);
+        assertThat(output).doesNotContain(TenantServer.APP_SECRET).doesNotContain("hook-key-4712");
     }
 
     @Configuration(proxyBeanMethods = false)

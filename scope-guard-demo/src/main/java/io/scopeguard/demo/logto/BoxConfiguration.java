@@ -11,16 +11,19 @@ import io.scopeguard.demo.logto.oidc.OidcConfiguration;
 import io.scopeguard.demo.logto.oidc.SigningKeys;
 import io.scopeguard.demo.logto.oidc.SubjectTokens;
 import io.scopeguard.demo.logto.webhook.Webhooks;
+import io.scopeguard.demo.logto.wire.ClockedDate;
 import java.time.Clock;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration;
 import org.springframework.boot.servlet.autoconfigure.HttpEncodingAutoConfiguration;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
@@ -35,6 +38,13 @@ import org.springframework.web.servlet.function.ServerResponse;
 })
 @Import(OidcConfiguration.class)
 class BoxConfiguration {
+
+    @Bean
+    FilterRegistrationBean<ClockedDate> clockedDate(Clock clock) {
+        FilterRegistrationBean<ClockedDate> filter = new FilterRegistrationBean<>(new ClockedDate(clock));
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
 
     @Bean
     Sessions sessions(Directory directory) {

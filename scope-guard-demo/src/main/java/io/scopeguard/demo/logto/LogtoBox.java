@@ -3,6 +3,10 @@ package io.scopeguard.demo.logto;
 import io.scopeguard.demo.logto.directory.Directory;
 import io.scopeguard.demo.logto.directory.Seed;
 import io.scopeguard.demo.logto.oidc.Issuer;
+import io.scopeguard.demo.logto.webhook.Hook;
+import io.scopeguard.demo.logto.webhook.HookEvents;
+import io.scopeguard.demo.logto.webhook.Webhooks;
+import io.scopeguard.demo.logto.wire.Ids;
 import java.net.URI;
 import java.time.Clock;
 import java.util.Map;
@@ -45,6 +49,20 @@ public final class LogtoBox implements AutoCloseable {
     /** The tenant, to be looked at and changed from within this process. */
     public Directory directory() {
         return directory;
+    }
+
+    /** Sends every event from now on to this address, as if a webhook had been set up with this signing key. */
+    public void deliverTo(URI url, String signingKey) {
+        context.getBean(Webhooks.class)
+                .save(new Hook(
+                        Ids.standardId(),
+                        "Everything",
+                        null,
+                        HookEvents.ALL,
+                        Map.of("url", url.toString()),
+                        signingKey,
+                        true,
+                        directory.now()));
     }
 
     @Override

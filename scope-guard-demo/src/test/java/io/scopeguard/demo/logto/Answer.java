@@ -7,7 +7,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A response with its body as text. */
-record Answer(int status, String text, HttpHeaders headers) {
+public record Answer(int status, String text, HttpHeaders headers) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -15,15 +15,15 @@ record Answer(int status, String text, HttpHeaders headers) {
         return new Answer(response.statusCode(), response.body(), response.headers());
     }
 
-    JsonNode json() {
+    public JsonNode json() {
         return JSON.readTree(text);
     }
 
-    String string(String member) {
+    public String string(String member) {
         return json().path(member).asString("");
     }
 
-    String header(String name) {
+    public String header(String name) {
         return headers.firstValue(name).orElse("");
     }
 

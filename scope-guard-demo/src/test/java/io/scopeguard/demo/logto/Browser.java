@@ -16,14 +16,14 @@ import java.util.stream.Collectors;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /** A person at a browser: goes through sign-in and consent by their forms, and redeems the code. */
-final class Browser {
+public final class Browser {
 
     static final String REDIRECT_URI = "http://127.0.0.1:39090/callback";
     static final String ALL_SCOPES = "openid offline_access profile email roles urn:logto:scope:organizations"
             + " urn:logto:scope:organization_roles read:report write:report delete:report invite:member read:document"
             + " write:document delete:document";
-    static final String API = "https://api.example.test";
-    static final String ORGANIZATIONS = "urn:logto:resource:organizations";
+    public static final String API = "https://api.example.test";
+    public static final String ORGANIZATIONS = "urn:logto:resource:organizations";
 
     private static final String VERIFIER = "a-verifier-of-forty-three-characters-or-more-0";
     private static final Pattern INPUT =
@@ -32,7 +32,7 @@ final class Browser {
     private final Http http;
     private final String username;
 
-    Browser(URI endpoint, String username) {
+    public Browser(URI endpoint, String username) {
         this.http = new Http(endpoint);
         this.username = username;
     }
@@ -85,7 +85,7 @@ final class Browser {
     }
 
     /** Signs in, but does not consent. */
-    Map<String, String> deny(TestClient client, String scope, List<String> resources) {
+    public Map<String, String> deny(TestClient client, String scope, List<String> resources) {
         Answer answer = request(client, scope, resources, "consent");
         while (!answer.text().contains("class=\"quiet\"")) {
             answer = step(answer);
@@ -106,7 +106,7 @@ final class Browser {
     }
 
     /** The whole sign-in, up to the token response. */
-    Answer signIn(TestClient client, String scope, List<String> resources, String prompt) {
+    public Answer signIn(TestClient client, String scope, List<String> resources, String prompt) {
         Map<String, String> callback = authorize(client, scope, resources, prompt);
         assertThat(callback).containsEntry("state", "a state").containsKeys("code", "iss");
         return redeem(client, callback.get("code"));

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Speaks HTTP with one endpoint; keeps cookies, follows no redirect. */
-final class Http {
+public final class Http {
 
     private final URI endpoint;
     private final HttpClient client = HttpClient.newBuilder()
@@ -24,11 +24,11 @@ final class Http {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
 
-    Http(URI endpoint) {
+    public Http(URI endpoint) {
         this.endpoint = endpoint;
     }
 
-    Answer get(String path, String... headers) {
+    public Answer get(String path, String... headers) {
         return send("GET", path, null, headers);
     }
 

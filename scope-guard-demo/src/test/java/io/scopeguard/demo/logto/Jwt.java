@@ -6,11 +6,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A token taken apart, unverified. */
-record Jwt(JsonNode header, JsonNode claims) {
+public record Jwt(JsonNode header, JsonNode claims) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    static Jwt of(String token) {
+    public static Jwt of(String token) {
         String[] parts = token.split("\\.");
         return new Jwt(part(parts[0]), part(parts[1]));
     }
@@ -19,7 +19,7 @@ record Jwt(JsonNode header, JsonNode claims) {
         return token.chars().filter(character -> character == '.').count() == 2;
     }
 
-    String claim(String name) {
+    public String claim(String name) {
         return claims.path(name).asString("");
     }
 

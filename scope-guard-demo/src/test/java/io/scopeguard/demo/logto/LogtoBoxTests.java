@@ -36,6 +36,15 @@ class LogtoBoxTests {
     }
 
     @Test
+    void datesItsAnswersByItsOwnClock() {
+        MovableClock clock = new MovableClock();
+        try (LogtoBox other = LogtoBox.builder().port(0).clock(clock).start()) {
+            assertThat(new Http(other.endpoint()).get("/oidc/jwks").header("date"))
+                    .isEqualTo("Sat, 21 Nov 2026 07:49:48 GMT");
+        }
+    }
+
+    @Test
     void settingsForAnotherApplicationDoNotReachTheBox() {
         System.setProperty("server.servlet.context-path", "/elsewhere");
         try (LogtoBox other = LogtoBox.builder().port(0).start()) {
@@ -138,6 +147,14 @@ class LogtoBoxTests {
         Map<String, String> callback =
                 new Browser(box.endpoint(), "alice").deny(TestClient.PUBLIC, Browser.ALL_SCOPES, RESOURCES);
         assertThat(callback).containsEntry("error", "access_denied").containsEntry("state", "a state");
+    }
+
+    @Test
+    void anEarlierConsentIsNoAnswerToALaterRequest() {
+        Browser browser = new Browser(box.endpoint(), "alice");
+        browser.signIn(TestClient.PUBLIC, Browser.ALL_SCOPES, RESOURCES, "consent");
+        assertThat(browser.deny(TestClient.PUBLIC, Browser.ALL_SCOPES, RESOURCES))
+                .containsEntry("error", "access_denied");
     }
 
     @Test

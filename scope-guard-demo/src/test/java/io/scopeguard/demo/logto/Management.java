@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 
 /** A machine that may use the Management API. */
-final class Management {
+public final class Management {
 
     private final Http http;
     private final String authorization;
 
-    Management(URI endpoint) {
+    public Management(URI endpoint) {
         this.http = new Http(endpoint);
         Answer token = TestClient.MANAGEMENT.token(
                 http, "grant_type", "client_credentials", "resource", "https://default.logto.app/api", "scope", "all");
@@ -27,7 +27,7 @@ final class Management {
                 method, "/api" + path, body, "Authorization", authorization, "Content-Type", "application/json");
     }
 
-    String subjectToken(String userId) {
+    public String subjectToken(String userId) {
         Answer answer = send("POST", "/subject-tokens", "{\"userId\":\"" + userId + "\",\"context\":{}}");
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
         return answer.string("subjectToken");

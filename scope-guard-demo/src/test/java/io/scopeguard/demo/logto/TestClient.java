@@ -7,7 +7,7 @@ import java.util.Base64;
 import java.util.List;
 
 /** The seeded applications, as their owners know them. */
-enum TestClient {
+public enum TestClient {
     PUBLIC("demo-web", null),
     CONFIDENTIAL("demo-server", "demo-server-secret"),
     MANAGEMENT("demo-m2m", "demo-m2m-secret"),
@@ -21,11 +21,11 @@ enum TestClient {
         this.secret = secret;
     }
 
-    String id() {
+    public String id() {
         return id;
     }
 
-    Answer token(Http http, String... namesAndValues) {
+    public Answer token(Http http, String... namesAndValues) {
         List<String> form = new ArrayList<>(Arrays.asList(namesAndValues));
         if (secret == null) {
             form.addAll(List.of("client_id", id));

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class CheckedSettings {
 
     private static final String PREFIX = "scope-guard.";
+    private static final Pattern PLAIN_PATH = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+");
 
     private final ScopeGuardProperties properties;
 
@@ -59,6 +61,28 @@ final class CheckedSettings {
     @Nullable
     String organizationHeader() {
         return notBlank(properties.organization().header());
+    }
+
+    List<String> webhookSigningKeys() {
+        List<String> keys = properties.logto().webhook().signingKeys();
+        if (keys.isEmpty() || keys.stream().anyMatch(String::isBlank)) {
+            throw new InvalidSettingException(
+                    PREFIX + "logto.webhook.signing-keys",
+                    "is blank",
+                    "Use the signing key that Logto shows for the webhook, or leave the property out to take none.");
+        }
+        return keys;
+    }
+
+    String webhookPath() {
+        String path = properties.logto().webhook().path();
+        if (!PLAIN_PATH.matcher(path).matches()) {
+            throw new InvalidSettingException(
+                    PREFIX + "logto.webhook.path",
+                    "is no plain path",
+                    "Use one like /scope-guard/webhooks/logto: no pattern, no query, nothing encoded.");
+        }
+        return path;
     }
 
     int callsPerSecond() {

@@ -6,6 +6,7 @@ import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.logto.CallListener;
+import io.scopeguard.logto.LogtoWebhook.Receipt;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Scopes;
@@ -68,6 +69,13 @@ final class GuardMetrics implements CallListener, RemedyListener {
     @Override
     public void disagreed() {
         registry.counter("scopeguard.disagreements").increment();
+    }
+
+    void delivered(Receipt receipt) {
+        count(
+                receipt,
+                () -> registry.counter(
+                        "scopeguard.webhooks", "event", receipt.event(), "outcome", lower(receipt.outcome())));
     }
 
     private void drifted(String change, Scopes scopes, Remedy remedy) {

@@ -70,6 +70,7 @@ public record ScopeGuardProperties(
      * @param issuers Further accepted issuers, such as custom domains, beside the one that follows from the endpoint.
      * @param callsPerSecond How many calls a second this process makes to Logto at most, every replica by itself. Logto Cloud
      *     allows 20 for all callers of a tenant.
+     * @param webhook Where the tenant's webhooks are taken.
      */
     public record Logto(
             @Nullable String endpoint,
@@ -77,12 +78,31 @@ public record ScopeGuardProperties(
             @Nullable String appSecret,
             @Nullable String managementResource,
             @DefaultValue List<String> issuers,
-            @DefaultValue("5") int callsPerSecond) {
+            @DefaultValue("5") int callsPerSecond,
+            @DefaultValue Webhook webhook) {
 
-        /** Without the secret. */
+        /** Without the secrets. */
         @Override
         public String toString() {
             return "Logto[endpoint=" + endpoint + ", appId=" + appId + "]";
+        }
+    }
+
+    /**
+     * Where the tenant's webhooks are taken.
+     *
+     * @param signingKeys Signing keys of the webhooks that deliver here, as Logto shows them; several while one replaces
+     *     another. Without any, none is taken.
+     * @param path Path below the context path, compared exactly.
+     */
+    public record Webhook(
+            @DefaultValue List<String> signingKeys,
+            @DefaultValue("/scope-guard/webhooks/logto") String path) {
+
+        /** Without the keys. */
+        @Override
+        public String toString() {
+            return "Webhook[path=" + path + "]";
         }
     }
 

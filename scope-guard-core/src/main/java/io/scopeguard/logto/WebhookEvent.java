@@ -1,0 +1,141 @@
+package io.scopeguard.logto;
+
+import io.scopeguard.permission.PermissionChange;
+import io.scopeguard.permission.PermissionChange.OfEverything;
+import io.scopeguard.permission.PermissionChange.OfMember;
+import io.scopeguard.permission.PermissionChange.OfOrganization;
+import io.scopeguard.permission.PermissionChange.OfRoles;
+import io.scopeguard.permission.PermissionChange.OfSubject;
+import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.token.Subject;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a delivery says: which event, and whom it may concern. One that should name somebody and does not concerns everybody.
+ *
+ * @param name Logto's name of the event
+ */
+record WebhookEvent(String name, JsonNode payload) {
+
+    private static final String SCOPE_CREATED = "OrganizationScope.Created";
+
+    /** Logto names at most so many; a list of this length may have been cut. */
+    private static final int MOST_IDS = 5_000;
+
+    private static final Map<String, Subject.Type> MEMBERS = Map.of(
+            "addedUserIds", Subject.Type.USER,
+            "removedUserIds", Subject.Type.USER,
+            "addedApplicationIds", Subject.Type.APPLICATION,
+            "removedApplicationIds", Subject.Type.APPLICATION);
+
+    /** The events after which somebody may do more or less. Assigning a role is none: Logto tells nobody of that. */
+    private static final Map<String, Function<WebhookEvent, List<PermissionChange>>> CHANGES = Map.ofEntries(
+            Map.entry("Organization.Membership.Updated", WebhookEvent::ofMembers),
+            Map.entry("Organization.Deleted", WebhookEvent::ofOrganization),
+            Map.entry("User.SuspensionStatus.Updated", WebhookEvent::ofUser),
+            Map.entry("User.Deleted", WebhookEvent::ofUser),
+            Map.entry("OrganizationRole.Scopes.Updated", WebhookEvent::ofRoles),
+            Map.entry("OrganizationRole.Deleted", WebhookEvent::ofRoles),
+            Map.entry("Role.Scopes.Updated", WebhookEvent::ofRoles),
+            Map.entry("Role.Deleted", WebhookEvent::ofRoles),
+            // Nobody has a scope that was just made, and one of a resource tells its age itself when somebody does.
+            Map.entry(SCOPE_CREATED, event -> List.of()),
+            Map.entry("OrganizationScope.Data.Updated", WebhookEvent::ofRoles),
+            Map.entry("OrganizationScope.Deleted", WebhookEvent::ofRoles),
+            Map.entry("Scope.Data.Updated", WebhookEvent::ofRoles),
+            Map.entry("Scope.Deleted", WebhookEvent::ofRoles));
+
+    /** Nothing, if this is no event at all. */
+    static Optional<WebhookEvent> parse(byte[] body) {
+        try {
+            JsonNode payload = Json.parse(body);
+            return Optional.of(new WebhookEvent(Json.text(payload, "event"), payload));
+        } catch (PermissionsUnavailableException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether anything follows from it. What the button in Logto's console sends names nobody, and means it. */
+    boolean matters() {
+        return CHANGES.containsKey(name) && !text(payload, "path").startsWith("/fake-path");
+    }
+
+    /** The name, if it is one of those that matter: a stranger's word is no label. */
+    String label() {
+        return CHANGES.containsKey(name) ? name : LogtoWebhook.OTHER;
+    }
+
+    /** When Logto says it happened; long ago, if it does not say. */
+    Instant createdAt() {
+        try {
+            return Instant.parse(text(payload, "createdAt"));
+        } catch (DateTimeException e) {
+            return Instant.MIN;
+        }
+    }
+
+    /** The organization scope that was made, if this is about one. */
+    Optional<String> createdScope() {
+        return Optional.of(text(payload.path("data"), "name"))
+                .filter(scope -> name.equals(SCOPE_CREATED) && !scope.isEmpty());
+    }
+
+    List<PermissionChange> changes() {
+        return CHANGES.getOrDefault(name, event -> List.of()).apply(this);
+    }
+
+    private List<PermissionChange> ofMembers() {
+        String organization = organization();
+        List<PermissionChange> members = organization == null ? List.of() : members(organization);
+        // Nobody is named by older releases, nor where single sign-on or a domain brings members in.
+        return members.isEmpty() ? ofOrganization() : members;
+    }
+
+    private List<PermissionChange> ofOrganization() {
+        String organization = organization();
+        return List.of(organization == null ? new OfEverything() : new OfOrganization(organization));
+    }
+
+    private List<PermissionChange> ofUser() {
+        String user = first(text(payload.path("params"), "userId"), text(payload.path("data"), "id"));
+        return List.of(user == null ? new OfEverything() : new OfSubject(new Subject(Subject.Type.USER, user)));
+    }
+
+    private List<PermissionChange> ofRoles() {
+        return List.of(new OfRoles());
+    }
+
+    /** All who joined or left; nobody, if they are not all told. */
+    private List<PermissionChange> members(String organization) {
+        List<PermissionChange> members = new ArrayList<>();
+        for (Map.Entry<String, Subject.Type> list : MEMBERS.entrySet()) {
+            JsonNode ids = payload.path(list.getKey());
+            if (ids.size() >= MOST_IDS) {
+                return List.of();
+            }
+            ids.forEach(id -> members.add(new OfMember(new Subject(list.getValue(), id.asString("")), organization)));
+        }
+        return members;
+    }
+
+    private @Nullable String organization() {
+        return first(text(payload, "organizationId"), text(payload.path("params"), "id"));
+    }
+
+    private static @Nullable String first(String a, String b) {
+        String found = a.isEmpty() ? b : a;
+        return found.isEmpty() ? null : found;
+    }
+
+    private static String text(JsonNode object, String name) {
+        return object.path(name).asString("");
+    }
+}

@@ -1,0 +1,700 @@
+package io.scopeguard.demo.convergence;
+
+import io.scopeguard.demo.convergence.ObedientClient.Response;
+import io.scopeguard.demo.convergence.SignIn.Consent;
+import io.scopeguard.demo.logto.Browser;
+import io.scopeguard.demo.logto.directory.OrganizationScope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * After any change on the provider's side, a client that does what responses say ends up right: without a loop, with at most
+ * one useless step, and without a request for consent because of something nobody saw change. Each row is a story over HTTP:
+ * guarded API, provider, browser. The table they make is printed and written to {@code target/convergence.md}.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ConvergenceTests {
+
+    private static final String[] READING = {"read:report", "read:document"};
+    private static final String[] WRITING = {"read:report", "write:report", "read:document", "write:document"};
+    private static final String READ = "read:report";
+    private static final String WRITE = "read:report write:report";
+    private static final String WRITE_DOCUMENT = "read:document write:document";
+
+    private static final ConvergenceTable TABLE = new ConvergenceTable();
+    private static Stage stage;
+
+    @BeforeAll
+    static void start() {
+        stage = new Stage();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        stage.close();
+        TABLE.writeTo(Path.of("target", "convergence.md"));
+        System.out.println(TABLE);
+    }
+
+    private static DynamicTest row(String name, Consumer<Story> scenario) {
+        return row(name, "", scenario);
+    }
+
+    /**
+     * @param why what makes the expected end right, where that could be doubted
+     */
+    private static DynamicTest row(String name, String why, Consumer<Story> scenario) {
+        return DynamicTest.dynamicTest(name, () -> {
+            Story story = new Story(stage);
+            scenario.accept(story);
+            TABLE.add(name, why, story.expectations());
+            story.verify(name, !why.isEmpty());
+        });
+    }
+
+    /** An editor who works with this page becomes a viewer. */
+    private static ObedientClient demoted(Story story, BiFunction<String, String[], ObedientClient> opener) {
+        String user = story.member("editor");
+        ObedientClient page = opener.apply(user, WRITING);
+        story.work(page);
+        story.changeRole(user, "viewer");
+        return page;
+    }
+
+    /** A viewer who works with this page becomes an editor. */
+    private static ObedientClient promoted(
+            Story story, BiFunction<String, String[], ObedientClient> opener, String... requested) {
+        String user = story.member("viewer");
+        ObedientClient page = opener.apply(user, requested);
+        story.work(page);
+        story.changeRole(user, "editor");
+        return page;
+    }
+
+    /** Whoever works with this page gets a scope that did not exist before. */
+    private static ObedientClient introduced(Story story, Consent consent, String scope, String... requested) {
+        String role = story.role("read:report");
+        ObedientClient page = story.reports(story.member(role), consent, requested);
+        story.work(page);
+        stage.directory.addOrganizationScope(scope, role);
+        return page;
+    }
+
+    @TestFactory
+    @Order(1)
+    Stream<DynamicTest> losses() {
+        return Stream.of(
+                row("demoted", story -> {
+                    ObedientClient page = demoted(story, story::reports);
+                    story.goOn(page);
+                    story.expect(READ, page).refreshes(1);
+                }),
+                row("demoted, API resource token", story -> {
+                    ObedientClient page = demoted(story, story::documents);
+                    story.goOn(page);
+                    story.expect("read:document", page).refreshes(1);
+                }),
+                row("demoted before the API was first called", story -> {
+                    String user = story.member("editor");
+                    ObedientClient page = story.reports(user, WRITING);
+                    story.changeRole(user, "viewer");
+                    story.goOn(page);
+                    story.expect(READ, page).refreshes(1);
+                }),
+                row("scope taken off the role", story -> {
+                    String role = story.role("read:report", "write:report");
+                    ObedientClient page = story.reports(story.member(role), WRITING);
+                    story.work(page);
+                    stage.takeFrom(role, "write:report");
+                    story.goOn(page);
+                    story.expect(READ, page).refreshes(1);
+                }),
+                row("scope deleted", story -> {
+                    String role = story.role("read:report");
+                    OrganizationScope scope = stage.directory.addOrganizationScope("archive:report", role);
+                    ObedientClient page = story.reports(story.member(role), "read:report", "archive:report");
+                    story.work(page);
+                    stage.directory.deleteOrganizationScope(scope.id());
+                    story.goOn(page);
+                    story.expect(READ, page).refreshes(1);
+                }),
+                row("suspended", "a 401, not a drift; the refresh token is dead too", story -> {
+                    String user = story.member("editor");
+                    ObedientClient page = story.reports(user, WRITING);
+                    story.work(page);
+                    stage.directory.suspend(user, true);
+                    story.goOn(page);
+                    story.expect("invalid_grant", page).unasked(1);
+                }),
+                row("removed; added again when the page had given up", story -> {
+                    String user = story.member("editor");
+                    ObedientClient page = story.reports(user, WRITING);
+                    story.work(page);
+                    stage.directory.removeMember(story.organization, user);
+                    story.pass();
+                    story.work(page);
+                    story.expectNow("access_denied", page);
+                    story.join(user, "viewer");
+                    page.open();
+                    story.goOn(page);
+                    story.expect(READ, page).refreshes(1);
+                }),
+                row("removed and added again, unseen", "a membership comes back without its roles", story -> {
+                    String user = story.member("editor");
+                    ObedientClient page = story.reports(user, WRITING);
+                    story.work(page);
+                    stage.directory.removeMember(story.organization, user);
+                    stage.directory.addMember(story.organization, user);
+                    story.goOn(page);
+                    story.expect("", page).refreshes(1);
+                }),
+                row("organization begins to require MFA", "nothing is lost; the token serves while it lasts", story -> {
+                    ObedientClient page = story.reports(story.member("editor"), WRITING);
+                    story.work(page);
+                    story.requireMfa();
+                    story.pass();
+                    story.work(page);
+                    story.expectNow(WRITE, page);
+                    story.goOn(page);
+                    story.expect("access_denied", page);
+                }),
+                row("organization begins to require MFA; demoted", "what was lost is lost at once", story -> {
+                    ObedientClient page = demoted(story, story::reports);
+                    story.requireMfa();
+                    story.goOn(page);
+                    story.expect("access_denied", page).refreshes(1);
+                }),
+                row("organization begins to require MFA; promoted", "the old token serves while it lasts", story -> {
+                    ObedientClient page = promoted(story, story::reports, WRITING);
+                    story.requireMfa();
+                    story.pass();
+                    story.work(page);
+                    story.expectNow(READ, page);
+                    story.goOn(page);
+                    story.expect("access_denied", page).refreshes(1).useless(1);
+                }));
+    }
+
+    @TestFactory
+    @Order(2)
+    Stream<DynamicTest> gains() {
+        return Stream.of(
+                row("promoted, scope requested at sign-in", story -> {
+                    ObedientClient page = promoted(story, story::reports, WRITING);
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1);
+                }),
+                row("promoted, scope not requested", "no token tells what its sign-in requested", story -> {
+                    ObedientClient page = promoted(story, story::reports, READING);
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1).reconsents(1).useless(1);
+                }),
+                row("promoted, scope not requested, requests refused", story -> {
+                    ObedientClient page = promoted(story, story::reports, READING);
+                    page.turnTo(story.path("/reports/draft"));
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1).reconsents(1).useless(1);
+                }),
+                row(
+                        "promoted, scope requested, API resource token",
+                        "a grant for a resource holds what the user had at sign-in",
+                        story -> {
+                            ObedientClient page = promoted(story, story::documents, WRITING);
+                            story.goOn(page);
+                            story.expect(WRITE_DOCUMENT, page)
+                                    .refreshes(1)
+                                    .reconsents(1)
+                                    .useless(1);
+                        }),
+                row("promoted, scope not requested, API resource token", story -> {
+                    ObedientClient page = promoted(story, story::documents, READING);
+                    story.goOn(page);
+                    story.expect(WRITE_DOCUMENT, page)
+                            .refreshes(1)
+                            .reconsents(1)
+                            .useless(1);
+                }),
+                row("promoted before the API was first called, scope requested", story -> {
+                    String user = story.member("viewer");
+                    ObedientClient page = story.reports(user, WRITING);
+                    story.changeRole(user, "editor");
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1);
+                }),
+                row(
+                        "promoted before the API was first called, scope not requested",
+                        "nobody saw it: no consent unless a request needs the scope",
+                        story -> {
+                            String user = story.member("viewer");
+                            ObedientClient page = story.reports(user, READING);
+                            story.changeRole(user, "editor");
+                            story.goOn(page);
+                            story.expect(READ, page).refreshes(1).useless(1);
+                        }),
+                row("the same, and in the end a request needs it", story -> {
+                    String user = story.member("viewer");
+                    ObedientClient page = story.reports(user, READING);
+                    story.changeRole(user, "editor");
+                    story.pass();
+                    story.work(page);
+                    page.turnTo(story.path("/reports/draft"));
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1).reconsents(1).useless(1);
+                }),
+                row("new organization scope", story -> {
+                    ObedientClient page = introduced(story, Consent.GIVEN, "export:report", WRITING);
+                    story.goOn(page);
+                    story.expect("export:report read:report", page).reconsents(1);
+                }),
+                row("new organization scope, requested before it existed", story -> {
+                    ObedientClient page =
+                            introduced(story, Consent.GIVEN, "comment:report", "read:report", "comment:report");
+                    story.goOn(page);
+                    story.expect("comment:report read:report", page).reconsents(1);
+                }),
+                row("new organization scope, and another a minute later", story -> {
+                    String role = story.role("read:report");
+                    ObedientClient page = story.reports(story.member(role), READING);
+                    story.work(page);
+                    stage.directory.addOrganizationScope("pin:report", role);
+                    story.pass();
+                    story.work(page);
+                    stage.directory.addOrganizationScope("sequel:report", role);
+                    story.goOn(page);
+                    story.expect("pin:report read:report sequel:report", page).reconsents(2);
+                }),
+                row(
+                        "new organization scope, token refreshed when somebody had seen it",
+                        "a token newer than the name could have it",
+                        story -> {
+                            ObedientClient other = story.reports(story.member("viewer"), READING);
+                            ObedientClient page = introduced(story, Consent.GIVEN, "rate:report", READING);
+                            story.pass();
+                            story.work(other);
+                            story.pass();
+                            page.refreshByItself();
+                            story.goOn(page);
+                            story.expect("rate:report read:report", page)
+                                    .refreshes(1)
+                                    .reconsents(1)
+                                    .useless(1);
+                        }),
+                row("new resource scope", story -> {
+                    String role = story.role("read:document");
+                    ObedientClient page = story.documents(story.member(role), WRITING);
+                    story.work(page);
+                    stage.directory.addResourceScope(Browser.API, "sign:document", role);
+                    story.goOn(page);
+                    story.expect("read:document sign:document", page).reconsents(1);
+                }),
+                row("promoted by two scopes, one of them not requested", story -> {
+                    String role = story.role("read:report");
+                    ObedientClient page = story.reports(story.member(role), WRITING);
+                    story.work(page);
+                    stage.grant(role, "write:report", "invite:member");
+                    story.goOn(page);
+                    story.expect("invite:member " + WRITE, page).refreshes(1).reconsents(1);
+                }),
+                row("new organization", "its token is new too", story -> {
+                    String user = story.member("viewer");
+                    ObedientClient here = story.reports(user, WRITING);
+                    story.work(here);
+                    Story elsewhere = story.elsewhere();
+                    elsewhere.join(user, "editor");
+                    ObedientClient there = elsewhere.reports(user, WRITING);
+                    story.goOn(here, there);
+                    story.expect(READ, here);
+                    story.expect(WRITE, there);
+                }),
+                row(
+                        "editor elsewhere, API resource token for no organization",
+                        "what leaks in from organizations is no right and no drift",
+                        story -> {
+                            String user = story.member("viewer");
+                            stage.directory.principalRoles().add(user, List.of("auditor"));
+                            ObedientClient page = story.globalDocuments(user, READING);
+                            story.work(page);
+                            story.changeRole(user, "editor");
+                            story.goOn(page);
+                            story.expect("read:document", page);
+                        }));
+    }
+
+    @TestFactory
+    @Order(3)
+    Stream<DynamicTest> gainsAndLosses() {
+        return Stream.of(
+                row("demoted and promoted at once", story -> {
+                    String user = story.member(story.role("read:report", "invite:member"));
+                    ObedientClient page = story.reports(user, "read:report", "write:report", "invite:member");
+                    story.work(page);
+                    story.changeRole(user, "editor");
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1);
+                }),
+                row(
+                        "demoted and promoted at once, scope not requested",
+                        "the refresh takes away, the consent gives",
+                        story -> {
+                            String user = story.member(story.role("read:report", "invite:member"));
+                            ObedientClient page = story.reports(user, "read:report", "invite:member");
+                            story.work(page);
+                            story.changeRole(user, "editor");
+                            story.goOn(page);
+                            story.expect(WRITE, page).refreshes(1).reconsents(1);
+                        }),
+                row("scope renamed", "to a token, one scope went and another came", story -> {
+                    String role = story.role("read:report");
+                    OrganizationScope scope = stage.directory.addOrganizationScope("plan:report", role);
+                    ObedientClient page = story.reports(story.member(role), "read:report", "plan:report");
+                    story.work(page);
+                    stage.directory.deleteOrganizationScope(scope.id());
+                    stage.directory.addOrganizationScope("translate:report", role);
+                    story.goOn(page);
+                    story.expect("read:report translate:report", page).reconsents(1);
+                }),
+                row("role swapped twice", story -> {
+                    String inviting = story.role("read:report", "invite:member");
+                    String user = story.member(inviting);
+                    ObedientClient page = story.reports(user, "read:report", "write:report", "invite:member");
+                    story.work(page);
+                    story.changeRole(user, "editor");
+                    story.pass();
+                    story.work(page);
+                    story.changeRole(user, inviting);
+                    story.goOn(page);
+                    story.expect("invite:member read:report", page).refreshes(2);
+                }),
+                row("role swapped twice, unseen", story -> {
+                    ObedientClient page = promoted(story, story::reports, WRITING);
+                    story.changeRole(story.lastUser(), "viewer");
+                    story.goOn(page);
+                    story.expect(READ, page);
+                }),
+                row(
+                        "promoted, demoted, promoted again, scope not requested",
+                        "a scope that was lost begins anew",
+                        story -> {
+                            ObedientClient page = promoted(story, story::reports, READING);
+                            story.pass();
+                            story.work(page);
+                            story.changeRole(story.lastUser(), "viewer");
+                            story.pass();
+                            story.work(page);
+                            story.changeRole(story.lastUser(), "editor");
+                            story.goOn(page);
+                            story.expect(WRITE, page).refreshes(2).reconsents(1).useless(2);
+                        }));
+    }
+
+    @TestFactory
+    @Order(4)
+    Stream<DynamicTest> devices() {
+        return Stream.of(
+                row("second device, scope requested", story -> devices(story, WRITING, WRITING)),
+                row("second device, scope not requested there", story -> devices(story, WRITING, READING)),
+                row("second device, scope requested nowhere", story -> devices(story, READING, READING)),
+                row("second device, new scope", story -> {
+                    String role = story.role("read:report");
+                    String user = story.member(role);
+                    ObedientClient[] devices = {story.reports(user, READING), story.reports(user, READING)};
+                    story.work(devices);
+                    stage.directory.addOrganizationScope("stamp:report", role);
+                    story.goOn(devices);
+                    for (ObedientClient device : devices) {
+                        story.expect("read:report stamp:report", device).reconsents(1);
+                    }
+                }),
+                row("three devices, scope requested nowhere", story -> devices(story, READING, READING, READING)),
+                row("three devices, scope requested on one", story -> devices(story, READING, WRITING, READING)),
+                row("20 parallel requests, demoted", story -> {
+                    ObedientClient page = demoted(story, story::reports);
+                    story.pass();
+                    inParallel(20, page::call);
+                    story.goOn(page);
+                    story.expect(READ, page).refreshes(1);
+                }),
+                row("20 parallel requests, refused", story -> {
+                    ObedientClient page = promoted(story, story::reports, WRITING);
+                    page.turnTo(story.path("/reports/draft"));
+                    story.pass();
+                    inParallel(20, page::call);
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1);
+                }),
+                row("20 parallel requests, new scope", story -> {
+                    ObedientClient page = introduced(story, Consent.GIVEN, "sign:report", READING);
+                    story.pass();
+                    inParallel(20, page::call);
+                    story.goOn(page);
+                    story.expect("read:report sign:report", page).reconsents(1);
+                }),
+                row("token refreshed elsewhere meanwhile", "the hint is about a token that is gone", story -> {
+                    ObedientClient page = promoted(story, story::reports, WRITING);
+                    story.pass();
+                    Response hinted = page.send();
+                    page.refreshByItself();
+                    page.finish(hinted);
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1).unanswered(1);
+                }));
+    }
+
+    /** One device for each set of scopes; where the promotion was not requested, a refresh is in vain. */
+    private static void devices(Story story, String[]... requested) {
+        String user = story.member("viewer");
+        ObedientClient[] devices = Arrays.stream(requested)
+                .map(scopes -> story.reports(user, scopes))
+                .toArray(ObedientClient[]::new);
+        story.work(devices);
+        story.changeRole(user, "editor");
+        story.goOn(devices);
+        for (int i = 0; i < devices.length; i++) {
+            int inVain = requested[i] == WRITING ? 0 : 1;
+            story.expect(WRITE, devices[i]).refreshes(1).reconsents(inVain).useless(inVain);
+        }
+    }
+
+    @TestFactory
+    @Order(5)
+    Stream<DynamicTest> reluctance() {
+        return Stream.of(
+                row("down-scoped on purpose", "nobody saw a change: one refresh finds out, then silence", story -> {
+                    ObedientClient page = story.reports(story.member("editor"), READING);
+                    story.goOn(page);
+                    story.expect(READ, page).refreshes(1).useless(1);
+                }),
+                row(
+                        "down-scoped on purpose, then promoted",
+                        "one refresh finds out, one is for the promotion; consent is asked for that alone",
+                        story -> {
+                            String role = story.role("read:report", "write:report");
+                            ObedientClient page = story.reports(story.member(role), READING);
+                            story.pass();
+                            story.work(page);
+                            stage.grant(role, "invite:member");
+                            story.goOn(page);
+                            story.expect("invite:member read:report", page)
+                                    .refreshes(2)
+                                    .reconsents(1)
+                                    .useless(2);
+                        }),
+                row(
+                        "third-party client, promoted",
+                        "it hears numbers, not names, and so has nothing to ask for",
+                        story -> {
+                            ObedientClient page = promoted(story, story::partnerReports, READING);
+                            story.goOn(page);
+                            story.expect(READ, page)
+                                    .refreshes(1)
+                                    .reconsents(3)
+                                    .useless(1)
+                                    .unanswered(3);
+                        }),
+                row(
+                        "client that may never get the scope",
+                        "it asks its user once; the API, ever more seldom",
+                        story -> {
+                            ObedientClient page = introduced(story, Consent.WITHOUT_NAMING, "share:report", READING);
+                            story.goOn(page);
+                            story.expect(READ, page).reconsents(4).useless(1).unanswered(3);
+                        }),
+                row(
+                        "user who ignores the consent request",
+                        "is asked once; the API repeats it ever more seldom",
+                        story -> {
+                            ObedientClient page = introduced(story, Consent.REFUSED, "print:report", READING);
+                            story.goOn(page);
+                            story.expect(READ, page).reconsents(3).useless(1).unanswered(2);
+                        }),
+                row(
+                        "user who ignores the consent request, a new token every five minutes",
+                        "asked of 6 of the 27 tokens, at growing distances",
+                        story -> {
+                            ObedientClient page = introduced(story, Consent.REFUSED, "quote:report", READING);
+                            for (int i = 0; i < 24; i++) {
+                                stage.clock.advance(Duration.ofMinutes(5));
+                                page.refreshByItself();
+                                story.work(page);
+                            }
+                            story.goOn(page);
+                            story.expect(READ, page).reconsents(6).useless(1).unanswered(5);
+                        }),
+                row(
+                        "user who ignores a consent request that comes with a demotion",
+                        "what was lost goes all the same",
+                        story -> {
+                            String role = story.role("read:report", "write:report");
+                            ObedientClient page = story.reports(story.member(role), Consent.REFUSED, WRITING);
+                            story.work(page);
+                            stage.takeFrom(role, "write:report");
+                            stage.directory.addOrganizationScope("redact:report", role);
+                            story.goOn(page);
+                            story.expect(READ, page).reconsents(4).unanswered(3);
+                        }));
+    }
+
+    @TestFactory
+    @Order(6)
+    Stream<DynamicTest> clocks() {
+        return Stream.of(
+                        withinASecond("sign-in, call and refresh within one second", () -> stage.guard),
+                        withinASecond("provider's clock 10 s ahead", () -> stage.slow),
+                        withinASecond("provider's clock 10 s behind", () -> stage.fast))
+                .flatMap(rows -> rows);
+    }
+
+    /** Nothing but a guard that looks at every request lies between sign-in, change and remedy. */
+    private static Stream<DynamicTest> withinASecond(String name, Supplier<Guard> guard) {
+        return Stream.of(
+                row(name + ", demoted", story -> {
+                    story.api.lead(guard.get());
+                    ObedientClient page = demoted(story, story::currentReports);
+                    story.work(page);
+                    story.goOn(page);
+                    story.expect(READ, page).refreshes(1);
+                }),
+                row(name + ", promoted, scope requested", story -> {
+                    story.api.lead(guard.get());
+                    ObedientClient page = promoted(story, story::currentReports, WRITING);
+                    story.work(page);
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1);
+                }),
+                row(name + ", promoted, scope not requested", story -> {
+                    story.api.lead(guard.get());
+                    ObedientClient page = promoted(story, story::currentReports, READING);
+                    page.refreshByItself();
+                    story.work(page);
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1).reconsents(1).useless(1);
+                }));
+    }
+
+    @TestFactory
+    @Order(7)
+    Stream<DynamicTest> instances() {
+        return Stream.of(
+                row("restart in the middle", story -> {
+                    ObedientClient page = promoted(story, story::reports, WRITING);
+                    story.pass();
+                    story.work(page);
+                    try (Guard restarted = stage.newGuard()) {
+                        story.api.lead(restarted);
+                        story.goOn(page);
+                    }
+                    story.expect(WRITE, page).refreshes(1);
+                }),
+                row(
+                        "restart in the middle, scope not requested",
+                        "one more refresh for what the new instance has not seen; no consent unless a request needs it",
+                        story -> {
+                            ObedientClient page = promoted(story, story::reports, READING);
+                            story.pass();
+                            story.work(page);
+                            try (Guard restarted = stage.newGuard()) {
+                                story.api.lead(restarted);
+                                story.goOn(page);
+                            }
+                            story.expect(READ, page).refreshes(2).useless(2);
+                        }),
+                row(
+                        "restart in the middle, scope not requested, requests refused",
+                        "the new instance asks again what the old one had asked",
+                        story -> {
+                            ObedientClient page = promoted(story, story::reports, READING);
+                            page.turnTo(story.path("/reports/draft"));
+                            story.pass();
+                            page.send();
+                            try (Guard restarted = stage.newGuard()) {
+                                story.api.lead(restarted);
+                                story.goOn(page);
+                            }
+                            story.expect(WRITE, page)
+                                    .refreshes(1)
+                                    .reconsents(1)
+                                    .useless(1)
+                                    .unanswered(0);
+                        }),
+                row("two replicas taking turns", story -> {
+                    story.api.lead(stage.guard, stage.replica);
+                    ObedientClient page = promoted(story, story::reports, WRITING);
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1);
+                }),
+                row(
+                        "two replicas taking turns, scope not requested",
+                        "one more refresh: each has a memory of its own",
+                        story -> {
+                            story.api.lead(stage.guard, stage.replica);
+                            ObedientClient page = promoted(story, story::reports, READING);
+                            story.goOn(page);
+                            story.expect(WRITE, page).refreshes(2).reconsents(1).useless(2);
+                        }));
+    }
+
+    @TestFactory
+    @Order(8)
+    Stream<DynamicTest> machines() {
+        return Stream.of(
+                row("machine-to-machine, demoted", story -> {
+                    ObedientClient agent = story.agent("writer agent", "read:report", "write:report");
+                    story.work(agent);
+                    story.changeRole("demo-agent", "reader agent");
+                    story.goOn(agent);
+                    story.expect(READ, agent).refreshes(1);
+                }),
+                row("machine-to-machine, promoted", "granted responses tell it of losses only", story -> {
+                    ObedientClient agent = story.agent("reader agent", "read:report");
+                    story.work(agent);
+                    story.changeRole("demo-agent", "writer agent");
+                    story.goOn(agent);
+                    story.expect(READ, agent);
+                }),
+                row(
+                        "machine-to-machine, promoted, requests refused",
+                        "its next token request names the scope",
+                        story -> {
+                            ObedientClient agent = story.agent("reader agent", "read:report");
+                            agent.turnTo(story.path("/reports/draft"));
+                            story.work(agent);
+                            story.changeRole("demo-agent", "writer agent");
+                            story.goOn(agent);
+                            story.expect(WRITE, agent).refreshes(1);
+                        }),
+                row("token exchange, demoted", story -> {
+                    ObedientClient service = demoted(story, story::exchange);
+                    story.goOn(service);
+                    story.expect(READ, service).refreshes(1);
+                }),
+                row("token exchange, promoted, requests refused", story -> {
+                    ObedientClient service = promoted(story, story::exchange, READING);
+                    service.turnTo(story.path("/reports/draft"));
+                    story.goOn(service);
+                    story.expect(WRITE, service).refreshes(1);
+                }));
+    }
+
+    private static void inParallel(int threads, Runnable task) {
+        CompletableFuture<?>[] running = IntStream.range(0, threads)
+                .mapToObj(i -> CompletableFuture.runAsync(task, work -> new Thread(work).start()))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(running).join();
+    }
+}

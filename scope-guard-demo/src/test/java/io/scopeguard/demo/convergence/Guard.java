@@ -1,0 +1,62 @@
+package io.scopeguard.demo.convergence;
+
+import io.scopeguard.demo.logto.Answer;
+import io.scopeguard.demo.logto.Http;
+import io.scopeguard.demo.logto.LogtoBox;
+import java.net.URI;
+import java.time.Clock;
+import java.util.Map;
+import org.springframework.boot.Banner;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** One running instance of the guarded API, with a memory of its own. */
+final class Guard implements AutoCloseable {
+
+    private final ConfigurableApplicationContext context;
+    private final Http http;
+
+    private Guard(ConfigurableApplicationContext context) {
+        this.context = context;
+        this.http = new Http(
+                URI.create("http://localhost:" + context.getEnvironment().getProperty("local.server.port")));
+    }
+
+    /** By the defaults a user gets, but for the limit on calls: many lives are lived here within a second. */
+    static Guard of(LogtoBox box, Clock clock) {
+        Map<String, Object> properties = Map.of(
+                "scope-guard.clients.demo-server.third-party",
+                true,
+                "server.port",
+                0,
+                "logging.level.root",
+                "warn",
+                "scope-guard.logto.endpoint",
+                box.endpoint().toString(),
+                "scope-guard.logto.app-id",
+                "demo-m2m",
+                "scope-guard.logto.app-secret",
+                "demo-m2m-secret",
+                "scope-guard.logto.calls-per-second",
+                1000,
+                "scope-guard.resources",
+                "https://api.example.test");
+        return new Guard(new SpringApplicationBuilder(ReportApi.class)
+                .bannerMode(Banner.Mode.OFF)
+                .logStartupInfo(false)
+                .properties(properties)
+                .initializers(application -> ((GenericApplicationContext) application)
+                        .registerBean("scopeGuardClock", Clock.class, () -> clock))
+                .run());
+    }
+
+    Answer get(String path, String token) {
+        return http.get(path, "Authorization", "Bearer " + token);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

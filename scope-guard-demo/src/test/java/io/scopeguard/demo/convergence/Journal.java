@@ -1,0 +1,52 @@
+package io.scopeguard.demo.convergence;
+
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.signal.ScopeDriftHint;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What one client was asked for, and what it did. Thread-safe. */
+final class Journal {
+
+    /** Something the client did about its token, and whether that changed anything. */
+    record Step(Remedy action, boolean isUseful, Instant at) {}
+
+    private record Ask(String token, Remedy action) {}
+
+    private final Set<Ask> asks = new LinkedHashSet<>();
+    private final List<Step> steps = new ArrayList<>();
+
+    /** Counts once for a token, however many responses say it. */
+    synchronized void asked(ScopeDriftHint hint) {
+        asks.add(new Ask(hint.token(), hint.action()));
+    }
+
+    synchronized void did(Remedy action, boolean useful, Instant now) {
+        steps.add(new Step(action, useful, now));
+    }
+
+    synchronized long asks(Remedy action) {
+        return asks.stream().filter(ask -> ask.action() == action).count();
+    }
+
+    synchronized int steps() {
+        return steps.size();
+    }
+
+    synchronized long uselessSteps() {
+        return steps.stream().filter(step -> !step.isUseful()).count();
+    }
+
+    synchronized Instant lastStep() {
+        return steps.isEmpty() ? Instant.MIN : steps.get(steps.size() - 1).at();
+    }
+
+    /** In one line, for whoever has to find out why. */
+    @Override
+    public synchronized String toString() {
+        return "asked " + asks.stream().map(Ask::action).toList() + ", did " + steps;
+    }
+}

@@ -1,0 +1,209 @@
+package io.scopeguard.demo.convergence;
+
+import io.scopeguard.demo.logto.Answer;
+import io.scopeguard.demo.logto.Jwt;
+import io.scopeguard.demo.logto.MovableClock;
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.signal.ScopeDriftHeader;
+import io.scopeguard.signal.ScopeDriftHint;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that does what responses say, and nothing else: the last section of the contract, line by line. Thread-safe; what
+ * it does about its token it does once for all who wait.
+ */
+final class ObedientClient {
+
+    /** How long a request takes. */
+    private static final Duration LATENCY = Duration.ofMillis(20);
+
+    private final Tokens tokens;
+    private final Gateway api;
+    private final MovableClock clock;
+    private final Journal journal = new Journal();
+    private final Set<String> obeyed = new HashSet<>();
+    private final Set<Set<String>> consentsAsked = new HashSet<>();
+
+    private volatile String path;
+    private @Nullable String token;
+    private @Nullable String end;
+
+    /**
+     * @param path what the application keeps requesting
+     */
+    ObedientClient(Tokens tokens, Gateway api, MovableClock clock, String path) {
+        this.tokens = tokens;
+        this.api = api;
+        this.clock = clock;
+        this.path = path;
+        open();
+    }
+
+    /** A response, the token that was sent for it, and what it asks for. */
+    record Response(Answer answer, String token, @Nullable ScopeDriftHint hint) {
+
+        boolean isRefused() {
+            return answer.status() == 401 || answer.status() == 403;
+        }
+    }
+
+    /** The user comes (back) to this organization: a token is fetched, whatever happened before. */
+    synchronized void open() {
+        end = null;
+        take(tokens.refresh(Set.of()), true);
+    }
+
+    /** Fetches another token without being asked to, as an application does on occasion, or its page in another tab. */
+    synchronized void refreshByItself() {
+        take(tokens.refresh(Set.of()), false);
+    }
+
+    /** From now on the application requests something else. */
+    void turnTo(String other) {
+        path = other;
+    }
+
+    /** One request of the application, with all that follows from the response. */
+    void call() {
+        finish(send());
+    }
+
+    /** Does what a response says, and repeats its request once if that was refused and there is another token now. */
+    void finish(@Nullable Response response) {
+        if (response != null && follow(response) && response.isRefused()) {
+            Response again = send();
+            if (again != null) {
+                follow(again);
+            }
+        }
+    }
+
+    /** Sends a request, and leaves it at that; {@code null} if there is no token to send it with. */
+    @Nullable
+    Response send() {
+        String sent = usableToken();
+        if (sent == null) {
+            return null;
+        }
+        clock.advance(LATENCY);
+        Answer answer = api.get(path, sent);
+        ScopeDriftHint hint =
+                ScopeDriftHint.parse(answer.header(ScopeDriftHeader.NAME)).orElse(null);
+        if (hint != null) {
+            journal.asked(hint);
+        }
+        return new Response(answer, sent, hint);
+    }
+
+    /** Does what a response says; whether there is another token now than the one it was given for. */
+    private synchronized boolean follow(Response response) {
+        ScopeDriftHint hint = response.hint();
+        if (hint != null) {
+            obey(hint);
+        } else if (response.answer().status() == 401 && response.token().equals(token)) {
+            refresh(Set.of(), true);
+        }
+        return token != null && !response.token().equals(token);
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    /** What the client may do, as it sees it: the scopes of its token, or why it has none. */
+    synchronized String state() {
+        return end != null ? end : String.join(" ", new TreeSet<>(scopes()));
+    }
+
+    private void obey(ScopeDriftHint hint) {
+        boolean ours = token != null && hint.token().equals(fingerprint(token));
+        if (!ours || !obeyed.add(hint.token() + " " + hint.action())) {
+            return;
+        }
+        clock.advance(hint.after());
+        Set<String> named = named(hint);
+        boolean spent = !hint.demoted().isEmpty();
+        if (hint.action() == Remedy.REFRESH) {
+            refresh(named, spent);
+        } else if (!named.isEmpty() && consentsAsked.add(named)) {
+            reconsent(named, spent);
+        }
+    }
+
+    /** A mere count names nothing. */
+    private static Set<String> named(ScopeDriftHint hint) {
+        return Stream.of(hint.promoted().names(), hint.added().names())
+                .filter(Objects::nonNull)
+                .flatMap(scopes -> scopes.toList().stream())
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * @param spent whether the old token is not worth keeping if no other can be had
+     */
+    private void refresh(Set<String> named, boolean spent) {
+        Set<String> before = scopes();
+        take(tokens.refresh(named), spent);
+        journal.did(Remedy.REFRESH, end != null || !before.equals(scopes()), clock.instant());
+    }
+
+    private void reconsent(Set<String> named, boolean spent) {
+        Set<String> before = scopes();
+        if (tokens.reconsent(named) || spent) {
+            take(tokens.refresh(named), spent);
+        }
+        journal.did(Remedy.RECONSENT, !before.equals(scopes()), clock.instant());
+    }
+
+    private void take(Answer answer, boolean spent) {
+        clock.advance(LATENCY);
+        if (answer.status() == 200) {
+            token = answer.string("access_token");
+        } else if (spent) {
+            token = null;
+            end = answer.string("error");
+        }
+    }
+
+    private synchronized @Nullable String usableToken() {
+        if (token != null && isExpired(token)) {
+            take(tokens.refresh(Set.of()), true);
+        }
+        return token;
+    }
+
+    private boolean isExpired(String jwt) {
+        return clock.instant().getEpochSecond()
+                >= Jwt.of(jwt).claims().path("exp").asLong(0);
+    }
+
+    private Set<String> scopes() {
+        return token == null
+                ? Set.of()
+                : Arrays.stream(Jwt.of(token).claim("scope").split(" "))
+                        .filter(scope -> !scope.isEmpty())
+                        .collect(Collectors.toSet());
+    }
+
+    private static String fingerprint(String jwt) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(Jwt.of(jwt).claim("jti").getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().encodeToString(digest).substring(0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

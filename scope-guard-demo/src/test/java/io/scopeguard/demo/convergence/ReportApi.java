@@ -1,0 +1,91 @@
+package io.scopeguard.demo.convergence;
+
+import io.scopeguard.demo.logto.Browser;
+import io.scopeguard.scope.ScopeRequirement.Match;
+import io.scopeguard.spring.RequiresScopes;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** A guarded API with something to do for whoever may read, and more for those who may write. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+class ReportApi {
+
+    @RestController
+    @RequiresScopes("read:report")
+    static class Reports {
+
+        @GetMapping("/organizations/{organizationId}/reports")
+        String read() {
+            return "ok";
+        }
+
+        /** Judged by what holds at this very moment. */
+        @GetMapping("/organizations/{organizationId}/reports/now")
+        @RequiresScopes(value = "read:report", maxAge = "0s")
+        String readNow() {
+            return "ok";
+        }
+
+        @GetMapping("/organizations/{organizationId}/reports/draft")
+        @RequiresScopes("write:report")
+        String write() {
+            return "ok";
+        }
+
+        /** Scopes that appear, or go, while the tests run: each in one row, because the guard remembers names. */
+        @GetMapping("/organizations/{organizationId}/reports/extra")
+        @RequiresScopes(
+                value = {
+                    "archive:report",
+                    "comment:report",
+                    "export:report",
+                    "invite:member",
+                    "pin:report",
+                    "plan:report",
+                    "print:report",
+                    "quote:report",
+                    "rate:report",
+                    "redact:report",
+                    "sequel:report",
+                    "share:report",
+                    "sign:report",
+                    "stamp:report",
+                    "translate:report"
+                },
+                match = Match.ANY)
+        String extra() {
+            return "ok";
+        }
+    }
+
+    @RestController
+    static class Documents {
+
+        @GetMapping("/organizations/{organizationId}/documents")
+        @RequiresScopes(value = "read:document", audience = Browser.API)
+        String ofOrganization() {
+            return "ok";
+        }
+
+        @GetMapping("/organizations/{organizationId}/documents/draft")
+        @RequiresScopes(value = "write:document", audience = Browser.API)
+        String writeOfOrganization() {
+            return "ok";
+        }
+
+        @GetMapping("/organizations/{organizationId}/documents/signature")
+        @RequiresScopes(value = "sign:document", audience = Browser.API)
+        String sign() {
+            return "ok";
+        }
+
+        @GetMapping("/documents")
+        @RequiresScopes(value = "read:document", audience = Browser.API)
+        String ofAll() {
+            return "ok";
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.scopeguard.demo.convergence;
+
+import io.scopeguard.demo.logto.Answer;
+import java.util.Set;
+
+/** How a client gets access tokens: one implementation for each sort of client. */
+interface Tokens {
+
+    /**
+     * Asks for another token on the strength of what the client has.
+     *
+     * @param named scopes the API said are missing; a refresh token knows its scopes, others have to name them
+     */
+    Answer refresh(Set<String> named);
+
+    /** Puts a consent to these scopes before the user; {@code false} if nothing came of it. */
+    boolean reconsent(Set<String> named);
+}

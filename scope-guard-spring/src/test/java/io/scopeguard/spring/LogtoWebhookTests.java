@@ -1,0 +1,386 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.security.config.Customizer.withDefaults;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.scopeguard.spring.support.MovableClock;
+import io.scopeguard.spring.support.Recording;
+import io.scopeguard.spring.support.Reply;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.spring.support.TestToken;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+
+/** Deliveries over HTTP: who may make one, what is answered, and that what they report binds long before max-age. */
+@ExtendWith(OutputCaptureExtension.class)
+class LogtoWebhookTests {
+
+    private static final String PATH = "/scope-guard/webhooks/logto";
+    private static final String KEY = "kZ4AUZzEtxHfvbkGRKDf1XrKW0krWywQ";
+    private static final String SIGNATURE = "logto-signature-sha-256";
+    private static final List<String> SETTINGS = List.of(
+            "scope-guard.logto.webhook.signing-keys[0]",
+            "the-key-before",
+            "scope-guard.logto.webhook.signing-keys[1]",
+            KEY,
+            "scope-guard.permissions.max-age",
+            "1h",
+            "scope-guard.permissions.max-stale",
+            "1h");
+
+    private final MovableClock clock = new MovableClock();
+    private final TenantServer tenant = new TenantServer(clock);
+    private final RunningApi api = RunningApi.start(tenant, clock, SETTINGS, GuardedApi.class, Meters.class);
+    private final String acme = TenantServer.newId("acme");
+    private final String user = tenant.newUser();
+
+    @AfterEach
+    void stop() {
+        api.close();
+        tenant.close();
+    }
+
+    // What a delivery does
+
+    @Test
+    void removalBindsAtTheNextRequest() {
+        TestToken token = memberWhoWasSeen();
+        tenant.leave(acme, user);
+        assertThat(reports(token).status()).isEqualTo(200);
+
+        assertThat(deliver(membership("removedUserIds", user)).status()).isEqualTo(204);
+
+        Reply refused = reports(token);
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.body()).contains("not-a-member");
+    }
+
+    @Test
+    void suspensionBindsAtTheNextRequest() {
+        TestToken token = memberWhoWasSeen();
+        tenant.suspend(user);
+        assertThat(reports(token).status()).isEqualTo(200);
+
+        deliver(event("User.SuspensionStatus.Updated", "\"params\":{\"userId\":\"" + user + "\"}"));
+
+        assertThat(reports(token).status()).isEqualTo(401);
+    }
+
+    @Test
+    void deletedOrganizationBindsAtTheNextRequest() {
+        TestToken token = memberWhoWasSeen();
+        tenant.leave(acme, user);
+
+        deliver(event("Organization.Deleted", "\"params\":{\"id\":\"" + acme + "\"}"));
+
+        assertThat(reports(token).status()).isEqualTo(403);
+    }
+
+    /** A delivery says where to look; what is true there the provider says. */
+    @Test
+    void whatAForgerWithTheKeySaysIsNotBelieved() {
+        TestToken token = memberWhoWasSeen();
+
+        deliver(membership("removedUserIds", user));
+
+        assertThat(reports(token).status()).isEqualTo(200);
+    }
+
+    @Test
+    void nobodyElseIsReadAgain() {
+        TestToken token = memberWhoWasSeen();
+        int calls = tenant.calls().size();
+
+        deliver(membership("removedUserIds", tenant.newUser()));
+        deliver(event("Organization.Deleted", "\"params\":{\"id\":\"globex\"}"));
+        deliver(event("User.Data.Updated", "\"params\":{\"userId\":\"" + user + "\"}"));
+
+        assertThat(reports(token).status()).isEqualTo(200);
+        assertThat(tenant.calls()).hasSize(calls);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"009-Organization.Membership.Updated", "043-User.SuspensionStatus.Updated", "045-PostSignIn"})
+    void realDeliveriesAreTaken(String name) {
+        Recording delivery = Recording.of("webhooks/" + name);
+        String body = delivery.exchange().get("rawBody").stringValue();
+        String signature =
+                delivery.exchange().at("/request/headers/" + SIGNATURE).stringValue();
+        clock.advance(Duration.between(clock.instant(), Instant.parse("2026-11-21T07:54:00Z")));
+
+        assertThat(post(body, SIGNATURE, signature).status()).isEqualTo(204);
+
+        String event = name.endsWith("PostSignIn") ? "other" : name.substring(4);
+        assertThat(counted()).isEqualTo(Map.of(event + (event.equals("other") ? " ignored" : " applied"), 1.0));
+    }
+
+    // What is answered to others
+
+    @Test
+    void forgeriesAreRefused() {
+        String body = membership("removedUserIds", user);
+        String signature = sign(KEY, body);
+
+        assertThat(post(body).status()).isEqualTo(401);
+        assertThat(post(body, SIGNATURE, "").status()).isEqualTo(401);
+        assertThat(post(body, SIGNATURE, sign("guessed", body)).status()).isEqualTo(401);
+        assertThat(post(body + " ", SIGNATURE, signature).status()).isEqualTo(401);
+        assertThat(post(body, SIGNATURE, signature.toUpperCase(Locale.ROOT)).status())
+                .isEqualTo(401);
+        assertThat(counted()).isEqualTo(Map.of("other wrong_signature", 5.0));
+    }
+
+    @Test
+    void aKeyThatIsBeingReplacedCountsAsWell() {
+        String body = membership("removedUserIds", user);
+
+        assertThat(post(body, SIGNATURE, sign("the-key-before", body)).status()).isEqualTo(204);
+    }
+
+    @Test
+    void repetitionsAreAnsweredAndDoNothing() {
+        TestToken token = memberWhoWasSeen();
+        String body = membership("removedUserIds", user);
+        deliver(body);
+        reports(token);
+        int calls = tenant.calls().size();
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(deliver(body).status()).isEqualTo(204);
+
+        reports(token);
+        assertThat(tenant.calls()).hasSize(calls);
+        assertThat(counted())
+                .isEqualTo(Map.of(
+                        "Organization.Membership.Updated applied", 1.0,
+                        "Organization.Membership.Updated replayed", 1.0));
+    }
+
+    @Test
+    void lateOnesStillBind() {
+        TestToken token = memberWhoWasSeen();
+        String body = membership("removedUserIds", user);
+        clock.advance(Duration.ofMinutes(10));
+        tenant.leave(acme, user);
+
+        assertThat(deliver(body).status()).isEqualTo(204);
+
+        assertThat(reports(token).status()).isEqualTo(403);
+        assertThat(counted()).isEqualTo(Map.of("Organization.Membership.Updated untimely", 1.0));
+    }
+
+    @Test
+    void moreThanCanBeGenuineIsTurnedAway() {
+        assertThat(deliver(event("User.Deleted", "\"data\":1")).status()).isEqualTo(204);
+        assertThat(deliver(event("User.Deleted", "\"data\":2")).status()).isEqualTo(429);
+    }
+
+    @Test
+    void whatIsNoEventIsABadRequest() {
+        assertThat(deliver("{\"event\":").status()).isEqualTo(400);
+        assertThat(deliver("").status()).isEqualTo(400);
+    }
+
+    @Test
+    void hugeOnesAreRefused() {
+        String huge = membership("removedUserIds", "u".repeat(1024 * 1024));
+        String head = "POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+
+        assertThat(deliver(huge).status()).isEqualTo(413);
+        // What is announced need not come.
+        assertThat(api.raw(head + "Content-Length: 10000000000\r\nExpect: 100-continue\r\n\r\n"))
+                .contains("HTTP/1.1 413");
+        // Nor does it help not to announce it.
+        assertThat(api.raw(
+                        head + "Transfer-Encoding: chunked\r\n\r\n100001\r\n" + "u".repeat(0x100001) + "\r\n0\r\n\r\n"))
+                .startsWith("HTTP/1.1 413");
+        assertThat(counted()).isEqualTo(Map.of("other too_large", 3.0));
+    }
+
+    @Test
+    void truncatedOnesAreABadRequest() {
+        String body = membership("removedUserIds", user);
+
+        assertThat(api.raw("POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + SIGNATURE + ": "
+                        + sign(KEY, body) + "\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"event\":\r\nnonsense"))
+                .startsWith("HTTP/1.1 400");
+        assertThat(counted()).isEqualTo(Map.of("other malformed", 1.0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+    void onlyPostIsTaken(String method) {
+        Reply reply = api.send(method, PATH, null);
+
+        assertThat(reply.status()).isEqualTo(405);
+        assertThat(reply.header("Allow")).isEqualTo("POST");
+        assertThat(counted()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {PATH + "/", PATH + "/x", "/scope-guard/webhooks/LOGTO", "/scope-guard/webhooks"})
+    void onlyThatPathIsOpen(String path) {
+        String body = membership("removedUserIds", user);
+
+        assertThat(api.send("POST", path, body, SIGNATURE, sign(KEY, body)).status())
+                .isEqualTo(401);
+        assertThat(counted()).isEmpty();
+    }
+
+    /** The signature is over the bytes: what they are called changes nothing. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
+    void theContentTypeSaysNothing(String type) {
+        String body = membership("removedUserIds", user);
+
+        assertThat(post(body, SIGNATURE, sign(KEY, body), "Content-Type", type).status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void nothingOfADeliveryIsLogged(CapturedOutput output) {
+        deliver(membership("removedUserIds", user));
+        post(membership("addedUserIds", user), SIGNATURE, sign("guessed", "x"));
+        deliver("{\"event\":\"" + user);
+
+        assertThat(output.getAll()).doesNotContain(user).doesNotContain(acme).doesNotContain(KEY);
+    }
+
+    // Where it is
+
+    @Test
+    void withoutAKeyThereIsNoSuchPlace() {
+        try (RunningApi without = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {
+            String body = membership("removedUserIds", user);
+
+            Reply reply = without.send("POST", PATH, body, SIGNATURE, sign(KEY, body));
+
+            assertThat(reply.status()).isEqualTo(401);
+            assertThat(reply.body()).contains("missing-token");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', /hooks/logto", "/v2, /v2/hooks/logto"})
+    void itIsWhereItIsPutBesideChainsOfTheApplication(String contextPath, String path) {
+        List<String> settings = List.of(
+                "scope-guard.logto.webhook.signing-keys",
+                KEY,
+                "scope-guard.logto.webhook.path",
+                "/hooks/logto",
+                "server.servlet.context-path",
+                contextPath);
+        try (RunningApi elsewhere = RunningApi.start(tenant, clock, settings, GuardedApi.class, OwnChain.class)) {
+            String body = membership("removedUserIds", user);
+
+            assertThat(elsewhere
+                            .send("POST", path, body, SIGNATURE, sign(KEY, body))
+                            .status())
+                    .isEqualTo(204);
+            assertThat(elsewhere.send("POST", path, body).status()).isEqualTo(401);
+            assertThat(elsewhere.getAsStranger(contextPath + "/me").status()).isEqualTo(401);
+        }
+    }
+
+    private TestToken memberWhoWasSeen() {
+        tenant.join(acme, user, "read:report");
+        clock.advance(Duration.ofSeconds(1));
+        TestToken token = tenant.organizationToken(acme, user, "read:report");
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(reports(token).status()).isEqualTo(200);
+        clock.advance(Duration.ofSeconds(1));
+        return token;
+    }
+
+    private Reply reports(TestToken token) {
+        return api.get("/organizations/" + acme + "/reports", token);
+    }
+
+    private Reply deliver(String body) {
+        return post(body, SIGNATURE, sign(KEY, body));
+    }
+
+    private Reply post(String body, String... headers) {
+        return api.send("POST", PATH, body, headers);
+    }
+
+    private String membership(String list, String id) {
+        return event(
+                "Organization.Membership.Updated",
+                "\"organizationId\":\"" + acme + "\",\"" + list + "\":[\"" + id + "\"]");
+    }
+
+    private String event(String name, String members) {
+        return "{\"event\":\"" + name + "\",\"createdAt\":\"" + clock.instant() + "\"," + members + "}";
+    }
+
+    private Map<String, Double> counted() {
+        Map<String, Double> counted = new TreeMap<>();
+        for (Counter counter :
+                api.bean(MeterRegistry.class).find("scopeguard.webhooks").counters()) {
+            counted.put(counter.getId().getTag("event") + " " + counter.getId().getTag("outcome"), counter.count());
+        }
+        return counted;
+    }
+
+    private static String sign(String key, String body) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Meters {
+
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+    }
+
+    /** Everything needs a token, and forms a CSRF token, as Spring Security has it by default. */
+    @Configuration(proxyBeanMethods = false)
+    static class OwnChain {
+
+        @Bean
+        @Order(Ordered.HIGHEST_PRECEDENCE + 1)
+        SecurityFilterChain own(HttpSecurity http) {
+            return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
+                    .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                    .build();
+        }
+    }
+}
