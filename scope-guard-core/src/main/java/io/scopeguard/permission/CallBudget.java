@@ -3,6 +3,7 @@ package io.scopeguard.permission;
 import io.github.bucket4j.BlockingStrategy;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.EstimationProbe;
+import io.github.bucket4j.TimeMeter;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import java.time.Duration;
 
@@ -41,12 +42,18 @@ public final class CallBudget {
      * @throws IllegalArgumentException if it is less than one
      */
     public static CallBudget perSecond(int calls) {
+        return perSecond(calls, TimeMeter.SYSTEM_MILLISECONDS, BlockingStrategy.PARKING);
+    }
+
+    static CallBudget perSecond(int calls, TimeMeter time, BlockingStrategy waiting) {
         if (calls < 1) {
             throw new IllegalArgumentException("callsPerSecond is one or more, not " + calls);
         }
-        return new CallBudget(Bucket.builder()
+        Bucket bucket = Bucket.builder()
+                .withCustomTimePrecision(time)
                 .addLimit(limit -> limit.capacity(calls).refillGreedy(calls, Duration.ofSeconds(1)))
-                .build());
+                .build();
+        return new CallBudget(bucket, waiting);
     }
 
     /**

@@ -172,27 +172,16 @@ public final class PermissionCache implements AutoCloseable {
             reads.ahead(target, Need.newerThan(need.after()), knownAsOf);
             return null;
         }
+        if (state == State.USELESS && !need.own() && target instanceof Holder holder) {
+            readings.miss(holder);
+        }
         try {
-            return missing(target, need, knownAsOf, deadline);
+            return reads.await(target, need, knownAsOf, deadline);
         } catch (PermissionsUnavailableException e) {
             if (state == State.USELESS) {
                 throw e;
             }
             return null;
-        }
-    }
-
-    /** Whoever waits without any reading counts for how the organization is read. */
-    private @Nullable Reading missing(Object target, Need need, long knownAsOf, long deadline) {
-        if (!(target instanceof Holder holder) || holder.organization() == null || knownAsOf != Long.MIN_VALUE) {
-            return reads.await(target, need, knownAsOf, deadline);
-        }
-        Roster roster = readings.roster(holder.organization());
-        roster.miss(holder);
-        try {
-            return reads.await(target, need, knownAsOf, deadline);
-        } finally {
-            roster.found(holder);
         }
     }
 

@@ -156,7 +156,7 @@ final class Reader {
             roster.hasPages(members.pages());
             return page;
         } catch (PermissionsUnavailableException e) {
-            roster.abandon();
+            roster.unread(number, e.reason());
             throw e;
         }
     }

@@ -2,7 +2,6 @@ package io.scopeguard.permission;
 
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import java.time.Duration;
-import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,13 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class ReaderThreads implements Readers {
 
     private static final int THREADS = 8;
-    private static final int MAX_WAITING = 10_000;
     private static final Duration IDLE = Duration.ofSeconds(30);
 
     private final Consumer<Read> reader;
     private final ThreadPoolExecutor urgent = threads();
     private final ThreadPoolExecutor patient = threads();
-    private final TreeSet<Read> waiting = new TreeSet<>(Read.OLDEST_FIRST);
+    private final WaitingReads waiting = new WaitingReads();
 
     ReaderThreads(Consumer<Read> reader) {
         this.reader = reader;
@@ -36,7 +34,7 @@ final class ReaderThreads implements Readers {
 
     @Override
     public @Nullable Read ahead(Read read) {
-        Read givenUp = enqueue(read);
+        Read givenUp = waiting.add(read);
         if (givenUp == null) {
             // As many turns as reads: which read it is shows when it is its turn.
             execute(patient, this::readOldest);
@@ -46,9 +44,7 @@ final class ReaderThreads implements Readers {
 
     @Override
     public boolean areFree() {
-        synchronized (waiting) {
-            return waiting.isEmpty() && urgent.getQueue().isEmpty() && urgent.getActiveCount() < THREADS;
-        }
+        return waiting.isEmpty() && urgent.getQueue().isEmpty() && urgent.getActiveCount() < THREADS;
     }
 
     @Override
@@ -68,18 +64,8 @@ final class ReaderThreads implements Readers {
         patient.shutdownNow();
     }
 
-    private @Nullable Read enqueue(Read read) {
-        synchronized (waiting) {
-            waiting.add(read);
-            return waiting.size() > MAX_WAITING ? waiting.pollLast() : null;
-        }
-    }
-
     private void readOldest() {
-        Read oldest;
-        synchronized (waiting) {
-            oldest = waiting.pollFirst();
-        }
+        Read oldest = waiting.poll();
         if (oldest != null) {
             reader.accept(oldest);
         }
@@ -99,7 +85,7 @@ final class ReaderThreads implements Readers {
                 THREADS,
                 IDLE.toSeconds(),
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MAX_WAITING + THREADS),
+                new ArrayBlockingQueue<>(WaitingReads.MAX + THREADS),
                 task -> {
                     Thread thread = new Thread(task, "scope-guard-permissions");
                     thread.setDaemon(true);

@@ -58,6 +58,13 @@ final class Readings {
         }
     }
 
+    /** Notices that a request needs a reading and has none that will do. */
+    void miss(Holder holder) {
+        if (holder.kind() == Holder.Kind.MEMBER && holder.organization() != null) {
+            roster(holder.organization()).miss(holder);
+        }
+    }
+
     Roster roster(String organization) {
         return rosters.get(organizations.intern(organization), ignored -> new Roster());
     }
@@ -87,6 +94,7 @@ final class Readings {
             }
             return next;
         });
+        found(holder);
         if (revokes) {
             revocations.put(compact(holder), next);
         } else {
@@ -102,13 +110,24 @@ final class Readings {
                         holder, (ignored, last) -> last.holdings().standing() == Standing.ACTIVE ? last : before);
     }
 
-    private void forgotten(@Nullable Holder holder, @Nullable Reading reading) {
-        if (holder != null && reading != null && reading.isUsed() && holder.organization() != null) {
-            Roster roster = rosters.getIfPresent(holder.organization());
-            if (roster != null && holder.kind() == Holder.Kind.MEMBER) {
-                roster.forget();
-            }
+    private void found(Holder holder) {
+        Roster roster = rosterOf(holder);
+        if (roster != null) {
+            roster.found(holder);
         }
+    }
+
+    private void forgotten(@Nullable Holder holder, @Nullable Reading reading) {
+        Roster roster = holder != null && reading != null && reading.isUsed() ? rosterOf(holder) : null;
+        if (roster != null) {
+            roster.forget();
+        }
+    }
+
+    private @Nullable Roster rosterOf(Holder holder) {
+        return holder.kind() == Holder.Kind.MEMBER && holder.organization() != null
+                ? rosters.getIfPresent(holder.organization())
+                : null;
     }
 
     private Holder compact(Holder holder) {

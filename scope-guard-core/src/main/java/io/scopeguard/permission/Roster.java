@@ -1,5 +1,6 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +21,7 @@ final class Roster {
     /** How many readings of members are in use. */
     private final AtomicInteger used = new AtomicInteger();
 
-    /** For whom requests wait without a reading. */
+    /** Whom requests have needed a reading of without getting one yet; no more than it takes to decide. */
     private final Set<Holder> missing = ConcurrentHashMap.newKeySet();
 
     private int pages = 1;
@@ -36,8 +37,10 @@ final class Roster {
         used.decrementAndGet();
     }
 
-    void miss(Holder holder) {
-        missing.add(holder);
+    synchronized void miss(Holder holder) {
+        if (missing.size() <= pages) {
+            missing.add(holder);
+        }
     }
 
     void found(Holder holder) {
@@ -46,7 +49,8 @@ final class Roster {
 
     /**
      * The page to read instead of one member, or zero if that one is better read alone. A request that waits is not made to
-     * wait for pages that help others, unless those wait too.
+     * wait for pages that help others, unless those need them as much: that somebody gave up waiting does not end the need, or
+     * reads one by one would use up the budget for ever once there are too many.
      */
     synchronized int pageFor(@Nullable Reading known, Urgency urgency, long now) {
         int demand = missing.size() + (urgency == Urgency.NOW ? 0 : used.get());
@@ -89,8 +93,17 @@ final class Roster {
         next = NOT_SWEEPING;
     }
 
+    /** A page could not be read. If only calls were short, whoever comes next goes on there. */
+    synchronized void unread(int page, Reason reason) {
+        if (reason == Reason.BUDGET_EXHAUSTED) {
+            next = next == NOT_SWEEPING ? page : Math.min(next, page);
+        } else {
+            abandon();
+        }
+    }
+
     /** The rest is not read: who would be on it was not left out. */
-    synchronized void abandon() {
+    private void abandon() {
         next = NOT_SWEEPING;
         sweepStart = Long.MIN_VALUE;
     }

@@ -219,6 +219,43 @@ class PermissionEngineTests {
     }
 
     @Test
+    void whoAskedInVainCountsForHowTheNextIsRead() {
+        directory.members("acme", 50, "viewer");
+        get("acme", "user-9", READ);
+        directory.down(true);
+        refuse("user-0");
+        refuse("user-1");
+        directory.down(false);
+        directory.forgetCalls();
+        clock.advanceSeconds(2);
+
+        get("acme", "user-2", READ);
+        get("acme", "user-0", READ);
+        assertThat(directory.calls("members")).isEqualTo(1);
+        assertThat(directory.calls("read")).isZero();
+    }
+
+    @Test
+    void whatIsTooOldCountsForHowItIsReadLikeWhatIsUnknown() {
+        directory.members("acme", 50, "viewer").member("globex", "zoe", "viewer");
+        refresh(50);
+        clock.advance(Duration.ofHours(1));
+        get("globex", "zoe", READ);
+        directory.down(true);
+        refuse("user-0");
+        refuse("user-1");
+        directory.down(false);
+        directory.forgetCalls();
+        clock.advanceSeconds(2);
+
+        for (int i = 0; i < 50; i++) {
+            get("acme", "user-" + i, READ);
+        }
+        assertThat(directory.calls("members")).isEqualTo(1);
+        assertThat(directory.calls("read")).isZero();
+    }
+
+    @Test
     void fewMembersOfManyAreReadOneByOne() {
         directory.members("acme", 1_000, "viewer");
         refresh(5);
@@ -438,6 +475,10 @@ class PermissionEngineTests {
 
     private static PermissionKey key(String organization, String user) {
         return new PermissionKey(user(user), organization, Audience.ORGANIZATION);
+    }
+
+    private void refuse(String user) {
+        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> get("acme", user, READ));
     }
 
     private static Subject user(String id) {

@@ -1,0 +1,108 @@
+package io.scopeguard.bench.cache;
+
+import io.scopeguard.permission.Freshness;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.token.Subject;
+import java.lang.management.ManagementFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** What it takes to remember many (user, organization) pairs, their ids included: the heap that is used, before and after. */
+public final class CacheMemory {
+
+    private static final int MEMBERS_OF_ORGANIZATION = 100;
+
+    /** What a million pairs may take. */
+    private static final double TARGET_BYTES_PER_PAIR = 260;
+
+    private static final int WARM_UP = 10_000;
+    private static final int THREADS = 8;
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private final Clock clock = Clock.systemUTC();
+    private final Provider provider = new Provider(Duration.ZERO);
+    private final PermissionCache cache;
+    private final int pairs;
+
+    private CacheMemory(int pairs) {
+        this.pairs = pairs;
+        this.cache = new PermissionCache(provider, clock, Duration.ofMinutes(1), pairs, LONG);
+    }
+
+    /** Takes how many pairs. Ends with 1 if they take more than they may. */
+    public static void main(String[] args) throws InterruptedException {
+        int pairs = Integer.parseInt(args[0]);
+        measure(WARM_UP);
+        long bytes = measure(pairs);
+        System.out.printf(
+                Locale.ROOT,
+                "%,d pairs in %,d organizations: %.1f MB, %.0f bytes a pair (target: %.0f)%n",
+                pairs,
+                pairs / MEMBERS_OF_ORGANIZATION,
+                bytes / 1e6,
+                (double) bytes / pairs,
+                TARGET_BYTES_PER_PAIR);
+        System.exit(bytes <= pairs * TARGET_BYTES_PER_PAIR ? 0 : 1);
+    }
+
+    private static long measure(int pairs) throws InterruptedException {
+        long before = usedBytes();
+        CacheMemory memory = new CacheMemory(pairs);
+        memory.fill();
+        long used = usedBytes() - before;
+        memory.check();
+        memory.cache.close();
+        return used;
+    }
+
+    private void fill() throws InterruptedException {
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        for (int thread = 0; thread < THREADS; thread++) {
+            int first = thread;
+            threads.execute(() -> {
+                for (int pair = first; pair < pairs; pair += THREADS) {
+                    ask(pair);
+                }
+            });
+        }
+        threads.shutdown();
+        threads.awaitTermination(LONG.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private void ask(int pair) {
+        cache.get(key(pair), Freshness.within(LONG, clock.instant()), Provider.SCOPES);
+    }
+
+    /** That all of them are remembered. */
+    private void check() throws InterruptedException {
+        fill();
+        if (provider.reads() != pairs) {
+            throw new IllegalStateException("not remembered: " + (provider.reads() - pairs));
+        }
+    }
+
+    /** With ids as long as Logto's, and strings of their own, as if they came from tokens. */
+    private static PermissionKey key(int pair) {
+        Subject subject = new Subject(Subject.Type.USER, id("user", pair));
+        return new PermissionKey(subject, id("orga", pair / MEMBERS_OF_ORGANIZATION), Audience.ORGANIZATION);
+    }
+
+    private static String id(String prefix, int number) {
+        return prefix + String.format(Locale.ROOT, "%08d", number);
+    }
+
+    private static long usedBytes() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+            // What runs beside, like the cache's own housekeeping, comes to an end.
+            TimeUnit.MILLISECONDS.sleep(500);
+        }
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+}
