@@ -48,7 +48,7 @@ public final class Logto {
                 builder.appSecret,
                 tenant.managementResource(builder.managementResource),
                 clock);
-        ManagementApi api = new ManagementApi(tenant, token, calls);
+        ManagementApi api = new ManagementApi(tenant, token, calls, new TroubleLog(tenant.endpoint(), clock));
         template = new Template(api, catalogue, builder.resources, clock);
         permissions = new LogtoPermissionSource(api, template);
     }

@@ -11,11 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -23,8 +19,6 @@ import tools.jackson.databind.JsonNode;
  * such thing; every other refusal is trouble. Thread-safe.
  */
 final class ManagementApi {
-
-    private static final Logger log = LoggerFactory.getLogger(ManagementApi.class);
 
     private static final int PAGE_SIZE = 100;
     private static final int MAX_PAGES = 100;
@@ -34,9 +28,10 @@ final class ManagementApi {
     private final LogtoTenant tenant;
     private final ManagementToken token;
     private final HttpCalls calls;
-    private final AtomicReference<@Nullable Reason> trouble = new AtomicReference<>();
+    private final TroubleLog trouble;
 
-    ManagementApi(LogtoTenant tenant, ManagementToken token, HttpCalls calls) {
+    ManagementApi(LogtoTenant tenant, ManagementToken token, HttpCalls calls, TroubleLog trouble) {
+        this.trouble = trouble;
         this.tenant = tenant;
         this.token = token;
         this.calls = calls;
@@ -117,13 +112,13 @@ final class ManagementApi {
             String operation, String path, Urgency urgency, Function<HttpResponse<byte[]>, T> reader) {
         try {
             Optional<T> answer = authorized(operation, path, urgency, response -> interpret(response, reader));
-            recovered();
+            trouble.succeeded();
             return answer;
         } catch (LogtoAccessException e) {
-            troubled(Reason.REFUSED, e.getMessage());
+            trouble.failed(Reason.REFUSED, e.getMessage());
             throw e;
         } catch (PermissionsUnavailableException e) {
-            troubled(e.reason(), e.getMessage());
+            trouble.failed(e.reason(), e.getMessage());
             throw e;
         }
     }
@@ -173,18 +168,6 @@ final class ManagementApi {
             return Optional.empty();
         }
         throw Json.malformed();
-    }
-
-    private void troubled(Reason reason, @Nullable String message) {
-        if (trouble.getAndSet(reason) != reason) {
-            log.warn("Live permissions cannot be read from {}: {}", tenant.endpoint(), message);
-        }
-    }
-
-    private void recovered() {
-        if (trouble.getAndSet(null) != null) {
-            log.info("Live permissions can be read from {} again", tenant.endpoint());
-        }
     }
 
     private static String segment(String id) {

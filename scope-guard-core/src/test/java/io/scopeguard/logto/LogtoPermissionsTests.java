@@ -622,8 +622,12 @@ class LogtoPermissionsTests {
             tenant.found(ACME, ALICE, aResponse().withStatus(503));
             for (int i = 0; i < 3; i++) {
                 assertTrouble(user(ALICE, ACME, Audience.ORGANIZATION), Reason.SERVER_ERROR);
+                // Others are read well meanwhile: that is no end of it.
+                fetch(user(BOB, ACME, Audience.ORGANIZATION));
             }
             tenant.reset();
+            clock.advanceSeconds(60);
+            fetch(user(ALICE, ACME, Audience.ORGANIZATION));
             fetch(user(ALICE, ACME, Audience.ORGANIZATION));
 
             String at = tenant.tenant().endpoint().toString();
