@@ -187,8 +187,8 @@ final class WebConfiguration {
     }
 
     /**
-     * Spring MVC looks the handler up to know its CORS settings: that is worth it where there is an origin alone. What that is
-     * worth is for Spring's own filter to say, which takes one that cannot be read for an answer and not for a failure.
+     * Spring MVC looks the handler up to know its CORS settings: that is needed where there is an origin alone. Whether that can
+     * be read is for Spring's own filter to say, which refuses where {@code CorsUtils} throws.
      */
     private static void onlyWhereAsked(CorsConfigurer<HttpSecurity> cors, ApplicationContext context) {
         boolean hasOwn = context.containsBean("corsFilter") || context.containsBean("corsConfigurationSource");
