@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a Logto tenant is. Everything else follows from its endpoint.
  *
- * @param endpoint without a trailing slash, e.g. {@code https://abc.logto.app}
+ * @param endpoint in lower case, without default port or trailing slash, e.g. {@code https://abc.logto.app}
  */
 public record LogtoTenant(URI endpoint) {
 
@@ -23,15 +23,26 @@ public record LogtoTenant(URI endpoint) {
     public LogtoTenant {
         String host = endpoint.getHost();
         boolean secure = "https".equalsIgnoreCase(endpoint.getScheme());
-        boolean local = "http".equalsIgnoreCase(endpoint.getScheme()) && host != null && LOOPBACK.contains(host);
+        boolean local = "http".equalsIgnoreCase(endpoint.getScheme())
+                && host != null
+                && LOOPBACK.contains(host.toLowerCase(Locale.ROOT));
         if (host == null || !(secure || local) || !isBare(endpoint)) {
             throw new IllegalArgumentException("must be an https URL such as https://abc.logto.app");
         }
-        String text = endpoint.toString();
-        endpoint = text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : endpoint;
+        endpoint = canonical(endpoint, host);
         if (endpoint.getPath().endsWith(OIDC)) {
             throw new IllegalArgumentException("must be the tenant's endpoint, without " + OIDC);
         }
+    }
+
+    /** As Logto writes it into tokens, where it is compared letter by letter. */
+    private static URI canonical(URI endpoint, String host) {
+        String scheme = endpoint.getScheme().toLowerCase(Locale.ROOT);
+        int defaultPort = scheme.equals("https") ? 443 : 80;
+        int port = endpoint.getPort() == defaultPort ? -1 : endpoint.getPort();
+        String path = endpoint.getRawPath();
+        return URI.create(scheme + "://" + host.toLowerCase(Locale.ROOT) + (port < 0 ? "" : ":" + port)
+                + (path.endsWith("/") ? path.substring(0, path.length() - 1) : path));
     }
 
     private static boolean isBare(URI endpoint) {
@@ -59,7 +70,7 @@ public record LogtoTenant(URI endpoint) {
         if (configured != null) {
             return configured;
         }
-        String host = endpoint.getHost().toLowerCase(Locale.ROOT);
+        String host = endpoint.getHost();
         return "https://" + (host.endsWith(CLOUD_DOMAIN) ? host : "default" + CLOUD_DOMAIN) + "/api";
     }
 }

@@ -419,6 +419,16 @@ class ManagementAccessTests {
 
     @ParameterizedTest
     @CsvSource({
+        "HTTPS://ABC.Logto.app:443/, https://abc.logto.app",
+        "https://auth.example.com:8443/Logto/, https://auth.example.com:8443/Logto",
+        "http://LocalHost:80, http://localhost"
+    })
+    void tenantWhenWrittenOtherwiseThenAsItsTokensNameIt(String endpoint, String canonical) {
+        assertThat(new LogtoTenant(URI.create(endpoint)).issuer()).isEqualTo(canonical + "/oidc");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "https://abc.logto.app, https://abc.logto.app/api",
         "https://abc.logto.app/, https://abc.logto.app/api",
         "https://auth.example.com, https://default.logto.app/api",

@@ -11,6 +11,7 @@ import io.scopeguard.spring.support.TenantServer;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -255,6 +256,23 @@ class HandlerAnnotationTests {
                 .contains("Typo#unannotated")
                 .contains("Handlers require scopes that " + tenant.endpoint()
                         + " does not have for organization: raed:report");
+    }
+
+    @Test
+    void scopesThatDoNotExistAreReportedWhenTheProviderAnswersAtLast(CapturedOutput output) {
+        String report = "does not have for organization: raed:report";
+        tenant.troubleApi(500);
+        runner.withUserConfiguration(Typo.class).run(context -> {
+            assertThat(output)
+                    .contains("Starting without an answer from " + tenant.endpoint())
+                    .doesNotContain(report);
+            tenant.troubleApi(0);
+            Instant patience = Instant.now().plusSeconds(20);
+            while (!output.getAll().contains(report) && Instant.now().isBefore(patience)) {
+                Thread.onSpinWait();
+            }
+        });
+        assertThat(output).contains(report);
     }
 
     @Configuration(proxyBeanMethods = false)

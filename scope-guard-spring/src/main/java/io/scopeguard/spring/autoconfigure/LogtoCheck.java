@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -28,20 +29,23 @@ final class LogtoCheck implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(LogtoCheck.class);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final Duration FAIL_FAST_PATIENCE = Duration.ofSeconds(15);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     private final Logto logto;
+    private final Set<Audience> audiences;
     private final DeclaredScopes declared;
     private final boolean failFast;
     private final CompletableFuture<Void> answer;
-    private @Nullable CompletableFuture<Void> late;
     private volatile boolean running;
 
     LogtoCheck(Logto logto, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
         this.logto = logto;
+        this.audiences = audiences;
         this.declared = declared;
         this.failFast = failFast;
         // At once, so that it goes on beside the rest of the start-up.
-        this.answer = CompletableFuture.runAsync(() -> logto.check(audiences), LogtoCheck::inBackground);
+        this.answer = ask(LogtoCheck::inBackground);
     }
 
     @Override
@@ -61,7 +65,7 @@ final class LogtoCheck implements SmartLifecycle {
         }
         if (failure != null) {
             log.warn("Starting without an answer from {}: {}", logto.tenant().endpoint(), failure.getMessage());
-            late = answer.whenComplete(LogtoCheck::reportLate);
+            answer.whenComplete((answered, late) -> reportLate(late, FIRST_PAUSE));
         } else {
             reportUnknownScopes();
         }
@@ -70,9 +74,6 @@ final class LogtoCheck implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
-        if (late != null) {
-            late.cancel(true);
-        }
     }
 
     @Override
@@ -101,12 +102,27 @@ final class LogtoCheck implements SmartLifecycle {
         }
     }
 
-    private static void reportLate(@Nullable Void answered, @Nullable Throwable failure) {
+    private CompletableFuture<Void> ask(Executor executor) {
+        return CompletableFuture.runAsync(() -> logto.check(audiences), executor);
+    }
+
+    /** Too late to stop the start, but not to say what is wrong. While nothing is known, it is asked again. */
+    private void reportLate(@Nullable Throwable failure, Duration pause) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause instanceof LogtoAccessException refused) {
+        if (cause == null) {
+            reportUnknownScopes();
+        } else if (cause instanceof LogtoAccessException refused) {
             InvalidSettingException invalid = invalid(refused);
             log.error("{}. {}", invalid.getMessage(), invalid.fix());
+        } else if (running) {
+            ask(CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, LogtoCheck::inBackground))
+                    .whenComplete((answered, again) -> reportLate(again, longer(pause)));
         }
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration doubled = pause.multipliedBy(2);
+        return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }
 
     private void reportUnknownScopes() {
