@@ -96,6 +96,11 @@ final class MassLoss {
      * Somebody's standing is gone.
      *
      * @param before what was believed until then, or {@code null} if that was only what a token says
+     * @param counterpart the same of the other kind of reading
      */
-    record Loss(Holder holder, @Nullable Reading before, long asOf) {}
+    record Loss(
+            Holder holder,
+            @Nullable Reading before,
+            @Nullable Reading counterpart,
+            long asOf) {}
 }

@@ -8,12 +8,9 @@ import io.scopeguard.token.Subject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,13 +71,16 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     /**
-     * What was seen last, however old it is, or {@code null} if nothing was. It is no answer to what holds now; but what it
-     * lacks was revoked when it was read, and stays so for tokens issued before, until another reading tells otherwise.
+     * What was seen last, however old it is, or {@code null} if nothing was that may be held against the token. It is no answer
+     * to what holds now; but what it lacks was revoked when it was read, and stays so for tokens issued before, until another
+     * reading tells otherwise.
+     *
+     * @param held what the asking token carries: a reading that lacks some of it without a confirmation is none
      */
-    public @Nullable LivePermissions lastSeen(PermissionKey key) {
+    public @Nullable LivePermissions lastSeen(PermissionKey key, Scopes held) {
         Definitions.View view = definitions.view();
-        Reading seen = lastSettled(key);
-        return seen != null && isDefined(key.audience(), view) ? seen.live(key.audience(), view) : null;
+        Reading seen = isDefined(key.audience(), view) ? lastRead(key, view) : null;
+        return seen != null && isEnough(seen, key.audience(), view, held) ? seen.live(key.audience(), view) : null;
     }
 
     /** Makes due what a change may have overtaken. Until it is read again, it is still the last that is known. */
@@ -109,14 +109,16 @@ public final class PermissionCache implements AutoCloseable {
         return isEnough(reading, key.audience(), view, held) ? reading.live(key.audience(), view) : null;
     }
 
-    /** Read with or without global roles: which of the two is wanted changes with what those mean. */
-    private @Nullable Reading lastSettled(PermissionKey key) {
-        return Stream.of(Holder.of(key, false), Holder.of(key, true))
-                .map(readings::find)
-                .filter(Objects::nonNull)
-                .filter(Reading::isSettled)
-                .max(Comparator.comparingLong(Reading::stamp))
-                .orElse(null);
+    /** With or without global roles: which of the two is wanted changes with what those mean. */
+    private @Nullable Reading lastRead(PermissionKey key, Definitions.View view) {
+        Holder holder = holderOf(key, view);
+        Reading known = readings.find(holder);
+        Holder counterpart = holder.counterpart();
+        if (known != null || counterpart == null) {
+            return known;
+        }
+        Reading other = readings.find(counterpart);
+        return other != null && other.tellsAllAbout(holder) ? other : null;
     }
 
     private LivePermissions renewed(PermissionKey key, Limits limits, Scopes held) {
@@ -206,24 +208,22 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     private Reading confirmed(Holder read, Holder holder, Reading reading, long deadline) {
-        if (reading.isSettled() && read.equals(holder)) {
+        if (reading.isConfirmed() && read.equals(holder)) {
             return reading;
         }
         Reading confirmed = reads.await(holder, Need.confirming(reading.stamp()), reading.asOf(), deadline);
         return confirmed == null ? reading : confirmed;
     }
 
-    /** Whether the reading may be held against the token: what it lacks at first sight was looked for twice. */
+    /** Whether the reading may be held against the token: what the token has beyond it was looked for twice, or seen to go. */
     private static boolean isEnough(Reading reading, Audience audience, Definitions.View view, Scopes held) {
         if (lacksDefinitions(reading, audience, view)) {
             return false;
         }
-        boolean settled = reading.isSettled() && areConfirmed(audience, view);
-        if (settled || !reading.meaning(audience, view).coversAll(held)) {
-            return settled;
-        }
-        reading.settle();
-        return true;
+        Meaning meaning = reading.meaning(audience, view);
+        return meaning.coversAll(held)
+                || (reading.isConfirmed() && areConfirmed(audience, view))
+                || reading.live(audience, view).history().sawGo(held.minus(meaning.granted()));
     }
 
     private static boolean areConfirmed(Audience audience, Definitions.View view) {

@@ -3,6 +3,7 @@ package io.scopeguard.permission;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Interner;
+import io.scopeguard.permission.MassLoss.Loss;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -89,9 +90,7 @@ final class Readings {
             if (last != null && last.stamp() > next.stamp()) {
                 return last;
             }
-            if (last != null) {
-                forgotten(holder, last);
-            }
+            forgotten(holder, last);
             return next;
         });
         found(holder);
@@ -102,12 +101,50 @@ final class Readings {
         }
     }
 
+    /** What one kind of reading has shown of a member, the other kind need not see again. */
+    void share(Holder holder, Reading next, boolean confirmed, Definitions.View view) {
+        Holder counterpart = holder.counterpart();
+        Reading known = counterpart == null ? null : glance(counterpart);
+        if (counterpart == null || known == null || known.stamp() > next.stamp()) {
+            return;
+        }
+        Holdings shown = shown(counterpart, known.holdings(), next.holdings());
+        if (shown == null) {
+            forget(counterpart);
+        } else if (!shown.equals(known.holdings()) && (confirmed || !shown.shrinks(known.holdings()))) {
+            HeldRoles held = roles.intern(new HeldRoles(shown));
+            Reading corrected = counterpart.kind() == Holder.Kind.MEMBER
+                    ? known.followedBy(held, next.asOf(), next.stamp(), next.isConfirmed(), view)
+                    : known.correctedBy(held, next.asOf(), view);
+            believe(counterpart, corrected, shown.shrinks(known.holdings()));
+        }
+    }
+
+    private static @Nullable Holdings shown(Holder counterpart, Holdings known, Holdings next) {
+        return counterpart.kind() == Holder.Kind.MEMBER
+                ? next.withinOrganization()
+                : known.movedTo(next.withinOrganization());
+    }
+
     /** Goes back to what was believed before. */
-    void restore(Holder holder, @Nullable Reading before) {
+    void restore(Loss loss) {
+        restore(loss.holder(), loss.before());
+        Holder counterpart = loss.holder().counterpart();
+        if (counterpart != null) {
+            restore(counterpart, loss.counterpart());
+        }
+    }
+
+    private void restore(Holder holder, @Nullable Reading before) {
         revocations.invalidate(holder);
         readings.asMap()
                 .computeIfPresent(
                         holder, (ignored, last) -> last.holdings().standing() == Standing.ACTIVE ? last : before);
+    }
+
+    private void forget(Holder holder) {
+        revocations.invalidate(holder);
+        forgotten(holder, readings.asMap().remove(holder));
     }
 
     private void found(Holder holder) {

@@ -40,6 +40,11 @@ public final class ScopeHistory {
         return left.getOrDefault(scope, first);
     }
 
+    /** Whether every one of the scopes was there once, and seen to go. */
+    boolean sawGo(Scopes scopes) {
+        return scopes.stream().allMatch(left::containsKey);
+    }
+
     /** Of the first reading. */
     static ScopeHistory since(Instant first) {
         return new ScopeHistory(first, Map.of(), Map.of());

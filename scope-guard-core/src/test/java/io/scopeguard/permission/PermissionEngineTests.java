@@ -82,6 +82,72 @@ class PermissionEngineTests {
     }
 
     @Test
+    void aLossSeenByOneKindOfReadingBindsTheOther() {
+        directory.member("acme", "alice", "editor").globalRole("auditor", "audit");
+        PermissionKey api = new PermissionKey(user("alice"), "acme", TestDirectory.API);
+        get("acme", "alice", BOTH);
+        cache.get(api, freshness(), BOTH);
+        clock.advanceSeconds(10);
+        directory.member("acme", "alice", "viewer");
+
+        cache.get(key("acme", "alice"), Freshness.within(Duration.ZERO, clock.instant()), BOTH);
+        directory.down(true);
+        assertThat(cache.get(api, freshness(), BOTH).granted()).isEqualTo(READ);
+        clock.advance(Duration.ofMinutes(30));
+        assertThat(cache.lastSeen(api, BOTH).granted()).isEqualTo(READ);
+        assertThat(cache.lastSeen(key("acme", "alice"), BOTH).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void whatAReadingWithoutGlobalRolesLacksIsNotHeldAgainstWhoMayHaveSome() {
+        directory.member("acme", "alice", "viewer").globalRole("auditor", "audit");
+        PermissionKey api = new PermissionKey(user("alice"), "acme", TestDirectory.API);
+        get("acme", "bob", READ);
+        cache.get(new PermissionKey(user("bob"), "acme", TestDirectory.API), freshness(), READ);
+        get("acme", "alice", BOTH);
+
+        assertThat(cache.lastSeen(key("acme", "alice"), BOTH).granted()).isEqualTo(READ);
+        assertThat(cache.lastSeen(api, BOTH)).isNull();
+        assertThat(cache.lastSeen(new PermissionKey(user("bob"), "acme", TestDirectory.API), READ)
+                        .standing())
+                .isEqualTo(Standing.NOT_A_MEMBER);
+    }
+
+    @Test
+    void whoIsBackIsNotTakenForGoneByTheOtherKindOfReading() {
+        directory.member("acme", "alice", "editor").globalRole("auditor", "audit");
+        PermissionKey api = new PermissionKey(user("alice"), "acme", TestDirectory.API);
+        get("acme", "alice", BOTH);
+        cache.get(api, freshness(), BOTH);
+        clock.advanceSeconds(31);
+        directory.leave("acme", "alice");
+        get("acme", "alice", BOTH);
+        clock.advanceSeconds(31);
+        assertThat(cache.lastSeen(api, BOTH).standing()).isEqualTo(Standing.NOT_A_MEMBER);
+        directory.member("acme", "alice", "editor");
+        get("acme", "alice", BOTH);
+
+        assertThat(cache.lastSeen(api, BOTH)).isNull();
+        assertThat(cache.get(api, freshness(), BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void aScopeThatARoleLostIsNotLookedForWithEachOfItsHolders() {
+        directory.members("acme", 20, "editor");
+        for (int i = 0; i < 20; i++) {
+            get("acme", "user-" + i, BOTH);
+        }
+        clock.advanceSeconds(1);
+        directory.role("editor", "read").forgetCalls();
+        cache.apply(new PermissionChange.OfRoles());
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(get("acme", "user-" + i, BOTH).granted()).isEqualTo(READ);
+        }
+        assertThat(directory.calls()).isEqualTo(2);
+    }
+
+    @Test
     void ageCountsFromTheOlderRead() {
         directory.member("acme", "alice", "viewer").member("acme", "bob", "viewer");
         get("acme", "alice", READ);
@@ -191,8 +257,8 @@ class PermissionEngineTests {
         // Definitions come first: all share them.
         readers.get().run(2);
         readers.get().busy(false);
-        assertThat(cache.lastSeen(key("acme", "bob")).asOf()).isEqualTo(clock.instant());
-        assertThat(cache.lastSeen(key("globex", "alice")).asOf())
+        assertThat(cache.lastSeen(key("acme", "bob"), READ).asOf()).isEqualTo(clock.instant());
+        assertThat(cache.lastSeen(key("globex", "alice"), READ).asOf())
                 .isEqualTo(clock.instant().minusSeconds(31));
     }
 
@@ -434,13 +500,13 @@ class PermissionEngineTests {
     @Test
     void whatWasSeenLastIsKnownHoweverOld() {
         directory.member("acme", "alice", "viewer");
-        assertThat(cache.lastSeen(key("acme", "alice"))).isNull();
+        assertThat(cache.lastSeen(key("acme", "alice"), READ)).isNull();
         get("acme", "alice", READ);
         directory.down(true);
         clock.advance(Duration.ofMinutes(50));
 
         assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> get("acme", "alice", READ));
-        assertThat(cache.lastSeen(key("acme", "alice")).granted()).isEqualTo(READ);
+        assertThat(cache.lastSeen(key("acme", "alice"), READ).granted()).isEqualTo(READ);
     }
 
     private void now(String user) {
@@ -460,7 +526,8 @@ class PermissionEngineTests {
 
     private void assertStanding(int members, Standing standing) {
         for (int i = 0; i < members; i++) {
-            assertThat(cache.lastSeen(key("acme", "user-" + i)).standing()).isEqualTo(standing);
+            assertThat(cache.lastSeen(key("acme", "user-" + i), READ).standing())
+                    .isEqualTo(standing);
         }
     }
 
