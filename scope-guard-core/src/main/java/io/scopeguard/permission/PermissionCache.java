@@ -71,16 +71,15 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     /**
-     * What was seen last, however old it is, or {@code null} if nothing was that may be held against the token. It is no answer
-     * to what holds now; but what it lacks was revoked when it was read, and stays so for tokens issued before, until another
-     * reading tells otherwise.
+     * What was seen last, however old it is, or {@code null} if nothing was. It is no answer to what holds now; but what it
+     * lacks was revoked when it was read, and stays so for tokens issued before, until another reading tells otherwise.
      *
-     * @param held what the asking token carries: a reading that lacks some of it without a confirmation is none
+     * @param held what the asking token carries: of this, nothing is lacking that was neither confirmed to be nor seen to go
      */
     public @Nullable LivePermissions lastSeen(PermissionKey key, Scopes held) {
         Definitions.View view = definitions.view();
         Reading seen = isDefined(key.audience(), view) ? lastRead(key, view) : null;
-        return seen != null && isEnough(seen, key.audience(), view, held) ? seen.live(key.audience(), view) : null;
+        return seen == null ? null : seen.live(key.audience(), view).sparing(doubtful(key, view, seen, held));
     }
 
     /** Makes due what a change may have overtaken. Until it is read again, it is still the last that is known. */
@@ -106,19 +105,30 @@ public final class PermissionCache implements AutoCloseable {
             return null;
         }
         readings.use(holder, reading);
-        return isEnough(reading, key.audience(), view, held) ? reading.live(key.audience(), view) : null;
+        return isEnough(reading, key.audience(), view, held) ? live(key, reading, view) : null;
+    }
+
+    private @Nullable Reading lastRead(PermissionKey key, Definitions.View view) {
+        Reading known = lastRead(holderOf(key, view));
+        Reading inactive = readings.inactive(key.subject());
+        return known == null ? inactive : later(known, inactive);
     }
 
     /** With or without global roles: which of the two is wanted changes with what those mean. */
-    private @Nullable Reading lastRead(PermissionKey key, Definitions.View view) {
-        Holder holder = holderOf(key, view);
+    private @Nullable Reading lastRead(Holder holder) {
         Reading known = readings.find(holder);
         Holder counterpart = holder.counterpart();
-        if (known != null || counterpart == null) {
-            return known;
+        return known == null && counterpart != null ? readings.find(counterpart) : known;
+    }
+
+    /** What a reading cannot tell to be gone: what nobody confirmed, or what may come by a global role if it told of none. */
+    private Scopes doubtful(PermissionKey key, Definitions.View view, Reading seen, Scopes held) {
+        if (!isSure(seen, key.audience(), view)) {
+            return held;
         }
-        Reading other = readings.find(counterpart);
-        return other != null && other.tellsAllAbout(holder) ? other : null;
+        Holder holder = holderOf(key, view);
+        boolean tellsAll = seen.tellsAllAbout(holder) || readings.find(holder) != null;
+        return tellsAll ? Scopes.none() : held.and(view.globalRoles().value().scopes(key.audience()));
     }
 
     private LivePermissions renewed(PermissionKey key, Limits limits, Scopes held) {
@@ -135,7 +145,16 @@ public final class PermissionCache implements AutoCloseable {
             reading = confirmed(holder, holderOf(key, definitions.view()), reading, deadline);
             complete(reading, key.audience(), deadline);
         }
-        return withinBound(reading.live(key.audience(), definitions.view()), limits);
+        return withinBound(live(key, reading, definitions.view()), limits);
+    }
+
+    /** Who was meanwhile seen suspended or deleted in another organization is so here too. */
+    private LivePermissions live(PermissionKey key, Reading reading, Definitions.View view) {
+        return later(reading, readings.inactive(key.subject())).live(key.audience(), view);
+    }
+
+    private static Reading later(Reading reading, @Nullable Reading other) {
+        return other != null && other.stamp() > reading.stamp() ? other : reading;
     }
 
     private void renew(RoleKind kind, Limits limits, long deadline) {
@@ -217,13 +236,18 @@ public final class PermissionCache implements AutoCloseable {
 
     /** Whether the reading may be held against the token: what the token has beyond it was looked for twice, or seen to go. */
     private static boolean isEnough(Reading reading, Audience audience, Definitions.View view, Scopes held) {
-        if (lacksDefinitions(reading, audience, view)) {
-            return false;
-        }
-        Meaning meaning = reading.meaning(audience, view);
-        return meaning.coversAll(held)
-                || (reading.isConfirmed() && areConfirmed(audience, view))
-                || reading.live(audience, view).history().sawGo(held.minus(meaning.granted()));
+        return isSure(reading, audience, view)
+                || (!lacksDefinitions(reading, audience, view)
+                        && (reading.meaning(audience, view).coversAll(held)
+                                || reading.live(audience, view)
+                                        .unexplained(held)
+                                        .isEmpty()));
+    }
+
+    private static boolean isSure(Reading reading, Audience audience, Definitions.View view) {
+        return reading.isConfirmed()
+                && (reading.hasNoStanding()
+                        || (areConfirmed(audience, view) && !lacksDefinitions(reading, audience, view)));
     }
 
     private static boolean areConfirmed(Audience audience, Definitions.View view) {

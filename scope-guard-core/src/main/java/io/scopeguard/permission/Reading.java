@@ -55,6 +55,11 @@ final class Reading {
         return new Reading(next, asOf, stamp, first, pastBefore(next, time, view), confirmed);
     }
 
+    /** The same, without what was seen before. */
+    Reading alone() {
+        return first(held, asOf, stamp, confirmed);
+    }
+
     /** When the read began. */
     long asOf() {
         return asOf;
@@ -75,7 +80,11 @@ final class Reading {
 
     /** Whether this, read of the counterpart, tells what the holder holds: who is no member has no roles to look for. */
     boolean tellsAllAbout(Holder holder) {
-        return holder.kind() == Holder.Kind.MEMBER || holdings().standing() != Standing.ACTIVE;
+        return holder.kind() == Holder.Kind.MEMBER || hasNoStanding();
+    }
+
+    boolean hasNoStanding() {
+        return holdings().standing() != Standing.ACTIVE;
     }
 
     boolean isConfirmed() {

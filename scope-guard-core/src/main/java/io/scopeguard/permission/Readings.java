@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Interner;
 import io.scopeguard.permission.MassLoss.Loss;
+import io.scopeguard.token.Subject;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,13 @@ final class Readings {
             .maximumSize(MAX_REVOCATIONS)
             .expireAfterWrite(LIFE_OF_TOKENS)
             .build();
+
+    /** What showed that a subject is suspended or deleted. */
+    private final Cache<Subject, Reading> inactive = Caffeine.newBuilder()
+            .maximumSize(MAX_REVOCATIONS)
+            .expireAfterWrite(LIFE_OF_TOKENS)
+            .build();
+
     private final Cache<Holder, Reading> readings;
 
     Readings(long maxEntries, Duration idle) {
@@ -50,6 +58,12 @@ final class Readings {
     Reading glance(Holder holder) {
         Reading known = readings.policy().getIfPresentQuietly(holder);
         return known != null ? known : revocations.getIfPresent(holder);
+    }
+
+    /** What showed last that a subject is suspended or deleted, in whatever organization, unless it was seen active since. */
+    @Nullable
+    Reading inactive(Subject subject) {
+        return inactive.getIfPresent(subject);
     }
 
     /** Notices the first use of a reading: it counts for how its organization is read. */
@@ -93,6 +107,7 @@ final class Readings {
             forgotten(holder, last);
             return next;
         });
+        noteActivity(holder.subject(), next);
         found(holder);
         if (revokes) {
             revocations.put(compact(holder), next);
@@ -113,10 +128,18 @@ final class Readings {
             forget(counterpart);
         } else if (!shown.equals(known.holdings()) && (confirmed || !shown.shrinks(known.holdings()))) {
             HeldRoles held = roles.intern(new HeldRoles(shown));
-            Reading corrected = counterpart.kind() == Holder.Kind.MEMBER
+            Reading corrected = next.tellsAllAbout(counterpart)
                     ? known.followedBy(held, next.asOf(), next.stamp(), next.isConfirmed(), view)
                     : known.correctedBy(held, next.asOf(), view);
             believe(counterpart, corrected, shown.shrinks(known.holdings()));
+        }
+    }
+
+    private void noteActivity(Subject subject, Reading next) {
+        if (next.holdings().standing().isEverywhere()) {
+            inactive.asMap().merge(subject, next.alone(), (last, now) -> last.stamp() > now.stamp() ? last : now);
+        } else if (next.holdings().standing() == Standing.ACTIVE) {
+            inactive.asMap().computeIfPresent(subject, (ignored, last) -> last.stamp() > next.stamp() ? last : null);
         }
     }
 
@@ -136,6 +159,7 @@ final class Readings {
     }
 
     private void restore(Holder holder, @Nullable Reading before) {
+        inactive.invalidate(holder.subject());
         revocations.invalidate(holder);
         readings.asMap()
                 .computeIfPresent(

@@ -33,6 +33,11 @@ public record RoleDefinitions(Map<String, Map<Audience, Scopes>> byRole) {
         return scopes;
     }
 
+    /** What any role gives. */
+    Scopes scopes(Audience audience) {
+        return scopes(byRole.keySet(), audience);
+    }
+
     /** Of which audiences any role has a scope. */
     Set<Audience> audiences() {
         return byRole.values().stream()

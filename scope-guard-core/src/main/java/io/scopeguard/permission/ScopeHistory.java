@@ -40,9 +40,9 @@ public final class ScopeHistory {
         return left.getOrDefault(scope, first);
     }
 
-    /** Whether every one of the scopes was there once, and seen to go. */
-    boolean sawGo(Scopes scopes) {
-        return scopes.stream().allMatch(left::containsKey);
+    /** Whether a scope was there once, and seen to go. */
+    boolean sawGo(String scope) {
+        return left.containsKey(scope);
     }
 
     /** Of the first reading. */

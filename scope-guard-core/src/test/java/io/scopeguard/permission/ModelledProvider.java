@@ -163,6 +163,15 @@ final class ModelledProvider implements PermissionSource {
                 roles.get(RoleKind.GLOBAL).during(seen, later(seen, lastAnswer(RoleKind.GLOBAL))));
     }
 
+    /** What may have come by a global role since, and could not all the time. */
+    Scopes gainedByGlobalRoles(Instant since) {
+        List<Scopes> meanings = roles.get(RoleKind.GLOBAL).during(since, clock.instant()).stream()
+                .map(defined -> defined.get(GLOBAL_ROLE))
+                .toList();
+        Scopes always = meanings.stream().reduce(Scopes::and).orElseThrow();
+        return meanings.stream().reduce(Scopes::or).orElseThrow().minus(always);
+    }
+
     private Instant lastAnswerAbout(String user) {
         return later(
                 lastAnswer(Holder.member(user, ORGANIZATION)),

@@ -107,7 +107,8 @@ class PermissionEngineTests {
         get("acme", "alice", BOTH);
 
         assertThat(cache.lastSeen(key("acme", "alice"), BOTH).granted()).isEqualTo(READ);
-        assertThat(cache.lastSeen(api, BOTH)).isNull();
+        assertThat(cache.lastSeen(api, Scopes.of("read", "write", "audit")).granted())
+                .isEqualTo(Scopes.of("read", "audit"));
         assertThat(cache.lastSeen(new PermissionKey(user("bob"), "acme", TestDirectory.API), READ)
                         .standing())
                 .isEqualTo(Standing.NOT_A_MEMBER);
@@ -127,8 +128,21 @@ class PermissionEngineTests {
         directory.member("acme", "alice", "editor");
         get("acme", "alice", BOTH);
 
-        assertThat(cache.lastSeen(api, BOTH)).isNull();
+        assertThat(cache.lastSeen(api, BOTH).standing()).isEqualTo(Standing.ACTIVE);
         assertThat(cache.get(api, freshness(), BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void whatWasSeenToGoBindsATokenThatLacksMoreWhichNobodyConfirmed() {
+        directory.member("acme", "alice", "viewer");
+        get("acme", "alice", READ);
+        clock.advanceSeconds(1);
+        directory.role("viewer");
+        cache.apply(new PermissionChange.OfRoles());
+        get("acme", "alice", READ);
+
+        assertThat(cache.lastSeen(key("acme", "alice"), BOTH).granted()).isEqualTo(Scopes.of("write"));
+        assertThat(cache.lastSeen(key("acme", "alice"), READ).granted()).isEqualTo(Scopes.none());
     }
 
     @Test
@@ -145,6 +159,29 @@ class PermissionEngineTests {
             assertThat(get("acme", "user-" + i, BOTH).granted()).isEqualTo(READ);
         }
         assertThat(directory.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aSuspensionSeenInOneOrganizationBindsInAllUntilASightToTheContrary() {
+        directory.member("acme", "alice", "editor").member("globex", "alice", "editor");
+        get("acme", "alice", BOTH);
+        get("globex", "alice", BOTH);
+        clock.advanceSeconds(31);
+        directory.suspend("acme", "alice");
+        directory.suspend("globex", "alice");
+        get("acme", "alice", BOTH);
+
+        directory.down(true);
+        assertThat(get("globex", "alice", BOTH).standing()).isEqualTo(Standing.SUSPENDED);
+        assertThat(cache.lastSeen(key("initech", "alice"), BOTH).standing()).isEqualTo(Standing.SUSPENDED);
+        directory.down(false);
+        directory.member("acme", "alice", "editor").member("globex", "alice", "editor");
+        clock.advanceSeconds(31);
+        get("globex", "alice", BOTH);
+        readers.get().runAll();
+        assertThat(get("globex", "alice", BOTH).granted()).isEqualTo(BOTH);
+        assertThat(cache.lastSeen(key("initech", "alice"), BOTH)).isNull();
+        assertThat(get("acme", "alice", BOTH).granted()).isEqualTo(BOTH);
     }
 
     @Test
