@@ -95,10 +95,11 @@ final class Reader {
     }
 
     private Reading believed(Holder holder, @Nullable Reading known, Answer answer, boolean confirmed) {
-        massLoss.read(1, answer.asOf);
+        massLoss.read(holder, answer.holdings.standing(), answer.asOf);
         Reading next = readings.next(known, answer.holdings, answer.asOf, answer.stamp, confirmed, definitions.view());
-        readings.believe(holder, next, answer.takesFrom(known));
-        readings.share(holder, next, confirmed, definitions.view());
+        if (readings.believe(holder, next, answer.takesFrom(known))) {
+            readings.share(holder, next, confirmed, definitions.view());
+        }
         return next;
     }
 

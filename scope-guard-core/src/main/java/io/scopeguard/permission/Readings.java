@@ -99,8 +99,8 @@ final class Readings {
     }
 
     /** Believes a reading, unless a newer one has been meanwhile. */
-    void believe(Holder holder, Reading next, boolean revokes) {
-        readings.asMap().compute(compact(holder), (ignored, last) -> {
+    boolean believe(Holder holder, Reading next, boolean revokes) {
+        Reading believed = readings.asMap().compute(compact(holder), (ignored, last) -> {
             if (last != null && last.stamp() > next.stamp()) {
                 return last;
             }
@@ -109,11 +109,15 @@ final class Readings {
         });
         noteActivity(holder.subject(), next);
         found(holder);
+        if (believed != next) {
+            return false;
+        }
         if (revokes) {
             revocations.put(compact(holder), next);
         } else {
             revocations.asMap().computeIfPresent(holder, (ignored, last) -> next);
         }
+        return true;
     }
 
     /** What one kind of reading has shown of a member, the other kind need not see again. */

@@ -501,6 +501,21 @@ class PermissionEngineTests {
     }
 
     @Test
+    void aSecondTroubleIsNotTakenForTheSecondPassOfTheFirst() {
+        directory.members("acme", 30, "viewer");
+        refresh(30);
+        for (int trouble = 0; trouble < 2; trouble++) {
+            clock.advanceSeconds(40);
+            directory.clear();
+            refresh(30);
+            assertStanding(30, Standing.ACTIVE);
+            clock.advanceSeconds(40);
+            directory.members("acme", 30, "viewer");
+            refresh(30);
+        }
+    }
+
+    @Test
     void whenOnlySomeLoseTheirStandingItIsBelieved() {
         directory.members("acme", 300, "viewer");
         refresh(300);
