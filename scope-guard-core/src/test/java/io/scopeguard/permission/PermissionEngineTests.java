@@ -82,6 +82,41 @@ class PermissionEngineTests {
     }
 
     @Test
+    void aRoleThatIsGoneTakesItsScopesOnceTheSecondReadAgrees() {
+        directory.member("acme", "alice", "viewer");
+        get("acme", "alice", READ);
+        clock.advanceSeconds(1);
+        directory.removeRole("viewer");
+        directory.forgetCalls();
+        cache.apply(new PermissionChange.OfRoles());
+
+        assertThat(get("acme", "alice", READ).granted()).isEqualTo(Scopes.none());
+        assertThat(directory.calls("definitions")).isEqualTo(2);
+        directory.forgetCalls();
+        assertThat(get("acme", "alice", READ).granted()).isEqualTo(Scopes.none());
+        assertThat(directory.calls()).isZero();
+    }
+
+    @Test
+    void whenAllRolesAreGoneAtOnceThatIsNotBelievedBeforeASecondPass() {
+        directory.member("acme", "alice", "viewer");
+        get("acme", "alice", READ);
+        directory.clearRoles();
+        directory.role("another tenant's", "read");
+
+        try (LogEvents events = LogEvents.capture()) {
+            for (int seconds = 0; seconds < 60; seconds += 20) {
+                clock.advanceSeconds(20);
+                cache.apply(new PermissionChange.OfRoles());
+                assertThat(get("acme", "alice", READ).granted()).isEqualTo(READ);
+            }
+            assertThat(events.messages()).hasSize(1).first().asString().contains("None of the roles");
+        }
+        clock.advanceSeconds(20);
+        assertThat(get("acme", "alice", READ).granted()).isEqualTo(Scopes.none());
+    }
+
+    @Test
     void aLossSeenByOneKindOfReadingBindsTheOther() {
         directory.member("acme", "alice", "editor").globalRole("auditor", "audit");
         PermissionKey api = new PermissionKey(user("alice"), "acme", TestDirectory.API);
@@ -513,6 +548,26 @@ class PermissionEngineTests {
             directory.members("acme", 30, "viewer");
             refresh(30);
         }
+    }
+
+    @Test
+    void aTenantThatKnowsNeitherMembersNorRolesTakesNothingBeforeASecondPass() {
+        directory.members("acme", 30, "viewer");
+        refresh(30);
+        clock.advanceSeconds(31);
+        directory.clear();
+        directory.clearRoles();
+        refresh(30);
+
+        for (int i = 0; i < 30; i++) {
+            assertThat(get("acme", "user-" + i, READ).granted()).isEqualTo(READ);
+        }
+        clock.advanceSeconds(61);
+        refresh(30);
+        assertStanding(30, Standing.ACTIVE);
+        clock.advanceSeconds(61);
+        refresh(30);
+        assertThat(get("acme", "user-0", READ).standing()).isEqualTo(Standing.NOT_A_MEMBER);
     }
 
     @Test
