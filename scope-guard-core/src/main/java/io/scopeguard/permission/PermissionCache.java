@@ -133,12 +133,12 @@ public final class PermissionCache implements AutoCloseable {
 
     private LivePermissions renewed(PermissionKey key, Limits limits, Scopes held) {
         long deadline = reads.nanoTime() + maxWait.toNanos();
-        for (RoleKind kind : kinds(key.audience())) {
-            renew(kind, limits, deadline);
-        }
+        renewDefinitions(key.audience(), false, limits, deadline);
         Holder holder = holderOf(key, definitions.view());
         Reading reading = renew(holder, limits, deadline);
         readings.use(holder, reading);
+        // Not before: what is read ahead for this request must not keep it from being fresh.
+        renewDefinitions(key.audience(), true, limits, deadline);
         complete(reading, key.audience(), deadline);
         if (!isEnough(reading, key.audience(), definitions.view(), held)) {
             confirmDefinitions(key.audience(), deadline);
@@ -157,12 +157,20 @@ public final class PermissionCache implements AutoCloseable {
         return other != null && other.stamp() > reading.stamp() ? other : reading;
     }
 
-    private void renew(RoleKind kind, Limits limits, long deadline) {
-        Definitions.View view = definitions.view();
-        Definitions.Snapshot last = view.of(kind);
+    private void renewDefinitions(Audience audience, boolean ahead, Limits limits, long deadline) {
+        for (RoleKind kind : kinds(audience)) {
+            State state = state(kind, definitions.view(), limits);
+            if ((state == State.AGING) == ahead) {
+                renew(kind, state, limits, deadline);
+            }
+        }
+    }
+
+    private void renew(RoleKind kind, State state, Limits limits, long deadline) {
+        Definitions.Snapshot last = definitions.view().of(kind);
         long overtaken = marks.hasOvertakenDefinitions(last.stamp()) ? marks.latest() : last.stamp();
         Need need = new Need(limits.due, overtaken, false, limits.isOwn());
-        renew(kind, state(kind, view, limits), need, last.asOf(), deadline);
+        renew(kind, state, need, last.asOf(), deadline);
     }
 
     private Reading renew(Holder holder, Limits limits, long deadline) {

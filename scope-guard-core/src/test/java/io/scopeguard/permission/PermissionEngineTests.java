@@ -334,6 +334,21 @@ class PermissionEngineTests {
                 .isEqualTo(clock.instant().minusSeconds(31));
     }
 
+    @Test
+    void whatIsReadAheadForARequestDoesNotKeepItFromBeingFresh() {
+        directory.member("acme", "alice", "viewer").member("acme", "bob", "viewer");
+        get("acme", "alice", READ);
+        clock.advanceSeconds(31);
+        get("acme", "bob", READ);
+        clock.advanceSeconds(29);
+        directory.forgetCalls();
+
+        // The definitions are about to be due, and alice is.
+        get("acme", "alice", READ);
+        assertThat(directory.calls("read")).isEqualTo(1);
+        assertThat(readers.get().waiting()).isEqualTo(1);
+    }
+
     // By the page
 
     @Test
