@@ -50,7 +50,7 @@ final class Reading {
                 confirmed || isConfirmed);
     }
 
-    /** This reading, corrected by a newer one that has shown less; as old as it was. */
+    /** This reading, corrected by a newer one that tells part of it; as old as it was. */
     Reading correctedBy(HeldRoles next, long time, Definitions.View view) {
         return new Reading(next, asOf, stamp, first, pastBefore(next, time, view), confirmed);
     }

@@ -120,7 +120,7 @@ final class Readings {
         return true;
     }
 
-    /** What one kind of reading has shown of a member, the other kind need not see again. */
+    /** What one kind of reading has shown of a member, the other kind takes over. What shrinks it, only if that was confirmed. */
     void share(Holder holder, Reading next, boolean confirmed, Definitions.View view) {
         Holder counterpart = holder.counterpart();
         Reading known = counterpart == null ? null : glance(counterpart);
