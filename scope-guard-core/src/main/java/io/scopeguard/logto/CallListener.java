@@ -1,5 +1,6 @@
 package io.scopeguard.logto;
 
+import io.scopeguard.permission.Urgency;
 import java.time.Duration;
 
 /** Hears of every call to Logto, for metrics. Called on the thread that made the call: be quick. */
@@ -7,12 +8,16 @@ import java.time.Duration;
 public interface CallListener {
 
     /**
-     * Hears of one call.
+     * Hears of one call, made or given up before.
      *
      * @param operation what was asked, from a small fixed set of names
      * @param outcome {@code ok}, {@code not_found}, or the reason why there was no usable answer
+     * @param took until the answer was read; without the wait for the limit on calls, unless that was all there was
      */
     void called(String operation, String outcome, Duration took);
+
+    /** Hears how long a call waited for the limit on calls, whether it was made then or given up. */
+    default void waited(Urgency urgency, Duration took) {}
 
     /** Hears nothing. */
     static CallListener none() {

@@ -14,10 +14,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,33 +54,66 @@ final class HttpCalls {
     }
 
     /**
-     * Sends a request and waits for the whole answer.
+     * Sends a request, waits for the whole answer and has it read.
      *
      * @param operation names the call in metrics
-     * @throws PermissionsUnavailableException if there is no answer, or one by which the server says it is in trouble
+     * @param reader makes of the answer what it says, or nothing if that is that there is no such thing; calls nobody itself
+     * @throws LogtoAccessException if the reader finds that Logto refuses the settings
+     * @throws PermissionsUnavailableException if there is no answer, or none that the reader can use
      */
-    HttpResponse<byte[]> send(String operation, HttpRequest.Builder request, Urgency urgency) {
-        return resilience.call(() -> sendOnce(operation, request, urgency));
+    <T> Optional<T> send(
+            String operation,
+            HttpRequest.Builder request,
+            Urgency urgency,
+            Function<HttpResponse<byte[]>, Optional<T>> reader) {
+        return resilience.call(() -> sendOnce(operation, request, urgency, reader));
     }
 
-    private HttpResponse<byte[]> sendOnce(String operation, HttpRequest.Builder request, Urgency urgency) {
+    Circuit circuit() {
+        return resilience.circuit();
+    }
+
+    private <T> Optional<T> sendOnce(
+            String operation,
+            HttpRequest.Builder request,
+            Urgency urgency,
+            Function<HttpResponse<byte[]>, Optional<T>> reader) {
+        // Whatever else breaks the reader is no answer that was promised.
+        String outcome = nameOf(Reason.MALFORMED);
         long start = System.nanoTime();
-        String outcome = "ok";
         try {
             checkPause();
-            budget.take(urgency);
-            Instant sent = clock.instant();
-            HttpResponse<byte[]> response =
-                    await(client.sendAsync(request.timeout(TIMEOUT).build(), info -> new LimitedBody(MAX_BYTES)));
-            response.headers().firstValue("Date").ifPresent(date -> issuer.answered(date, sent, clock.instant()));
-            outcome = outcomeOf(response.statusCode());
-            return usable(response);
+            waitForRoom(urgency);
+            start = System.nanoTime();
+            Optional<T> answer = reader.apply(exchange(request));
+            outcome = answer.isPresent() ? "ok" : "not_found";
+            return answer;
+        } catch (LogtoAccessException e) {
+            outcome = nameOf(Reason.REFUSED);
+            throw e;
         } catch (PermissionsUnavailableException e) {
-            outcome = e.reason().name().toLowerCase(Locale.ROOT);
+            outcome = nameOf(e.reason());
             throw e;
         } finally {
-            listener.called(operation, outcome, Duration.ofNanos(System.nanoTime() - start));
+            listener.called(operation, outcome, since(start));
         }
+    }
+
+    private void waitForRoom(Urgency urgency) {
+        long start = System.nanoTime();
+        try {
+            budget.take(urgency);
+        } finally {
+            listener.waited(urgency, since(start));
+        }
+    }
+
+    private HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
+        Instant sent = clock.instant();
+        HttpResponse<byte[]> response =
+                await(client.sendAsync(request.timeout(TIMEOUT).build(), info -> new LimitedBody(MAX_BYTES)));
+        response.headers().firstValue("Date").ifPresent(date -> issuer.answered(date, sent, clock.instant()));
+        return usable(response);
     }
 
     private static HttpResponse<byte[]> await(CompletableFuture<HttpResponse<byte[]>> exchange) {
@@ -99,6 +134,9 @@ final class HttpCalls {
     private static PermissionsUnavailableException unavailable(@Nullable Throwable cause) {
         if (cause instanceof HttpTimeoutException) {
             return new PermissionsUnavailableException(Reason.TIMEOUT, "Logto took longer than " + TIMEOUT + ".");
+        }
+        if (cause instanceof PermissionsUnavailableException unusable) {
+            return unusable;
         }
         String what = cause instanceof IOException ? cause.getClass().getSimpleName() : "an unexpected failure";
         return new PermissionsUnavailableException(Reason.UNREACHABLE, "Logto cannot be reached: " + what + ".");
@@ -140,10 +178,11 @@ final class HttpCalls {
         return response;
     }
 
-    private static String outcomeOf(int status) {
-        if (status == 200) {
-            return "ok";
-        }
-        return status == 404 || status == 422 ? "not_found" : "refused";
+    private static String nameOf(Reason reason) {
+        return reason.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 }

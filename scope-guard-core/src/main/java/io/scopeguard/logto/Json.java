@@ -4,6 +4,7 @@ import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,17 +24,17 @@ final class Json {
         }
     }
 
-    static List<JsonNode> items(JsonNode array) {
+    static <T> List<T> items(JsonNode array, Function<JsonNode, T> item) {
         if (!array.isArray()) {
             throw malformed();
         }
-        List<JsonNode> items = new ArrayList<>();
-        array.forEach(items::add);
+        List<T> items = new ArrayList<>();
+        array.forEach(each -> items.add(item.apply(each)));
         return items;
     }
 
-    static List<JsonNode> items(JsonNode object, String name) {
-        return items(member(object, name));
+    static <T> List<T> items(JsonNode object, String name, Function<JsonNode, T> item) {
+        return items(member(object, name), item);
     }
 
     static String text(JsonNode object, String name) {

@@ -1,7 +1,8 @@
 package io.scopeguard.logto;
 
+import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -60,6 +61,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
         if (subscription != null) {
             subscription.cancel();
         }
-        body.completeExceptionally(new IOException("response body over " + limit + " bytes"));
+        body.completeExceptionally(
+                new PermissionsUnavailableException(Reason.MALFORMED, "Logto's answer is over " + limit + " bytes."));
     }
 }

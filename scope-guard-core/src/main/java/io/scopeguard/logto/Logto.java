@@ -32,6 +32,7 @@ public final class Logto {
     private final Clock clock;
     private final IssuerClock issuerClock = new IssuerClock();
     private final ScopeCatalogue catalogue = new ScopeCatalogue(issuerClock);
+    private final HttpCalls calls;
     private final Template template;
     private final PermissionSource permissions;
 
@@ -39,7 +40,7 @@ public final class Logto {
         tenant = builder.tenant;
         issuers = builder.issuers;
         clock = builder.clock;
-        HttpCalls calls = new HttpCalls(builder.budget, builder.listener, clock, issuerClock);
+        calls = new HttpCalls(builder.budget, builder.listener, clock, issuerClock);
         ManagementToken token = new ManagementToken(
                 calls,
                 tenant.tokenEndpoint(),
@@ -47,7 +48,7 @@ public final class Logto {
                 builder.appSecret,
                 tenant.managementResource(builder.managementResource),
                 clock);
-        ManagementApi api = new ManagementApi(tenant, token, calls);
+        ManagementApi api = new ManagementApi(tenant, token, calls, new TroubleLog(tenant.endpoint(), clock));
         template = new Template(api, catalogue, builder.resources, clock);
         permissions = new LogtoPermissionSource(api, template);
     }
@@ -84,6 +85,11 @@ public final class Logto {
     /** What the tenant's clock shows; learnt from its answers. */
     public IssuerClock issuerClock() {
         return issuerClock;
+    }
+
+    /** Whether calls to the tenant are made at present. Moves on when a call is wanted, not by itself. */
+    public Circuit circuit() {
+        return calls.circuit();
     }
 
     /**

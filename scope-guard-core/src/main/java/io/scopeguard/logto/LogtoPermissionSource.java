@@ -59,10 +59,15 @@ final class LogtoPermissionSource implements PermissionSource {
     @Override
     public MemberPage members(String organization, int page, Urgency urgency) {
         return usable(() -> {
-            Page found = api.page("organization-members", path("/organizations/{}/users", organization), page, urgency)
+            Page<Member> found = api.page(
+                            "organization-members",
+                            path("/organizations/{}/users", organization),
+                            page,
+                            urgency,
+                            Member::of)
                     .orElseThrow(Json::malformed);
             Map<String, Holdings> byUser = new HashMap<>();
-            found.items().forEach(member -> byUser.put(Json.text(member, "id"), membership(member)));
+            found.items().forEach(member -> byUser.put(member.id(), member.holdings()));
             return new MemberPage(byUser, found.count());
         });
     }
@@ -77,26 +82,22 @@ final class LogtoPermissionSource implements PermissionSource {
 
     /** By one search that tells membership, roles and suspension at once. */
     private Holdings member(Holder holder, String organization, Urgency urgency) {
-        Page found = api.page(
+        Page<Member> found = api.page(
                         "organization-users",
                         path("/organizations/{}/users?q={}", organization, holder.id()),
                         1,
-                        urgency)
+                        urgency,
+                        Member::of)
                 .orElseThrow(Json::malformed);
-        Optional<JsonNode> member = found.items().stream()
-                .filter(candidate -> Json.text(candidate, "id").equals(holder.id()))
+        Optional<Member> member = found.items().stream()
+                .filter(candidate -> candidate.id().equals(holder.id()))
                 .findFirst();
         if (member.isEmpty()) {
             // The search looks for parts of ids: others may have pushed the member off the page.
             return found.isWhole() ? Holdings.none(Standing.NOT_A_MEMBER) : alone(holder, urgency);
         }
-        Holdings holdings = membership(member.get());
+        Holdings holdings = member.get().holdings();
         return holdings.standing() == Standing.ACTIVE ? withGlobalRoles(holder, holdings.roles(), urgency) : holdings;
-    }
-
-    private static Holdings membership(JsonNode member) {
-        Set<String> roles = ids(Json.items(member, "organizationRoles"));
-        return Json.flag(member, "isSuspended") ? Holdings.none(Standing.SUSPENDED) : Holdings.of(roles);
     }
 
     /** By requests that concern this subject alone. */
@@ -119,8 +120,9 @@ final class LogtoPermissionSource implements PermissionSource {
         return api.list(
                         "organization-user-roles",
                         path("/organizations/{}/users/{}/roles", organization, holder.id()),
-                        urgency)
-                .map(held -> withGlobalRoles(holder, ids(held), urgency))
+                        urgency,
+                        LogtoPermissionSource::id)
+                .map(held -> withGlobalRoles(holder, Set.copyOf(held), urgency))
                 .orElseGet(() -> Holdings.none(Standing.NOT_A_MEMBER));
     }
 
@@ -128,56 +130,66 @@ final class LogtoPermissionSource implements PermissionSource {
         if (holder.kind() != Holder.Kind.USER) {
             return Holdings.of(roles);
         }
-        List<JsonNode> global = api.list("user-roles", path("/users/{}/roles", holder.id()), urgency)
-                .orElseThrow(Json::malformed);
-        return Holdings.of(roles, ids(global));
+        return Holdings.of(roles, globalRoles(holder.id(), urgency).orElseThrow(Json::malformed));
     }
 
     /** Tokens without an organization bear the scopes of all of them; only those of global roles count. */
     private Holdings user(String id, Urgency urgency) {
-        Optional<List<JsonNode>> global = api.list("user-roles", path("/users/{}/roles", id), urgency);
-        Optional<List<JsonNode>> organizations =
-                api.list("user-organizations", path("/users/{}/organizations", id), urgency);
+        Optional<Set<String>> global = globalRoles(id, urgency);
+        Optional<List<List<String>>> organizations = api.list(
+                "user-organizations",
+                path("/users/{}/organizations", id),
+                urgency,
+                LogtoPermissionSource::organizationRoles);
         if (global.isEmpty() || organizations.isEmpty()) {
             return Holdings.none(Standing.UNKNOWN_SUBJECT);
         }
         Set<String> stray = new HashSet<>();
-        organizations.get().forEach(organization -> stray.addAll(ids(Json.items(organization, "organizationRoles"))));
-        return new Holdings(Standing.ACTIVE, Set.of(), ids(global.get()), stray);
+        organizations.get().forEach(stray::addAll);
+        return new Holdings(Standing.ACTIVE, Set.of(), global.get(), stray);
+    }
+
+    private Optional<Set<String>> globalRoles(String user, Urgency urgency) {
+        return api.list("user-roles", path("/users/{}/roles", user), urgency, LogtoPermissionSource::id)
+                .map(Set::copyOf);
     }
 
     private Holdings agent(String id, String organization, Urgency urgency) {
         return api.list(
                         "organization-application-roles",
                         path("/organizations/{}/applications/{}/roles", organization, id),
-                        urgency)
-                .map(held -> Holdings.of(ids(held)))
+                        urgency,
+                        LogtoPermissionSource::id)
+                .map(held -> Holdings.of(Set.copyOf(held)))
                 .orElseGet(() -> Holdings.none(standingOfStranger(id, urgency)));
     }
 
     private Holdings application(String id, Urgency urgency) {
-        return api.list("application-roles", path("/applications/{}/roles", id), urgency)
-                .map(held -> Holdings.of(Set.of(), ids(held)))
+        return api.list("application-roles", path("/applications/{}/roles", id), urgency, LogtoPermissionSource::id)
+                .map(held -> Holdings.of(Set.of(), Set.copyOf(held)))
                 .orElseGet(() -> Holdings.none(Standing.UNKNOWN_SUBJECT));
     }
 
     private Standing standingOfUser(String id, Urgency urgency) {
-        return api.get("user", path("/users/{}", id), urgency)
-                .map(found -> Json.flag(found, "isSuspended") ? Standing.SUSPENDED : Standing.ACTIVE)
+        return api.get("user", path("/users/{}", id), urgency, LogtoPermissionSource::standing)
                 .orElse(Standing.UNKNOWN_SUBJECT);
     }
 
     private Standing standingOfStranger(String application, Urgency urgency) {
-        return api.get("application", path("/applications/{}", application), urgency)
-                        .isPresent()
-                ? Standing.NOT_A_MEMBER
-                : Standing.UNKNOWN_SUBJECT;
+        return api.get("application", path("/applications/{}", application), urgency, found -> Standing.NOT_A_MEMBER)
+                .orElse(Standing.UNKNOWN_SUBJECT);
     }
 
-    private static Set<String> ids(List<JsonNode> roles) {
-        Set<String> ids = new HashSet<>();
-        roles.forEach(role -> ids.add(Json.text(role, "id")));
-        return ids;
+    private static String id(JsonNode object) {
+        return Json.text(object, "id");
+    }
+
+    private static List<String> organizationRoles(JsonNode membership) {
+        return Json.items(membership, "organizationRoles", LogtoPermissionSource::id);
+    }
+
+    private static Standing standing(JsonNode user) {
+        return Json.flag(user, "isSuspended") ? Standing.SUSPENDED : Standing.ACTIVE;
     }
 
     /** All scopes that any role has, by the audiences that the kind of role is there for. */
@@ -190,5 +202,17 @@ final class LogtoPermissionSource implements PermissionSource {
                 .values()
                 .forEach(scopes -> scopes.forEach((audience, each) -> seen.merge(audience, each, Scopes::or)));
         return seen;
+    }
+
+    /** One of an organization's users. */
+    private record Member(String id, Holdings holdings) {
+
+        static Member of(JsonNode user) {
+            Set<String> roles = Set.copyOf(organizationRoles(user));
+            Standing standing = standing(user);
+            return new Member(
+                    LogtoPermissionSource.id(user),
+                    standing == Standing.ACTIVE ? Holdings.of(roles) : Holdings.none(standing));
+        }
     }
 }

@@ -11,10 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -22,8 +19,6 @@ import tools.jackson.databind.JsonNode;
  * such thing; every other refusal is trouble. Thread-safe.
  */
 final class ManagementApi {
-
-    private static final Logger log = LoggerFactory.getLogger(ManagementApi.class);
 
     private static final int PAGE_SIZE = 100;
     private static final int MAX_PAGES = 100;
@@ -33,34 +28,36 @@ final class ManagementApi {
     private final LogtoTenant tenant;
     private final ManagementToken token;
     private final HttpCalls calls;
-    private final AtomicReference<@Nullable Reason> trouble = new AtomicReference<>();
+    private final TroubleLog trouble;
 
-    ManagementApi(LogtoTenant tenant, ManagementToken token, HttpCalls calls) {
+    ManagementApi(LogtoTenant tenant, ManagementToken token, HttpCalls calls, TroubleLog trouble) {
+        this.trouble = trouble;
         this.tenant = tenant;
         this.token = token;
         this.calls = calls;
     }
 
     /** One thing. */
-    Optional<JsonNode> get(String operation, String path, Urgency urgency) {
-        return answer(operation, path, urgency).map(response -> Json.parse(response.body()));
+    <T> Optional<T> get(String operation, String path, Urgency urgency, Function<JsonNode, T> reader) {
+        return answer(operation, path, urgency, response -> reader.apply(Json.parse(response.body())));
     }
 
-    /** A list, all pages of it. */
-    Optional<List<JsonNode>> list(String operation, String path, Urgency urgency) {
-        List<JsonNode> all = new ArrayList<>();
+    /**
+     * A list, all pages of it.
+     *
+     * @param item reads one of its items
+     */
+    <T> Optional<List<T>> list(String operation, String path, Urgency urgency, Function<JsonNode, T> item) {
+        List<T> all = new ArrayList<>();
         for (int number = 1; number <= MAX_PAGES; number++) {
-            Optional<Page> page = page(operation, path, number, urgency);
+            Function<HttpResponse<byte[]>, Page<T>> reader = page(number, item).andThen(page -> page.after(all));
+            Optional<Page<T>> page = answer(operation, numbered(path, number), urgency, reader);
             if (page.isEmpty()) {
                 return Optional.empty();
             }
             all.addAll(page.get().items());
             if (all.size() >= page.get().total()) {
                 return Optional.of(all);
-            }
-            if (page.get().items().isEmpty()) {
-                // Half an answer: the rest is promised and does not come.
-                throw Json.malformed();
             }
         }
         throw new PermissionsUnavailableException(Reason.MALFORMED, "Logto's list is longer than we read.");
@@ -70,13 +67,10 @@ final class ManagementApi {
      * One page of a list.
      *
      * @param number from one
+     * @param item reads one of its items
      */
-    Optional<Page> page(String operation, String path, int number, Urgency urgency) {
-        String query = (path.contains("?") ? "&" : "?") + "page=" + number + "&page_size=" + PAGE_SIZE;
-        return answer(operation, path + query, urgency).map(response -> {
-            List<JsonNode> items = Json.items(Json.parse(response.body()));
-            return new Page(items, total(response, number, items.size()));
-        });
+    <T> Optional<Page<T>> page(String operation, String path, int number, Urgency urgency, Function<JsonNode, T> item) {
+        return answer(operation, numbered(path, number), urgency, page(number, item));
     }
 
     /** A path of the API, each variable percent-encoded: ids come from tokens. */
@@ -86,6 +80,17 @@ final class ManagementApi {
             path = path.replaceFirst("\\{}", segment(variable));
         }
         return path;
+    }
+
+    private static String numbered(String path, int number) {
+        return path + (path.contains("?") ? "&" : "?") + "page=" + number + "&page_size=" + PAGE_SIZE;
+    }
+
+    private static <T> Function<HttpResponse<byte[]>, Page<T>> page(int number, Function<JsonNode, T> item) {
+        return response -> {
+            List<T> items = Json.items(Json.parse(response.body()), item);
+            return new Page<>(items, total(response, number, items.size()));
+        };
     }
 
     /** How long the whole list is at least, as far as this page tells. */
@@ -103,43 +108,45 @@ final class ManagementApi {
         }
     }
 
-    private Optional<HttpResponse<byte[]>> answer(String operation, String path, Urgency urgency) {
+    private <T> Optional<T> answer(
+            String operation, String path, Urgency urgency, Function<HttpResponse<byte[]>, T> reader) {
         try {
-            Optional<HttpResponse<byte[]>> answer = authorized(operation, path, urgency);
-            recovered();
+            Optional<T> answer = authorized(operation, path, urgency, response -> interpret(response, reader));
+            trouble.succeeded();
             return answer;
         } catch (LogtoAccessException e) {
-            troubled(Reason.REFUSED, e.getMessage());
+            trouble.failed(Reason.REFUSED, e.getMessage());
             throw e;
         } catch (PermissionsUnavailableException e) {
-            troubled(e.reason(), e.getMessage());
+            trouble.failed(e.reason(), e.getMessage());
             throw e;
         }
     }
 
-    private Optional<HttpResponse<byte[]>> authorized(String operation, String path, Urgency urgency) {
+    private <T> Optional<T> authorized(
+            String operation, String path, Urgency urgency, Function<HttpResponse<byte[]>, Optional<T>> reader) {
         String bearer = token.get(urgency);
-        HttpResponse<byte[]> response = send(operation, path, bearer, urgency);
-        if (response.statusCode() == 401) {
+        try {
+            return calls.send(operation, request(path, bearer), urgency, reader);
+        } catch (LogtoAccessException e) {
+            if (e.refusal() != LogtoAccessException.Refusal.TOKEN_NOT_ACCEPTED) {
+                throw e;
+            }
             token.refused(bearer);
-            response = send(operation, path, token.get(urgency), urgency);
+            return calls.send(operation, request(path, token.get(urgency)), urgency, reader);
         }
-        return interpret(response);
     }
 
-    private HttpResponse<byte[]> send(String operation, String path, String bearer, Urgency urgency) {
-        return calls.send(
-                operation,
-                HttpRequest.newBuilder(tenant.api(path))
-                        .header("Authorization", "Bearer " + bearer)
-                        .header("Accept", "application/json")
-                        .GET(),
-                urgency);
+    private HttpRequest.Builder request(String path, String bearer) {
+        return HttpRequest.newBuilder(tenant.api(path))
+                .header("Authorization", "Bearer " + bearer)
+                .header("Accept", "application/json")
+                .GET();
     }
 
-    private static Optional<HttpResponse<byte[]>> interpret(HttpResponse<byte[]> response) {
+    private static <T> Optional<T> interpret(HttpResponse<byte[]> response, Function<HttpResponse<byte[]>, T> reader) {
         return switch (response.statusCode()) {
-            case 200 -> Optional.of(response);
+            case 200 -> Optional.of(reader.apply(response));
             case 401 ->
                 throw new LogtoAccessException(
                         LogtoAccessException.Refusal.TOKEN_NOT_ACCEPTED,
@@ -156,23 +163,11 @@ final class ManagementApi {
     }
 
     /** An unknown route is a 404 as well, in plain text: only Logto's own code is an answer. */
-    private static Optional<HttpResponse<byte[]>> notFound(HttpResponse<byte[]> response) {
+    private static <T> Optional<T> notFound(HttpResponse<byte[]> response) {
         if (NOT_FOUND.contains(Json.parse(response.body()).path("code").asString(""))) {
             return Optional.empty();
         }
         throw Json.malformed();
-    }
-
-    private void troubled(Reason reason, @Nullable String message) {
-        if (trouble.getAndSet(reason) != reason) {
-            log.warn("Live permissions cannot be read from {}: {}", tenant.endpoint(), message);
-        }
-    }
-
-    private void recovered() {
-        if (trouble.getAndSet(null) != null) {
-            log.info("Live permissions can be read from {} again", tenant.endpoint());
-        }
     }
 
     private static String segment(String id) {
@@ -188,7 +183,15 @@ final class ManagementApi {
      *
      * @param total how long the whole list is
      */
-    record Page(List<JsonNode> items, long total) {
+    record Page<T>(List<T> items, long total) {
+
+        /** This page, if it goes on with what came before. Half an answer is one whose rest is promised and does not come. */
+        Page<T> after(List<T> before) {
+            if (items.isEmpty() && before.size() < total) {
+                throw Json.malformed();
+            }
+            return this;
+        }
 
         boolean isWhole() {
             return items.size() >= total;

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -67,14 +68,19 @@ final class ManagementToken {
 
     private Issued request(Urgency urgency) {
         Instant start = clock.instant();
-        HttpResponse<byte[]> response = calls.send(
-                "token",
-                HttpRequest.newBuilder(tokenEndpoint)
-                        .header("Authorization", authorization)
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .header("Accept", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(form)),
-                urgency);
+        return calls.send(
+                        "token",
+                        HttpRequest.newBuilder(tokenEndpoint)
+                                .header("Authorization", authorization)
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .header("Accept", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(form)),
+                        urgency,
+                        response -> Optional.of(issued(response, start)))
+                .orElseThrow(Json::malformed);
+    }
+
+    private static Issued issued(HttpResponse<byte[]> response, Instant start) {
         JsonNode body = Json.parse(response.body());
         if (response.statusCode() != 200) {
             throw refusal(body.path("error").asString(""), response.statusCode());

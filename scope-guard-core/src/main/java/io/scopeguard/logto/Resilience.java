@@ -2,6 +2,7 @@ package io.scopeguard.logto;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.core.IntervalFunction;
@@ -13,12 +14,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How calls to Logto meet its trouble: one that broke off is made once more, and after many in a row that failed it is left
  * alone for a while. Thread-safe.
  */
 final class Resilience {
+
+    private static final Logger log = LoggerFactory.getLogger(Resilience.class);
 
     private static final int CALLS_JUDGED = 20;
     private static final Duration LEFT_ALONE = Duration.ofSeconds(1);
@@ -28,13 +33,16 @@ final class Resilience {
     /** What says that Logto, or the way to it, is in trouble; not what it thinks of us. */
     private static final Set<Reason> TROUBLE = Set.of(Reason.UNREACHABLE, Reason.TIMEOUT, Reason.SERVER_ERROR);
 
+    /** What says nothing of Logto: our own limit, or its. Whatever else it answers, it is there. */
+    private static final Set<Reason> LIMITED = Set.of(Reason.BUDGET_EXHAUSTED, Reason.RATE_LIMITED);
+
     private final CircuitBreaker breaker;
     private final Retry retry = Retry.of(
             "logto",
             RetryConfig.custom()
                     .maxAttempts(2)
                     .intervalFunction(IntervalFunction.ofRandomized(BEFORE_RETRY, JITTER))
-                    .retryOnException(failure -> isTrouble(failure, Set.of(Reason.UNREACHABLE)))
+                    .retryOnException(failure -> isOne(failure, Set.of(Reason.UNREACHABLE)))
                     .build());
 
     Resilience(Clock clock) {
@@ -49,10 +57,19 @@ final class Resilience {
                                 CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
                         .waitDurationInOpenState(LEFT_ALONE)
                         .permittedNumberOfCallsInHalfOpenState(1)
-                        .recordException(failure -> isTrouble(failure, TROUBLE))
-                        .ignoreException(failure -> !isTrouble(failure, TROUBLE))
+                        .recordException(failure -> isOne(failure, TROUBLE))
+                        .ignoreException(failure -> isOne(failure, LIMITED))
                         .writableStackTraceEnabled(false)
                         .build());
+        breaker.getEventPublisher().onStateTransition(event -> tell(event.getStateTransition()));
+    }
+
+    Circuit circuit() {
+        return switch (breaker.getState()) {
+            case OPEN, FORCED_OPEN -> Circuit.OPEN;
+            case HALF_OPEN -> Circuit.HALF_OPEN;
+            case CLOSED, DISABLED, METRICS_ONLY -> Circuit.CLOSED;
+        };
     }
 
     /**
@@ -69,7 +86,17 @@ final class Resilience {
         }
     }
 
-    private static boolean isTrouble(Throwable failure, Set<Reason> reasons) {
+    /** When it begins and when it ends: what is tried meanwhile would be a line a second. */
+    private static void tell(StateTransition transition) {
+        if (transition == StateTransition.CLOSED_TO_OPEN) {
+            log.warn(
+                    "Half of the last {} calls to Logto failed: it is left alone until it answers again", CALLS_JUDGED);
+        } else if (transition == StateTransition.HALF_OPEN_TO_CLOSED) {
+            log.info("Logto answers again: calls are made as before");
+        }
+    }
+
+    private static boolean isOne(Throwable failure, Set<Reason> reasons) {
         return failure instanceof PermissionsUnavailableException unavailable && reasons.contains(unavailable.reason());
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -72,23 +73,21 @@ final class Template {
 
     private Map<String, Map<Audience, Scopes>> organizationRoles(Urgency urgency) {
         Map<String, Map<Audience, Scopes>> meanings = new HashMap<>();
-        for (JsonNode role : listed("organization-roles", "/organization-roles", urgency)) {
-            meanings.put(Json.text(role, "id"), scopesOf(role, urgency));
+        for (OrganizationRole role :
+                listed("organization-roles", "/organization-roles", urgency, OrganizationRole::of)) {
+            meanings.put(role.id(), scopesOf(role, urgency));
         }
         return meanings;
     }
 
-    private Map<Audience, Scopes> scopesOf(JsonNode role, Urgency urgency) {
+    private Map<Audience, Scopes> scopesOf(OrganizationRole role, Urgency urgency) {
         Map<Audience, List<String>> names = new HashMap<>();
-        for (JsonNode scope : Json.items(role, "scopes")) {
-            names.computeIfAbsent(Audience.ORGANIZATION, audience -> new ArrayList<>())
-                    .add(Json.text(scope, "name"));
+        if (!role.scopes().isEmpty()) {
+            names.put(Audience.ORGANIZATION, role.scopes());
         }
-        List<JsonNode> ofResources = Json.items(role, "resourceScopes");
         if (hasResources()) {
-            for (JsonNode scope : ofResources) {
-                String indicator = indicator(Json.text(Json.member(scope, "resource"), "id"), urgency);
-                add(names, indicator, Json.text(scope, "name"));
+            for (ResourceScope scope : role.resourceScopes()) {
+                add(names, indicator(scope.resource(), urgency), scope.name());
             }
         }
         return scopes(names);
@@ -110,8 +109,7 @@ final class Template {
     private Map<String, Map<Audience, Scopes>> globalRoles(Urgency urgency) {
         Map<String, Map<Audience, Scopes>> meanings = new HashMap<>();
         if (hasResources()) {
-            for (JsonNode role : listed("roles", "/roles", urgency)) {
-                String id = Json.text(role, "id");
+            for (String id : listed("roles", "/roles", urgency, role -> Json.text(role, "id"))) {
                 // One that is gone meanwhile is defined no more.
                 globalRole(id, urgency).ifPresent(scopes -> meanings.put(id, scopes));
             }
@@ -120,13 +118,11 @@ final class Template {
     }
 
     private Optional<Map<Audience, Scopes>> globalRole(String id, Urgency urgency) {
-        return api.list("role-scopes", ManagementApi.path("/roles/{}/scopes", id), urgency)
+        String path = ManagementApi.path("/roles/{}/scopes", id);
+        return api.list("role-scopes", path, urgency, scope -> ResourceScope.of(scope, "indicator"))
                 .map(scopes -> {
                     Map<Audience, List<String>> names = new HashMap<>();
-                    for (JsonNode scope : scopes) {
-                        String indicator = Json.text(Json.member(scope, "resource"), "indicator");
-                        add(names, indicator, Json.text(scope, "name"));
-                    }
+                    scopes.forEach(scope -> add(names, scope.resource(), scope.name()));
                     return scopes(names);
                 });
     }
@@ -134,16 +130,9 @@ final class Template {
     private Map<String, String> readResources(Urgency urgency) {
         Instant start = clock.instant();
         Map<String, String> indicators = new HashMap<>();
-        for (JsonNode resource : listed("resources", "/resources?includeScopes=true", urgency)) {
-            String indicator = Json.text(resource, "indicator");
-            indicators.put(Json.text(resource, "id"), indicator);
-            Map<String, Instant> created = new HashMap<>();
-            for (JsonNode scope : Json.items(resource, "scopes")) {
-                created.put(
-                        Json.text(scope, "name"),
-                        Instant.ofEpochMilli(Json.member(scope, "createdAt").asLong(0)));
-            }
-            audience(indicator).ifPresent(audience -> catalogue.learn(audience, created, start));
+        for (Resource resource : listed("resources", "/resources?includeScopes=true", urgency, Resource::of)) {
+            indicators.put(resource.id(), resource.indicator());
+            audience(resource.indicator()).ifPresent(audience -> catalogue.learn(audience, resource.created(), start));
         }
         return Map.copyOf(indicators);
     }
@@ -151,9 +140,9 @@ final class Template {
     private Boolean readOrganizationScopes(Urgency urgency) {
         Instant start = clock.instant();
         Map<String, Instant> created = new HashMap<>();
-        for (JsonNode scope : listed("organization-scopes", "/organization-scopes", urgency)) {
+        for (String scope : listed("organization-scopes", "/organization-scopes", urgency, Template::name)) {
             // Logto keeps no date of these.
-            created.put(Json.text(scope, "name"), Instant.MIN);
+            created.put(scope, Instant.MIN);
         }
         catalogue.learn(Audience.ORGANIZATION, created, start);
         return true;
@@ -179,13 +168,59 @@ final class Template {
         }
     }
 
-    private List<JsonNode> listed(String operation, String path, Urgency urgency) {
-        return api.list(operation, path, urgency).orElseThrow(Json::malformed);
+    private <T> List<T> listed(String operation, String path, Urgency urgency, Function<JsonNode, T> item) {
+        return api.list(operation, path, urgency, item).orElseThrow(Json::malformed);
+    }
+
+    private static String name(JsonNode scope) {
+        return Json.text(scope, "name");
     }
 
     private static Map<Audience, Scopes> scopes(Map<Audience, List<String>> names) {
         Map<Audience, Scopes> scopes = new HashMap<>();
         names.forEach((audience, list) -> scopes.put(audience, Scopes.ofTokens(list)));
         return Map.copyOf(scopes);
+    }
+
+    /**
+     * A role in organizations.
+     *
+     * @param resourceScopes of resources, by their ids
+     */
+    private record OrganizationRole(String id, List<String> scopes, List<ResourceScope> resourceScopes) {
+
+        static OrganizationRole of(JsonNode role) {
+            return new OrganizationRole(
+                    Json.text(role, "id"),
+                    Json.items(role, "scopes", Template::name),
+                    Json.items(role, "resourceScopes", scope -> ResourceScope.of(scope, "id")));
+        }
+    }
+
+    /** A scope of a resource, which is named by its id or by its indicator. */
+    private record ResourceScope(String resource, String name) {
+
+        static ResourceScope of(JsonNode scope, String key) {
+            return new ResourceScope(Json.text(Json.member(scope, "resource"), key), Template.name(scope));
+        }
+    }
+
+    /**
+     * A resource.
+     *
+     * @param created when each of its scopes was
+     */
+    private record Resource(String id, String indicator, Map<String, Instant> created) {
+
+        static Resource of(JsonNode resource) {
+            Map<String, Instant> created = new HashMap<>();
+            Json.items(resource, "scopes", Function.identity())
+                    .forEach(scope -> created.put(Template.name(scope), createdAt(scope)));
+            return new Resource(Json.text(resource, "id"), Json.text(resource, "indicator"), created);
+        }
+
+        private static Instant createdAt(JsonNode scope) {
+            return Instant.ofEpochMilli(Json.member(scope, "createdAt").asLong(0));
+        }
     }
 }

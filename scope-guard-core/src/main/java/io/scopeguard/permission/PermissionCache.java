@@ -87,6 +87,11 @@ public final class PermissionCache implements AutoCloseable {
         marks.add(change);
     }
 
+    /** How many reads of this urgency wait for their turn. Looks at each: for a metric, not for every request. */
+    public int waiting(Urgency urgency) {
+        return reads.waiting(urgency);
+    }
+
     @Override
     public void close() {
         reads.close();

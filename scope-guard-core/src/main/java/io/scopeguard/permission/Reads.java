@@ -89,6 +89,13 @@ final class Reads implements AutoCloseable {
         }
     }
 
+    /** How many reads of this urgency are wanted and have not begun. */
+    synchronized int waiting(Urgency urgency) {
+        return (int) flights.values().stream()
+                .filter(flight -> flight.isWaiting(urgency))
+                .count();
+    }
+
     long nanoTime() {
         return readers.nanoTime();
     }
@@ -279,6 +286,10 @@ final class Reads implements AutoCloseable {
 
         Flight(Read underWay) {
             this.underWay = underWay;
+        }
+
+        boolean isWaiting(Urgency urgency) {
+            return !underWay.isBegun() && underWay.urgency() == urgency;
         }
 
         Read behind(Supplier<Read> maker, Need need) {

@@ -31,12 +31,23 @@ final class Asks {
                 .build();
     }
 
-    /** Turns what was asked about a scope before, if anything was, into what is asked now. */
+    /**
+     * Turns what was asked about a scope before, if anything was, into what is asked now.
+     *
+     * @param step a pure function, which returns the same ask where nothing changes
+     */
     Ask update(AccessToken token, String scope, Function<@Nullable Ask, Ask> step) {
+        Question question = Question.of(token, scope);
+        Entry known = entries.getIfPresent(question);
+        // Many responses in a row ask the same.
+        return known != null && known.life.equals(lifeOf(token)) && step.apply(known.ask) == known.ask
+                ? known.ask
+                : write(question, lifeOf(token), step);
+    }
+
+    private Ask write(Question question, Duration life, Function<@Nullable Ask, Ask> step) {
         return entries.asMap()
-                .compute(
-                        Question.of(token, scope),
-                        (question, before) -> new Entry(step.apply(before == null ? null : before.ask), lifeOf(token)))
+                .compute(question, (same, before) -> new Entry(step.apply(before == null ? null : before.ask), life))
                 .ask;
     }
 

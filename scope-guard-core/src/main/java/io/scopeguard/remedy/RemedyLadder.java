@@ -94,11 +94,16 @@ public final class RemedyLadder {
     /** Rule 8: of what each scope needs the strongest, and of the scopes those that need something. */
     private Advice forPerson(Finding finding, ScopeDrift drift, boolean isRefused) {
         drift.demoted().forEach(scope -> asks.forget(finding.token(), scope));
+        if (drift.missing().isEmpty()) {
+            return drift.isEmpty() ? Advice.none() : new Advice(Remedy.REFRESH, drift);
+        }
         Map<String, Remedy> remedies = new HashMap<>();
         drift.promoted().forEach(scope -> remedies.put(scope, remedy(finding, new Lack(scope, false, isRefused))));
         drift.added().forEach(scope -> remedies.put(scope, remedy(finding, new Lack(scope, true, isRefused))));
-        Remedy strongest =
-                remedies.values().stream().reduce(drift.demoted().isEmpty() ? Remedy.NONE : Remedy.REFRESH, Remedy::or);
+        Remedy strongest = drift.demoted().isEmpty() ? Remedy.NONE : Remedy.REFRESH;
+        for (Remedy remedy : remedies.values()) {
+            strongest = strongest.or(remedy);
+        }
         if (strongest == Remedy.NONE) {
             return Advice.none();
         }

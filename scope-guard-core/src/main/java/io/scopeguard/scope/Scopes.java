@@ -2,14 +2,13 @@ package io.scopeguard.scope;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable set of scope tokens as RFC 6749 §3.3 defines them, in the order in which they were given. Two are equal
@@ -19,12 +18,19 @@ import java.util.stream.StreamSupport;
  */
 public final class Scopes implements Iterable<String> {
 
-    private static final Scopes NONE = new Scopes(Set.of());
+    private static final Scopes NONE = new Scopes();
 
-    private final Set<String> names;
+    /** So many are found sooner by comparing than by hashing. */
+    private static final int FEW = 8;
 
-    private Scopes(Set<String> names) {
+    private final String[] names;
+
+    /** The same names, where there are more than few. */
+    private final @Nullable Set<String> index;
+
+    private Scopes(String... names) {
         this.names = names;
+        this.index = names.length > FEW ? Set.of(names) : null;
     }
 
     /** No scope at all. */
@@ -54,7 +60,7 @@ public final class Scopes implements Iterable<String> {
                 tokens.add(name);
             }
         }
-        return wrap(tokens);
+        return wrap(tokens.toArray(new String[0]));
     }
 
     /** The scopes in a space-delimited {@code scope} value; what is not a scope-token is left out. */
@@ -76,30 +82,40 @@ public final class Scopes implements Iterable<String> {
     }
 
     public boolean contains(String name) {
-        return names.contains(name);
+        return index == null ? isAmongFew(name) : index.contains(name);
+    }
+
+    private boolean isAmongFew(String name) {
+        for (String each : names) {
+            if (each.equals(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public boolean containsAll(Scopes others) {
-        return names.containsAll(others.names);
+        return others.countFirst(this::contains) == others.names.length;
     }
 
     public boolean containsAny(Scopes others) {
-        return !Collections.disjoint(names, others.names);
+        return others.countFirst(name -> !contains(name)) < others.names.length;
     }
 
     /** The scopes that are in both, in this one's order. */
     public Scopes and(Scopes others) {
-        return equals(others) ? this : where(others::contains);
+        return where(others::contains);
     }
 
     /** This one's scopes, then those that only the other has. */
     public Scopes or(Scopes others) {
-        if (containsAll(others)) {
+        Scopes further = others.minus(this);
+        if (further.isEmpty()) {
             return this;
         }
-        Set<String> union = new LinkedHashSet<>(names);
-        union.addAll(others.names);
-        return wrap(union);
+        String[] union = Arrays.copyOf(names, names.length + further.names.length);
+        System.arraycopy(further.names, 0, union, names.length, further.names.length);
+        return new Scopes(union);
     }
 
     /** This one's scopes without the other's. */
@@ -109,61 +125,65 @@ public final class Scopes implements Iterable<String> {
 
     /** This one's scopes for which the condition holds. */
     public Scopes where(Predicate<String> condition) {
-        Set<String> kept = null;
-        int passed = 0;
-        for (String name : names) {
-            if (condition.test(name)) {
-                passed++;
-                if (kept != null) {
-                    kept.add(name);
-                }
-            } else if (kept == null) {
-                // Most conditions hold for all, and then there is nothing to copy.
-                kept = first(passed);
-            }
-        }
-        return kept == null ? this : wrap(kept);
+        int passed = countFirst(condition);
+        // Most conditions hold for all, and then there is nothing to copy.
+        return passed == names.length ? this : whereBeyond(passed, condition);
     }
 
-    private Set<String> first(int count) {
-        Set<String> first = new LinkedHashSet<>();
-        Iterator<String> iterator = names.iterator();
-        while (first.size() < count) {
-            first.add(iterator.next());
+    /** How many there are before the first for which the condition does not hold. */
+    private int countFirst(Predicate<String> condition) {
+        int count = 0;
+        while (count < names.length && condition.test(names[count])) {
+            count++;
         }
-        return first;
+        return count;
+    }
+
+    private Scopes whereBeyond(int passed, Predicate<String> condition) {
+        String[] kept = Arrays.copyOf(names, names.length - 1);
+        int count = passed;
+        for (int i = passed + 1; i < names.length; i++) {
+            if (condition.test(names[i])) {
+                kept[count++] = names[i];
+            }
+        }
+        return wrap(count == kept.length ? kept : Arrays.copyOf(kept, count));
     }
 
     public boolean isEmpty() {
-        return names.isEmpty();
+        return names.length == 0;
     }
 
     public int size() {
-        return names.size();
+        return names.length;
     }
 
     @Override
     public Iterator<String> iterator() {
-        return names.iterator();
+        return Arrays.asList(names).iterator();
     }
 
     public Stream<String> stream() {
-        return StreamSupport.stream(spliterator(), false);
+        return Arrays.stream(names);
     }
 
     /** The names in order, unmodifiable. */
     public List<String> toList() {
-        return List.copyOf(names);
+        return List.of(names);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Scopes that && names.equals(that.names);
+        return other instanceof Scopes that && names.length == that.names.length && containsAll(that);
     }
 
     @Override
     public int hashCode() {
-        return names.hashCode();
+        int sum = 0;
+        for (String name : names) {
+            sum += name.hashCode();
+        }
+        return sum;
     }
 
     /** The space-delimited form, as in a {@code scope} parameter. */
@@ -172,7 +192,7 @@ public final class Scopes implements Iterable<String> {
         return String.join(" ", names);
     }
 
-    private static Scopes wrap(Set<String> names) {
-        return names.isEmpty() ? NONE : new Scopes(Collections.unmodifiableSet(names));
+    private static Scopes wrap(String... names) {
+        return names.length == 0 ? NONE : new Scopes(names);
     }
 }

@@ -20,6 +20,7 @@ import static io.scopeguard.testing.Recorded.CAROL;
 import static io.scopeguard.testing.Recorded.GLOBEX;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
@@ -51,9 +52,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -328,7 +332,7 @@ class LogtoPermissionsTests {
                 Arguments.of(
                         "malformed chunk", aResponse().withFault(Fault.MALFORMED_RESPONSE_CHUNK), Reason.UNREACHABLE),
                 Arguments.of("garbage", aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE), Reason.UNREACHABLE),
-                Arguments.of("huge", okJson("[" + " ".repeat(8 * 1024 * 1024) + "]"), Reason.UNREACHABLE),
+                Arguments.of("huge", okJson("[" + " ".repeat(8 * 1024 * 1024) + "]"), Reason.MALFORMED),
                 Arguments.of("empty body", okJson(""), Reason.MALFORMED),
                 Arguments.of("cut off", okJson("[{\"id\":\"" + ALICE + "\",\"isSusp"), Reason.MALFORMED),
                 Arguments.of("not JSON", okJson("no"), Reason.MALFORMED),
@@ -531,6 +535,60 @@ class LogtoPermissionsTests {
                 .isTrue();
     }
 
+    // What is counted
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("troubles")
+    void listenerWhenTroubleThenHearsOfEachCallOnceAndWhy(
+            String name, ResponseDefinitionBuilder trouble, Reason reason) {
+        tenant.found(ACME, ALICE, trouble);
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        Logto counted =
+                tenant.logto(clock).listener(of("organization-users", heard)).build();
+
+        assertThatThrownBy(() ->
+                        counted.permissions().read(holder(user(ALICE, ACME, Audience.ORGANIZATION)), Urgency.NOW))
+                .isInstanceOf(PermissionsUnavailableException.class);
+
+        int calls = reason == Reason.UNREACHABLE ? 2 : 1;
+        assertThat(heard).hasSize(calls).containsOnly(reason.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Test
+    void listenerWhenTheRestOfAListDoesNotComeThenHearsMalformed() {
+        tenant.found(ACME, ALICE, okJson("[]"));
+        tenant.answer(RecordedTenant.rolesIn(ACME, ALICE), RecordedTenant.page("[]", 1));
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        Logto counted = tenant.logto(clock)
+                .listener(of("organization-user-roles", heard))
+                .build();
+
+        assertThatThrownBy(() ->
+                        counted.permissions().confirm(holder(user(ALICE, ACME, Audience.ORGANIZATION)), Urgency.NOW))
+                .isInstanceOf(PermissionsUnavailableException.class);
+
+        assertThat(heard).containsExactly("malformed");
+    }
+
+    @Test
+    void listenerWhenLogtoSaysThatThereIsNoSuchThingThenHearsNotFound() {
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        Logto counted = tenant.logto(clock).listener(of("user", heard)).build();
+
+        assertThat(counted.permissions()
+                        .confirm(holder(user(RecordedTenant.NOBODY, ACME, Audience.ORGANIZATION)), Urgency.NOW))
+                .isEqualTo(Holdings.none(Standing.UNKNOWN_SUBJECT));
+        assertThat(heard).containsExactly("not_found");
+    }
+
+    private static CallListener of(String wanted, Queue<String> outcomes) {
+        return (operation, outcome, took) -> {
+            if (operation.equals(wanted)) {
+                outcomes.add(outcome);
+            }
+        };
+    }
+
     // What is said
 
     @Test
@@ -567,8 +625,12 @@ class LogtoPermissionsTests {
             tenant.found(ACME, ALICE, aResponse().withStatus(503));
             for (int i = 0; i < 3; i++) {
                 assertTrouble(user(ALICE, ACME, Audience.ORGANIZATION), Reason.SERVER_ERROR);
+                // Others are read well meanwhile: that is no end of it.
+                fetch(user(BOB, ACME, Audience.ORGANIZATION));
             }
             tenant.reset();
+            clock.advanceSeconds(60);
+            fetch(user(ALICE, ACME, Audience.ORGANIZATION));
             fetch(user(ALICE, ACME, Audience.ORGANIZATION));
 
             String at = tenant.tenant().endpoint().toString();

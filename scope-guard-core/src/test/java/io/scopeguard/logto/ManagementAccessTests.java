@@ -22,6 +22,7 @@ import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.testing.LogEvents;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
 import io.scopeguard.token.IssuerClock;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -242,6 +244,7 @@ class ManagementAccessTests {
     @Test
     void callsWhenManyFailedThenLogtoIsLeftAloneForASecond() {
         check();
+        assertThat(logto.circuit()).isEqualTo(Circuit.CLOSED);
         tenant.answer("/organization-roles", aResponse().withStatus(503));
         for (int i = 0; i < 40; i++) {
             assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
@@ -250,10 +253,48 @@ class ManagementAccessTests {
                 .findAll(getRequestedFor(urlPathEqualTo("/api/organization-roles")))
                 .size();
         assertThat(asked).isBetween(10, 30);
+        assertThat(logto.circuit()).isEqualTo(Circuit.OPEN);
 
         tenant.recorded("/organization-roles", "management-api/organization-roles");
         clock.advance(Duration.ofMillis(1_001));
         check();
+        assertThat(logto.circuit()).isEqualTo(Circuit.CLOSED);
+    }
+
+    @Test
+    void logsWhenLogtoIsLeftAloneThenToldOnceAndItsEndOnceHoweverOftenItIsTried() {
+        try (LogEvents events = LogEvents.capture()) {
+            tenant.answer("/organization-roles", aResponse().withStatus(503));
+            for (int i = 0; i < 40; i++) {
+                assertThatExceptionOfType(PermissionsUnavailableException.class)
+                        .isThrownBy(() -> logto.check(List.of()));
+                clock.advance(i < 30 ? Duration.ZERO : Duration.ofMillis(1_001));
+            }
+            tenant.recorded("/organization-roles", "management-api/organization-roles");
+            clock.advance(Duration.ofMillis(1_001));
+            check();
+
+            assertThat(events.messages())
+                    .filteredOn(message -> message.contains("left alone until") || message.contains("as before"))
+                    .containsExactly(
+                            "WARN Half of the last 20 calls to Logto failed: it is left alone until it answers again",
+                            "INFO Logto answers again: calls are made as before");
+        }
+    }
+
+    /** Whoever answers rubbish is there: calls are made, and one that is answered well is the first to show it. */
+    @Test
+    void callsWhenAnswersAreRubbishThenLogtoIsNotLeftAlone() {
+        check();
+        tenant.answer("/organization-roles", okJson("<html>"));
+        for (int i = 0; i < 40; i++) {
+            assertThatExceptionOfType(PermissionsUnavailableException.class)
+                    .isThrownBy(() -> logto.check(List.of()))
+                    .extracting(PermissionsUnavailableException::reason)
+                    .isEqualTo(Reason.MALFORMED);
+        }
+
+        assertThat(logto.circuit()).isEqualTo(Circuit.CLOSED);
     }
 
     // The clock
@@ -274,19 +315,25 @@ class ManagementAccessTests {
     @Test
     void callsWhenOverTheLimitThenTheyWaitOrAreGivenUpButNeverMade() throws Exception {
         Queue<String> outcomes = new ConcurrentLinkedQueue<>();
-        HttpCalls calls = new HttpCalls(
-                CallBudget.perSecond(1),
-                (operation, outcome, took) -> outcomes.add(outcome),
-                Clock.systemUTC(),
-                new IssuerClock());
+        Queue<Urgency> waits = new ConcurrentLinkedQueue<>();
+        CallListener listener = new CallListener() {
+            @Override
+            public void called(String operation, String outcome, Duration took) {
+                outcomes.add(outcome);
+            }
+
+            @Override
+            public void waited(Urgency urgency, Duration took) {
+                waits.add(urgency);
+            }
+        };
+        HttpCalls calls = new HttpCalls(CallBudget.perSecond(1), listener, Clock.systemUTC(), new IssuerClock());
         URI uri = tenant.tenant().api("/organization-scopes");
         ExecutorService callers = Executors.newFixedThreadPool(40);
         int answered = 0;
         List<Reason> givenUp = new ArrayList<>();
         try {
-            List<Future<Integer>> all = Stream.generate(
-                            () -> callers.submit(() -> calls.send("scopes", HttpRequest.newBuilder(uri), Urgency.NOW)
-                                    .statusCode()))
+            List<Future<Integer>> all = Stream.generate(() -> callers.submit(() -> statusOf(calls, uri)))
                     .limit(40)
                     .toList();
             for (Future<Integer> one : all) {
@@ -305,6 +352,7 @@ class ManagementAccessTests {
         assertThat(givenUp).isNotEmpty().containsOnly(Reason.BUDGET_EXHAUSTED);
         assertThat(tenant.server().getAllServeEvents()).hasSize(answered);
         assertThat(outcomes).hasSize(40).containsOnly("ok", "budget_exhausted");
+        assertThat(waits).hasSize(40).containsOnly(Urgency.NOW);
     }
 
     @Test
@@ -317,11 +365,18 @@ class ManagementAccessTests {
         URI uri = tenant.tenant().api("/organization-scopes");
 
         for (int i = 0; i < 7; i++) {
-            assertThat(calls.send("scopes", HttpRequest.newBuilder(uri), Urgency.NOW)
-                            .statusCode())
-                    .isEqualTo(200);
+            assertThat(statusOf(calls, uri)).isEqualTo(200);
         }
         assertThat(Logto.DEFAULT_CALLS_PER_SECOND).isEqualTo(5);
+    }
+
+    private static int statusOf(HttpCalls calls, URI uri) {
+        return calls.send(
+                        "scopes",
+                        HttpRequest.newBuilder(uri),
+                        Urgency.NOW,
+                        response -> Optional.of(response.statusCode()))
+                .orElseThrow();
     }
 
     @Test

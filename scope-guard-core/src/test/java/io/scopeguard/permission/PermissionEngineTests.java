@@ -30,6 +30,28 @@ class PermissionEngineTests {
                 return readers.get();
             });
 
+    // What waits
+
+    @Test
+    void waitingReadsAreCountedByWhoWaitsForThem() {
+        directory.member("acme", "alice", "viewer").member("acme", "bob", "viewer");
+        get("acme", "alice", READ);
+        get("acme", "bob", READ);
+        clock.advanceSeconds(29);
+        get("acme", "alice", READ);
+        get("acme", "bob", READ);
+
+        int all = readers.get().waiting();
+        assertThat(all).isGreaterThan(1);
+        assertThat(cache.waiting(Urgency.AHEAD)).isEqualTo(all);
+        assertThat(cache.waiting(Urgency.NOW)).isZero();
+
+        readers.get().run(1);
+        assertThat(cache.waiting(Urgency.AHEAD)).isEqualTo(all - 1);
+        readers.get().runAll();
+        assertThat(cache.waiting(Urgency.AHEAD)).isZero();
+    }
+
     // Two levels
 
     @Test

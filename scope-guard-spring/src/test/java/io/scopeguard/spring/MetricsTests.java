@@ -2,10 +2,18 @@ package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.scopeguard.permission.Holder;
+import io.scopeguard.permission.Holdings;
+import io.scopeguard.permission.PermissionSource;
+import io.scopeguard.permission.RoleDefinitions;
+import io.scopeguard.permission.RoleKind;
+import io.scopeguard.permission.Urgency;
 import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
@@ -13,8 +21,13 @@ import io.scopeguard.spring.support.TestToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -92,6 +105,99 @@ class MetricsTests {
         }
     }
 
+    @Test
+    void agesAreMeasuredOfWhatDecisionsWereMadeOn() {
+        String acme = TenantServer.newId("acme");
+        String reports = "/organizations/" + acme + "/reports";
+        try (TenantServer tenant = new TenantServer(clock);
+                RunningApi api = RunningApi.start(tenant, clock, List.of(), GuardedApi.class, Meters.class)) {
+            String user = tenant.newUser();
+            tenant.join(acme, user, "read:report");
+            TestToken token = tenant.organizationToken(acme, user, "read:report");
+            api.get(reports, token);
+            clock.advance(Duration.ofSeconds(6));
+            api.get(reports, token);
+            api.get("/organizations/globex/reports", token);
+
+            Timer age = api.bean(MeterRegistry.class)
+                    .get("scopeguard.permissions.age")
+                    .timer();
+            assertThat(age.count()).isEqualTo(2);
+            assertThat(age.totalTime(TimeUnit.SECONDS)).isEqualTo(6);
+            assertThat(age.max(TimeUnit.SECONDS)).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void theBreakerShowsWhetherTheProviderIsLeftAlone() {
+        String reports = "/organizations/acme/reports";
+        try (TenantServer tenant = new TenantServer(clock);
+                RunningApi api = RunningApi.start(
+                        tenant,
+                        clock,
+                        List.of("scope-guard.logto.calls-per-second", "1000"),
+                        GuardedApi.class,
+                        Meters.class)) {
+            MeterRegistry meters = api.bean(MeterRegistry.class);
+            TestToken token = tenant.organizationToken("acme", tenant.newUser(), "read:report");
+            assertThat(counts(meters))
+                    .contains("scopeguard.provider.breaker state=closed 1.0")
+                    .contains("scopeguard.provider.breaker state=open 0.0");
+
+            tenant.troubleApi(500);
+            for (int i = 0; i < 30; i++) {
+                clock.advance(Duration.ofSeconds(2));
+                api.get(reports, token);
+            }
+            assertThat(counts(meters))
+                    .contains("scopeguard.provider.breaker state=closed 0.0")
+                    .contains("scopeguard.provider.breaker state=open 1.0");
+
+            tenant.troubleApi(0);
+            clock.advance(Duration.ofSeconds(2));
+            api.get(reports, token);
+            assertThat(counts(meters)).contains("scopeguard.provider.breaker state=closed 1.0");
+            assertThat(meters.get("scopeguard.provider.waits").timer().count()).isPositive();
+        }
+    }
+
+    @Test
+    void readsAreShownThatWaitForTheirTurn() throws InterruptedException {
+        int requests = 12;
+        try (TenantServer tenant = new TenantServer(clock);
+                RunningApi api = RunningApi.start(
+                        tenant, clock, List.of(), GuardedApi.class, Meters.class, StuckPermissions.class)) {
+            Gauge waiting = api.bean(MeterRegistry.class)
+                    .get("scopeguard.permissions.waiting")
+                    .tag("urgency", "now")
+                    .gauge();
+            assertThat(waiting.value()).isZero();
+
+            ExecutorService clients = Executors.newFixedThreadPool(requests);
+            try {
+                for (int i = 0; i < requests; i++) {
+                    TestToken token = tenant.organizationToken("acme", tenant.newUser(), "read:report");
+                    clients.execute(() -> api.get("/organizations/acme/reports", token));
+                }
+                // Eight threads read what requests wait for.
+                assertThat(reaches(waiting, requests - 8)).isTrue();
+            } finally {
+                api.bean(StuckPermissions.class).release();
+                clients.shutdown();
+            }
+            assertThat(reaches(waiting, 0)).isTrue();
+            assertThat(clients.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+        }
+    }
+
+    private static boolean reaches(Gauge gauge, double value) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (gauge.value() != value && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return gauge.value() == value;
+    }
+
     private static List<String> counts(MeterRegistry registry) {
         List<String> lines = new ArrayList<>();
         for (Meter meter : registry.getMeters()) {
@@ -113,6 +219,36 @@ class MetricsTests {
                 .filter(meter -> meter.getId().getName().startsWith("scopeguard."))
                 .forEach(meter -> meter.getId().getTags().forEach(tag -> values.add(tag.getValue())));
         return values;
+    }
+
+    /** A provider that tells of nobody before it is let go. */
+    static final class StuckPermissions implements PermissionSource {
+
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        void release() {
+            released.countDown();
+        }
+
+        @Override
+        public Holdings read(Holder holder, Urgency urgency) {
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Holdings.of(Set.of());
+        }
+
+        @Override
+        public Holdings confirm(Holder holder, Urgency urgency) {
+            return read(holder, urgency);
+        }
+
+        @Override
+        public RoleDefinitions definitions(RoleKind kind, Urgency urgency) {
+            return new RoleDefinitions(Map.of());
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

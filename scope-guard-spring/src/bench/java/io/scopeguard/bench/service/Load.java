@@ -34,7 +34,7 @@ final class Load implements AutoCloseable {
     Outcome run(Duration duration) throws IOException {
         long start = System.nanoTime();
         end = start + duration.toNanos();
-        Outcome sum = new Outcome(new Latencies(), 0, 0);
+        Outcome sum = Outcome.none();
         try {
             for (Future<Outcome> client : threads.invokeAll(clients)) {
                 sum = sum.plus(client.get());
@@ -84,9 +84,13 @@ final class Load implements AutoCloseable {
             return latencies.total();
         }
 
-        private Outcome plus(Outcome other) {
-            latencies.add(other.latencies);
-            return new Outcome(latencies, refused + other.refused, nanos);
+        static Outcome none() {
+            return new Outcome(new Latencies(), 0, 0);
+        }
+
+        /** This and what came after it. */
+        Outcome plus(Outcome later) {
+            return new Outcome(latencies.plus(later.latencies), refused + later.refused, nanos + later.nanos);
         }
 
         private Outcome lasting(long duration) {

@@ -1,12 +1,16 @@
 package io.scopeguard.bench.service;
 
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
+
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Prints results as they come, and in the end how they compare. */
+/** Prints results, and how they compare. */
 final class Report {
 
     private static final String ROW = "%-8s %-36s %10.0f %9.0f %9.0f %10.4f %10.0f %8.0f%n";
@@ -24,18 +28,25 @@ final class Report {
 
     void begin(Settings settings) {
         print(
-                "Warm-up %d s, measured %d s, %d connections, %d users, %d processors, Java %s, %s%n%n",
+                "Warm-up %d s, measured %d times %d s, %d connections, %d users, %d processors, Java %s, %s%n%n",
                 settings.warmup().toSeconds(),
-                settings.measured().toSeconds(),
+                settings.rounds(),
+                settings.turn().toSeconds(),
                 settings.connections(),
                 settings.users(),
                 Runtime.getRuntime().availableProcessors(),
                 Runtime.version(),
                 String.join(" ", settings.jvmFlags()));
-        print(HEADING, "variant", "", "requests/s", "p50 µs", "p99 µs", "CPU s/1000", "bytes/req", "RSS MB");
     }
 
-    void add(Result result) {
+    void end(List<Result> results) {
+        print(HEADING, "variant", "", "requests/s", "p50 µs", "p99 µs", "CPU s/1000", "bytes/req", "RSS MB");
+        results.forEach(this::add);
+        compare(results.stream()
+                .collect(toMap(result -> result.variant().id(), identity(), (a, b) -> b, LinkedHashMap::new)));
+    }
+
+    private void add(Result result) {
         print(
                 ROW,
                 result.variant().id(),
@@ -53,7 +64,7 @@ final class Report {
         }
     }
 
-    void compare(Map<String, Result> results) {
+    private void compare(Map<String, Result> results) {
         print("%nRatios: by requests/s, and by processor time for a request (more is better in both)%n");
         print("%-8s %10s %10s %10s %10s%n", "variant", "/a req/s", "/a CPU", "/c req/s", "/c CPU");
         for (Result result : results.values()) {

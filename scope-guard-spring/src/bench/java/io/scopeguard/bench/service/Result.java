@@ -5,6 +5,15 @@ import io.scopeguard.bench.service.Load.Outcome;
 /** How a variant did: its requests, and what it used for them. */
 record Result(Variant variant, Outcome outcome, Usage usage) {
 
+    static Result none(Variant variant) {
+        return new Result(variant, Outcome.none(), Usage.none());
+    }
+
+    /** This and another turn. */
+    Result plus(Outcome more, Usage used) {
+        return new Result(variant, outcome.plus(more), usage.plus(used));
+    }
+
     double requestsPerSecond() {
         return outcome.requests() * 1e9 / outcome.nanos();
     }

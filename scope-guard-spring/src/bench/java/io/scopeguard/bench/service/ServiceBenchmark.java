@@ -1,26 +1,19 @@
 package io.scopeguard.bench.service;
 
 import io.scopeguard.bench.Algorithm;
-import io.scopeguard.bench.Chain;
 import io.scopeguard.bench.TokenIssuer;
-import io.scopeguard.bench.service.Load.Outcome;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Measures the whole service over loopback HTTP, one variant after the other, each in a process of its own. */
+/** Measures the whole service over loopback HTTP, the variants in turn, each in a process of its own. */
 public final class ServiceBenchmark {
 
     private static final String PATH = "/organizations/" + TokenIssuer.ORGANIZATION + "/reports";
 
     /** More tokens than any service verifies in a second. */
     private static final int UNSEEN_PER_SECOND = 1_500;
-
-    /** Until what was read before an outage is outdated. */
-    private static final Duration OUTDATED = Duration.ofSeconds(4);
 
     private final Settings settings;
     private final IdentityProvider provider;
@@ -47,37 +40,31 @@ public final class ServiceBenchmark {
     }
 
     private boolean run(Report report) throws IOException {
-        Map<String, Result> results = new LinkedHashMap<>();
         report.begin(settings);
-        for (Variant variant : settings.variants()) {
-            Result result = measure(variant);
-            results.put(variant.id(), result);
-            report.add(result);
+        List<Candidate> candidates = new ArrayList<>();
+        try {
+            for (Variant variant : settings.variants()) {
+                Candidate candidate = new Candidate(variant, settings, provider, PATH, tokens(variant));
+                candidates.add(candidate);
+                candidate.warmUp(settings.warmup());
+            }
+            takeTurns(candidates);
+        } finally {
+            for (Candidate candidate : candidates) {
+                candidate.close();
+            }
         }
-        report.compare(results);
-        return results.values().stream().allMatch(result -> result.outcome().refused() == 0);
+        List<Result> results = candidates.stream().map(Candidate::result).toList();
+        report.end(results);
+        return results.stream().allMatch(result -> result.outcome().refused() == 0);
     }
 
-    private Result measure(Variant variant) throws IOException {
-        long readsBefore = provider.reads();
-        try (ServiceProcess service = new ServiceProcess(variant, settings.jvmFlags(), provider.endpoint());
-                Load load = new Load(service.port(), PATH, tokens(variant), settings.connections())) {
-            Outcome warmup = load.run(settings.warmup());
-            if (warmup.refused() > 0) {
-                throw new IOException(warmup.refused() + " requests failed while " + variant.id() + " warmed up");
+    /** In rounds, so that whatever else the machine does in the course of a run meets all alike. */
+    private void takeTurns(List<Candidate> candidates) throws IOException {
+        for (int round = 0; round < settings.rounds(); round++) {
+            for (Candidate candidate : candidates) {
+                candidate.measure(settings.turn());
             }
-            if (variant.chain() == Chain.SCOPE_GUARD && provider.reads() == readsBefore) {
-                throw new IOException("the service has read no live permissions");
-            }
-            if (variant.outage()) {
-                provider.setDown(true);
-                load.run(OUTDATED);
-            }
-            Usage before = service.usage();
-            Outcome outcome = load.run(settings.measured());
-            return new Result(variant, outcome, service.usage().since(before));
-        } finally {
-            provider.setDown(false);
         }
     }
 
@@ -92,8 +79,7 @@ public final class ServiceBenchmark {
         if (settings.variants().stream().allMatch(variant -> variant.unseenPercent() == 0)) {
             return List.of();
         }
-        int seconds =
-                Math.toIntExact(settings.warmup().plus(settings.measured()).toSeconds());
+        int seconds = Math.toIntExact(settings.loaded().toSeconds());
         return provider.issuer(Algorithm.ES384).issue(seconds * UNSEEN_PER_SECOND, users, IdentityProvider.SCOPE);
     }
 }

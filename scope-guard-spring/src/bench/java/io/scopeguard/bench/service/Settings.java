@@ -9,14 +9,24 @@ import java.util.Map;
  * How the services are measured.
  *
  * @param warmup how long each is under load before
- * @param measured how long each is measured
+ * @param rounds how often each is measured
+ * @param turn for how long at a time
  * @param connections how many there are at a time, each with one request after the other
  * @param users how many subjects the tokens are of
  * @param variants in the order in which they are measured
  * @param jvmFlags those of each service
  */
 record Settings(
-        Duration warmup, Duration measured, int connections, int users, List<Variant> variants, List<String> jvmFlags) {
+        Duration warmup,
+        int rounds,
+        Duration turn,
+        int connections,
+        int users,
+        List<Variant> variants,
+        List<String> jvmFlags) {
+
+    /** Until a service that has rested is warm again, and what it read before an outage is outdated. */
+    static final Duration RUN_UP = Duration.ofSeconds(4);
 
     /** From arguments of the form {@code name=value}. */
     static Settings parse(String... args) {
@@ -27,11 +37,17 @@ record Settings(
         }
         return new Settings(
                 Duration.ofSeconds(number(values, "warmup")),
+                number(values, "rounds"),
                 Duration.ofSeconds(number(values, "seconds")),
                 number(values, "connections"),
                 number(values, "users"),
                 Variant.chosen(value(values, "variants")),
                 List.of(value(values, "jvm").split(" ")));
+    }
+
+    /** For how long each service is under load, with what comes before it is measured. */
+    Duration loaded() {
+        return warmup.plus(turn.plus(RUN_UP).multipliedBy(rounds));
     }
 
     private static int number(Map<String, String> values, String name) {

@@ -48,6 +48,10 @@ record Variant(String id, String title, Chain chain, Set<Optional> libraries, in
                 .toList();
     }
 
+    boolean isGuarded() {
+        return chain == Chain.SCOPE_GUARD;
+    }
+
     private static Variant byId(String id) {
         return ALL.stream()
                 .filter(variant -> variant.id.equals(id))

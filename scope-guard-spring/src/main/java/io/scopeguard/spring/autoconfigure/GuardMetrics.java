@@ -1,20 +1,29 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.logto.CallListener;
+import io.scopeguard.logto.Circuit;
+import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoWebhook.Receipt;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.Urgency;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.TokenKind;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +31,39 @@ import org.jspecify.annotations.Nullable;
 final class GuardMetrics implements CallListener, RemedyListener {
 
     private final MeterRegistry registry;
+    private final Clock clock;
+    private final Timer age;
 
     /** Found by their tags once: looking a meter up costs more than counting. */
     private final Map<Object, Counter> counters = new ConcurrentHashMap<>();
 
-    GuardMetrics(MeterRegistry registry) {
+    /**
+     * @param clock by which live permissions are dated
+     * @param maxStale how old they may get
+     */
+    GuardMetrics(MeterRegistry registry, Clock clock, Duration maxStale) {
         this.registry = registry;
+        this.clock = clock;
+        // Where a histogram is asked for, its buckets end where answers do.
+        this.age = Timer.builder("scopeguard.permissions.age")
+                .maximumExpectedValue(maxStale)
+                .register(registry);
+    }
+
+    void watch(PermissionCache permissions) {
+        for (Urgency urgency : Urgency.values()) {
+            Gauge.builder("scopeguard.permissions.waiting", permissions, cache -> cache.waiting(urgency))
+                    .tag("urgency", lower(urgency))
+                    .register(registry);
+        }
+    }
+
+    void watch(Logto logto) {
+        for (Circuit state : Circuit.values()) {
+            Gauge.builder("scopeguard.provider.breaker", logto, provider -> provider.circuit() == state ? 1 : 0)
+                    .tag("state", lower(state))
+                    .register(registry);
+        }
     }
 
     void verified(String outcome) {
@@ -46,6 +82,10 @@ final class GuardMetrics implements CallListener, RemedyListener {
                         lower(tags.kind()),
                         "live",
                         tags.live()));
+        LivePermissions live = decision.live();
+        if (live != null) {
+            age.record(clock.millis() - live.asOf().toEpochMilli(), TimeUnit.MILLISECONDS);
+        }
         ScopeDrift drift = decision.drift();
         if (!drift.isEmpty()) {
             Remedy remedy = decision.advice().remedy();
@@ -59,6 +99,11 @@ final class GuardMetrics implements CallListener, RemedyListener {
     public void called(String operation, String outcome, Duration took) {
         registry.timer("scopeguard.provider.calls", "operation", operation, "outcome", outcome)
                 .record(took);
+    }
+
+    @Override
+    public void waited(Urgency urgency, Duration took) {
+        registry.timer("scopeguard.provider.waits", "urgency", lower(urgency)).record(took);
     }
 
     @Override

@@ -37,7 +37,7 @@ final class LogtoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     Logto logto(CallBudget budget, GuardMetrics metrics, @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock) {
-        return Logto.at(settings.tenant(), settings.appId(), settings.appSecret())
+        Logto logto = Logto.at(settings.tenant(), settings.appId(), settings.appSecret())
                 .managementResource(settings.managementResource())
                 .furtherIssuers(settings.issuers())
                 .resources(settings.resources())
@@ -45,6 +45,8 @@ final class LogtoConfiguration {
                 .listener(metrics)
                 .clock(clock)
                 .build();
+        metrics.watch(logto);
+        return logto;
     }
 
     @Bean

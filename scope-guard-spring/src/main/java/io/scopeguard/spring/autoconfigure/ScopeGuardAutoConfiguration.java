@@ -59,8 +59,11 @@ public final class ScopeGuardAutoConfiguration {
     }
 
     @Bean
-    GuardMetrics scopeGuardMetrics(ObjectProvider<MeterRegistry> registry) {
-        return new GuardMetrics(registry.getIfUnique(CompositeMeterRegistry::new));
+    GuardMetrics scopeGuardMetrics(ObjectProvider<MeterRegistry> registry, @Qualifier(CLOCK) Clock clock) {
+        return new GuardMetrics(
+                registry.getIfUnique(CompositeMeterRegistry::new),
+                clock,
+                settings.guard().maxStale());
     }
 
     /** The clock that tokens and reads are judged by; no candidate for anybody else's. */
@@ -106,10 +109,12 @@ public final class ScopeGuardAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    PermissionCache permissionCache(PermissionSource source, @Qualifier(CLOCK) Clock clock) {
+    PermissionCache permissionCache(PermissionSource source, @Qualifier(CLOCK) Clock clock, GuardMetrics metrics) {
         // Longer than readings are an answer: what was seen to be revoked binds tokens that outlive it.
-        return new PermissionCache(
+        PermissionCache permissions = new PermissionCache(
                 source, clock, properties.permissions().maxWait(), settings.maxEntries(), Duration.ofHours(24));
+        metrics.watch(permissions);
+        return permissions;
     }
 
     @Bean

@@ -32,6 +32,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.CorsConfigurer;
+import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.firewall.HttpFirewall;
@@ -139,6 +140,14 @@ final class WebConfiguration {
     @Bean
     AuthenticatedOrPublic authenticatedOrPublic(HandlerRules rules, ObjectProvider<HandlerMapping> mappings) {
         return new AuthenticatedOrPublic(rules, mappings);
+    }
+
+    /** What Spring Security observes of each filter costs more than the guard, whose own metrics tell more. */
+    @Bean
+    @ConditionalOnDefaultWebSecurity
+    @ConditionalOnMissingBean
+    SecurityObservationSettings securityObservationSettings() {
+        return SecurityObservationSettings.noObservations();
     }
 
     /** For applications without a chain of their own: stateless, and open where a handler says so. */

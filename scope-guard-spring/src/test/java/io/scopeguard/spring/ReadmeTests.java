@@ -1,0 +1,130 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.scopeguard.Denial;
+import io.scopeguard.logto.LogtoWebhook;
+import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.spring.support.MovableClock;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.token.InvalidTokenException;
+import io.scopeguard.token.TokenKind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What operators read in the README is what there is. */
+class ReadmeTests {
+
+    /** Written by the annotation processor of Spring Boot, in this very build. */
+    private static final String METADATA = "/META-INF/spring-configuration-metadata.json";
+
+    private final MovableClock clock = new MovableClock();
+
+    @Test
+    void everyMeterIsThereWithItsTags() throws IOException {
+        String acme = TenantServer.newId("acme");
+        try (TenantServer tenant = new TenantServer(clock);
+                RunningApi api = RunningApi.start(tenant, clock, List.of(), GuardedApi.class, Meters.class)) {
+            String user = tenant.newUser();
+            tenant.join(acme, user, "read:report", "invite:member");
+            api.get("/organizations/" + acme + "/reports", tenant.organizationToken(acme, user, "read:report"));
+            api.get("/me", "opaque");
+
+            List<Meter.Id> meters = api.bean(MeterRegistry.class).getMeters().stream()
+                    .map(Meter::getId)
+                    .filter(id -> id.getName().startsWith("scopeguard."))
+                    .toList();
+            assertThat(meters).hasSizeGreaterThan(10);
+            for (Meter.Id id : meters) {
+                String row = row(id.getName() + "` (" + id.getType().name().toLowerCase(Locale.ROOT) + ")");
+                id.getTags().forEach(tag -> assertThat(row).contains(shown(tag)));
+            }
+        }
+    }
+
+    static Stream<Arguments> tagValues() {
+        return Stream.of(
+                Arguments.of("scopeguard.verifications", InvalidTokenException.Reason.values()),
+                Arguments.of("scopeguard.decisions", Denial.values()),
+                Arguments.of("scopeguard.decisions", TokenKind.values()),
+                Arguments.of("scopeguard.drift", Remedy.values()),
+                Arguments.of(
+                        "scopeguard.provider.calls",
+                        Stream.of(PermissionsUnavailableException.Reason.values())
+                                // Of many answers together, none of which can be blamed.
+                                .filter(reason -> reason != PermissionsUnavailableException.Reason.IMPLAUSIBLE)
+                                .toArray(Enum<?>[]::new)),
+                Arguments.of("scopeguard.webhooks", LogtoWebhook.Outcome.values()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tagValues")
+    void everyValueOfATagIsThere(String meter, Enum<?>[] values) throws IOException {
+        assertThat(row(meter + "`"))
+                .contains(Stream.of(values)
+                        .map(value -> '`' + value.name().toLowerCase(Locale.ROOT) + '`')
+                        .toList());
+    }
+
+    @Test
+    void everyPropertyIsThereWithItsDefault() throws IOException {
+        try (InputStream metadata = Objects.requireNonNull(getClass().getResourceAsStream(METADATA))) {
+            JsonNode properties =
+                    JsonMapper.builder().build().readTree(metadata).path("properties");
+            assertThat(properties.size()).isGreaterThan(20);
+            for (JsonNode property : properties) {
+                String row = row(property.path("name").stringValue());
+                if (property.has("defaultValue")) {
+                    assertThat(row).contains("` | `" + text(property.path("defaultValue")) + "` |");
+                }
+            }
+        }
+    }
+
+    private static String text(JsonNode value) {
+        return value.isArray() ? value.path(0).asString() : value.asString();
+    }
+
+    /** Of what is asked there are too many kinds to tell them all. */
+    private static List<String> shown(Tag tag) {
+        String key = '`' + tag.getKey() + "`: ";
+        return tag.getKey().equals("operation") ? List.of(key) : List.of(key, '`' + tag.getValue() + '`');
+    }
+
+    private static String row(String begin) throws IOException {
+        List<String> rows = Files.readAllLines(Path.of("..", "README.md")).stream()
+                .filter(line -> line.startsWith("| `" + begin))
+                .toList();
+        assertThat(rows).as(begin).isNotEmpty();
+        return rows.get(0);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Meters {
+
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+    }
+}
