@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record LogtoTenant(URI endpoint) {
 
+    private static final String OIDC = "/oidc";
     private static final String CLOUD_DOMAIN = ".logto.app";
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     /**
-     * @throws IllegalArgumentException if the endpoint is not an https URL; http will do on the loopback interface
+     * @throws IllegalArgumentException if the endpoint is not an https URL (http will do on the loopback interface), or is the
+     *     issuer
      */
     public LogtoTenant {
         String host = endpoint.getHost();
@@ -27,6 +29,9 @@ public record LogtoTenant(URI endpoint) {
         }
         String text = endpoint.toString();
         endpoint = text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : endpoint;
+        if (endpoint.getPath().endsWith(OIDC)) {
+            throw new IllegalArgumentException("must be the tenant's endpoint, without " + OIDC);
+        }
     }
 
     private static boolean isBare(URI endpoint) {
@@ -34,7 +39,7 @@ public record LogtoTenant(URI endpoint) {
     }
 
     public String issuer() {
-        return endpoint + "/oidc";
+        return endpoint + OIDC;
     }
 
     public URI jwkSetUri() {

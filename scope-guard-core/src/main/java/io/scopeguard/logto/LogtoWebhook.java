@@ -96,7 +96,12 @@ public final class LogtoWebhook {
         if (taken.asMap().putIfAbsent(digest, true) != null) {
             return Outcome.REPLAYED;
         }
-        return isTimely(event) ? apply(event) : applyUntimely(event);
+        Outcome outcome = isTimely(event) ? apply(event) : applyUntimely(event);
+        if (outcome == Outcome.LIMITED) {
+            // It may come again, and then counts.
+            taken.invalidate(digest);
+        }
+        return outcome;
     }
 
     private Outcome apply(WebhookEvent event) {

@@ -88,7 +88,8 @@ final class Definitions {
             Snapshot last = of(kind);
             boolean same = read.value.equals(last.value);
             Snapshot known = same ? last : read;
-            Snapshot next = new Snapshot(known.value, known.audiences, read.asOf, read.stamp, last != Snapshot.NONE);
+            Snapshot next =
+                    new Snapshot(known.value, known.audiences, read.asOf, read.stamp, !last.equals(Snapshot.NONE));
             long nextVersion = same ? version : version + 1;
             return kind == RoleKind.ORGANIZATION
                     ? new View(next, globalRoles, nextVersion)

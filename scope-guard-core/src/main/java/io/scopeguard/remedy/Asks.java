@@ -34,13 +34,13 @@ final class Asks {
     /**
      * Turns what was asked about a scope before, if anything was, into what is asked now.
      *
-     * @param step a pure function, which returns the same ask where nothing changes
+     * @param step a pure function
      */
     Ask update(AccessToken token, String scope, Function<@Nullable Ask, Ask> step) {
         Question question = Question.of(token, scope);
         Entry known = entries.getIfPresent(question);
         // Many responses in a row ask the same.
-        return known != null && known.life.equals(lifeOf(token)) && step.apply(known.ask) == known.ask
+        return known != null && known.life.equals(lifeOf(token)) && known.ask.equals(step.apply(known.ask))
                 ? known.ask
                 : write(question, lifeOf(token), step);
     }

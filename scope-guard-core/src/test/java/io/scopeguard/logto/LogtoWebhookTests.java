@@ -192,6 +192,17 @@ class LogtoWebhookTests {
     }
 
     @Test
+    void receiveWhenTurnedAwayThenTakenWhenItComesAgain() {
+        byte[] turnedAway = event("User.Deleted", "\"data\":2");
+        deliver(event("User.Deleted", "\"data\":1"));
+        assertThat(deliver(turnedAway)).isEqualTo(Outcome.LIMITED);
+        clock.advanceSeconds(10);
+
+        assertThat(deliver(turnedAway)).isEqualTo(Outcome.APPLIED);
+        assertThat(deliver(turnedAway)).isEqualTo(Outcome.REPLAYED);
+    }
+
+    @Test
     void receiveWhenEventIsUnknownThenIgnoredAndNotNamed() {
         assertThat(receive(event("Organization.Merged", "\"params\":{\"id\":\"acme\"}"), KEY))
                 .isEqualTo(new Receipt(Outcome.IGNORED, "other"));

@@ -408,6 +408,15 @@ class ManagementAccessTests {
         assertThatIllegalArgumentException().isThrownBy(() -> new LogtoTenant(URI.create(endpoint)));
     }
 
+    /** What is easily taken for it: it would be asked for keys and tokens where there are none, and nobody would be told why. */
+    @ParameterizedTest
+    @ValueSource(strings = {"https://abc.logto.app/oidc", "https://abc.logto.app/oidc/", "http://localhost:3001/oidc"})
+    void tenantWhenGivenByItsIssuerThenRefused(String issuer) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new LogtoTenant(URI.create(issuer)))
+                .withMessageContaining("without /oidc");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "https://abc.logto.app, https://abc.logto.app/api",

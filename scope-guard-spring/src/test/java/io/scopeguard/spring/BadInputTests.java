@@ -241,6 +241,18 @@ class BadInputTests {
         }
     }
 
+    @Test
+    void oddOrigins() {
+        String good = tenant.organizationToken(acme, user, "read:report").signed();
+        for (String origin :
+                List.of("", "null", "%%%", "http://[", "http://a b", "http://a:b", "http://a/%zz", "\u00e9", "://")) {
+            for (String credentials : List.of("X-Nothing: 1", "Authorization: Bearer " + good)) {
+                String answer = ask("/organizations/" + acme + "/reports", credentials + "\r\nOrigin: " + origin);
+                assertThat(answer).as(origin).matches("(?s)HTTP/1.1 (200|401|403) .*");
+            }
+        }
+    }
+
     private static String ask(String path, String headers) {
         return api.raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + "\r\n\r\n");
     }

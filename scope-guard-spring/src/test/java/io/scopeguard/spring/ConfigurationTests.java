@@ -198,6 +198,7 @@ class ConfigurationTests {
                 "logto.app-secret= |scope-guard.logto.app-secret is not set.|the secret of that application",
                 "logto.endpoint=http://abc.logto.app|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.endpoint=no uri|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
+                "logto.endpoint=https://abc.logto.app/oidc|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.calls-per-second=0|scope-guard.logto.calls-per-second is 0.|Use 1 or more.",
                 "logto.webhook.signing-keys=|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
                 "logto.webhook.signing-keys=a, ,b|scope-guard.logto.webhook.signing-keys is blank|leave the property out",

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.function.RouterFunction;
@@ -184,6 +185,17 @@ class OrganizationBindingTests {
         assertThat(api.getAsStranger("/nothing-here.txt").status()).isEqualTo(401);
     }
 
+    @Test
+    void handlersThatCannotBeAnnotatedAreBoundByTheirPathToo() {
+        String user = tenant.newUser();
+        tenant.join(acme, user);
+        TestToken token = tenant.organizationToken(acme, user);
+        assertThat(api.get("/organizations/" + acme + "/plain", token).body()).isEqualTo("plain");
+        assertThat(api.get("/organizations/" + globex + "/plain", token).body()).contains("organization-mismatch");
+        assertThat(api.getAsStranger("/organizations/" + acme + "/plain").status())
+                .isEqualTo(401);
+    }
+
     private static Reply read(String organization, TestToken token) {
         return api.get("/organizations/" + organization + "/reports", token);
     }
@@ -203,6 +215,11 @@ class OrganizationBindingTests {
                             "/organizations/{organizationId}/routed",
                             request -> ServerResponse.ok().body("routed"))
                     .build();
+        }
+
+        @Bean("/organizations/{organizationId}/plain")
+        HttpRequestHandler plain() {
+            return (request, response) -> response.getWriter().write("plain");
         }
 
         @RestController

@@ -112,6 +112,10 @@ class LogtoBoxTests {
                         .token(http, "grant_type", "refresh_token", "refresh_token", "x")
                         .string("error_description"))
                 .isEqualTo("requested grant type is not allowed for this client");
+        assertThat(TestClient.MANAGEMENT
+                        .token(http, "grant_type", "authorization_code", "code", "x", "code", "y")
+                        .string("error_description"))
+                .isEqualTo("'code' parameter must not be provided twice");
         assertThat(http.form("/oidc/token", List.of("grant_type", "client_credentials", "client_id", "demo-m2m"))
                         .status())
                 .isEqualTo(401);

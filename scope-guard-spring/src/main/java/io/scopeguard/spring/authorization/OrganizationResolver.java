@@ -68,6 +68,11 @@ public final class OrganizationResolver {
                 inHeader.isEmpty() ? null : inHeader.iterator().next());
     }
 
+    /** Whether the path of the request names its organization, whatever handles it. */
+    boolean isNamedInPath(HttpServletRequest request) {
+        return pathVariables(request).containsKey(pathVariable);
+    }
+
     /** Whether requests to this path pattern name their organization in the path. */
     boolean isNamedBy(String pathPattern) {
         return inPattern.matcher(pathPattern).find();

@@ -85,7 +85,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
 
     private boolean hasToken(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws IOException {
-        if (!(handler instanceof HandlerMethod || handler instanceof HandlerFunction)) {
+        if (!isOperation(handler) && !organizations.isNamedInPath(request)) {
             // Static resources, or nothing at all: there is no place for an annotation, and nothing of an organization.
             return true;
         }
@@ -100,6 +100,10 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         }
         RequestedOrganization organization = organizations.resolve(request, Binding.REQUEST, false);
         return decide(request, response, token, new AccessRequest(organization, null));
+    }
+
+    private static boolean isOperation(Object handler) {
+        return handler instanceof HandlerMethod || handler instanceof HandlerFunction;
     }
 
     private boolean decide(

@@ -29,6 +29,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.CorsConfigurer;
@@ -38,7 +39,6 @@ import org.springframework.security.web.context.RequestAttributeSecurityContextR
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.web.cors.CorsConfigurationSource;
-import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.multipart.support.StandardServletMultipartResolver;
 import org.springframework.web.servlet.HandlerMapping;
@@ -186,13 +186,16 @@ final class WebConfiguration {
                         context -> context.securityContextRepository(new RequestAttributeSecurityContextRepository()));
     }
 
-    /** Spring MVC looks the handler up to know its CORS settings: that is worth it for requests of other origins alone. */
+    /**
+     * Spring MVC looks the handler up to know its CORS settings: that is needed where there is an origin alone. Whether that can
+     * be read is for Spring's own filter to say, which refuses where {@code CorsUtils} throws.
+     */
     private static void onlyWhereAsked(CorsConfigurer<HttpSecurity> cors, ApplicationContext context) {
         boolean hasOwn = context.containsBean("corsFilter") || context.containsBean("corsConfigurationSource");
         if (!hasOwn && context.containsBean(MVC_CORS)) {
             CorsConfigurationSource ofHandlers = context.getBean(MVC_CORS, CorsConfigurationSource.class);
-            cors.configurationSource(
-                    request -> CorsUtils.isCorsRequest(request) ? ofHandlers.getCorsConfiguration(request) : null);
+            cors.configurationSource(request ->
+                    request.getHeader(HttpHeaders.ORIGIN) != null ? ofHandlers.getCorsConfiguration(request) : null);
         }
     }
 }

@@ -193,31 +193,32 @@ public final class Directory {
 
     /** Takes a member out; the roles go too and do not come back with the membership. */
     public boolean removeMember(String organizationId, String userId) {
+        return remove(organizationUsers, organizationId, userId);
+    }
+
+    public boolean removeApplication(String organizationId, String applicationId) {
+        return remove(organizationApplications, organizationId, applicationId);
+    }
+
+    private boolean remove(Relation<String> members, String organizationId, String id) {
         synchronized (lock) {
-            memberRoles.dropLeft(new Member(organizationId, userId)::equals);
-            return organizationUsers.remove(organizationId, userId);
+            memberRoles.dropLeft(new Member(organizationId, id)::equals);
+            return members.remove(organizationId, id);
         }
     }
 
     public Relation.Delta replaceMembers(String organizationId, Collection<String> userIds) {
-        synchronized (lock) {
-            Relation.Delta delta = organizationUsers.replace(organizationId, userIds);
-            delta.removed().forEach(user -> memberRoles.dropLeft(new Member(organizationId, user)::equals));
-            return delta;
-        }
-    }
-
-    public boolean removeApplication(String organizationId, String applicationId) {
-        synchronized (lock) {
-            memberRoles.dropLeft(new Member(organizationId, applicationId)::equals);
-            return organizationApplications.remove(organizationId, applicationId);
-        }
+        return replace(organizationUsers, organizationId, userIds);
     }
 
     public Relation.Delta replaceApplications(String organizationId, Collection<String> applicationIds) {
+        return replace(organizationApplications, organizationId, applicationIds);
+    }
+
+    private Relation.Delta replace(Relation<String> members, String organizationId, Collection<String> ids) {
         synchronized (lock) {
-            Relation.Delta delta = organizationApplications.replace(organizationId, applicationIds);
-            delta.removed().forEach(each -> memberRoles.dropLeft(new Member(organizationId, each)::equals));
+            Relation.Delta delta = members.replace(organizationId, ids);
+            delta.removed().forEach(id -> memberRoles.dropLeft(new Member(organizationId, id)::equals));
             return delta;
         }
     }

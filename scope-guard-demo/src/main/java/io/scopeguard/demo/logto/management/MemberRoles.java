@@ -29,11 +29,14 @@ final class MemberRoles {
         this.pathVariable = pathVariable;
     }
 
-    void addTo(Routes routes, String path) {
+    /** Below the path of an organization's members of this kind. */
+    void addTo(Routes routes, String memberPath) {
+        String path = memberPath + "/:" + pathVariable + "/roles";
         routes.get(path, call -> Reply.pageable(Views.all(roles(member(call)))))
                 .post(path, this::add)
                 .put(path, this::replace)
-                .delete(path + "/:organizationRoleId", this::remove);
+                .delete(path + "/:organizationRoleId", this::remove)
+                .post(memberPath + "/roles", this::addInBulk);
     }
 
     List<OrganizationRole> roles(Member member) {
@@ -43,7 +46,7 @@ final class MemberRoles {
     }
 
     /** Refuses roles that do not exist or are for the other kind of principal. */
-    void check(List<String> roleIds) {
+    private void check(List<String> roleIds) {
         for (String id : roleIds) {
             Optional<OrganizationRole> role = directory.organizationRoles().find(id);
             if (role.isEmpty()) {
@@ -61,6 +64,19 @@ final class MemberRoles {
         check(ids);
         directory.memberRoles().add(member, ids);
         return Reply.created(Map.of("organizationRoleIds", ids));
+    }
+
+    private Reply addInBulk(Call call) {
+        String organizationId = call.path("id");
+        Body body = call.body();
+        List<String> principalIds = body.someStrings(pathVariable + "s");
+        List<String> ids = body.someStrings("organizationRoleIds");
+        check(ids);
+        if (!principalIds.stream().allMatch(each -> members.contains(organizationId, each))) {
+            throw RequestError.foreignKeyNotFound();
+        }
+        principalIds.forEach(each -> directory.memberRoles().add(new Member(organizationId, each), ids));
+        return Reply.created();
     }
 
     private Reply replace(Call call) {

@@ -2,7 +2,6 @@ package io.scopeguard.demo.logto.management;
 
 import io.scopeguard.demo.logto.directory.Application;
 import io.scopeguard.demo.logto.directory.Directory;
-import io.scopeguard.demo.logto.directory.Member;
 import io.scopeguard.demo.logto.directory.Relation;
 import io.scopeguard.demo.logto.directory.RoleType;
 import io.scopeguard.demo.logto.wire.RequestError;
@@ -25,9 +24,8 @@ final class OrganizationApplicationRoutes {
         routes.get("/organizations/:id/applications", this::list)
                 .post("/organizations/:id/applications", this::add)
                 .put("/organizations/:id/applications", this::replace)
-                .delete("/organizations/:id/applications/:applicationId", this::remove)
-                .post("/organizations/:id/applications/roles", this::assignInBulk);
-        memberRoles.addTo(routes, "/organizations/:id/applications/:applicationId/roles");
+                .delete("/organizations/:id/applications/:applicationId", this::remove);
+        memberRoles.addTo(routes, "/organizations/:id/applications");
     }
 
     private Reply list(Call call) {
@@ -66,20 +64,6 @@ final class OrganizationApplicationRoutes {
 
     private static Map<String, ?> change(String organizationId, List<String> added, List<String> removed) {
         return Membership.change(organizationId, "addedApplicationIds", added, "removedApplicationIds", removed);
-    }
-
-    private Reply assignInBulk(Call call) {
-        String organizationId = call.path("id");
-        Body body = call.body();
-        List<String> applicationIds = body.someStrings("applicationIds");
-        List<String> roleIds = body.someStrings("organizationRoleIds");
-        memberRoles.check(roleIds);
-        if (!applicationIds.stream()
-                .allMatch(each -> directory.organizationApplications().contains(organizationId, each))) {
-            throw RequestError.foreignKeyNotFound();
-        }
-        applicationIds.forEach(each -> directory.memberRoles().add(new Member(organizationId, each), roleIds));
-        return Reply.created();
     }
 
     private void check(String organizationId, List<String> applicationIds) {

@@ -29,9 +29,8 @@ final class OrganizationUserRoutes {
                 .post("/organizations/:id/users", this::add)
                 .put("/organizations/:id/users", this::replace)
                 .delete("/organizations/:id/users/:userId", this::remove)
-                .post("/organizations/:id/users/roles", this::assignInBulk)
                 .get("/organizations/:id/users/:userId/scopes", this::scopes);
-        memberRoles.addTo(routes, "/organizations/:id/users/:userId/roles");
+        memberRoles.addTo(routes, "/organizations/:id/users");
     }
 
     /** The newest member first; an unknown organization has none. */
@@ -89,19 +88,6 @@ final class OrganizationUserRoutes {
 
     private static Map<String, ?> change(String organizationId, List<String> added, List<String> removed) {
         return Membership.change(organizationId, "addedUserIds", added, "removedUserIds", removed);
-    }
-
-    private Reply assignInBulk(Call call) {
-        String organizationId = call.path("id");
-        Body body = call.body();
-        List<String> userIds = body.someStrings("userIds");
-        List<String> roleIds = body.someStrings("organizationRoleIds");
-        memberRoles.check(roleIds);
-        if (!userIds.stream().allMatch(user -> directory.isMember(organizationId, user))) {
-            throw RequestError.foreignKeyNotFound();
-        }
-        userIds.forEach(user -> directory.memberRoles().add(new Member(organizationId, user), roleIds));
-        return Reply.created();
     }
 
     /** Empty for whoever is not a member, and for whatever does not exist: Logto does not tell these apart here. */

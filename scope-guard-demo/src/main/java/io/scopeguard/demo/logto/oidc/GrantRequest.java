@@ -38,6 +38,12 @@ final class GrantRequest extends OAuth2AuthorizationGrantAuthenticationToken {
         return new GrantRequest(new AuthorizationGrantType(grantType), client, parameters);
     }
 
+    /** The framework's check of a code's verifier stumbles over a code that comes twice. Authenticates nobody. */
+    static @Nullable Authentication refuseRepeatedCode(HttpServletRequest request) {
+        single(request, "code");
+        return null;
+    }
+
     private static String single(HttpServletRequest request, String name) {
         String[] values = request.getParameterValues(name);
         if (values == null) {

@@ -228,10 +228,12 @@ public class OidcConfiguration {
 
     private static void clientAuthentication(
             OAuth2AuthorizationServerConfigurer server, PublicClients publicClients, ClientErrors errors) {
-        server.clientAuthentication(
-                clients -> clients.authenticationConverters(converters -> converters.add(publicClients))
-                        .authenticationProviders(providers -> providers.add(0, publicClients))
-                        .errorResponseHandler(errors::clientRefused));
+        server.clientAuthentication(clients -> clients.authenticationConverters(converters -> {
+                    converters.add(0, GrantRequest::refuseRepeatedCode);
+                    converters.add(publicClients);
+                })
+                .authenticationProviders(providers -> providers.add(0, publicClients))
+                .errorResponseHandler(errors::clientRefused));
     }
 
     private static void tokenEndpoint(
