@@ -95,7 +95,7 @@ public final class ScopeGuard {
     }
 
     private Verdict withoutLive(AccessToken token, AccessRequest request) {
-        LivePermissions seen = permissions.lastSeen(PermissionKey.of(token));
+        LivePermissions seen = permissions.lastSeen(PermissionKey.of(token), token.scopes());
         return seen != null && secondLooks.isSettled(token, seen, clock.instant())
                 ? Verdict.byLastSeen(settings, token, request, seen)
                 : Verdict.withoutLive(settings, token, request);

@@ -422,7 +422,7 @@ class ScopeGuardTests {
 
     @Test
     void authorizeWhenTokenIsNewerThanTheSnapshotThenItIsJudgedOnANewerRead() {
-        AccessToken before = tokens.organization("acme").scopes("read").verified();
+        AccessToken before = tokens.organization("acme").scopes("read", "old").verified();
         tenant.grant(before, "read");
         assertThat(denial(before, in("acme", "read"))).isNull();
         clock.advanceSeconds(10);
@@ -448,7 +448,7 @@ class ScopeGuardTests {
 
     @Test
     void authorizeWhenSecondLookWasHadThenNoThird() {
-        AccessToken before = tokens.organization("acme").scopes("read").verified();
+        AccessToken before = tokens.organization("acme").scopes("read", "old").verified();
         tenant.grant(before, "read");
         guard.authorize(before, in("acme", "read"));
         clock.advanceSeconds(2);
@@ -477,8 +477,8 @@ class ScopeGuardTests {
 
     @Test
     void authorizeWhenTheSubjectWasLookedAtElsewhereThenTheHintWaitsForItsOwnLook() {
-        AccessToken acme = tokens.organization("acme").scopes("read").verified();
-        AccessToken globex = tokens.organization("globex").scopes("read").verified();
+        AccessToken acme = tokens.organization("acme").scopes("read", "old").verified();
+        AccessToken globex = tokens.organization("globex").scopes("read", "old").verified();
         tenant.grant(acme, "read").grant(globex, "read");
         guard.authorize(acme, in("acme", "read"));
         guard.authorize(globex, in("globex", "read"));
@@ -514,7 +514,7 @@ class ScopeGuardTests {
                 clock.instant());
         AccessToken token = tokens.organization("acme").scopes("read", "delete").verified();
         clock.advanceSeconds(4);
-        AccessToken first = tokens.organization("acme").verified();
+        AccessToken first = tokens.organization("acme").scopes("old").verified();
         tenant.grant(token, "read");
         guard.authorize(first, in("acme", "read"));
         clock.advanceSeconds(4);

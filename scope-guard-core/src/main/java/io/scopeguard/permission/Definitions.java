@@ -1,8 +1,11 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import io.scopeguard.scope.Audience;
 import java.time.Clock;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What roles mean, as last read: the same for all holders. Thread-safe; who comes while it is read waits for that read, which
@@ -10,9 +13,12 @@ import java.util.Set;
  */
 final class Definitions {
 
+    private static final Logger log = LoggerFactory.getLogger(Definitions.class);
+
     private final PermissionSource source;
     private final Clock clock;
     private final Stamps stamps;
+    private final Doubts<RoleKind> doubts = new Doubts<>();
     private volatile View view = new View(Snapshot.NONE, Snapshot.NONE, 0);
 
     Definitions(PermissionSource source, Clock clock, Stamps stamps) {
@@ -25,7 +31,10 @@ final class Definitions {
         return view;
     }
 
-    /** Makes sure of a reading as it is needed. What shrinks rights is read twice. */
+    /**
+     * Makes sure of a reading as it is needed. What shrinks rights is read twice; what takes all roles away, again a minute
+     * later.
+     */
     synchronized void read(RoleKind kind, Need need, Urgency urgency) {
         Snapshot last = view.of(kind);
         if (need.isMetBy(last.asOf, last.stamp)) {
@@ -35,7 +44,20 @@ final class Definitions {
         if (read.value.shrinks(last.value)) {
             read = fetch(kind, urgency);
         }
+        if (read.value.isStrangeTo(last.value)) {
+            doubt(kind, read.asOf);
+        }
+        doubts.remove(kind);
         view = view.with(kind, read);
+    }
+
+    private void doubt(RoleKind kind, long now) {
+        if (!doubts.isSecondPass(kind, now)) {
+            if (doubts.add(kind, now)) {
+                log.warn("None of the roles known before is defined any more: not believed before a second pass");
+            }
+            throw new PermissionsUnavailableException(Reason.IMPLAUSIBLE, "All roles are gone at once.");
+        }
     }
 
     private Snapshot fetch(RoleKind kind, Urgency urgency) {

@@ -42,6 +42,15 @@ public record Holder(Kind kind, String id, @Nullable String organization) {
         return key.organization() == null || globalRolesMatter ? Kind.USER : Kind.MEMBER;
     }
 
+    /** The same member as the other kind of reading knows it, or {@code null} where there is one kind only. */
+    @Nullable
+    Holder counterpart() {
+        if (kind == Kind.APPLICATION || organization == null) {
+            return null;
+        }
+        return new Holder(kind == Kind.USER ? Kind.MEMBER : Kind.USER, id, organization);
+    }
+
     public Subject subject() {
         return new Subject(kind == Kind.APPLICATION ? Subject.Type.APPLICATION : Subject.Type.USER, id);
     }

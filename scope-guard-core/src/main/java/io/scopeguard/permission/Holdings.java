@@ -1,6 +1,7 @@
 package io.scopeguard.permission;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a holder holds: standing and roles, by their ids. What the roles mean is told apart.
@@ -32,6 +33,20 @@ public record Holdings(Standing standing, Set<String> roles, Set<String> globalR
     /** Nothing, for this reason. */
     public static Holdings none(Standing standing) {
         return new Holdings(standing, Set.of(), Set.of(), Set.of());
+    }
+
+    /** The part that every member has, and all where there is no standing. */
+    Holdings withinOrganization() {
+        return new Holdings(standing, roles, Set.of(), Set.of());
+    }
+
+    /** The same beyond the organization, and there as it is now; {@code null} if that is not known of somebody who is back. */
+    @Nullable
+    Holdings movedTo(Holdings within) {
+        if (within.standing != Standing.ACTIVE) {
+            return within;
+        }
+        return standing == Standing.ACTIVE ? new Holdings(standing, within.roles, globalRoles, stray) : null;
     }
 
     /** Whether this takes something away from what was held before: standing, or a role. */

@@ -31,6 +31,17 @@ public record LivePermissions(Standing standing, Scopes issuable, Scopes granted
         return new LivePermissions(standing, Scopes.none(), Scopes.none(), asOf);
     }
 
+    /** Which of the scopes are not there without having been seen to go. */
+    Scopes unexplained(Scopes held) {
+        return held.minus(granted).where(scope -> !history.sawGo(scope));
+    }
+
+    /** The same, in favour of who holds these scopes: nobody saw all of them go. */
+    LivePermissions sparing(Scopes held) {
+        Scopes spared = unexplained(held);
+        return new LivePermissions(standing, issuable.or(spared), granted.or(spared), asOf, history);
+    }
+
     /** The same, read after that one. */
     LivePermissions after(@Nullable LivePermissions before) {
         return new LivePermissions(standing, issuable, granted, asOf, ScopeHistory.after(before, this));

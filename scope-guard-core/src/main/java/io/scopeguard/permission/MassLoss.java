@@ -1,7 +1,5 @@
 package io.scopeguard.permission;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,28 +22,29 @@ final class MassLoss {
     private static final long WINDOW = Duration.ofSeconds(SECONDS).toNanos();
     private static final int LEAST = 20;
     private static final int SHARE = 10;
-    private static final long MAX_SUSPECTS = 100_000;
 
     private final int[] reads = new int[SECONDS];
     private final long[] secondOfReads = new long[SECONDS];
     private final Map<Holder, Loss> losses = new LinkedHashMap<>();
-    private final Cache<Holder, Long> suspects =
-            Caffeine.newBuilder().maximumSize(MAX_SUSPECTS).build();
+    private final Doubts<Holder> suspects = new Doubts<>();
     private boolean alarmed;
 
-    /** Counts subjects that were read. */
-    synchronized void read(int subjects, long now) {
+    /** Counts a subject that was read. Who has a standing then has not lost it. */
+    synchronized void read(Holder holder, Standing standing, long now) {
+        if (standing == Standing.ACTIVE) {
+            suspects.remove(holder);
+        }
         long second = second(now);
         int slot = (int) Math.floorMod(second, (long) SECONDS);
-        reads[slot] = secondOfReads[slot] == second ? reads[slot] + subjects : subjects;
+        reads[slot] = secondOfReads[slot] == second ? reads[slot] + 1 : 1;
         secondOfReads[slot] = second;
     }
 
     /** Takes in a loss: which losses are now not to be believed, this one and those before it, or none. */
     synchronized List<Loss> take(Loss loss, long now) {
         losses.values().removeIf(past -> past.asOf <= now - WINDOW);
-        if (isSecondPass(loss)) {
-            suspects.invalidate(loss.holder);
+        if (suspects.isSecondPass(loss.holder, loss.asOf)) {
+            suspects.remove(loss.holder);
             return List.of();
         }
         losses.putIfAbsent(loss.holder, loss);
@@ -54,15 +53,10 @@ final class MassLoss {
         return mass ? withheld(loss) : List.of();
     }
 
-    private boolean isSecondPass(Loss loss) {
-        Long since = suspects.getIfPresent(loss.holder);
-        return since != null && loss.asOf >= since + WINDOW;
-    }
-
     private List<Loss> withheld(Loss loss) {
         List<Loss> withheld = new ArrayList<>();
         for (Loss past : losses.values()) {
-            if (suspects.asMap().putIfAbsent(past.holder, loss.asOf) == null) {
+            if (suspects.add(past.holder, loss.asOf)) {
                 withheld.add(past);
             }
         }
@@ -96,6 +90,11 @@ final class MassLoss {
      * Somebody's standing is gone.
      *
      * @param before what was believed until then, or {@code null} if that was only what a token says
+     * @param counterpart the same of the other kind of reading
      */
-    record Loss(Holder holder, @Nullable Reading before, long asOf) {}
+    record Loss(
+            Holder holder,
+            @Nullable Reading before,
+            @Nullable Reading counterpart,
+            long asOf) {}
 }

@@ -25,7 +25,7 @@ record Need(long due, long after, boolean confirmed, boolean own) {
     }
 
     boolean isMetBy(Reading reading) {
-        return isMetBy(reading.asOf(), reading.stamp()) && (!confirmed || reading.isSettled());
+        return isMetBy(reading.asOf(), reading.stamp()) && (!confirmed || reading.isConfirmed());
     }
 
     /** What meets both. */

@@ -8,12 +8,9 @@ import io.scopeguard.token.Subject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,11 +73,13 @@ public final class PermissionCache implements AutoCloseable {
     /**
      * What was seen last, however old it is, or {@code null} if nothing was. It is no answer to what holds now; but what it
      * lacks was revoked when it was read, and stays so for tokens issued before, until another reading tells otherwise.
+     *
+     * @param held what the asking token carries: of this, nothing is lacking that was neither confirmed to be nor seen to go
      */
-    public @Nullable LivePermissions lastSeen(PermissionKey key) {
+    public @Nullable LivePermissions lastSeen(PermissionKey key, Scopes held) {
         Definitions.View view = definitions.view();
-        Reading seen = lastSettled(key);
-        return seen != null && isDefined(key.audience(), view) ? seen.live(key.audience(), view) : null;
+        Reading seen = isDefined(key.audience(), view) ? lastRead(key, view) : null;
+        return seen == null ? null : seen.live(key.audience(), view).sparing(doubtful(key, view, seen, held));
     }
 
     /** Makes due what a change may have overtaken. Until it is read again, it is still the last that is known. */
@@ -111,42 +110,72 @@ public final class PermissionCache implements AutoCloseable {
             return null;
         }
         readings.use(holder, reading);
-        return isEnough(reading, key.audience(), view, held) ? reading.live(key.audience(), view) : null;
+        return isEnough(reading, key.audience(), view, held) ? live(key, reading, view) : null;
     }
 
-    /** Read with or without global roles: which of the two is wanted changes with what those mean. */
-    private @Nullable Reading lastSettled(PermissionKey key) {
-        return Stream.of(Holder.of(key, false), Holder.of(key, true))
-                .map(readings::find)
-                .filter(Objects::nonNull)
-                .filter(Reading::isSettled)
-                .max(Comparator.comparingLong(Reading::stamp))
-                .orElse(null);
+    private @Nullable Reading lastRead(PermissionKey key, Definitions.View view) {
+        Reading known = lastRead(holderOf(key, view));
+        Reading inactive = readings.inactive(key.subject());
+        return known == null ? inactive : later(known, inactive);
+    }
+
+    /** With or without global roles: which of the two is wanted changes with what those mean. */
+    private @Nullable Reading lastRead(Holder holder) {
+        Reading known = readings.find(holder);
+        Holder counterpart = holder.counterpart();
+        return known == null && counterpart != null ? readings.find(counterpart) : known;
+    }
+
+    /** What a reading cannot tell to be gone: what nobody confirmed, or what may come by a global role if it told of none. */
+    private Scopes doubtful(PermissionKey key, Definitions.View view, Reading seen, Scopes held) {
+        if (!isSure(seen, key.audience(), view)) {
+            return held;
+        }
+        Holder holder = holderOf(key, view);
+        boolean tellsAll = seen.tellsAllAbout(holder) || readings.find(holder) != null;
+        return tellsAll ? Scopes.none() : held.and(view.globalRoles().value().scopes(key.audience()));
     }
 
     private LivePermissions renewed(PermissionKey key, Limits limits, Scopes held) {
         long deadline = reads.nanoTime() + maxWait.toNanos();
-        for (RoleKind kind : kinds(key.audience())) {
-            renew(kind, limits, deadline);
-        }
+        renewDefinitions(key.audience(), false, limits, deadline);
         Holder holder = holderOf(key, definitions.view());
         Reading reading = renew(holder, limits, deadline);
         readings.use(holder, reading);
+        // Not before: what is read ahead for this request must not keep it from being fresh.
+        renewDefinitions(key.audience(), true, limits, deadline);
         complete(reading, key.audience(), deadline);
         if (!isEnough(reading, key.audience(), definitions.view(), held)) {
             confirmDefinitions(key.audience(), deadline);
             reading = confirmed(holder, holderOf(key, definitions.view()), reading, deadline);
             complete(reading, key.audience(), deadline);
         }
-        return withinBound(reading.live(key.audience(), definitions.view()), limits);
+        return withinBound(live(key, reading, definitions.view()), limits);
     }
 
-    private void renew(RoleKind kind, Limits limits, long deadline) {
-        Definitions.View view = definitions.view();
-        Definitions.Snapshot last = view.of(kind);
+    /** Who was meanwhile seen suspended or deleted in another organization is so here too. */
+    private LivePermissions live(PermissionKey key, Reading reading, Definitions.View view) {
+        return later(reading, readings.inactive(key.subject())).live(key.audience(), view);
+    }
+
+    private static Reading later(Reading reading, @Nullable Reading other) {
+        return other != null && other.stamp() > reading.stamp() ? other : reading;
+    }
+
+    private void renewDefinitions(Audience audience, boolean ahead, Limits limits, long deadline) {
+        for (RoleKind kind : kinds(audience)) {
+            State state = state(kind, definitions.view(), limits);
+            if ((state == State.AGING) == ahead) {
+                renew(kind, state, limits, deadline);
+            }
+        }
+    }
+
+    private void renew(RoleKind kind, State state, Limits limits, long deadline) {
+        Definitions.Snapshot last = definitions.view().of(kind);
         long overtaken = marks.hasOvertakenDefinitions(last.stamp()) ? marks.latest() : last.stamp();
         Need need = new Need(limits.due, overtaken, false, limits.isOwn());
-        renew(kind, state(kind, view, limits), need, last.asOf(), deadline);
+        renew(kind, state, need, last.asOf(), deadline);
     }
 
     private Reading renew(Holder holder, Limits limits, long deadline) {
@@ -211,24 +240,27 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     private Reading confirmed(Holder read, Holder holder, Reading reading, long deadline) {
-        if (reading.isSettled() && read.equals(holder)) {
+        if (reading.isConfirmed() && read.equals(holder)) {
             return reading;
         }
         Reading confirmed = reads.await(holder, Need.confirming(reading.stamp()), reading.asOf(), deadline);
         return confirmed == null ? reading : confirmed;
     }
 
-    /** Whether the reading may be held against the token: what it lacks at first sight was looked for twice. */
+    /** Whether the reading may be held against the token: what the token has beyond it was looked for twice, or seen to go. */
     private static boolean isEnough(Reading reading, Audience audience, Definitions.View view, Scopes held) {
-        if (lacksDefinitions(reading, audience, view)) {
-            return false;
-        }
-        boolean settled = reading.isSettled() && areConfirmed(audience, view);
-        if (settled || !reading.meaning(audience, view).coversAll(held)) {
-            return settled;
-        }
-        reading.settle();
-        return true;
+        return isSure(reading, audience, view)
+                || (!lacksDefinitions(reading, audience, view)
+                        && (reading.meaning(audience, view).coversAll(held)
+                                || reading.live(audience, view)
+                                        .unexplained(held)
+                                        .isEmpty()));
+    }
+
+    private static boolean isSure(Reading reading, Audience audience, Definitions.View view) {
+        return reading.isConfirmed()
+                && (reading.hasNoStanding()
+                        || (areConfirmed(audience, view) && !lacksDefinitions(reading, audience, view)));
     }
 
     private static boolean areConfirmed(Audience audience, Definitions.View view) {

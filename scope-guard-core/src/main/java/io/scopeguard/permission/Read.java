@@ -76,11 +76,13 @@ final class Read {
         return other.isMetBy(start, stamp) && (need.confirmed() || !other.confirmed());
     }
 
-    /** Whether somebody waits now where nobody did. */
-    boolean becomesUrgent() {
-        boolean becomes = urgency == Urgency.AHEAD;
+    /** Whether nobody waits for it. */
+    boolean isPatient() {
+        return urgency == Urgency.AHEAD;
+    }
+
+    void becomeUrgent() {
         urgency = Urgency.NOW;
-        return becomes && !begun;
     }
 
     /** The rest of reading an organization's members, page by page. */

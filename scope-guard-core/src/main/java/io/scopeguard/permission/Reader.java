@@ -75,7 +75,9 @@ final class Reader {
         rereadDefinitions(holder, urgency);
         Answer answer = ask(() -> source.confirm(holder, urgency));
         if (answer.losesStanding(known)) {
-            believeLoss(new Loss(holder, known, answer.asOf));
+            Holder counterpart = holder.counterpart();
+            believeLoss(
+                    new Loss(holder, known, counterpart == null ? null : readings.glance(counterpart), answer.asOf));
         }
         return believed(holder, known, answer, true);
     }
@@ -93,15 +95,17 @@ final class Reader {
     }
 
     private Reading believed(Holder holder, @Nullable Reading known, Answer answer, boolean confirmed) {
-        massLoss.read(1, answer.asOf);
+        massLoss.read(holder, answer.holdings.standing(), answer.asOf);
         Reading next = readings.next(known, answer.holdings, answer.asOf, answer.stamp, confirmed, definitions.view());
-        readings.believe(holder, next, answer.takesFrom(known));
+        if (readings.believe(holder, next, answer.takesFrom(known))) {
+            readings.share(holder, next, confirmed, definitions.view());
+        }
         return next;
     }
 
     private void believeLoss(Loss loss) {
         List<Loss> withheld = massLoss.take(loss, loss.asOf());
-        withheld.forEach(each -> readings.restore(each.holder(), each.before()));
+        withheld.forEach(readings::restore);
         if (!withheld.isEmpty()) {
             throw new PermissionsUnavailableException(
                     Reason.IMPLAUSIBLE, "Too many subjects have lost their standing at once.");

@@ -18,28 +18,28 @@ final class Reading {
 
     private final @Nullable Past past;
 
-    /** Whether the roles that somebody's token could expect and that are not here were looked for a second time. */
-    private volatile boolean settled;
+    /** Whether the roles that are not here were looked for a second time: now, or before they were missing ever since. */
+    private final boolean confirmed;
 
     /** Whether anybody asked for it. */
     private volatile boolean used;
 
-    private Reading(HeldRoles held, long asOf, long stamp, long first, @Nullable Past past, boolean settled) {
+    private Reading(HeldRoles held, long asOf, long stamp, long first, @Nullable Past past, boolean confirmed) {
         this.held = held;
         this.asOf = asOf;
         this.stamp = stamp;
         this.first = first;
         this.past = past;
-        this.settled = settled;
+        this.confirmed = confirmed;
     }
 
     /** The first reading of a holder. */
-    static Reading first(HeldRoles held, long asOf, long stamp, boolean settled) {
-        return new Reading(held, asOf, stamp, asOf, null, settled);
+    static Reading first(HeldRoles held, long asOf, long stamp, boolean confirmed) {
+        return new Reading(held, asOf, stamp, asOf, null, confirmed);
     }
 
     /** The next reading of the holder. */
-    Reading followedBy(HeldRoles next, long nextAsOf, long nextStamp, boolean confirmed, Definitions.View view) {
+    Reading followedBy(HeldRoles next, long nextAsOf, long nextStamp, boolean isConfirmed, Definitions.View view) {
         boolean same = next.equals(held);
         return new Reading(
                 same ? held : next,
@@ -47,7 +47,17 @@ final class Reading {
                 nextStamp,
                 first,
                 same ? past : pastBefore(next, nextAsOf, view),
-                settled || confirmed);
+                confirmed || isConfirmed);
+    }
+
+    /** This reading, corrected by a newer one that tells part of it; as old as it was. */
+    Reading correctedBy(HeldRoles next, long time, Definitions.View view) {
+        return new Reading(next, asOf, stamp, first, pastBefore(next, time, view), confirmed);
+    }
+
+    /** The same, without what was seen before. */
+    Reading alone() {
+        return first(held, asOf, stamp, confirmed);
     }
 
     /** When the read began. */
@@ -68,12 +78,17 @@ final class Reading {
         return held.meaning(audience, view);
     }
 
-    boolean isSettled() {
-        return settled;
+    /** Whether this, read of the counterpart, tells what the holder holds: who is no member has no roles to look for. */
+    boolean tellsAllAbout(Holder holder) {
+        return holder.kind() == Holder.Kind.MEMBER || hasNoStanding();
     }
 
-    void settle() {
-        settled = true;
+    boolean hasNoStanding() {
+        return holdings().standing() != Standing.ACTIVE;
+    }
+
+    boolean isConfirmed() {
+        return confirmed;
     }
 
     boolean isUsed() {

@@ -3,6 +3,8 @@ package io.scopeguard.permission;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Interner;
+import io.scopeguard.permission.MassLoss.Loss;
+import io.scopeguard.token.Subject;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,13 @@ final class Readings {
             .maximumSize(MAX_REVOCATIONS)
             .expireAfterWrite(LIFE_OF_TOKENS)
             .build();
+
+    /** What showed that a subject is suspended or deleted. */
+    private final Cache<Subject, Reading> inactive = Caffeine.newBuilder()
+            .maximumSize(MAX_REVOCATIONS)
+            .expireAfterWrite(LIFE_OF_TOKENS)
+            .build();
+
     private final Cache<Holder, Reading> readings;
 
     Readings(long maxEntries, Duration idle) {
@@ -49,6 +58,12 @@ final class Readings {
     Reading glance(Holder holder) {
         Reading known = readings.policy().getIfPresentQuietly(holder);
         return known != null ? known : revocations.getIfPresent(holder);
+    }
+
+    /** What showed last that a subject is suspended or deleted, in whatever organization, unless it was seen active since. */
+    @Nullable
+    Reading inactive(Subject subject) {
+        return inactive.getIfPresent(subject);
     }
 
     /** Notices the first use of a reading: it counts for how its organization is read. */
@@ -84,30 +99,80 @@ final class Readings {
     }
 
     /** Believes a reading, unless a newer one has been meanwhile. */
-    void believe(Holder holder, Reading next, boolean revokes) {
-        readings.asMap().compute(compact(holder), (ignored, last) -> {
+    boolean believe(Holder holder, Reading next, boolean revokes) {
+        Reading believed = readings.asMap().compute(compact(holder), (ignored, last) -> {
             if (last != null && last.stamp() > next.stamp()) {
                 return last;
             }
-            if (last != null) {
-                forgotten(holder, last);
-            }
+            forgotten(holder, last);
             return next;
         });
+        noteActivity(holder.subject(), next);
         found(holder);
+        if (believed != next) {
+            return false;
+        }
         if (revokes) {
             revocations.put(compact(holder), next);
         } else {
             revocations.asMap().computeIfPresent(holder, (ignored, last) -> next);
         }
+        return true;
+    }
+
+    /** What one kind of reading has shown of a member, the other kind takes over. What shrinks it, only if that was confirmed. */
+    void share(Holder holder, Reading next, boolean confirmed, Definitions.View view) {
+        Holder counterpart = holder.counterpart();
+        Reading known = counterpart == null ? null : glance(counterpart);
+        if (counterpart == null || known == null || known.stamp() > next.stamp()) {
+            return;
+        }
+        Holdings shown = shown(counterpart, known.holdings(), next.holdings());
+        if (shown == null) {
+            forget(counterpart);
+        } else if (!shown.equals(known.holdings()) && (confirmed || !shown.shrinks(known.holdings()))) {
+            HeldRoles held = roles.intern(new HeldRoles(shown));
+            Reading corrected = next.tellsAllAbout(counterpart)
+                    ? known.followedBy(held, next.asOf(), next.stamp(), next.isConfirmed(), view)
+                    : known.correctedBy(held, next.asOf(), view);
+            believe(counterpart, corrected, shown.shrinks(known.holdings()));
+        }
+    }
+
+    private void noteActivity(Subject subject, Reading next) {
+        if (next.holdings().standing().isEverywhere()) {
+            inactive.asMap().merge(subject, next.alone(), (last, now) -> last.stamp() > now.stamp() ? last : now);
+        } else if (next.holdings().standing() == Standing.ACTIVE) {
+            inactive.asMap().computeIfPresent(subject, (ignored, last) -> last.stamp() > next.stamp() ? last : null);
+        }
+    }
+
+    private static @Nullable Holdings shown(Holder counterpart, Holdings known, Holdings next) {
+        return counterpart.kind() == Holder.Kind.MEMBER
+                ? next.withinOrganization()
+                : known.movedTo(next.withinOrganization());
     }
 
     /** Goes back to what was believed before. */
-    void restore(Holder holder, @Nullable Reading before) {
+    void restore(Loss loss) {
+        restore(loss.holder(), loss.before());
+        Holder counterpart = loss.holder().counterpart();
+        if (counterpart != null) {
+            restore(counterpart, loss.counterpart());
+        }
+    }
+
+    private void restore(Holder holder, @Nullable Reading before) {
+        inactive.invalidate(holder.subject());
         revocations.invalidate(holder);
         readings.asMap()
                 .computeIfPresent(
                         holder, (ignored, last) -> last.holdings().standing() == Standing.ACTIVE ? last : before);
+    }
+
+    private void forget(Holder holder) {
+        revocations.invalidate(holder);
+        forgotten(holder, readings.asMap().remove(holder));
     }
 
     private void found(Holder holder) {

@@ -107,21 +107,27 @@ final class Reads implements AutoCloseable {
 
     private synchronized Read join(Object target, Need need, long knownAsOf, Urgency urgency) {
         Flight flight = flights.get(target);
-        if (flight == null) {
-            failFast(target);
-            waitForTurn(target, need);
-            Read read = new Read(target, knownAsOf, number++, need, urgency);
-            flights.put(target, new Flight(read));
-            enqueue(read);
-            return read;
+        if (flight == null || (urgency == Urgency.NOW && flight.underWay.isPatient() && flight.underWay.isBegun())) {
+            // Who cannot wait overtakes a read that may wait for others' calls.
+            return start(target, need, knownAsOf, urgency);
         }
         if (!flight.underWay.takes(need)) {
             return flight.behind(() -> new Read(target, knownAsOf, number++, need, urgency), need);
         }
-        if (urgency == Urgency.NOW && flight.underWay.becomesUrgent()) {
+        if (urgency == Urgency.NOW && flight.underWay.isPatient()) {
             readers.now(flight.underWay);
+            flight.underWay.becomeUrgent();
         }
         return flight.underWay;
+    }
+
+    private Read start(Object target, Need need, long knownAsOf, Urgency urgency) {
+        failFast(target);
+        waitForTurn(target, need);
+        Read read = new Read(target, knownAsOf, number++, need, urgency);
+        flights.put(target, new Flight(read));
+        enqueue(read);
+        return read;
     }
 
     private void enqueue(Read read) {
@@ -139,7 +145,7 @@ final class Reads implements AutoCloseable {
 
     /** There are older ones. Whoever needs it asks again. */
     private void giveUp(@Nullable Read read) {
-        if (read != null && read.urgency() == Urgency.AHEAD) {
+        if (read != null && read.isPatient()) {
             flights.remove(read.target());
             read.result()
                     .completeExceptionally(new PermissionsUnavailableException(
@@ -184,15 +190,19 @@ final class Reads implements AutoCloseable {
 
     private synchronized void finish(Read read, @Nullable PermissionsUnavailableException failure) {
         Object target = read.target();
+        Flight flight = flights.get(target);
+        if (flight == null || flight.underWay != read) {
+            // It was overtaken.
+            return;
+        }
+        flights.remove(target);
         if (failure == null) {
             failures.invalidate(target);
         } else {
             failures.put(target, new Failure(failure, now()));
         }
-        Flight flight = flights.remove(target);
-        Read next = flight == null ? null : flight.behind;
-        if (next != null) {
-            startBehind(next);
+        if (flight.behind != null) {
+            startBehind(flight.behind);
         }
     }
 
@@ -289,7 +299,7 @@ final class Reads implements AutoCloseable {
                 behind = next;
             } else {
                 next.takes(need);
-                next.becomesUrgent();
+                next.becomeUrgent();
             }
             return next;
         }

@@ -2,6 +2,7 @@ package io.scopeguard.permission;
 
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -33,6 +34,11 @@ public record RoleDefinitions(Map<String, Map<Audience, Scopes>> byRole) {
         return scopes;
     }
 
+    /** What any role gives. */
+    Scopes scopes(Audience audience) {
+        return scopes(byRole.keySet(), audience);
+    }
+
     /** Of which audiences any role has a scope. */
     Set<Audience> audiences() {
         return byRole.values().stream()
@@ -44,6 +50,11 @@ public record RoleDefinitions(Map<String, Map<Audience, Scopes>> byRole) {
     boolean shrinks(RoleDefinitions before) {
         return !knows(before.byRole.keySet())
                 || before.byRole.entrySet().stream().anyMatch(role -> shrinks(role.getKey(), role.getValue()));
+    }
+
+    /** Whether there were roles, and this knows none of them: rather another tenant, or half an answer, than a change. */
+    boolean isStrangeTo(RoleDefinitions before) {
+        return !before.byRole.isEmpty() && Collections.disjoint(byRole.keySet(), before.byRole.keySet());
     }
 
     private boolean shrinks(String role, Map<Audience, Scopes> before) {

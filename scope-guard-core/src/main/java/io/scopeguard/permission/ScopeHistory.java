@@ -40,6 +40,11 @@ public final class ScopeHistory {
         return left.getOrDefault(scope, first);
     }
 
+    /** Whether a scope was there once, and seen to go. */
+    boolean sawGo(String scope) {
+        return left.containsKey(scope);
+    }
+
     /** Of the first reading. */
     static ScopeHistory since(Instant first) {
         return new ScopeHistory(first, Map.of(), Map.of());

@@ -8,5 +8,10 @@ public enum Standing {
     NOT_A_MEMBER,
     SUSPENDED,
     /** The provider does not know the subject, any more or at all. */
-    UNKNOWN_SUBJECT
+    UNKNOWN_SUBJECT;
+
+    /** Whether the subject stands like that in every organization, whichever was asked about. */
+    boolean isEverywhere() {
+        return this == SUSPENDED || this == UNKNOWN_SUBJECT;
+    }
 }

@@ -248,7 +248,10 @@ class LogtoPermissionsTests {
             tenant.found(ACME, ALICE, page("[" + member(ALICE, "made-since") + "]", 1));
             tenant.answer(
                     "/organization-roles",
-                    page("[{\"id\":\"made-since\",\"scopes\":[{\"name\":\"read:report\"}],\"resourceScopes\":[]}]", 1));
+                    page(
+                            "[{\"id\":\"" + MEMBER_ROLE + "\",\"scopes\":[],\"resourceScopes\":[]},"
+                                    + "{\"id\":\"made-since\",\"scopes\":[{\"name\":\"read:report\"}],\"resourceScopes\":[]}]",
+                            2));
 
             assertThat(cache.get(user(ALICE, ACME, Audience.ORGANIZATION), now, Scopes.none())
                             .granted())

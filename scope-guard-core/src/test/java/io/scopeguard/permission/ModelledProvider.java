@@ -37,6 +37,7 @@ final class ModelledProvider implements PermissionSource {
     private final Map<String, Timeline<State>> subjects = new TreeMap<>();
     private final Map<RoleKind, Timeline<Map<String, Scopes>>> roles = new EnumMap<>(RoleKind.class);
     private final Map<Object, Instant> lastAnswers = new HashMap<>();
+    private final Set<Object> misreported = new HashSet<>();
     private Instant lastFailure = Instant.MIN;
     private @Nullable Reason trouble;
     private @Nullable Lie lie;
@@ -116,7 +117,7 @@ final class ModelledProvider implements PermissionSource {
         trouble = reason;
     }
 
-    /** Once, about something that is as it was last told. */
+    /** Once, about something that is as it was last told, or that was never told. */
     void lie(Lie next) {
         lie = next;
     }
@@ -162,6 +163,15 @@ final class ModelledProvider implements PermissionSource {
                 roles.get(RoleKind.GLOBAL).during(seen, later(seen, lastAnswer(RoleKind.GLOBAL))));
     }
 
+    /** What may have come by a global role since, and could not all the time. */
+    Scopes gainedByGlobalRoles(Instant since) {
+        List<Scopes> meanings = roles.get(RoleKind.GLOBAL).during(since, clock.instant()).stream()
+                .map(defined -> defined.get(GLOBAL_ROLE))
+                .toList();
+        Scopes always = meanings.stream().reduce(Scopes::and).orElseThrow();
+        return meanings.stream().reduce(Scopes::or).orElseThrow().minus(always);
+    }
+
     private Instant lastAnswerAbout(String user) {
         return later(
                 lastAnswer(Holder.member(user, ORGANIZATION)),
@@ -178,7 +188,7 @@ final class ModelledProvider implements PermissionSource {
             List<Map<String, Scopes>> ofOrganizations,
             List<Map<String, Scopes>> ofTenant) {
         Set<Truth> truths = new LinkedHashSet<>();
-        for (State state : states) {
+        for (State state : mixed(states)) {
             for (Map<String, Scopes> organization : ofOrganizations) {
                 for (Map<String, Scopes> tenant : ofTenant) {
                     truths.add(new Truth(state.standing(), granted(state, audience, organization, tenant)));
@@ -186,6 +196,17 @@ final class ModelledProvider implements PermissionSource {
             }
         }
         return truths;
+    }
+
+    /** Roles within the organization and global ones may have been read apart. */
+    private static Set<State> mixed(List<State> states) {
+        Set<State> mixed = new LinkedHashSet<>();
+        for (State one : states) {
+            for (State other : states) {
+                mixed.add(new State(one.member, one.suspended, one.held, other.auditor));
+            }
+        }
+        return mixed;
     }
 
     private static Scopes granted(
@@ -262,8 +283,13 @@ final class ModelledProvider implements PermissionSource {
             lastFailure = clock.instant();
             throw new PermissionsUnavailableException(trouble, "in trouble");
         }
-        T answer = lie != null && about.stream().allMatch(each -> isNoticeable(lie, each)) ? wrong.apply(lie) : right;
+        boolean lying = lie != null && about.stream().allMatch(this::isNoticeable);
+        T answer = lying && lie != null ? wrong.apply(lie) : right;
         lie = null;
+        misreported.removeAll(about);
+        if (lying) {
+            misreported.addAll(about);
+        }
         about.forEach(each -> lastAnswers.put(each, clock.instant()));
         happenMeanwhile();
         return answer;
@@ -279,12 +305,15 @@ final class ModelledProvider implements PermissionSource {
     }
 
     /**
-     * Whether a wrong answer takes something from the last one, which was right. One that merely hides what is new cannot be
-     * told from the truth, nor can half of what nobody has seen the whole of.
+     * Whether a wrong answer takes something from the last one, which was right, or is the first of all, which a token may
+     * contradict. One that merely hides what is new cannot be told from the truth.
      */
-    private boolean isNoticeable(Lie told, Object about) {
+    private boolean isNoticeable(Object about) {
         if (!lastAnswers.containsKey(about)) {
-            return about instanceof RoleKind || told == Lie.EMPTY;
+            return true;
+        }
+        if (misreported.contains(about)) {
+            return false;
         }
         Timeline<?> timeline = about instanceof Holder holder ? subjects.get(holder.id()) : roles.get(about);
         return timeline.during(lastAnswers.get(about), clock.instant()).size() == 1;

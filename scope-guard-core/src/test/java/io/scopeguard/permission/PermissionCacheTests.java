@@ -398,6 +398,15 @@ class PermissionCacheTests {
     }
 
     @Test
+    void getWhenAnotherTokenHeldLessThenWhatThisOneLacksIsStillConfirmed() {
+        source.answers(Scopes.none()).confirms(BOTH);
+        get(Scopes.none());
+
+        assertThat(get(BOTH).granted()).isEqualTo(BOTH);
+        assertThat(source.confirmations()).isEqualTo(1);
+    }
+
+    @Test
     void getWhenFirstReadingHasNoStandingThenConfirmed() {
         source.stands(Standing.NOT_A_MEMBER).confirms(READ);
 

@@ -104,6 +104,144 @@ class PermissionEngineTests {
     }
 
     @Test
+    void aRoleThatIsGoneTakesItsScopesOnceTheSecondReadAgrees() {
+        directory.member("acme", "alice", "viewer");
+        get("acme", "alice", READ);
+        clock.advanceSeconds(1);
+        directory.removeRole("viewer");
+        directory.forgetCalls();
+        cache.apply(new PermissionChange.OfRoles());
+
+        assertThat(get("acme", "alice", READ).granted()).isEqualTo(Scopes.none());
+        assertThat(directory.calls("definitions")).isEqualTo(2);
+        directory.forgetCalls();
+        assertThat(get("acme", "alice", READ).granted()).isEqualTo(Scopes.none());
+        assertThat(directory.calls()).isZero();
+    }
+
+    @Test
+    void whenAllRolesAreGoneAtOnceThatIsNotBelievedBeforeASecondPass() {
+        directory.member("acme", "alice", "viewer");
+        get("acme", "alice", READ);
+        directory.clearRoles();
+        directory.role("another tenant's", "read");
+
+        try (LogEvents events = LogEvents.capture()) {
+            for (int seconds = 0; seconds < 60; seconds += 20) {
+                clock.advanceSeconds(20);
+                cache.apply(new PermissionChange.OfRoles());
+                assertThat(get("acme", "alice", READ).granted()).isEqualTo(READ);
+            }
+            assertThat(events.messages()).hasSize(1).first().asString().contains("None of the roles");
+        }
+        clock.advanceSeconds(20);
+        assertThat(get("acme", "alice", READ).granted()).isEqualTo(Scopes.none());
+    }
+
+    @Test
+    void aLossSeenByOneKindOfReadingBindsTheOther() {
+        directory.member("acme", "alice", "editor").globalRole("auditor", "audit");
+        PermissionKey api = new PermissionKey(user("alice"), "acme", TestDirectory.API);
+        get("acme", "alice", BOTH);
+        cache.get(api, freshness(), BOTH);
+        clock.advanceSeconds(10);
+        directory.member("acme", "alice", "viewer");
+
+        cache.get(key("acme", "alice"), Freshness.within(Duration.ZERO, clock.instant()), BOTH);
+        directory.down(true);
+        assertThat(cache.get(api, freshness(), BOTH).granted()).isEqualTo(READ);
+        clock.advance(Duration.ofMinutes(30));
+        assertThat(cache.lastSeen(api, BOTH).granted()).isEqualTo(READ);
+        assertThat(cache.lastSeen(key("acme", "alice"), BOTH).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void whatAReadingWithoutGlobalRolesLacksIsNotHeldAgainstWhoMayHaveSome() {
+        directory.member("acme", "alice", "viewer").globalRole("auditor", "audit");
+        PermissionKey api = new PermissionKey(user("alice"), "acme", TestDirectory.API);
+        get("acme", "bob", READ);
+        cache.get(new PermissionKey(user("bob"), "acme", TestDirectory.API), freshness(), READ);
+        get("acme", "alice", BOTH);
+
+        assertThat(cache.lastSeen(key("acme", "alice"), BOTH).granted()).isEqualTo(READ);
+        assertThat(cache.lastSeen(api, Scopes.of("read", "write", "audit")).granted())
+                .isEqualTo(Scopes.of("read", "audit"));
+        assertThat(cache.lastSeen(new PermissionKey(user("bob"), "acme", TestDirectory.API), READ)
+                        .standing())
+                .isEqualTo(Standing.NOT_A_MEMBER);
+    }
+
+    @Test
+    void whoIsBackIsNotTakenForGoneByTheOtherKindOfReading() {
+        directory.member("acme", "alice", "editor").globalRole("auditor", "audit");
+        PermissionKey api = new PermissionKey(user("alice"), "acme", TestDirectory.API);
+        get("acme", "alice", BOTH);
+        cache.get(api, freshness(), BOTH);
+        clock.advanceSeconds(31);
+        directory.leave("acme", "alice");
+        get("acme", "alice", BOTH);
+        clock.advanceSeconds(31);
+        assertThat(cache.lastSeen(api, BOTH).standing()).isEqualTo(Standing.NOT_A_MEMBER);
+        directory.member("acme", "alice", "editor");
+        get("acme", "alice", BOTH);
+
+        assertThat(cache.lastSeen(api, BOTH).standing()).isEqualTo(Standing.ACTIVE);
+        assertThat(cache.get(api, freshness(), BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void whatWasSeenToGoBindsATokenThatLacksMoreWhichNobodyConfirmed() {
+        directory.member("acme", "alice", "viewer");
+        get("acme", "alice", READ);
+        clock.advanceSeconds(1);
+        directory.role("viewer");
+        cache.apply(new PermissionChange.OfRoles());
+        get("acme", "alice", READ);
+
+        assertThat(cache.lastSeen(key("acme", "alice"), BOTH).granted()).isEqualTo(Scopes.of("write"));
+        assertThat(cache.lastSeen(key("acme", "alice"), READ).granted()).isEqualTo(Scopes.none());
+    }
+
+    @Test
+    void aScopeThatARoleLostIsNotLookedForWithEachOfItsHolders() {
+        directory.members("acme", 20, "editor");
+        for (int i = 0; i < 20; i++) {
+            get("acme", "user-" + i, BOTH);
+        }
+        clock.advanceSeconds(1);
+        directory.role("editor", "read").forgetCalls();
+        cache.apply(new PermissionChange.OfRoles());
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(get("acme", "user-" + i, BOTH).granted()).isEqualTo(READ);
+        }
+        assertThat(directory.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aSuspensionSeenInOneOrganizationBindsInAllUntilASightToTheContrary() {
+        directory.member("acme", "alice", "editor").member("globex", "alice", "editor");
+        get("acme", "alice", BOTH);
+        get("globex", "alice", BOTH);
+        clock.advanceSeconds(31);
+        directory.suspend("acme", "alice");
+        directory.suspend("globex", "alice");
+        get("acme", "alice", BOTH);
+
+        directory.down(true);
+        assertThat(get("globex", "alice", BOTH).standing()).isEqualTo(Standing.SUSPENDED);
+        assertThat(cache.lastSeen(key("initech", "alice"), BOTH).standing()).isEqualTo(Standing.SUSPENDED);
+        directory.down(false);
+        directory.member("acme", "alice", "editor").member("globex", "alice", "editor");
+        clock.advanceSeconds(31);
+        get("globex", "alice", BOTH);
+        readers.get().runAll();
+        assertThat(get("globex", "alice", BOTH).granted()).isEqualTo(BOTH);
+        assertThat(cache.lastSeen(key("initech", "alice"), BOTH)).isNull();
+        assertThat(get("acme", "alice", BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
     void ageCountsFromTheOlderRead() {
         directory.member("acme", "alice", "viewer").member("acme", "bob", "viewer");
         get("acme", "alice", READ);
@@ -213,9 +351,24 @@ class PermissionEngineTests {
         // Definitions come first: all share them.
         readers.get().run(2);
         readers.get().busy(false);
-        assertThat(cache.lastSeen(key("acme", "bob")).asOf()).isEqualTo(clock.instant());
-        assertThat(cache.lastSeen(key("globex", "alice")).asOf())
+        assertThat(cache.lastSeen(key("acme", "bob"), READ).asOf()).isEqualTo(clock.instant());
+        assertThat(cache.lastSeen(key("globex", "alice"), READ).asOf())
                 .isEqualTo(clock.instant().minusSeconds(31));
+    }
+
+    @Test
+    void whatIsReadAheadForARequestDoesNotKeepItFromBeingFresh() {
+        directory.member("acme", "alice", "viewer").member("acme", "bob", "viewer");
+        get("acme", "alice", READ);
+        clock.advanceSeconds(31);
+        get("acme", "bob", READ);
+        clock.advanceSeconds(29);
+        directory.forgetCalls();
+
+        // The definitions are about to be due, and alice is.
+        get("acme", "alice", READ);
+        assertThat(directory.calls("read")).isEqualTo(1);
+        assertThat(readers.get().waiting()).isEqualTo(1);
     }
 
     // By the page
@@ -420,6 +573,41 @@ class PermissionEngineTests {
     }
 
     @Test
+    void aSecondTroubleIsNotTakenForTheSecondPassOfTheFirst() {
+        directory.members("acme", 30, "viewer");
+        refresh(30);
+        for (int trouble = 0; trouble < 2; trouble++) {
+            clock.advanceSeconds(40);
+            directory.clear();
+            refresh(30);
+            assertStanding(30, Standing.ACTIVE);
+            clock.advanceSeconds(40);
+            directory.members("acme", 30, "viewer");
+            refresh(30);
+        }
+    }
+
+    @Test
+    void aTenantThatKnowsNeitherMembersNorRolesTakesNothingBeforeASecondPass() {
+        directory.members("acme", 30, "viewer");
+        refresh(30);
+        clock.advanceSeconds(31);
+        directory.clear();
+        directory.clearRoles();
+        refresh(30);
+
+        for (int i = 0; i < 30; i++) {
+            assertThat(get("acme", "user-" + i, READ).granted()).isEqualTo(READ);
+        }
+        clock.advanceSeconds(61);
+        refresh(30);
+        assertStanding(30, Standing.ACTIVE);
+        clock.advanceSeconds(61);
+        refresh(30);
+        assertThat(get("acme", "user-0", READ).standing()).isEqualTo(Standing.NOT_A_MEMBER);
+    }
+
+    @Test
     void whenOnlySomeLoseTheirStandingItIsBelieved() {
         directory.members("acme", 300, "viewer");
         refresh(300);
@@ -456,13 +644,13 @@ class PermissionEngineTests {
     @Test
     void whatWasSeenLastIsKnownHoweverOld() {
         directory.member("acme", "alice", "viewer");
-        assertThat(cache.lastSeen(key("acme", "alice"))).isNull();
+        assertThat(cache.lastSeen(key("acme", "alice"), READ)).isNull();
         get("acme", "alice", READ);
         directory.down(true);
         clock.advance(Duration.ofMinutes(50));
 
         assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> get("acme", "alice", READ));
-        assertThat(cache.lastSeen(key("acme", "alice")).granted()).isEqualTo(READ);
+        assertThat(cache.lastSeen(key("acme", "alice"), READ).granted()).isEqualTo(READ);
     }
 
     private void now(String user) {
@@ -482,7 +670,8 @@ class PermissionEngineTests {
 
     private void assertStanding(int members, Standing standing) {
         for (int i = 0; i < members; i++) {
-            assertThat(cache.lastSeen(key("acme", "user-" + i)).standing()).isEqualTo(standing);
+            assertThat(cache.lastSeen(key("acme", "user-" + i), READ).standing())
+                    .isEqualTo(standing);
         }
     }
 

@@ -58,6 +58,14 @@ final class TestDirectory implements PermissionSource {
         organizations.values().forEach(Map::clear);
     }
 
+    void removeRole(String id) {
+        roles.remove(id);
+    }
+
+    void clearRoles() {
+        roles.clear();
+    }
+
     void down(boolean isDown) {
         down = isDown;
     }
