@@ -37,6 +37,7 @@ final class LogtoCheck implements SmartLifecycle {
     private final DeclaredScopes declared;
     private final boolean failFast;
     private final CompletableFuture<Void> answer;
+    private volatile @Nullable CompletableFuture<Void> late;
     private volatile boolean running;
 
     LogtoCheck(Logto logto, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
@@ -65,7 +66,7 @@ final class LogtoCheck implements SmartLifecycle {
         }
         if (failure != null) {
             log.warn("Starting without an answer from {}: {}", logto.tenant().endpoint(), failure.getMessage());
-            answer.whenComplete((answered, late) -> reportLate(late, FIRST_PAUSE));
+            late = answer.whenComplete((answered, trouble) -> reportLate(trouble, FIRST_PAUSE));
         } else {
             reportUnknownScopes();
         }
@@ -74,6 +75,10 @@ final class LogtoCheck implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
+        CompletableFuture<Void> waiting = late;
+        if (waiting != null) {
+            waiting.cancel(true);
+        }
     }
 
     @Override
@@ -115,7 +120,8 @@ final class LogtoCheck implements SmartLifecycle {
             InvalidSettingException invalid = invalid(refused);
             log.error("{}. {}", invalid.getMessage(), invalid.fix());
         } else if (running) {
-            ask(CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, LogtoCheck::inBackground))
+            late = ask(CompletableFuture.delayedExecutor(
+                            pause.toMillis(), TimeUnit.MILLISECONDS, LogtoCheck::inBackground))
                     .whenComplete((answered, again) -> reportLate(again, longer(pause)));
         }
     }
