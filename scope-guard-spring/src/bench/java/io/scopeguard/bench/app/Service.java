@@ -50,8 +50,9 @@ public class Service {
     private static Map<String, Object> properties(Chain chain, String endpoint) {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("server.port", "0");
-        // One connection serves the whole run.
+        // One connection serves the whole run, and outlives the turns of others.
         properties.put("server.tomcat.max-keep-alive-requests", "-1");
+        properties.put("server.tomcat.keep-alive-timeout", "1h");
         properties.put("spring.main.banner-mode", "off");
         properties.put("logging.level.root", "warn");
         properties.put("scope-guard.enabled", chain == Chain.SCOPE_GUARD);
