@@ -2,6 +2,7 @@ package io.scopeguard.scope;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,12 +26,12 @@ public final class Scopes implements Iterable<String> {
 
     private final String[] names;
 
-    /** The same names, where there are more than few. */
+    /** The same names, where there are more than few. No {@code Set.of}: that is slow for names that differ in a number. */
     private final @Nullable Set<String> index;
 
     private Scopes(String... names) {
         this.names = names;
-        this.index = names.length > FEW ? Set.of(names) : null;
+        this.index = names.length > FEW ? new HashSet<>(Arrays.asList(names)) : null;
     }
 
     /** No scope at all. */
