@@ -30,14 +30,6 @@ public record Freshness(Instant due, Instant bound) {
         return new Freshness(later(due, start), later(bound, start));
     }
 
-    boolean isDue(LivePermissions live) {
-        return live.asOf().isBefore(due);
-    }
-
-    boolean accepts(LivePermissions live) {
-        return !live.asOf().isBefore(bound);
-    }
-
     private static Instant later(Instant a, Instant b) {
         return a.isAfter(b) ? a : b;
     }

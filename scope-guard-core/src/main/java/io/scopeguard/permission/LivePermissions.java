@@ -2,7 +2,6 @@ package io.scopeguard.permission;
 
 import io.scopeguard.scope.Scopes;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a subject may do, as the provider said at one moment.
@@ -40,16 +39,5 @@ public record LivePermissions(Standing standing, Scopes issuable, Scopes granted
     LivePermissions sparing(Scopes held) {
         Scopes spared = unexplained(held);
         return new LivePermissions(standing, issuable.or(spared), granted.or(spared), asOf, history);
-    }
-
-    /** The same, read after that one. */
-    LivePermissions after(@Nullable LivePermissions before) {
-        return new LivePermissions(standing, issuable, granted, asOf, ScopeHistory.after(before, this));
-    }
-
-    /** Whether this takes something away from what was believed before: standing, or a scope. */
-    public boolean shrinks(LivePermissions before) {
-        boolean losesStanding = standing != Standing.ACTIVE && standing != before.standing;
-        return losesStanding || !issuable.containsAll(before.issuable) || !granted.containsAll(before.granted);
     }
 }

@@ -50,19 +50,6 @@ public final class ScopeHistory {
         return new ScopeHistory(first, Map.of(), Map.of());
     }
 
-    /** What is known once this reading has followed that one. */
-    static ScopeHistory after(@Nullable LivePermissions before, LivePermissions reading) {
-        return before == null
-                ? since(reading.asOf())
-                : before.history()
-                        .followedBy(
-                                before.granted(),
-                                before.issuable(),
-                                reading.granted(),
-                                reading.issuable(),
-                                reading.asOf());
-    }
-
     ScopeHistory followedBy(
             Scopes grantedBefore, Scopes issuableBefore, Scopes granted, Scopes issuable, Instant asOf) {
         Scopes gained = granted.minus(grantedBefore);

@@ -10,12 +10,13 @@ class ScopeHistoryTests {
 
     private static final Instant FIRST = Instant.parse("2026-11-21T10:00:00Z");
 
-    private LivePermissions last = LivePermissions.of(Scopes.of("read"), FIRST).after(null);
+    private Scopes held = Scopes.of("read");
+    private ScopeHistory history = ScopeHistory.since(FIRST);
 
     @Test
     void whatTheFirstReadingHasDidNotEnter() {
-        assertThat(last.history().entered("read")).isNull();
-        assertThat(last.history().lackedSince("write")).isEqualTo(FIRST);
+        assertThat(history.entered("read")).isNull();
+        assertThat(history.lackedSince("write")).isEqualTo(FIRST);
     }
 
     @Test
@@ -23,8 +24,8 @@ class ScopeHistoryTests {
         read(1, "read", "write");
         read(2, "read", "write");
 
-        assertThat(last.history().entered("write")).isEqualTo(FIRST.plusSeconds(1));
-        assertThat(last.history().entered("read")).isNull();
+        assertThat(history.entered("write")).isEqualTo(FIRST.plusSeconds(1));
+        assertThat(history.entered("read")).isNull();
     }
 
     @Test
@@ -32,8 +33,8 @@ class ScopeHistoryTests {
         read(1);
         read(2);
 
-        assertThat(last.history().lackedSince("read")).isEqualTo(FIRST.plusSeconds(1));
-        assertThat(last.history().lackedSince("write")).isEqualTo(FIRST);
+        assertThat(history.lackedSince("read")).isEqualTo(FIRST.plusSeconds(1));
+        assertThat(history.lackedSince("write")).isEqualTo(FIRST);
     }
 
     @Test
@@ -41,7 +42,7 @@ class ScopeHistoryTests {
         read(1);
         read(2, "read");
 
-        assertThat(last.history().entered("read")).isEqualTo(FIRST.plusSeconds(2));
+        assertThat(history.entered("read")).isEqualTo(FIRST.plusSeconds(2));
     }
 
     @Test
@@ -49,11 +50,13 @@ class ScopeHistoryTests {
         read(1, "read", "write");
         read(2, "read");
 
-        assertThat(last.history().entered("write")).isNull();
-        assertThat(last.history().lackedSince("write")).isEqualTo(FIRST.plusSeconds(2));
+        assertThat(history.entered("write")).isNull();
+        assertThat(history.lackedSince("write")).isEqualTo(FIRST.plusSeconds(2));
     }
 
     private void read(int second, String... scopes) {
-        last = LivePermissions.of(Scopes.of(scopes), FIRST.plusSeconds(second)).after(last);
+        Scopes now = Scopes.of(scopes);
+        history = history.followedBy(held, held, now, now, FIRST.plusSeconds(second));
+        held = now;
     }
 }
