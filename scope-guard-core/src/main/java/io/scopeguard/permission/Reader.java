@@ -85,11 +85,11 @@ final class Reader {
     /** A role that means less and a subject that holds less look the same from where somebody notices. */
     private void rereadDefinitions(Holder holder, Urgency urgency) {
         Need newer = Need.newerThan(stamps.next());
-        boolean beyondOrganizations = holder.kind() == Holder.Kind.USER || holder.organization() == null;
-        if (holder.organization() != null || holder.kind() == Holder.Kind.USER) {
+        boolean both = holder.kind() == Holder.Kind.USER;
+        if (both || holder.organization() != null) {
             definitions.read(RoleKind.ORGANIZATION, newer, urgency);
         }
-        if (beyondOrganizations) {
+        if (both || holder.organization() == null) {
             definitions.read(RoleKind.GLOBAL, newer, urgency);
         }
     }

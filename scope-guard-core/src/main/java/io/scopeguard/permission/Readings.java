@@ -100,7 +100,8 @@ final class Readings {
 
     /** Believes a reading, unless a newer one has been meanwhile. */
     boolean believe(Holder holder, Reading next, boolean revokes) {
-        Reading believed = readings.asMap().compute(compact(holder), (ignored, last) -> {
+        Holder key = compact(holder);
+        Reading believed = readings.asMap().compute(key, (ignored, last) -> {
             if (last != null && last.stamp() > next.stamp()) {
                 return last;
             }
@@ -113,7 +114,7 @@ final class Readings {
             return false;
         }
         if (revokes) {
-            revocations.put(compact(holder), next);
+            revocations.put(key, next);
         } else {
             revocations.asMap().computeIfPresent(holder, (ignored, last) -> next);
         }

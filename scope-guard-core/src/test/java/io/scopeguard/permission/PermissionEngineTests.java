@@ -397,12 +397,7 @@ class PermissionEngineTests {
     void whoAskedInVainCountsForHowTheNextIsRead() {
         directory.members("acme", 50, "viewer");
         get("acme", "user-9", READ);
-        directory.down(true);
-        refuse("user-0");
-        refuse("user-1");
-        directory.down(false);
-        directory.forgetCalls();
-        clock.advanceSeconds(2);
+        twoAskInVain();
 
         get("acme", "user-2", READ);
         get("acme", "user-0", READ);
@@ -416,12 +411,7 @@ class PermissionEngineTests {
         refresh(50);
         clock.advance(Duration.ofHours(1));
         get("globex", "zoe", READ);
-        directory.down(true);
-        refuse("user-0");
-        refuse("user-1");
-        directory.down(false);
-        directory.forgetCalls();
-        clock.advanceSeconds(2);
+        twoAskInVain();
 
         for (int i = 0; i < 50; i++) {
             get("acme", "user-" + i, READ);
@@ -686,6 +676,15 @@ class PermissionEngineTests {
 
     private static PermissionKey key(String organization, String user) {
         return new PermissionKey(user(user), organization, Audience.ORGANIZATION);
+    }
+
+    private void twoAskInVain() {
+        directory.down(true);
+        refuse("user-0");
+        refuse("user-1");
+        directory.down(false);
+        directory.forgetCalls();
+        clock.advanceSeconds(2);
     }
 
     private void refuse(String user) {
