@@ -35,9 +35,8 @@ public record LivePermissions(Standing standing, Scopes issuable, Scopes granted
         return held.minus(granted).where(scope -> !history.sawGo(scope));
     }
 
-    /** The same, in favour of who holds these scopes: nobody saw all of them go. */
-    LivePermissions sparing(Scopes held) {
-        Scopes spared = unexplained(held);
+    /** The same, with these scopes too: nobody can say that they are gone. */
+    LivePermissions sparing(Scopes spared) {
         return new LivePermissions(standing, issuable.or(spared), granted.or(spared), asOf, history);
     }
 }

@@ -79,7 +79,12 @@ public final class PermissionCache implements AutoCloseable {
     public @Nullable LivePermissions lastSeen(PermissionKey key, Scopes held) {
         Definitions.View view = definitions.view();
         Reading seen = isDefined(key.audience(), view) ? lastRead(key, view) : null;
-        return seen == null ? null : seen.live(key.audience(), view).sparing(doubtful(key, view, seen, held));
+        if (seen == null) {
+            return null;
+        }
+        LivePermissions live = seen.live(key.audience(), view);
+        Scopes unconfirmed = isSure(seen, key.audience(), view) ? Scopes.none() : live.unexplained(held);
+        return live.sparing(unconfirmed.or(untold(key, view, seen, held)));
     }
 
     /** Makes due what a change may have overtaken. Until it is read again, it is still the last that is known. */
@@ -126,11 +131,8 @@ public final class PermissionCache implements AutoCloseable {
         return known == null && counterpart != null ? readings.find(counterpart) : known;
     }
 
-    /** What a reading cannot tell to be gone: what nobody confirmed, or what may come by a global role if it told of none. */
-    private Scopes doubtful(PermissionKey key, Definitions.View view, Reading seen, Scopes held) {
-        if (!isSure(seen, key.audience(), view)) {
-            return held;
-        }
+    /** What may come by a global role, if the reading told of none: not even what it saw go is certainly gone then. */
+    private Scopes untold(PermissionKey key, Definitions.View view, Reading seen, Scopes held) {
         Holder holder = holderOf(key, view);
         boolean tellsAll = seen.tellsAllAbout(holder) || readings.find(holder) != null;
         return tellsAll ? Scopes.none() : held.and(view.globalRoles().value().scopes(key.audience()));
