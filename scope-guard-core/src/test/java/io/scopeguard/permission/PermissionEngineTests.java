@@ -219,6 +219,27 @@ class PermissionEngineTests {
     }
 
     @Test
+    void whatAGlobalRoleMayGiveSinceIsNotGoneWithARole() {
+        directory.member("acme", "alice", "viewer").member("acme", "bob", "viewer");
+        PermissionKey api = new PermissionKey(user("alice"), "acme", TestDirectory.API);
+        cache.get(api, freshness(), READ);
+        clock.advanceSeconds(10);
+        directory.member("acme", "alice", "none");
+        get("acme", "alice", READ);
+        cache.get(api, Freshness.within(Duration.ZERO, clock.instant()), READ);
+        assertThat(cache.lastSeen(api, READ))
+                .extracting(LivePermissions::granted)
+                .isEqualTo(Scopes.none());
+        clock.advanceSeconds(60);
+        directory.globalRole("auditor", "read");
+        cache.get(new PermissionKey(user("bob"), "acme", TestDirectory.API), freshness(), READ);
+
+        assertThat(cache.lastSeen(api, READ))
+                .extracting(LivePermissions::granted)
+                .isEqualTo(READ);
+    }
+
+    @Test
     void aSuspensionSeenInOneOrganizationBindsInAllUntilASightToTheContrary() {
         directory.member("acme", "alice", "editor").member("globex", "alice", "editor");
         get("acme", "alice", BOTH);
