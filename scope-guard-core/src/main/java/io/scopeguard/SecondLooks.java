@@ -22,10 +22,12 @@ final class SecondLooks {
 
     private final IssuerClock issuer;
     private final Cache<String, Instant> firstSeen = Caffeine.newBuilder()
+            .executor(Runnable::run)
             .maximumSize(MAX_ENTRIES)
             .expireAfterWrite(Duration.ofHours(1))
             .build();
     private final Cache<Subject, Look> lastLook = Caffeine.newBuilder()
+            .executor(Runnable::run)
             .maximumSize(MAX_ENTRIES)
             .expireAfterWrite(Duration.ofMinutes(1))
             .build();

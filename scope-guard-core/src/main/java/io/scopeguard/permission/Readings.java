@@ -40,6 +40,7 @@ final class Readings {
 
     Readings(long maxEntries, Duration idle) {
         readings = Caffeine.newBuilder()
+                .executor(Runnable::run)
                 .maximumWeight(maxEntries)
                 .weigher((Holder holder, Reading reading) -> 1 + holder.id().length() / ID_LENGTH)
                 .expireAfterAccess(idle)

@@ -25,6 +25,7 @@ final class Asks {
 
     Asks(Ticker ticker) {
         entries = Caffeine.newBuilder()
+                .executor(Runnable::run)
                 .maximumSize(MAX_ENTRIES)
                 .expireAfter(Expiry.<Question, Entry>accessing((question, entry) -> entry.keptFor()))
                 .ticker(ticker)

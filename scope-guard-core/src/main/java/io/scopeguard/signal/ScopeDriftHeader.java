@@ -52,8 +52,10 @@ public final class ScopeDriftHeader {
     private final int spreadSeconds;
 
     /** Many responses in a row carry the same hint; to write it costs more than all the rest of a decision. */
-    private final Cache<Hint, String> written =
-            Caffeine.newBuilder().maximumSize(MAX_WRITTEN).build();
+    private final Cache<Hint, String> written = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MAX_WRITTEN)
+            .build();
 
     /**
      * @param spread over how long the clients of granted requests are spread, so that one edited role does not make thousands

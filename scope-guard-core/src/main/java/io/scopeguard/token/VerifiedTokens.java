@@ -29,6 +29,7 @@ final class VerifiedTokens {
      */
     VerifiedTokens(Clock clock, Duration clockSkew) {
         valid = Caffeine.newBuilder()
+                .executor(Runnable::run)
                 .maximumWeight(MAX_VALID_CHARACTERS)
                 .weigher((String token, Verified ignored) -> token.length())
                 .expireAfter(Expiry.<String, Verified>creating((token, verified) -> Duration.between(

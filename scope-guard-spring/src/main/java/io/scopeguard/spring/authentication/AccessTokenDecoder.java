@@ -23,8 +23,11 @@ public final class AccessTokenDecoder implements JwtDecoder {
     private final Consumer<String> outcomes;
 
     /** Made once for each token that the verifier remembers, since it converts all claims. */
-    private final Cache<AccessToken, AccessTokenJwt> jwts =
-            Caffeine.newBuilder().maximumSize(MAX_JWTS).expireAfterAccess(IDLE).build();
+    private final Cache<AccessToken, AccessTokenJwt> jwts = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MAX_JWTS)
+            .expireAfterAccess(IDLE)
+            .build();
 
     /**
      * @param outcomes hears how each verification ended: {@code valid}, or why not
