@@ -135,7 +135,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     private record Decided(Object handler, Map<String, ?> pathVariables) {
 
         static Decided of(HttpServletRequest request, Object handler) {
-            return new Decided(handler, Map.copyOf(OrganizationResolver.pathVariables(request)));
+            return new Decided(handler, OrganizationResolver.pathVariables(request));
         }
     }
 }

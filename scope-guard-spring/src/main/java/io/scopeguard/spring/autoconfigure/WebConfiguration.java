@@ -16,6 +16,9 @@ import io.scopeguard.spring.response.RefusalWriter;
 import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
 import io.scopeguard.spring.response.RefusingEntryPoint;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -32,13 +35,15 @@ import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
-import org.springframework.security.config.annotation.web.configurers.CorsConfigurer;
 import org.springframework.security.config.observation.SecurityObservationSettings;
+import org.springframework.security.oauth2.server.resource.web.OAuth2ProtectedResourceMetadataFilter;
+import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
-import org.springframework.web.cors.CorsConfigurationSource;
+import org.springframework.security.web.header.HeaderWriterFilter;
+import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.multipart.support.StandardServletMultipartResolver;
 import org.springframework.web.servlet.HandlerMapping;
@@ -48,9 +53,6 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** The guard in Spring MVC, and a filter chain for applications that bring none. */
 @Configuration(proxyBeanMethods = false)
 final class WebConfiguration {
-
-    /** Spring MVC's bean that knows the CORS settings of handlers. */
-    private static final String MVC_CORS = "mvcHandlerMappingIntrospector";
 
     @Bean
     RequirementReader requirementReader(ScopeGuardProperties properties, Environment environment) {
@@ -154,14 +156,16 @@ final class WebConfiguration {
     @Bean
     @ConditionalOnDefaultWebSecurity
     @Order(SecurityFilterProperties.BASIC_AUTH_ORDER)
-    SecurityFilterChain scopeGuardFilterChain(HttpSecurity http, AuthenticatedOrPublic authenticatedOrPublic) {
-        return stateless(http)
+    SecurityFilterChain scopeGuardFilterChain(
+            HttpSecurity http, AuthenticatedOrPublic authenticatedOrPublic, ApplicationContext context) {
+        DefaultSecurityFilterChain chain = stateless(http)
                 .authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD)
                                 .permitAll()
                                 .anyRequest()
                                 .access(authenticatedOrPublic))
                 .build();
+        return lean(chain, context.containsBean("corsFilter") || context.containsBean("corsConfigurationSource"));
     }
 
     /** The metadata that challenges point to, whichever paths the application's own chains are for. */
@@ -177,7 +181,7 @@ final class WebConfiguration {
 
     private static HttpSecurity stateless(HttpSecurity http) {
         return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
-                .cors(cors -> onlyWhereAsked(cors, http.getSharedObject(ApplicationContext.class)))
+                .cors(withDefaults())
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
@@ -186,16 +190,35 @@ final class WebConfiguration {
                         context -> context.securityContextRepository(new RequestAttributeSecurityContextRepository()));
     }
 
-    /**
-     * Spring MVC looks the handler up to know its CORS settings: that is needed where there is an origin alone. Whether that can
-     * be read is for Spring's own filter to say, which refuses where {@code CorsUtils} throws.
-     */
-    private static void onlyWhereAsked(CorsConfigurer<HttpSecurity> cors, ApplicationContext context) {
-        boolean hasOwn = context.containsBean("corsFilter") || context.containsBean("corsConfigurationSource");
-        if (!hasOwn && context.containsBean(MVC_CORS)) {
-            CorsConfigurationSource ofHandlers = context.getBean(MVC_CORS, CorsConfigurationSource.class);
-            cors.configurationSource(request ->
-                    request.getHeader(HttpHeaders.ORIGIN) != null ? ofHandlers.getCorsConfiguration(request) : null);
+    /** Each filter costs every request: the same without those that serve other paths or other origins, and a wrapper less. */
+    private static SecurityFilterChain lean(DefaultSecurityFilterChain chain, boolean hasOwnCors) {
+        List<Filter> filters = new ArrayList<>();
+        for (Filter filter : chain.getFilters()) {
+            if (filter instanceof HeaderWriterFilter) {
+                filters.add(withoutWrappedRequest(filter));
+            } else if (filter instanceof CorsFilter && !hasOwnCors) {
+                filters.add(whereThereIsAnOrigin(filter));
+            } else if (!(filter instanceof OAuth2ProtectedResourceMetadataFilter)) {
+                filters.add(filter);
+            }
         }
+        return new DefaultSecurityFilterChain(chain.getRequestMatcher(), filters);
+    }
+
+    /** The filter wraps the response to write headers in time, and the request for those few that include others. */
+    private static Filter withoutWrappedRequest(Filter headers) {
+        return (request, response, chain) ->
+                headers.doFilter(request, response, (ignored, wrapped) -> chain.doFilter(request, wrapped));
+    }
+
+    /** The settings of handlers are for browsers on other sites; to know them, Spring MVC looks the handler up once more. */
+    private static Filter whereThereIsAnOrigin(Filter cors) {
+        return (request, response, chain) -> {
+            if (((HttpServletRequest) request).getHeader(HttpHeaders.ORIGIN) == null) {
+                chain.doFilter(request, response);
+            } else {
+                cors.doFilter(request, response, chain);
+            }
+        };
     }
 }
