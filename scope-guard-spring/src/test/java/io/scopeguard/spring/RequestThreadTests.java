@@ -107,11 +107,15 @@ class RequestThreadTests {
 
     private static ThreadInfo[] requestThreads() {
         ThreadInfo[] waiting = Arrays.stream(ManagementFactory.getThreadMXBean().dumpAllThreads(true, false))
-                .filter(thread -> Arrays.stream(thread.getStackTrace())
-                        .anyMatch(frame -> frame.getClassName().startsWith("io.scopeguard.spring")))
+                .filter(thread -> isIn("io.scopeguard.spring", thread) && isIn("org.apache.catalina", thread))
                 .toArray(ThreadInfo[]::new);
         assertThat(waiting).isNotEmpty();
         return waiting;
+    }
+
+    private static boolean isIn(String packageName, ThreadInfo thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().startsWith(packageName));
     }
 
     @RestController

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,6 @@ final class LogtoCheck implements SmartLifecycle {
     private final DeclaredScopes declared;
     private final boolean failFast;
     private final CompletableFuture<Void> answer;
-    private volatile @Nullable CompletableFuture<Void> late;
     private volatile boolean running;
 
     LogtoCheck(Logto logto, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
@@ -46,7 +44,7 @@ final class LogtoCheck implements SmartLifecycle {
         this.declared = declared;
         this.failFast = failFast;
         // At once, so that it goes on beside the rest of the start-up.
-        this.answer = ask(LogtoCheck::inBackground);
+        this.answer = CompletableFuture.runAsync(this::ask, LogtoCheck::inBackground);
     }
 
     @Override
@@ -66,7 +64,7 @@ final class LogtoCheck implements SmartLifecycle {
         }
         if (failure != null) {
             log.warn("Starting without an answer from {}: {}", logto.tenant().endpoint(), failure.getMessage());
-            late = answer.whenComplete((answered, trouble) -> reportLate(trouble, FIRST_PAUSE));
+            answer.whenComplete((answered, trouble) -> reportLate(trouble, FIRST_PAUSE));
         } else {
             reportUnknownScopes();
         }
@@ -75,10 +73,6 @@ final class LogtoCheck implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
-        CompletableFuture<Void> waiting = late;
-        if (waiting != null) {
-            waiting.cancel(true);
-        }
     }
 
     @Override
@@ -107,8 +101,8 @@ final class LogtoCheck implements SmartLifecycle {
         }
     }
 
-    private CompletableFuture<Void> ask(Executor executor) {
-        return CompletableFuture.runAsync(() -> logto.check(audiences), executor);
+    private void ask() {
+        logto.check(audiences);
     }
 
     /** Too late to stop the start, but not to say what is wrong. While nothing is known, it is asked again. */
@@ -119,10 +113,17 @@ final class LogtoCheck implements SmartLifecycle {
         } else if (cause instanceof LogtoAccessException refused) {
             InvalidSettingException invalid = invalid(refused);
             log.error("{}. {}", invalid.getMessage(), invalid.fix());
-        } else if (running) {
-            late = ask(CompletableFuture.delayedExecutor(
-                            pause.toMillis(), TimeUnit.MILLISECONDS, LogtoCheck::inBackground))
-                    .whenComplete((answered, again) -> reportLate(again, longer(pause)));
+        } else {
+            CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, LogtoCheck::inBackground)
+                    .execute(() -> askAgain(pause));
+        }
+    }
+
+    private void askAgain(Duration pause) {
+        // The application may have stopped during the pause.
+        if (running) {
+            CompletableFuture.runAsync(this::ask, Runnable::run)
+                    .whenComplete((answered, failure) -> reportLate(failure, longer(pause)));
         }
     }
 
