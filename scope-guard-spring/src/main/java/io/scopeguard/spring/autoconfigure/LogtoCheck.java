@@ -35,7 +35,7 @@ final class LogtoCheck implements SmartLifecycle {
     private final Set<Audience> audiences;
     private final DeclaredScopes declared;
     private final boolean failFast;
-    private final CompletableFuture<Void> answer;
+    private CompletableFuture<Void> answer;
     private volatile boolean running;
 
     LogtoCheck(Logto logto, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
@@ -64,7 +64,7 @@ final class LogtoCheck implements SmartLifecycle {
         }
         if (failure != null) {
             log.warn("Starting without an answer from {}: {}", logto.tenant().endpoint(), failure.getMessage());
-            answer.whenComplete((answered, trouble) -> reportLate(trouble, FIRST_PAUSE));
+            answer = answer.whenComplete((answered, trouble) -> reportLate(trouble, FIRST_PAUSE));
         } else {
             reportUnknownScopes();
         }
@@ -120,11 +120,17 @@ final class LogtoCheck implements SmartLifecycle {
     }
 
     private void askAgain(Duration pause) {
-        // The application may have stopped during the pause.
-        if (running) {
-            CompletableFuture.runAsync(this::ask, Runnable::run)
-                    .whenComplete((answered, failure) -> reportLate(failure, longer(pause)));
+        if (!running) {
+            // The application has stopped during the pause.
+            return;
         }
+        Throwable failure = null;
+        try {
+            ask();
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        reportLate(failure, longer(pause));
     }
 
     private static Duration longer(Duration pause) {
