@@ -36,7 +36,6 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** However a response comes about, our chain gives it the headers that Spring Security's own gives it. */
@@ -148,7 +147,6 @@ class DefaultChainHeadersTests {
     }
 
     @RestController
-    @RequestMapping
     static class Handlers {
 
         @GetMapping("/plain")

@@ -35,7 +35,7 @@ final class LogtoCheck implements SmartLifecycle {
     private final Set<Audience> audiences;
     private final DeclaredScopes declared;
     private final boolean failFast;
-    private CompletableFuture<Void> answer;
+    private final CompletableFuture<Void> answer;
     private volatile boolean running;
 
     LogtoCheck(Logto logto, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
@@ -64,7 +64,7 @@ final class LogtoCheck implements SmartLifecycle {
         }
         if (failure != null) {
             log.warn("Starting without an answer from {}: {}", logto.tenant().endpoint(), failure.getMessage());
-            answer = answer.whenComplete((answered, trouble) -> reportLate(trouble, FIRST_PAUSE));
+            var unused = answer.whenComplete((answered, trouble) -> reportLate(trouble, FIRST_PAUSE));
         } else {
             reportUnknownScopes();
         }
