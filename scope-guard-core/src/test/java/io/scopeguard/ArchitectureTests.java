@@ -25,6 +25,7 @@ class ArchitectureTests {
 
     /** In the order of the data; the provider comes last, and nobody knows it. */
     private static final List<String> ORDER = List.of(
+            ROOT + ".time",
             ROOT + ".scope",
             ROOT + ".token",
             ROOT + ".organization",

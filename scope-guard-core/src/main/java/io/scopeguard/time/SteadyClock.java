@@ -1,0 +1,93 @@
+package io.scopeguard.time;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Elapsed time for measuring ages. A step of the wall clock backwards changes nothing. If the wall clock gains more than
+ * five seconds on the ticker, the process was frozen (a paused machine, a suspended function) or the
+ * clock was set forward; both are counted as elapsed time, so that nothing looks fresher than it is.
+ *
+ * <p>Thread-safe. Reading the time takes no lock, except in the moment in which such a gain is first noticed.
+ */
+public final class SteadyClock {
+
+    private static final long FREEZE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** The wall clock's lead is followed in steps of this size: small corrections by NTP are no freezes. */
+    private static final long TRACKING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Clock wall;
+    private final Ticker ticker;
+    private final long origin;
+
+    private volatile State state;
+
+    /**
+     * @param wall the wall clock, in millisecond precision at least
+     * @param ticker a monotonic source of nanoseconds, such as {@link Ticker#systemTicker()}
+     */
+    public SteadyClock(Clock wall, Ticker ticker) {
+        this.wall = wall;
+        this.ticker = ticker;
+        this.origin = ticker.read();
+        this.state = new State(0, wallNanos());
+    }
+
+    /** A clock on the system's own time sources. */
+    public static SteadyClock system() {
+        return new SteadyClock(Clock.systemUTC(), Ticker.systemTicker());
+    }
+
+    /** Nanoseconds since this clock was made, including time during which the process was frozen. Never decreases. */
+    public long nanos() {
+        long elapsed = ticker.read() - origin;
+        long lead = wallNanos() - elapsed;
+        State known = state;
+        return Math.abs(lead - known.lead) <= TRACKING_NANOS ? elapsed + known.gain : elapsed + follow(lead).gain;
+    }
+
+    /** The wall clock's time, for people and clients. Never compare ages with it. */
+    public Instant instant() {
+        return wall.instant();
+    }
+
+    /** The elapsed time since an earlier reading of {@link #nanos}, or zero if that lies ahead. */
+    public Duration since(long nanos) {
+        return Duration.ofNanos(Math.max(nanos() - nanos, 0));
+    }
+
+    /** How often the process was found frozen, or its wall clock set forward. */
+    public long freezes() {
+        return state.freezes;
+    }
+
+    private synchronized State follow(long lead) {
+        State known = state;
+        if (Math.abs(lead - known.lead) > TRACKING_NANOS) {
+            long gained = lead - known.lead;
+            state = gained > FREEZE_NANOS
+                    ? new State(known.gain + gained, lead, known.freezes + 1)
+                    : new State(known.gain, lead, known.freezes);
+        }
+        return state;
+    }
+
+    private long wallNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(wall.millis());
+    }
+
+    /**
+     * @param gain by how much the wall clock outran the ticker in freezes
+     * @param lead the wall clock's time less the ticker's, when it was last looked at
+     */
+    private record State(long gain, long lead, long freezes) {
+
+        State(long gain, long lead) {
+            this(gain, lead, 0);
+        }
+    }
+}

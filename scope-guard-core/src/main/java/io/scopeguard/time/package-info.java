@@ -1,0 +1,5 @@
+/** The time that ages are measured in. */
+@NullMarked
+package io.scopeguard.time;
+
+import org.jspecify.annotations.NullMarked;
