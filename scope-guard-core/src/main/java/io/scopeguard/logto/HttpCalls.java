@@ -4,13 +4,13 @@ import io.scopeguard.permission.CallBudget;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import io.scopeguard.permission.Urgency;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.IssuerClock;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -41,11 +41,13 @@ final class HttpCalls {
     private final CallBudget budget;
     private final CallListener listener;
     private final Resilience resilience;
-    private final Clock clock;
+    private final SteadyClock clock;
     private final IssuerClock issuer;
-    private volatile Instant pausedUntil = Instant.MIN;
 
-    HttpCalls(CallBudget budget, CallListener listener, Clock clock, IssuerClock issuer) {
+    /** The pause that Logto asked for last. A step of the wall clock does not extend it. */
+    private volatile Pause pause = Pause.NONE;
+
+    HttpCalls(CallBudget budget, CallListener listener, SteadyClock clock, IssuerClock issuer) {
         this.clock = clock;
         this.issuer = issuer;
         this.budget = budget;
@@ -148,7 +150,7 @@ final class HttpCalls {
     }
 
     private void checkPause() {
-        if (clock.instant().isBefore(pausedUntil)) {
+        if (pause.lasts(clock.nanos())) {
             throw new PermissionsUnavailableException(Reason.RATE_LIMITED, "Logto asked for a pause.");
         }
     }
@@ -160,7 +162,7 @@ final class HttpCalls {
                 .filter(value -> value.matches("\\d{1,9}"))
                 .map(Long::parseLong)
                 .orElse(1L);
-        pausedUntil = clock.instant().plusSeconds(Math.min(seconds, MAX_PAUSE.toSeconds()));
+        pause = new Pause(clock.nanos(), TimeUnit.SECONDS.toNanos(Math.min(seconds, MAX_PAUSE.toSeconds())));
     }
 
     private HttpResponse<byte[]> usable(HttpResponse<byte[]> response) {
@@ -184,5 +186,15 @@ final class HttpCalls {
 
     private static Duration since(long start) {
         return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /** A time in which no calls are made, in nanoseconds of the steady clock. */
+    private record Pause(long start, long length) {
+
+        static final Pause NONE = new Pause(0, 0);
+
+        boolean lasts(long now) {
+            return now - start < length;
+        }
     }
 }

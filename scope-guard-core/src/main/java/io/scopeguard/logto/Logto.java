@@ -1,5 +1,6 @@
 package io.scopeguard.logto;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.permission.CallBudget;
 import io.scopeguard.permission.PermissionChange;
@@ -9,6 +10,7 @@ import io.scopeguard.permission.RoleKind;
 import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
@@ -40,15 +42,16 @@ public final class Logto {
         tenant = builder.tenant;
         issuers = builder.issuers;
         clock = builder.clock;
-        calls = new HttpCalls(builder.budget, builder.listener, clock, issuerClock);
+        SteadyClock steady = builder.steadyClock();
+        calls = new HttpCalls(builder.budget, builder.listener, steady, issuerClock);
         ManagementToken token = new ManagementToken(
                 calls,
                 tenant.tokenEndpoint(),
                 builder.appId,
                 builder.appSecret,
                 tenant.managementResource(builder.managementResource),
-                clock);
-        ManagementApi api = new ManagementApi(tenant, token, calls, new TroubleLog(tenant.endpoint(), clock));
+                steady);
+        ManagementApi api = new ManagementApi(tenant, token, calls, new TroubleLog(tenant.endpoint(), steady));
         template = new Template(api, catalogue, builder.resources, clock);
         permissions = new LogtoPermissionSource(api, template);
     }
@@ -131,6 +134,7 @@ public final class Logto {
         private CallBudget budget = CallBudget.perSecond(DEFAULT_CALLS_PER_SECOND);
         private CallListener listener = CallListener.none();
         private Clock clock = Clock.systemUTC();
+        private @Nullable SteadyClock steadyClock;
 
         private Builder(LogtoTenant tenant, String appId, String appSecret) {
             this.tenant = tenant;
@@ -180,6 +184,16 @@ public final class Logto {
         public Builder clock(Clock clock) {
             this.clock = clock;
             return this;
+        }
+
+        /** The clock that measures ages and pauses; by default one on the wall clock and the system's ticker. */
+        public Builder steadyClock(SteadyClock steadyClock) {
+            this.steadyClock = steadyClock;
+            return this;
+        }
+
+        private SteadyClock steadyClock() {
+            return steadyClock == null ? new SteadyClock(clock, Ticker.systemTicker()) : steadyClock;
         }
 
         public Logto build() {

@@ -5,34 +5,46 @@ import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import io.scopeguard.permission.Urgency;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The access token for Logto's Management API, by client credentials. Renewed before it expires, and once when the API refuses
- * it. Thread-safe.
+ * The access token for Logto's Management API, by client credentials. Renewed a minute before it expires, and once when the API
+ * refuses it. Only one thread at a time renews it for callers of the same urgency; while it is still valid, the others go on
+ * with it. A caller that a request waits for never waits for a renewal that gives way to such callers: it makes its own.
+ * Thread-safe, without locks.
  */
 final class ManagementToken {
 
     private static final String SCOPE = "all";
     private static final Duration RENEW_AHEAD = Duration.ofMinutes(1);
 
+    /** However long Logto says that it is valid. */
+    private static final Duration MAX_LIFETIME = Duration.ofDays(1);
+
     private final HttpCalls calls;
     private final URI tokenEndpoint;
     private final String authorization;
     private final String form;
-    private final Clock clock;
-    private @Nullable Issued issued;
+    private final SteadyClock clock;
+    private final AtomicReference<@Nullable Issued> issued = new AtomicReference<>();
+
+    /** The renewals in flight, by the urgency with which they wait for the call budget. */
+    private final Map<Urgency, CompletableFuture<Issued>> renewals = new ConcurrentHashMap<>();
 
     ManagementToken(
             HttpCalls calls,
@@ -40,7 +52,7 @@ final class ManagementToken {
             String appId,
             String appSecret,
             String managementResource,
-            Clock clock) {
+            SteadyClock clock) {
         this.calls = calls;
         this.tokenEndpoint = tokenEndpoint;
         this.authorization = "Basic " + base64(encode(appId) + ":" + encode(appSecret));
@@ -49,25 +61,75 @@ final class ManagementToken {
     }
 
     /**
+     * A token that is valid as far as we know.
+     *
      * @throws LogtoAccessException if Logto refuses the credentials or the access
      * @throws PermissionsUnavailableException if it does not answer
      */
-    synchronized String get(Urgency urgency) {
-        if (issued == null || !clock.instant().isBefore(issued.renewAt)) {
-            issued = request(urgency);
+    String get(Urgency urgency) {
+        Issued known = issued.get();
+        long now = clock.nanos();
+        if (known == null || known.isExpired(now)) {
+            return renewed(urgency).value;
         }
-        return issued.value;
+        return known.isDue(now) && renewals.isEmpty() ? renewedAhead(known, urgency) : known.value;
     }
 
     /** Forgets the token, unless another has taken its place. */
-    synchronized void refused(String value) {
-        if (issued != null && issued.value.equals(value)) {
-            issued = null;
+    void refused(String value) {
+        Issued known = issued.get();
+        if (known != null && known.value.equals(value)) {
+            issued.compareAndSet(known, null);
+        }
+    }
+
+    /** The present token lasts for another minute: if a renewal fails, a later call tries again. */
+    private String renewedAhead(Issued known, Urgency urgency) {
+        try {
+            return renewed(urgency).value;
+        } catch (PermissionsUnavailableException e) {
+            return known.value;
+        }
+    }
+
+    private Issued renewed(Urgency urgency) {
+        CompletableFuture<Issued> own = new CompletableFuture<>();
+        CompletableFuture<Issued> running = urgency == Urgency.AHEAD ? renewals.get(Urgency.NOW) : null;
+        if (running == null) {
+            running = renewals.putIfAbsent(urgency, own);
+        }
+        return running == null ? renew(own, urgency) : await(running);
+    }
+
+    private Issued renew(CompletableFuture<Issued> renewal, Urgency urgency) {
+        try {
+            Issued known = issued.get();
+            // Another renewal may have ended since the caller looked.
+            Issued valid = known == null || known.isDue(clock.nanos()) ? request(urgency) : known;
+            issued.set(valid);
+            renewal.complete(valid);
+            return valid;
+        } catch (RuntimeException | Error e) {
+            renewal.completeExceptionally(e);
+            throw e;
+        } finally {
+            renewals.remove(urgency, renewal);
+        }
+    }
+
+    private static Issued await(CompletableFuture<Issued> renewal) {
+        try {
+            return renewal.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while calling Logto.");
         }
     }
 
     private Issued request(Urgency urgency) {
-        Instant start = clock.instant();
+        long start = clock.nanos();
         return calls.send(
                         "token",
                         HttpRequest.newBuilder(tokenEndpoint)
@@ -80,7 +142,7 @@ final class ManagementToken {
                 .orElseThrow(Json::malformed);
     }
 
-    private static Issued issued(HttpResponse<byte[]> response, Instant start) {
+    private static Issued issued(HttpResponse<byte[]> response, long start) {
         JsonNode body = Json.parse(response.body());
         if (response.statusCode() != 200) {
             throw refusal(body.path("error").asString(""), response.statusCode());
@@ -90,13 +152,9 @@ final class ManagementToken {
             throw new LogtoAccessException(
                     Refusal.NO_MANAGEMENT_ACCESS, "Logto gives the application no access to the Management API");
         }
-        Duration lifetime = Duration.ofSeconds(Json.member(body, "expires_in").asLong(0));
-        return new Issued(Json.text(body, "access_token"), start.plus(lifetime).minus(ahead(lifetime)));
-    }
-
-    private static Duration ahead(Duration lifetime) {
-        Duration half = lifetime.dividedBy(2);
-        return half.compareTo(RENEW_AHEAD) < 0 ? half : RENEW_AHEAD;
+        Duration lifetime =
+                Duration.ofSeconds(Math.min(Json.member(body, "expires_in").asLong(0), MAX_LIFETIME.toSeconds()));
+        return new Issued(Json.text(body, "access_token"), start, lifetime);
     }
 
     private static RuntimeException refusal(String error, int status) {
@@ -122,5 +180,21 @@ final class ManagementToken {
         return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
     }
 
-    private record Issued(String value, Instant renewAt) {}
+    /**
+     * A token.
+     *
+     * @param start when it was asked for, by the steady clock
+     */
+    private record Issued(String value, long start, Duration lifetime) {
+
+        boolean isDue(long now) {
+            Duration half = lifetime.dividedBy(2);
+            Duration ahead = half.compareTo(RENEW_AHEAD) < 0 ? half : RENEW_AHEAD;
+            return now - start >= lifetime.minus(ahead).toNanos();
+        }
+
+        boolean isExpired(long now) {
+            return now - start >= lifetime.toNanos();
+        }
+    }
 }

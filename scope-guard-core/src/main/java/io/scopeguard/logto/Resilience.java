@@ -10,7 +10,7 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
-import java.time.Clock;
+import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -45,11 +45,11 @@ final class Resilience {
                     .retryOnException(failure -> isOne(failure, Set.of(Reason.UNREACHABLE)))
                     .build());
 
-    Resilience(Clock clock) {
+    Resilience(SteadyClock clock) {
         breaker = CircuitBreaker.of(
                 "logto",
                 CircuitBreakerConfig.custom()
-                        .clock(clock)
+                        .clock(new ElapsedTime(clock))
                         .slidingWindow(
                                 CALLS_JUDGED,
                                 CALLS_JUDGED,

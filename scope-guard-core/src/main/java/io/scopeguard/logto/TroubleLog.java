@@ -1,10 +1,9 @@
 package io.scopeguard.logto;
 
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.time.SteadyClock;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,24 +21,24 @@ final class TroubleLog {
     private static final Duration CALM = Duration.ofMinutes(1);
 
     private final URI endpoint;
-    private final Clock clock;
+    private final SteadyClock clock;
     private final Set<Reason> told = EnumSet.noneOf(Reason.class);
-    private Instant last = Instant.MIN;
+    private long last;
 
-    TroubleLog(URI endpoint, Clock clock) {
+    TroubleLog(URI endpoint, SteadyClock clock) {
         this.endpoint = endpoint;
         this.clock = clock;
     }
 
     synchronized void failed(Reason reason, @Nullable String message) {
-        last = clock.instant();
+        last = clock.nanos();
         if (told.add(reason)) {
             log.warn("Live permissions cannot be read from {}: {}", endpoint, message);
         }
     }
 
     synchronized void succeeded() {
-        if (!told.isEmpty() && !clock.instant().isBefore(last.plus(CALM))) {
+        if (!told.isEmpty() && clock.nanos() - last >= CALM.toNanos()) {
             told.clear();
             log.info("Live permissions can be read from {} again", endpoint);
         }

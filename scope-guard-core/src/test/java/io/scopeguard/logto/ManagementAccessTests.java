@@ -13,9 +13,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import io.github.bucket4j.Bucket;
 import io.scopeguard.logto.LogtoAccessException.Refusal;
 import io.scopeguard.permission.CallBudget;
 import io.scopeguard.permission.PermissionsUnavailableException;
@@ -25,30 +27,36 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.LogEvents;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.IssuerClock;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -151,6 +159,128 @@ class ManagementAccessTests {
         check();
         check();
         assertThat(tenant.tokenRequests()).isEqualTo(2);
+    }
+
+    @Test
+    @Timeout(120)
+    void tokenWhenAPatientRenewalWaitsForTheBudgetThenAnUrgentCallerMakesItsOwn() throws Exception {
+        // One call is left: that is the reserve, which patient callers do not touch.
+        Bucket bucket = Bucket.builder()
+                .addLimit(limit -> limit.capacity(10)
+                        .refillIntervally(1, Duration.ofHours(1))
+                        .initialTokens(1))
+                .build();
+        ManagementToken token = token(new CallBudget(bucket));
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        Thread patient = new Thread(() -> failure.set(catchThrowable(() -> token.get(Urgency.AHEAD))));
+        patient.start();
+        awaitWaiting(patient);
+
+        assertThat(token.get(Urgency.NOW)).isNotEmpty();
+        assertThat(tenant.tokenRequests()).isEqualTo(1);
+        assertThat(token.get(Urgency.AHEAD)).isNotEmpty();
+
+        patient.interrupt();
+        patient.join(60_000);
+        assertThat(failure.get()).isInstanceOf(PermissionsUnavailableException.class);
+        assertThat(token.get(Urgency.NOW)).isNotEmpty();
+        assertThat(tenant.tokenRequests()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Urgency.class)
+    void tokenWhenManyCallersNeedItAtOnceThenRequestedOnce(Urgency urgency) {
+        ManagementToken token = token(CallBudget.perSecond(1_000));
+        CountDownLatch all = new CountDownLatch(8);
+
+        List<CompletableFuture<String>> callers = Stream.generate(() -> CompletableFuture.supplyAsync(
+                        () -> {
+                            all.countDown();
+                            awaitZero(all);
+                            return token.get(urgency);
+                        },
+                        task -> new Thread(task).start()))
+                .limit(8)
+                .toList();
+
+        assertThat(callers)
+                .extracting(CompletableFuture::join)
+                .hasSize(8)
+                .containsOnly(callers.get(0).join());
+        assertThat(tenant.tokenRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void tokenWhenTheRequestFailsThenAllWhoWaitedHearOfItAndTheNextCallerTriesAgain() {
+        ManagementToken token = token(CallBudget.perSecond(1_000));
+        tenant.tokenAnswer(Recorded.of("tokens/m2m.bad-secret").response().withFixedDelay(300));
+        List<CompletableFuture<String>> callers = Stream.generate(() ->
+                        CompletableFuture.supplyAsync(() -> token.get(Urgency.NOW), task -> new Thread(task).start()))
+                .limit(4)
+                .toList();
+        for (CompletableFuture<String> caller : callers) {
+            assertThatThrownBy(caller::join).hasCauseInstanceOf(LogtoAccessException.class);
+        }
+
+        tenant.tokenAnswer(Recorded.of("tokens/m2m.management-api").response());
+        assertThat(token.get(Urgency.NOW)).isNotEmpty();
+    }
+
+    @Test
+    void tokenWhenRenewalAheadFailsThenTheOldOneIsUsedWhileItIsValid() {
+        ManagementToken token = token(CallBudget.perSecond(1_000));
+        String first = token.get(Urgency.NOW);
+        tenant.tokenAnswer(serverError());
+        clock.advanceSeconds(3_600 - 1);
+
+        assertThat(token.get(Urgency.NOW)).isEqualTo(first);
+        clock.advanceSeconds(1);
+        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> token.get(Urgency.NOW));
+        assertThat(tenant.tokenRequests()).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void tokenWhenTheWallClockStepsBackThenItsAgeIsAsBefore() {
+        check();
+        clock.step(Duration.ofHours(-1));
+        check();
+        clock.advanceSeconds(3_600 - 61);
+        check();
+        assertThat(tenant.tokenRequests()).isEqualTo(1);
+
+        clock.advanceSeconds(1);
+        check();
+        assertThat(tenant.tokenRequests()).isEqualTo(2);
+    }
+
+    @Test
+    void tokenWhenItsLifetimeIsAbsurdThenRenewedADayLater() {
+        tenant.tokenAnswer(okJson("{\"access_token\":\"t\",\"expires_in\":9000000000000000000,\"scope\":\"all\"}"));
+        check();
+        clock.advance(Duration.ofDays(1));
+        check();
+
+        assertThat(tenant.tokenRequests()).isEqualTo(2);
+    }
+
+    private ManagementToken token(CallBudget budget) {
+        HttpCalls calls = new HttpCalls(budget, CallListener.none(), clock.steady(), new IssuerClock());
+        return new ManagementToken(
+                calls, tenant.tenant().tokenEndpoint(), "app", RecordedTenant.SECRET, "resource", clock.steady());
+    }
+
+    private static void awaitWaiting(Thread thread) throws InterruptedException {
+        while (thread.getState() != Thread.State.TIMED_WAITING) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+    }
+
+    private static void awaitZero(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     // The check
@@ -262,6 +392,37 @@ class ManagementAccessTests {
     }
 
     @Test
+    void callsWhenLeftAloneAndTheWallClockStepsBackThenForASecondAllTheSame() {
+        tenant.answer("/organization-roles", aResponse().withStatus(503));
+        for (int i = 0; i < 40; i++) {
+            assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
+        }
+        tenant.recorded("/organization-roles", "management-api/organization-roles");
+        clock.step(Duration.ofHours(-1));
+        assertThat(logto.circuit()).isEqualTo(Circuit.OPEN);
+        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
+
+        clock.advance(Duration.ofMillis(1_001));
+        check();
+    }
+
+    @Test
+    void callsWhenAPauseIsAskedForAndTheWallClockStepsBackThenItLastsAsLong() {
+        tenant.answer("/organization-roles", aResponse().withStatus(429).withHeader("Retry-After", "7"));
+        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
+        tenant.recorded("/organization-roles", "management-api/organization-roles");
+        clock.step(Duration.ofHours(-1));
+        clock.advance(Duration.ofMillis(6_999));
+        assertThatExceptionOfType(PermissionsUnavailableException.class)
+                .isThrownBy(() -> logto.check(List.of()))
+                .extracting(PermissionsUnavailableException::reason)
+                .isEqualTo(Reason.RATE_LIMITED);
+
+        clock.advance(Duration.ofMillis(1));
+        check();
+    }
+
+    @Test
     void logsWhenLogtoIsLeftAloneThenToldOnceAndItsEndOnceHoweverOftenItIsTried() {
         try (LogEvents events = LogEvents.capture()) {
             tenant.answer("/organization-roles", aResponse().withStatus(503));
@@ -327,7 +488,7 @@ class ManagementAccessTests {
                 waits.add(urgency);
             }
         };
-        HttpCalls calls = new HttpCalls(CallBudget.perSecond(1), listener, Clock.systemUTC(), new IssuerClock());
+        HttpCalls calls = new HttpCalls(CallBudget.perSecond(1), listener, SteadyClock.system(), new IssuerClock());
         URI uri = tenant.tenant().api("/organization-scopes");
         ExecutorService callers = Executors.newFixedThreadPool(40);
         int answered = 0;
@@ -360,7 +521,7 @@ class ManagementAccessTests {
         HttpCalls calls = new HttpCalls(
                 CallBudget.perSecond(Logto.DEFAULT_CALLS_PER_SECOND),
                 CallListener.none(),
-                Clock.systemUTC(),
+                SteadyClock.system(),
                 new IssuerClock());
         URI uri = tenant.tenant().api("/organization-scopes");
 

@@ -16,9 +16,9 @@ import static io.scopeguard.testing.Recorded.GLOBEX;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import io.scopeguard.testing.Loopback;
+import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
 import java.net.URI;
-import java.time.Clock;
 
 /** The tenant of the recordings, answering again; what nobody recorded is made of what was. */
 final class RecordedTenant implements AutoCloseable {
@@ -144,8 +144,11 @@ final class RecordedTenant implements AutoCloseable {
         return new LogtoTenant(URI.create(server.baseUrl()));
     }
 
-    Logto.Builder logto(Clock clock) {
-        return Logto.at(tenant(), "app", SECRET).callsPerSecond(10_000).clock(clock);
+    Logto.Builder logto(MovableClock clock) {
+        return Logto.at(tenant(), "app", SECRET)
+                .callsPerSecond(10_000)
+                .clock(clock)
+                .steadyClock(clock.steady());
     }
 
     static String membersOf(String organization) {

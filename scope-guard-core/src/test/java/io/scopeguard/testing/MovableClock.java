@@ -1,19 +1,26 @@
 package io.scopeguard.testing;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.scopeguard.time.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock that stands still until it is moved. */
+/**
+ * A wall clock and a monotonic clock that stand still until they are moved. Moving forwards moves both; moving backwards, or
+ * {@link #step}, moves the wall clock alone, as when an administrator or NTP sets it.
+ */
 public final class MovableClock extends Clock {
 
     /** Where tests start that do not care. */
     public static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
     private final AtomicReference<Instant> now;
+    private final AtomicLong nanos = new AtomicLong();
 
     public MovableClock(Instant start) {
         now = new AtomicReference<>(start);
@@ -25,7 +32,23 @@ public final class MovableClock extends Clock {
     }
 
     public void advance(Duration by) {
+        step(by);
+        nanos.addAndGet(Math.max(0, by.toNanos()));
+    }
+
+    /** Sets the wall clock forwards or backwards; no time passes. */
+    public void step(Duration by) {
         now.updateAndGet(time -> time.plus(by));
+    }
+
+    /** Elapsed time by both clocks. */
+    public SteadyClock steady() {
+        return new SteadyClock(this, ticker());
+    }
+
+    /** The monotonic clock. */
+    public Ticker ticker() {
+        return nanos::get;
     }
 
     public void advanceSeconds(long seconds) {
@@ -33,7 +56,7 @@ public final class MovableClock extends Clock {
     }
 
     public void set(Instant time) {
-        now.set(time);
+        advance(Duration.between(now.get(), time));
     }
 
     @Override
