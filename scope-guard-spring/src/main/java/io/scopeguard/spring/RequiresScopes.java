@@ -10,11 +10,22 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The scopes that a handler needs: on a method, or on a class for all of its methods that do not say otherwise. May stand on
- * an annotation of your own, which then means the same.
+ * The scopes that a handler or another method of a bean requires: on a method, or on a class for all of its methods that do
+ * not say otherwise. Can be used as a meta-annotation.
  *
- * <p>The organization is the one that the request's path (or header) names. The decision falls before the handler's
- * arguments are bound and before the body is read.
+ * <p>On a web handler, the organization is the one that the request's path (or header) names. The decision falls before the
+ * handler's arguments are bound and before the body is read.
+ *
+ * <p>On any other method of a bean (a service, a GraphQL or messaging controller, a method that a router function calls),
+ * method security decides when the method is called through the bean's proxy:
+ *
+ * <pre>{@code
+ * @RequiresScopes(value = "delete:report", organization = "#organizationId")
+ * void wipe(String organizationId) {
+ * }</pre>
+ *
+ * <p>A call from within the same object does not pass the proxy and is not checked. Start-up fails if neither the web guard
+ * nor method security can enforce the annotation.
  */
 @Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)
@@ -45,6 +56,14 @@ public @interface RequiresScopes {
      * {@code scope-guard.permissions.when-unknown} if there is none.
      */
     WhenUnknown[] whenUnknown() default {};
+
+    /**
+     * For methods that are not web handlers: a SpEL expression that names the organization, such as {@code "#organizationId"}
+     * or {@code "#command.organizationId"}. It sees the arguments by their names, and the organization that the web guard
+     * verified for the current request as {@code requestOrganization}; it can call their methods, but no other types and no
+     * beans. If the result is {@code null} or blank, or the evaluation fails, access is denied.
+     */
+    String organization() default "";
 
     /** Whether the organization is whichever the token is for: only where the path names none. */
     boolean organizationFromToken() default false;

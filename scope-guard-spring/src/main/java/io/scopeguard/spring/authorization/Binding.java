@@ -1,11 +1,13 @@
 package io.scopeguard.spring.authorization;
 
 /** Where an operation takes its organization from. */
-enum Binding {
+public enum Binding {
     /** From the request: its path, or a header. */
     REQUEST,
     /** From the token, where the path names none. */
     TOKEN,
+    /** From the arguments of a method, by an expression. */
+    EXPRESSION,
     /** From nowhere: it is about no organization, whatever a header says. */
     NONE
 }

@@ -23,7 +23,8 @@ public final class DeclaredScopes implements WatchedScopes {
         scopes.put(defaultAudience, Scopes.none());
     }
 
-    void add(ScopeRequirement requirement) {
+    /** Adds what an operation requires. */
+    public void add(ScopeRequirement requirement) {
         scopes.merge(requirement.audience(), requirement.scopes(), Scopes::or);
     }
 

@@ -53,6 +53,15 @@ public final class HandlerRules implements SmartInitializingSingleton {
         }
     }
 
+    /**
+     * Whether a handler mapping that the guard covers serves this method.
+     *
+     * @param userClass the class of the handler, behind any proxy
+     */
+    public boolean enforces(Class<?> userClass, Method method) {
+        return rules.containsKey(new Key(userClass, method));
+    }
+
     /** The rule of whatever handles a request. */
     HandlerRule of(Object handler) {
         if (!(handler instanceof HandlerMethod method)) {

@@ -27,11 +27,21 @@ public final class ScopeAuthorizer {
     }
 
     Decision authorize(HttpServletRequest request, AccessToken token, AccessRequest access) {
-        Decision decision = guard.authorize(token, access);
+        Decision decision = authorize(request.getMethod(), token, access);
         CurrentDecision.set(request, decision);
+        return decision;
+    }
+
+    /**
+     * Decides about an operation that is not a whole request. The caller passes the decision to the response.
+     *
+     * @param operation its name, for the log
+     */
+    public Decision authorize(String operation, AccessToken token, AccessRequest access) {
+        Decision decision = guard.authorize(token, access);
         listener.accept(decision);
         if (!decision.isGranted()) {
-            log.info("Refused {}: {}", request.getMethod(), decision);
+            log.info("Refused {}: {}", operation, decision);
         }
         return decision;
     }

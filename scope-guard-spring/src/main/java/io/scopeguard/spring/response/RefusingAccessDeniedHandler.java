@@ -33,6 +33,8 @@ public final class RefusingAccessDeniedHandler implements AccessDeniedHandler {
             csrf.handle(request, response, exception);
         } else if (exception instanceof AuthorizationDeniedException denied
                 && denied.getAuthorizationResult() instanceof DecisionResult result) {
+            // The denied method may lie below a handler that was granted: the signal is about the denial.
+            CurrentDecision.set(request, result.decision());
             writer.write(request, response, refusals -> refusals.of(result.decision()));
         } else {
             writer.write(request, response, Refusals::accessDenied);

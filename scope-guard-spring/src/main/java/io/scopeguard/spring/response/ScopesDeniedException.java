@@ -1,0 +1,42 @@
+package io.scopeguard.spring.response;
+
+import io.scopeguard.Decision;
+import io.scopeguard.signal.Refusals;
+import java.util.Map;
+import org.springframework.security.authorization.AuthorizationDeniedException;
+
+/**
+ * Thrown by method security when a verified token does not permit a call. In a web request it is answered like any other
+ * denial; where there is no HTTP response to write, such as in messaging, the application passes {@link #problem()} on:
+ *
+ * <pre>{@code
+ * @MessageExceptionHandler
+ * @SendToUser("/queue/errors")
+ * Map<String, Object> denied(ScopesDeniedException denied) {
+ *     return denied.problem();
+ * }
+ * }</pre>
+ */
+public final class ScopesDeniedException extends AuthorizationDeniedException {
+
+    private final DecisionResult result;
+
+    /**
+     * @param method the name of the method, for the message
+     * @param result a denial
+     */
+    public ScopesDeniedException(String method, DecisionResult result) {
+        super("Access to " + method + " is denied: " + result.decision().denial(), result);
+        this.result = result;
+    }
+
+    /** The denial and everything that led to it. */
+    public Decision decision() {
+        return result.decision();
+    }
+
+    /** The members of the problem detail (RFC 9457) that an HTTP response would carry. */
+    public Map<String, Object> problem() {
+        return new Refusals(null).of(result.decision()).problem().members();
+    }
+}
