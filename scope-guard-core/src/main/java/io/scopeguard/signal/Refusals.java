@@ -32,7 +32,17 @@ public final class Refusals {
 
     /** There is no token. RFC 6750 §3.1: no error code then. */
     public Refusal missingToken() {
-        Problem problem = problem("missing-token", "Authentication required", 401, "Send a bearer token.");
+        return missingToken("Send a bearer token in the Authorization header.");
+    }
+
+    /** There is an {@code Authorization} header, but no bearer token in it. RFC 6750 §3.1: no error code then. */
+    public Refusal otherCredentials() {
+        return missingToken(
+                "The Authorization header carries no bearer token. Send \"Authorization: Bearer <token>\".");
+    }
+
+    private Refusal missingToken(String detail) {
+        Problem problem = problem("missing-token", "Authentication required", 401, detail);
         return new Refusal(challenge(null, null, Scopes.none()), null, problem);
     }
 
@@ -59,6 +69,18 @@ public final class Refusals {
                 503,
                 "The token cannot be verified at the moment. Try again later.");
         return new Refusal(null, unavailable.retryAfter(), problem);
+    }
+
+    /**
+     * The request failed for a reason that has nothing to do with authorization, and the filter chain refuses its error page.
+     *
+     * @param status the status of the failure
+     * @param reason the standard reason phrase of the status, if it has one
+     */
+    public static Refusal requestFailed(int status, @Nullable String reason) {
+        String title = reason == null ? "Request failed" : reason;
+        Problem problem = problem("request-failed", title, status, "The request failed with status " + status + ".");
+        return new Refusal(null, null, problem);
     }
 
     /** Nobody said which scopes the operation needs, and the API opens nothing by default. */

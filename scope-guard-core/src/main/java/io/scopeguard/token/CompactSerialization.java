@@ -1,6 +1,8 @@
 package io.scopeguard.token;
 
 import io.scopeguard.token.InvalidTokenException.Reason;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * The gate before any parser: three non-empty parts of canonical base64url. JOSE libraries skip characters outside the
@@ -11,6 +13,10 @@ final class CompactSerialization {
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     private static final byte[] VALUES = values();
 
+    /** What clients send when they put a variable that holds no token into the header. */
+    private static final Set<String> PLACEHOLDERS =
+            Set.of("undefined", "null", "none", "nil", "nan", "false", "true", "[object object]", "[object promise]");
+
     private CompactSerialization() {}
 
     static void check(String token, int maxLength) {
@@ -18,9 +24,7 @@ final class CompactSerialization {
             throw new InvalidTokenException(Reason.MALFORMED, "The token is longer than " + maxLength + " characters.");
         }
         if (token.indexOf('.') < 0) {
-            throw new InvalidTokenException(
-                    Reason.OPAQUE,
-                    "This API takes no opaque tokens: request a token for a resource or an organization.");
+            throw opaque(token);
         }
         int parts = 1;
         int partStart = 0;
@@ -53,6 +57,14 @@ final class CompactSerialization {
 
     private static int value(char c) {
         return c < VALUES.length ? VALUES[c] : -1;
+    }
+
+    private static InvalidTokenException opaque(String token) {
+        String description = PLACEHOLDERS.contains(token.toLowerCase(Locale.ROOT))
+                ? "The client sent the text of an empty or unresolved variable instead of a token. Wait for the token, or send"
+                        + " no Authorization header."
+                : "This API takes no opaque tokens: request a token for a resource or an organization.";
+        return new InvalidTokenException(Reason.OPAQUE, description);
     }
 
     private static InvalidTokenException notAJws() {

@@ -204,7 +204,7 @@ class SignalTests {
                 "missing-token",
                 "Authentication required",
                 401,
-                "Send a bearer token.",
+                "Send a bearer token in the Authorization header.",
                 null,
                 "none");
         assertThat(new Refusals(null).missingToken().challenge()).isEqualTo("Bearer");

@@ -88,7 +88,7 @@ class RequestThreadTests {
         clock.advance(Duration.ofMinutes(1));
         CompletableFuture<Void> asked = tenant.hold();
         CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(() -> api.get(reports, token));
-        asked.orTimeout(10, TimeUnit.SECONDS).join();
+        asked.orTimeout(180, TimeUnit.SECONDS).join();
         List<String> monitors = Arrays.stream(requestThreads())
                 .flatMap(thread -> Arrays.stream(thread.getLockedMonitors()))
                 .filter(RequestThreadTests::isOfTheGuard)

@@ -4,9 +4,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.server.resource.BearerTokenErrors;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
@@ -14,13 +14,23 @@ import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
 /**
- * Takes a token from one {@code Authorization} header and nowhere else (RFC 6750 §2). A second credential, or a token where it
- * would end in logs, is an invalid request. What the token looks like is left to its verifier.
+ * Takes the token from the {@code Authorization} header and from nowhere else (RFC 6750 §2.1). Rejects a second credential and
+ * a token in the query. Never reads a parameter through the servlet API, because that consumes the body of a form before the
+ * handler can read it. The verifier checks the token itself.
+ *
+ * <p>Thread-safe.
  */
 public final class StrictBearerTokenResolver implements BearerTokenResolver {
 
     private static final String SCHEME = "bearer";
     private static final String PARAMETER = "access_token";
+
+    /** What a script sends that turns an object into text: the verifier explains it. */
+    private static final String STRINGIFIED_OBJECT = "[object ";
+
+    private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*+\"");
+    private static final Pattern BEARER_AFTER_COMMA =
+            Pattern.compile(",\\s*" + SCHEME + "(?:\\s|$)", Pattern.CASE_INSENSITIVE);
 
     @Override
     public @Nullable String resolve(HttpServletRequest request) {
@@ -28,7 +38,7 @@ public final class StrictBearerTokenResolver implements BearerTokenResolver {
         if (credentials.size() > 1) {
             throw invalidRequest("Send one Authorization header.");
         }
-        if (hasTokenParameter(request)) {
+        if (isInQuery(request.getQueryString())) {
             throw invalidRequest("Send the token in the Authorization header, not as a parameter.");
         }
         return credentials.isEmpty() ? null : bearerToken(credentials.get(0));
@@ -38,7 +48,7 @@ public final class StrictBearerTokenResolver implements BearerTokenResolver {
     private static @Nullable String bearerToken(String credentials) {
         int scheme = SCHEME.length();
         if (!credentials.regionMatches(true, 0, SCHEME, 0, scheme)) {
-            return null;
+            return otherScheme(credentials);
         }
         int start = scheme;
         int end = credentials.length();
@@ -49,23 +59,34 @@ public final class StrictBearerTokenResolver implements BearerTokenResolver {
             end--;
         }
         if (start == end) {
-            throw invalidRequest("The Authorization header has no token.");
+            throw invalidRequest("The Authorization header names the scheme Bearer but carries no token.");
         }
-        return start == scheme ? null : credentials.substring(start, end);
+        return start == scheme ? otherScheme(credentials) : single(credentials.substring(start, end));
     }
 
-    /** A form's parameters are in the body, which only a form's own handler reads in another way. */
-    private static boolean hasTokenParameter(HttpServletRequest request) {
-        return isForm(request) ? isInForm(request) : isInQuery(request.getQueryString());
+    /** Other schemes are not ours to answer, unless a bearer token stands beside them. */
+    private static @Nullable String otherScheme(String credentials) {
+        if (credentials.indexOf(',') >= 0
+                && BEARER_AFTER_COMMA
+                        .matcher(QUOTED.matcher(credentials).replaceAll(""))
+                        .find()) {
+            throw twoCredentials();
+        }
+        return null;
     }
 
-    private static boolean isInForm(HttpServletRequest request) {
-        try {
-            return request.getParameterMap().containsKey(PARAMETER);
-        } catch (IllegalStateException e) {
-            // A form that cannot be read holds no token. Whether that is a bad request is not ours to say.
-            return false;
+    /** RFC 6750 §2.1: a token contains neither a comma nor a space. */
+    private static String single(String token) {
+        if (token.indexOf(',') >= 0) {
+            throw twoCredentials();
         }
+        if (token.indexOf(' ') >= 0 && !token.startsWith(STRINGIFIED_OBJECT)) {
+            throw invalidRequest(
+                    token.regionMatches(true, 0, SCHEME + " ", 0, SCHEME.length() + 1)
+                            ? "The Authorization header repeats the scheme Bearer."
+                            : "The Authorization header contains a space after the token: send the token alone.");
+        }
+        return token;
     }
 
     private static boolean isInQuery(@Nullable String query) {
@@ -84,15 +105,8 @@ public final class StrictBearerTokenResolver implements BearerTokenResolver {
         }
     }
 
-    private static boolean isForm(HttpServletRequest request) {
-        String type = request.getContentType();
-        return type != null
-                && type.regionMatches(
-                        true,
-                        0,
-                        MediaType.APPLICATION_FORM_URLENCODED_VALUE,
-                        0,
-                        MediaType.APPLICATION_FORM_URLENCODED_VALUE.length());
+    private static OAuth2AuthenticationException twoCredentials() {
+        return invalidRequest("The Authorization header carries more than one credential. Send one.");
     }
 
     private static OAuth2AuthenticationException invalidRequest(String description) {

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.function.Supplier;
@@ -19,7 +20,8 @@ import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
  * Lets a request pass the filter chain if it is authenticated, or if its handler is {@code @Public}. Which handler that is,
- * the application's own handler mappings say, so that overlapping paths cannot be mistaken for each other. Thread-safe.
+ * the application's own handler mappings say, so that overlapping paths cannot be mistaken for each other. Error dispatches
+ * pass: the request itself was decided before, and its error page belongs to the answer. Thread-safe.
  */
 public final class AuthenticatedOrPublic implements AuthorizationManager<RequestAuthorizationContext> {
 
@@ -38,6 +40,9 @@ public final class AuthenticatedOrPublic implements AuthorizationManager<Request
     @Override
     public @Nullable AuthorizationResult authorize(
             Supplier<? extends @Nullable Authentication> authentication, RequestAuthorizationContext context) {
+        if (context.getRequest().getDispatcherType() == DispatcherType.ERROR) {
+            return new AuthorizationDecision(true);
+        }
         AuthorizationResult result = authenticated.authorize(authentication, context);
         boolean granted = result != null && result.isGranted();
         return granted ? result : new AuthorizationDecision(isPublic(context.getRequest()));

@@ -3,12 +3,15 @@ package io.scopeguard.spring.response;
 import io.scopeguard.signal.Problem;
 import io.scopeguard.signal.Refusal;
 import io.scopeguard.signal.Refusals;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.web.util.UrlUtils;
 import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,6 +42,31 @@ public final class RefusalWriter {
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
         response.flushBuffer();
+    }
+
+    /**
+     * Answers an error dispatch that the filter chain refuses with the status of the error. The request itself was decided
+     * before: a 401 or 403 for its error page would hide from the client what went wrong.
+     *
+     * @return whether this was such a dispatch, so that the response is written
+     */
+    boolean keepError(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getDispatcherType() != DispatcherType.ERROR
+                || !(request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status)
+                || lacksChallenge(status, response)) {
+            return false;
+        }
+        HttpStatus known = HttpStatus.resolve(status);
+        write(
+                request,
+                response,
+                ignored -> Refusals.requestFailed(status, known == null ? null : known.getReasonPhrase()));
+        return true;
+    }
+
+    /** A 401 needs a challenge (RFC 9110 §15.5.2). Without one of its own it gets ours. */
+    private static boolean lacksChallenge(int status, HttpServletResponse response) {
+        return status == HttpServletResponse.SC_UNAUTHORIZED && !response.containsHeader(HttpHeaders.WWW_AUTHENTICATE);
     }
 
     private static String metadataUrl(HttpServletRequest request) {

@@ -25,6 +25,9 @@ public final class RefusingAccessDeniedHandler implements AccessDeniedHandler {
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException exception)
             throws IOException, ServletException {
+        if (writer.keepError(request, response)) {
+            return;
+        }
         if (exception instanceof CsrfException
                 && SecurityContextHolder.getContext().getAuthentication() == null) {
             // Nobody's session is at stake: what is missing is a token.

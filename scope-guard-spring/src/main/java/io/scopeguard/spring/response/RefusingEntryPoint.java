@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
@@ -27,17 +28,21 @@ public final class RefusingEntryPoint implements AuthenticationEntryPoint {
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
             throws IOException {
-        writer.write(request, response, refusals -> refusal(refusals, exception));
+        if (!writer.keepError(request, response)) {
+            writer.write(request, response, refusals -> refusal(refusals, request, exception));
+        }
     }
 
-    private static Refusal refusal(Refusals refusals, AuthenticationException exception) {
+    private static Refusal refusal(Refusals refusals, HttpServletRequest request, AuthenticationException exception) {
         if (exception instanceof SigningKeysUnavailableException unavailable) {
             return refusals.keysUnavailable(unavailable.trouble());
         }
         if (exception instanceof OAuth2AuthenticationException oauth2) {
             return refusal(refusals, oauth2.getError(), invalidToken(exception));
         }
-        return refusals.missingToken();
+        return request.getHeader(HttpHeaders.AUTHORIZATION) == null
+                ? refusals.missingToken()
+                : refusals.otherCredentials();
     }
 
     private static Refusal refusal(Refusals refusals, OAuth2Error error, @Nullable InvalidTokenException invalid) {

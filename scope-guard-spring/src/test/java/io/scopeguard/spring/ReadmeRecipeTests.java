@@ -1,0 +1,319 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.security.config.Customizer.withDefaults;
+
+import io.scopeguard.scope.ScopeRequirement.Match;
+import io.scopeguard.scope.WhenUnknown;
+import io.scopeguard.spring.authorization.AuthenticatedOrPublic;
+import io.scopeguard.spring.authorization.RequiredScopes;
+import io.scopeguard.spring.support.MovableClock;
+import io.scopeguard.spring.support.Reply;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.bind.annotation.CrossOrigin;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+/** The Java code of the README, compiled here and run: with errors, preflights and paths beside those of the recipe. */
+class ReadmeRecipeTests {
+
+    private static final String ORIGIN = "https://app.example.test";
+
+    private static final MovableClock clock = new MovableClock();
+    private static final TenantServer tenant = new TenantServer(clock);
+    private static RunningApi api;
+
+    private final String acme = TenantServer.newId("acme");
+    private final String user = tenant.newUser();
+
+    @BeforeAll
+    static void start() {
+        api = RunningApi.start(
+                tenant,
+                clock,
+                List.of("logging.level.root", "off", "scope-guard.resources", "https://api.example.com"),
+                Api.class,
+                RuleChain.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+        tenant.close();
+    }
+
+    @BeforeEach
+    void join() {
+        tenant.join(acme, user, "read:report");
+        clock.advance(Duration.ofMinutes(1));
+    }
+
+    // The README and this file say the same
+
+    @Test
+    void everyJavaBlockOfTheReadmeIsCompiledHere() throws IOException {
+        String here = withoutSpace(Files.readString(
+                Path.of("src", "test", "java", "io", "scopeguard", "spring", "ReadmeRecipeTests.java")));
+        List<String> blocks = javaBlocks();
+        assertThat(blocks).hasSizeGreaterThan(2);
+        for (String block : blocks) {
+            // A list of annotations stands on as many handlers; everything else is one piece of code.
+            boolean annotations = block.lines().allMatch(line -> line.startsWith("@"));
+            List<String> pieces = annotations ? block.lines().toList() : List.of(block);
+            for (String piece : pieces) {
+                assertThat(here).as(piece).contains(withoutSpace(piece));
+            }
+        }
+    }
+
+    private static List<String> javaBlocks() throws IOException {
+        Matcher block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("..", "README.md")));
+        List<String> blocks = new ArrayList<>();
+        while (block.find()) {
+            blocks.add(block.group(1));
+        }
+        return blocks;
+    }
+
+    private static String withoutSpace(String code) {
+        return code.replaceAll("//[^\n]*", "").replaceAll("\\s", "");
+    }
+
+    // The chain with rules
+
+    @Test
+    void rulesAndAnnotationsHold() {
+        String token = tenant.organizationToken(acme, user, "read:report").signed();
+        String poor = tenant.organizationToken(acme, user).signed();
+        // By rule and annotation, by rule alone, by annotation alone.
+        for (String path : List.of("/reports", "/reports/ruled", "/either")) {
+            String ofAcme = "/organizations/" + acme + path;
+            assertThat(api.get(ofAcme, token).status()).as(path).isEqualTo(200);
+            assertThat(api.get(ofAcme, poor).status()).as(path).isEqualTo(403);
+            assertThat(api.get("/organizations/globex" + path, token).status())
+                    .as(path)
+                    .isEqualTo(403);
+            assertThat(api.getAsStranger(ofAcme).header("WWW-Authenticate"))
+                    .as(path)
+                    .startsWith("Bearer resource_metadata=");
+        }
+    }
+
+    /** The chain covers all paths, so that annotated handlers elsewhere take tokens too. */
+    @Test
+    void handlersOnOtherPathsAreGuardedAndReachable() {
+        String token = tenant.organizationToken(acme, user, "read:report").signed();
+
+        assertThat(api.get("/own", token).status()).isEqualTo(200);
+        assertThat(api.get("/unannotated", token).status()).isEqualTo(200);
+        assertThat(api.getAsStranger("/own").status()).isEqualTo(401);
+        assertThat(api.getAsStranger("/unannotated").status()).isEqualTo(401);
+        assertThat(api.getAsStranger("/open").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/open/throws,500", "/open/conflict,409", "/open/late,500", "/open/absent/x,401"})
+    void errorsOfOpenHandlersKeepTheirStatus(String path, int status) {
+        Reply reply = api.getAsStranger(path);
+
+        assertThat(reply.status()).isEqualTo(status);
+    }
+
+    @Test
+    void malformedBodyForOpenHandlerIsABadRequest() {
+        Reply reply = api.send("POST", "/open/json", "{\"name\":", "Content-Type", "application/json");
+
+        assertThat(reply.status()).isEqualTo(400);
+        // The application's own error page, not an answer of the guard.
+        assertThat(reply.body()).contains("\"path\":\"/open/json\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/organizations/acme/cross", "/organizations/acme/reports/cross"})
+    void preflightNeedsNoToken(String path) {
+        Reply preflight = api.send(
+                "OPTIONS",
+                path,
+                null,
+                "Origin",
+                ORIGIN,
+                "Access-Control-Request-Method",
+                "GET",
+                "Access-Control-Request-Headers",
+                "authorization");
+
+        assertThat(preflight.status()).isEqualTo(200);
+        assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
+        Reply refused = api.getAsStranger(path, "Origin", ORIGIN);
+        assertThat(refused.status()).isEqualTo(401);
+        assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
+        assertThat(refused.header("Access-Control-Expose-Headers")).contains("WWW-Authenticate");
+    }
+
+    @Test
+    void thereIsNoSession() {
+        String token = tenant.organizationToken(acme, user, "read:report").signed();
+
+        assertThat(api.getAsStranger("/own").has("Set-Cookie")).isFalse();
+        assertThat(api.get("/own", token).has("Set-Cookie")).isFalse();
+    }
+
+    // What is printed
+
+    @Configuration(proxyBeanMethods = false)
+    static class RuleChain {
+
+        @Bean
+        SecurityFilterChain api(HttpSecurity http, RequiredScopes scopes, AuthenticatedOrPublic authenticatedOrPublic) {
+            return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
+                    .cors(withDefaults())
+                    .csrf(AbstractHttpConfigurer::disable)
+                    .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                    .authorizeHttpRequests(
+                            requests -> requests.requestMatchers("/organizations/{organizationId}/reports/**")
+                                    .access(scopes.allOf("read:report"))
+                                    .anyRequest()
+                                    .access(authenticatedOrPublic))
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Api {
+
+        @RestController
+        static class Reports {
+
+            private final Reporting reports = new Reporting();
+
+            @GetMapping("/organizations/{organizationId}/reports")
+            @RequiresScopes("read:report")
+            List<Report> reports(@PathVariable String organizationId) {
+                return reports.of(organizationId);
+            }
+
+            @RequiresScopes(
+                    value = {"read:report", "audit:report"},
+                    match = Match.ANY)
+            @GetMapping("/organizations/{organizationId}/either")
+            String either() {
+                return "either";
+            }
+
+            @RequiresScopes(value = "read:document", audience = "https://api.example.com")
+            @GetMapping("/organizations/{organizationId}/documents")
+            String documents() {
+                return "documents";
+            }
+
+            @RequiresScopes(value = "delete:report", maxAge = "0s", whenUnknown = WhenUnknown.DENY)
+            @GetMapping("/organizations/{organizationId}/deleted")
+            String deleted() {
+                return "deleted";
+            }
+
+            @RequiresScopes(value = "read:report", organizationFromToken = true)
+            @GetMapping("/own")
+            String own() {
+                return "own";
+            }
+
+            @RequiresScopes(value = "read:status", audience = "https://api.example.com", global = true)
+            @GetMapping("/status")
+            String status() {
+                return "status";
+            }
+
+            @Public
+            @GetMapping("/open")
+            String open() {
+                return "open";
+            }
+        }
+
+        @RestController
+        static class Others {
+
+            @GetMapping("/organizations/{organizationId}/reports/ruled")
+            String ruled() {
+                return "ruled";
+            }
+
+            @CrossOrigin(ORIGIN)
+            @GetMapping({"/organizations/{organizationId}/cross", "/organizations/{organizationId}/reports/cross"})
+            String cross() {
+                return "cross";
+            }
+
+            @GetMapping("/unannotated")
+            String unannotated() {
+                return "unannotated";
+            }
+
+            @Public
+            @GetMapping("/open/throws")
+            String throwing() {
+                throw new IllegalStateException("a fault of the application");
+            }
+
+            @Public
+            @GetMapping("/open/late")
+            Callable<String> late() {
+                return this::throwing;
+            }
+
+            @Public
+            @GetMapping("/open/conflict")
+            String conflict() {
+                throw new ResponseStatusException(HttpStatus.CONFLICT);
+            }
+
+            @Public
+            @PostMapping("/open/json")
+            String json(@RequestBody Map<String, Object> body) {
+                return body.toString();
+            }
+        }
+    }
+
+    record Report(String title) {}
+
+    static final class Reporting {
+
+        List<Report> of(String organizationId) {
+            return List.of(new Report("Report of " + organizationId));
+        }
+    }
+}
