@@ -24,7 +24,6 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.security.autoconfigure.web.servlet.ConditionalOnDefaultWebSecurity;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -146,15 +145,14 @@ final class WebConfiguration {
 
     /** What Spring Security observes of each filter costs more than the guard, whose own metrics tell more. */
     @Bean
-    @ConditionalOnDefaultWebSecurity
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean({SecurityFilterChain.class, SecurityObservationSettings.class})
     SecurityObservationSettings securityObservationSettings() {
         return SecurityObservationSettings.noObservations();
     }
 
     /** For applications without a chain of their own: stateless, and open where a handler says so. */
     @Bean
-    @ConditionalOnDefaultWebSecurity
+    @ConditionalOnMissingBean(SecurityFilterChain.class)
     @Order(SecurityFilterProperties.BASIC_AUTH_ORDER)
     SecurityFilterChain scopeGuardFilterChain(
             HttpSecurity http, AuthenticatedOrPublic authenticatedOrPublic, ApplicationContext context) {
