@@ -49,17 +49,25 @@ public final class TokenIssuer {
 
     /** A token that was never seen before: each has an id of its own. */
     public String issue(String subject, String scope) {
-        Instant issuedAt = Instant.now().minus(AGE);
-        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+        return sign(claims(subject, scope, Instant.now().minus(AGE))
+                .audience(AUDIENCE)
+                .build());
+    }
+
+    /** The claims of a token with an id of its own, still without an audience. */
+    public JWTClaimsSet.Builder claims(String subject, String scope, Instant issuedAt) {
+        return new JWTClaimsSet.Builder()
                 .jwtID(UUID.randomUUID().toString())
                 .subject(subject)
                 .issueTime(Date.from(issuedAt))
                 .expirationTime(Date.from(issuedAt.plus(LIFETIME)))
                 .claim("scope", scope)
                 .claim("client_id", CLIENT)
-                .issuer(issuer)
-                .audience(AUDIENCE)
-                .build();
+                .issuer(issuer);
+    }
+
+    /** A signed token with these claims. */
+    public String sign(JWTClaimsSet claims) {
         SignedJWT token = new SignedJWT(header, claims);
         try {
             token.sign(signer);

@@ -1,0 +1,16 @@
+package io.scopeguard.bench.live;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Somebody who makes requests.
+ *
+ * @param asks one of which is made at a time; frequent ones are listed more than once
+ */
+public record Caller(List<Ask> asks) {
+
+    Ask next(RandomGenerator random) {
+        return asks.get(random.nextInt(asks.size()));
+    }
+}

@@ -1,0 +1,125 @@
+package io.scopeguard.bench.live;
+
+import io.scopeguard.bench.live.tenant.Calls;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+
+/**
+ * What was seen in a period, judged. Durations are in seconds, shares between 0 and 1.
+ */
+public final class Figures {
+
+    /** With fewer requests, a second says nothing of the crowd. */
+    private static final int MIN_PER_SECOND = 50;
+
+    private final List<Observation> seen;
+    private final Calls calls;
+    private final double seconds;
+    private final long[] ages;
+    private final long[] waits;
+
+    Figures(List<Observation> seen, Calls calls, long nanos) {
+        this.seen = seen;
+        this.calls = calls;
+        this.seconds = nanos / 1e9;
+        this.ages = sorted(Observation::isLive, Observation::age);
+        this.waits = sorted(observation -> true, Observation::waited);
+    }
+
+    public int decisions() {
+        return seen.size();
+    }
+
+    /** Share of the decisions that were made by live permissions. */
+    public double live() {
+        return share(seen);
+    }
+
+    /** The same of the worst second. */
+    public double worstSecond() {
+        Map<Long, List<Observation>> bySecond =
+                seen.stream().collect(Collectors.groupingBy(one -> TimeUnit.NANOSECONDS.toSeconds(one.start())));
+        return bySecond.values().stream()
+                .filter(second -> second.size() >= MIN_PER_SECOND)
+                .mapToDouble(Figures::share)
+                .min()
+                .orElse(live());
+    }
+
+    /** Age of the live permissions, by percentile. */
+    public double age(double percentile) {
+        return percentile(ages, percentile);
+    }
+
+    /** How long requests took, by percentile. */
+    public double waited(double percentile) {
+        return percentile(waits, percentile);
+    }
+
+    /** How many requests took at least so long. */
+    public long waitedAtLeast(double atLeast) {
+        return Arrays.stream(waits).filter(wait -> wait / 1e9 >= atLeast).count();
+    }
+
+    /** How many decisions granted a right that had been gone for longer than promised. */
+    public long wrongGrants(double promised) {
+        return count(one -> one.lateness() / 1e9 > promised);
+    }
+
+    /** For how long a right that is gone was granted at most. */
+    public double goneAfter() {
+        return Math.max(seen.stream().mapToLong(Observation::lateness).max().orElse(0), 0) / 1e9;
+    }
+
+    /** How many decisions refused a right that was never lost. */
+    public long wrongRefusals() {
+        return count(Observation::isRefusedThoughNeverLost);
+    }
+
+    /** How many decisions told the client that a right is gone that was never lost. */
+    public long wrongDemotions() {
+        return count(Observation::isDemotedThoughNeverLost);
+    }
+
+    /** How many were refused because nobody knows. */
+    public long unavailable() {
+        return count(Observation::isUnavailable);
+    }
+
+    public long granted() {
+        return count(Observation::isGranted);
+    }
+
+    public Calls calls() {
+        return calls;
+    }
+
+    public double callsPerSecond() {
+        return calls.total() / seconds;
+    }
+
+    private long count(Predicate<Observation> kind) {
+        return seen.stream().filter(kind).count();
+    }
+
+    private static double share(List<Observation> some) {
+        return some.isEmpty()
+                ? 1
+                : (double) some.stream().filter(Observation::isLive).count() / some.size();
+    }
+
+    private long[] sorted(Predicate<Observation> kind, ToLongFunction<Observation> value) {
+        return seen.stream().filter(kind).mapToLong(value).sorted().toArray();
+    }
+
+    private static double percentile(long[] sorted, double percentile) {
+        return sorted.length == 0
+                ? 0
+                : sorted[(int) Math.max(Math.ceil(percentile / 100 * sorted.length) - 1, 0)] / 1e9;
+    }
+}

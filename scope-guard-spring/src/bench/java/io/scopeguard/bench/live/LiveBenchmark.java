@@ -1,0 +1,67 @@
+package io.scopeguard.bench.live;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.scopeguard.bench.live.cases.Cases;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Live permissions under real threads: a guard with the real provider, over loopback HTTP to a tenant whose truth is known.
+ * Ends with 1 if a target is missed.
+ */
+public final class LiveBenchmark {
+
+    private final Options options;
+    private final TokenMint mint = new TokenMint(Cases.resources());
+    private final Map<String, List<Target>> targets = new TreeMap<>();
+
+    private LiveBenchmark(Options options) {
+        this.options = options;
+    }
+
+    /** Takes options of the form {@code name=value}. */
+    public static void main(String[] args) throws InterruptedException, ExecutionException {
+        // Faults are on purpose, and the table is to stay readable.
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
+        boolean good = new LiveBenchmark(Options.parse(args)).run();
+        System.exit(good ? 0 : 1);
+    }
+
+    private boolean run() throws InterruptedException, ExecutionException {
+        Report.begin(options);
+        ExecutorService threads = Executors.newFixedThreadPool(options.parallel());
+        List<Future<?>> played = Cases.all(options).stream()
+                .filter(options::picks)
+                .<Future<?>>map(one -> threads.submit(() -> play(one)))
+                .collect(Collectors.toList());
+        for (Future<?> one : played) {
+            one.get();
+        }
+        targets.forEach(Report::targets);
+        System.out.printf("%nload average %.1f%n", Report.loadAverage());
+        return targets.values().stream().flatMap(List::stream).allMatch(Target::isMet);
+    }
+
+    private Void play(LiveCase one) throws InterruptedException {
+        Scene scene = new Scene(options, mint);
+        one.prepare(scene);
+        try (Stage stage = new Stage(scene)) {
+            one.play(stage);
+            end(one, stage);
+        }
+        return null;
+    }
+
+    private synchronized void end(LiveCase one, Stage stage) {
+        Report.rows(one, stage);
+        targets.put(one.title(), stage.targets());
+    }
+}

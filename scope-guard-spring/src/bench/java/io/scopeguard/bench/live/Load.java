@@ -1,0 +1,78 @@
+package io.scopeguard.bench.live;
+
+import io.scopeguard.ScopeGuard;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/** Callers who make requests at random, on threads of their own. */
+public final class Load implements AutoCloseable {
+
+    /** A thread that is later than this does not make up for it. */
+    private static final long MAX_LAG = TimeUnit.SECONDS.toNanos(1);
+
+    private final Supplier<ScopeGuard> guard;
+    private final List<Caller> callers;
+    private final double nanosBetweenRequests;
+    private final Recorder recorder;
+    private final ExecutorService threads;
+    private final AtomicInteger opening;
+    private volatile boolean stopped;
+
+    /**
+     * @param perSecond requests of all callers together
+     * @param atOnce whether each caller makes a request right at the beginning
+     */
+    Load(Supplier<ScopeGuard> guard, List<Caller> callers, int threads, double perSecond, boolean atOnce, World world) {
+        this.guard = guard;
+        this.callers = new ArrayList<>(callers);
+        Collections.shuffle(this.callers, new Random(1));
+        this.nanosBetweenRequests = threads / perSecond * 1e9;
+        this.recorder = new Recorder(world);
+        this.opening = new AtomicInteger(atOnce ? 0 : callers.size());
+        this.threads = Executors.newFixedThreadPool(threads);
+        for (int thread = 0; thread < threads; thread++) {
+            int seed = thread;
+            this.threads.execute(() -> run(new Random(seed)));
+        }
+    }
+
+    Recorder recorder() {
+        return recorder;
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        threads.shutdownNow();
+        try {
+            threads.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run(Random random) {
+        int first;
+        while (!stopped && (first = opening.getAndIncrement()) < callers.size()) {
+            recorder.decide(guard.get(), callers.get(first).next(random));
+        }
+        long due = System.nanoTime();
+        while (!stopped) {
+            due += (long) (-Math.log(1 - random.nextDouble()) * nanosBetweenRequests);
+            due = Math.max(due, System.nanoTime() - MAX_LAG);
+            LockSupport.parkNanos(due - System.nanoTime());
+            if (System.nanoTime() >= due && !stopped) {
+                recorder.decide(
+                        guard.get(), callers.get(random.nextInt(callers.size())).next(random));
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.scopeguard.bench.live;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How large the cases are.
+ *
+ * @param cases beginnings of the names of those to run; none for all
+ * @param users of the crowd
+ * @param organizations that they belong to, of mixed sizes
+ * @param threads on which requests are decided
+ * @param requestsPerSecond of the crowd
+ * @param scale by which the default ages are divided
+ * @param latency of the provider
+ * @param measured how long a steady state is looked at
+ * @param repeat how often the process is started anew where that is measured
+ * @param parallel how many cases run at a time
+ */
+public record Options(
+        List<String> cases,
+        int users,
+        int organizations,
+        int threads,
+        int requestsPerSecond,
+        int scale,
+        Duration latency,
+        Duration measured,
+        int repeat,
+        int parallel) {
+
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "cases", "",
+            "users", "5000",
+            "organizations", "50",
+            "threads", "32",
+            "requests", "1000",
+            "scale", "5",
+            "latency", "20",
+            "seconds", "20",
+            "repeat", "10",
+            "parallel", "1");
+
+    /**
+     * From arguments of the form {@code name=value}.
+     *
+     * @throws IllegalArgumentException if a name is unknown
+     */
+    static Options parse(String... args) {
+        Map<String, String> values = new HashMap<>(DEFAULTS);
+        for (String arg : args) {
+            String[] pair = arg.split("=", 2);
+            if (pair.length < 2 || !DEFAULTS.containsKey(pair[0])) {
+                throw new IllegalArgumentException(
+                        "expected " + DEFAULTS.keySet() + ", each as name=value, not " + arg);
+            }
+            values.put(pair[0], pair[1]);
+        }
+        return of(values);
+    }
+
+    private static Options of(Map<String, String> values) {
+        return new Options(
+                List.of(values.get("cases").split(",")),
+                number(values, "users"),
+                number(values, "organizations"),
+                number(values, "threads"),
+                number(values, "requests"),
+                number(values, "scale"),
+                Duration.ofMillis(number(values, "latency")),
+                Duration.ofSeconds(number(values, "seconds")),
+                number(values, "repeat"),
+                number(values, "parallel"));
+    }
+
+    /** From this age on, live permissions are due to be read again. */
+    public Duration maxAge() {
+        return Duration.ofSeconds(30).dividedBy(scale);
+    }
+
+    /** Beyond this age, live permissions decide nothing. */
+    public Duration maxStale() {
+        return Duration.ofMinutes(5).dividedBy(scale);
+    }
+
+    boolean picks(LiveCase candidate) {
+        return cases.stream().anyMatch(candidate.title()::startsWith);
+    }
+
+    private static int number(Map<String, String> values, String name) {
+        return Integer.parseInt(values.get(name));
+    }
+}

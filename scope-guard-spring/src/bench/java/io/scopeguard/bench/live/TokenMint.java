@@ -1,0 +1,80 @@
+package io.scopeguard.bench.live;
+
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jwt.JWTClaimsSet;
+import io.scopeguard.bench.Algorithm;
+import io.scopeguard.bench.TokenIssuer;
+import io.scopeguard.bench.live.tenant.Entitlement;
+import io.scopeguard.logto.Logto;
+import io.scopeguard.logto.LogtoTenant;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.AccessTokenVerifier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Verified access tokens, as Logto issues them. Signing is the dear part of a case: equal tokens are issued once. Thread-safe. */
+public final class TokenMint {
+
+    /** Long enough ago that nothing is concluded from it. */
+    private static final Duration AGE = Duration.ofHours(2);
+
+    private final LogtoTenant tenant = new LogtoTenant(URI.create("https://tenant.logto.app"));
+    private final TokenIssuer issuer = new TokenIssuer(tenant.issuer(), Algorithm.RS256);
+    private final AccessTokenVerifier verifier;
+    private final Map<String, AccessToken> issued = new ConcurrentHashMap<>();
+
+    /**
+     * @param resources for which there are tokens
+     */
+    public TokenMint(Collection<Audience> resources) {
+        verifier = Logto.at(tenant, "application", "secret")
+                .build()
+                .verifier(resources)
+                .build(jwkSet());
+    }
+
+    /** A token of some age. */
+    public AccessToken token(Entitlement entitlement, Collection<String> scopes) {
+        String scope = String.join(" ", new TreeSet<>(scopes));
+        return issued.computeIfAbsent(
+                entitlement + scope,
+                ignored -> issue(entitlement, scope, Instant.now().minus(AGE)));
+    }
+
+    /** A token that was issued at this time. */
+    public AccessToken token(Entitlement entitlement, Collection<String> scopes, Instant issuedAt) {
+        return issue(entitlement, String.join(" ", scopes), issuedAt);
+    }
+
+    private AccessToken issue(Entitlement entitlement, String scope, Instant issuedAt) {
+        JWTClaimsSet.Builder claims = issuer.claims(entitlement.user(), scope, issuedAt);
+        String organization = entitlement.organization();
+        if (entitlement.audience().isOrganization()) {
+            claims.audience("urn:logto:organization:" + organization);
+        } else {
+            claims.audience(entitlement.audience().value()).claim("organization_id", organization);
+        }
+        return verifier.verify(issuer.sign(claims.build()));
+    }
+
+    private URI jwkSet() {
+        try {
+            Path file = Files.createTempFile("jwks", ".json");
+            file.toFile().deleteOnExit();
+            return Files.writeString(file, new JWKSet(issuer.publicKey()).toString())
+                    .toUri();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

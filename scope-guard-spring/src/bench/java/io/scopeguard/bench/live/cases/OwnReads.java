@@ -1,0 +1,53 @@
+package io.scopeguard.bench.live.cases;
+
+import io.scopeguard.bench.live.Caller;
+import io.scopeguard.bench.live.Figures;
+import io.scopeguard.bench.live.LiveCase;
+import io.scopeguard.bench.live.Load;
+import io.scopeguard.bench.live.Scene;
+import io.scopeguard.bench.live.Stage;
+import io.scopeguard.bench.live.tenant.Entitlement;
+import io.scopeguard.scope.Audience;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** A few users call a handler, once a second each, that wants every answer read anew. The others must hardly notice. */
+record OwnReads() implements LiveCase {
+
+    private static final int USERS = 4;
+    private static final double OTHERS_AGE = 1.2;
+
+    @Override
+    public String title() {
+        return "own-reads";
+    }
+
+    @Override
+    public void play(Stage stage) throws InterruptedException {
+        double measured = stage.scene().options().measured().toSeconds();
+        stage.settle();
+        Figures before = stage.observe(measured);
+        stage.report("before", before);
+        String home = Scene.organization(0);
+        List<Caller> callers = stage.tenant().members(home).stream()
+                .limit(USERS)
+                .map(user -> new Entitlement(user, home, Audience.ORGANIZATION))
+                .map(entitlement -> new Caller(List.of(stage.scene().askAnew(entitlement, Scene.READ))))
+                .toList();
+        List<Load> loads = IntStream.range(0, USERS)
+                .mapToObj(i -> stage.load(callers.subList(i, i + 1), 1, 1, false))
+                .toList();
+        stage.pass(stage.maxAge());
+        Stage.Mark begin = stage.mark();
+        Figures others = stage.observe(measured);
+        stage.report("others", others);
+        for (Load load : loads) {
+            Figures own = stage.since(begin, load);
+            stage.report("own", own);
+            stage.requireRight("own", own);
+            load.close();
+        }
+        stage.atMost("others' age p99 in proportion", others.age(99) / before.age(99), OTHERS_AGE);
+        stage.requireSteady("others", others);
+    }
+}

@@ -1,0 +1,227 @@
+package io.scopeguard.bench.live.tenant;
+
+import io.scopeguard.scope.Audience;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The truth: organizations, members, roles and scopes. Every change is atomic and dated, and the history of the entitlements in
+ * use is kept. Thread-safe.
+ */
+public final class Tenant {
+
+    private final LongSupplier nanoTime;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private final Map<Entitlement, Timeline> timelines = new ConcurrentHashMap<>();
+    final Map<String, Map<String, Set<String>>> organizations = new LinkedHashMap<>();
+    final Map<String, Set<String>> organizationsOfUser = new LinkedHashMap<>();
+    final Map<String, Role> organizationRoles = new LinkedHashMap<>();
+    final Map<String, Role> globalRoles = new LinkedHashMap<>();
+    final Map<String, Set<String>> holders = new LinkedHashMap<>();
+    final Map<Audience, Map<String, Long>> scopes = new LinkedHashMap<>();
+    final Set<String> suspended = new HashSet<>();
+    private long ids;
+
+    /**
+     * @param nanoTime dates the changes
+     */
+    public Tenant(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        scopes.put(Audience.ORGANIZATION, new LinkedHashMap<>());
+    }
+
+    /**
+     * Makes changes that all become visible at once.
+     *
+     * @return when
+     */
+    public long change(Runnable changes) {
+        lock.writeLock().lock();
+        try {
+            changes.run();
+            long now = nanoTime.getAsLong();
+            timelines.forEach((entitlement, timeline) -> timeline.append(now, scopesOf(entitlement)));
+            return now;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** The history of an entitlement; kept from the first call on. */
+    public Timeline timeline(Entitlement entitlement) {
+        Timeline known = timelines.get(entitlement);
+        return known != null
+                ? known
+                : read(() -> timelines.computeIfAbsent(entitlement, missing -> new Timeline(scopesOf(missing))));
+    }
+
+    /** How many pages of 100 the members of all organizations fill. */
+    public int pages() {
+        return read(() -> organizations.values().stream()
+                .mapToInt(members -> (members.size() + 99) / 100)
+                .sum());
+    }
+
+    /** The organization's members, the oldest first. */
+    public List<String> members(String organization) {
+        return read(() -> List.copyOf(membersOf(organization).keySet()));
+    }
+
+    /** All users who hold a role in an organization, with that organization. */
+    public List<Map.Entry<String, String>> holdersOf(String role) {
+        return read(() -> {
+            List<Map.Entry<String, String>> found = new ArrayList<>();
+            organizations.forEach((organization, members) -> members.forEach((user, roles) -> {
+                if (roles.contains(role)) {
+                    found.add(Map.entry(user, organization));
+                }
+            }));
+            return found;
+        });
+    }
+
+    // Changes, to be made within change(..)
+
+    /** Defines scopes of an audience, with new ids. */
+    public void defineScopes(Audience audience, Collection<String> names) {
+        Map<String, Long> known = scopes.computeIfAbsent(audience, ignored -> new LinkedHashMap<>());
+        names.forEach(name -> known.put(name, ++ids));
+    }
+
+    /** Adds scopes to a role in organizations; creates the role, and scopes that are not defined. */
+    public void addScopes(String role, Audience audience, Collection<String> names) {
+        add(organizationRoles, role, audience, names);
+    }
+
+    /** Whether the role had any of them. */
+    public boolean removeScopes(String role, Audience audience, Collection<String> names) {
+        return role(role).remove(audience, names);
+    }
+
+    /** Deletes a role in organizations; its holders lose it. */
+    public void deleteRole(String role) {
+        organizationRoles.remove(role);
+        organizations.values().forEach(members -> members.values().forEach(roles -> roles.remove(role)));
+    }
+
+    /** Adds a member, as the newest of the organization. */
+    public void addMember(String organization, String user, Collection<String> roles) {
+        organizations
+                .computeIfAbsent(organization, ignored -> new LinkedHashMap<>())
+                .put(user, new LinkedHashSet<>(roles));
+        organizationsOfUser
+                .computeIfAbsent(user, ignored -> new LinkedHashSet<>())
+                .add(organization);
+    }
+
+    public void removeMember(String organization, String user) {
+        membersOf(organization).remove(user);
+        organizationsOfUser.getOrDefault(user, Set.of()).remove(organization);
+    }
+
+    public void giveRole(String organization, String user, String role) {
+        rolesOf(organization, user).add(role);
+    }
+
+    public void takeRole(String organization, String user, String role) {
+        rolesOf(organization, user).remove(role);
+    }
+
+    /** Adds scopes to a global role; creates the role, and scopes that are not defined. */
+    public void addGlobalScopes(String role, Audience audience, Collection<String> names) {
+        add(globalRoles, role, audience, names);
+    }
+
+    public void giveGlobalRole(String user, String role) {
+        holders.computeIfAbsent(role, ignored -> new LinkedHashSet<>()).add(user);
+    }
+
+    public void takeGlobalRole(String user, String role) {
+        holdersOfGlobal(role).remove(user);
+    }
+
+    public void suspend(String user) {
+        suspended.add(user);
+    }
+
+    // For those who answer
+
+    <T> T read(Supplier<T> reader) {
+        lock.readLock().lock();
+        try {
+            return reader.get();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    Map<String, Set<String>> membersOf(String organization) {
+        return organizations.getOrDefault(organization, Map.of());
+    }
+
+    Set<String> holdersOfGlobal(String role) {
+        return holders.getOrDefault(role, Set.of());
+    }
+
+    /** The same, in the order of Logto's lists: the newest first. */
+    static <T> List<T> newestFirst(Collection<T> items) {
+        List<T> reversed = new ArrayList<>(items);
+        Collections.reverse(reversed);
+        return reversed;
+    }
+
+    private void add(Map<String, Role> roles, String role, Audience audience, Collection<String> names) {
+        Map<String, Long> known = scopes.computeIfAbsent(audience, ignored -> new LinkedHashMap<>());
+        names.forEach(name -> known.computeIfAbsent(name, ignored -> ++ids));
+        roles.computeIfAbsent(role, Role::new).add(audience, names);
+    }
+
+    private Role role(String id) {
+        Role role = organizationRoles.get(id);
+        if (role == null) {
+            throw new IllegalArgumentException("no such role: " + id);
+        }
+        return role;
+    }
+
+    private Set<String> rolesOf(String organization, String user) {
+        Set<String> roles = membersOf(organization).get(user);
+        if (roles == null) {
+            throw new IllegalArgumentException(user + " is no member of " + organization);
+        }
+        return roles;
+    }
+
+    private Set<String> scopesOf(Entitlement entitlement) {
+        Set<String> held = new HashSet<>();
+        @Nullable
+        Set<String> roles = entitlement.organization() == null
+                ? Set.<String>of()
+                : membersOf(entitlement.organization()).get(entitlement.user());
+        if (roles == null || suspended.contains(entitlement.user())) {
+            return held;
+        }
+        for (String role : roles) {
+            held.addAll(organizationRoles.get(role).scopes(entitlement.audience()));
+        }
+        if (!entitlement.audience().isOrganization()) {
+            globalRoles.values().stream()
+                    .filter(role -> holdersOfGlobal(role.id()).contains(entitlement.user()))
+                    .forEach(role -> held.addAll(role.scopes(entitlement.audience())));
+        }
+        return held;
+    }
+}
