@@ -93,7 +93,7 @@ public final class TenantServer implements AutoCloseable {
             created.getConnector().setProperty("address", "127.0.0.1");
             Context context = created.addContext("", null);
             Tomcat.addServlet(context, "tenant", new Endpoint());
-            context.addServletMappingDecoded("/*", "tenant", false);
+            context.addServletMapping("/*", "tenant");
             created.start();
             return created;
         } catch (IOException e) {
