@@ -27,6 +27,7 @@ class ArchitectureTests {
     private static final List<String> ORDER = List.of(
             ROOT + ".time",
             ROOT + ".scope",
+            ROOT + ".http",
             ROOT + ".token",
             ROOT + ".organization",
             ROOT + ".permission",
@@ -63,12 +64,20 @@ class ArchitectureTests {
             .resideInAPackage("io.github.bucket4j..");
 
     @ArchTest
-    static final ArchRule jacksonAndResilience4jStayInLogto = noClasses()
+    static final ArchRule jacksonStaysWhereAnswersAreRead = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + ".token", ROOT + ".logto")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("tools.jackson..", "com.fasterxml..");
+
+    @ArchTest
+    static final ArchRule resilience4jStaysInLogto = noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + ".logto")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("tools.jackson..", "com.fasterxml..", "io.github.resilience4j..");
+            .resideInAPackage("io.github.resilience4j..");
 
     @ArchTest
     static final ArchRule structuredFieldsStayInSignal = noClasses()

@@ -1,5 +1,7 @@
 package io.scopeguard.logto;
 
+import io.scopeguard.http.BoundedHttp;
+import io.scopeguard.http.OversizedBodyException;
 import io.scopeguard.permission.CallBudget;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.permission.PermissionsUnavailableException.Reason;
@@ -7,18 +9,17 @@ import io.scopeguard.permission.Urgency;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.IssuerClock;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,16 +29,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpCalls {
 
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(1);
     private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
     private static final int MAX_BYTES = 8 * 1024 * 1024;
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .connectTimeout(CONNECT_TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final BoundedHttp http = new BoundedHttp(TIMEOUT, MAX_BYTES);
     private final CallBudget budget;
     private final CallListener listener;
     private final Resilience resilience;
@@ -112,19 +109,14 @@ final class HttpCalls {
 
     private HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
         Instant sent = clock.instant();
-        HttpResponse<byte[]> response =
-                await(client.sendAsync(request.timeout(TIMEOUT).build(), info -> new LimitedBody(MAX_BYTES)));
+        HttpResponse<byte[]> response = await(http.send(request));
         response.headers().firstValue("Date").ifPresent(date -> issuer.answered(date, sent, clock.instant()));
         return usable(response);
     }
 
     private static HttpResponse<byte[]> await(CompletableFuture<HttpResponse<byte[]>> exchange) {
         try {
-            // The request's own timeout ends with the headers; this one covers the body too.
-            return exchange.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            exchange.cancel(true);
-            throw new PermissionsUnavailableException(Reason.TIMEOUT, "Logto took longer than " + TIMEOUT + ".");
+            return exchange.get();
         } catch (ExecutionException e) {
             throw unavailable(e.getCause());
         } catch (InterruptedException e) {
@@ -137,8 +129,8 @@ final class HttpCalls {
         if (cause instanceof HttpTimeoutException) {
             return new PermissionsUnavailableException(Reason.TIMEOUT, "Logto took longer than " + TIMEOUT + ".");
         }
-        if (cause instanceof PermissionsUnavailableException unusable) {
-            return unusable;
+        if (cause instanceof OversizedBodyException) {
+            return new PermissionsUnavailableException(Reason.MALFORMED, "Logto's answer is too long.");
         }
         String what = cause instanceof IOException ? cause.getClass().getSimpleName() : "an unexpected failure";
         return new PermissionsUnavailableException(Reason.UNREACHABLE, "Logto cannot be reached: " + what + ".");
@@ -155,23 +147,41 @@ final class HttpCalls {
         }
     }
 
-    /** As long as the answer says, in seconds, within reason. */
-    private void pause(HttpResponse<byte[]> response) {
-        long seconds = response.headers()
-                .firstValue("Retry-After")
-                .filter(value -> value.matches("\\d{1,9}"))
-                .map(Long::parseLong)
-                .orElse(1L);
-        pause = new Pause(clock.nanos(), TimeUnit.SECONDS.toNanos(Math.min(seconds, MAX_PAUSE.toSeconds())));
+    private void pause(Duration wanted) {
+        Duration bounded = wanted.compareTo(MAX_PAUSE) < 0 ? wanted : MAX_PAUSE;
+        this.pause = new Pause(clock.nanos(), Math.max(bounded.toNanos(), 0));
+    }
+
+    /** How long the answer asks to wait (RFC 9110 §10.2.3): seconds, or a date by the clock of whoever answers. */
+    private Optional<Duration> retryAfter(HttpResponse<byte[]> response) {
+        return response.headers().firstValue("Retry-After").flatMap(value -> {
+            if (value.matches("\\d{1,9}")) {
+                return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
+            }
+            Instant now = response.headers()
+                    .firstValue("Date")
+                    .flatMap(HttpCalls::date)
+                    .orElseGet(clock::instant);
+            return date(value).map(until -> Duration.between(now, until));
+        });
+    }
+
+    private static Optional<Instant> date(String value) {
+        try {
+            return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value, Instant::from));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     private HttpResponse<byte[]> usable(HttpResponse<byte[]> response) {
         int status = response.statusCode();
         if (status == 429) {
-            pause(response);
+            pause(retryAfter(response).orElse(DEFAULT_PAUSE));
             throw new PermissionsUnavailableException(Reason.RATE_LIMITED, "Logto asks for fewer calls.");
         }
         if (status >= 500) {
+            retryAfter(response).ifPresent(this::pause);
             throw new PermissionsUnavailableException(Reason.SERVER_ERROR, "Logto answered " + status + ".");
         }
         if (status != 200 && status < 400) {

@@ -182,6 +182,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
         private Clock clock = Clock.systemUTC();
         private Duration clockSkew = Duration.ofSeconds(60);
         private Predicate<Audience> accepted = audience -> true;
+        private KeyListener keyListener = KeyListener.none();
 
         private Builder(Collection<String> issuers, TokenLayout layout) {
             if (issuers.isEmpty()) {
@@ -212,9 +213,19 @@ public final class AccessTokenVerifier implements AutoCloseable {
             return this;
         }
 
-        /** Verifies by the keys published at this address. Nothing is fetched yet. */
+        /** Who hears of the attempts to fetch the issuer's keys. */
+        public Builder keyListener(KeyListener listener) {
+            keyListener = listener;
+            return this;
+        }
+
+        /**
+         * Verifies by the keys published at this address. Nothing is fetched yet.
+         *
+         * @throws IllegalArgumentException if the address is no http or https URI
+         */
         public AccessTokenVerifier build(URI jwkSetUri) {
-            return new AccessTokenVerifier(this, new SigningKeys(jwkSetUri));
+            return new AccessTokenVerifier(this, new SigningKeys(jwkSetUri, keyListener));
         }
     }
 }

@@ -7,6 +7,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.KeyOperation;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
+import java.math.BigInteger;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,6 +18,11 @@ import java.util.Set;
 final class KeyPolicy {
 
     private static final int MIN_RSA_BITS = 2048;
+
+    /** Beyond these a key protects nothing better, and verifying by it costs time that anybody can make us spend. */
+    private static final int MAX_RSA_BITS = 8192;
+
+    private static final int MAX_RSA_EXPONENT_BITS = 64;
 
     private static final Map<JWSAlgorithm, Curve> CURVES = Map.of(
             JWSAlgorithm.ES256, Curve.P_256,
@@ -31,14 +37,46 @@ final class KeyPolicy {
         return CURVES.containsKey(algorithm) || RSA.contains(algorithm);
     }
 
-    /** Whether a published key may verify anything at all. */
-    static boolean isTrustworthy(JWK key) {
-        boolean strong = (key instanceof ECKey ec && CURVES.containsValue(ec.getCurve()))
-                || (key instanceof RSAKey rsa && rsa.size() >= MIN_RSA_BITS);
+    /** Whether a published key is meant for what we do: others are in order, and of no use to us. */
+    static boolean isForVerification(JWK key) {
         boolean forSignatures = key.getKeyUse() == null || KeyUse.SIGNATURE.equals(key.getKeyUse());
         boolean forVerification =
                 key.getKeyOperations() == null || key.getKeyOperations().contains(KeyOperation.VERIFY);
-        return strong && forSignatures && forVerification;
+        boolean accepted = key.getAlgorithm() == null
+                || accepts(JWSAlgorithm.parse(key.getAlgorithm().getName()));
+        return forSignatures && forVerification && accepted;
+    }
+
+    /**
+     * Checks that a signature by this key would prove something.
+     *
+     * @throws UnreliableKeyException if it would not
+     */
+    static void checkStrength(JWK key) throws UnreliableKeyException {
+        if (key instanceof RSAKey rsa) {
+            checkStrength(rsa);
+        } else if (!(key instanceof ECKey ec && CURVES.containsValue(ec.getCurve()))) {
+            throw new UnreliableKeyException("it is neither RSA nor on one of the curves P-256, P-384, P-521");
+        }
+    }
+
+    private static void checkStrength(RSAKey key) throws UnreliableKeyException {
+        BigInteger modulus = key.getModulus().decodeToBigInteger();
+        BigInteger exponent = key.getPublicExponent().decodeToBigInteger();
+        if (modulus.bitLength() < MIN_RSA_BITS || modulus.bitLength() > MAX_RSA_BITS) {
+            throw new UnreliableKeyException(
+                    "it has " + modulus.bitLength() + " bits, not " + MIN_RSA_BITS + " to " + MAX_RSA_BITS);
+        }
+        // By an exponent of 1 everything signs itself; an even number is none that RSA can have.
+        if (exponent.compareTo(BigInteger.TWO) <= 0
+                || exponent.bitLength() > MAX_RSA_EXPONENT_BITS
+                || !exponent.testBit(0)
+                || !modulus.testBit(0)) {
+            throw new UnreliableKeyException("its exponent or modulus is none of RSA");
+        }
+        if (RocaFingerprint.isOn(modulus)) {
+            throw new UnreliableKeyException("its private part can be computed (ROCA, CVE-2017-15361): replace it");
+        }
     }
 
     /** Whether the key may verify signatures of this algorithm. A key that names no algorithm takes those of its type. */

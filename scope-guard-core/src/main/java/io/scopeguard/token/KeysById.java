@@ -2,32 +2,20 @@ package io.scopeguard.token;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.JWKSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One reading of a JWK Set, ready to verify by. A key that was in the reading before stays the same object. Immutable. */
 final class KeysById {
 
-    static final KeysById NONE = new KeysById(new JWKSet(), Map.of());
+    static final KeysById NONE = new KeysById(Map.of());
 
-    private final JWKSet set;
     private final Map<String, VerificationKey> byId;
 
-    private KeysById(JWKSet set, Map<String, VerificationKey> byId) {
-        this.set = set;
+    private KeysById(Map<String, VerificationKey> byId) {
         this.byId = byId;
-    }
-
-    JWKSet set() {
-        return set;
-    }
-
-    /** Whether this was made from that very object: comparing all keys each time would cost more than it saves. */
-    @SuppressWarnings("ReferenceEquality")
-    boolean isReadingOf(JWKSet other) {
-        return set == other;
     }
 
     @Nullable
@@ -35,9 +23,9 @@ final class KeysById {
         return byId.get(id);
     }
 
-    KeysById renewed(JWKSet fetched) {
+    KeysById renewed(List<JWK> published) {
         Map<String, VerificationKey> keys = new HashMap<>();
-        for (JWK jwk : fetched.getKeys()) {
+        for (JWK jwk : published) {
             VerificationKey known = byId.get(jwk.getKeyID());
             try {
                 keys.put(jwk.getKeyID(), known != null && known.isOf(jwk) ? known : new VerificationKey(jwk));
@@ -45,6 +33,6 @@ final class KeysById {
                 // Not a key that anything could be verified by: as if it were not published.
             }
         }
-        return new KeysById(fetched, Map.copyOf(keys));
+        return new KeysById(Map.copyOf(keys));
     }
 }

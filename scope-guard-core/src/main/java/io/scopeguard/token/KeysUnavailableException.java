@@ -1,7 +1,6 @@
 package io.scopeguard.token;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The issuer's signing keys cannot be had at the moment, so that a token can be called neither valid nor invalid. Our
@@ -11,8 +10,8 @@ public final class KeysUnavailableException extends RuntimeException {
 
     private final Duration retryAfter;
 
-    KeysUnavailableException(String message, Duration retryAfter, @Nullable Throwable cause) {
-        super(message, cause, false, false);
+    KeysUnavailableException(String message, Duration retryAfter) {
+        super(message, null, false, false);
         this.retryAfter = retryAfter;
     }
 

@@ -1,55 +1,79 @@
 package io.scopeguard.token;
 
 import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.source.JWKSetBasedJWKSource;
-import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
-import com.nimbusds.jose.jwk.source.JWKSetSource;
-import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
-import com.nimbusds.jose.jwk.source.URLBasedJWKSetSource;
-import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
-import java.net.MalformedURLException;
+import io.scopeguard.time.SteadyClock;
+import java.lang.ref.WeakReference;
 import java.net.URI;
-import java.net.URL;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An issuer's published signing keys, cached by time whatever the answer's cache headers say. Fetched when first needed, then
- * ahead of their expiry; at most twice within {@link #FETCH_INTERVAL}, however many unknown key ids are asked for; the last
- * known keys outlast an outage of {@link #OUTAGE}. Thread-safe.
+ * An issuer's published signing keys, cached by time whatever the answer's cache headers say. They are fetched when they are
+ * first needed and renewed in the background from then on: whoever brings a token signed by a known key never waits, and known
+ * keys outlast an outage of {@link #OUTAGE}. Only an unknown key id, or none known at all, makes a request wait, bounded, for
+ * one fetch that all such requests share. Thread-safe.
  */
 final class SigningKeys implements AutoCloseable {
 
-    /** A key that was rotated in is found after this time at the latest. */
+    /** While fetches succeed there are at most two within this time, however many unknown key ids are asked for. */
     static final Duration FETCH_INTERVAL = Duration.ofSeconds(10);
 
-    private static final Duration TIME_TO_LIVE = Duration.ofMinutes(5);
-    private static final Duration REFRESH_AHEAD = Duration.ofMinutes(1);
-    private static final Duration OUTAGE = Duration.ofHours(4);
-    private static final Duration WAIT = Duration.ofSeconds(3);
-    private static final int HTTP_TIMEOUT_MILLIS = 2_000;
-    private static final int MAX_BYTES = 256 * 1024;
+    /** After a fetch that failed, the next may begin this much later. */
+    static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(2);
 
-    private final TrustworthyKeys published;
-    private final JWKSetSource<SecurityContext> cached;
-    private volatile KeysById keys = KeysById.NONE;
+    static final Duration RENEWED_AFTER = Duration.ofMinutes(4);
+    static final Duration OUTAGE = Duration.ofHours(4);
 
-    SigningKeys(URI jwkSetUri) {
-        published = new TrustworthyKeys(new URLBasedJWKSetSource<>(url(jwkSetUri), new DirectRetriever()));
-        JWKSource<SecurityContext> source = JWKSourceBuilder.create(published)
-                .cache(TIME_TO_LIVE.toMillis(), WAIT.toMillis())
-                .refreshAheadCache(REFRESH_AHEAD.toMillis(), false)
-                .rateLimited(FETCH_INTERVAL.toMillis())
-                .outageTolerant(OUTAGE.toMillis())
-                .build();
-        cached = ((JWKSetBasedJWKSource<SecurityContext>) source).getJWKSetSource();
+    private static final Duration CHECKED_EVERY = Duration.ofMinutes(1);
+
+    /** A fetch ends by itself before that. */
+    private static final Duration WAIT = KeySetEndpoint.TIMEOUT.plusSeconds(1);
+
+    /** Once a fetch has failed, threads are worth more than the chance that the next is slow and succeeds. */
+    private static final Duration WAIT_IN_TROUBLE = Duration.ofSeconds(1);
+
+    private final Supplier<CompletableFuture<PublishedKeys>> endpoint;
+    private final LongSupplier nanos;
+    private final Executor later;
+    private volatile Reading reading;
+    private volatile long renewalDue;
+    private volatile boolean failing;
+    private volatile boolean closed;
+
+    // Guarded by this.
+    private @Nullable Fetch running;
+    private long lastBegan;
+    private long lastButOneBegan;
+    private long lastFailed;
+    private boolean keptFresh;
+
+    SigningKeys(URI jwkSetUri, KeyListener listener) {
+        this(
+                new KeySetEndpoint(jwkSetUri, listener)::fetch,
+                SteadyClock.system()::nanos,
+                CompletableFuture.delayedExecutor(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /**
+     * @param nanos a monotonic clock
+     * @param later runs a task in a minute or so
+     */
+    SigningKeys(Supplier<CompletableFuture<PublishedKeys>> endpoint, LongSupplier nanos, Executor later) {
+        this.endpoint = endpoint;
+        this.nanos = nanos;
+        this.later = later;
+        long now = nanos.getAsLong();
+        reading = new Reading(KeysById.NONE, now - OUTAGE.toNanos());
+        renewalDue = now;
+        lastBegan = now - FETCH_INTERVAL.toNanos();
+        lastButOneBegan = lastBegan;
     }
 
     /**
@@ -59,14 +83,10 @@ final class SigningKeys implements AutoCloseable {
      */
     @Nullable
     VerificationKey find(String keyId, JWSAlgorithm algorithm) {
-        KeysById known = current(JWKSetCacheRefreshEvaluator.noRefresh());
-        VerificationKey key = known.get(keyId);
+        long asked = nanos.getAsLong();
+        VerificationKey key = current(asked).get(keyId);
         if (key == null) {
-            key = current(JWKSetCacheRefreshEvaluator.referenceComparison(known.set()))
-                    .get(keyId);
-        }
-        if (key == null && published.lastFetchFailed()) {
-            throw unavailable(null);
+            key = fetchedSince(asked, keyId);
         }
         return key != null && key.fits(algorithm) ? key : null;
     }
@@ -77,57 +97,154 @@ final class SigningKeys implements AutoCloseable {
      * @throws KeysUnavailableException if that cannot be told now
      */
     boolean publishes(VerificationKey key) {
-        return key.equals(current(JWKSetCacheRefreshEvaluator.noRefresh()).get(key.id()));
+        return key.equals(current(nanos.getAsLong()).get(key.id()));
     }
 
+    /** Ends the renewal in the background. */
     @Override
     public void close() {
+        closed = true;
+    }
+
+    private KeysById current(long now) {
+        Reading last = reading;
+        if (now - last.began >= OUTAGE.toNanos()) {
+            return await(fetch()).keys;
+        }
+        if (now - renewalDue >= 0) {
+            renew();
+        }
+        return last.keys;
+    }
+
+    /** Looked up in what was fetched after it was asked for: an older reading cannot know a key that was just rotated in. */
+    private @Nullable VerificationKey fetchedSince(long asked, String keyId) {
+        Reading last = reading;
+        VerificationKey key = last.keys.get(keyId);
+        while (key == null && last.began - asked < 0) {
+            last = await(fetch());
+            key = last.keys.get(keyId);
+        }
+        return key;
+    }
+
+    private void renew() {
         try {
-            cached.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            fetch();
+        } catch (KeysUnavailableException e) {
+            // It was tried just now. Those that are known will do.
         }
     }
 
-    private KeysById current(JWKSetCacheRefreshEvaluator evaluator) {
+    /**
+     * The fetch that is under way, or a new one.
+     *
+     * @throws KeysUnavailableException if it is too early for a new one
+     */
+    private Fetch fetch() {
+        Fetch mine = new Fetch(nanos.getAsLong());
+        Fetch fetch = begin(mine);
+        if (fetch.equals(mine)) {
+            request().whenComplete((published, failure) -> end(mine, published));
+        }
+        return fetch;
+    }
+
+    private CompletableFuture<PublishedKeys> request() {
         try {
-            JWKSet set = cached.getJWKSet(evaluator, System.currentTimeMillis(), null);
-            KeysById known = keys;
-            if (known.isReadingOf(set)) {
-                return known;
+            return endpoint.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private synchronized Fetch begin(Fetch mine) {
+        if (running != null) {
+            return running;
+        }
+        boolean inTime = mine.began - lastButOneBegan >= FETCH_INTERVAL.toNanos();
+        boolean again = failing && mine.began - lastFailed >= PAUSE_AFTER_FAILURE.toNanos();
+        if (!inTime && !again) {
+            throw unavailable();
+        }
+        running = mine;
+        lastButOneBegan = lastBegan;
+        lastBegan = mine.began;
+        renewalDue = mine.began + FETCH_INTERVAL.toNanos();
+        if (!keptFresh) {
+            keptFresh = true;
+            keepFresh(new WeakReference<>(this), later);
+        }
+        return mine;
+    }
+
+    private void end(Fetch fetch, @Nullable PublishedKeys published) {
+        if (published == null) {
+            failed();
+            fetch.result.completeExceptionally(unavailable());
+        } else {
+            Reading fetched = new Reading(reading.keys.renewed(published.keys()), fetch.began);
+            succeeded(fetched);
+            fetch.result.complete(fetched);
+        }
+    }
+
+    private synchronized void failed() {
+        failing = true;
+        lastFailed = nanos.getAsLong();
+        running = null;
+    }
+
+    private synchronized void succeeded(Reading fetched) {
+        failing = false;
+        reading = fetched;
+        renewalDue = fetched.began + RENEWED_AFTER.toNanos();
+        running = null;
+    }
+
+    private Reading await(Fetch fetch) {
+        try {
+            return fetch.result.get((failing ? WAIT_IN_TROUBLE : WAIT).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw unavailable();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable();
+        }
+    }
+
+    /** So that a process that has been idle does not go on with keys that were withdrawn meanwhile. */
+    private static void keepFresh(WeakReference<SigningKeys> forgettable, Executor later) {
+        later.execute(() -> {
+            SigningKeys keys = forgettable.get();
+            if (keys != null && !keys.closed) {
+                if (keys.nanos.getAsLong() - keys.renewalDue >= 0) {
+                    keys.renew();
+                }
+                keepFresh(forgettable, later);
             }
-            KeysById renewed = known.renewed(set);
-            keys = renewed;
-            return renewed;
-        } catch (KeySourceException e) {
-            throw unavailable(e);
-        }
+        });
     }
 
-    private static KeysUnavailableException unavailable(@Nullable Throwable cause) {
-        return new KeysUnavailableException("The issuer's signing keys cannot be had.", FETCH_INTERVAL, cause);
+    private KeysUnavailableException unavailable() {
+        return new KeysUnavailableException(
+                "The issuer's signing keys cannot be had.", failing ? PAUSE_AFTER_FAILURE : FETCH_INTERVAL);
     }
 
-    private static URL url(URI uri) {
-        try {
-            return uri.toURL();
-        } catch (MalformedURLException e) {
-            throw new IllegalArgumentException("not a URL: " + uri, e);
-        }
-    }
+    /**
+     * Keys as they were published.
+     *
+     * @param began when their fetch began, on the monotonic clock
+     */
+    private record Reading(KeysById keys, long began) {}
 
-    /** Keys are taken from the place that was configured: a redirect is no answer. */
-    private static final class DirectRetriever extends DefaultResourceRetriever {
+    private static final class Fetch {
 
-        DirectRetriever() {
-            super(HTTP_TIMEOUT_MILLIS, HTTP_TIMEOUT_MILLIS, MAX_BYTES);
-        }
+        private final long began;
+        private final CompletableFuture<Reading> result = new CompletableFuture<>();
 
-        @Override
-        protected HttpURLConnection openHTTPConnection(URL url) throws IOException {
-            HttpURLConnection connection = super.openHTTPConnection(url);
-            connection.setInstanceFollowRedirects(false);
-            return connection;
+        Fetch(long began) {
+            this.began = began;
         }
     }
 }

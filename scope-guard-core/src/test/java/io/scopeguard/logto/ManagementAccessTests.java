@@ -458,6 +458,69 @@ class ManagementAccessTests {
         assertThat(logto.circuit()).isEqualTo(Circuit.CLOSED);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "7, 7",
+        "0, 0",
+        "86400, 60",
+        "'Sat, 21 Nov 2026 09:00:07 GMT', 7",
+        "'Sat, 21 Nov 2026 10:00:00 GMT', 60",
+        "'Sat, 21 Nov 2026 08:00:00 GMT', 0",
+        "soon, 1",
+        "-5, 1"
+    })
+    void callsWhenLogtoAsksForAPauseThenNoneIsMadeUntilItIsOver(String retryAfter, int seconds) {
+        check();
+        // Dates are told by the clock of whoever sends them.
+        tenant.answer(
+                "/organization-roles",
+                aResponse()
+                        .withStatus(429)
+                        .withHeader("Date", "Sat, 21 Nov 2026 09:00:00 GMT")
+                        .withHeader("Retry-After", retryAfter));
+        assertRateLimited();
+        tenant.recorded("/organization-roles", "management-api/organization-roles");
+        tenant.server().resetRequests();
+
+        if (seconds > 0) {
+            clock.advance(Duration.ofSeconds(seconds).minusMillis(1));
+            assertRateLimited();
+            assertThat(tenant.server().getAllServeEvents()).isEmpty();
+            clock.advance(Duration.ofMillis(1));
+        }
+        check();
+    }
+
+    @Test
+    void callsWhenTheServerIsUnavailableForAStatedTimeThenNoneIsMadeMeanwhile() {
+        check();
+        tenant.answer("/organization-roles", aResponse().withStatus(503).withHeader("Retry-After", "9"));
+        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
+        tenant.recorded("/organization-roles", "management-api/organization-roles");
+
+        clock.advance(Duration.ofMillis(8_999));
+        assertRateLimited();
+        clock.advance(Duration.ofMillis(1));
+        check();
+    }
+
+    private void assertRateLimited() {
+        assertThatExceptionOfType(PermissionsUnavailableException.class)
+                .isThrownBy(() -> logto.check(List.of()))
+                .extracting(PermissionsUnavailableException::reason)
+                .isEqualTo(Reason.RATE_LIMITED);
+    }
+
+    @Test
+    void callsWhenMadeThenTheyNameTheLibraryAndItsVersion() {
+        check();
+
+        assertThat(tenant.server().getAllServeEvents())
+                .isNotEmpty()
+                .allSatisfy(event -> assertThat(event.getRequest().getHeader("User-Agent"))
+                        .matches("scope-guard/\\d+\\.\\d+[\\w.-]*"));
+    }
+
     // The clock
 
     @Test

@@ -22,7 +22,7 @@ class ProviderTroubleTests {
 
     private static final String KEYS_UNAVAILABLE = """
             503
-            Retry-After: 10
+            Retry-After: 2
             Content-Type: application/problem+json;charset=UTF-8
             Cache-Control: no-cache, no-store, max-age=0, must-revalidate
 

@@ -1,7 +1,5 @@
-package io.scopeguard.logto;
+package io.scopeguard.http;
 
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
@@ -61,7 +59,6 @@ final class LimitedBody implements BodySubscriber<byte[]> {
         if (subscription != null) {
             subscription.cancel();
         }
-        body.completeExceptionally(
-                new PermissionsUnavailableException(Reason.MALFORMED, "Logto's answer is over " + limit + " bytes."));
+        body.completeExceptionally(new OversizedBodyException(limit));
     }
 }

@@ -1,0 +1,90 @@
+package io.scopeguard.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes exchanges with a provider. One time limit covers the whole exchange, from the connection to the last byte, because a
+ * server that sends a byte now and then exceeds no other; the body has a size limit. Redirects are answers, not followed.
+ * Thread-safe.
+ */
+public final class BoundedHttp {
+
+    /** Name and version of this library, the {@code User-Agent} of all its requests. */
+    public static final String USER_AGENT = "scope-guard/" + version();
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .connectTimeout(CONNECT_TIMEOUT)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+    private final Duration timeout;
+    private final int maxBytes;
+
+    /**
+     * @param timeout how long an exchange may take as a whole
+     * @param maxBytes how long its answer's body may be
+     */
+    public BoundedHttp(Duration timeout, int maxBytes) {
+        this.timeout = timeout;
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Sends a request and reads the whole answer. Cancelling what is returned ends the exchange.
+     *
+     * @return the answer, whatever its status; completes exceptionally with an {@link HttpTimeoutException} if it is not there
+     *     in time, with an {@link OversizedBodyException} if it is too long, and with another {@link IOException} if it breaks
+     *     off
+     */
+    public CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder request) {
+        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(
+                request.setHeader("User-Agent", USER_AGENT).build(), info -> new LimitedBody(maxBytes));
+        CompletableFuture<HttpResponse<byte[]>> answer = new CompletableFuture<>();
+        exchange.copy()
+                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((response, failure) -> complete(answer, response, failure));
+        answer.whenComplete((response, failure) -> exchange.cancel(true));
+        return answer;
+    }
+
+    private void complete(
+            CompletableFuture<HttpResponse<byte[]>> answer,
+            @Nullable HttpResponse<byte[]> response,
+            @Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (response != null) {
+            answer.complete(response);
+        } else if (cause instanceof TimeoutException) {
+            answer.completeExceptionally(new HttpTimeoutException("No whole answer within " + timeout + "."));
+        } else {
+            answer.completeExceptionally(cause instanceof IOException ? cause : new IOException(cause));
+        }
+    }
+
+    private static String version() {
+        try (InputStream properties =
+                Objects.requireNonNull(BoundedHttp.class.getResourceAsStream("library.properties"))) {
+            Properties library = new Properties();
+            library.load(properties);
+            return library.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.scopeguard.http;
+
+import java.io.IOException;
+
+/** An answer is longer than the caller reads. */
+public final class OversizedBodyException extends IOException {
+
+    OversizedBodyException(int limit) {
+        super("The answer is over " + limit + " bytes.");
+    }
+}

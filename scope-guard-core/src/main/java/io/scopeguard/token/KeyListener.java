@@ -1,0 +1,37 @@
+package io.scopeguard.token;
+
+import java.time.Duration;
+
+/** Hears of every attempt to fetch the issuer's signing keys, for metrics. Called on the thread that made it: be quick. */
+@FunctionalInterface
+public interface KeyListener {
+
+    /** What became of an attempt. All but {@link #OK} leave the keys that were known in use. */
+    enum Outcome {
+        OK,
+        /** There was no connection, or it broke off. */
+        UNREACHABLE,
+        /** The whole answer was not there in time. */
+        TIMEOUT,
+        /** The answer had another status than 200. */
+        REFUSED,
+        /** The answer was longer than any key set. */
+        TOO_LARGE,
+        /** The answer was no JWK Set. */
+        MALFORMED,
+        /** The answer had no key that can be relied on. */
+        NO_KEYS
+    }
+
+    /**
+     * Hears of one attempt.
+     *
+     * @param took until the whole answer was there, or was given up
+     */
+    void fetched(Outcome outcome, Duration took);
+
+    /** Hears nothing. */
+    static KeyListener none() {
+        return (outcome, took) -> {};
+    }
+}

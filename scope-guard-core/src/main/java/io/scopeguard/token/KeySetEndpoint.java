@@ -1,0 +1,88 @@
+package io.scopeguard.token;
+
+import io.scopeguard.http.BoundedHttp;
+import io.scopeguard.http.OversizedBodyException;
+import io.scopeguard.token.KeyListener.Outcome;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an issuer publishes its keys. Keys are taken from there alone: a redirect is no answer. Tells log and listener of each
+ * attempt. Thread-safe.
+ */
+final class KeySetEndpoint {
+
+    /** For a whole fetch, from the connection to the last byte. */
+    static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+    private static final int MAX_BYTES = 256 * 1024;
+
+    private final BoundedHttp http = new BoundedHttp(TIMEOUT, MAX_BYTES);
+    private final HttpRequest.Builder request;
+    private final KeyListener listener;
+    private final KeyTroubleLog log;
+
+    /**
+     * @throws IllegalArgumentException if that is no http or https URI
+     */
+    KeySetEndpoint(URI uri, KeyListener listener) {
+        this.request = HttpRequest.newBuilder(uri).header("Accept", "application/jwk-set+json, application/json");
+        this.listener = listener;
+        this.log = new KeyTroubleLog(uri);
+    }
+
+    /**
+     * Fetches the keys without making anybody wait.
+     *
+     * @return the keys; completes exceptionally, with whatever cause, if there are none to be had
+     */
+    CompletableFuture<PublishedKeys> fetch() {
+        long start = System.nanoTime();
+        return http.send(request.copy()).handle((response, failure) -> read(response, failure, start));
+    }
+
+    private PublishedKeys read(@Nullable HttpResponse<byte[]> response, @Nullable Throwable failure, long start) {
+        Outcome outcome = Outcome.MALFORMED;
+        try {
+            PublishedKeys published = read(response, failure);
+            outcome = Outcome.OK;
+            log.succeeded(published.setAside());
+            return published;
+        } catch (KeySetException e) {
+            outcome = e.outcome();
+            log.failed(e);
+            throw new CompletionException(e);
+        } finally {
+            listener.fetched(outcome, Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    private static PublishedKeys read(@Nullable HttpResponse<byte[]> response, @Nullable Throwable failure)
+            throws KeySetException {
+        if (response == null) {
+            throw unanswered(failure);
+        }
+        if (response.statusCode() != 200) {
+            throw new KeySetException(Outcome.REFUSED, "the answer is " + response.statusCode());
+        }
+        return PublishedKeys.parse(response.body());
+    }
+
+    private static KeySetException unanswered(@Nullable Throwable failure) {
+        if (failure instanceof OversizedBodyException) {
+            return new KeySetException(Outcome.TOO_LARGE, "the answer is over " + MAX_BYTES + " bytes");
+        }
+        if (failure instanceof HttpTimeoutException) {
+            return new KeySetException(
+                    Outcome.TIMEOUT, "there is no whole answer within " + TIMEOUT.toSeconds() + " s");
+        }
+        String what = failure == null ? "no answer" : failure.getClass().getSimpleName();
+        return new KeySetException(Outcome.UNREACHABLE, "there is no connection, or it broke off (" + what + ")");
+    }
+}

@@ -1,0 +1,46 @@
+package io.scopeguard.token;
+
+import java.net.URI;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells operators that the issuer's keys cannot be fetched, once for each cause, and when they can be again; and which entries
+ * of a JWK Set are ignored, once while they are published. Thread-safe.
+ */
+final class KeyTroubleLog {
+
+    private static final Logger log = LoggerFactory.getLogger(KeyTroubleLog.class);
+
+    private static final int MOST_LINES = 10;
+
+    private final URI jwkSetUri;
+    private final Set<KeyListener.Outcome> told = EnumSet.noneOf(KeyListener.Outcome.class);
+    private Map<String, String> ignored = Map.of();
+
+    KeyTroubleLog(URI jwkSetUri) {
+        this.jwkSetUri = jwkSetUri;
+    }
+
+    synchronized void failed(KeySetException failure) {
+        if (told.add(failure.outcome())) {
+            log.warn("The signing keys cannot be fetched from {}: {}", jwkSetUri, failure.getMessage());
+        }
+    }
+
+    synchronized void succeeded(Map<String, String> setAside) {
+        if (!told.isEmpty()) {
+            told.clear();
+            log.info("The signing keys can be fetched from {} again", jwkSetUri);
+        }
+        setAside.entrySet().stream()
+                .filter(entry -> !entry.getValue().equals(ignored.get(entry.getKey())))
+                .limit(MOST_LINES)
+                .forEach(entry ->
+                        log.warn("Ignored in {}: {}, because {}", jwkSetUri, entry.getKey(), entry.getValue()));
+        ignored = setAside;
+    }
+}

@@ -1,0 +1,327 @@
+package io.scopeguard.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import io.scopeguard.testing.LogEvents;
+import io.scopeguard.testing.TestTokens;
+import io.scopeguard.testing.Trickle;
+import io.scopeguard.token.KeyListener.Outcome;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Who waits for keys, how long, and what operators hear. The clock is moved; a fetch ends when the test says so. */
+class KeyOutageTests {
+
+    private static final ECKey first = TestTokens.newKey("first");
+    private static final ECKey second = TestTokens.newKey("second");
+
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+    private final Deque<CompletableFuture<PublishedKeys>> fetches = new ArrayDeque<>();
+    private final Deque<Runnable> later = new ArrayDeque<>();
+    private final SigningKeys keys = new SigningKeys(this::fetch, nanos::get, later::add);
+
+    // Who waits
+
+    @Test
+    void findWhenRenewalNeverEndsThenAKnownKeyIsFoundWithoutWaiting() {
+        VerificationKey known = learn();
+        advance(SigningKeys.RENEWED_AFTER);
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(found("first")).isSameAs(known);
+            assertThat(keys.publishes(known)).isTrue();
+            advance(Duration.ofSeconds(1));
+        }
+
+        // One fetch under way is enough.
+        assertThat(fetches).hasSize(1);
+    }
+
+    @Test
+    void findWhenRenewalFailsAgainAndAgainThenAKnownKeyIsFoundForHours() {
+        VerificationKey known = learn();
+
+        advance(SigningKeys.RENEWED_AFTER);
+        for (int i = 0; i < 23; i++) {
+            assertThat(keys.publishes(known)).isTrue();
+            fail();
+            advance(Duration.ofMinutes(10));
+        }
+        assertThat(found("first")).isSameAs(known);
+        fail();
+        advance(Duration.ofMinutes(10));
+        fetchesFail = true;
+        assertUnavailable("first");
+    }
+
+    @Test
+    void renewalWhenItSucceedsThenAWithdrawnKeyIsGone() {
+        VerificationKey known = learn();
+        advance(SigningKeys.RENEWED_AFTER);
+        found("first");
+        answer(second);
+
+        assertThat(keys.publishes(known)).isFalse();
+        assertThat(found("second")).isNotNull();
+    }
+
+    @Test
+    void renewalWhenNobodyAsksThenDoneAllTheSame() {
+        VerificationKey known = learn();
+        advance(SigningKeys.RENEWED_AFTER.minusSeconds(1));
+        minutePasses();
+        assertThat(fetches).isEmpty();
+
+        advance(Duration.ofSeconds(1));
+        minutePasses();
+        answer(second);
+
+        assertThat(keys.publishes(known)).isFalse();
+        assertThat(later).hasSize(1);
+    }
+
+    @Test
+    void closeWhenClosedThenNoMoreRenewal() {
+        learn();
+        keys.close();
+        advance(SigningKeys.RENEWED_AFTER);
+        minutePasses();
+
+        assertThat(fetches).isEmpty();
+        assertThat(later).isEmpty();
+    }
+
+    /** Both bounds are of real time, and end long before the test would. */
+    @Test
+    void findWhenAFetchNeverEndsThenTheWaitIsBounded() {
+        assertUnavailable("first");
+        assertUnavailable("first");
+        assertThat(fetches).hasSize(1);
+    }
+
+    @Test
+    void findWhenManyAskAtFirstThenTheyShareOneFetch() throws Exception {
+        fetchesAre = null;
+        ExecutorService requests = Executors.newFixedThreadPool(20);
+        try {
+            List<Future<VerificationKey>> all = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                all.add(requests.submit(() -> found("first")));
+            }
+            while (fetchCount() == 0) {
+                Thread.onSpinWait();
+            }
+            answer(first);
+            for (Future<VerificationKey> one : all) {
+                assertThat(one.get(60, TimeUnit.SECONDS)).isNotNull();
+            }
+        } finally {
+            requests.shutdownNow();
+        }
+        assertThat(started).isEqualTo(1);
+    }
+
+    // How soon keys recover
+
+    @Test
+    void findWhenAFetchFailedThenAnotherBeginsSecondsLater() {
+        fetchesFail = true;
+        assertUnavailable("first");
+        assertUnavailable("first");
+        assertUnavailable("first");
+        assertThat(started).isEqualTo(2);
+
+        advance(SigningKeys.PAUSE_AFTER_FAILURE);
+        fetchesFail = false;
+        fetchesAre = new ECKey[] {first};
+        assertThat(found("first")).isNotNull();
+        assertThat(started).isEqualTo(3);
+    }
+
+    @Test
+    void unavailableWhenFetchesFailThenRetryAfterIsThatPause() {
+        fetchesFail = true;
+
+        assertThatExceptionOfType(KeysUnavailableException.class)
+                .isThrownBy(() -> found("first"))
+                .extracting(KeysUnavailableException::retryAfter)
+                .isEqualTo(SigningKeys.PAUSE_AFTER_FAILURE);
+    }
+
+    @Test
+    void findWhenAKeyIsRotatedInDuringAFetchThenItIsLookedForOnceMore() {
+        learn();
+        advance(SigningKeys.FETCH_INTERVAL);
+        CompletableFuture<PublishedKeys> before = new CompletableFuture<>();
+        next.add(before);
+        next.add(published(first, second));
+        advance(SigningKeys.RENEWED_AFTER);
+        found("first");
+        advance(Duration.ofSeconds(1));
+        before.completeAsync(
+                () -> published(first).join(), CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS));
+
+        assertThat(found("second")).isNotNull();
+    }
+
+    @Test
+    void findWhenFloodedWithUnknownIdsThenTwoFetchesAnInterval() {
+        learn();
+        fetchesAre = new ECKey[] {first};
+        for (int i = 0; i < 600; i++) {
+            advance(Duration.ofMillis(100));
+            try {
+                assertThat(found("unknown" + i)).isNull();
+            } catch (KeysUnavailableException e) {
+                assertThat(e.retryAfter()).isEqualTo(SigningKeys.FETCH_INTERVAL);
+            }
+        }
+
+        assertThat(started).isBetween(6, 14);
+        assertThat(found("first")).isNotNull();
+    }
+
+    @Test
+    void findWhenTheEndpointThrowsThenUnavailable() {
+        SigningKeys broken = new SigningKeys(
+                () -> {
+                    throw new IllegalArgumentException("no");
+                },
+                nanos::get,
+                later::add);
+
+        for (int i = 0; i < 2; i++) {
+            assertThatExceptionOfType(KeysUnavailableException.class)
+                    .isThrownBy(() -> broken.find("first", JWSAlgorithm.ES256));
+        }
+    }
+
+    // On the wire
+
+    @Test
+    void verifyWhenTheEndpointTricklesAtFirstThenOneBoundedFetchAndRecovery() throws Exception {
+        String set = new JWKSet(first.toPublicJWK()).toString();
+        Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
+        try (Trickle endpoint = Trickle.start(set);
+                SigningKeys real = new SigningKeys(endpoint.uri("/jwks"), (outcome, took) -> outcomes.add(outcome));
+                LogEvents events = LogEvents.capture()) {
+            ExecutorService requests = Executors.newFixedThreadPool(20);
+            try {
+                List<Future<Boolean>> all = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    all.add(requests.submit(() -> isUnavailable(real)));
+                }
+                for (Future<Boolean> one : all) {
+                    assertThat(one.get(60, TimeUnit.SECONDS)).isTrue();
+                }
+            } finally {
+                requests.shutdownNow();
+            }
+            assertThat(endpoint.requests()).isEqualTo(1);
+            assertThat(endpoint.awaitHangUp()).as("the connection was given up").isTrue();
+
+            endpoint.flow();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (isUnavailable(real) && System.nanoTime() < deadline) {
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+            assertThat(real.find("first", JWSAlgorithm.ES256)).isNotNull();
+            assertThat(outcomes).startsWith(Outcome.TIMEOUT).endsWith(Outcome.OK);
+            assertThat(events.messages())
+                    .filteredOn(
+                            message -> message.contains(endpoint.uri("/jwks").toString()))
+                    .containsExactly(
+                            "WARN The signing keys cannot be fetched from " + endpoint.uri("/jwks")
+                                    + ": there is no whole answer within 3 s",
+                            "INFO The signing keys can be fetched from " + endpoint.uri("/jwks") + " again");
+        }
+    }
+
+    private static boolean isUnavailable(SigningKeys keys) {
+        try {
+            return keys.find("first", JWSAlgorithm.ES256) == null;
+        } catch (KeysUnavailableException e) {
+            return true;
+        }
+    }
+
+    // The world
+
+    private final Deque<CompletableFuture<PublishedKeys>> next = new ArrayDeque<>();
+    private volatile boolean fetchesFail;
+    private volatile ECKey[] fetchesAre;
+    private volatile int started;
+
+    private synchronized CompletableFuture<PublishedKeys> fetch() {
+        started++;
+        if (fetchesFail) {
+            return CompletableFuture.failedFuture(new KeySetException(Outcome.REFUSED, "no"));
+        }
+        if (fetchesAre != null) {
+            return published(fetchesAre);
+        }
+        CompletableFuture<PublishedKeys> fetch = next.isEmpty() ? new CompletableFuture<>() : next.remove();
+        fetches.add(fetch);
+        return fetch;
+    }
+
+    private synchronized int fetchCount() {
+        return fetches.size();
+    }
+
+    private VerificationKey learn() {
+        fetchesAre = new ECKey[] {first};
+        VerificationKey key = found("first");
+        fetchesAre = null;
+        assertThat(key).isNotNull();
+        return key;
+    }
+
+    private synchronized void answer(ECKey... published) {
+        fetches.remove().complete(published(published).join());
+    }
+
+    private void fail() {
+        fetches.remove().completeExceptionally(new KeySetException(Outcome.REFUSED, "no"));
+    }
+
+    private static CompletableFuture<PublishedKeys> published(ECKey... published) {
+        List<JWK> publicKeys =
+                List.of(published).stream().map(key -> (JWK) key.toPublicJWK()).toList();
+        return CompletableFuture.completedFuture(new PublishedKeys(publicKeys, Map.of()));
+    }
+
+    private VerificationKey found(String id) {
+        return keys.find(id, JWSAlgorithm.ES256);
+    }
+
+    private void assertUnavailable(String id) {
+        assertThatExceptionOfType(KeysUnavailableException.class).isThrownBy(() -> found(id));
+    }
+
+    private void advance(Duration by) {
+        nanos.addAndGet(by.toNanos());
+    }
+
+    private void minutePasses() {
+        later.remove().run();
+    }
+}

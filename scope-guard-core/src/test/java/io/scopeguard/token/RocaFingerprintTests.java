@@ -1,0 +1,70 @@
+package io.scopeguard.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Keys made the way the faulty library made them are recognized; others are not. */
+class RocaFingerprintTests {
+
+    private static final BigInteger GENERATOR = BigInteger.valueOf(65_537);
+
+    /** As many primes as the library built keys of 2048 bits over. */
+    private static final BigInteger PRIMORIAL = primorial(126);
+
+    @Test
+    void isOnWhenPrimesAreBuiltLikeThatThenTrue() {
+        Random random = new Random(7);
+
+        assertThat(IntStream.range(0, 50).mapToObj(i -> weakModulus(random))).allMatch(RocaFingerprint::isOn);
+    }
+
+    @Test
+    void isOnWhenOnlyOnePrimeIsBuiltLikeThatThenFalse() {
+        Random random = new Random(7);
+
+        assertThat(IntStream.range(0, 50)
+                        .mapToObj(i -> weakPrime(random).multiply(BigInteger.probablePrime(1024, random))))
+                .noneMatch(RocaFingerprint::isOn);
+    }
+
+    @Test
+    void isOnWhenPrimesAreRandomThenFalse() {
+        Random random = new Random(7);
+
+        assertThat(IntStream.range(0, 100)
+                        .mapToObj(i ->
+                                BigInteger.probablePrime(512, random).multiply(BigInteger.probablePrime(512, random))))
+                .noneMatch(RocaFingerprint::isOn);
+    }
+
+    /** The modulus of a 2048-bit key such as the library made, by its structure; that its factors are prime matters to nobody. */
+    static BigInteger weakModulus() {
+        return weakModulus(new Random(42));
+    }
+
+    private static BigInteger weakModulus(Random random) {
+        return weakPrime(random).multiply(weakPrime(random));
+    }
+
+    private static BigInteger weakPrime(Random random) {
+        BigInteger power = GENERATOR.modPow(new BigInteger(60, random), PRIMORIAL);
+        int bits = 1024 - PRIMORIAL.bitLength();
+        BigInteger multiple = new BigInteger(bits, random).setBit(bits).multiply(PRIMORIAL);
+        BigInteger factor = multiple.add(power);
+        return factor.testBit(0) ? factor : factor.add(PRIMORIAL);
+    }
+
+    private static BigInteger primorial(int primes) {
+        BigInteger prime = BigInteger.TWO;
+        BigInteger product = BigInteger.ONE;
+        for (int i = 0; i < primes; i++) {
+            product = product.multiply(prime);
+            prime = prime.nextProbablePrime();
+        }
+        return product;
+    }
+}
