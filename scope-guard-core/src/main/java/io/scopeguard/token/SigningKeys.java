@@ -33,8 +33,8 @@ final class SigningKeys implements AutoCloseable {
 
     private static final Duration CHECKED_EVERY = Duration.ofMinutes(1);
 
-    /** A fetch ends by itself before that. */
-    private static final Duration WAIT = KeySetEndpoint.TIMEOUT.plusSeconds(1);
+    /** A fetch ends by itself long before, unless the machine is too busy to read what came. */
+    private static final Duration WAIT = KeySetEndpoint.TIMEOUT.multipliedBy(3);
 
     /** Once a fetch has failed, threads are worth more than the chance that the next is slow and succeeds. */
     private static final Duration WAIT_IN_TROUBLE = Duration.ofSeconds(1);
@@ -59,6 +59,8 @@ final class SigningKeys implements AutoCloseable {
                 new KeySetEndpoint(jwkSetUri, listener)::fetch,
                 SteadyClock.system()::nanos,
                 CompletableFuture.delayedExecutor(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
+        // Loading it can take seconds: not while the first request waits.
+        NativeCrypto.provider();
     }
 
     /**
