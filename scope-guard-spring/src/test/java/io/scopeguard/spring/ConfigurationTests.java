@@ -137,6 +137,7 @@ class ConfigurationTests {
                         "scope-guard.permissions.max-stale=2s",
                         "scope-guard.permissions.when-unknown=deny",
                         "scope-guard.permissions.max-wait=3s",
+                        "scope-guard.open=static,actuator:info",
                         "scope-guard.permissions.max-entries=4",
                         "scope-guard.drift.watch=a,b",
                         "scope-guard.drift.spread=6s",
@@ -155,6 +156,7 @@ class ConfigurationTests {
                                     List.of("https://one.test", "https://two.test"),
                                     "https://two.test",
                                     ScopeGuardProperties.Unannotated.DENY,
+                                    List.of("static", "actuator:info"),
                                     ScopeGuardProperties.Authorities.TOKEN,
                                     Duration.ofSeconds(5),
                                     new ScopeGuardProperties.Logto(

@@ -8,6 +8,9 @@ public sealed interface HandlerRule {
     /** Nothing: a valid token will do, or nobody may, as the application is set up. */
     record Unannotated() implements HandlerRule {}
 
+    /** Nothing, and there is no place to say it: files. */
+    record StaticContent() implements HandlerRule {}
+
     /** Anybody may, without a token. */
     record Open() implements HandlerRule {}
 

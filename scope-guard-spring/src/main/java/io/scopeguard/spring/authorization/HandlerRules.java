@@ -1,122 +1,105 @@
 package io.scopeguard.spring.authorization;
 
-import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
+import io.scopeguard.spring.authorization.MappedHandler.Content;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.web.method.HandlerMethod;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
-/**
- * The rules of all handlers, read once at start-up, which stops if one of them cannot work. Thread-safe.
- */
-public final class HandlerRules implements SmartInitializingSingleton {
+/** The rules of all handlers: those known at start-up are read then, others when they are first used. Thread-safe. */
+public final class HandlerRules {
 
-    private static final Logger log = LoggerFactory.getLogger(HandlerRules.class);
-    private static final HandlerRule UNANNOTATED = new HandlerRule.Unannotated();
-    private static final String FRAMEWORK = "org.springframework.boot.";
+    private static final HandlerRule OPEN = new HandlerRule.Open();
+    private static final HandlerRule STATIC_CONTENT = new HandlerRule.StaticContent();
 
-    private final ListableBeanFactory beans;
     private final RequirementReader reader;
-    private final OrganizationResolver organizations;
     private final DeclaredScopes declared;
-    private final Map<Key, HandlerRule> rules = new ConcurrentHashMap<>();
+    private final UnannotatedPolicy policy;
+    private final Map<HandlerSubject, HandlerRule> rules = new ConcurrentHashMap<>();
+    private final Map<Identity, HandlerRule> byContent = new ConcurrentHashMap<>();
+    private final Set<HandlerSubject> mapped = ConcurrentHashMap.newKeySet();
 
-    public HandlerRules(
-            ListableBeanFactory beans,
-            RequirementReader reader,
-            OrganizationResolver organizations,
-            DeclaredScopes declared) {
-        this.beans = beans;
+    public HandlerRules(RequirementReader reader, DeclaredScopes declared, UnannotatedPolicy policy) {
         this.reader = reader;
-        this.organizations = organizations;
         this.declared = declared;
-    }
-
-    @Override
-    public void afterSingletonsInstantiated() {
-        List<String> unannotated = new ArrayList<>();
-        beans.getBeansOfType(RequestMappingInfoHandlerMapping.class).values().stream()
-                .flatMap(mapping -> mapping.getHandlerMethods().entrySet().stream())
-                .filter(mapped -> !isFrameworks(mapped.getValue()))
-                .forEach(mapped -> scan(mapped.getKey(), mapped.getValue(), unannotated));
-        if (!unannotated.isEmpty()) {
-            log.info("Handlers that declare no scopes: {}", String.join(", ", unannotated));
-        }
-    }
-
-    /**
-     * Whether a handler mapping that the guard covers serves this method.
-     *
-     * @param userClass the class of the handler, behind any proxy
-     */
-    public boolean enforces(Class<?> userClass, Method method) {
-        return rules.containsKey(new Key(userClass, method));
+        this.policy = policy;
     }
 
     /** The rule of whatever handles a request. */
     HandlerRule of(Object handler) {
-        if (!(handler instanceof HandlerMethod method)) {
-            return UNANNOTATED;
-        }
-        Key key = Key.of(method);
-        HandlerRule known = rules.get(key);
-        // Handlers that were registered since start-up are read when they are first used.
-        return known != null ? known : rules.computeIfAbsent(key, unknown -> declare(reader.read(method)));
+        HandlerRule declaredRule = of(HandlerSubject.of(handler));
+        return declaredRule instanceof HandlerRule.Unannotated ? byContent(handler, declaredRule) : declaredRule;
     }
 
-    private void scan(RequestMappingInfo mapping, HandlerMethod handler, List<String> unannotated) {
-        HandlerRule rule = of(handler);
-        if (rule instanceof Requires requires) {
-            mapping.getPatternValues().forEach(pattern -> checkReachable(requires, pattern, handler));
-        } else if (rule instanceof HandlerRule.Unannotated) {
-            unannotated.add(handler.getShortLogMessage());
+    private HandlerRule byContent(Object handler, HandlerRule otherwise) {
+        HandlerRule known = byContent.isEmpty() ? null : byContent.get(Identity.of(handler));
+        if (known != null) {
+            return known;
         }
+        return HandlerInventory.isStatic(handler) ? ofContent(Content.STATIC) : otherwise;
     }
 
-    private HandlerRule declare(HandlerRule rule) {
+    /** Takes note that a handler mapping serves this handler, and returns its rule. */
+    HandlerRule add(MappedHandler handler) {
+        mapped.add(new HandlerSubject(handler.type(), handler.method()).specific());
+        if (handler.content() != Content.OPERATION) {
+            byContent.computeIfAbsent(Identity.of(handler.handler()), identity -> ofContent(handler.content()));
+        }
+        return of(handler.handler());
+    }
+
+    /**
+     * Whether the guard decides about requests to this method: by its own annotation or by its class'.
+     *
+     * @param userClass the class behind any proxy
+     */
+    public boolean enforces(Class<?> userClass, Method method) {
+        if (mapped.contains(new HandlerSubject(userClass, method).specific())) {
+            return true;
+        }
+        // The whole class is the handler: what stands on one of its methods is not read.
+        return mapped.contains(new HandlerSubject(userClass, null))
+                && !AnnotatedElementUtils.hasAnnotation(method, RequiresScopes.class);
+    }
+
+    private HandlerRule ofContent(Content content) {
+        boolean open = content == Content.OPEN_ENDPOINT || policy.opensStaticContent();
+        return open ? OPEN : STATIC_CONTENT;
+    }
+
+    private HandlerRule of(HandlerSubject subject) {
+        HandlerRule known = rules.get(subject);
+        return known != null ? known : rules.computeIfAbsent(subject, this::read);
+    }
+
+    private HandlerRule read(HandlerSubject subject) {
+        HandlerRule rule = reader.read(subject.method(), subject.type(), subject.name());
         if (rule instanceof Requires requires) {
             declared.add(requires.requirement());
         }
         return rule;
     }
 
-    private void checkReachable(Requires requires, String pattern, HandlerMethod handler) {
-        boolean named = organizations.isNamedBy(pattern);
-        if (requires.binding() != Binding.REQUEST && named) {
-            throw new InvalidSettingException(
-                    handler.getShortLogMessage(),
-                    "does not take the organization from the request, but its path " + pattern + " names one",
-                    "Drop organizationFromToken or global, or the path variable.");
+    /** Handlers that share a class and a method, and differ in what they serve: Actuator's, and Spring's own. */
+    private record Identity(Object handler) {
+
+        static Identity of(Object handler) {
+            return new Identity(handler instanceof HandlerMethod method ? method.getBean() : handler);
         }
-        boolean unbound = !named && !organizations.hasHeader() && requires.binding() == Binding.REQUEST;
-        if (unbound && requires.requirement().audience().isOrganization()) {
-            throw new InvalidSettingException(
-                    handler.getShortLogMessage(),
-                    "requires scopes of an organization, but its path " + pattern + " names none",
-                    "Add {" + organizations.pathVariable() + "} to the path (the variable's name is"
-                            + " scope-guard.organization.path-variable), set scope-guard.organization.header, or say"
-                            + " organizationFromToken = true.");
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Identity identity && identity.handler == handler;
         }
-    }
 
-    /** Boot's own handlers, such as the error page, are not the application's to annotate. */
-    private static boolean isFrameworks(HandlerMethod handler) {
-        return handler.getBeanType().getName().startsWith(FRAMEWORK);
-    }
-
-    private record Key(Class<?> type, Method method) {
-
-        static Key of(HandlerMethod handler) {
-            return new Key(handler.getBeanType(), handler.getMethod());
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(handler);
         }
     }
 }

@@ -6,9 +6,9 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 
 /**
@@ -19,7 +19,7 @@ public final class OrganizationResolver {
 
     private final String pathVariable;
     private final @Nullable String header;
-    private final Pattern inPattern;
+    private final OrganizationPattern pattern;
 
     /**
      * @param pathVariable the name of the variable
@@ -28,12 +28,12 @@ public final class OrganizationResolver {
     public OrganizationResolver(String pathVariable, @Nullable String header) {
         this.pathVariable = pathVariable;
         this.header = header;
-        this.inPattern = Pattern.compile("\\{\\*?" + Pattern.quote(pathVariable) + "[:}]");
+        this.pattern = new OrganizationPattern(pathVariable);
     }
 
     /** By the path variables of the handler that was found for the request. */
-    RequestedOrganization resolve(HttpServletRequest request, Binding binding, boolean required) {
-        return resolve(request, pathVariables(request), binding, required);
+    RequestedOrganization resolve(HttpServletRequest request, Object handler, Binding binding, boolean required) {
+        return resolve(request, pathVariables(request, handler), binding, required);
     }
 
     /**
@@ -69,13 +69,12 @@ public final class OrganizationResolver {
     }
 
     /** Whether the path of the request names its organization, whatever handles it. */
-    boolean isNamedInPath(HttpServletRequest request) {
-        return pathVariables(request).containsKey(pathVariable);
+    boolean isNamedInPath(HttpServletRequest request, Object handler) {
+        return pathVariables(request, handler).containsKey(pathVariable);
     }
 
-    /** Whether requests to this path pattern name their organization in the path. */
-    boolean isNamedBy(String pathPattern) {
-        return inPattern.matcher(pathPattern).find();
+    OrganizationPattern pattern() {
+        return pattern;
     }
 
     boolean hasHeader() {
@@ -90,12 +89,16 @@ public final class OrganizationResolver {
         return header == null ? Set.of() : new TreeSet<>(Collections.list(request.getHeaders(header)));
     }
 
+    /**
+     * The path variables as this handler sees them. Those that an earlier dispatch of the request left under the other
+     * attribute belong to the handler of that dispatch.
+     */
     @SuppressWarnings("unchecked")
-    static Map<String, ?> pathVariables(HttpServletRequest request) {
-        Object variables = request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
-        if (variables == null) {
-            variables = request.getAttribute(RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
-        }
+    static Map<String, ?> pathVariables(HttpServletRequest request, Object handler) {
+        Object variables = request.getAttribute(
+                handler instanceof HandlerFunction
+                        ? RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE
+                        : HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
         return variables == null ? Map.of() : (Map<String, ?>) variables;
     }
 }

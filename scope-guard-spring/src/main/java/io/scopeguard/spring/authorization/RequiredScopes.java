@@ -10,6 +10,7 @@ import io.scopeguard.spring.response.CurrentDecision;
 import io.scopeguard.spring.response.DecisionResult;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
@@ -26,7 +27,7 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
  */
 public final class RequiredScopes {
 
-    static final String GUARDED = RequiredScopes.class.getName() + ".guarded";
+    private static final String GUARDED = RequiredScopes.class.getName() + ".guarded";
 
     private final RequirementReader reader;
     private final DeclaredScopes declared;
@@ -77,10 +78,21 @@ public final class RequiredScopes {
         };
     }
 
+    /** Whether a rule of the filter chain declared scopes for this request, or this part of it. */
+    static boolean isGuarded(HttpServletRequest request) {
+        return target(request).equals(request.getAttribute(GUARDED));
+    }
+
+    /** Where the present dispatch leads: a rule about a path says nothing of what its handler passes the request on to. */
+    static String target(HttpServletRequest request) {
+        Object included = request.getAttribute(RequestDispatcher.INCLUDE_REQUEST_URI);
+        return included == null ? request.getRequestURI() : included.toString();
+    }
+
     private DecisionResult decide(
             AccessToken token, RequestAuthorizationContext context, ScopeRequirement requirement, Binding binding) {
         HttpServletRequest request = context.getRequest();
-        request.setAttribute(GUARDED, true);
+        request.setAttribute(GUARDED, target(request));
         Decision before = CurrentDecision.of(request);
         if (request.getDispatcherType() == DispatcherType.ASYNC && before != null && before.isGranted()) {
             // The rest of a request that was granted: its answer is on its way.

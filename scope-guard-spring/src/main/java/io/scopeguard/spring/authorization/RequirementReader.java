@@ -23,7 +23,6 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.ClassUtils;
-import org.springframework.web.method.HandlerMethod;
 
 /** Reads what a handler's annotations require, and refuses what they cannot mean. Thread-safe. */
 public final class RequirementReader {
@@ -49,23 +48,15 @@ public final class RequirementReader {
     }
 
     /**
-     * The rule of a handler: what its method says, else what its class says.
+     * The rule of a web handler: what its method says, else what its class says.
      *
-     * @throws InvalidSettingException if the annotations contradict each other, or name what does not exist
-     */
-    HandlerRule read(HandlerMethod handler) {
-        return read(handler.getMethod(), handler.getBeanType(), handler.getShortLogMessage());
-    }
-
-    /**
-     * The rule of a web handler's method: what the method says, else what its class says.
-     *
+     * @param method as the mapping knows it, perhaps by an interface; {@code null} if the class as a whole is the handler
      * @param targetClass the class of the handler, behind any proxy
      * @param name of the handler, for messages
      * @throws InvalidSettingException if the annotations contradict each other, or name what does not exist
      */
-    HandlerRule read(Method method, Class<?> targetClass, String name) {
-        HandlerRule ofMethod = ofMethod(method, targetClass, name);
+    HandlerRule read(@Nullable Method method, Class<?> targetClass, String name) {
+        HandlerRule ofMethod = method == null ? null : ofMethod(method, targetClass, name);
         HandlerRule rule = ofMethod != null ? ofMethod : ofClass(targetClass, name);
         if (rule instanceof HandlerRule.Requires requires && requires.binding() == Binding.EXPRESSION) {
             throw new InvalidSettingException(

@@ -3,9 +3,12 @@ package io.scopeguard.spring.authorization;
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.signal.Refusal;
 import io.scopeguard.signal.Refusals;
 import io.scopeguard.spring.authentication.CurrentToken;
+import io.scopeguard.spring.authorization.HandlerRule.Open;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
+import io.scopeguard.spring.authorization.HandlerRule.StaticContent;
 import io.scopeguard.spring.response.RefusalWriter;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.DispatcherType;
@@ -13,13 +16,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.web.cors.CorsUtils;
-import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.cors.PreFlightRequestHandler;
 import org.springframework.web.servlet.HandlerInterceptor;
-import org.springframework.web.servlet.function.HandlerFunction;
 
 /**
  * Holds each request against the rule of its handler: after the handler is known, before its arguments are bound and the body
@@ -34,108 +37,123 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     private final OrganizationResolver organizations;
     private final ScopeAuthorizer authorizer;
     private final RefusalWriter writer;
-    private final boolean denyUnannotated;
+    private final UnannotatedPolicy policy;
 
-    /**
-     * @param denyUnannotated whether handlers that declare nothing are closed, rather than open to any valid token
-     */
     public ScopeGuardInterceptor(
             HandlerRules rules,
             OrganizationResolver organizations,
             ScopeAuthorizer authorizer,
             RefusalWriter writer,
-            boolean denyUnannotated) {
+            UnannotatedPolicy policy) {
         this.rules = rules;
         this.organizations = organizations;
         this.authorizer = authorizer;
         this.writer = writer;
-        this.denyUnannotated = denyUnannotated;
+        this.policy = policy;
     }
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws IOException {
-        if (isOver(request, handler) || CorsUtils.isPreFlightRequest(request)) {
+        if (isOver(request, handler) || handler instanceof PreFlightRequestHandler) {
             return true;
         }
-        request.setAttribute(DECIDED, Decided.of(request, handler));
         HandlerRule rule = rules.of(handler);
+        boolean fromOpen = Decided.cameFromOpen(request);
+        request.setAttribute(
+                DECIDED,
+                new Decided(
+                        handler,
+                        OrganizationResolver.pathVariables(request, handler),
+                        fromOpen || rule instanceof Open));
         if (rule instanceof Requires requires) {
-            return hasScopes(request, response, requires);
+            return hasScopes(request, response, handler, requires);
         }
-        return rule instanceof HandlerRule.Open || hasToken(request, response, handler);
+        return rule instanceof Open
+                || isFreeContent(request, handler, rule)
+                || hasToken(request, response, handler, fromOpen);
+    }
+
+    /** Whether this handler was let pass in the present dispatch of the request: then it need not be asked about again. */
+    static boolean hasDecided(HttpServletRequest request, Object handler) {
+        return request.getAttribute(DECIDED) instanceof Decided decided && decided.isAbout(request, handler);
     }
 
     /** The rest of an asynchronous request, or its error page, is not another request. */
     private static boolean isOver(HttpServletRequest request, Object handler) {
         DispatcherType type = request.getDispatcherType();
-        return type == DispatcherType.ERROR
-                || (type == DispatcherType.ASYNC && Decided.of(request, handler).equals(request.getAttribute(DECIDED)));
+        return type == DispatcherType.ERROR || (type == DispatcherType.ASYNC && hasDecided(request, handler));
     }
 
-    private boolean hasScopes(HttpServletRequest request, HttpServletResponse response, Requires rule)
+    private boolean hasScopes(HttpServletRequest request, HttpServletResponse response, Object handler, Requires rule)
             throws IOException {
         AccessToken token = CurrentToken.get();
         if (token == null) {
-            return refuseStranger(request, response);
+            return refuse(request, response, Refusals::missingToken);
         }
-        RequestedOrganization organization = organizations.resolve(request, rule.binding(), true);
+        RequestedOrganization organization = organizations.resolve(request, handler, rule.binding(), true);
         return decide(request, response, token, new AccessRequest(organization, rule.requirement()));
     }
 
-    private boolean hasToken(HttpServletRequest request, HttpServletResponse response, Object handler)
+    /** Files are of no organization, unless their path says so. */
+    private boolean isFreeContent(HttpServletRequest request, Object handler, HandlerRule rule) {
+        return rule instanceof StaticContent && !policy.isClosed() && !organizations.isNamedInPath(request, handler);
+    }
+
+    private boolean hasToken(HttpServletRequest request, HttpServletResponse response, Object handler, boolean fromOpen)
             throws IOException {
-        if (!isOperation(handler) && !organizations.isNamedInPath(request)) {
-            // Static resources, or nothing at all: there is no place for an annotation, and nothing of an organization.
-            return true;
-        }
         AccessToken token = CurrentToken.get();
         if (token == null) {
             // Other chains of the application, and what they permit to all, are their own business.
-            return !(denyUnannotated && isNobody()) || refuseStranger(request, response);
+            boolean isClosed = policy.isClosed() || fromOpen;
+            return !(isClosed && isNobody()) || refuse(request, response, Refusals::missingToken);
         }
-        if (denyUnannotated && !isGuardedBefore(request)) {
-            writer.write(request, response, Refusals::undeclared);
-            return false;
+        if (policy.isClosed() && !RequiredScopes.isGuarded(request)) {
+            return refuse(request, response, Refusals::undeclared);
         }
-        RequestedOrganization organization = organizations.resolve(request, Binding.REQUEST, false);
+        RequestedOrganization organization = organizations.resolve(request, handler, Binding.REQUEST, false);
         return decide(request, response, token, new AccessRequest(organization, null));
-    }
-
-    private static boolean isOperation(Object handler) {
-        return handler instanceof HandlerMethod || handler instanceof HandlerFunction;
     }
 
     private boolean decide(
             HttpServletRequest request, HttpServletResponse response, AccessToken token, AccessRequest access)
             throws IOException {
         Decision decision = authorizer.authorize(request, token, access);
-        if (!decision.isGranted()) {
-            writer.write(request, response, refusals -> refusals.of(decision));
-        }
-        return decision.isGranted();
+        return decision.isGranted() || refuse(request, response, refusals -> refusals.of(decision));
     }
 
-    private boolean refuseStranger(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        writer.write(request, response, Refusals::missingToken);
+    /** Answers the request; nothing is written into a response that only includes the handler's part. */
+    private boolean refuse(
+            HttpServletRequest request, HttpServletResponse response, Function<Refusals, Refusal> refusal)
+            throws IOException {
+        if (request.getDispatcherType() != DispatcherType.INCLUDE) {
+            writer.write(request, response, refusal);
+        }
         return false;
     }
 
-    /** A rule of the filter chain declared scopes for this request. */
-    private static boolean isGuardedBefore(HttpServletRequest request) {
-        return request.getAttribute(RequiredScopes.GUARDED) != null;
-    }
-
-    private static boolean isNobody() {
+    static boolean isNobody() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         return authentication == null || authentication instanceof AnonymousAuthenticationToken;
     }
 
-    /** What was decided about: the same handler for another organization is another question. */
-    private record Decided(Object handler, Map<String, ?> pathVariables) {
+    /**
+     * What was decided about: the same handler for another organization is another question.
+     *
+     * @param open whether this handler is open, or one that passed the request on to it
+     */
+    private record Decided(Object handler, Map<String, ?> pathVariables, boolean open) {
 
-        static Decided of(HttpServletRequest request, Object handler) {
-            return new Decided(handler, OrganizationResolver.pathVariables(request));
+        boolean isAbout(HttpServletRequest request, Object other) {
+            return handler.equals(other) && pathVariables.equals(OrganizationResolver.pathVariables(request, other));
+        }
+
+        static boolean cameFromOpen(HttpServletRequest request) {
+            return before(request) instanceof Decided decided && decided.open;
+        }
+
+        private static @Nullable Object before(HttpServletRequest request) {
+            return request.getDispatcherType() == DispatcherType.REQUEST ? null : request.getAttribute(DECIDED);
         }
     }
 }

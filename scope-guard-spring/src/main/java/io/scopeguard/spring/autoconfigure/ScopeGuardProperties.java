@@ -22,6 +22,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param defaultAudience Audience of a requirement that names none: 'organization' or one of the resources. Defaults to the
  *     one resource, or to 'organization' if there is none; with several it must be said.
  * @param unannotated What handlers without @RequiresScopes or @Public take: any valid token (authenticated), or nobody (deny).
+ * @param open What is open to everybody, without a token, because it cannot be annotated: 'static' (files and the welcome page),
+ *     'actuator:' with the id of an endpoint, 'servlet:' with the name of a servlet.
  * @param authorities Which tokens give SCOPE_ authorities for @PreAuthorize and the like: none, or every one (token). Such
  *     authorities hold in every organization and ignore live permissions.
  * @param clockSkew By how much the provider's clock may differ from this one when a token's times are checked.
@@ -38,6 +40,7 @@ public record ScopeGuardProperties(
         @DefaultValue List<String> resources,
         @Nullable String defaultAudience,
         @DefaultValue("authenticated") Unannotated unannotated,
+        @DefaultValue List<String> open,
         @DefaultValue("none") Authorities authorities,
         @DefaultValue("60s") Duration clockSkew,
         @DefaultValue Logto logto,

@@ -5,12 +5,16 @@ import static org.springframework.security.config.Customizer.withDefaults;
 import io.scopeguard.spring.authorization.AuthenticatedOrPublic;
 import io.scopeguard.spring.authorization.DecisionArgumentResolver;
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.authorization.GuardInstallation;
+import io.scopeguard.spring.authorization.GuardingHandlerAdapter;
 import io.scopeguard.spring.authorization.HandlerRules;
 import io.scopeguard.spring.authorization.OrganizationResolver;
+import io.scopeguard.spring.authorization.OtherServletsFilter;
 import io.scopeguard.spring.authorization.RequiredScopes;
 import io.scopeguard.spring.authorization.RequirementReader;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.authorization.ScopeGuardInterceptor;
+import io.scopeguard.spring.authorization.UnannotatedPolicy;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
 import io.scopeguard.spring.response.RefusalWriter;
 import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
@@ -19,12 +23,13 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -45,9 +50,8 @@ import org.springframework.security.web.header.HeaderWriterFilter;
 import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.multipart.support.StandardServletMultipartResolver;
-import org.springframework.web.servlet.HandlerMapping;
-import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.handler.MappedInterceptor;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
 /** The guard in Spring MVC, and a filter chain for applications that bring none. */
 @Configuration(proxyBeanMethods = false)
@@ -60,12 +64,22 @@ final class WebConfiguration {
     }
 
     @Bean
-    HandlerRules handlerRules(
-            ListableBeanFactory beans,
-            RequirementReader reader,
+    UnannotatedPolicy unannotatedPolicy(ScopeGuardProperties properties) {
+        return new UnannotatedPolicy(properties.unannotated() == Unannotated.DENY, properties.open());
+    }
+
+    @Bean
+    HandlerRules handlerRules(RequirementReader reader, DeclaredScopes declared, UnannotatedPolicy policy) {
+        return new HandlerRules(reader, declared, policy);
+    }
+
+    @Bean
+    GuardInstallation guardInstallation(
+            ApplicationContext context,
+            HandlerRules rules,
             OrganizationResolver organizations,
-            DeclaredScopes declared) {
-        return new HandlerRules(beans, reader, organizations, declared);
+            UnannotatedPolicy policy) {
+        return new GuardInstallation(context, rules, organizations, policy);
     }
 
     @Bean
@@ -93,25 +107,56 @@ final class WebConfiguration {
     }
 
     @Bean
-    WebMvcConfigurer scopeGuardMvc(
+    ScopeGuardInterceptor scopeGuardInterceptor(
             HandlerRules rules,
             OrganizationResolver organizations,
             ScopeAuthorizer authorizer,
             RefusalWriter writer,
-            ScopeGuardProperties properties) {
-        ScopeGuardInterceptor interceptor = new ScopeGuardInterceptor(
-                rules, organizations, authorizer, writer, properties.unannotated() == Unannotated.DENY);
-        return new WebMvcConfigurer() {
-            @Override
-            public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(interceptor).order(Ordered.HIGHEST_PRECEDENCE);
-            }
+            UnannotatedPolicy policy) {
+        return new ScopeGuardInterceptor(rules, organizations, authorizer, writer, policy);
+    }
 
+    /** Handler mappings look for such beans themselves, also those that no {@code WebMvcConfigurer} is asked about. */
+    @Bean
+    MappedInterceptor scopeGuardMappedInterceptor(ScopeGuardInterceptor interceptor) {
+        return new MappedInterceptor(null, null, interceptor);
+    }
+
+    /** For handler mappings that honour no interceptors, and for a context's servlets that are not the first. */
+    @Bean
+    GuardingHandlerAdapter guardingHandlerAdapter(ScopeGuardInterceptor interceptor) {
+        return new GuardingHandlerAdapter(interceptor);
+    }
+
+    /** Also where the application configures Spring MVC itself. */
+    @Bean
+    static BeanPostProcessor decisionsAreArguments() {
+        return new BeanPostProcessor() {
             @Override
-            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-                resolvers.add(new DecisionArgumentResolver());
+            public Object postProcessBeforeInitialization(Object bean, String beanName) {
+                if (bean instanceof RequestMappingHandlerAdapter adapter) {
+                    List<HandlerMethodArgumentResolver> resolvers = new ArrayList<>();
+                    if (adapter.getCustomArgumentResolvers() != null) {
+                        resolvers.addAll(adapter.getCustomArgumentResolvers());
+                    }
+                    resolvers.add(new DecisionArgumentResolver());
+                    adapter.setCustomArgumentResolvers(resolvers);
+                }
+                return bean;
             }
         };
+    }
+
+    /** Last of all filters: what comes behind it is a servlet. */
+    @Bean
+    @ConditionalOnProperty(name = "scope-guard.unannotated", havingValue = "deny")
+    FilterRegistrationBean<OtherServletsFilter> scopeGuardOtherServlets(
+            UnannotatedPolicy policy, RefusalWriter writer) {
+        FilterRegistrationBean<OtherServletsFilter> registration =
+                new FilterRegistrationBean<>(new OtherServletsFilter(policy, writer));
+        registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
+        registration.setOrder(Ordered.LOWEST_PRECEDENCE);
+        return registration;
     }
 
     /** As strict as the stock one, whose regular expressions over a long token are the dearest part of a chain. */
@@ -139,8 +184,8 @@ final class WebConfiguration {
     }
 
     @Bean
-    AuthenticatedOrPublic authenticatedOrPublic(HandlerRules rules, ObjectProvider<HandlerMapping> mappings) {
-        return new AuthenticatedOrPublic(rules, mappings);
+    AuthenticatedOrPublic authenticatedOrPublic(HandlerRules rules, UnannotatedPolicy policy) {
+        return new AuthenticatedOrPublic(rules, policy);
     }
 
     /** What Spring Security observes of each filter costs more than the guard, whose own metrics tell more. */

@@ -1,0 +1,167 @@
+package io.scopeguard.spring.authorization;
+
+import io.scopeguard.spring.InvalidSettingException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.BeansException;
+import org.springframework.beans.DirectFieldAccessor;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.multipart.support.StandardServletMultipartResolver;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerAdapter;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.handler.AbstractHandlerMapping;
+import org.springframework.web.servlet.handler.MappedInterceptor;
+
+/**
+ * Looks at start-up whether the guard reaches every handler, and stops it otherwise: in the application's own context, and in
+ * each context below it when that is refreshed, such as the one of a management port or of a second {@link DispatcherServlet}.
+ */
+public final class GuardInstallation implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
+
+    private static final Logger log = LoggerFactory.getLogger(GuardInstallation.class);
+
+    private final ApplicationContext context;
+    private final HandlerRules rules;
+    private final OrganizationResolver organizations;
+    private final UnannotatedPolicy policy;
+
+    public GuardInstallation(
+            ApplicationContext context,
+            HandlerRules rules,
+            OrganizationResolver organizations,
+            UnannotatedPolicy policy) {
+        this.context = context;
+        this.rules = rules;
+        this.organizations = organizations;
+        this.policy = policy;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        check(context);
+        context.getBeansOfType(ServletRegistrationBean.class).forEach(this::checkParent);
+    }
+
+    @Override
+    public void onApplicationEvent(ContextRefreshedEvent event) {
+        ApplicationContext refreshed = event.getApplicationContext();
+        if (refreshed != context && isBelow(refreshed)) {
+            refreshed
+                    .getBeansOfType(StandardServletMultipartResolver.class)
+                    .values()
+                    .forEach(resolver -> resolver.setResolveLazily(true));
+            check(refreshed);
+        }
+    }
+
+    private boolean isBelow(ApplicationContext other) {
+        for (ApplicationContext parent = other; parent != null; parent = parent.getParent()) {
+            if (parent == context) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void check(ApplicationContext refreshed) {
+        HandlerInventory inventory = new HandlerInventory(refreshed, policy);
+        checkReach(refreshed, inventory.mappings());
+        List<String> unannotated = new ArrayList<>();
+        for (MappedHandler handler : inventory.handlers()) {
+            HandlerRule rule = rules.add(handler);
+            if (rule instanceof HandlerRule.Unannotated && !handler.isFrameworks()) {
+                unannotated.add(handler.name());
+            }
+            new HandlerCheck(handler, rule, organizations).run();
+        }
+        if (!unannotated.isEmpty()) {
+            log.info("Handlers that declare no scopes: {}", String.join(", ", unannotated));
+        }
+    }
+
+    // Whether the guard is asked
+
+    private void checkReach(ApplicationContext refreshed, Map<String, HandlerMapping> mappings) {
+        List<HandlerAdapter> adapters = GuardingHandlerAdapter.all(refreshed);
+        if (!adapters.isEmpty() && !(adapters.get(0) instanceof GuardingHandlerAdapter)) {
+            throw new InvalidSettingException(
+                    adapters.get(0).getClass().getName(),
+                    "is a HandlerAdapter that takes handlers before the guard is asked about them",
+                    "Give it a lower precedence than PriorityOrdered with Ordered.HIGHEST_PRECEDENCE.");
+        }
+        boolean asksAllAdapters = refreshed.getBeansOfType(DispatcherServlet.class).values().stream()
+                .allMatch(GuardInstallation::asksAllAdapters);
+        if (!asksAllAdapters) {
+            mappings.forEach(GuardInstallation::checkInterceptors);
+        }
+    }
+
+    /** The servlet does not tell what it was set to otherwise. */
+    private static boolean asksAllAdapters(DispatcherServlet servlet) {
+        try {
+            return Boolean.TRUE.equals(new DirectFieldAccessor(servlet).getPropertyValue("detectAllHandlerAdapters"));
+        } catch (BeansException unknown) {
+            return false;
+        }
+    }
+
+    /** A servlet that was told which adapter to use leaves the guard to the interceptors of its mappings. */
+    private static void checkInterceptors(String name, HandlerMapping mapping) {
+        boolean reached =
+                isComposite(mapping) || HandlerInventory.expand(mapping).allMatch(GuardInstallation::hasGuard);
+        if (!reached) {
+            throw new InvalidSettingException(
+                    "The HandlerMapping '" + name + "' (" + mapping.getClass().getName() + ")",
+                    "serves handlers that the guard is not asked about",
+                    "Let its DispatcherServlet detect all handler adapters, or extend AbstractHandlerMapping and keep its"
+                            + " interceptors.");
+        }
+    }
+
+    /** Boot's mapping for a management port asks the other mappings of its context. */
+    private static boolean isComposite(HandlerMapping mapping) {
+        return mapping.getClass()
+                .getName()
+                .startsWith("org.springframework.boot.webmvc.autoconfigure.actuate.web.Composite");
+    }
+
+    private static boolean hasGuard(HandlerMapping mapping) {
+        return mapping instanceof AbstractHandlerMapping abstractMapping
+                && abstractMapping.getAdaptedInterceptors() != null
+                && Arrays.stream(abstractMapping.getAdaptedInterceptors())
+                        .anyMatch(interceptor -> interceptor instanceof MappedInterceptor mapped
+                                && mapped.getInterceptor() instanceof ScopeGuardInterceptor);
+    }
+
+    /** A servlet whose context does not descend from ours is out of reach. */
+    private void checkParent(String name, ServletRegistrationBean<?> registration) {
+        if (!(registration.getServlet() instanceof DispatcherServlet servlet)) {
+            return;
+        }
+        WebApplicationContext own = servlet.getWebApplicationContext();
+        if (own != null && !isBelow(own) && own.getParent() != null) {
+            throw outOfReach(name);
+        }
+        if (own instanceof ConfigurableApplicationContext started && started.isActive() && !isBelow(own)) {
+            throw outOfReach(name);
+        }
+    }
+
+    private static InvalidSettingException outOfReach(String name) {
+        return new InvalidSettingException(
+                "The DispatcherServlet of '" + name + "'",
+                "has an application context of its own, in which there is no guard",
+                "Make the application's context the parent of that context.");
+    }
+}

@@ -1,0 +1,70 @@
+package io.scopeguard.spring.authorization;
+
+import io.scopeguard.spring.InvalidSettingException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/** What becomes of requests to whatever declares nothing, and what is open by name because it cannot be annotated. Immutable. */
+public final class UnannotatedPolicy {
+
+    /** The property that opens by name. */
+    public static final String OPEN_PROPERTY = "scope-guard.open";
+
+    private static final String STATIC = "static";
+    private static final String ACTUATOR = "actuator:";
+    private static final String SERVLET = "servlet:";
+    private static final String HEALTH = "health";
+
+    private final boolean closed;
+    private final Set<String> open;
+
+    /**
+     * @param closed whether what declares nothing is closed, rather than open to any valid token
+     * @param open names: {@code static}, {@code actuator:} with the id of an endpoint, {@code servlet:} with a servlet's name
+     * @throws InvalidSettingException if a name is none of these
+     */
+    public UnannotatedPolicy(boolean closed, Collection<String> open) {
+        this.closed = closed;
+        this.open = Set.copyOf(open);
+        this.open.forEach(UnannotatedPolicy::check);
+    }
+
+    private static void check(String name) {
+        boolean known = name.equals(STATIC)
+                || List.of(ACTUATOR, SERVLET).stream()
+                        .anyMatch(kind -> name.startsWith(kind) && name.length() > kind.length());
+        if (!known) {
+            throw new InvalidSettingException(
+                    OPEN_PROPERTY,
+                    "contains '" + name + "', which does not name anything that can be opened",
+                    "Use static, actuator:<id of an endpoint> or servlet:<name of a servlet>. Annotate handlers of your own"
+                            + " with @Public.");
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean opensStaticContent() {
+        return open.contains(STATIC);
+    }
+
+    boolean opensServlet(String name) {
+        return open.contains(SERVLET + name);
+    }
+
+    boolean opensEndpoint(String id) {
+        return open.contains(ACTUATOR + id) || isHealthStatusOnly(id);
+    }
+
+    /** Under {@code deny} no token could ever open the health endpoint to a probe: it is open, and shows the status alone. */
+    public boolean showsHealthStatusOnly() {
+        return isHealthStatusOnly(HEALTH);
+    }
+
+    private boolean isHealthStatusOnly(String id) {
+        return closed && id.equals(HEALTH) && !open.contains(ACTUATOR + HEALTH);
+    }
+}
