@@ -19,14 +19,20 @@ public final class Figures {
 
     private final List<Observation> seen;
     private final Calls calls;
+    private final long from;
     private final double seconds;
     private final long[] ages;
     private final long[] waits;
 
-    Figures(List<Observation> seen, Calls calls, long nanos) {
+    /**
+     * @param from when the period began
+     * @param to when it ended
+     */
+    Figures(List<Observation> seen, Calls calls, long from, long to) {
         this.seen = seen;
         this.calls = calls;
-        this.seconds = nanos / 1e9;
+        this.from = from;
+        this.seconds = (to - from) / 1e9;
         this.ages = sorted(Observation::isLive, Observation::age);
         this.waits = sorted(observation -> true, Observation::waited);
     }
@@ -74,6 +80,15 @@ public final class Figures {
     /** For how long a right that is gone was granted at most. */
     public double goneAfter() {
         return Math.max(seen.stream().mapToLong(Observation::lateness).max().orElse(0), 0) / 1e9;
+    }
+
+    /** How long after the beginning of the period a right was granted last that had been gone before; 0 if none was. */
+    public double wronglyGrantedFor() {
+        return seen.stream()
+                .filter(one -> one.lateness() > one.start() - from)
+                .mapToDouble(one -> (one.end() - from) / 1e9)
+                .max()
+                .orElse(0);
     }
 
     /** How many decisions refused a right that was never lost. */

@@ -50,6 +50,17 @@ class FiguresTests {
     }
 
     @Test
+    void wronglyGrantedForWhenRightWasGoneBeforeThenUntilTheLastGrant() {
+        Timeline before = new Timeline(Set.of());
+        Timeline meanwhile = new Timeline(Set.of(SCOPE));
+        meanwhile.append(nanos(3), Set.of());
+
+        Figures figures = figures(granted(before, 1, 2), granted(before, 4, 4.5), granted(meanwhile, 8, 9));
+
+        assertThat(figures.wronglyGrantedFor()).isEqualTo(4.5);
+    }
+
+    @Test
     void wrongRefusalsWhenRightWasNeverLostThenCounted() {
         Timeline never = new Timeline(Set.of(SCOPE));
         Timeline always = new Timeline(Set.of());
@@ -123,7 +134,7 @@ class FiguresTests {
     }
 
     private static Figures figures(Observation... seen) {
-        return new Figures(List.of(seen), new Calls(Map.of()), nanos(60));
+        return new Figures(List.of(seen), new Calls(Map.of()), 0, nanos(60));
     }
 
     private static Observation granted(Timeline truth, double start, double end) {

@@ -12,6 +12,8 @@ final class Report {
             | wrong demotions | 503 | wait p99 / max | calls/s | calls |
             |:---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|:---|""";
 
+    private static final double LONG = 1e6;
+
     private Report() {}
 
     static void begin(Options options) {
@@ -42,11 +44,16 @@ final class Report {
         return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
 
+    /** A right that never was there has been gone for ever. */
+    private static String goneAfter(double seconds) {
+        return seconds > LONG ? "never held" : String.format(Locale.ROOT, "%.1f s", seconds);
+    }
+
     private static String line(LiveCase played, Stage.Row row) {
         Figures seen = row.figures();
         return String.format(
                 Locale.ROOT,
-                "| %s %s | %,d | %.2f %% | %.1f %% | %.1f / %.1f / %.1f s | %.1f s | %d | %d | %d | %d | %.0f / %.0f ms | %.1f | %s |",
+                "| %s %s | %,d | %.2f %% | %.1f %% | %.1f / %.1f / %.1f s | %s | %d | %d | %d | %d | %.0f / %.0f ms | %.1f | %s |",
                 played.title(),
                 row.what(),
                 seen.decisions(),
@@ -55,7 +62,7 @@ final class Report {
                 seen.age(50),
                 seen.age(99),
                 seen.age(100),
-                seen.goneAfter(),
+                goneAfter(seen.goneAfter()),
                 seen.wrongGrants(row.promise()),
                 seen.wrongRefusals(),
                 seen.wrongDemotions(),

@@ -128,7 +128,7 @@ public final class Stage implements AutoCloseable {
 
     private static Figures between(Mark from, Mark to, Load load) {
         return new Figures(
-                load.recorder().between(from.nanos, to.nanos), to.calls.since(from.calls), to.nanos - from.nanos);
+                load.recorder().between(from.nanos, to.nanos), to.calls.since(from.calls), from.nanos, to.nanos);
     }
 
     /** Puts figures into the table. */

@@ -21,6 +21,7 @@ import java.util.logging.Logger;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.modeler.Registry;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Serves a tenant over loopback HTTP, with its faults, and counts the calls. Thread-safe. */
@@ -35,6 +36,8 @@ public final class TenantServer implements AutoCloseable {
 
     static {
         TOMCAT.setLevel(Level.SEVERE);
+        // Servers of cases that are played at the same time would have the same names there.
+        Registry.disableRegistry();
     }
 
     private final Tenant tenant;
