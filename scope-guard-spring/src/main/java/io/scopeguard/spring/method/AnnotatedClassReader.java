@@ -1,0 +1,177 @@
+package io.scopeguard.spring.method;
+
+import static io.scopeguard.spring.method.MethodKind.CONTAINER;
+import static io.scopeguard.spring.method.MethodKind.MAPPED;
+import static io.scopeguard.spring.method.MethodKind.WEB;
+
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.authorization.HandlerRule;
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
+import io.scopeguard.spring.authorization.RequirementReader;
+import io.scopeguard.spring.method.MethodRule.OrganizationOfCall;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.util.ClassUtils;
+
+/** Reads the annotations of one class, and refuses those that nobody can enforce. Used by one thread. */
+final class AnnotatedClassReader {
+
+    private final RequirementReader reader;
+    private final Class<?> type;
+    private final Map<Method, MethodKind> kinds = new LinkedHashMap<>();
+    private final Map<Method, MethodRule> guarded = new LinkedHashMap<>();
+    private final Set<Method> web = new LinkedHashSet<>();
+
+    AnnotatedClassReader(RequirementReader reader, Class<?> type) {
+        this.reader = reader;
+        this.type = type;
+        BeanMethods.of(type).forEach(method -> kinds.put(method, MethodKind.of(method, type)));
+    }
+
+    /**
+     * Reads all methods.
+     *
+     * @throws InvalidSettingException if an annotation cannot be enforced
+     */
+    AnnotatedClass read() {
+        HandlerRule ofClass = reader.ofClass(type, type.getName());
+        Set<Method> covered = ofClass == null ? Set.of() : coveredByClass(ofClass);
+        kinds.forEach((method, kind) -> {
+            HandlerRule ofMethod = reader.ofMethod(method, type, name(method));
+            HandlerRule rule = ofMethod == null && covered.contains(method) ? ofClass : ofMethod;
+            if (rule != null) {
+                account(method, kind, rule);
+            }
+        });
+        return new AnnotatedClass(Map.copyOf(guarded), Set.copyOf(web));
+    }
+
+    /** Where a class has mapped methods, its annotation is about those: the others support them. */
+    private Set<Method> coveredByClass(HandlerRule rule) {
+        if (MethodKind.isServletComponent(type)) {
+            throw new InvalidSettingException(
+                    type.getName(),
+                    "is called by the servlet container, so that nothing enforces its annotation",
+                    "Remove the annotation, and require the scopes in the SecurityFilterChain with RequiredScopes.");
+        }
+        Set<Method> mapped = methodsOf(WEB);
+        boolean isHandler = !mapped.isEmpty() || MethodKind.isWebSocketHandler(type);
+        if (rule instanceof HandlerRule.Open && !isHandler) {
+            throw notOpen(type.getName());
+        }
+        mapped.addAll(methodsOf(MAPPED));
+        if (MethodKind.isWebSocketHandler(type)) {
+            // One handler as a whole: any of its methods stands for it.
+            web.addAll(
+                    rule instanceof Requires ? kinds.keySet().stream().limit(1).toList() : Set.of());
+            return mapped;
+        }
+        return mapped.isEmpty() ? operations() : mapped;
+    }
+
+    private Set<Method> operations() {
+        for (Method method : kinds.keySet()) {
+            int modifiers = method.getModifiers();
+            if (Modifier.isStatic(modifiers) && Modifier.isPublic(modifiers)) {
+                throw fixed(method, "static");
+            }
+        }
+        return kinds.keySet().stream()
+                .filter(method -> BeanMethods.isOperation(method, type))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private Set<Method> methodsOf(MethodKind kind) {
+        return kinds.entrySet().stream()
+                .filter(entry -> entry.getValue() == kind)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private void account(Method method, MethodKind kind, HandlerRule rule) {
+        if (kind == CONTAINER) {
+            throw new InvalidSettingException(
+                    name(method),
+                    "is called by the container, where there is no token that could have the required scopes",
+                    "Remove the annotation from it, and put it on the methods that act for a client. A class whose other"
+                            + " methods need it can declare it on each of them.");
+        }
+        if (kind == WEB) {
+            web.addAll(rule instanceof Requires ? Set.of(method) : Set.of());
+        } else if (rule instanceof Requires requires) {
+            checkOverridable(method);
+            guarded.put(method, new MethodRule(name(method), requires.requirement(), organization(method, requires)));
+        } else {
+            throw notOpen(name(method));
+        }
+    }
+
+    private void checkOverridable(Method method) {
+        if (BeanMethods.isFixed(method)) {
+            throw fixed(method, Modifier.isPrivate(method.getModifiers()) ? "private" : "static");
+        }
+        boolean elsewhere =
+                !ClassUtils.getPackageName(method.getDeclaringClass()).equals(ClassUtils.getPackageName(type));
+        if (!isVisible(method) && elsewhere) {
+            throw fixed(method, "package-private in another package");
+        }
+    }
+
+    private static boolean isVisible(Method method) {
+        return (method.getModifiers() & (Modifier.PUBLIC | Modifier.PROTECTED)) != 0;
+    }
+
+    private OrganizationOfCall organization(Method method, Requires rule) {
+        return switch (rule.binding()) {
+            case EXPRESSION -> OrganizationExpression.parse(rule.organization(), method, name(method))::evaluate;
+            case TOKEN -> OrganizationOfCall.always(RequestedOrganization.OF_TOKEN);
+            case NONE -> OrganizationOfCall.always(RequestedOrganization.NONE);
+            case REQUEST -> throw withoutOrganization(method, rule);
+        };
+    }
+
+    private InvalidSettingException withoutOrganization(Method method, Requires rule) {
+        String global = rule.requirement().audience().isOrganization() ? "" : " (or global = true)";
+        return new InvalidSettingException(
+                name(method),
+                "requires scopes, but it is not a web handler, so that no path names the organization",
+                "Name the organization: organization = \"#argument\" for one of the arguments, organization = \""
+                        + OrganizationExpression.REQUEST_ORGANIZATION
+                        + "\" for the one in the path of the request that calls it, or organizationFromToken = true"
+                        + global
+                        + ".");
+    }
+
+    private InvalidSettingException fixed(Method method, String kind) {
+        return new InvalidSettingException(
+                name(method),
+                "requires scopes, but is " + kind + ": no proxy can intercept calls of it",
+                "Change that, or move the annotation to the method of a bean that calls it.");
+    }
+
+    private static InvalidSettingException notOpen(String name) {
+        return new InvalidSettingException(
+                name,
+                "is annotated @Public, but is not a web handler: there is nothing that the annotation could open",
+                "Remove @Public. The web handler that clients call can carry it.");
+    }
+
+    private String name(Method method) {
+        return name(method, type);
+    }
+
+    /** How messages name a method. */
+    static String name(Method method, Class<?> type) {
+        return type.getName() + "#" + method.getName()
+                + Arrays.stream(method.getParameterTypes())
+                        .map(Class::getSimpleName)
+                        .collect(Collectors.joining(", ", "(", ")"));
+    }
+}

@@ -1,0 +1,82 @@
+package io.scopeguard.spring.method;
+
+import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.Public;
+import io.scopeguard.spring.RequiresScopes;
+import java.io.IOException;
+import java.lang.reflect.AnnotatedElement;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.type.AnnotationMetadata;
+import org.springframework.core.type.classreading.MetadataReaderFactory;
+import org.springframework.util.ConcurrentReferenceHashMap;
+
+/** Finds the types to which an annotation of the guard applies, directly, by another annotation or inherited. Thread-safe. */
+final class AnnotatedTypes {
+
+    /** What types carry never changes: one memory for all contexts. */
+    static final AnnotatedTypes SHARED = new AnnotatedTypes();
+
+    private final Map<Class<?>, Boolean> known = new ConcurrentReferenceHashMap<>();
+
+    /** Whether the type, one of its supertypes, or a method of them carries {@code @RequiresScopes} or {@code @Public}. */
+    boolean contains(Class<?> type) {
+        Boolean result = known.get(type);
+        if (result == null) {
+            result = isAnnotated(type) || supertypes(type).anyMatch(this::contains);
+            known.put(type, result);
+        }
+        return result;
+    }
+
+    private static Stream<Class<?>> supertypes(Class<?> type) {
+        Stream<Class<?>> interfaces = Arrays.stream(type.getInterfaces());
+        Class<?> superclass = type.getSuperclass();
+        return superclass == null ? interfaces : Stream.concat(Stream.of(superclass), interfaces);
+    }
+
+    private static boolean isAnnotated(Class<?> type) {
+        if (type.getName().startsWith("java.")) {
+            return false;
+        }
+        return isMarked(type) || hasAnnotatedMethod(type);
+    }
+
+    private static boolean hasAnnotatedMethod(Class<?> type) {
+        try {
+            return Arrays.stream(type.getDeclaredMethods()).anyMatch(AnnotatedTypes::isMarked);
+        } catch (LinkageError e) {
+            // A type in a signature is missing: read the class file, which needs no other types.
+            if (hasAnnotatedMethodInFile(type)) {
+                throw new InvalidSettingException(
+                        type.getName(),
+                        "has methods with @RequiresScopes or @Public, but cannot be loaded completely: " + e,
+                        "Add the missing type to the class path.",
+                        e);
+            }
+            return false;
+        }
+    }
+
+    private static boolean hasAnnotatedMethodInFile(Class<?> type) {
+        try {
+            AnnotationMetadata metadata = MetadataReaderFactory.create(type.getClassLoader())
+                    .getMetadataReader(type.getName())
+                    .getAnnotationMetadata();
+            return metadata.hasAnnotatedMethods(RequiresScopes.class.getName())
+                    || metadata.hasAnnotatedMethods(Public.class.getName());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isMarked(AnnotatedElement element) {
+        if (element.getDeclaredAnnotations().length == 0) {
+            return false;
+        }
+        MergedAnnotations annotations = MergedAnnotations.from(element);
+        return annotations.isPresent(RequiresScopes.class) || annotations.isPresent(Public.class);
+    }
+}

@@ -1,0 +1,138 @@
+package io.scopeguard.spring.method;
+
+import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.authorization.HandlerRules;
+import java.lang.reflect.Method;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Accounts for the annotations of all beans when the application starts, whatever their scope and whether they exist already:
+ * the web guard or method security enforces each of them, or start-up fails.
+ */
+public final class AnnotationAccounting
+        implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
+
+    private static final Logger log = LoggerFactory.getLogger(AnnotationAccounting.class);
+
+    private final ConfigurableListableBeanFactory beans;
+    private final MethodRules rules;
+    private final HandlerRules handlers;
+    private final AnnotatedBeanCheck annotations;
+    private final GuardedBeanCheck guards;
+
+    public AnnotationAccounting(
+            ConfigurableListableBeanFactory beans,
+            MethodRules rules,
+            HandlerRules handlers,
+            AnnotatedBeanCheck annotations,
+            GuardedBeanCheck guards) {
+        this.beans = beans;
+        this.rules = rules;
+        this.handlers = handlers;
+        this.annotations = annotations;
+        this.guards = guards;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        Set<String> guarded = new TreeSet<>();
+        forEachBean(beans, (name, type) -> {
+            account(name, type);
+            rules.of(type).guarded().values().forEach(rule -> guarded.add(rule.name()));
+        });
+        BeanFactory parent = beans.getParentBeanFactory();
+        while (parent instanceof ConfigurableListableBeanFactory ancestor) {
+            accountElsewhere(ancestor);
+            parent = ancestor.getParentBeanFactory();
+        }
+        new RouterHandlers(beans, rules).check();
+        if (!guarded.isEmpty()) {
+            log.info("Method security enforces the scopes of: {}", String.join(", ", guarded));
+        }
+    }
+
+    /** Contexts below this one come later. */
+    @Override
+    public void onApplicationEvent(ContextRefreshedEvent event) {
+        ApplicationContext context = event.getApplicationContext();
+        boolean other = context.getAutowireCapableBeanFactory() != beans;
+        if (other && context.getAutowireCapableBeanFactory() instanceof ConfigurableListableBeanFactory descendant) {
+            accountElsewhere(descendant);
+        }
+    }
+
+    private void account(String name, Class<?> type) {
+        annotations.check(type, name);
+        checkServed(type);
+        Object bean = existing(name);
+        if (bean != null) {
+            guards.check(bean, name);
+        }
+    }
+
+    private void checkServed(Class<?> type) {
+        for (Method method : rules.of(type).web()) {
+            if (!handlers.enforces(type, method)) {
+                throw new InvalidSettingException(
+                        AnnotatedClassReader.name(method, type),
+                        "requires scopes and is declared as a web handler, but no handler mapping serves it, so that nothing"
+                                + " enforces the annotation",
+                        "Annotate its class with @Controller or @RestController, or register it with a handler mapping of the"
+                                + " application; or remove the annotation.");
+            }
+        }
+    }
+
+    /** Beans of other contexts are guarded only if the guard is configured there too. */
+    private void accountElsewhere(ConfigurableListableBeanFactory factory) {
+        boolean isGuarded = factory.getBeanNamesForType(GuardedBeanCheck.class, false, false).length > 0;
+        forEachBean(factory, (name, type) -> {
+            checkServed(type);
+            if (!isGuarded && !rules.of(type).guarded().isEmpty()) {
+                throw new InvalidSettingException(
+                        rules.of(type).guarded().values().iterator().next().name(),
+                        "requires scopes, but its bean '" + name
+                                + "' belongs to another application context, in which Scope Guard is not configured",
+                        "Declare the bean in the context that has the auto-configuration.");
+            }
+        });
+    }
+
+    private void forEachBean(ConfigurableListableBeanFactory factory, BiConsumer<String, Class<?>> action) {
+        factory.getBeanNamesIterator().forEachRemaining(name -> {
+            Class<?> type = isAbstract(factory, name) ? null : typeOf(factory, name);
+            if (type != null && AnnotatedTypes.SHARED.contains(type)) {
+                action.accept(name, type);
+            }
+        });
+    }
+
+    private static boolean isAbstract(ConfigurableListableBeanFactory factory, String name) {
+        return factory.containsBeanDefinition(name)
+                && factory.getMergedBeanDefinition(name).isAbstract();
+    }
+
+    /** The class behind the proxies of a bean, as far as it is known before the bean is created. */
+    private static @Nullable Class<?> typeOf(ConfigurableListableBeanFactory factory, String name) {
+        Class<?> type = AutoProxyUtils.determineTargetClass(factory, name);
+        return type == null ? null : ClassUtils.getUserClass(type);
+    }
+
+    /** The bean, if it was created already and is not the factory of another. */
+    private @Nullable Object existing(String name) {
+        return beans.isFactoryBean(name) ? null : beans.getSingleton(name);
+    }
+}

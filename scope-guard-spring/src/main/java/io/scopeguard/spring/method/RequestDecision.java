@@ -1,0 +1,50 @@
+package io.scopeguard.spring.method;
+
+import io.scopeguard.Decision;
+import io.scopeguard.spring.response.CurrentDecision;
+import io.scopeguard.token.AccessToken;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/** The decision about the web request in which a method is called, if there is one. */
+final class RequestDecision {
+
+    private RequestDecision() {}
+
+    /** The organization that was verified for the current request, if it was verified with this token. */
+    static @Nullable String organization(AccessToken token) {
+        HttpServletRequest request = request();
+        Decision decision = request == null ? null : CurrentDecision.of(request);
+        if (decision == null || !decision.isGranted() || !isAbout(decision, token)) {
+            return null;
+        }
+        return decision.request().organization().isBound() ? token.organization() : null;
+    }
+
+    /** Signals the drift of a granted call, unless the decision about the request as a whole does already. */
+    static void signal(Decision decision) {
+        HttpServletRequest request = request();
+        if (request != null && decision.isGranted() && CurrentDecision.of(request) == null) {
+            CurrentDecision.set(request, decision);
+        }
+    }
+
+    private static boolean isAbout(Decision decision, AccessToken token) {
+        return decision.token().fingerprint().equals(token.fingerprint());
+    }
+
+    /** {@code null} also on a thread that outlives its request. */
+    private static @Nullable HttpServletRequest request() {
+        if (!(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes)) {
+            return null;
+        }
+        try {
+            attributes.getRequest().getAttribute(RequestDecision.class.getName());
+            return attributes.getRequest();
+        } catch (IllegalStateException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.scopeguard.spring.method;
+
+import io.scopeguard.AccessRequest;
+import io.scopeguard.Decision;
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.spring.authentication.CurrentToken;
+import io.scopeguard.spring.authorization.ScopeAuthorizer;
+import io.scopeguard.spring.response.DecisionResult;
+import io.scopeguard.spring.response.ScopesDeniedException;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.InvalidTokenException;
+import io.scopeguard.token.InvalidTokenException.Reason;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationDeniedException;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.authorization.AuthorizationResult;
+import org.springframework.security.authorization.method.MethodAuthorizationDeniedHandler;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+
+/** Decides about calls of methods as the web guard decides about requests. Thread-safe. */
+public final class ScopesAuthorizationManager
+        implements AuthorizationManager<MethodInvocation>, MethodAuthorizationDeniedHandler {
+
+    private final MethodRules rules;
+    private final ScopeAuthorizer authorizer;
+    private final Clock clock;
+    private final Duration clockSkew;
+
+    /**
+     * @param clock by which tokens expire
+     * @param clockSkew by how much it may differ from the provider's
+     */
+    public ScopesAuthorizationManager(MethodRules rules, ScopeAuthorizer authorizer, Clock clock, Duration clockSkew) {
+        this.rules = rules;
+        this.authorizer = authorizer;
+        this.clock = clock;
+        this.clockSkew = clockSkew;
+    }
+
+    /**
+     * Decides about a call.
+     *
+     * @throws org.springframework.security.core.AuthenticationException if there is no authentication, or its token has
+     *     expired since the request, message or session that it came with began
+     */
+    @Override
+    public AuthorizationResult authorize(
+            Supplier<? extends @Nullable Authentication> authentication, MethodInvocation call) {
+        MethodRule rule = ruleOf(call);
+        // Fails where there is none, which is answered as a missing token.
+        authentication.get();
+        AccessToken token = CurrentToken.get();
+        if (rule == null || token == null) {
+            return new AuthorizationDecision(false);
+        }
+        checkExpiry(token);
+        RequestedOrganization organization =
+                rule.organization().of(call.getArguments(), () -> RequestDecision.organization(token));
+        Decision decision =
+                authorizer.authorize(rule.name(), token, new AccessRequest(organization, rule.requirement()));
+        RequestDecision.signal(decision);
+        return new DecisionResult(decision);
+    }
+
+    @Override
+    public Object handleDeniedInvocation(MethodInvocation call, AuthorizationResult result) {
+        if (result instanceof DecisionResult decision) {
+            throw new ScopesDeniedException(call.getMethod().getName(), decision);
+        }
+        throw new AuthorizationDeniedException("Access Denied", result);
+    }
+
+    private @Nullable MethodRule ruleOf(MethodInvocation call) {
+        Object target = call.getThis();
+        return rules.of(call.getMethod(), target == null ? call.getMethod().getDeclaringClass() : target.getClass());
+    }
+
+    /** A WebSocket session or a task can outlive the token. */
+    private void checkExpiry(AccessToken token) {
+        if (clock.instant().isAfter(token.expiresAt().plus(clockSkew))) {
+            InvalidTokenException expired = new InvalidTokenException(Reason.EXPIRED, "The token has expired.");
+            throw new InvalidBearerTokenException(expired.description(), expired);
+        }
+    }
+}

@@ -1,0 +1,819 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.scopeguard.spring.support.MovableClock;
+import io.scopeguard.spring.support.TenantServer;
+import jakarta.servlet.http.HttpServlet;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.Mockito;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
+import org.springframework.stereotype.Service;
+import org.springframework.util.StringUtils;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.annotation.RequestScope;
+import org.springframework.web.context.support.GenericWebApplicationContext;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/** Every annotation of every bean is enforced, or start-up fails and says which is not, and what to do. */
+@ExtendWith(OutputCaptureExtension.class)
+class AnnotationAccountingTests {
+
+    private static final TenantServer tenant = new TenantServer(new MovableClock());
+
+    private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            .withUserConfiguration(Plain.class)
+            .withPropertyValues(tenant.properties().entrySet().stream()
+                    .map(property -> property.getKey() + "=" + property.getValue())
+                    .toArray(String[]::new));
+
+    @AfterAll
+    static void stop() {
+        tenant.close();
+    }
+
+    // What stops start-up
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "WithoutOrganization|#wipe(String) requires scopes, but it is not a web handler|organization = \"#argument\"",
+                "OfResource|#wipe() requires scopes, but it is not a web handler|(or global = true)",
+                "OfClassWithoutOrganization|#wipe() requires scopes|requestOrganization",
+                "Composed|#wipe() requires scopes|organizationFromToken = true",
+                "OfInterface|OfInterface#wipe() requires scopes|organizationFromToken = true",
+                "OfUnknownInterface|#wipe() requires scopes|organizationFromToken = true",
+                "OfInterfacesThatDisagree|#wipe() carries several different @RequiresScopes|Keep one",
+                "OfDefaultMethod|#wipeAll() requires scopes|organizationFromToken = true",
+                "OfSuperclass|#wipe(String) requires scopes|organization = ",
+                "Private|#wipe() requires scopes, but is private|move the annotation",
+                "Final|#wipe() requires scopes, but is final|Remove final",
+                "Static|#wipe() requires scopes, but is static|move the annotation",
+                "FinalOfClass|#wipe() requires scopes, but is final|Remove final",
+                "StaticOfClass|#wipe() requires scopes, but is static|move the annotation",
+                "FinalClass|is final, so that no proxy can intercept|extended",
+                "WithoutConstructor|has private constructors only|extended",
+                "UnknownArgument|which refers to #org, but the method has the parameters organizationId|-parameters",
+                "UnnamedArgument|refers to organizationId, which is neither an argument|#organizationId",
+                "InvalidExpression|has the organization expression '#', which is not valid SpEL|Correct it",
+                "TypeInExpression|may only read the arguments, but contains T(|Use arguments only",
+                "BeanInExpression|may only read the arguments, but contains @|Use arguments only",
+                "ExpressionAndToken|takes the organization from elsewhere too|Keep one of",
+                "ExpressionOnHandler|is a web handler and has the organization expression '#id'|the path variable",
+                "OpenService|is annotated @Public, but is not a web handler|Remove @Public",
+                "OpenServiceMethod|#wipe() is annotated @Public, but is not a web handler|Remove @Public",
+                "TwoMeanings|carries several different @RequiresScopes|Keep one",
+                "BeanMethod|#routes() is called by the container|put it on the methods",
+                "BeanMethodsOfClass|#wiper() is called by the container|declare it on each of them",
+                "ScheduledMethod|#wipe() is called by the container, where there is no token|Remove the annotation",
+                "Listening|#receive(String) is called by the container|Remove the annotation",
+                "ServletOfClass|is called by the servlet container|SecurityFilterChain",
+                "NoController|#list() requires scopes and is declared as a web handler, but no handler mapping|@RestController",
+                "LazyOne|#wipe() requires scopes|organization",
+                "PrototypeOne|#wipe() requires scopes|organization",
+                "RequestScopedOne|#wipe() requires scopes|organization",
+                "SessionScopedOne|#wipe() requires scopes|organization",
+                "ProductOfMethod|#wipe() requires scopes|organization",
+                "ProductOfFactory|#wipe() requires scopes|organization",
+                "HiddenByInterface|HiddenByInterface$Impl#wipe() requires scopes|organization",
+                "neededTooEarly|was created too early|no BeanPostProcessor depends on",
+                "RoutesOfThis|holds an object of|bean::method"
+            })
+    void annotationThatNobodyCanEnforceStopsStartUp(String type, String problem, String fix) throws Exception {
+        Class<?> beans = Class.forName(AnnotationAccountingTests.class.getName() + "$" + StringUtils.capitalize(type));
+        runner.withUserConfiguration(beans).run(context -> {
+            assertThat(context).hasFailed();
+            InvalidSettingException invalid = invalid(context.getStartupFailure());
+            assertThat(invalid).hasMessageContaining(type).hasMessageContaining(problem);
+            assertThat(invalid.fix()).contains(fix);
+        });
+    }
+
+    @Test
+    void startWhenSingletonIsRegisteredByHandThenFails() {
+        runner.withInitializer(context -> context.getBeanFactory().registerSingleton("wiper", new Guarded()))
+                .run(context -> assertThat(invalid(context.getStartupFailure()))
+                        .hasMessageContaining("The bean 'wiper'")
+                        .hasMessageContaining("not by the application context"));
+    }
+
+    @Test
+    void startWhenParentContextHasGuardedBeanThenFails() {
+        try (AnnotationConfigApplicationContext parent = new AnnotationConfigApplicationContext(Guarded.class)) {
+            runner.withParent(parent)
+                    .run(context -> assertThat(invalid(context.getStartupFailure()))
+                            .hasMessageContaining("Guarded#wipe()")
+                            .hasMessageContaining("belongs to another application context"));
+        }
+    }
+
+    @Test
+    void refreshWhenChildContextHasGuardedBeanThenFails() {
+        runner.run(context -> {
+            try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
+                child.setParent(context.getSourceApplicationContext());
+                child.register(Guarded.class);
+                assertThatThrownBy(child::refresh)
+                        .satisfies(failure -> assertThat(invalid(failure))
+                                .hasMessageContaining("belongs to another application context"));
+            }
+        });
+    }
+
+    @Test
+    void createWhenRegisteredLaterThenCheckedLikeOthers() {
+        runner.run(context -> {
+            GenericWebApplicationContext registry =
+                    (GenericWebApplicationContext) context.getSourceApplicationContext();
+            registry.registerBean("late", Guarded.class);
+            assertThat(AopUtils.isAopProxy(context.getBean("late"))).isTrue();
+            registry.registerBean("wrong", WithoutOrganization.class);
+            assertThatThrownBy(() -> context.getBean("wrong"))
+                    .satisfies(failure -> assertThat(invalid(failure))
+                            .hasMessageContaining("WithoutOrganization#wipe(String) requires scopes"));
+        });
+    }
+
+    /** The declared type does not show the annotation: it is found when the bean is created. */
+    @Test
+    void createWhenTypeIsHiddenAndLazyThenFails() {
+        runner.withUserConfiguration(LazyHiddenByInterface.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThatThrownBy(() -> context.getBean(Runnable.class))
+                    .satisfies(failure -> assertThat(invalid(failure))
+                            .hasMessageContaining("LazyHiddenByInterface$Impl#run() requires scopes"));
+        });
+    }
+
+    // What is enforced
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                Guarded.class,
+                GuardedPrototype.class,
+                GuardedLazy.class,
+                GuardedOfClass.class,
+                GuardedByInterface.class,
+                GuardedProduct.class,
+                GuardedLambda.class,
+                GuardedConfiguration.class,
+                GuardedListener.class,
+                GuardedFinalWithInterface.class
+            })
+    void callWhenNobodyIsAuthenticatedThenDenied(Class<?> type) {
+        String aop = "spring.aop.proxy-target-class=" + (type != GuardedFinalWithInterface.class);
+        for (String extra : List.of("spring.aop.auto=true", "spring.main.lazy-initialization=true")) {
+            runner.withUserConfiguration(type).withPropertyValues(aop, extra).run(context -> {
+                assertThat(context).hasNotFailed();
+                Wiper wiper = context.getBean(Wiper.class);
+                assertThatThrownBy(wiper::wipe).isInstanceOf(AuthenticationCredentialsNotFoundException.class);
+            });
+        }
+    }
+
+    @Test
+    void startThenGuardedMethodsAreNamed(CapturedOutput output) {
+        runner.withUserConfiguration(Guarded.class)
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(output).contains("Method security enforces the scopes of: " + Guarded.class.getName() + "#wipe()");
+    }
+
+    @Test
+    void callWhenBeansReferToEachOtherThenDenied() {
+        runner.withAllowCircularReferences(true)
+                .withUserConfiguration(Circular.class, CircularToo.class)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThatThrownBy(() ->
+                                    context.getBean(CircularToo.class).wiper.wipe())
+                            .isInstanceOf(AuthenticationCredentialsNotFoundException.class);
+                });
+    }
+
+    @Test
+    void callWhenAnnotationIsOfClassThenCallbacksAndToStringPass() {
+        runner.withUserConfiguration(GuardedOfClass.class)
+                .run(context -> assertThat(context.getBean(Wiper.class)).hasToString("guarded by its class"));
+    }
+
+    @Test
+    void startWhenControllerIsFinalThenItIsNotProxied() {
+        runner.withUserConfiguration(FinalController.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(AopUtils.isAopProxy(context.getBean(FinalController.class)))
+                    .isFalse();
+        });
+    }
+
+    @Test
+    void startWhenBeanIsMockedThenNoGuardIsDemanded() {
+        Guarded mock = Mockito.mock(Guarded.class);
+        runner.withInitializer(context -> context.getBeanFactory().registerSingleton("wiper", mock))
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    private static InvalidSettingException invalid(Throwable failure) {
+        assertThat(failure).isNotNull();
+        Throwable cause = failure;
+        while (!(cause instanceof InvalidSettingException)) {
+            assertThat(cause.getCause()).as("cause of %s", cause).isNotNull();
+            cause = cause.getCause();
+        }
+        return (InvalidSettingException) cause;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Plain {}
+
+    interface Wiper {
+
+        void wipe();
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @RequiresScopes("delete:report")
+    @interface MayDelete {}
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @RequiresScopes(value = "write:report", organizationFromToken = true)
+    @interface MayWrite {}
+
+    // Nobody says of which organization
+
+    @Service
+    static class WithoutOrganization {
+
+        @RequiresScopes("delete:report")
+        void wipe(String organizationId) {}
+    }
+
+    @Service
+    static class OfResource {
+
+        @RequiresScopes(value = "read:document", audience = TenantServer.RESOURCE)
+        void wipe() {}
+    }
+
+    @Service
+    @RequiresScopes("delete:report")
+    static class OfClassWithoutOrganization {
+
+        void wipe() {}
+    }
+
+    @Service
+    static class Composed {
+
+        @MayDelete
+        void wipe() {}
+    }
+
+    interface AnnotatedWiper {
+
+        @RequiresScopes("delete:report")
+        void wipe();
+    }
+
+    interface OtherwiseAnnotatedWiper {
+
+        @RequiresScopes("write:report")
+        void wipe();
+    }
+
+    @Service
+    static class OfInterface implements AnnotatedWiper {
+
+        @Override
+        public void wipe() {}
+    }
+
+    static class Unaware {
+
+        public void wipe() {}
+    }
+
+    /** The class that has the method does not know the interface that annotates it. */
+    @Service
+    static class OfUnknownInterface extends Unaware implements AnnotatedWiper {}
+
+    @Service
+    static class OfInterfacesThatDisagree implements AnnotatedWiper, OtherwiseAnnotatedWiper {
+
+        @Override
+        public void wipe() {}
+    }
+
+    interface OfDefaultMethodWiper {
+
+        @RequiresScopes("delete:report")
+        default void wipeAll() {}
+    }
+
+    @Service
+    static class OfDefaultMethod implements OfDefaultMethodWiper {}
+
+    @Service
+    static class OfSuperclass extends WithoutOrganization {}
+
+    // What no proxy intercepts
+
+    @Service
+    static class Private {
+
+        @MayWrite
+        private void wipe() {}
+    }
+
+    @Service
+    static class Final {
+
+        @MayWrite
+        public final void wipe() {}
+    }
+
+    @Service
+    static class Static {
+
+        @MayWrite
+        static void wipe() {}
+    }
+
+    @Service
+    @MayWrite
+    static class FinalOfClass {
+
+        public final void wipe() {}
+    }
+
+    @Service
+    @MayWrite
+    static class StaticOfClass {
+
+        public static void wipe() {}
+    }
+
+    @Service
+    static final class FinalClass {
+
+        @MayWrite
+        public void wipe() {}
+    }
+
+    @Service
+    static class WithoutConstructor {
+
+        private WithoutConstructor() {}
+
+        @MayWrite
+        public void wipe() {}
+    }
+
+    // Expressions
+
+    @Service
+    static class UnknownArgument {
+
+        @RequiresScopes(value = "a", organization = "#org")
+        void wipe(String organizationId) {}
+    }
+
+    @Service
+    static class UnnamedArgument {
+
+        @RequiresScopes(value = "a", organization = "organizationId")
+        void wipe(String organizationId) {}
+    }
+
+    @Service
+    static class InvalidExpression {
+
+        @RequiresScopes(value = "a", organization = "#")
+        void wipe(String organizationId) {}
+    }
+
+    @Service
+    static class TypeInExpression {
+
+        @RequiresScopes(value = "a", organization = "T(java.lang.System).getenv(#organizationId)")
+        void wipe(String organizationId) {}
+    }
+
+    @Service
+    static class BeanInExpression {
+
+        @RequiresScopes(value = "a", organization = "@organizations.current()")
+        void wipe(String organizationId) {}
+    }
+
+    @Service
+    static class ExpressionAndToken {
+
+        @RequiresScopes(value = "a", organization = "#organizationId", organizationFromToken = true)
+        void wipe(String organizationId) {}
+    }
+
+    @RestController
+    static class ExpressionOnHandler {
+
+        @RequiresScopes(value = "a", organization = "#id")
+        @GetMapping("/organizations/{organizationId}/reports/{id}")
+        void list(String id) {}
+    }
+
+    // Contradictions
+
+    @Service
+    @Public
+    static class OpenService {
+
+        void wipe() {}
+    }
+
+    @Service
+    static class OpenServiceMethod {
+
+        @Public
+        void wipe() {}
+    }
+
+    @Service
+    static class TwoMeanings {
+
+        @MayDelete
+        @MayWrite
+        void wipe() {}
+    }
+
+    // What the container calls
+
+    @Configuration(proxyBeanMethods = false)
+    static class BeanMethod {
+
+        @Bean
+        @MayWrite
+        RouterFunction<ServerResponse> routes() {
+            return RouterFunctions.route()
+                    .GET("/routed", request -> ServerResponse.ok().build())
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @MayWrite
+    static class BeanMethodsOfClass {
+
+        @Bean
+        Supplier<String> wiper() {
+            return () -> "wiped";
+        }
+    }
+
+    @Service
+    static class ScheduledMethod {
+
+        @Scheduled(fixedDelay = 1000)
+        @MayWrite
+        void wipe() {}
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface QueueListener {}
+
+    @Service
+    static class Listening {
+
+        @QueueListener
+        @MayWrite
+        void receive(String message) {}
+    }
+
+    @Service
+    @MayWrite
+    static class ServletOfClass extends HttpServlet {
+
+        private static final long serialVersionUID = 1;
+    }
+
+    @Service
+    static class NoController {
+
+        @RequiresScopes("read:report")
+        @GetMapping("/organizations/{organizationId}/unmapped")
+        void list() {}
+    }
+
+    // However beans are made
+
+    @Service
+    @Lazy
+    static class LazyOne {
+
+        @MayDelete
+        void wipe() {}
+    }
+
+    @Service
+    @Scope("prototype")
+    static class PrototypeOne {
+
+        @MayDelete
+        void wipe() {}
+    }
+
+    @Service
+    @RequestScope
+    static class RequestScopedOne {
+
+        @MayDelete
+        void wipe() {}
+    }
+
+    @Service
+    @Scope(value = "session", proxyMode = ScopedProxyMode.TARGET_CLASS)
+    static class SessionScopedOne {
+
+        @MayDelete
+        void wipe() {}
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ProductOfMethod {
+
+        @Bean
+        @Lazy
+        Product product() {
+            return new Product();
+        }
+
+        static class Product {
+
+            @MayDelete
+            void wipe() {}
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ProductOfFactory {
+
+        @Bean
+        Factory product() {
+            return new Factory();
+        }
+
+        static class Factory implements FactoryBean<Product> {
+
+            @Override
+            public Product getObject() {
+                return new Product();
+            }
+
+            @Override
+            public Class<?> getObjectType() {
+                return Product.class;
+            }
+        }
+
+        static class Product {
+
+            @MayDelete
+            void wipe() {}
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class HiddenByInterface {
+
+        @Bean
+        Wiper wiper() {
+            return new Impl();
+        }
+
+        static class Impl implements Wiper {
+
+            @Override
+            @MayDelete
+            public void wipe() {}
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LazyHiddenByInterface {
+
+        @Bean
+        @Lazy
+        Runnable wiper() {
+            return new Impl();
+        }
+
+        static class Impl implements Runnable {
+
+            @Override
+            @MayDelete
+            public void run() {}
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NeededTooEarly {
+
+        @Bean
+        static Guarded neededTooEarly() {
+            return new Guarded();
+        }
+
+        @Bean
+        static Early early(Guarded guarded) {
+            return new Early(guarded);
+        }
+
+        record Early(Guarded guarded) implements BeanPostProcessor, PriorityOrdered {
+
+            @Override
+            public int getOrder() {
+                return 0;
+            }
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class RoutesOfThis {
+
+        @Bean
+        RouterFunction<ServerResponse> routes() {
+            return RouterFunctions.route().GET("/routed", this::list).build();
+        }
+
+        @MayWrite
+        ServerResponse list(ServerRequest request) {
+            return ServerResponse.ok().build();
+        }
+    }
+
+    // What can be enforced
+
+    @Service
+    static class Guarded implements Wiper {
+
+        @Override
+        @MayWrite
+        public void wipe() {}
+    }
+
+    @Service
+    @Scope("prototype")
+    static class GuardedPrototype extends Guarded {}
+
+    @Service
+    @Lazy
+    static class GuardedLazy extends Guarded {}
+
+    @Service
+    @MayWrite
+    static class GuardedOfClass implements Wiper, org.springframework.beans.factory.InitializingBean {
+
+        @Override
+        public void afterPropertiesSet() {}
+
+        @Override
+        public void wipe() {}
+
+        @Override
+        public String toString() {
+            return "guarded by its class";
+        }
+    }
+
+    interface MayWriteWiper extends Wiper {
+
+        @Override
+        @MayWrite
+        void wipe();
+    }
+
+    @Service
+    static class GuardedByInterface implements MayWriteWiper {
+
+        @Override
+        public void wipe() {}
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class GuardedProduct {
+
+        @Bean
+        FactoryBean<Guarded> product() {
+            return new FactoryBean<>() {
+                @Override
+                public Guarded getObject() {
+                    return new Guarded();
+                }
+
+                @Override
+                public Class<?> getObjectType() {
+                    return Guarded.class;
+                }
+            };
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class GuardedLambda {
+
+        @Bean
+        MayWriteWiper wiper() {
+            return () -> {};
+        }
+    }
+
+    @Configuration
+    static class GuardedConfiguration implements Wiper {
+
+        @Bean
+        Optional<String> something() {
+            return Optional.of("something");
+        }
+
+        @Override
+        @MayWrite
+        public void wipe() {}
+    }
+
+    @Service
+    static class GuardedListener implements Wiper {
+
+        @EventListener
+        @MayWrite
+        void on(Wiper event) {}
+
+        @Override
+        @MayWrite
+        public void wipe() {}
+    }
+
+    @Service
+    static final class GuardedFinalWithInterface implements Wiper {
+
+        @Override
+        @MayWrite
+        public void wipe() {}
+    }
+
+    @Service
+    static class Circular extends Guarded {
+
+        @Autowired
+        CircularToo too;
+    }
+
+    @Service
+    static class CircularToo {
+
+        @Autowired
+        Circular wiper;
+    }
+
+    @RestController
+    static final class FinalController {
+
+        @RequiresScopes("read:report")
+        @GetMapping("/organizations/{organizationId}/final")
+        String list() {
+            return "ok";
+        }
+    }
+}
