@@ -3,20 +3,17 @@ package io.scopeguard.bench.jmh;
 import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.scopeguard.bench.Algorithm;
+import io.scopeguard.bench.PublishedKeys;
 import io.scopeguard.bench.TokenIssuer;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.token.AccessTokenVerifier;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.text.ParseException;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A provider without a network: an issuer whose JWK Set is a file, and verifiers of its tokens. */
+/** A provider that only publishes its keys: an issuer, and verifiers of its tokens. */
 final class SignedTokens {
 
     static final String SUBJECT = "zniksqalbcx7";
@@ -32,7 +29,7 @@ final class SignedTokens {
     SignedTokens(Algorithm algorithm) {
         issuer = new TokenIssuer(TENANT.issuer(), algorithm);
         keys = new JWKSet(issuer.publicKey());
-        jwkSet = file(keys.toString());
+        jwkSet = PublishedKeys.publish(keys);
     }
 
     static String issuerName() {
@@ -69,16 +66,6 @@ final class SignedTokens {
             return JWSObject.parse(token);
         } catch (ParseException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static URI file(String content) {
-        try {
-            Path file = Files.createTempFile("jwks", ".json");
-            file.toFile().deleteOnExit();
-            return Files.writeString(file, content).toUri();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.scopeguard.bench.live;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.scopeguard.bench.Algorithm;
+import io.scopeguard.bench.PublishedKeys;
 import io.scopeguard.bench.TokenIssuer;
 import io.scopeguard.bench.live.tenant.Entitlement;
 import io.scopeguard.logto.Logto;
@@ -10,11 +11,7 @@ import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -40,7 +37,7 @@ public final class TokenMint {
         verifier = Logto.at(tenant, "application", "secret")
                 .build()
                 .verifier(resources)
-                .build(jwkSet());
+                .build(PublishedKeys.publish(new JWKSet(issuer.publicKey())));
     }
 
     /** A token of some age. */
@@ -65,16 +62,5 @@ public final class TokenMint {
             claims.audience(entitlement.audience().value()).claim("organization_id", organization);
         }
         return verifier.verify(issuer.sign(claims.build()));
-    }
-
-    private URI jwkSet() {
-        try {
-            Path file = Files.createTempFile("jwks", ".json");
-            file.toFile().deleteOnExit();
-            return Files.writeString(file, new JWKSet(issuer.publicKey()).toString())
-                    .toUri();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
