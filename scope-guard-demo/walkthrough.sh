@@ -57,15 +57,26 @@ manage() {
 # An organization token of the user: a subject token, good for one use, exchanged (RFC 8693) by the application.
 # The scopes are the live ones among those asked for.
 mint() {
-  local subject_token
+  local subject_token answer
   subject_token=$(manage POST /subject-tokens "$(jq --null-input --arg id "$USER_ID" '{userId: $id, context: {}}')" |
     jq --raw-output .subjectToken)
-  token_request "$SCOPES $NEW_SCOPE" \
+  answer=$(token_request "$SCOPES $NEW_SCOPE" \
     --data-urlencode grant_type=urn:ietf:params:oauth:grant-type:token-exchange \
     --data-urlencode subject_token_type=urn:ietf:params:oauth:token-type:access_token \
     --data-urlencode "subject_token=$subject_token" \
-    --data-urlencode "organization_id=$ORG" |
-    jq --exit-status --raw-output .access_token
+    --data-urlencode "organization_id=$ORG")
+  jq --exit-status --raw-output '.access_token // empty' <<<"$answer" 2>/dev/null || {
+    echo "$LOGTO issues no token of $USER_ID for $ORG by token exchange: $(error_of "$answer")" >&2
+    if [[ $answer == *'grant type is not allowed'* ]]; then
+      echo "Allow token exchange in the settings of the application $CLIENT_ID." >&2
+    fi
+    return 1
+  }
+}
+
+error_of() { # an answer without a token
+  jq --raw-output '[.error // .code, .error_description // .message] | map(select(.)) | join(": ")' <<<"$1" 2>/dev/null ||
+    echo "the answer is not JSON"
 }
 
 scopes_of_token() { # the claims are the middle part, in base64url

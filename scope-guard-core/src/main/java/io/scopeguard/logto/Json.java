@@ -53,6 +53,15 @@ final class Json {
         return value.booleanValue();
     }
 
+    /** Logto's own name of an error; empty if the body is not such an error. */
+    static String code(byte[] body) {
+        try {
+            return MAPPER.readTree(body).path("code").asString("");
+        } catch (JacksonException e) {
+            return "";
+        }
+    }
+
     static JsonNode member(JsonNode object, String name) {
         JsonNode value = object.get(name);
         if (value == null) {

@@ -35,6 +35,7 @@ public final class Logto {
     private final IssuerClock issuerClock = new IssuerClock();
     private final ScopeCatalogue catalogue = new ScopeCatalogue(issuerClock);
     private final HttpCalls calls;
+    private final ManagementToken token;
     private final Template template;
     private final PermissionSource permissions;
 
@@ -44,7 +45,7 @@ public final class Logto {
         clock = builder.clock;
         SteadyClock steady = builder.steadyClock();
         calls = new HttpCalls(builder.budget, builder.listener, steady, issuerClock);
-        ManagementToken token = new ManagementToken(
+        token = new ManagementToken(
                 calls,
                 tenant.tokenEndpoint(),
                 builder.appId,
@@ -118,8 +119,18 @@ public final class Logto {
      * @throws PermissionsUnavailableException if it merely does not answer
      */
     public void check(Collection<Audience> audiences) {
+        checkIssuer();
         template.roles(RoleKind.ORGANIZATION, Urgency.NOW);
         audiences.forEach(audience -> template.refreshCatalogue(audience, Scopes.none(), Urgency.NOW));
+    }
+
+    /** Logto behind a second name works, and every token is then refused: its own name is told by our own token. */
+    private void checkIssuer() {
+        token.issuer(Urgency.NOW).filter(issuer -> !issuers.contains(issuer)).ifPresent(issuer -> {
+            throw new LogtoAccessException(
+                    LogtoAccessException.Refusal.OTHER_ISSUER,
+                    "Logto at " + tenant.endpoint() + " issues tokens as " + issuer + ", which is not accepted");
+        });
     }
 
     /** Collects the settings of a connection. Not thread-safe. */

@@ -29,10 +29,13 @@ final class LogtoTokenLayout implements TokenLayout {
     @Override
     public Context read(List<String> audience, Map<String, Object> claims) {
         String organization = organizationClaim(claims);
+        checkId("sub", claims.get("sub"));
         // Logto names one audience. A token for several would carry its scopes into places they were not issued for.
         String only = audience.size() == 1 ? audience.get(0) : "";
         if (only.startsWith(ORGANIZATION_AUDIENCE) && only.length() > ORGANIZATION_AUDIENCE.length()) {
-            return organizationToken(only.substring(ORGANIZATION_AUDIENCE.length()), organization);
+            String id = only.substring(ORGANIZATION_AUDIENCE.length());
+            checkId("aud", id);
+            return organizationToken(id, organization);
         }
         if (resources.contains(only)) {
             return new Context(Audience.resource(only), organization);
@@ -57,12 +60,20 @@ final class LogtoTokenLayout implements TokenLayout {
         return new Context(Audience.ORGANIZATION, organization);
     }
 
+    /** Ids become segments of paths. One that cannot, however it is encoded, is none that Logto gives. */
+    private static void checkId(String claim, @Nullable Object value) {
+        if (value instanceof String id && !ManagementApi.canBeSegment(id)) {
+            throw new InvalidTokenException(Reason.INVALID_CLAIM, "The token's claim " + claim + " contains no id.");
+        }
+    }
+
     private static @Nullable String organizationClaim(Map<String, Object> claims) {
         Object claim = claims.get("organization_id");
         if (claim == null) {
             return null;
         }
         if (claim instanceof String id && !id.isEmpty()) {
+            checkId("organization_id", id);
             return id;
         }
         throw new InvalidTokenException(Reason.INVALID_CLAIM, "The token's claim organization_id is not a string.");

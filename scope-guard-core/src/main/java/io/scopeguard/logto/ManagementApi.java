@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class ManagementApi {
 
     private static final int PAGE_SIZE = 100;
+    private static final int MAX_ID_LENGTH = 2048;
     private static final int MAX_PAGES = 100;
     private static final Set<String> NOT_FOUND =
             Set.of("entity.not_found", "entity.not_exists_with_id", "organization.require_membership");
@@ -148,11 +149,13 @@ final class ManagementApi {
         return switch (response.statusCode()) {
             case 200 -> Optional.of(reader.apply(response));
             case 401 ->
-                throw new LogtoAccessException(
+                throw refusal(
+                        response,
                         LogtoAccessException.Refusal.TOKEN_NOT_ACCEPTED,
                         "Logto's Management API does not accept a token just issued");
             case 403 ->
-                throw new LogtoAccessException(
+                throw refusal(
+                        response,
                         LogtoAccessException.Refusal.NO_MANAGEMENT_ACCESS,
                         "Logto gives the application no access to the Management API");
             case 404, 422 -> notFound(response);
@@ -160,6 +163,17 @@ final class ManagementApi {
                 throw new PermissionsUnavailableException(
                         Reason.REFUSED, "Logto refuses a read: " + response.statusCode() + ".");
         };
+    }
+
+    /** Firewalls and proxies in front of Logto answer 401 and 403 too: only Logto's own code tells of the settings. */
+    private static RuntimeException refusal(
+            HttpResponse<byte[]> response, LogtoAccessException.Refusal refusal, String message) {
+        if (Json.code(response.body()).startsWith("auth.")) {
+            return new LogtoAccessException(refusal, message);
+        }
+        return new PermissionsUnavailableException(
+                Reason.REFUSED,
+                "The answer is " + response.statusCode() + ", and not Logto's: a firewall or proxy is in the way.");
     }
 
     /** An unknown route is a 404 as well, in plain text: only Logto's own code is an answer. */
@@ -171,11 +185,21 @@ final class ManagementApi {
     }
 
     private static String segment(String id) {
-        String encoded = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
-        if (encoded.chars().allMatch(c -> c == '.')) {
+        if (!canBeSegment(id)) {
             throw new PermissionsUnavailableException(Reason.MALFORMED, "An id cannot be part of a path.");
         }
-        return encoded;
+        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /**
+     * Whether an id can be a segment of a path. A single dot, or two, mean another path even when they are percent-encoded;
+     * control characters and lone surrogates are taken by no server.
+     */
+    static boolean canBeSegment(String id) {
+        return id.length() <= MAX_ID_LENGTH
+                && !id.chars().allMatch(c -> c == '.')
+                && id.codePoints()
+                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
     }
 
     /**

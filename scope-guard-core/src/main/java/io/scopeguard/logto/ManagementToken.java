@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -31,6 +32,10 @@ import tools.jackson.databind.JsonNode;
 final class ManagementToken {
 
     private static final String SCOPE = "all";
+
+    /** What can be shown to people as it is. */
+    private static final Pattern ISSUER = Pattern.compile("https?://[A-Za-z0-9._~:/\\[\\]-]{1,200}");
+
     private static final Duration RENEW_AHEAD = Duration.ofMinutes(1);
 
     /** However long Logto says that it is valid. */
@@ -73,6 +78,25 @@ final class ManagementToken {
             return renewed(urgency).value;
         }
         return known.isDue(now) && renewals.isEmpty() ? renewedAhead(known, urgency) : known.value;
+    }
+
+    /**
+     * What Logto calls itself: the {@code iss} of our own token. Not verified, and good for no more than a diagnosis.
+     *
+     * @return nothing if the token does not say it
+     * @throws LogtoAccessException if Logto refuses the credentials or the access
+     * @throws PermissionsUnavailableException if it does not answer
+     */
+    Optional<String> issuer(Urgency urgency) {
+        String[] parts = get(urgency).split("\\.");
+        try {
+            JsonNode claims = Json.parse(Base64.getUrlDecoder().decode(parts.length == 3 ? parts[1] : ""));
+            return Optional.of(claims.path("iss").asString(""))
+                    .filter(iss -> ISSUER.matcher(iss).matches());
+        } catch (IllegalArgumentException | PermissionsUnavailableException e) {
+            // An opaque one.
+            return Optional.empty();
+        }
     }
 
     /** Forgets the token, unless another has taken its place. */
@@ -145,8 +169,9 @@ final class ManagementToken {
     private static Issued issued(HttpResponse<byte[]> response, long start) {
         JsonNode body = Json.parse(response.body());
         if (response.statusCode() != 200) {
-            throw refusal(body.path("error").asString(""), response.statusCode());
+            throw refusal(body, response.statusCode());
         }
+        String value = Json.text(body, "access_token");
         // Logto issues a token all the same where the application lacks the role, only without the scope.
         if (!Scopes.parse(body.path("scope").asString("")).contains(SCOPE)) {
             throw new LogtoAccessException(
@@ -154,22 +179,34 @@ final class ManagementToken {
         }
         Duration lifetime =
                 Duration.ofSeconds(Math.min(Json.member(body, "expires_in").asLong(0), MAX_LIFETIME.toSeconds()));
-        return new Issued(Json.text(body, "access_token"), start, lifetime);
+        return new Issued(value, start, lifetime);
     }
 
-    private static RuntimeException refusal(String error, int status) {
-        return switch (error) {
+    private static RuntimeException refusal(JsonNode body, int status) {
+        return switch (body.path("error").asString("")) {
             case "invalid_client" ->
                 status == 401
                         ? new LogtoAccessException(Refusal.WRONG_SECRET, "Logto refuses the application's secret")
                         : new LogtoAccessException(Refusal.UNKNOWN_APPLICATION, "Logto does not know the application");
+            case "unauthorized_client" -> notMachineToMachine();
+            case "invalid_request" ->
+                body.path("error_description").asString("").contains("grant type")
+                        ? notMachineToMachine()
+                        : refused(status);
             case "invalid_target" ->
                 new LogtoAccessException(
                         Refusal.UNKNOWN_MANAGEMENT_RESOURCE, "Logto does not know the Management API's resource");
-            default ->
-                new PermissionsUnavailableException(
-                        Reason.REFUSED, "Logto refuses a management token: " + status + ".");
+            default -> refused(status);
         };
+    }
+
+    private static LogtoAccessException notMachineToMachine() {
+        return new LogtoAccessException(
+                Refusal.NOT_MACHINE_TO_MACHINE, "Logto issues no tokens to the application itself");
+    }
+
+    private static PermissionsUnavailableException refused(int status) {
+        return new PermissionsUnavailableException(Reason.REFUSED, "Logto refuses a management token: " + status + ".");
     }
 
     private static String encode(String value) {

@@ -88,8 +88,10 @@ public final class AccessTokenVerifier implements AutoCloseable {
             throw wrongSignature();
         }
         JWSObject jws = parse(token);
+        Claims claims = Claims.parse(jws.getPayload().toString());
+        checkIssuer(claims);
         checkHeader(jws.getHeader());
-        AccessToken accessToken = read(Claims.parse(jws.getPayload().toString()));
+        AccessToken accessToken = read(claims);
         checkAcceptance(accessToken);
         VerificationKey key = key(jws.getHeader());
         if (!key.verifies(jws)) {
@@ -107,6 +109,13 @@ public final class AccessTokenVerifier implements AutoCloseable {
             // NullPointerException.
             throw new InvalidTokenException(
                     Reason.MALFORMED, "The token is not a signed JWT in compact serialization.");
+        }
+    }
+
+    /** First of all: what else is wrong with a token from elsewhere misleads whoever reads the answer. */
+    private void checkIssuer(Claims claims) {
+        if (claims.has("iss") && !issuers.contains(claims.text("iss"))) {
+            throw new InvalidTokenException(Reason.WRONG_ISSUER, "The token is from another issuer.");
         }
     }
 
@@ -129,8 +138,10 @@ public final class AccessTokenVerifier implements AutoCloseable {
         if (!claims.has("client_id") || claims.has("nonce") || claims.has("at_hash")) {
             throw notAnAccessToken("an access token has a client_id, and neither nonce nor at_hash");
         }
-        if (!issuers.contains(claims.text("iss"))) {
-            throw new InvalidTokenException(Reason.WRONG_ISSUER, "The token is from another issuer.");
+        if (claims.has("cnf")) {
+            throw new InvalidTokenException(
+                    Reason.BOUND,
+                    "The token is bound to its sender by cnf, which this API cannot verify: request a bearer token.");
         }
         TokenLayout.Context context = layout.read(claims.audience(), claims.asMap());
         Scopes scopes = Scopes.ofTokens(claims.scopes()).where(layout::isPermission);

@@ -13,6 +13,9 @@ final class CompactSerialization {
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     private static final byte[] VALUES = values();
 
+    /** The bytes EF BB BF. */
+    private static final String BYTE_ORDER_MARK = "77u_";
+
     /** What clients send when they put a variable that holds no token into the header. */
     private static final Set<String> PLACEHOLDERS =
             Set.of("undefined", "null", "none", "nil", "nan", "false", "true", "[object object]", "[object promise]");
@@ -32,6 +35,7 @@ final class CompactSerialization {
             char c = token.charAt(i);
             if (c == '.') {
                 checkPart(token, partStart, i);
+                checkNoByteOrderMark(token, partStart);
                 parts++;
                 partStart = i + 1;
             } else if (value(c) < 0) {
@@ -47,6 +51,13 @@ final class CompactSerialization {
     private static void checkPart(String token, int start, int end) {
         int surplus = (end - start) % 4;
         if (end == start || surplus == 1 || (surplus > 0 && !unusedBitsAreZero(token.charAt(end - 1), surplus))) {
+            throw notAJws();
+        }
+    }
+
+    /** Both parts before a dot are JSON. Parsers skip a byte order mark, and see another text than was sent. */
+    private static void checkNoByteOrderMark(String token, int start) {
+        if (token.startsWith(BYTE_ORDER_MARK, start)) {
             throw notAJws();
         }
     }

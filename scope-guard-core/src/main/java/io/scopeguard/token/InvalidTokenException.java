@@ -14,6 +14,8 @@ public final class InvalidTokenException extends RuntimeException {
         MALFORMED,
         /** A JWT, but not an access token: an ID token, say. */
         NOT_AN_ACCESS_TOKEN,
+        /** Bound to a key or certificate of its sender (RFC 7800), which nobody verifies here. */
+        BOUND,
         /** Signed by an algorithm that is not accepted. */
         UNSUPPORTED_ALGORITHM,
         /** From an issuer that is not accepted. */

@@ -38,6 +38,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +48,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -94,7 +96,10 @@ class ManagementAccessTests {
 
     @Test
     void tokenWhenRequestedThenCredentialsAreUrlEncodedAndTheFormIsComplete() {
-        Logto.at(tenant.tenant(), "app:id +", "s%c&r\u00e9t").build().check(List.of());
+        Logto.at(tenant.tenant(), "app:id +", "s%c&r\u00e9t")
+                .furtherIssuers(List.of(Recorded.ISSUER))
+                .build()
+                .check(List.of());
 
         String credentials =
                 Base64.getEncoder().encodeToString("app%3Aid+%2B:s%25c%26r%C3%A9t".getBytes(StandardCharsets.US_ASCII));
@@ -303,6 +308,86 @@ class ManagementAccessTests {
         tenant.recorded("/organization-roles", "errors/auth.wrong-scope");
 
         assertRefused(Refusal.NO_MANAGEMENT_ACCESS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, invalid_request, requested grant type is not allowed for this client",
+        "400, unauthorized_client, requested grant type is not allowed for this client",
+        "401, unauthorized_client, x"
+    })
+    void checkWhenTheApplicationIsOfAnotherKindThenSaysSo(int status, String error, String description) {
+        tenant.tokenAnswer(okJson("{\"error\":\"" + error + "\",\"error_description\":\"" + description + "\"}")
+                .withStatus(status));
+
+        assertRefused(Refusal.NOT_MACHINE_TO_MACHINE);
+    }
+
+    /** What a firewall, a proxy, a captive portal or a wrong ingress answers for Logto says nothing of the settings. */
+    static Stream<ResponseDefinitionBuilder> answersInPlaceOfLogto() {
+        String page = "<!DOCTYPE html><title>Just a moment...</title>";
+        return IntStream.of(200, 302, 400, 401, 403, 404, 407, 422)
+                .boxed()
+                .flatMap(status -> Stream.of(
+                        aResponse()
+                                .withStatus(status)
+                                .withHeader("Content-Type", "text/html")
+                                .withBody(page),
+                        aResponse().withStatus(status).withBody("error code: 1010"),
+                        aResponse().withStatus(status),
+                        okJson("{\"message\":\"Forbidden\"}").withStatus(status),
+                        okJson("[]").withStatus(status),
+                        okJson("{\"code\":403}").withStatus(status)))
+                // An empty list is an answer of Logto's.
+                .filter(answer -> answer.build().getStatus() != 200
+                        || !"[]".equals(answer.build().getBody()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("answersInPlaceOfLogto")
+    void checkWhenSomethingElseAnswersForTheApiThenUnavailable(ResponseDefinitionBuilder answer) {
+        tenant.answer("/organization-roles", answer);
+
+        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
+        assertThat(tenant.tokenRequests()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("answersInPlaceOfLogto")
+    void checkWhenSomethingElseAnswersForTheTokenEndpointThenUnavailable(ResponseDefinitionBuilder answer) {
+        tenant.tokenAnswer(answer);
+
+        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
+    }
+
+    @Test
+    void checkWhenLogtoCallsItselfOtherwiseThenSaysHow() {
+        Logto other = Logto.at(tenant.tenant(), "app", "secret").build();
+
+        assertThatExceptionOfType(LogtoAccessException.class)
+                .isThrownBy(() -> other.check(List.of()))
+                .withMessage("Logto at " + tenant.tenant().endpoint() + " issues tokens as " + Recorded.ISSUER
+                        + ", which is not accepted")
+                .extracting(LogtoAccessException::refusal)
+                .isEqualTo(Refusal.OTHER_ISSUER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "opaque",
+                "a.b.c",
+                "..",
+                "a.!.c",
+                "a.bnVsbA.c",
+                "a.W10.c",
+                "a.eyJpc3MiOiJ4IHkifQ.c",
+                "a.eyJpc3MiOjF9.c"
+            })
+    void checkWhenTheTokenDoesNotSayWhoIssuedItThenThatIsNoTrouble(String token) {
+        tenant.tokenAnswer(okJson("{\"access_token\":\"" + token + "\",\"expires_in\":3600,\"scope\":\"all\"}"));
+
+        check();
     }
 
     static Stream<Arguments> troubles() {
@@ -630,6 +715,24 @@ class ManagementAccessTests {
             })
     void tenantWhenNotHttpsThenRefused(String endpoint) {
         assertThatIllegalArgumentException().isThrownBy(() -> new LogtoTenant(URI.create(endpoint)));
+    }
+
+    @Test
+    void tenantWhenPlainHttpIsAllowedToItsHostThenTaken() {
+        Set<String> allowed = Set.of("logto.auth.svc.cluster.local");
+
+        assertThat(new LogtoTenant(URI.create("http://Logto.auth.svc.cluster.local:3001"), allowed).issuer())
+                .isEqualTo("http://logto.auth.svc.cluster.local:3001/oidc");
+        for (String other : List.of(
+                "http://auth.svc.cluster.local",
+                "http://x.logto.auth.svc.cluster.local",
+                "http://logto.auth.svc.cluster.local.evil.example",
+                "http://logto.auth.svc.cluster.local@evil.example",
+                "ftp://logto.auth.svc.cluster.local")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new LogtoTenant(URI.create(other), allowed))
+                    .withMessageContaining("localhost, 127.0.0.1 and [::1]");
+        }
     }
 
     /** What is easily taken for it: it would be asked for keys and tokens where there are none, and nobody would be told why. */

@@ -19,6 +19,7 @@ import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
 import java.net.URI;
+import java.util.List;
 
 /** The tenant of the recordings, answering again; what nobody recorded is made of what was. */
 final class RecordedTenant implements AutoCloseable {
@@ -146,6 +147,7 @@ final class RecordedTenant implements AutoCloseable {
 
     Logto.Builder logto(MovableClock clock) {
         return Logto.at(tenant(), "app", SECRET)
+                .furtherIssuers(List.of(Recorded.ISSUER))
                 .callsPerSecond(10_000)
                 .clock(clock)
                 .steadyClock(clock.steady());

@@ -224,6 +224,17 @@ class AccessTokenVerifierTests {
         assertRefused("x".repeat(64 * 1024 + 1), Reason.MALFORMED);
     }
 
+    /** Parsers skip it, so that a token would have a second spelling. */
+    @Test
+    void verifyWhenHeaderOrPayloadBeginsWithAByteOrderMarkThenMalformed() {
+        String payload = tokens.organization("acme").json();
+        String header = "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"first\"}";
+
+        assertRefused(raw("\uFEFF" + header, payload, new byte[64]), Reason.MALFORMED);
+        assertRefused(raw(header, "\uFEFF" + payload, new byte[64]), Reason.MALFORMED);
+        assertRefused(TestTokens.sign(tokens.header().build(), "\uFEFF" + payload, tokens.key()), Reason.MALFORMED);
+    }
+
     // The header
 
     @ParameterizedTest
@@ -506,6 +517,73 @@ class AccessTokenVerifierTests {
         for (String issuer : List.of(ours + "/", ours.replace("http:", "https:"), "https://evil.example", ours + "x")) {
             assertRefused(tokens.organization("acme").with("iss", issuer).compact(), Reason.WRONG_ISSUER);
         }
+    }
+
+    /** Whatever else is wrong with it: that it is from elsewhere explains all the rest. */
+    @Test
+    void verifyWhenAllIsWrongWithAForeignTokenThenWrongIssuerIsSaid() {
+        String payload = "{\"iss\":\"https://accounts.example\",\"aud\":\"x\",\"exp\":1,\"nonce\":\"n\",\"cnf\":{}}";
+
+        for (String header : List.of(
+                "{\"alg\":\"RS256\",\"typ\":\"JWT\"}",
+                "{\"alg\":\"HS256\"}",
+                "{\"alg\":\"PS512\",\"typ\":\"at+jwt\",\"kid\":\"first\",\"crit\":[\"x\"],\"x\":1}")) {
+            assertRefused(raw(header, payload, new byte[64]), Reason.WRONG_ISSUER);
+        }
+    }
+
+    // Bound tokens
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"x5t#S256\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2\"}",
+                "{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}",
+                "{\"jwk\":{}}",
+                "{\"kid\":\"k\"}",
+                "{\"unknown\":1}",
+                "\"text\"",
+                "\"\"",
+                "7",
+                "true",
+                "false",
+                "[]",
+                "[{\"jkt\":\"x\"}]"
+            })
+    void verifyWhenBoundToItsSenderThenRefusedWithTheReason(String cnf) {
+        String json = tokens.organization("acme").json();
+        String payload = json.substring(0, json.length() - 1) + ",\"cnf\":" + cnf + "}";
+        String token = TestTokens.sign(tokens.header().build(), payload, tokens.key());
+
+        assertRefused(token, Reason.BOUND);
+        assertThatExceptionOfType(InvalidTokenException.class)
+                .isThrownBy(() -> verifier.verify(token))
+                .withMessageContaining("bound to its sender by cnf");
+    }
+
+    // Ids that go into paths
+
+    @ParameterizedTest
+    @ValueSource(strings = {".", "..", "...", "a\u0000b", "a\nb", "\u007f", "a\u0085"})
+    void verifyWhenAnIdCannotBePartOfAPathThenInvalidClaim(String id) {
+        assertRefused(tokens.organization("acme").with("sub", id).compact(), Reason.INVALID_CLAIM);
+        assertRefused(tokens.organization(id).compact(), Reason.INVALID_CLAIM);
+        assertRefused(tokens.organizationResource(id).compact(), Reason.INVALID_CLAIM);
+    }
+
+    @Test
+    void verifyWhenAnIdIsVeryLongThenInvalidClaim() {
+        assertRefused(tokens.organization("acme").with("sub", "a".repeat(2049)).compact(), Reason.INVALID_CLAIM);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a.b", ".a", "%2e%2e", "a/b", "../..", "a b", "\u00e9", "\ud83d\ude00"})
+    void verifyWhenAnIdCanBeEncodedThenVerified(String id) {
+        assertThat(verifier.verify(tokens.organization("acme").with("sub", id).compact())
+                        .subject()
+                        .id())
+                .isEqualTo(id);
     }
 
     @Test

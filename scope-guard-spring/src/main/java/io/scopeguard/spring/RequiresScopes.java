@@ -46,7 +46,7 @@ public @interface RequiresScopes {
     String audience() default "";
 
     /**
-     * How old the live permissions may be, such as {@code 10s}; {@code 0s} reads them now. A bound without grace.
+     * How old the live permissions may be, such as {@code 10s}, in seconds if no unit is named; {@code 0s} reads them now. A bound without grace.
      * {@code scope-guard.permissions.max-age}, with its grace, if empty.
      */
     String maxAge() default "";

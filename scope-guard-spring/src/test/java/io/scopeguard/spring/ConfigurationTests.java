@@ -3,6 +3,7 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.WireMock;
 import io.scopeguard.Mode;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.scope.Audience;
@@ -23,15 +24,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -96,6 +102,7 @@ class ConfigurationTests {
             assertThat(properties.clockSkew()).isEqualTo(Duration.ofSeconds(60));
             assertThat(properties.logto().managementResource()).isNull();
             assertThat(properties.logto().issuers()).isEmpty();
+            assertThat(properties.logto().plainHttpHosts()).isEmpty();
             assertThat(properties.logto().callsPerSecond()).isEqualTo(5);
             assertThat(properties.logto().webhook())
                     .isEqualTo(new ScopeGuardProperties.Webhook(List.of(), "/scope-guard/webhooks/logto"));
@@ -130,6 +137,7 @@ class ConfigurationTests {
                         "scope-guard.clock-skew=5s",
                         "scope-guard.logto.management-resource=https://default.logto.app/api",
                         "scope-guard.logto.issuers=https://id.example.test/oidc",
+                        "scope-guard.logto.plain-http-hosts=logto,logto.auth.svc",
                         "scope-guard.logto.calls-per-second=7",
                         "scope-guard.logto.webhook.signing-keys=one-key,other-key",
                         "scope-guard.logto.webhook.path=/hooks/logto",
@@ -165,6 +173,7 @@ class ConfigurationTests {
                                             TenantServer.APP_SECRET,
                                             "https://default.logto.app/api",
                                             List.of("https://id.example.test/oidc"),
+                                            List.of("logto", "logto.auth.svc"),
                                             7,
                                             new ScopeGuardProperties.Webhook(
                                                     List.of("one-key", "other-key"), "/hooks/logto")),
@@ -199,6 +208,10 @@ class ConfigurationTests {
                 "logto.app-id=|scope-guard.logto.app-id is not set.|machine-to-machine application",
                 "logto.app-secret= |scope-guard.logto.app-secret is not set.|the secret of that application",
                 "logto.endpoint=http://abc.logto.app|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
+                "logto.endpoint=http://logto:3001|localhost, 127.0.0.1 and [::1]|scope-guard.logto.plain-http-hosts",
+                "logto.plain-http-hosts=http://logto|scope-guard.logto.plain-http-hosts has one that is no name|no scheme",
+                "logto.plain-http-hosts=logto:3001|scope-guard.logto.plain-http-hosts has one that is no name|no port",
+                "logto.plain-http-hosts=*.svc|scope-guard.logto.plain-http-hosts has one that is no name|no pattern",
                 "logto.endpoint=no uri|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.endpoint=https://abc.logto.app/oidc|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.calls-per-second=0|scope-guard.logto.calls-per-second is 0.|Use 1 or more.",
@@ -275,7 +288,7 @@ class ConfigurationTests {
     @ParameterizedTest
     @CsvSource({
         "tokens/m2m.unknown-client, scope-guard.logto.app-id, Use the id of a machine-to-machine application",
-        "tokens/m2m.bad-secret, scope-guard.logto.app-secret, Use a secret of this application",
+        "tokens/m2m.bad-secret, scope-guard.logto.app-secret, which must be a machine-to-machine one",
         "tokens/m2m.unknown-resource, scope-guard.logto.management-resource, https://default.logto.app/api",
         "errors/oidc.client-credentials.management-without-role, scope-guard.logto.app-id, permission 'all'"
     })
@@ -290,6 +303,81 @@ class ConfigurationTests {
                     assertThat(analysis.getDescription() + analysis.getAction())
                             .doesNotContain(TenantServer.APP_SECRET);
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"invalid_request", "unauthorized_client"})
+    void theIdOfAWebApplicationStopsStartUp(String error) {
+        refusing.stubFor(WireMock.post("/oidc/token")
+                .willReturn(WireMock.okJson("{\"error\":\"" + error
+                                + "\",\"error_description\":\"requested grant type is not allowed for this client\"}")
+                        .withStatus(400)));
+        minimal.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
+                .run(context -> {
+                    FailureAnalysis analysis = analysis(context.getStartupFailure());
+                    assertThat(analysis.getDescription()).startsWith("scope-guard.logto.app-id is refused");
+                    assertThat(analysis.getAction()).contains("machine-to-machine application", "web or single-page");
+                });
+    }
+
+    /** An endpoint by another name than Logto's own: every token would be from another issuer. */
+    @Test
+    void anEndpointThatLogtoDoesNotCallItselfStopsStartUp() {
+        Recording.of("tokens/m2m.management-api").serve(refusing);
+        minimal.withPropertyValues("scope-guard.logto.endpoint=http://localhost:" + refusing.port())
+                .run(context -> {
+                    FailureAnalysis analysis = analysis(context.getStartupFailure());
+                    assertThat(analysis.getDescription())
+                            .startsWith("scope-guard.logto.issuers is incomplete")
+                            .contains("http://localhost:" + refusing.port(), Recording.ISSUER);
+                    assertThat(analysis.getAction()).contains("Add the issuer");
+                });
+    }
+
+    static Stream<Arguments> answersOfFirewalls() {
+        return Stream.of("/oidc/token", "/api/.*")
+                .flatMap(path -> Stream.of(200, 401, 403, 404, 407).map(status -> Arguments.of(path, status)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("answersOfFirewalls")
+    void aFirewallThatAnswersForTheProviderDoesNotStopStartUp(String path, int status, CapturedOutput output) {
+        refusing.stubFor(WireMock.post("/oidc/token")
+                .willReturn(WireMock.okJson("{\"access_token\":\"m2m\",\"expires_in\":3600,\"scope\":\"all\"}")));
+        refusing.stubFor(WireMock.any(WireMock.urlPathMatching(path))
+                .atPriority(1)
+                .willReturn(WireMock.aResponse()
+                        .withStatus(status)
+                        .withHeader("Content-Type", "text/html; charset=UTF-8")
+                        .withBody("<!DOCTYPE html><title>Just a moment...</title>")));
+        minimal.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output).contains("Starting without an answer from http://127.0.0.1:" + refusing.port());
+                });
+    }
+
+    /** 30 is half a minute, as it would be anywhere else; a length of time in milliseconds says {@code ms}. */
+    @Test
+    void durationsWithoutAUnitAreSeconds() throws IOException {
+        JsonNode metadata = JsonMapper.shared()
+                .readTree(getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json"));
+        List<String> durations = new ArrayList<>();
+        metadata.path("properties").forEach(property -> {
+            if (property.path("type").asString().equals("java.time.Duration")) {
+                durations.add(property.path("name").asString());
+            }
+        });
+
+        assertThat(durations).hasSizeGreaterThanOrEqualTo(5);
+        for (String name : durations) {
+            assertThat(bound(name, "7")).as(name).isEqualTo(bound(name, "7s")).isNotEqualTo(bound(name, "7ms"));
+        }
+    }
+
+    private static ScopeGuardProperties bound(String name, String value) {
+        return new Binder(new MapConfigurationPropertySource(Map.of(name, value)))
+                .bindOrCreate("scope-guard", ScopeGuardProperties.class);
     }
 
     @Test
@@ -315,7 +403,7 @@ class ConfigurationTests {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains("scope-guard.logto.app-secret is refused: Logto refuses the application's secret.")
-                .contains("Use a secret of this application.")
+                .contains("Use a secret of the application, which must be a machine-to-machine one")
                 .doesNotContain(TenantServer.APP_SECRET);
     }
 

@@ -70,6 +70,7 @@ class MetricsTests {
                             "scopeguard.drift change=demoted remedy=refresh 1.0",
                             "scopeguard.drift change=promoted remedy=refresh 2.0",
                             "scopeguard.remedies action=refresh 2.0")
+                    .contains("scopeguard.keys.fetches outcome=ok 1.0")
                     .anyMatch(line -> line.startsWith("scopeguard.provider.calls operation=token outcome=ok"))
                     .anyMatch(line ->
                             line.startsWith("scopeguard.provider.calls operation=organization-users outcome=ok"))

@@ -14,6 +14,7 @@ import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.token.InvalidTokenException;
+import io.scopeguard.token.KeyListener;
 import io.scopeguard.token.TokenKind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,6 +75,7 @@ class ReadmeTests {
                                 // Of many answers together, none of which can be blamed.
                                 .filter(reason -> reason != PermissionsUnavailableException.Reason.IMPLAUSIBLE)
                                 .toArray(Enum<?>[]::new)),
+                Arguments.of("scopeguard.keys.fetches", KeyListener.Outcome.values()),
                 Arguments.of("scopeguard.webhooks", LogtoWebhook.Outcome.values()));
     }
 

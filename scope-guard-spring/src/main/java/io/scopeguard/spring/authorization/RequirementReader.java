@@ -11,6 +11,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -226,7 +227,7 @@ public final class RequirementReader {
             return null;
         }
         try {
-            Duration age = DurationStyle.detectAndParse(annotation.maxAge());
+            Duration age = DurationStyle.detectAndParse(annotation.maxAge(), ChronoUnit.SECONDS);
             if (age.isNegative()) {
                 throw new IllegalArgumentException("it is negative");
             }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -32,6 +33,9 @@ final class CheckedSettings {
 
     private static final Pattern ISSUER = Pattern.compile("https?://[^\\s/?#]+(/[^\\s?#]*)?/oidc");
 
+    /** A name, an IPv4 address, or an IPv6 address in brackets. */
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+]");
+
     /** RFC 9110: what a field may be called. */
     private static final Pattern FIELD_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
@@ -43,7 +47,26 @@ final class CheckedSettings {
 
     LogtoTenant tenant() {
         String endpoint = required("logto.endpoint", properties.logto().endpoint(), "https://abc.logto.app");
-        return valid("logto.endpoint", () -> new LogtoTenant(URI.create(endpoint)), "Use the tenant's endpoint.");
+        Set<String> plainHttpHosts = plainHttpHosts();
+        return valid(
+                "logto.endpoint",
+                () -> new LogtoTenant(URI.create(endpoint), plainHttpHosts),
+                "Use the tenant's endpoint. Inside a network where nobody else can listen or answer, plain http is allowed to"
+                        + " hosts that " + PREFIX + "logto.plain-http-hosts names.");
+    }
+
+    private Set<String> plainHttpHosts() {
+        Set<String> hosts = new LinkedHashSet<>();
+        for (String host : properties.logto().plainHttpHosts()) {
+            if (!HOST.matcher(host).matches()) {
+                throw new InvalidSettingException(
+                        PREFIX + "logto.plain-http-hosts",
+                        "has one that is no name of a host",
+                        "Use names such as logto.auth.svc.cluster.local: no scheme, no port, no pattern.");
+            }
+            hosts.add(host.toLowerCase(Locale.ROOT));
+        }
+        return hosts;
     }
 
     String appId() {

@@ -17,6 +17,7 @@ import io.scopeguard.permission.Urgency;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.KeyListener;
 import io.scopeguard.token.TokenKind;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What operators see. No tag ever holds an id: all values come from small fixed sets. */
-final class GuardMetrics implements CallListener, RemedyListener {
+final class GuardMetrics implements CallListener, KeyListener, RemedyListener {
 
     private final MeterRegistry registry;
     private final Clock clock;
@@ -99,6 +100,11 @@ final class GuardMetrics implements CallListener, RemedyListener {
     public void called(String operation, String outcome, Duration took) {
         registry.timer("scopeguard.provider.calls", "operation", operation, "outcome", outcome)
                 .record(took);
+    }
+
+    @Override
+    public void fetched(KeyListener.Outcome outcome, Duration took) {
+        registry.timer("scopeguard.keys.fetches", "outcome", lower(outcome)).record(took);
     }
 
     @Override

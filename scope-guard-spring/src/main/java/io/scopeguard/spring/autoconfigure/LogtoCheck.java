@@ -2,6 +2,7 @@ package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoAccessException;
+import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.permission.PermissionsUnavailableException;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
@@ -50,6 +51,7 @@ final class LogtoCheck implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
+        warnOfPlainHttp();
         Throwable failure = await();
         if (failure instanceof LogtoAccessException refused) {
             throw invalid(refused);
@@ -67,6 +69,17 @@ final class LogtoCheck implements SmartLifecycle {
             var unused = answer.whenComplete((answered, trouble) -> reportLate(trouble, FIRST_PAUSE));
         } else {
             reportUnknownScopes();
+        }
+    }
+
+    private void warnOfPlainHttp() {
+        LogtoTenant tenant = logto.tenant();
+        if ("http".equals(tenant.endpoint().getScheme())
+                && tenant.plainHttpHosts().contains(tenant.endpoint().getHost())) {
+            log.warn(
+                    "{} is talked to by plain http: whoever can listen on the way reads the application's secret, and whoever"
+                            + " can answer in its place decides who gets in",
+                    tenant.endpoint());
         }
     }
 
@@ -169,7 +182,18 @@ final class LogtoCheck implements SmartLifecycle {
                         refused);
             case WRONG_SECRET ->
                 new InvalidSettingException(
-                        "scope-guard.logto.app-secret", problem, "Use a secret of this application.", refused);
+                        "scope-guard.logto.app-secret",
+                        problem,
+                        "Use a secret of the application, which must be a machine-to-machine one: single-page and native"
+                                + " applications have none.",
+                        refused);
+            case NOT_MACHINE_TO_MACHINE ->
+                new InvalidSettingException(
+                        "scope-guard.logto.app-id",
+                        problem,
+                        "Use the id and the secret of a machine-to-machine application: this one is of another kind, such"
+                                + " as a web or single-page application.",
+                        refused);
             case UNKNOWN_MANAGEMENT_RESOURCE ->
                 new InvalidSettingException(
                         "scope-guard.logto.management-resource",
@@ -182,6 +206,12 @@ final class LogtoCheck implements SmartLifecycle {
                         "scope-guard.logto.app-id",
                         problem,
                         "Assign the application a machine-to-machine role with the Management API's permission 'all'.",
+                        refused);
+            case OTHER_ISSUER ->
+                new InvalidSettingException(
+                        "scope-guard.logto.issuers",
+                        "is incomplete: " + refused.getMessage(),
+                        "Add the issuer that Logto names there, or use the endpoint by the name that Logto itself uses.",
                         refused);
             case TOKEN_NOT_ACCEPTED ->
                 new InvalidSettingException(

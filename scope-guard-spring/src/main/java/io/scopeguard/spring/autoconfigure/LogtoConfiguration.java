@@ -58,10 +58,11 @@ final class LogtoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    AccessTokenVerifier accessTokenVerifier(Logto logto, DeclaredScopes declared) {
+    AccessTokenVerifier accessTokenVerifier(Logto logto, DeclaredScopes declared, GuardMetrics metrics) {
         return logto.verifier(settings.resources())
                 .accepting(declared::accepts)
                 .clockSkew(settings.clockSkew())
+                .keyListener(metrics)
                 .build(logto.tenant().jwkSetUri());
     }
 

@@ -3,14 +3,16 @@ package io.scopeguard.spring.autoconfigure;
 import io.scopeguard.Mode;
 import io.scopeguard.scope.WhenUnknown;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
 
 /**
- * Settings of Scope Guard.
+ * Settings of Scope Guard. Durations without a unit are seconds.
  *
  * @param enabled Whether Scope Guard does anything at all.
  * @param failFast Whether start-up stops if the provider does not answer. What it refuses definitely stops start-up either
@@ -42,7 +44,10 @@ public record ScopeGuardProperties(
         @DefaultValue("authenticated") Unannotated unannotated,
         @DefaultValue List<String> open,
         @DefaultValue("none") Authorities authorities,
-        @DefaultValue("60s") Duration clockSkew,
+
+        @DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS)
+        Duration clockSkew,
+
         @DefaultValue Logto logto,
         @DefaultValue Permissions permissions,
         @DefaultValue Drift drift,
@@ -72,6 +77,8 @@ public record ScopeGuardProperties(
      *     Cloud, else to https://default.logto.app/api.
      * @param issuers Accepted beside the issuer that follows from the endpoint: that of a custom domain, as its tokens say it,
      *     e.g. https://auth.example.com/oidc.
+     * @param plainHttpHosts Hosts that may be talked to by plain http beside the loopback interface, by name. Whoever can listen
+     *     on the way reads the application's secret, and whoever can answer in the host's place decides who gets in.
      * @param callsPerSecond How many calls a second this process makes to Logto at most, every replica by itself. Logto Cloud
      *     allows 20 for all callers of a tenant.
      * @param webhook Where the tenant's webhooks are taken.
@@ -82,6 +89,7 @@ public record ScopeGuardProperties(
             @Nullable String appSecret,
             @Nullable String managementResource,
             @DefaultValue List<String> issuers,
+            @DefaultValue List<String> plainHttpHosts,
             @DefaultValue("5") int callsPerSecond,
             @DefaultValue Webhook webhook) {
 
@@ -120,10 +128,17 @@ public record ScopeGuardProperties(
      * @param maxEntries For how many pairs of subject and organization they are remembered.
      */
     public record Permissions(
-            @DefaultValue("30s") Duration maxAge,
-            @DefaultValue("5m") Duration maxStale,
+            @DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS)
+            Duration maxAge,
+
+            @DefaultValue("5m") @DurationUnit(ChronoUnit.SECONDS)
+            Duration maxStale,
+
             @DefaultValue("trust-token") WhenUnknown whenUnknown,
-            @DefaultValue("2s") Duration maxWait,
+
+            @DefaultValue("2s") @DurationUnit(ChronoUnit.SECONDS)
+            Duration maxWait,
+
             @DefaultValue("100000") int maxEntries) {}
 
     /**
@@ -134,7 +149,9 @@ public record ScopeGuardProperties(
      */
     public record Drift(
             @DefaultValue("declared") List<String> watch,
-            @DefaultValue("10s") Duration spread) {}
+
+            @DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS)
+            Duration spread) {}
 
     /**
      * Where a request names its organization.

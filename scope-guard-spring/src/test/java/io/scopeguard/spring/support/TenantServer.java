@@ -332,8 +332,17 @@ public final class TenantServer implements AutoCloseable {
 
     private static void trouble(HttpExchange exchange, int status) throws IOException {
         if (status > 0) {
-            send(exchange, status, Map.of("message", "Internal server error."));
+            send(exchange, status, Map.of("message", "Trouble.", "code", code(status)));
         }
+    }
+
+    /** Logto's names of what it refuses. */
+    private static String code(int status) {
+        return switch (status) {
+            case 401 -> "auth.unauthorized";
+            case 403 -> "auth.forbidden";
+            default -> "trouble";
+        };
     }
 
     private void api(HttpExchange exchange, String rawPath) throws IOException {
