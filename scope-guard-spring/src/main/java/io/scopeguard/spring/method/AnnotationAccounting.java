@@ -5,18 +5,15 @@ import io.scopeguard.spring.authorization.HandlerRules;
 import java.lang.reflect.Method;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
-import org.springframework.util.ClassUtils;
 
 /**
  * Accounts for the annotations of all beans when the application starts, whatever their scope and whether they exist already:
@@ -49,7 +46,7 @@ public final class AnnotationAccounting
     @Override
     public void afterSingletonsInstantiated() {
         Set<String> guarded = new TreeSet<>();
-        forEachBean(beans, (name, type) -> {
+        AnnotatedBeans.forEach(beans, (name, type) -> {
             account(name, type);
             rules.of(type).guarded().values().forEach(rule -> guarded.add(rule.name()));
         });
@@ -99,7 +96,7 @@ public final class AnnotationAccounting
     /** Beans of other contexts are guarded only if the guard is configured there too. */
     private void accountElsewhere(ConfigurableListableBeanFactory factory) {
         boolean isGuarded = factory.getBeanNamesForType(GuardedBeanCheck.class, false, false).length > 0;
-        forEachBean(factory, (name, type) -> {
+        AnnotatedBeans.forEach(factory, (name, type) -> {
             checkServed(type);
             if (!isGuarded && !rules.of(type).guarded().isEmpty()) {
                 throw new InvalidSettingException(
@@ -109,26 +106,6 @@ public final class AnnotationAccounting
                         "Declare the bean in the context that has the auto-configuration.");
             }
         });
-    }
-
-    private void forEachBean(ConfigurableListableBeanFactory factory, BiConsumer<String, Class<?>> action) {
-        factory.getBeanNamesIterator().forEachRemaining(name -> {
-            Class<?> type = isAbstract(factory, name) ? null : typeOf(factory, name);
-            if (type != null && AnnotatedTypes.SHARED.contains(type)) {
-                action.accept(name, type);
-            }
-        });
-    }
-
-    private static boolean isAbstract(ConfigurableListableBeanFactory factory, String name) {
-        return factory.containsBeanDefinition(name)
-                && factory.getMergedBeanDefinition(name).isAbstract();
-    }
-
-    /** The class behind the proxies of a bean, as far as it is known before the bean is created. */
-    private static @Nullable Class<?> typeOf(ConfigurableListableBeanFactory factory, String name) {
-        Class<?> type = AutoProxyUtils.determineTargetClass(factory, name);
-        return type == null ? null : ClassUtils.getUserClass(type);
     }
 
     /** The bean, if it was created already and is not the factory of another. */

@@ -1,0 +1,39 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.spring.InvalidSettingException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringBootVersion;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * Stops applications on an older Spring Boot before anything else is loaded: its classes have other names there, so that the
+ * auto-configuration would fail with an obscure error, or not apply at all. Uses nothing that older versions lack.
+ *
+ * <p>Found by Spring Boot through {@code spring.factories}.
+ */
+final class SpringBootVersionCheck implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    private static final int OLDEST = 4;
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        if (context.getEnvironment().getProperty("scope-guard.enabled", Boolean.class, true)) {
+            check(SpringBootVersion.getVersion());
+        }
+    }
+
+    static void check(@Nullable String version) {
+        if (version != null && major(version) < OLDEST) {
+            throw new InvalidSettingException(
+                    "Scope Guard",
+                    "needs Spring Boot " + OLDEST + " or newer, but this application runs on Spring Boot " + version
+                            + ", where nothing would enforce @RequiresScopes",
+                    "Upgrade Spring Boot, or remove the dependency on scope-guard-spring.");
+        }
+    }
+
+    private static int major(String version) {
+        return Integer.parseInt(version.substring(0, version.indexOf('.')));
+    }
+}

@@ -1,0 +1,62 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.method.UnenforcedAnnotations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Applications that Scope Guard cannot guard: they say so, or do not start, rather than run without a guard in silence. */
+@AutoConfiguration
+public final class UnguardedApplicationAutoConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(UnguardedApplicationAutoConfiguration.class);
+
+    /** Switched off by name. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "false")
+    static final class Disabled {
+
+        Disabled() {
+            log.warn("Scope Guard is switched off by scope-guard.enabled=false: nothing enforces @RequiresScopes.");
+        }
+    }
+
+    /** A reactive application has no place for a servlet's guard. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
+    static final class Reactive {
+
+        @Bean
+        static BeanFactoryPostProcessor scopeGuardNeedsServlets() {
+            return beans -> {
+                throw new InvalidSettingException(
+                        "Scope Guard",
+                        "guards servlet applications only, but this application is reactive (Spring WebFlux), where nothing"
+                                + " would enforce @RequiresScopes",
+                        "Use Spring MVC (spring-boot-starter-webmvc, spring.main.web-application-type=servlet), or remove the"
+                                + " dependency on scope-guard-spring.");
+            };
+        }
+    }
+
+    /** Without a web application there is no token that a method could require scopes of. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnNotWebApplication
+    @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
+    static final class NoWeb {
+
+        @Bean
+        static UnenforcedAnnotations unenforcedAnnotations(ConfigurableListableBeanFactory beans) {
+            return new UnenforcedAnnotations(beans);
+        }
+    }
+}
