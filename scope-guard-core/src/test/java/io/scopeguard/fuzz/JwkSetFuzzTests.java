@@ -2,7 +2,6 @@ package io.scopeguard.fuzz;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.code_intelligence.jazzer.api.BugDetectors;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.scopeguard.testing.MovableClock;
@@ -13,7 +12,6 @@ import io.scopeguard.token.KeysUnavailableException;
 import java.net.URI;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The document at the JWK Set endpoint, fetched anew for each input. */
@@ -25,11 +23,6 @@ class JwkSetFuzzTests {
     private static final DistinctMessages messages = new DistinctMessages();
     private static volatile byte[] document = {};
     private static final RawServer server = new RawServer(exchange -> RawServer.answer(exchange, 200, document));
-
-    @BeforeEach
-    void connectToNoOtherHost() {
-        BugDetectors.allowNetworkConnections((host, port) -> host.equals("127.0.0.1"));
-    }
 
     @AfterAll
     static void stop() {

@@ -2,7 +2,6 @@ package io.scopeguard.fuzz;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.code_intelligence.jazzer.api.BugDetectors;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.sun.net.httpserver.HttpExchange;
 import io.scopeguard.logto.Logto;
@@ -22,7 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -39,11 +37,6 @@ class ManagementApiFuzzTests {
     private static final DistinctMessages messages = new DistinctMessages();
     private static volatile byte[] input = {};
     private static final RawServer server = new RawServer(ManagementApiFuzzTests::answer);
-
-    @BeforeEach
-    void connectToNoOtherHost() {
-        BugDetectors.allowNetworkConnections((host, port) -> host.equals("127.0.0.1"));
-    }
 
     @AfterAll
     static void stop() {
