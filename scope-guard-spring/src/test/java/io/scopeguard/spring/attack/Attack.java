@@ -1,0 +1,27 @@
+package io.scopeguard.spring.attack;
+
+/**
+ * One attack.
+ *
+ * @param group the kind of attack
+ * @param name what it tries
+ * @param request the whole HTTP request; each character is a byte
+ * @param expected the answers that are right: status, error code of the challenge and problem type, each answer as
+ *     {@link Answer#toString()} writes it, separated by {@code " | "}
+ */
+record Attack(String group, String name, String request, String expected) {
+
+    boolean isRepelledBy(Answer answer) {
+        return (" | " + expected + " | ").contains(" | " + answer + " | ");
+    }
+
+    /** Attacks that are meant to be granted show that the suite can tell the difference. */
+    boolean isControl() {
+        return expected.startsWith("2");
+    }
+
+    @Override
+    public String toString() {
+        return group + ": " + name;
+    }
+}

@@ -1,0 +1,87 @@
+package io.scopeguard.spring.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.spring.support.MovableClock;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every attack of the lists, through a real port. */
+class AttackTests {
+
+    /** So few would mean that the lists were lost. */
+    private static final int LEAST = 600;
+
+    private static final MovableClock clock = new MovableClock();
+    private static final TenantServer tenant = new TenantServer(clock);
+    private static final Target target = new Target(tenant);
+    private static final Map<String, Integer> answers = new TreeMap<>();
+    private static RunningApi plain;
+    private static RunningApi withHeader;
+
+    @BeforeAll
+    static void start() {
+        plain = RunningApi.start(
+                tenant,
+                clock,
+                List.of("scope-guard.logto.webhook.signing-keys", Target.WEBHOOK_KEY),
+                AttackedApi.class);
+        withHeader = RunningApi.start(
+                tenant,
+                clock,
+                List.of("scope-guard.organization.header", Target.ORGANIZATION_HEADER),
+                AttackedApi.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        plain.close();
+        withHeader.close();
+        tenant.close();
+        List<Attack> all = attacks();
+        Map<String, Long> groups =
+                all.stream().collect(Collectors.groupingBy(Attack::group, TreeMap::new, Collectors.counting()));
+        long controls = all.stream().filter(Attack::isControl).count();
+        System.out.printf(
+                "Attack suite: %d attacks and %d controls in %d groups %s; answers %s%n",
+                all.size() - controls, controls, groups.size(), groups, answers);
+        assertThat(all).hasSizeGreaterThan(LEAST).doesNotHaveDuplicates();
+    }
+
+    static List<Attack> attacks() {
+        return Attacks.all(target);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("attacks")
+    void requestWhenAttackThenExpectedAnswer(Attack attack) {
+        RunningApi api = attack.group().equals("organization header") ? withHeader : plain;
+        Answer answer = Answer.parse(api.raw(attack.request()));
+        answers.merge(answer.toString(), 1, Integer::sum);
+
+        assertThat(attack.isRepelledBy(answer))
+                .as("%s: expected %s but was %s", attack, attack.expected(), answer)
+                .isTrue();
+        assertThat(attack.group().equals("webhook") || answer.isWellFormed())
+                .as("%s: challenges %s", attack, answer.challenges())
+                .isTrue();
+        assertThat(answer.raw().contains(AttackedApi.REACHED))
+                .as("%s: reached the handler", attack)
+                .isEqualTo(answer.status() == 200
+                        && !attack.request().startsWith("HEAD")
+                        && !attack.request().startsWith("OPTIONS"));
+        assertThat(answer.raw())
+                .as("%s", attack)
+                .doesNotContain("Exception", "\tat ", "java.")
+                .doesNotContainPattern("(?im)^X-Injected|^Access-Control-Allow")
+                .doesNotContainPattern("eyJ[A-Za-z0-9_-]{40}");
+    }
+}
