@@ -72,6 +72,15 @@ public final class LogtoWebhook {
     }
 
     /**
+     * Whether a signature has the form of one: 64 lower-case hexadecimal digits. Deliveries without one need not be read.
+     *
+     * @param signature the value of {@link #SIGNATURE_HEADER}
+     */
+    public static boolean isSignature(@Nullable String signature) {
+        return signature != null && WebhookSignature.FORM.matcher(signature).matches();
+    }
+
+    /**
      * Takes one delivery.
      *
      * @param body as it came, byte for byte
@@ -153,7 +162,11 @@ public final class LogtoWebhook {
         WRONG_SIGNATURE,
         /** Cut short, or rightly signed and no event. */
         MALFORMED,
-        TOO_LARGE
+        TOO_LARGE,
+        /** The body did not arrive in time. */
+        TOO_SLOW,
+        /** Too many deliveries, or too many bytes of them, were on their way at once. */
+        OVERLOADED
     }
 
     /**

@@ -6,12 +6,16 @@ import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** Proof that a delivery is Logto's: HMAC-SHA256 over its bytes as they came, in lower-case hex. Thread-safe. */
 final class WebhookSignature {
+
+    /** What a signature looks like. */
+    static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
 
     private static final String ALGORITHM = "HmacSHA256";
 

@@ -23,7 +23,7 @@ public final class Loopback {
         server.start();
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(server.baseUrl() + "/warm-up"))
-                    .timeout(Duration.ofSeconds(60))
+                    .timeout(Duration.ofMinutes(3))
                     .build();
             HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
         } catch (IOException e) {

@@ -129,6 +129,7 @@ class ConfigurationTests {
         minimal.withPropertyValues(
                         "scope-guard.fail-fast=true",
                         "scope-guard.mode=signal",
+                        "scope-guard.public-url=https://api.example.com/gw/",
                         "scope-guard.resources=https://one.test,https://two.test",
                         "scope-guard.default-audience=https://two.test",
                         "scope-guard.unannotated=deny",
@@ -160,6 +161,7 @@ class ConfigurationTests {
                                     true,
                                     true,
                                     Mode.SIGNAL,
+                                    "https://api.example.com/gw/",
                                     List.of("https://one.test", "https://two.test"),
                                     "https://two.test",
                                     ScopeGuardProperties.Unannotated.DENY,
@@ -269,6 +271,53 @@ class ConfigurationTests {
                     assertThat(analysis.getDescription()).isEqualTo("scope-guard.logto.webhook.path is no plain path.");
                     assertThat(analysis.getAction()).contains("/scope-guard/webhooks/logto");
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "api.example.com",
+                "http://api.example.com",
+                "ftp://api.example.com",
+                "https://",
+                "https:///gw",
+                "https://api.example.com?a=b",
+                "https://api.example.com#a",
+                "https://user@api.example.com",
+                "https://api.example.com:port",
+                "https://api.example.com//gw",
+                "https://api.example.com/../gw",
+                "https://api.example.com/a b",
+                "https://api.example.com/\"",
+                "https://-api.example.com",
+                "https://\u00e9.example.com",
+                "http://localhost.example.com"
+            })
+    void publicUrlThatIsNoAddressStopsStartUp(String url) {
+        minimal.withPropertyValues("scope-guard.public-url=" + url).run(context -> {
+            FailureAnalysis analysis = analysis(context.getStartupFailure());
+            assertThat(analysis.getDescription())
+                    .isEqualTo("scope-guard.public-url is '" + url + "', which is not the public address of an API.");
+            assertThat(analysis.getAction()).contains("https://api.example.com");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://api.example.com",
+                "https://api.example.com/",
+                "https://api.example.com:8443/gw/v1/",
+                "https://10.0.0.1",
+                "https://[2001:db8::1]/api",
+                "http://localhost:8080",
+                "http://127.0.0.1",
+                "http://[::1]:8080/api",
+                ""
+            })
+    void publicUrlThatIsAnAddressIsTaken(String url) {
+        minimal.withPropertyValues("scope-guard.public-url=" + url)
+                .run(context -> assertThat(context).hasNotFailed());
     }
 
     private static FailureAnalysis analysis(Throwable failure) {

@@ -12,10 +12,13 @@ import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -212,7 +215,8 @@ class LogtoWebhookTests {
     @Test
     void hugeOnesAreRefused() {
         String huge = membership("removedUserIds", "u".repeat(1024 * 1024));
-        String head = "POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+        String head = "POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + SIGNATURE + ": "
+                + "0".repeat(64) + "\r\n";
 
         assertThat(deliver(huge).status()).isEqualTo(413);
         // What is announced need not come.
@@ -266,6 +270,42 @@ class LogtoWebhookTests {
                 .isEqualTo(204);
     }
 
+    /** More strangers than the server has threads, and none of them finishes. */
+    @Test
+    void slowDeliveriesDoNotStopTheApi() throws IOException {
+        List<String> settings = List.of(
+                "scope-guard.logto.webhook.signing-keys",
+                KEY,
+                "server.tomcat.threads.max",
+                "8",
+                "server.tomcat.connection-timeout",
+                "30m");
+        List<Socket> strangers = new ArrayList<>();
+        try (RunningApi small = RunningApi.start(tenant, clock, settings, GuardedApi.class)) {
+            for (int i = 0; i < 230; i++) {
+                strangers.add(dripping(small.port(), i % 2 == 0 ? "0".repeat(64) : "guessed"));
+            }
+
+            assertThat(small.getAsStranger("/public").status()).isEqualTo(200);
+            String body = membership("removedUserIds", user);
+            assertThat(small.send("POST", PATH, body, SIGNATURE, sign(KEY, body))
+                            .status())
+                    .isEqualTo(204);
+        } finally {
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
+        }
+    }
+
+    private static Socket dripping(int port, String signature) throws IOException {
+        Socket socket = new Socket("localhost", port);
+        String head = "POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n" + SIGNATURE + ": "
+                + signature + "\r\n\r\n{";
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
     @Test
     void nothingOfADeliveryIsLogged(CapturedOutput output) {
         deliver(membership("removedUserIds", user));
@@ -290,15 +330,18 @@ class LogtoWebhookTests {
     }
 
     @ParameterizedTest
-    @CsvSource({"'', /hooks/logto", "/v2, /v2/hooks/logto"})
-    void itIsWhereItIsPutBesideChainsOfTheApplication(String contextPath, String path) {
+    @CsvSource({"'', ''", "/ctx, ''", "'', /v1", "/ctx, /v1"})
+    void itIsBelowTheContextPathBesideChainsOfTheApplication(String contextPath, String servletPath) {
+        String path = contextPath + "/hooks/logto";
         List<String> settings = List.of(
                 "scope-guard.logto.webhook.signing-keys",
                 KEY,
                 "scope-guard.logto.webhook.path",
                 "/hooks/logto",
                 "server.servlet.context-path",
-                contextPath);
+                contextPath,
+                "spring.mvc.servlet.path",
+                servletPath.isEmpty() ? "/" : servletPath);
         try (RunningApi elsewhere = RunningApi.start(tenant, clock, settings, GuardedApi.class, OwnChain.class)) {
             String body = membership("removedUserIds", user);
 
@@ -307,7 +350,10 @@ class LogtoWebhookTests {
                             .status())
                     .isEqualTo(204);
             assertThat(elsewhere.send("POST", path, body).status()).isEqualTo(401);
-            assertThat(elsewhere.getAsStranger(contextPath + "/me").status()).isEqualTo(401);
+            assertThat(elsewhere
+                            .getAsStranger(contextPath + servletPath + "/me")
+                            .status())
+                    .isEqualTo(401);
         }
     }
 

@@ -29,12 +29,17 @@ import org.jspecify.annotations.Nullable;
 final class CheckedSettings {
 
     private static final String PREFIX = "scope-guard.";
-    private static final Pattern PLAIN_PATH = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+");
+    private static final Pattern PLAIN_PATH = Pattern.compile("(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+");
 
     private static final Pattern ISSUER = Pattern.compile("https?://[^\\s/?#]+(/[^\\s?#]*)?/oidc");
 
     /** A name, an IPv4 address, or an IPv6 address in brackets. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+]");
+
+    /** An address with a path of plain segments at most. */
+    private static final Pattern PUBLIC_URL = Pattern.compile(
+            "(?:https://(?:" + HOST.pattern() + ")|http://(?:localhost|127\\.0\\.0\\.1|\\[::1]))(?::[0-9]{1,5})?"
+                    + "(?:" + PLAIN_PATH.pattern() + ")?/?");
 
     /** RFC 9110: what a field may be called. */
     private static final Pattern FIELD_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
@@ -136,6 +141,20 @@ final class CheckedSettings {
 
     int maxEntries() {
         return atLeast("permissions.max-entries", properties.permissions().maxEntries(), 1);
+    }
+
+    /** The public address without a slash at its end, or {@code null} if it is not set. */
+    @Nullable
+    String publicUrl() {
+        String url = notBlank(properties.publicUrl());
+        if (url != null && !PUBLIC_URL.matcher(url).matches()) {
+            throw new InvalidSettingException(
+                    PREFIX + "public-url",
+                    "is '" + url + "', which is not the public address of an API",
+                    "Use an address like https://api.example.com or https://example.com/api, with the context path and without"
+                            + " query, fragment or user. Plain http is accepted for localhost.");
+        }
+        return url == null || !url.endsWith("/") ? url : url.substring(0, url.length() - 1);
     }
 
     Set<Audience> resources() {

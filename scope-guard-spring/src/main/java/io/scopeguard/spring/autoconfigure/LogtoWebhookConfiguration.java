@@ -5,14 +5,13 @@ import io.scopeguard.logto.LogtoWebhook;
 import io.scopeguard.permission.PermissionCache;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.OnPropertyListCondition;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 
 /** Where Logto's webhooks are taken, if there is a key to know them by. Imported last: it is no chain of the application. */
 @Configuration(proxyBeanMethods = false)
@@ -25,15 +24,23 @@ final class LogtoWebhookConfiguration {
         this.settings = new CheckedSettings(properties);
     }
 
-    /** Before the application's own chains, which would ask for a token, and with nothing in it that they have. */
-    @Bean
-    @Order(Ordered.HIGHEST_PRECEDENCE)
-    SecurityFilterChain scopeGuardLogtoWebhookFilterChain(
+    /** A servlet of its own, so that the path does not depend on where the {@code DispatcherServlet} is mapped. */
+    @Bean(LogtoWebhookServlet.NAME)
+    ServletRegistrationBean<LogtoWebhookServlet> scopeGuardLogtoWebhook(
             Logto logto, PermissionCache permissions, GuardMetrics metrics) {
         LogtoWebhook webhook = logto.webhook(settings.webhookSigningKeys(), permissions::apply);
-        return new DefaultSecurityFilterChain(
-                PathPatternRequestMatcher.withDefaults().matcher(settings.webhookPath()),
-                new LogtoWebhookFilter(webhook, metrics::delivered));
+        ServletRegistrationBean<LogtoWebhookServlet> servlet = new ServletRegistrationBean<>(
+                new LogtoWebhookServlet(webhook, metrics::delivered, LogtoWebhookServlet.Limits.DEFAULT),
+                settings.webhookPath());
+        servlet.setName(LogtoWebhookServlet.NAME);
+        return servlet;
+    }
+
+    /** Before the application's own chains, which would ask for a token. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    SecurityFilterChain scopeGuardLogtoWebhookFilterChain() {
+        return OpenServlets.chain(LogtoWebhookServlet.NAME);
     }
 
     static final class OnSigningKeys extends OnPropertyListCondition {

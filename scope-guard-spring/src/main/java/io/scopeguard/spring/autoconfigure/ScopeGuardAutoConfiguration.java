@@ -43,7 +43,13 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
 @EnableConfigurationProperties(ScopeGuardProperties.class)
-@Import({LogtoConfiguration.class, WebConfiguration.class, MethodConfiguration.class, LogtoWebhookConfiguration.class})
+@Import({
+    LogtoConfiguration.class,
+    WebConfiguration.class,
+    MetadataConfiguration.class,
+    MethodConfiguration.class,
+    LogtoWebhookConfiguration.class
+})
 public final class ScopeGuardAutoConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ScopeGuardAutoConfiguration.class);

@@ -1,17 +1,14 @@
 package io.scopeguard.spring.autoconfigure;
 
-import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
 import io.scopeguard.spring.response.RefusingEntryPoint;
 import io.scopeguard.spring.response.SignalHeaderWriter;
-import io.scopeguard.token.AccessTokenVerifier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.resource.OAuth2ResourceServerConfigurer;
-import org.springframework.security.oauth2.server.resource.OAuth2ProtectedResourceMetadata;
 
 /**
  * Lets each chain of the application that is a resource server answer as Scope Guard does: refusals, signals and metadata.
@@ -34,8 +31,8 @@ public final class ScopeGuardHttpConfigurer extends AbstractHttpConfigurer<Scope
         resourceServer
                 .authenticationEntryPoint(context.getBean(RefusingEntryPoint.class))
                 .accessDeniedHandler(context.getBean(RefusingAccessDeniedHandler.class))
-                .protectedResourceMetadata(metadata ->
-                        metadata.protectedResourceMetadataCustomizer(builder -> describe(builder, context)));
+                .protectedResourceMetadata(metadata -> metadata.protectedResourceMetadataCustomizer(
+                        context.getBean(ResourceMetadata.class)::describe));
         write(http, signals);
     }
 
@@ -48,13 +45,5 @@ public final class ScopeGuardHttpConfigurer extends AbstractHttpConfigurer<Scope
     private static void write(HttpSecurity http, SignalHeaderWriter signals) {
         boolean without = http.getConfigurer(HeadersConfigurer.class) == null;
         http.headers(headers -> (without ? headers.defaultsDisabled() : headers).addHeaderWriter(signals));
-    }
-
-    private static void describe(OAuth2ProtectedResourceMetadata.Builder metadata, ApplicationContext context) {
-        DeclaredScopes declared = context.getBean(DeclaredScopes.class);
-        metadata.authorizationServers(servers -> servers.addAll(
-                        context.getBean(AccessTokenVerifier.class).issuers()))
-                .scopes(scopes -> scopes.addAll(declared.all().toList()))
-                .tlsClientCertificateBoundAccessTokens(false);
     }
 }

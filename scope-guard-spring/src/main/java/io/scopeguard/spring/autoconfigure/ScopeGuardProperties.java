@@ -19,6 +19,9 @@ import org.springframework.boot.convert.DurationUnit;
  *     way.
  * @param mode How far live permissions reach: observe (metrics only), signal (clients are told, the token decides) or enforce
  *     (what a subject may not do any more is denied).
+ * @param publicUrl Address at which clients reach this API, up to and including its context path, e.g.
+ *     https://api.example.com. Used in challenges and in the protected resource metadata (RFC 9728). Without it they name the
+ *     address of the request, as the Host header or the proxy's headers say it.
  * @param resources This API's own resource indicators (RFC 8707), compared exactly. May be empty if only organization tokens
  *     are used.
  * @param defaultAudience Audience of a requirement that names none: 'organization' or one of the resources. Defaults to the
@@ -39,6 +42,7 @@ public record ScopeGuardProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("false") boolean failFast,
         @DefaultValue("enforce") Mode mode,
+        @Nullable String publicUrl,
         @DefaultValue List<String> resources,
         @Nullable String defaultAudience,
         @DefaultValue("authenticated") Unannotated unannotated,

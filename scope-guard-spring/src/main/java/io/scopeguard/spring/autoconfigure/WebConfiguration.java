@@ -16,6 +16,7 @@ import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.authorization.ScopeGuardInterceptor;
 import io.scopeguard.spring.authorization.UnannotatedPolicy;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
+import io.scopeguard.spring.response.ApiAddress;
 import io.scopeguard.spring.response.RefusalWriter;
 import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
 import io.scopeguard.spring.response.RefusingEntryPoint;
@@ -92,8 +93,13 @@ final class WebConfiguration {
     }
 
     @Bean
-    RefusalWriter refusalWriter() {
-        return new RefusalWriter();
+    ApiAddress apiAddress(ScopeGuardProperties properties) {
+        return new ApiAddress(new CheckedSettings(properties).publicUrl());
+    }
+
+    @Bean
+    RefusalWriter refusalWriter(ApiAddress address) {
+        return new RefusalWriter(address);
     }
 
     @Bean
@@ -209,17 +215,6 @@ final class WebConfiguration {
                                 .access(authenticatedOrPublic))
                 .build();
         return lean(chain, context.containsBean("corsFilter") || context.containsBean("corsConfigurationSource"));
-    }
-
-    /** The metadata that challenges point to, whichever paths the application's own chains are for. */
-    @Bean
-    @ConditionalOnMissingBean(name = "scopeGuardMetadataFilterChain")
-    @Order(Ordered.HIGHEST_PRECEDENCE)
-    SecurityFilterChain scopeGuardMetadataFilterChain(HttpSecurity http) {
-        return stateless(http)
-                .securityMatcher(RefusalWriter.METADATA_PATH + "/**")
-                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
-                .build();
     }
 
     private static HttpSecurity stateless(HttpSecurity http) {

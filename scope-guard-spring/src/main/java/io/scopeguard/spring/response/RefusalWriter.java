@@ -12,22 +12,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.web.util.UrlUtils;
-import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes refusals. Thread-safe. */
 public final class RefusalWriter {
 
-    /** Where the protected resource metadata of this API is, below its context path. */
-    public static final String METADATA_PATH = "/.well-known/oauth-protected-resource";
-
     private final JsonMapper json = JsonMapper.builder().build();
+    private final ApiAddress address;
+
+    public RefusalWriter(ApiAddress address) {
+        this.address = address;
+    }
 
     /** Answers the request with the refusal that is chosen for its API. */
     public void write(HttpServletRequest request, HttpServletResponse response, Function<Refusals, Refusal> choice)
             throws IOException {
-        Refusal refusal = choice.apply(new Refusals(metadataUrl(request)));
+        Refusal refusal = choice.apply(new Refusals(address.ofMetadata(request)));
         response.setStatus(refusal.status());
         if (refusal.challenge() != null) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, refusal.challenge());
@@ -67,15 +67,5 @@ public final class RefusalWriter {
     /** A 401 needs a challenge (RFC 9110 §15.5.2). Without one of its own it gets ours. */
     private static boolean lacksChallenge(int status, HttpServletResponse response) {
         return status == HttpServletResponse.SC_UNAUTHORIZED && !response.containsHeader(HttpHeaders.WWW_AUTHENTICATE);
-    }
-
-    private static String metadataUrl(HttpServletRequest request) {
-        return UriComponentsBuilder.fromUriString(UrlUtils.buildFullRequestUrl(request))
-                .replacePath(request.getContextPath())
-                .path(METADATA_PATH)
-                .replaceQuery(null)
-                .fragment(null)
-                .build()
-                .toUriString();
     }
 }

@@ -1,0 +1,139 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.logto.LogtoWebhook;
+import io.scopeguard.logto.LogtoWebhook.Outcome;
+import io.scopeguard.logto.LogtoWebhook.Receipt;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+
+/**
+ * Receives Logto's webhooks. A delivery proves itself by its signature, whatever its content type.
+ *
+ * <p>Anybody can send requests here, so none of them may cost much: what the headers already rule out is refused unread, a body
+ * is read without blocking a thread, and there are limits on the number of deliveries in flight, on their bytes and on the time
+ * that each may take. Thread-safe.
+ */
+final class LogtoWebhookServlet extends HttpServlet {
+
+    static final String NAME = "scopeGuardLogtoWebhook";
+
+    private static final long serialVersionUID = 1;
+    private static final String RETRY_AFTER_SECONDS = "10";
+
+    private final transient LogtoWebhook webhook;
+    private final transient Consumer<Receipt> listener;
+    private final transient Limits limits;
+    private final transient InFlight inFlight;
+
+    /**
+     * @param listener receives the outcome of every delivery
+     */
+    LogtoWebhookServlet(LogtoWebhook webhook, Consumer<Receipt> listener, Limits limits) {
+        this.webhook = webhook;
+        this.listener = listener;
+        this.limits = limits;
+        this.inFlight = new InFlight(limits.deliveries(), limits.bytes());
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        AsyncContext context = request.startAsync(request, response);
+        if (!request.getMethod().equals(HttpMethod.POST.name())) {
+            leaveBodyUnread(context);
+            response.setHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
+            answer(context, HttpStatus.METHOD_NOT_ALLOWED);
+            return;
+        }
+        Outcome refusal = refusal(request);
+        if (refusal == null) {
+            read(context, request);
+        } else {
+            leaveBodyUnread(context);
+            listener.accept(Receipt.unread(refusal));
+            answer(context, refusal);
+        }
+    }
+
+    /** Why the headers already rule the delivery out, or {@code null} if it has been admitted. */
+    private @Nullable Outcome refusal(HttpServletRequest request) {
+        if (request.getContentLengthLong() > LogtoWebhook.MAX_BYTES) {
+            return Outcome.TOO_LARGE;
+        }
+        if (!LogtoWebhook.isSignature(request.getHeader(LogtoWebhook.SIGNATURE_HEADER))) {
+            return Outcome.WRONG_SIGNATURE;
+        }
+        return inFlight.enter() ? null : Outcome.OVERLOADED;
+    }
+
+    private void read(AsyncContext context, HttpServletRequest request) throws IOException {
+        String signature = request.getHeader(LogtoWebhook.SIGNATURE_HEADER);
+        WebhookBody body = new WebhookBody(context, inFlight, bytes -> webhook.receive(bytes, signature), listener);
+        context.setTimeout(limits.time().toMillis());
+        context.addListener(body);
+        request.getInputStream().setReadListener(body);
+    }
+
+    /**
+     * Ends the connection with the response. Otherwise the container would read the rest of the body first, and block a thread
+     * for as long as the client takes to send it.
+     */
+    static void leaveBodyUnread(AsyncContext context) {
+        // Later versions of HTTP have streams to end, and forbid this header.
+        if (context.getRequest().getProtocol().startsWith("HTTP/1")) {
+            ((HttpServletResponse) context.getResponse()).setHeader(HttpHeaders.CONNECTION, "close");
+        }
+    }
+
+    static void answer(AsyncContext context, Outcome outcome) {
+        answer(context, status(outcome));
+    }
+
+    private static void answer(AsyncContext context, HttpStatus status) {
+        HttpServletResponse response = (HttpServletResponse) context.getResponse();
+        response.setStatus(status.value());
+        if (status == HttpStatus.SERVICE_UNAVAILABLE) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        try {
+            // Committed, or else the container would answer 500 to a body that it could not read.
+            response.flushBuffer();
+        } catch (IOException gone) {
+            // Nobody is there to read the answer.
+        }
+        context.complete();
+    }
+
+    private static HttpStatus status(Outcome outcome) {
+        return switch (outcome) {
+            case APPLIED, UNTIMELY, IGNORED, REPLAYED -> HttpStatus.NO_CONTENT;
+            case LIMITED -> HttpStatus.TOO_MANY_REQUESTS;
+            case WRONG_SIGNATURE -> HttpStatus.UNAUTHORIZED;
+            case MALFORMED -> HttpStatus.BAD_REQUEST;
+            case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
+            case TOO_SLOW -> HttpStatus.REQUEST_TIMEOUT;
+            case OVERLOADED -> HttpStatus.SERVICE_UNAVAILABLE;
+        };
+    }
+
+    /**
+     * What deliveries may use.
+     *
+     * @param deliveries how many may be received at once; they hold no thread while they wait for their bodies
+     * @param bytes how many bytes may be held for all of them together
+     * @param time how long each may take, from its headers to the end of its body
+     */
+    record Limits(int deliveries, int bytes, Duration time) {
+
+        /** Logto sends headers and body at once. */
+        static final Limits DEFAULT = new Limits(500, 16 * LogtoWebhook.MAX_BYTES, Duration.ofSeconds(10));
+    }
+}

@@ -1,0 +1,59 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.response.ApiAddress;
+import io.scopeguard.token.AccessTokenVerifier;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.web.SecurityFilterChain;
+
+/** Where the protected resource metadata is, which challenges point to. */
+@Configuration(proxyBeanMethods = false)
+final class MetadataConfiguration {
+
+    @Bean
+    ResourceMetadata resourceMetadata(AccessTokenVerifier verifier, DeclaredScopes declared) {
+        return new ResourceMetadata(verifier, declared);
+    }
+
+    /** A servlet of its own, so that the path does not depend on where the {@code DispatcherServlet} is mapped. */
+    @Bean(ResourceMetadataServlet.NAME)
+    ServletRegistrationBean<ResourceMetadataServlet> scopeGuardResourceMetadata(
+            ResourceMetadata metadata, ApiAddress address) {
+        ServletRegistrationBean<ResourceMetadataServlet> servlet = new ServletRegistrationBean<>(
+                new ResourceMetadataServlet(metadata, address),
+                ApiAddress.METADATA_PATH,
+                ApiAddress.METADATA_PATH + "/*");
+        servlet.setName(ResourceMetadataServlet.NAME);
+        return servlet;
+    }
+
+    /** Before the application's own chains, which would ask for a token. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    SecurityFilterChain scopeGuardResourceMetadataFilterChain() {
+        return OpenServlets.chain(ResourceMetadataServlet.NAME);
+    }
+
+    /** RFC 9728 puts the path of a resource after the well-known path: with a context path that is outside of the context. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(TomcatServletWebServerFactory.class)
+    static class OutsideOfTheContext {
+
+        @Bean
+        WebServerFactoryCustomizer<TomcatServletWebServerFactory> scopeGuardResourceMetadataValve(
+                ResourceMetadata metadata, ApiAddress address) {
+            return factory -> {
+                if (!factory.getContextPath().isEmpty()) {
+                    factory.addEngineValves(new ResourceMetadataValve(metadata, address, factory.getContextPath()));
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.scopeguard.spring.autoconfigure;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.security.web.DefaultSecurityFilterChain;
+import org.springframework.security.web.SecurityFilterChain;
+
+/** Filter chains without filters for servlets of Scope Guard that anybody may reach. */
+final class OpenServlets {
+
+    private OpenServlets() {}
+
+    /**
+     * Matches by the servlet that the container has chosen, not by the path: nothing else can pass through this chain, however a
+     * path is spelled.
+     */
+    static SecurityFilterChain chain(String servletName) {
+        return new DefaultSecurityFilterChain(request -> isFor(servletName, request));
+    }
+
+    private static boolean isFor(String servletName, HttpServletRequest request) {
+        return servletName.equals(request.getHttpServletMapping().getServletName());
+    }
+}

@@ -1,0 +1,180 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.spring.support.MovableClock;
+import io.scopeguard.spring.support.Reply;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** RFC 9728: where the metadata is, under which address, and that challenges point to what answers. */
+class ResourceMetadataTests {
+
+    private static final String WELL_KNOWN = "/.well-known/oauth-protected-resource";
+    private static final Pattern LINK = Pattern.compile("resource_metadata=\"([^\"]*)\"");
+    private static final String FORWARDED =
+            "X-Forwarded-Proto: https\r\nX-Forwarded-Host: api.example.com\r\nX-Forwarded-Port: 443\r\n";
+
+    private static final MovableClock clock = new MovableClock();
+    private static final TenantServer tenant = new TenantServer(clock);
+
+    @AfterAll
+    static void stop() {
+        tenant.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', ''", "/ctx, ''", "'', /v1", "/ctx, /v1"})
+    void metadataBelowContextPathAndServletPath(String contextPath, String servletPath) {
+        try (RunningApi api = start(contextPath, servletPath)) {
+            String address = api.origin() + contextPath;
+            Reply challenged = api.getAsStranger(contextPath + servletPath + "/me");
+            assertThat(challenged.status()).isEqualTo(401);
+            assertThat(link(challenged.header("WWW-Authenticate"))).isEqualTo(address + WELL_KNOWN);
+
+            assertThat(resource(api, contextPath + WELL_KNOWN)).isEqualTo(address);
+            // With the path of the resource put in where RFC 9728 §3.1 wants it.
+            assertThat(resource(api, WELL_KNOWN + contextPath + servletPath)).isEqualTo(address + servletPath);
+            assertThat(resource(api, contextPath + WELL_KNOWN + servletPath)).isEqualTo(address + servletPath);
+        }
+    }
+
+    @Test
+    void nothingElseAnswersOutsideOfTheContext() {
+        try (RunningApi api = start("/ctx", "")) {
+            for (String path : List.of("", "/", "/ctxx", "/other", "/ctx/../x", "/ctx//x", "/ctx/%2e", "/CTX")) {
+                assertThat(api.raw("GET " + WELL_KNOWN + path
+                                + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                        .as(path)
+                        .matches("(?s)HTTP/1.1 40[04] .*");
+            }
+            assertThat(api.send("POST", WELL_KNOWN + "/ctx", "").status()).isEqualTo(404);
+            assertThat(api.send("HEAD", WELL_KNOWN + "/ctx", null).status()).isEqualTo(200);
+            assertThat(api.getAsStranger("/ctx/me").status()).isEqualTo(401);
+        }
+    }
+
+    /** It is public, whatever else a client sends, and for scripts of any origin. */
+    @ParameterizedTest
+    @CsvSource({"'', " + WELL_KNOWN, "/ctx, /ctx" + WELL_KNOWN, "/ctx, " + WELL_KNOWN + "/ctx"})
+    void metadataIsPublic(String contextPath, String path) {
+        try (RunningApi api = start(contextPath, "")) {
+            Reply reply =
+                    api.getAsStranger(path, "Authorization", "Bearer stale", "Origin", "https://app.example.test");
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.header("Content-Type")).isEqualTo("application/json");
+            assertThat(reply.header("Cache-Control")).isEqualTo("no-store");
+            assertThat(reply.header("Access-Control-Allow-Origin")).isEqualTo("*");
+            Reply preflight = api.send(
+                    "OPTIONS",
+                    path,
+                    null,
+                    "Origin",
+                    "https://app.example.test",
+                    "Access-Control-Request-Method",
+                    "GET",
+                    "Access-Control-Request-Headers",
+                    "mcp-protocol-version");
+            assertThat(preflight.status()).isEqualTo(204);
+            assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo("*");
+            assertThat(preflight.header("Access-Control-Allow-Headers")).isEqualTo("*");
+        }
+    }
+
+    // Behind a proxy
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://api.example.com, '', https://api.example.com",
+        "https://api.example.com/, /ctx, https://api.example.com",
+        "https://example.com:8443/gw/, '', https://example.com:8443/gw",
+        "https://example.com/gw, /ctx, https://example.com/gw",
+        "https://example.com/ctx, /ctx, https://example.com/ctx"
+    })
+    void publicUrlIsUsedWhateverTheRequestSays(String publicUrl, String contextPath, String address) {
+        List<String> settings =
+                List.of("scope-guard.public-url", publicUrl, "server.servlet.context-path", contextPath);
+        try (RunningApi api = RunningApi.start(tenant, clock, settings, GuardedApi.class)) {
+            String publicPath = URI.create(address).getPath();
+            for (String headers : List.of("Host: evil.example\r\n", "Host: localhost\r\n" + FORWARDED)) {
+                assertThat(link(get(api, contextPath + "/me", headers))).isEqualTo(address + WELL_KNOWN);
+                assertThat(resource(get(api, contextPath + WELL_KNOWN, headers)))
+                        .isEqualTo(address);
+                // A proxy may pass the well-known path on as it is, or put the context path before it.
+                assertThat(resource(
+                                get(api, WELL_KNOWN + publicPath + (publicPath.isEmpty() ? contextPath : ""), headers)))
+                        .isEqualTo(address);
+                assertThat(resource(get(api, contextPath + WELL_KNOWN + "/v1", headers)))
+                        .isEqualTo(address + "/v1");
+            }
+        }
+    }
+
+    /** Without the property, the address is the one that the client used, as far as the server knows it. */
+    @ParameterizedTest
+    @CsvSource({
+        "none, Host: localhost, http://localhost",
+        "none, Host: other.example:81, http://other.example:81",
+        "native, Host: localhost, https://api.example.com",
+        "framework, Host: localhost, https://api.example.com"
+    })
+    void addressOfTheRequestIsUsedByDefault(String strategy, String host, String address) {
+        List<String> settings = List.of("server.forward-headers-strategy", strategy);
+        try (RunningApi api = RunningApi.start(tenant, clock, settings, GuardedApi.class)) {
+            String headers = host + "\r\n" + FORWARDED;
+            assertThat(link(get(api, "/me", headers))).isEqualTo(address + WELL_KNOWN);
+            assertThat(resource(get(api, WELL_KNOWN, headers))).isEqualTo(address);
+        }
+    }
+
+    @Test
+    void forwardedPrefixIsPartOfTheAddress() {
+        List<String> settings =
+                List.of("server.forward-headers-strategy", "framework", "server.servlet.context-path", "/ctx");
+        try (RunningApi api = RunningApi.start(tenant, clock, settings, GuardedApi.class)) {
+            String headers = "Host: localhost\r\nX-Forwarded-Prefix: /gw\r\n" + FORWARDED;
+            assertThat(link(get(api, "/ctx/me", headers))).isEqualTo("https://api.example.com/gw" + WELL_KNOWN);
+            assertThat(resource(get(api, "/ctx" + WELL_KNOWN, headers))).isEqualTo("https://api.example.com/gw");
+        }
+    }
+
+    private static RunningApi start(String contextPath, String servletPath) {
+        List<String> settings = new ArrayList<>(List.of("server.servlet.context-path", contextPath));
+        if (!servletPath.isEmpty()) {
+            settings.addAll(List.of("spring.mvc.servlet.path", servletPath));
+        }
+        return RunningApi.start(tenant, clock, settings, GuardedApi.class);
+    }
+
+    private static String get(RunningApi api, String path, String headers) {
+        return api.raw("GET " + path + " HTTP/1.1\r\nConnection: close\r\n" + headers + "\r\n");
+    }
+
+    private static String link(String challenge) {
+        Matcher link = LINK.matcher(challenge);
+        assertThat(link.find()).as(challenge).isTrue();
+        return link.group(1);
+    }
+
+    private static String resource(RunningApi api, String path) {
+        Reply reply = api.getAsStranger(path);
+        assertThat(reply.status()).as(path).isEqualTo(200);
+        return JsonMapper.shared().readTree(reply.body()).get("resource").stringValue();
+    }
+
+    private static String resource(String answer) {
+        assertThat(answer).startsWith("HTTP/1.1 200");
+        String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
+        return JsonMapper.shared().readTree(body).get("resource").stringValue();
+    }
+}
