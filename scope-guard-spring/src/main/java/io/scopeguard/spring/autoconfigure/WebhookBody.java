@@ -43,19 +43,21 @@ final class WebhookBody implements ReadListener, AsyncListener {
         this.input = context.getRequest().getInputStream();
     }
 
+    /**
+     * Collects what has arrived.
+     *
+     * @throws IOException if the body cannot be read: the container then calls {@code onError}, and completing the request any
+     *     earlier would make Tomcat answer 500
+     */
     @Override
-    public synchronized void onDataAvailable() {
-        try {
-            byte[] chunk = new byte[CHUNK];
-            while (!ended && input.isReady()) {
-                int count = input.read(chunk);
-                if (count < 0) {
-                    return;
-                }
-                add(chunk, count);
+    public synchronized void onDataAvailable() throws IOException {
+        byte[] chunk = new byte[CHUNK];
+        while (!ended && input.isReady()) {
+            int count = input.read(chunk);
+            if (count < 0) {
+                return;
             }
-        } catch (IOException brokenOff) {
-            endUnread(Outcome.MALFORMED);
+            add(chunk, count);
         }
     }
 
