@@ -91,6 +91,18 @@ class ResourceMetadataTests {
         }
     }
 
+    /** Neither asks for a token, also where everything that declares nothing is closed. */
+    @Test
+    void metadataAndWebhookAreOpenWhereUnannotatedIsDenied() {
+        List<String> settings =
+                List.of("scope-guard.unannotated", "deny", "scope-guard.logto.webhook.signing-keys", "a-key");
+        try (RunningApi api = RunningApi.start(tenant, clock, settings, GuardedApi.class)) {
+            assertThat(api.getAsStranger(WELL_KNOWN).status()).isEqualTo(200);
+            assertThat(api.getAsStranger("/scope-guard/webhooks/logto").status())
+                    .isEqualTo(405);
+        }
+    }
+
     // Behind a proxy
 
     @ParameterizedTest

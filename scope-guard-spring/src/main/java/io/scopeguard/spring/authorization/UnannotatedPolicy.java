@@ -52,7 +52,7 @@ public final class UnannotatedPolicy {
     }
 
     boolean opensServlet(String name) {
-        return open.contains(SERVLET + name);
+        return OwnServlets.contain(name) || open.contains(SERVLET + name);
     }
 
     boolean opensEndpoint(String id) {

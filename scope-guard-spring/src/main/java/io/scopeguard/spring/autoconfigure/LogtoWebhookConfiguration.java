@@ -3,6 +3,7 @@ package io.scopeguard.spring.autoconfigure;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoWebhook;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.spring.authorization.OwnServlets;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.OnPropertyListCondition;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -25,14 +26,14 @@ final class LogtoWebhookConfiguration {
     }
 
     /** A servlet of its own, so that the path does not depend on where the {@code DispatcherServlet} is mapped. */
-    @Bean(LogtoWebhookServlet.NAME)
+    @Bean(OwnServlets.LOGTO_WEBHOOK)
     ServletRegistrationBean<LogtoWebhookServlet> scopeGuardLogtoWebhook(
             Logto logto, PermissionCache permissions, GuardMetrics metrics) {
         LogtoWebhook webhook = logto.webhook(settings.webhookSigningKeys(), permissions::apply);
         ServletRegistrationBean<LogtoWebhookServlet> servlet = new ServletRegistrationBean<>(
                 new LogtoWebhookServlet(webhook, metrics::delivered, LogtoWebhookServlet.Limits.DEFAULT),
                 settings.webhookPath());
-        servlet.setName(LogtoWebhookServlet.NAME);
+        servlet.setName(OwnServlets.LOGTO_WEBHOOK);
         return servlet;
     }
 
@@ -40,7 +41,7 @@ final class LogtoWebhookConfiguration {
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     SecurityFilterChain scopeGuardLogtoWebhookFilterChain() {
-        return OpenServlets.chain(LogtoWebhookServlet.NAME);
+        return OpenServlets.chain(OwnServlets.LOGTO_WEBHOOK);
     }
 
     static final class OnSigningKeys extends OnPropertyListCondition {

@@ -24,8 +24,6 @@ import org.springframework.http.HttpStatus;
  */
 final class LogtoWebhookServlet extends HttpServlet {
 
-    static final String NAME = "scopeGuardLogtoWebhook";
-
     private static final long serialVersionUID = 1;
     private static final String RETRY_AFTER_SECONDS = "10";
 

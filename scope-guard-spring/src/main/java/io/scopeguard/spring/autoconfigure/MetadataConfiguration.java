@@ -1,6 +1,7 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.authorization.OwnServlets;
 import io.scopeguard.spring.response.ApiAddress;
 import io.scopeguard.token.AccessTokenVerifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -23,14 +24,14 @@ final class MetadataConfiguration {
     }
 
     /** A servlet of its own, so that the path does not depend on where the {@code DispatcherServlet} is mapped. */
-    @Bean(ResourceMetadataServlet.NAME)
+    @Bean(OwnServlets.RESOURCE_METADATA)
     ServletRegistrationBean<ResourceMetadataServlet> scopeGuardResourceMetadata(
             ResourceMetadata metadata, ApiAddress address) {
         ServletRegistrationBean<ResourceMetadataServlet> servlet = new ServletRegistrationBean<>(
                 new ResourceMetadataServlet(metadata, address),
                 ApiAddress.METADATA_PATH,
                 ApiAddress.METADATA_PATH + "/*");
-        servlet.setName(ResourceMetadataServlet.NAME);
+        servlet.setName(OwnServlets.RESOURCE_METADATA);
         return servlet;
     }
 
@@ -38,7 +39,7 @@ final class MetadataConfiguration {
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     SecurityFilterChain scopeGuardResourceMetadataFilterChain() {
-        return OpenServlets.chain(ResourceMetadataServlet.NAME);
+        return OpenServlets.chain(OwnServlets.RESOURCE_METADATA);
     }
 
     /** RFC 9728 puts the path of a resource after the well-known path: with a context path that is outside of the context. */

@@ -9,8 +9,6 @@ import java.io.IOException;
 /** Answers with the protected resource metadata at its well-known path and at the paths below it. Thread-safe. */
 final class ResourceMetadataServlet extends HttpServlet {
 
-    static final String NAME = "scopeGuardResourceMetadata";
-
     private static final long serialVersionUID = 1;
 
     private final transient ResourceMetadata metadata;
