@@ -4,10 +4,12 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletRegistrationBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 import org.springframework.http.server.RequestPath;
@@ -30,13 +32,11 @@ import org.springframework.web.util.ServletRequestPathUtils;
  */
 public final class AuthenticatedOrPublic implements AuthorizationManager<RequestAuthorizationContext> {
 
-    private static final String DISPATCHER = DispatcherServletAutoConfiguration.DEFAULT_DISPATCHER_SERVLET_BEAN_NAME;
-
     private final AuthorizationManager<RequestAuthorizationContext> authenticated =
             AuthenticatedAuthorizationManager.authenticated();
     private final HandlerRules rules;
     private final UnannotatedPolicy policy;
-    private final Map<ApplicationContext, List<HandlerMapping>> mappings = new ConcurrentHashMap<>();
+    private final Map<ApplicationContext, Served> served = new ConcurrentHashMap<>();
 
     public AuthenticatedOrPublic(HandlerRules rules, UnannotatedPolicy policy) {
         this.rules = rules;
@@ -59,30 +59,21 @@ public final class AuthenticatedOrPublic implements AuthorizationManager<Request
         if (!servlet.dispatchesToHandlers()) {
             return policy.opensServlet(servlet.name());
         }
+        ApplicationContext context = WebApplicationContextUtils.getWebApplicationContext(request.getServletContext());
+        Served served = context == null ? null : this.served.computeIfAbsent(context, Served::by);
         // Another servlet's path may look like one of ours.
-        boolean ours = servlet.name().equals(DISPATCHER) || servlet.name().isEmpty();
-        return ours && hasPublicHandler(request);
+        return served != null && served.isBy(servlet) && hasPublicHandler(request, served);
     }
 
-    private boolean hasPublicHandler(HttpServletRequest request) {
-        ApplicationContext context = WebApplicationContextUtils.getWebApplicationContext(request.getServletContext());
-        if (context == null) {
-            return false;
-        }
+    private boolean hasPublicHandler(HttpServletRequest request, Served served) {
         RequestPath before = (RequestPath) request.getAttribute(ServletRequestPathUtils.PATH_ATTRIBUTE);
         try {
             ServletRequestPathUtils.parseAndCache(request);
-            Object handler = handler(mappings.computeIfAbsent(context, AuthenticatedOrPublic::mappings), request);
+            Object handler = handler(served.mappings(), request);
             return handler != null && rules.of(handler) instanceof HandlerRule.Open;
         } finally {
             ServletRequestPathUtils.setParsedRequestPath(before, request);
         }
-    }
-
-    private static List<HandlerMapping> mappings(ApplicationContext context) {
-        return context.getBeansOfType(HandlerMapping.class).values().stream()
-                .sorted(AnnotationAwareOrderComparator.INSTANCE)
-                .toList();
     }
 
     private static @Nullable Object handler(List<HandlerMapping> mappings, HttpServletRequest request) {
@@ -98,5 +89,23 @@ public final class AuthenticatedOrPublic implements AuthorizationManager<Request
             }
         }
         return null;
+    }
+
+    /** What the first servlet of a context serves, under whichever name that servlet is registered. */
+    private record Served(Set<String> servlets, List<HandlerMapping> mappings) {
+
+        static Served by(ApplicationContext context) {
+            return new Served(
+                    context.getBeansOfType(DispatcherServletRegistrationBean.class).values().stream()
+                            .map(DispatcherServletRegistrationBean::getServletName)
+                            .collect(Collectors.toSet()),
+                    context.getBeansOfType(HandlerMapping.class).values().stream()
+                            .sorted(AnnotationAwareOrderComparator.INSTANCE)
+                            .toList());
+        }
+
+        boolean isBy(TargetServlet servlet) {
+            return servlet.name().isEmpty() || servlets.contains(servlet.name());
+        }
     }
 }

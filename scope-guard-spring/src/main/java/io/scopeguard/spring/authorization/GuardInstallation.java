@@ -49,7 +49,7 @@ public final class GuardInstallation implements SmartInitializingSingleton, Appl
 
     @Override
     public void afterSingletonsInstantiated() {
-        check(context);
+        new ChainCheck(context).report(check(context));
         context.getBeansOfType(ServletRegistrationBean.class).forEach(this::checkParent);
     }
 
@@ -74,20 +74,26 @@ public final class GuardInstallation implements SmartInitializingSingleton, Appl
         return false;
     }
 
-    private void check(ApplicationContext refreshed) {
+    /** Returns the application's own handlers that are not open to everybody. */
+    private List<MappedHandler> check(ApplicationContext refreshed) {
         HandlerInventory inventory = new HandlerInventory(refreshed, policy);
         checkReach(refreshed, inventory.mappings());
         List<String> unannotated = new ArrayList<>();
+        List<MappedHandler> guarded = new ArrayList<>();
         for (MappedHandler handler : inventory.handlers()) {
             HandlerRule rule = rules.add(handler);
             if (rule instanceof HandlerRule.Unannotated && !handler.isFrameworks()) {
                 unannotated.add(handler.name());
             }
-            new HandlerCheck(handler, rule, organizations).run();
+            if (!(rule instanceof HandlerRule.Open) && !handler.isFrameworks()) {
+                new HandlerCheck(handler, rule, organizations).run();
+                guarded.add(handler);
+            }
         }
         if (!unannotated.isEmpty()) {
             log.info("Handlers that declare no scopes: {}", String.join(", ", unannotated));
         }
+        return guarded;
     }
 
     // Whether the guard is asked

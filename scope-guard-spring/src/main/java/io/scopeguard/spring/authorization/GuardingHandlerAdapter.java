@@ -53,7 +53,7 @@ public final class GuardingHandlerAdapter implements HandlerAdapter, PriorityOrd
     @Override
     public @Nullable ModelAndView handle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws Exception {
-        if (!ScopeGuardInterceptor.hasDecided(request, handler) && !guard.preHandle(request, response, handler)) {
+        if (!guard.hasDecided(request, handler) && !guard.preHandle(request, response, handler)) {
             return null;
         }
         return adapter(request, handler).handle(request, response, handler);

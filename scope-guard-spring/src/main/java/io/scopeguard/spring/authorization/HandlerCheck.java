@@ -22,9 +22,6 @@ final class HandlerCheck {
 
     /** Stops start-up if the handler could never be used as it declares. */
     void run() {
-        if (rule instanceof HandlerRule.Open || handler.isFrameworks()) {
-            return;
-        }
         handler.patterns().forEach(this::check);
     }
 

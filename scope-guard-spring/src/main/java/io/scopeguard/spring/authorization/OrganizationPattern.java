@@ -61,6 +61,13 @@ final class OrganizationPattern {
                         .findFirst();
     }
 
+    /** A path that the pattern may be meant for. */
+    static String example(String pattern) {
+        StringBuilder path = new StringBuilder();
+        segments(pattern).forEach(part -> path.append(part.isVariable() ? "x" : part.literal()));
+        return path.toString();
+    }
+
     private String valueFor(String pattern, String id) {
         String path = sample(pattern, id);
         return path == null ? id : extract(pattern, path).getOrDefault(variable, "");
@@ -71,7 +78,7 @@ final class OrganizationPattern {
         StringBuilder path = new StringBuilder();
         for (Part part : segments(pattern)) {
             if (!part.isVariable()) {
-                path.append(part.text().replace("**", "x").replace('*', 'x').replace('?', 'x'));
+                path.append(part.literal());
             } else if (part.name().equals(variable)) {
                 path.append(id);
             } else if (part.hasExpression()) {
@@ -114,6 +121,10 @@ final class OrganizationPattern {
 
     /** Literal text, or what stands between braces. */
     private record Part(boolean isVariable, String text) {
+
+        String literal() {
+            return text.replace("**", "x").replace('*', 'x').replace('?', 'x');
+        }
 
         boolean isRest() {
             return text.startsWith("*");

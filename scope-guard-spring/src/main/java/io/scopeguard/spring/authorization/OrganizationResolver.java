@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.util.ServletRequestPathUtils;
+import org.springframework.web.util.pattern.PathPattern.PathMatchInfo;
+import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
  * Finds the organization that a request names: in a variable of its path, in a header, or in both, which must agree then.
@@ -33,21 +36,26 @@ public final class OrganizationResolver {
 
     /** By the path variables of the handler that was found for the request. */
     RequestedOrganization resolve(HttpServletRequest request, Object handler, Binding binding, boolean required) {
-        return resolve(request, pathVariables(request, handler), binding, required);
+        return resolve(request, inPath(request, handler), binding, required);
     }
 
     /**
-     * By these path variables.
+     * By these variables of the path.
      *
      * @param required whether the operation needs scopes of some kind: then a header that is set up must be sent, or else the
      *     client would choose which kind
      */
     RequestedOrganization resolve(
             HttpServletRequest request, Map<String, ?> pathVariables, Binding binding, boolean required) {
+        return resolve(request, text(pathVariables.get(pathVariable)), binding, required);
+    }
+
+    private RequestedOrganization resolve(
+            HttpServletRequest request, @Nullable String inPath, Binding binding, boolean required) {
         if (binding == Binding.NONE) {
             return RequestedOrganization.NONE;
         }
-        RequestedOrganization named = named(request, pathVariables);
+        RequestedOrganization named = named(request, inPath);
         if (named.isBound()) {
             return named;
         }
@@ -57,20 +65,18 @@ public final class OrganizationResolver {
         return required && hasHeader() ? RequestedOrganization.MISSING : RequestedOrganization.NONE;
     }
 
-    private RequestedOrganization named(HttpServletRequest request, Map<String, ?> pathVariables) {
-        Object inPath = pathVariables.get(pathVariable);
+    private RequestedOrganization named(HttpServletRequest request, @Nullable String inPath) {
         Set<String> inHeader = headerValues(request);
         if (inHeader.size() > 1) {
             return RequestedOrganization.CONFLICTING;
         }
         return RequestedOrganization.agreeing(
-                inPath == null ? null : inPath.toString(),
-                inHeader.isEmpty() ? null : inHeader.iterator().next());
+                inPath, inHeader.isEmpty() ? null : inHeader.iterator().next());
     }
 
     /** Whether the path of the request names its organization, whatever handles it. */
     boolean isNamedInPath(HttpServletRequest request, Object handler) {
-        return pathVariables(request, handler).containsKey(pathVariable);
+        return inPath(request, handler) != null;
     }
 
     OrganizationPattern pattern() {
@@ -90,15 +96,40 @@ public final class OrganizationResolver {
     }
 
     /**
-     * The path variables as this handler sees them. Those that an earlier dispatch of the request left under the other
-     * attribute belong to the handler of that dispatch.
+     * What the path names, by the variables as this handler sees them. Those that an earlier dispatch of the request left under
+     * the other attribute belong to the handler of that dispatch.
      */
+    @Nullable
+    String inPath(HttpServletRequest request, Object handler) {
+        if (!(handler instanceof HandlerFunction)) {
+            return text(variables(request, HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE)
+                    .get(pathVariable));
+        }
+        Object variable = variables(request, RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE)
+                .get(pathVariable);
+        return variable == null ? byPattern(request) : variable.toString();
+    }
+
+    /** Some predicates, such as those of Spring GraphQL, match a pattern and do not tell its variables. */
+    private @Nullable String byPattern(HttpServletRequest request) {
+        Object best = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+        if (!(best instanceof String matched) || !pattern.isNamedBy(matched)) {
+            return null;
+        }
+        PathMatchInfo match = PathPatternParser.defaultInstance
+                .parse(matched)
+                .matchAndExtract(
+                        ServletRequestPathUtils.getParsedRequestPath(request).pathWithinApplication());
+        return match == null ? null : match.getUriVariables().get(pathVariable);
+    }
+
     @SuppressWarnings("unchecked")
-    static Map<String, ?> pathVariables(HttpServletRequest request, Object handler) {
-        Object variables = request.getAttribute(
-                handler instanceof HandlerFunction
-                        ? RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE
-                        : HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
+    private static Map<String, ?> variables(HttpServletRequest request, String attribute) {
+        Object variables = request.getAttribute(attribute);
         return variables == null ? Map.of() : (Map<String, ?>) variables;
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
     }
 }

@@ -15,7 +15,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
@@ -60,12 +60,8 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         }
         HandlerRule rule = rules.of(handler);
         boolean fromOpen = Decided.cameFromOpen(request);
-        request.setAttribute(
-                DECIDED,
-                new Decided(
-                        handler,
-                        OrganizationResolver.pathVariables(request, handler),
-                        fromOpen || rule instanceof Open));
+        String organization = organizations.inPath(request, handler);
+        request.setAttribute(DECIDED, new Decided(handler, organization, fromOpen || rule instanceof Open));
         if (rule instanceof Requires requires) {
             return hasScopes(request, response, handler, requires);
         }
@@ -75,12 +71,14 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     }
 
     /** Whether this handler was let pass in the present dispatch of the request: then it need not be asked about again. */
-    static boolean hasDecided(HttpServletRequest request, Object handler) {
-        return request.getAttribute(DECIDED) instanceof Decided decided && decided.isAbout(request, handler);
+    boolean hasDecided(HttpServletRequest request, Object handler) {
+        return request.getAttribute(DECIDED) instanceof Decided decided
+                && decided.handler.equals(handler)
+                && Objects.equals(decided.organization, organizations.inPath(request, handler));
     }
 
     /** The rest of an asynchronous request, or its error page, is not another request. */
-    private static boolean isOver(HttpServletRequest request, Object handler) {
+    private boolean isOver(HttpServletRequest request, Object handler) {
         DispatcherType type = request.getDispatcherType();
         return type == DispatcherType.ERROR || (type == DispatcherType.ASYNC && hasDecided(request, handler));
     }
@@ -140,13 +138,10 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     /**
      * What was decided about: the same handler for another organization is another question.
      *
+     * @param organization that the path names, if it names one
      * @param open whether this handler is open, or one that passed the request on to it
      */
-    private record Decided(Object handler, Map<String, ?> pathVariables, boolean open) {
-
-        boolean isAbout(HttpServletRequest request, Object other) {
-            return handler.equals(other) && pathVariables.equals(OrganizationResolver.pathVariables(request, other));
-        }
+    private record Decided(Object handler, @Nullable String organization, boolean open) {
 
         static boolean cameFromOpen(HttpServletRequest request) {
             return before(request) instanceof Decided decided && decided.open;

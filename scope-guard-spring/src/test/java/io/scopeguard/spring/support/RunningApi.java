@@ -9,6 +9,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -37,8 +40,12 @@ public final class RunningApi implements AutoCloseable {
     private final int port;
 
     private RunningApi(ConfigurableApplicationContext context) {
+        this(context, ((WebServerApplicationContext) context).getWebServer().getPort());
+    }
+
+    private RunningApi(ConfigurableApplicationContext context, int port) {
         this.context = context;
-        this.port = ((WebServerApplicationContext) context).getWebServer().getPort();
+        this.port = port;
     }
 
     /** Starts an application; properties are pairs of name and value. */
@@ -70,6 +77,11 @@ public final class RunningApi implements AutoCloseable {
 
     public <T> T bean(Class<T> type) {
         return context.getBean(type);
+    }
+
+    /** The same application by another port of its. */
+    public RunningApi onPort(int other) {
+        return new RunningApi(context, other);
     }
 
     public int port() {
@@ -110,6 +122,25 @@ public final class RunningApi implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Opens a WebSocket and closes it again; returns the status of the answer to the handshake. */
+    public int handshake(String path, @Nullable String token) {
+        WebSocket.Builder builder = CLIENT.newWebSocketBuilder();
+        if (token != null) {
+            builder.header("Authorization", "Bearer " + token);
+        }
+        try {
+            builder.buildAsync(URI.create("ws://localhost:" + port + path), new WebSocket.Listener() {})
+                    .join()
+                    .abort();
+            return 101;
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof WebSocketHandshakeException refused) {
+                return refused.getResponse().statusCode();
+            }
+            throw e;
         }
     }
 

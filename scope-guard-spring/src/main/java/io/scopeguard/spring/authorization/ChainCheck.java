@@ -1,0 +1,76 @@
+package io.scopeguard.spring.authorization;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletPath;
+import org.springframework.context.ApplicationContext;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.web.FilterChainProxy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.context.WebApplicationContext;
+
+/** Names the handlers whose requests reach them through a filter chain that authenticates no bearer tokens, or through none. */
+final class ChainCheck {
+
+    private static final Logger log = LoggerFactory.getLogger(ChainCheck.class);
+
+    private final List<SecurityFilterChain> chains;
+    private final String contextPath;
+    private final String servletPath;
+
+    ChainCheck(ApplicationContext context) {
+        this.chains = context.getBeanProvider(FilterChainProxy.class).stream()
+                .flatMap(proxy -> proxy.getFilterChains().stream())
+                .toList();
+        this.contextPath = contextPath(context);
+        DispatcherServletPath path =
+                context.getBeanProvider(DispatcherServletPath.class).getIfUnique();
+        this.servletPath = path == null ? "" : path.getPrefix();
+    }
+
+    private static String contextPath(ApplicationContext context) {
+        boolean served = context instanceof WebApplicationContext web && web.getServletContext() != null;
+        return served ? ((WebApplicationContext) context).getServletContext().getContextPath() : "";
+    }
+
+    void report(List<MappedHandler> handlers) {
+        List<String> unguarded = handlers.stream().flatMap(this::unguarded).toList();
+        if (!unguarded.isEmpty()) {
+            log.warn(
+                    "Handlers whose filter chain authenticates no bearer tokens: {}. They refuse all requests if they require"
+                            + " scopes, and are open to whomever the chain admits if they do not. Add oauth2ResourceServer to"
+                            + " the chain, or leave the path to the chain of Scope Guard.",
+                    String.join(", ", unguarded));
+        }
+    }
+
+    private Stream<String> unguarded(MappedHandler handler) {
+        return handler.patterns().stream()
+                .filter(pattern -> !pattern.isEmpty())
+                .flatMap(pattern -> methods(handler)
+                        .filter(method -> !isGuarded(method, pattern))
+                        .map(method -> method + " " + pattern + " (" + handler.name() + ")"));
+    }
+
+    private static Stream<String> methods(MappedHandler handler) {
+        return handler.methods().isEmpty() ? Stream.of("GET") : handler.methods().stream();
+    }
+
+    private boolean isGuarded(String method, String pattern) {
+        SampleRequest request =
+                new SampleRequest(method, contextPath, servletPath, OrganizationPattern.example(pattern));
+        for (SecurityFilterChain chain : chains) {
+            try {
+                if (chain.matches(request.asRequest())) {
+                    return chain.getFilters().stream().anyMatch(BearerTokenAuthenticationFilter.class::isInstance);
+                }
+            } catch (RuntimeException unforeseen) {
+                // A matcher that asks for more than a sample has: which chain it is cannot be told.
+                return true;
+            }
+        }
+        return false;
+    }
+}

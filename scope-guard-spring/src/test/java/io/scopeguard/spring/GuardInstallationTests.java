@@ -1,0 +1,267 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.spring.support.MovableClock;
+import io.scopeguard.spring.support.TenantServer;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.annotation.Order;
+import org.springframework.mock.web.MockServletContext;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.HttpRequestHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerAdapter;
+import org.springframework.web.servlet.HandlerExecutionChain;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.ModelAndView;
+
+/** What start-up finds out about handlers that the guard cannot reach, or that could never be used. */
+@ExtendWith(OutputCaptureExtension.class)
+class GuardInstallationTests {
+
+    private static final TenantServer tenant = new TenantServer(new MovableClock());
+
+    private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            .withUserConfiguration(Plain.class)
+            .withPropertyValues(tenant.properties().entrySet().stream()
+                    .map(property -> property.getKey() + "=" + property.getValue())
+                    .toArray(String[]::new));
+
+    @AfterAll
+    static void stop() {
+        tenant.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "AdapterBeforeTheGuard|is a HandlerAdapter that takes handlers before the guard|lower precedence",
+                "ServletWithOneAdapter|serves handlers that the guard is not asked about|detect all handler adapters",
+                "ServletOutOfReach|has an application context of its own, in which there is no guard|the parent",
+                "RestOfThePath|takes more than one segment of its path /o/{*organizationId}|{organizationId} for one segment",
+                "RestOfThePathUnannotated|takes more than one segment of its path|another variable for the rest",
+                "UrlWithoutOrganization|requires scopes of an organization, but its path /plain names none|Add {organizationId}"
+            })
+    void startWhenAHandlerIsOutOfReachThenFails(String application, String problem, String fix)
+            throws ClassNotFoundException {
+        Class<?> type = Class.forName(GuardInstallationTests.class.getName() + "$" + application);
+        runner.withUserConfiguration(type).run(context -> {
+            assertThat(context).hasFailed();
+            InvalidSettingException invalid = invalid(context.getStartupFailure());
+            assertThat(invalid).hasMessageContaining(problem);
+            assertThat(invalid.fix()).contains(fix);
+        });
+    }
+
+    @Test
+    void startWhenAnOpenNameNamesNothingThenFails() {
+        runner.withPropertyValues("scope-guard.open=static,files").run(context -> {
+            assertThat(context).hasFailed();
+            assertThat(invalid(context.getStartupFailure()))
+                    .hasMessage("scope-guard.open contains 'files', which does not name anything that can be opened");
+        });
+    }
+
+    @Test
+    void startThenReportsWhatMayNotBeMeant(CapturedOutput output) {
+        runner.withUserConfiguration(Doubtful.class)
+                .withPropertyValues("scope-guard.organization.header=X-Org")
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(output)
+                .contains("is served at /orgs/{orgId}/reports: requests are not bound to the organization that {orgId}"
+                        + " seems to name")
+                .contains("is served at /tenants/{tenant}/reports")
+                .doesNotContain("/partners/")
+                .doesNotContain("/users/")
+                .contains("fits {organizationId} in the path /numbers/{organizationId:no[!]such}");
+    }
+
+    @Test
+    void startThenNamesHandlersWhoseChainIsNoResourceServer(CapturedOutput output) {
+        runner.withUserConfiguration(Chains.class)
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(output)
+                .contains("Handlers whose filter chain authenticates no bearer tokens: ")
+                .contains("GET /site/page (")
+                .contains("GET /nowhere/{organizationId} (")
+                .doesNotContain("GET /api/page (")
+                .doesNotContain("GET /site/open (");
+    }
+
+    private static InvalidSettingException invalid(Throwable failure) {
+        Throwable cause = failure;
+        while (!(cause instanceof InvalidSettingException)) {
+            cause = cause.getCause();
+        }
+        return (InvalidSettingException) cause;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Plain {}
+
+    static class AdapterBeforeTheGuard implements HandlerAdapter, PriorityOrdered {
+
+        @Override
+        public int getOrder() {
+            return Ordered.HIGHEST_PRECEDENCE;
+        }
+
+        @Override
+        public boolean supports(Object handler) {
+            return false;
+        }
+
+        @Override
+        public @Nullable ModelAndView handle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+            return null;
+        }
+    }
+
+    static class HiddenMapping implements HandlerMapping {
+
+        @Override
+        public @Nullable HandlerExecutionChain getHandler(HttpServletRequest request) {
+            return null;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ServletWithOneAdapter {
+
+        @Bean
+        HiddenMapping hidden() {
+            return new HiddenMapping();
+        }
+
+        @Bean
+        DispatcherServlet other() {
+            DispatcherServlet servlet = new DispatcherServlet();
+            servlet.setDetectAllHandlerAdapters(false);
+            return servlet;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ServletOutOfReach {
+
+        @Bean
+        ServletRegistrationBean<DispatcherServlet> other() {
+            AnnotationConfigWebApplicationContext own = new AnnotationConfigWebApplicationContext();
+            own.setServletContext(new MockServletContext());
+            own.refresh();
+            return new ServletRegistrationBean<>(new DispatcherServlet(own), "/other/*");
+        }
+    }
+
+    @RestController
+    static class RestOfThePath {
+
+        @RequiresScopes("read:report")
+        @GetMapping("/o/{*organizationId}")
+        void handle() {}
+    }
+
+    @RestController
+    static class RestOfThePathUnannotated {
+
+        @GetMapping("/o/{*organizationId}")
+        void handle() {}
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class UrlWithoutOrganization {
+
+        @RequiresScopes("read:report")
+        static class Handler implements HttpRequestHandler {
+
+            @Override
+            public void handleRequest(HttpServletRequest request, HttpServletResponse response) {}
+        }
+
+        @Bean("/plain")
+        Handler plain() {
+            return new Handler();
+        }
+    }
+
+    @RestController
+    static class Doubtful {
+
+        @RequiresScopes(value = "read:document", audience = TenantServer.RESOURCE)
+        @GetMapping("/orgs/{orgId}/reports")
+        void otherName() {}
+
+        @GetMapping("/tenants/{tenant}/reports")
+        void unannotated() {}
+
+        @RequiresScopes("read:report")
+        @GetMapping("/organizations/{organizationId}/partners/{orgId}")
+        void another() {}
+
+        @GetMapping("/users/{userId}/{organ}")
+        void user() {}
+
+        @RequiresScopes("read:report")
+        @GetMapping("/numbers/{organizationId:no[!]such}")
+        void number() {}
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Chains {
+
+        @Bean
+        @Order(1)
+        SecurityFilterChain api(HttpSecurity http) {
+            return http.securityMatcher("/api/**")
+                    .oauth2ResourceServer(resourceServer -> resourceServer.jwt(Customizer.withDefaults()))
+                    .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                    .build();
+        }
+
+        @Bean
+        @Order(2)
+        SecurityFilterChain site(HttpSecurity http) {
+            return http.securityMatcher("/site/**")
+                    .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                    .build();
+        }
+
+        @RestController
+        static class Handlers {
+
+            @GetMapping({"/api/page", "/site/page"})
+            void page() {}
+
+            @RequiresScopes("read:report")
+            @GetMapping("/nowhere/{organizationId}")
+            void nowhere() {}
+
+            @Public
+            @GetMapping("/site/open")
+            void open() {}
+        }
+    }
+}
