@@ -8,6 +8,7 @@ import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -104,7 +106,12 @@ class HandlerReachTests {
         "forward,  /also-open, 200, also open",
         "include,  /unannotated, 200, ''",
         "dispatch, /unannotated, 401, ''",
-        "dispatch, /also-open, 200, also open"
+        "dispatch, /also-open, 200, also open",
+        "forward,  /servlet, 401, ''",
+        "include,  /servlet, 200, ''",
+        "dispatch, /servlet, 401, ''",
+        "forward,  /WEB-INF/view, 200, servlet",
+        "include,  /also-open, 200, also open"
     })
     void publicHandlerPassesOnThenTargetKeepsItsOwnRule(String how, String target, int status, String body) {
         var reply = api.getAsStranger("/open/" + how + "?to=" + target);
@@ -149,6 +156,17 @@ class HandlerReachTests {
                             "/organizations/{organizationId}/routed",
                             request -> ServerResponse.ok().body("routed " + request.pathVariable("organizationId")))
                     .build();
+        }
+
+        @Bean
+        ServletRegistrationBean<HttpServlet> servlet() {
+            HttpServlet servlet = new HttpServlet() {
+                @Override
+                protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                    response.getWriter().write("servlet");
+                }
+            };
+            return new ServletRegistrationBean<>(servlet, "/servlet", "/WEB-INF/view");
         }
 
         @RestController

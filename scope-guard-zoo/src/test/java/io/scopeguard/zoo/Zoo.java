@@ -6,6 +6,9 @@ import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -60,6 +63,7 @@ import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
 import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
 import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurer;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
+import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 
 /** An application with every kind of handler. Those that can be annotated require {@code read:report}. */
 @Configuration(proxyBeanMethods = false)
@@ -303,6 +307,26 @@ class Zoo implements WebMvcConfigurer, WebSocketConfigurer {
         public void registerStompEndpoints(StompEndpointRegistry registry) {
             registry.addEndpoint(IN_ORGANIZATION + "/stomp");
         }
+    }
+
+    /** The container's own kind, answered by one of its filters. */
+    @ServerEndpoint("/toucan")
+    public static class Toucan {
+
+        @OnOpen
+        public void open(Session session) throws IOException {
+            session.close();
+        }
+    }
+
+    @Bean
+    Toucan toucan() {
+        return new Toucan();
+    }
+
+    @Bean
+    ServerEndpointExporter containersEndpoints() {
+        return new ServerEndpointExporter();
     }
 
     // Spring Data REST

@@ -100,7 +100,8 @@ class ZooTests {
                     "/healthz",
                     UNANNOTATED),
             Animal.of("second DispatcherServlet", "RequestMappingHandlerMapping", METHOD, "/second" + ORG + "/zebra"),
-            Animal.of("another servlet", "", "", "/servlet/x", ANY_TOKEN));
+            Animal.of("another servlet", "", "", "/servlet/x", ANY_TOKEN),
+            Animal.of("@ServerEndpoint", "", "", "/toucan", ANY_TOKEN, WEB_SOCKET));
 
     /** Kinds that are no way to a handler of their own. */
     private static final Map<String, String> NO_ANIMALS = Map.of(

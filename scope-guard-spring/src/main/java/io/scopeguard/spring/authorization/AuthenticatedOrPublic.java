@@ -1,6 +1,5 @@
 package io.scopeguard.spring.authorization;
 
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
@@ -46,12 +45,22 @@ public final class AuthenticatedOrPublic implements AuthorizationManager<Request
     @Override
     public @Nullable AuthorizationResult authorize(
             Supplier<? extends @Nullable Authentication> authentication, RequestAuthorizationContext context) {
-        if (context.getRequest().getDispatcherType() == DispatcherType.ERROR) {
+        if (isJudgedElsewhere(context.getRequest())) {
             return new AuthorizationDecision(true);
         }
         AuthorizationResult result = authenticated.authorize(authentication, context);
         boolean granted = result != null && result.isGranted();
         return granted ? result : new AuthorizationDecision(isPublic(context.getRequest()));
+    }
+
+    /** Error pages belong to an answer, views too; about handlers to which a request is passed on, the guard decides itself. */
+    private static boolean isJudgedElsewhere(HttpServletRequest request) {
+        return switch (request.getDispatcherType()) {
+            case ERROR -> true;
+            case FORWARD, INCLUDE ->
+                TargetServlet.isView(request) || TargetServlet.of(request).dispatchesToHandlers();
+            default -> false;
+        };
     }
 
     private boolean isPublic(HttpServletRequest request) {

@@ -11,17 +11,18 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
 import java.util.function.Function;
+import org.springframework.http.HttpHeaders;
 
 /**
  * Closes servlets that are no {@code DispatcherServlet} where what declares nothing is closed: nothing else would ask the guard
- * about them. Views below {@code /WEB-INF/} are part of the answer of a handler that was asked about. Thread-safe.
+ * about them. The same for handshakes that a filter of the container answers, as for {@code @ServerEndpoint} classes. Thread-safe.
  */
 public final class OtherServletsFilter implements Filter {
-
-    private static final String VIEWS = "/WEB-INF/";
 
     private final UnannotatedPolicy policy;
     private final RefusalWriter writer;
@@ -35,13 +36,34 @@ public final class OtherServletsFilter implements Filter {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         HttpServletRequest http = (HttpServletRequest) request;
-        if (isOpen(http)) {
+        if (http.getHeader(HttpHeaders.UPGRADE) != null) {
+            guardUpgrade(http, (HttpServletResponse) response, chain);
+        } else if (isOpen(http)) {
             chain.doFilter(request, response);
-        } else if (http.getDispatcherType() != DispatcherType.INCLUDE) {
-            Function<Refusals, Refusal> refusal =
-                    CurrentToken.get() == null ? Refusals::missingToken : Refusals::undeclared;
-            writer.write(http, (HttpServletResponse) response, refusal);
+        } else {
+            refuse(http, (HttpServletResponse) response);
         }
+    }
+
+    /** A filter of the container may answer handshakes instead of the servlet: only a handler that was asked about may. */
+    private void guardUpgrade(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (!isOpen(request)) {
+            refuse(request, response);
+            return;
+        }
+        try {
+            chain.doFilter(new GuardedUpgrade(request), response);
+        } catch (UndecidedUpgradeException undecided) {
+            response.reset();
+            refuse(request, response);
+        }
+    }
+
+    private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Function<Refusals, Refusal> refusal =
+                CurrentToken.get() == null ? Refusals::missingToken : Refusals::undeclared;
+        writer.write(request, response, refusal);
     }
 
     private boolean isOpen(HttpServletRequest request) {
@@ -49,18 +71,35 @@ public final class OtherServletsFilter implements Filter {
         return servlet.dispatchesToHandlers()
                 || policy.opensServlet(servlet.name())
                 || request.getDispatcherType() == DispatcherType.ERROR
-                || isView(request)
+                || TargetServlet.isView(request)
                 || RequiredScopes.isGuarded(request)
                 || isSomebodyElse();
-    }
-
-    private static boolean isView(HttpServletRequest request) {
-        return request.getDispatcherType() != DispatcherType.REQUEST
-                && RequiredScopes.target(request).startsWith(request.getContextPath() + VIEWS);
     }
 
     /** Whom another chain of the application let in otherwise is that chain's business. */
     private static boolean isSomebodyElse() {
         return CurrentToken.get() == null && !ScopeGuardInterceptor.isNobody();
+    }
+
+    private static final class GuardedUpgrade extends HttpServletRequestWrapper {
+
+        GuardedUpgrade(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) throws IOException, ServletException {
+            if (ScopeGuardInterceptor.isUndecided(this) && !RequiredScopes.isGuarded(this) && !isSomebodyElse()) {
+                throw new UndecidedUpgradeException();
+            }
+            return super.upgrade(handler);
+        }
+    }
+
+    private static final class UndecidedUpgradeException extends RuntimeException {
+
+        UndecidedUpgradeException() {
+            super("No handler that the guard knows answers this handshake", null, false, false);
+        }
     }
 }

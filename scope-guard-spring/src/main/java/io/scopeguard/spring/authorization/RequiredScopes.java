@@ -10,7 +10,6 @@ import io.scopeguard.spring.response.CurrentDecision;
 import io.scopeguard.spring.response.DecisionResult;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
@@ -78,21 +77,15 @@ public final class RequiredScopes {
         };
     }
 
-    /** Whether a rule of the filter chain declared scopes for this request, or this part of it. */
+    /** Whether a rule declared scopes for where the request leads: it says nothing of what a handler passes the request on to. */
     static boolean isGuarded(HttpServletRequest request) {
-        return target(request).equals(request.getAttribute(GUARDED));
-    }
-
-    /** Where the present dispatch leads: a rule about a path says nothing of what its handler passes the request on to. */
-    static String target(HttpServletRequest request) {
-        Object included = request.getAttribute(RequestDispatcher.INCLUDE_REQUEST_URI);
-        return included == null ? request.getRequestURI() : included.toString();
+        return TargetServlet.path(request).equals(request.getAttribute(GUARDED));
     }
 
     private DecisionResult decide(
             AccessToken token, RequestAuthorizationContext context, ScopeRequirement requirement, Binding binding) {
         HttpServletRequest request = context.getRequest();
-        request.setAttribute(GUARDED, target(request));
+        request.setAttribute(GUARDED, TargetServlet.path(request));
         Decision before = CurrentDecision.of(request);
         if (request.getDispatcherType() == DispatcherType.ASYNC && before != null && before.isGranted()) {
             // The rest of a request that was granted: its answer is on its way.

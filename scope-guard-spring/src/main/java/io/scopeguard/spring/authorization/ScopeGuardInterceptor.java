@@ -77,6 +77,11 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
                 && Objects.equals(decided.organization, organizations.inPath(request, handler));
     }
 
+    /** Whether no handler was found for the request so far. */
+    static boolean isUndecided(HttpServletRequest request) {
+        return request.getAttribute(DECIDED) == null;
+    }
+
     /** The rest of an asynchronous request, or its error page, is not another request. */
     private boolean isOver(HttpServletRequest request, Object handler) {
         DispatcherType type = request.getDispatcherType();
@@ -120,13 +125,10 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         return decision.isGranted() || refuse(request, response, refusals -> refusals.of(decision));
     }
 
-    /** Answers the request; nothing is written into a response that only includes the handler's part. */
     private boolean refuse(
             HttpServletRequest request, HttpServletResponse response, Function<Refusals, Refusal> refusal)
             throws IOException {
-        if (request.getDispatcherType() != DispatcherType.INCLUDE) {
-            writer.write(request, response, refusal);
-        }
+        writer.write(request, response, refusal);
         return false;
     }
 

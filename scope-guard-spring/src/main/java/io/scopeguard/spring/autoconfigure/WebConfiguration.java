@@ -208,11 +208,7 @@ final class WebConfiguration {
     SecurityFilterChain scopeGuardFilterChain(
             HttpSecurity http, AuthenticatedOrPublic authenticatedOrPublic, ApplicationContext context) {
         DefaultSecurityFilterChain chain = stateless(http)
-                .authorizeHttpRequests(
-                        requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.FORWARD)
-                                .permitAll()
-                                .anyRequest()
-                                .access(authenticatedOrPublic))
+                .authorizeHttpRequests(requests -> requests.anyRequest().access(authenticatedOrPublic))
                 .build();
         return lean(chain, context.containsBean("corsFilter") || context.containsBean("corsConfigurationSource"));
     }

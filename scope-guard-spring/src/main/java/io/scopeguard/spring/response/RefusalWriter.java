@@ -27,6 +27,10 @@ public final class RefusalWriter {
     /** Answers the request with the refusal that is chosen for its API. */
     public void write(HttpServletRequest request, HttpServletResponse response, Function<Refusals, Refusal> choice)
             throws IOException {
+        if (request.getDispatcherType() == DispatcherType.INCLUDE) {
+            // The answer is somebody else's: what is included stays out of it.
+            return;
+        }
         Refusal refusal = choice.apply(new Refusals(address.ofMetadata(request)));
         response.setStatus(refusal.status());
         if (refusal.challenge() != null) {
