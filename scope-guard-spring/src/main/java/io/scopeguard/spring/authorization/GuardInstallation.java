@@ -1,7 +1,6 @@
 package io.scopeguard.spring.authorization;
 
 import io.scopeguard.spring.InvalidSettingException;
-import io.scopeguard.spring.RequiresScopes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,9 +15,6 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextRefreshedEvent;
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.MergedAnnotations;
-import org.springframework.util.ClassUtils;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.multipart.support.StandardServletMultipartResolver;
 import org.springframework.web.servlet.DispatcherServlet;
@@ -51,11 +47,16 @@ public final class GuardInstallation implements SmartInitializingSingleton, Appl
         this.policy = policy;
     }
 
+    /** Before the listener that holds annotations against what is found here. */
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
     @Override
     public void afterSingletonsInstantiated() {
         new ChainCheck(context).report(check(context));
         context.getBeansOfType(ServletRegistrationBean.class).forEach(this::checkParent);
-        checkEndpoints();
     }
 
     @Override
@@ -167,30 +168,6 @@ public final class GuardInstallation implements SmartInitializingSingleton, Appl
         if (own instanceof ConfigurableApplicationContext started && started.isActive() && !isBelow(own)) {
             throw outOfReach(name);
         }
-    }
-
-    /** The container makes objects of these classes itself and calls them from a filter: nothing enforces what they declare. */
-    private void checkEndpoints() {
-        for (String name : context.getBeanDefinitionNames()) {
-            Class<?> type = context.getType(name, false);
-            if (type != null && isEndpoint(type) && declaresScopes(type)) {
-                throw new InvalidSettingException(
-                        type.getName(),
-                        "has @RequiresScopes and is a @ServerEndpoint, about which the guard is not asked",
-                        "Use a WebSocketHandler of Spring's, or a rule of a filter chain for its path.");
-            }
-        }
-    }
-
-    private static boolean isEndpoint(Class<?> type) {
-        return MergedAnnotations.from(ClassUtils.getUserClass(type))
-                .isPresent("jakarta.websocket.server.ServerEndpoint");
-    }
-
-    private static boolean declaresScopes(Class<?> type) {
-        return AnnotatedElementUtils.hasAnnotation(type, RequiresScopes.class)
-                || Arrays.stream(ClassUtils.getUserClass(type).getMethods())
-                        .anyMatch(method -> AnnotatedElementUtils.hasAnnotation(method, RequiresScopes.class));
     }
 
     private static InvalidSettingException outOfReach(String name) {

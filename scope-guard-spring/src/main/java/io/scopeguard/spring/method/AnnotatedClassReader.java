@@ -96,7 +96,7 @@ final class AnnotatedClassReader {
     }
 
     private void account(Method method, MethodKind kind, HandlerRule rule) {
-        if (kind == CONTAINER) {
+        if (kind == CONTAINER || MethodKind.isServletComponent(type)) {
             throw new InvalidSettingException(
                     name(method),
                     "is called by the container, where there is no token that could have the required scopes",
