@@ -32,9 +32,10 @@ final class ActuatorEndpoints {
                 .orElse(false);
     }
 
+    /** As the mapping writes them: the rest of a path has no name there. */
     private static Stream<String> paths(ExposableWebEndpoint endpoint) {
         return endpoint.getOperations().stream()
-                .map(operation -> operation.getRequestPredicate().getPath());
+                .map(operation -> operation.getRequestPredicate().getPath().replaceAll("\\{\\*[^}]*}", "**"));
     }
 
     /** Patterns are an operation's path below the base path, which the mapping does not tell. */

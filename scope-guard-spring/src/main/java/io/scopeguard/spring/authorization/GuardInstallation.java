@@ -15,6 +15,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.core.Ordered;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.multipart.support.StandardServletMultipartResolver;
 import org.springframework.web.servlet.DispatcherServlet;
@@ -27,7 +28,8 @@ import org.springframework.web.servlet.handler.MappedInterceptor;
  * Looks at start-up whether the guard reaches every handler, and stops it otherwise: in the application's own context, and in
  * each context below it when that is refreshed, such as the one of a management port or of a second {@link DispatcherServlet}.
  */
-public final class GuardInstallation implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
+public final class GuardInstallation
+        implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent>, Ordered {
 
     private static final Logger log = LoggerFactory.getLogger(GuardInstallation.class);
 
