@@ -1,5 +1,6 @@
 package io.scopeguard.bench.live.tenant;
 
+import com.nimbusds.jose.jwk.JWKSet;
 import io.scopeguard.bench.live.tenant.Faults.Effect;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -9,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +49,7 @@ public final class TenantServer implements AutoCloseable {
     private final Faults faults = new Faults();
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
     private volatile Consumer<URI> answered = uri -> {};
+    private volatile Map<String, Object> keys = Map.of("keys", List.of());
 
     /**
      * @param time what the provider's clock shows
@@ -76,6 +79,11 @@ public final class TenantServer implements AutoCloseable {
     /** Runs after each read of the Management API, before its answer is sent: the tenant may change behind the read's back. */
     public void onAnswer(Consumer<URI> listener) {
         answered = listener;
+    }
+
+    /** Publishes the public halves of these keys and no others; calls for them are of the kind {@code keys}. */
+    public void publish(JWKSet set) {
+        keys = set.toJSONObject(true);
     }
 
     @Override
@@ -109,6 +117,9 @@ public final class TenantServer implements AutoCloseable {
     private Answer answer(URI uri) {
         if (uri.getPath().equals("/oidc/token")) {
             return Answer.of("token", TOKEN);
+        }
+        if (uri.getPath().equals("/oidc/jwks")) {
+            return Answer.of("keys", keys);
         }
         Answer answer = tenant.read(() -> api.answer(Query.of(uri)));
         answered.accept(uri);

@@ -1,0 +1,126 @@
+package io.scopeguard.bench.soak;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Holds every answer against the promises. A change is in the tenant at a moment that is known exactly; it must bind after
+ * {@code max-stale} at the latest, while the provider answers. Thread-safe.
+ */
+final class Judge {
+
+    /** The scaled-down {@code max-age} and {@code max-stale}. */
+    static final Duration MAX_AGE = Duration.ofSeconds(2);
+
+    static final Duration MAX_STALE = Duration.ofSeconds(10);
+
+    /** For a machine that does other things too. */
+    private static final long SLACK = Duration.ofSeconds(5).toNanos();
+
+    private static final long BOUND = MAX_STALE.toNanos() + SLACK;
+    private static final int MAX_SHOWN = 20;
+    private static final int STATUSES = 600;
+
+    private final Troubles troubles;
+    private final AtomicLongArray byStatus = new AtomicLongArray(STATUSES);
+    private final AtomicLong wrong = new AtomicLong();
+    private final AtomicLong unpromised = new AtomicLong();
+    private final AtomicLong checked = new AtomicLong();
+    private final Queue<String> shown = new ConcurrentLinkedQueue<>();
+
+    Judge(Troubles troubles) {
+        this.troubles = troubles;
+    }
+
+    /**
+     * Judges one answer.
+     *
+     * @param status zero if there was none
+     * @param start when the request was sent, in nanoseconds
+     * @param end when the answer had arrived
+     */
+    void judge(Request request, int status, String problem, long start, long end) {
+        byStatus.incrementAndGet(status);
+        boolean isHealthy = troubles.isHealthyThroughout(start - BOUND, end);
+        if (status == 200) {
+            granted(request, isHealthy, start, end);
+        } else if (status == 401 || status == 403) {
+            denied(request, status + " " + problem, isHealthy, start, end);
+        } else if (!isPromised(request, status, problem, isHealthy)) {
+            unpromised.incrementAndGet();
+            show("unpromised " + status + " " + problem + " on " + request.path());
+        }
+    }
+
+    /** Answers that had to be one way: those shortly after a change may be either. */
+    long checked() {
+        return checked.get();
+    }
+
+    long wrong() {
+        return wrong.get();
+    }
+
+    long unpromised() {
+        return unpromised.get();
+    }
+
+    private void granted(Request request, boolean isHealthy, long start, long end) {
+        boolean isCertain = request.isStrict() || isHealthy;
+        boolean mustBeDenied = isCertain && request.truth().isLackedThroughout(request.scope(), start - BOUND, end);
+        count(request, mustBeDenied, isCertain && isHeld(request, start, end), "granted without the scope: ");
+    }
+
+    private void denied(Request request, String answer, boolean isHealthy, long start, long end) {
+        boolean wasNeverLost = request.truth().isHeldThroughout(request.scope(), Long.MIN_VALUE, end);
+        boolean mustBeGranted = wasNeverLost || isHealthy && isHeld(request, start, end);
+        boolean isRight = isHealthy && request.truth().isLackedThroughout(request.scope(), start - BOUND, end);
+        count(request, mustBeGranted, isRight, "denied (" + answer + ") with the scope: ");
+    }
+
+    private void count(Request request, boolean isWrong, boolean isCertainlyRight, String what) {
+        if (isWrong || isCertainlyRight) {
+            checked.incrementAndGet();
+        }
+        if (isWrong) {
+            wrong.incrementAndGet();
+            show(what + request.path() + " for " + request.scope());
+        }
+    }
+
+    private static boolean isHeld(Request request, long start, long end) {
+        return request.truth().isHeldThroughout(request.scope(), start - BOUND, end);
+    }
+
+    /**
+     * While the provider is in trouble, a key that is new cannot be fetched, and handlers that deny when unknown answer 503.
+     * Nothing else is promised.
+     */
+    private static boolean isPromised(Request request, int status, String problem, boolean isHealthy) {
+        return status == 503 && !isHealthy && (request.isStrict() || problem.equals("keys-unavailable"));
+    }
+
+    private void show(String what) {
+        if (shown.size() < MAX_SHOWN) {
+            shown.add(what);
+        }
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (int status = 0; status < STATUSES; status++) {
+            if (byStatus.get(status) > 0) {
+                text.append(text.isEmpty() ? "" : ", ")
+                        .append(status)
+                        .append(": ")
+                        .append(byStatus.get(status));
+            }
+        }
+        shown.forEach(line -> text.append("\n  ").append(line));
+        return text.toString();
+    }
+}

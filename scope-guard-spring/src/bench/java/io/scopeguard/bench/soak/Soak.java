@@ -1,0 +1,116 @@
+package io.scopeguard.bench.soak;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A guarded application under load for some minutes, while everything changes. Ends with an error on any wrong decision. */
+public final class Soak {
+
+    private static final int CLIENTS = 4;
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final long MIB = 1024 * 1024;
+
+    private Soak() {}
+
+    /**
+     * Runs it.
+     *
+     * @param args how many minutes
+     */
+    public static void main(String[] args) throws Exception {
+        Duration duration = Duration.ofSeconds((long) (Double.parseDouble(args[0]) * 60));
+        boolean isRight;
+        try (Provider provider = new Provider()) {
+            Population population = new Population(provider.tenant());
+            try (ConfigurableApplicationContext context = start(provider)) {
+                isRight = run(context, provider, population, duration);
+            }
+        }
+        System.exit(isRight ? 0 : 1);
+    }
+
+    private static ConfigurableApplicationContext start(Provider provider) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("server.port", "0");
+        properties.put("spring.main.banner-mode", "off");
+        properties.put("logging.level.root", "error");
+        properties.put("scope-guard.logto.endpoint", provider.server().endpoint());
+        properties.put("scope-guard.logto.app-id", "soak");
+        properties.put("scope-guard.logto.app-secret", "secret");
+        properties.put("scope-guard.logto.calls-per-second", "200");
+        properties.put("scope-guard.logto.webhook.signing-keys", Disturbances.WEBHOOK_KEY);
+        properties.put("scope-guard.resources", SoakApi.RESOURCE);
+        properties.put("scope-guard.default-audience", "organization");
+        properties.put("scope-guard.permissions.max-age", Judge.MAX_AGE.toSeconds() + "s");
+        properties.put("scope-guard.permissions.max-stale", Judge.MAX_STALE.toSeconds() + "s");
+        SpringApplication application = new SpringApplication(SoakApi.class);
+        application.setDefaultProperties(properties);
+        return application.run();
+    }
+
+    private static boolean run(
+            ConfigurableApplicationContext context, Provider provider, Population population, Duration duration)
+            throws InterruptedException {
+        int port = ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+        String origin = "http://localhost:" + port;
+        Troubles troubles = new Troubles();
+        Judge judge = new Judge(troubles);
+        Disturbances disturbances = new Disturbances(origin, provider, population, troubles);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        for (int i = 0; i < CLIENTS; i++) {
+            threads.execute(new Load(origin, provider, population, judge));
+        }
+        Thread.sleep(WARM_UP.toMillis());
+        String before = usage();
+        threads.execute(quietly(disturbances::changeRoles));
+        threads.execute(quietly(disturbances::causeTrouble));
+        threads.execute(quietly(disturbances::rotateKeys));
+        Thread.sleep(duration.toMillis());
+        String after = usage();
+        threads.shutdownNow();
+        boolean hasEnded = threads.awaitTermination(2, TimeUnit.MINUTES);
+        report(judge, disturbances, before, after);
+        return hasEnded && judge.wrong() == 0 && judge.unpromised() == 0 && judge.checked() > 0;
+    }
+
+    private static void report(Judge judge, Disturbances disturbances, String before, String after) {
+        System.out.println("answers          " + judge);
+        System.out.println("meanwhile        " + disturbances);
+        System.out.printf(
+                Locale.ROOT, "wrong decisions  %d (of %,d that had to be one way)%n", judge.wrong(), judge.checked());
+        System.out.println("unpromised 5xx   " + judge.unpromised());
+        System.out.println("at the start     " + before);
+        System.out.println("at the end       " + after);
+    }
+
+    /** Of the application, its provider and its clients together: all are in this process. */
+    private static String usage() {
+        System.gc();
+        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / MIB;
+        return heap + " MiB of heap, " + ManagementFactory.getThreadMXBean().getThreadCount() + " threads";
+    }
+
+    private static Runnable quietly(Disturbance disturbance) {
+        return () -> {
+            try {
+                disturbance.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+    }
+
+    private interface Disturbance {
+
+        void run() throws InterruptedException;
+    }
+}
