@@ -92,13 +92,13 @@ class Zoo implements WebMvcConfigurer, WebSocketConfigurer {
         }
 
         @Public
-        @GetMapping("/second/open/{anything}")
+        @GetMapping("/open/{anything}")
         String looksLikeAPathOfAnotherServlet() {
             return "open";
         }
 
         @Public
-        @GetMapping("/servlet/{anything}")
+        @GetMapping("/{anything:x}")
         String looksLikeAPathOfAServlet() {
             return "open";
         }

@@ -238,7 +238,7 @@ class ZooTests {
         assertThat(zoo.get("/actuator/health", token).body()).contains("components");
     }
 
-    /** A {@code @Public} handler of the first servlet has the same path. */
+    /** A {@code @Public} handler of the first servlet has the same path below its servlet, or a pattern that takes it. */
     @ParameterizedTest
     @CsvSource({"/second/open/zebra, 200", "/servlet/x, 200", "/actuator/health/all, 200"})
     void pathOfAnotherServletOrEndpointThenNotTakenForAPublicHandler(String path, int withToken) {
