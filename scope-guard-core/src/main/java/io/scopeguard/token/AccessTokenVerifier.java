@@ -7,6 +7,9 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.InvalidTokenException.Reason;
 import io.scopeguard.token.VerifiedTokens.Verified;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -103,13 +106,21 @@ public final class AccessTokenVerifier implements AutoCloseable {
 
     private static JWSObject parse(String token) {
         try {
-            return JWSObject.parse(token);
-        } catch (ParseException | RuntimeException e) {
+            JWSObject jws = JWSObject.parse(token);
+            checkUtf8(jws.getHeader().toBase64URL().decode());
+            checkUtf8(jws.getPayload().toBytes());
+            return jws;
+        } catch (ParseException | CharacterCodingException | RuntimeException e) {
             // The parser throws more than it declares: a header that is JSON's null, say, ends in a
             // NullPointerException.
             throw new InvalidTokenException(
                     Reason.MALFORMED, "The token is not a signed JWT in compact serialization.");
         }
+    }
+
+    /** The parser replaces malformed bytes, and reads another text than was signed (RFC 7515 §5.2, RFC 7519 §7.2). */
+    private static void checkUtf8(byte[] json) throws CharacterCodingException {
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
     }
 
     /** First of all: what else is wrong with a token from elsewhere misleads whoever reads the answer. */

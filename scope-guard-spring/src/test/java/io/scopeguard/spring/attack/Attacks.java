@@ -37,12 +37,6 @@ final class Attacks {
         TokenAttacks.addTo(all, target);
         ClaimAttacks.addTo(all, target);
         RequestAttacks.addTo(all, target);
-        // These wait for the stricter reading of headers, payloads and claims.
-        all.removeIf(attack -> attack.group().equals("binding")
-                || attack.name().equals("behind a byte order mark")
-                || attack.name().equals("not UTF-8")
-                || attack.name().equals("'.'")
-                || attack.name().equals("'..'"));
         return all;
     }
 
