@@ -48,6 +48,7 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
     WebConfiguration.class,
     MetadataConfiguration.class,
     MethodConfiguration.class,
+    GraphQlConfiguration.class,
     HealthStatusConfiguration.class,
     LogtoWebhookConfiguration.class
 })

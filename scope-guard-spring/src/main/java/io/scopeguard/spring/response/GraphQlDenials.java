@@ -1,0 +1,47 @@
+package io.scopeguard.spring.response;
+
+import graphql.GraphQLError;
+import graphql.GraphqlErrorBuilder;
+import graphql.schema.DataFetchingEnvironment;
+import io.scopeguard.signal.Problem;
+import io.scopeguard.signal.Refusals;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.graphql.execution.DataFetcherExceptionResolverAdapter;
+import org.springframework.graphql.execution.ErrorType;
+
+/**
+ * Answers a GraphQL field whose method was denied with the problem detail that an HTTP response would carry, as the error's
+ * extensions: the other fields of the query are answered nevertheless. Thread-safe.
+ */
+public final class GraphQlDenials extends DataFetcherExceptionResolverAdapter implements Ordered {
+
+    /** Before Spring Security's resolver, which answers every denial alike. */
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    protected @Nullable GraphQLError resolveToSingleError(Throwable exception, DataFetchingEnvironment environment) {
+        if (!(exception instanceof ScopesDeniedException denied)) {
+            return null;
+        }
+        Problem problem = new Refusals(null).of(denied.decision()).problem();
+        Map<String, Object> extensions = denied.problem();
+        return GraphqlErrorBuilder.newError(environment)
+                .errorType(errorType(problem.status()))
+                .message(problem.detail())
+                .extensions(extensions)
+                .build();
+    }
+
+    private static ErrorType errorType(int status) {
+        return switch (status) {
+            case 401 -> ErrorType.UNAUTHORIZED;
+            case 403 -> ErrorType.FORBIDDEN;
+            default -> ErrorType.INTERNAL_ERROR;
+        };
+    }
+}
