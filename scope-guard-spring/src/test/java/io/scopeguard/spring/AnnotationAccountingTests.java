@@ -246,6 +246,29 @@ class AnnotationAccountingTests {
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
+    @Test
+    void startWhenAnnotatedClassIsNoBeanThenWarns(CapturedOutput output) {
+        runner.withUserConfiguration(GuardedByInterface.class)
+                .run(context -> assertThat(context).hasNotFailed());
+        String warning = output.getAll()
+                .lines()
+                .filter(line -> line.contains("because they are no beans: "))
+                .findFirst()
+                .orElseThrow();
+        assertThat(warning)
+                .contains(NoBean.class.getName())
+                // Beans implement it.
+                .doesNotContain(MayWriteWiper.class.getName())
+                // Left out, as by a profile.
+                .doesNotContain(WithoutOrganization.class.getName());
+    }
+
+    static class NoBean {
+
+        @RequiresScopes(value = "write:report", organizationFromToken = true)
+        void wipe() {}
+    }
+
     private static InvalidSettingException invalid(Throwable failure) {
         assertThat(failure).isNotNull();
         Throwable cause = failure;
@@ -721,7 +744,7 @@ class AnnotationAccountingTests {
     interface MayWriteWiper extends Wiper {
 
         @Override
-        @MayWrite
+        @RequiresScopes(value = "write:report", organizationFromToken = true)
         void wipe();
     }
 

@@ -3,6 +3,7 @@ package io.scopeguard.spring.method;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.authorization.HandlerRules;
 import java.lang.reflect.Method;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
@@ -46,8 +48,10 @@ public final class AnnotationAccounting
     @Override
     public void afterSingletonsInstantiated() {
         Set<String> guarded = new TreeSet<>();
+        Set<Class<?>> classes = new HashSet<>();
         AnnotatedBeans.forEach(beans, (name, type) -> {
             account(name, type);
+            classes.add(type);
             rules.of(type).guarded().values().forEach(rule -> guarded.add(rule.name()));
         });
         BeanFactory parent = beans.getParentBeanFactory();
@@ -56,8 +60,16 @@ public final class AnnotationAccounting
             parent = ancestor.getParentBeanFactory();
         }
         new RouterHandlers(beans, rules).check();
+        warnOfOthers(classes);
         if (!guarded.isEmpty()) {
             log.info("Method security enforces the scopes of: {}", String.join(", ", guarded));
+        }
+    }
+
+    private void warnOfOthers(Set<Class<?>> classes) {
+        ClassLoader loader = beans.getBeanClassLoader();
+        if (loader != null && AutoConfigurationPackages.has(beans)) {
+            new ClassesWithoutBean(loader, classes).warn(AutoConfigurationPackages.get(beans));
         }
     }
 

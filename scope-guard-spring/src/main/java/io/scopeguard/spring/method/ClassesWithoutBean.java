@@ -1,0 +1,84 @@
+package io.scopeguard.spring.method;
+
+import io.scopeguard.spring.RequiresScopes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.stereotype.Component;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Finds annotated classes in the application's packages that are no beans, so that nothing intercepts calls of their methods.
+ * Searches class files for the annotation's name rather than parsing them. Annotations that are composed are not followed.
+ */
+final class ClassesWithoutBean {
+
+    private static final Logger log = LoggerFactory.getLogger(ClassesWithoutBean.class);
+    private static final String MARK = "L" + RequiresScopes.class.getName().replace('.', '/') + ";";
+    private static final String SUFFIX = ".class";
+
+    private final PathMatchingResourcePatternResolver resources;
+    private final Collection<Class<?>> beans;
+
+    /** @param beans the annotated classes of all beans */
+    ClassesWithoutBean(ClassLoader loader, Collection<Class<?>> beans) {
+        this.resources = new PathMatchingResourcePatternResolver(loader);
+        this.beans = beans;
+    }
+
+    /** Warns of the classes in these packages. */
+    void warn(List<String> packages) {
+        Set<String> found = new TreeSet<>();
+        packages.stream().filter(name -> !name.isEmpty()).forEach(name -> search(name, found));
+        if (!found.isEmpty()) {
+            log.warn(
+                    "Nothing enforces @RequiresScopes on these classes, because they are no beans: {}",
+                    String.join(", ", found));
+        }
+    }
+
+    private void search(String packageName, Set<String> found) {
+        String path = ClassUtils.convertClassNameToResourcePath(packageName) + '/';
+        try {
+            for (Resource file : resources.getResources("classpath*:" + path + "**/*" + SUFFIX)) {
+                String name = nameOf(file, path);
+                if (isMarked(file) && isWithoutBean(name)) {
+                    found.add(name);
+                }
+            }
+        } catch (IOException e) {
+            log.debug("Cannot search {} for annotated classes", packageName, e);
+        }
+    }
+
+    private static boolean isMarked(Resource file) throws IOException {
+        return new String(file.getContentAsByteArray(), StandardCharsets.ISO_8859_1).contains(MARK);
+    }
+
+    private static String nameOf(Resource file, String path) throws IOException {
+        String url = file.getURL().toString();
+        return ClassUtils.convertResourcePathToClassName(
+                url.substring(url.lastIndexOf("/" + path) + 1, url.length() - SUFFIX.length()));
+    }
+
+    /** A component that is no bean was left out by a condition or a profile: there is no object of it to call. */
+    private boolean isWithoutBean(String name) {
+        ClassLoader loader = resources.getClassLoader();
+        if (!ClassUtils.isPresent(name, loader)) {
+            return false;
+        }
+        Class<?> type = ClassUtils.resolveClassName(name, loader);
+        return !type.isAnnotation()
+                && AnnotatedTypes.SHARED.contains(type)
+                && !AnnotatedElementUtils.hasAnnotation(type, Component.class)
+                && beans.stream().noneMatch(type::isAssignableFrom);
+    }
+}
