@@ -14,6 +14,7 @@ import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.InvalidTokenException;
 import io.scopeguard.token.InvalidTokenException.Reason;
+import io.scopeguard.token.KeysUnavailableException;
 import io.scopeguard.token.TokenKind;
 import java.util.List;
 import java.util.Map;
@@ -64,12 +65,22 @@ class ClaimsFuzzTests {
     @FuzzTest
     void verify(byte[] payload) throws JOSEException {
         try {
-            verifier.verify(header + Base64URL.encode(payload) + signature);
-        } catch (InvalidTokenException documented) {
-            messages.add(documented);
-            if (documented.reason() == Reason.WRONG_SIGNATURE) {
+            if (isSignatureAllThatIsWrong(payload)) {
                 check(verifier.verify(sign(payload)));
             }
+        } catch (KeysUnavailableException documented) {
+            // The first fetch has a time limit, which a busy machine can exceed.
+            messages.add(documented);
+        }
+    }
+
+    private static boolean isSignatureAllThatIsWrong(byte[] payload) {
+        try {
+            verifier.verify(header + Base64URL.encode(payload) + signature);
+            return false;
+        } catch (InvalidTokenException documented) {
+            messages.add(documented);
+            return documented.reason() == Reason.WRONG_SIGNATURE;
         }
     }
 
