@@ -4,7 +4,6 @@ import io.scopeguard.permission.Freshness;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.WhenUnknown;
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +29,14 @@ public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, 
         }
     }
 
-    Freshness freshness(@Nullable ScopeRequirement requirement, Instant now) {
+    Freshness freshness(@Nullable ScopeRequirement requirement, long now) {
         return requirement == null || requirement.maxAge() == null
-                ? new Freshness(now.minus(maxAge), now.minus(maxStale))
+                ? Freshness.of(maxAge, maxStale, now)
                 : Freshness.within(shorter(requirement.maxAge(), maxStale), now);
+    }
+
+    Duration maxAge(@Nullable ScopeRequirement requirement) {
+        return requirement == null || requirement.maxAge() == null ? maxAge : requirement.maxAge();
     }
 
     private static Duration shorter(Duration a, Duration b) {

@@ -18,11 +18,32 @@ import org.jspecify.annotations.Nullable;
 record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
 
     /** By what the token says, where the policy takes that for enough. */
-    static Verdict withoutLive(ScopeGuardSettings settings, AccessToken token, AccessRequest request) {
+    static Verdict withoutLive(ScopeGuardSettings settings, Scopes carried, AccessRequest request) {
         ScopeRequirement requirement = request.requirement();
-        return requirement == null || requirement.isMetBy(token.scopes())
-                ? byPolicy(settings, requirement, token.scopes())
-                : insufficient(token.scopes(), requirement.scopes());
+        return requirement == null || requirement.isMetBy(carried)
+                ? byPolicy(settings, requirement, carried)
+                : insufficient(carried, requirement.scopes());
+    }
+
+    /** By a token so young that it is itself a reading. */
+    static Verdict byToken(AccessToken token) {
+        return granted(token.scopes());
+    }
+
+    /**
+     * If the token may carry scopes that count in organizations only, and it was never known whether the subject holds them
+     * globally: such a scope does not decide.
+     *
+     * @param certain the token's other scopes
+     */
+    static Verdict withPossiblyLeaked(
+            ScopeGuardSettings settings, AccessToken token, AccessRequest request, Scopes certain) {
+        ScopeRequirement requirement = request.requirement();
+        boolean needsLeaked =
+                requirement != null && requirement.isMetBy(token.scopes()) && !requirement.isMetBy(certain);
+        return needsLeaked
+                ? denied(Denial.PERMISSIONS_UNAVAILABLE)
+                : withoutLive(settings, requirement == null ? certain : token.scopes(), request);
     }
 
     /**
@@ -38,7 +59,7 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
         }
         boolean carried = requirement == null || requirement.isMetBy(token.scopes());
         if (settings.mode() != Mode.ENFORCE || !carried) {
-            return withoutLive(settings, token, request);
+            return withoutLive(settings, token.scopes(), request);
         }
         Scopes effective = token.scopes().and(seen.granted());
         return requirement == null || requirement.isMetBy(effective)
@@ -67,7 +88,7 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
     private static @Nullable Denial lostStanding(AccessRequest request, LivePermissions live) {
         return switch (live.standing()) {
             case ACTIVE -> null;
-            case NOT_A_MEMBER -> request.organization().isBound() ? Denial.NOT_A_MEMBER : null;
+            case NOT_A_MEMBER, ORGANIZATION_INACTIVE -> request.organization().isBound() ? Denial.NOT_A_MEMBER : null;
             case SUSPENDED, UNKNOWN_SUBJECT -> Denial.SUBJECT_INACTIVE;
         };
     }

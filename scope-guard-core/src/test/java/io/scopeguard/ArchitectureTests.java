@@ -30,6 +30,7 @@ class ArchitectureTests {
             ROOT + ".http",
             ROOT + ".token",
             ROOT + ".organization",
+            ROOT + ".provider",
             ROOT + ".permission",
             ROOT + ".drift",
             ROOT + ".remedy",
@@ -58,15 +59,15 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule bucket4jStaysWhereCallsAreCounted = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + ".permission", ROOT + ".logto")
+            .resideOutsideOfPackages(ROOT + ".provider", ROOT + ".logto")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.github.bucket4j..");
 
     @ArchTest
-    static final ArchRule jacksonStaysWhereAnswersAreRead = noClasses()
+    static final ArchRule jacksonStaysWhereJsonIsReadOrWritten = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + ".token", ROOT + ".logto")
+            .resideOutsideOfPackages(ROOT + ".token", ROOT + ".signal", ROOT + ".logto")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("tools.jackson..", "com.fasterxml..");

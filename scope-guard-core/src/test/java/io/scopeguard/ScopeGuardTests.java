@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.DriftDetector;
-import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
-import io.scopeguard.permission.Standing;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.RefreshDelivery;
+import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.provider.Standing;
 import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
-import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.remedy.RemedyAdvisor;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
@@ -22,17 +25,16 @@ import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.testing.InMemoryTenant;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.IssuerClock;
+import io.scopeguard.token.ProviderClock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,19 +44,25 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ScopeGuardTests {
 
     private static final Scopes NONE = Scopes.none();
+    private static final CacheSettings SETTINGS = new CacheSettings(
+            Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(60), 1_000, Duration.ofHours(1));
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TestTokens tokens = new TestTokens(clock);
 
     private final InMemoryTenant tenant = new InMemoryTenant();
-    private final IssuerClock issuer = new IssuerClock();
-    private final ScopeCatalogue catalogue = new ScopeCatalogue(issuer);
-    private final PermissionCache cache =
-            new PermissionCache(tenant, clock, Duration.ofSeconds(60), 1_000, Duration.ofHours(1));
+    private final SteadyClock steady = atNoon();
+    private final ProviderClock provider = new ProviderClock(steady);
+    private final ScopeCatalogue catalogue = new ScopeCatalogue(provider);
+    private final PermissionCache cache = new PermissionCache(tenant, steady, SETTINGS);
     private final ScopeGuard guard = guard(Mode.ENFORCE, WhenUnknown.TRUST_TOKEN);
 
-    @BeforeEach
-    void noon() {
+    private static SteadyClock atNoon() {
         clock.set(MovableClock.NOON);
+        return clock.steady();
+    }
+
+    private static ScopeCatalogue.Listing listing(String id) {
+        return new ScopeCatalogue.Listing(id, null);
     }
 
     @AfterEach
@@ -178,7 +186,8 @@ class ScopeGuardTests {
         assertThat(granted.isGranted()).isTrue();
         assertThat(granted.effective()).isEqualTo(Scopes.of("read"));
         assertThat(granted.drift()).isEqualTo(new ScopeDrift(Scopes.of("delete"), NONE, NONE));
-        assertThat(granted.advice()).isEqualTo(new Advice(Remedy.REFRESH, granted.drift()));
+        assertThat(granted.advice())
+                .isEqualTo(new Advice(Remedy.REFRESH, granted.drift(), false, Duration.ofSeconds(1)));
     }
 
     @Test
@@ -191,7 +200,8 @@ class ScopeGuardTests {
         assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
         assertThat(decision.grantable()).isEqualTo(Scopes.of("delete"));
         assertThat(decision.advice())
-                .isEqualTo(new Advice(Remedy.REFRESH, new ScopeDrift(NONE, Scopes.of("delete"), NONE)));
+                .isEqualTo(new Advice(
+                        Remedy.REFRESH, new ScopeDrift(NONE, Scopes.of("delete"), NONE), false, Duration.ofSeconds(1)));
         AccessToken refreshed =
                 tokens.organization("acme").scopes("read", "delete").verified();
         assertThat(denial(refreshed, in("acme", "delete"))).isNull();
@@ -200,13 +210,17 @@ class ScopeGuardTests {
     @Test
     void authorizeWhenScopeIsNewThenReconsent() {
         AccessToken token = tokens.organization("acme").scopes("read").verified();
-        catalogue.learn(Audience.ORGANIZATION, Map.of("read", Instant.MIN), clock.instant());
+        catalogue.learn(Audience.ORGANIZATION, Map.of("read", listing("1")), steady.nanos());
         clock.advanceSeconds(60);
-        catalogue.learn(Audience.ORGANIZATION, Map.of("read", Instant.MIN, "export", Instant.MIN), clock.instant());
+        catalogue.learn(Audience.ORGANIZATION, Map.of("read", listing("1"), "export", listing("2")), steady.nanos());
         tenant.grant(token, "read", "export");
 
         assertThat(guard.authorize(token, in("acme", "export")).advice())
-                .isEqualTo(new Advice(Remedy.RECONSENT, new ScopeDrift(NONE, NONE, Scopes.of("export"))));
+                .isEqualTo(new Advice(
+                        Remedy.RECONSENT,
+                        new ScopeDrift(NONE, NONE, Scopes.of("export")),
+                        false,
+                        Duration.ofSeconds(1)));
     }
 
     @Test
@@ -269,7 +283,11 @@ class ScopeGuardTests {
         assertThat(decision.effective()).isEqualTo(NONE);
         assertThat(decision.grantable()).isEqualTo(Scopes.of("b"));
         assertThat(decision.advice())
-                .isEqualTo(new Advice(Remedy.REFRESH, new ScopeDrift(Scopes.of("a"), Scopes.of("b"), NONE)));
+                .isEqualTo(new Advice(
+                        Remedy.REFRESH,
+                        new ScopeDrift(Scopes.of("a"), Scopes.of("b"), NONE),
+                        false,
+                        Duration.ofSeconds(1)));
     }
 
     // Modes
@@ -418,6 +436,79 @@ class ScopeGuardTests {
                 .isNull();
     }
 
+    // Young tokens, scopes that may have leaked
+
+    @Test
+    void authorizeWhenTheTokenIsYoungThenGrantedWithoutWaiting() {
+        provider.answered(httpDate(), steady.nanos(), steady.nanos());
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(token, "read");
+        tenant.down(true);
+        Decision decision = guard(Mode.ENFORCE, WhenUnknown.DENY).authorize(token, in("acme", "read"));
+
+        assertThat(decision.denial()).isNull();
+        assertThat(decision.live()).isNull();
+    }
+
+    @Test
+    void authorizeWhenTheTokenIsNotYoungAnyMoreThenRead() {
+        provider.answered(httpDate(), steady.nanos(), steady.nanos());
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        clock.advanceSeconds(40);
+        tenant.grant(token, "read");
+
+        assertThat(guard.authorize(token, in("acme", "read")).live()).isNotNull();
+    }
+
+    @Test
+    void authorizeWhenALossWasReportedAfterTheYoungTokenThenRead() {
+        provider.answered(httpDate(), steady.nanos(), steady.nanos());
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(token, "read");
+        clock.advanceSeconds(5);
+        cache.apply(new PermissionChange.OfSubject(token.subject()));
+
+        assertThat(guard.authorize(token, in("acme", "read")).live()).isNotNull();
+    }
+
+    @Test
+    void authorizeWhenTheRequirementAllowsNoAgeThenAYoungTokenIsNoReading() {
+        provider.answered(httpDate(), steady.nanos(), steady.nanos());
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(token, "read");
+        AccessRequest now = new AccessRequest(
+                RequestedOrganization.named("acme"),
+                ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read")).withMaxAge(Duration.ZERO));
+
+        assertThat(guard.authorize(token, now).live()).isNotNull();
+    }
+
+    @Test
+    void authorizeWhenAScopeMayHaveLeakedAndNothingIsKnownThenUnavailable() {
+        AccessToken global = tokens.resource().scopes("read").verified();
+        tenant.grant(global, "read");
+        tenant.down(true);
+
+        assertThat(denial(global, ofApi(RequestedOrganization.NONE, "read"))).isEqualTo(Denial.PERMISSIONS_UNAVAILABLE);
+    }
+
+    @Test
+    void authorizeWhenTheLastKnownHoldingHasTheScopeThenItDecides() {
+        AccessToken global = tokens.resource().scopes("read", "leaked").verified();
+        clock.advanceSeconds(10);
+        tenant.grant(global, Scopes.of("read", "leaked"), Scopes.of("read"));
+        assertThat(denial(global, ofApi(RequestedOrganization.NONE, "read"))).isNull();
+        tenant.down(true);
+        clock.advance(Duration.ofMinutes(10));
+
+        assertThat(denial(global, ofApi(RequestedOrganization.NONE, "read"))).isNull();
+        assertThat(denial(global, ofApi(RequestedOrganization.NONE, "leaked"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+    }
+
+    private static String httpDate() {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC));
+    }
+
     // Second looks
 
     @Test
@@ -431,7 +522,7 @@ class ScopeGuardTests {
                 tokens.organization("acme").scopes("read", "delete").verified();
 
         assertThat(denial(refreshed, in("acme", "delete"))).isNull();
-        assertThat(tenant.fetches()).isEqualTo(2);
+        assertThat(tenant.fetches()).isEqualTo(3);
     }
 
     @Test
@@ -443,7 +534,7 @@ class ScopeGuardTests {
         assertThat(denial(token, in("acme", "delete"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
         clock.advanceSeconds(5);
         assertThat(denial(token, in("acme", "delete"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
-        assertThat(tenant.fetches()).isEqualTo(1);
+        assertThat(tenant.fetches()).isEqualTo(2);
     }
 
     @Test
@@ -458,7 +549,7 @@ class ScopeGuardTests {
             assertThat(denial(token, in("acme", "delete"))).isEqualTo(Denial.INSUFFICIENT_SCOPE);
             clock.advanceSeconds(2);
         }
-        assertThat(tenant.fetches()).isEqualTo(2);
+        assertThat(tenant.fetches()).isEqualTo(3);
     }
 
     @Test
@@ -472,7 +563,7 @@ class ScopeGuardTests {
             clock.advance(Duration.ofMillis(10));
             guard.authorize(tokens.organization("acme").scopes("read", "x").verified(), in("acme", "x"));
         }
-        assertThat(tenant.fetches()).isEqualTo(2);
+        assertThat(tenant.fetches()).isEqualTo(3);
     }
 
     @Test
@@ -495,23 +586,23 @@ class ScopeGuardTests {
         Decision early = guard.authorize(newGlobex, in("globex", "read"));
         assertThat(early.drift().demoted()).isEqualTo(Scopes.of("write"));
         assertThat(early.advice()).isEqualTo(Advice.none());
-        assertThat(tenant.fetches()).isEqualTo(3);
+        assertThat(tenant.fetches()).isEqualTo(5);
         clock.advance(Duration.ofMillis(1));
         assertThat(guard.authorize(newGlobex, in("globex", "read")).drift().isEmpty())
                 .isTrue();
-        assertThat(tenant.fetches()).isEqualTo(4);
+        assertThat(tenant.fetches()).isEqualTo(6);
     }
 
     @ParameterizedTest
-    @CsvSource({"-10, 1", "10, 2"})
+    @CsvSource({"-10, 2", "10, 3"})
     void authorizeWhenTheProvidersClockDiffersThenTheTokensAgeIsByIt(int offset, int fetches) {
         // By our clock the token is four seconds older than the reading; by the provider's, as many as that and the
         // offset.
-        issuer.answered(
+        provider.answered(
                 DateTimeFormatter.RFC_1123_DATE_TIME.format(
                         clock.instant().plusSeconds(-offset).atOffset(ZoneOffset.UTC)),
-                clock.instant(),
-                clock.instant());
+                steady.nanos(),
+                steady.nanos());
         AccessToken token = tokens.organization("acme").scopes("read", "delete").verified();
         clock.advanceSeconds(4);
         AccessToken first = tokens.organization("acme").scopes("old").verified();
@@ -588,9 +679,9 @@ class ScopeGuardTests {
     void authorizeWhenNonInteractiveThenNeverAskedForConsent() {
         AccessToken agent =
                 tokens.organization("acme").application("agent").scopes("read").verified();
-        catalogue.learn(Audience.ORGANIZATION, Map.of("read", Instant.MIN), clock.instant());
+        catalogue.learn(Audience.ORGANIZATION, Map.of("read", listing("1")), steady.nanos());
         clock.advanceSeconds(60);
-        catalogue.learn(Audience.ORGANIZATION, Map.of("read", Instant.MIN, "export", Instant.MIN), clock.instant());
+        catalogue.learn(Audience.ORGANIZATION, Map.of("read", listing("1"), "export", listing("2")), steady.nanos());
         tenant.grant(agent, "read", "export");
 
         assertThat(guard.authorize(agent, in("acme", "read")).advice()).isEqualTo(Advice.none());
@@ -613,12 +704,18 @@ class ScopeGuardTests {
                 new ScopeGuardSettings(mode, Duration.ofSeconds(30), Duration.ofMinutes(5), policy);
         Clients clients = Clients.watching(WatchedScopes.all());
         return new ScopeGuard(
+                tokens.verifier(),
                 settings,
                 cache,
                 new DriftDetector(clients, catalogue),
-                new RemedyLadder(clients, issuer, clock, RemedyListener.none()),
-                issuer,
-                clock);
+                new RemedyAdvisor(
+                        clients,
+                        provider,
+                        kind -> RefreshDelivery.IF_REQUESTED,
+                        settings.maxAge(),
+                        RemedyListener.none()),
+                provider,
+                () -> {});
     }
 
     private @Nullable Denial denial(AccessToken token, AccessRequest request) {

@@ -1,10 +1,11 @@
 package io.scopeguard.drift;
 
 import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.provider.ScopeCatalogue.Novelty;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
-import java.time.Instant;
 import java.util.function.Predicate;
 
 /** Finds how a token differs from live permissions: a pure function of the two and the catalogue. Thread-safe. */
@@ -27,22 +28,25 @@ public final class DriftDetector {
         WatchedScopes watched = clients.of(token).watched();
         Audience audience = token.audience();
         return detect(
-                audience,
                 token.scopes(),
-                token.issuedAt(),
                 live,
-                scope -> watched.watches(audience, scope) || needed.contains(scope));
+                scope -> watched.watches(audience, scope) || needed.contains(scope),
+                scope -> isNew(catalogue.noveltySince(audience, scope, token), needed.contains(scope)));
     }
 
-    ScopeDrift detect(
-            Audience audience, Scopes held, Instant issuedAt, LivePermissions live, Predicate<String> matters) {
+    /** Nobody is asked for consent because of a change that this process did not see, unless the request needs the scope. */
+    private static boolean isNew(Novelty novelty, boolean isNeeded) {
+        return novelty == Novelty.SEEN || (novelty == Novelty.TOLD && isNeeded);
+    }
+
+    static ScopeDrift detect(Scopes held, LivePermissions live, Predicate<String> matters, Predicate<String> isNew) {
         Scopes demoted = held.minus(live.issuable());
         // What could be issued but does not count is worth no request: it would be refused all the same.
         Scopes missing = live.granted().minus(held).where(matters);
         if (demoted.isEmpty() && missing.isEmpty()) {
             return ScopeDrift.none();
         }
-        Scopes added = missing.where(scope -> catalogue.isNewSince(audience, scope, issuedAt));
+        Scopes added = missing.where(isNew);
         return new ScopeDrift(demoted, missing.minus(added), added);
     }
 }

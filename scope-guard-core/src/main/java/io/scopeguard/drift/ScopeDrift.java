@@ -7,9 +7,9 @@ import io.scopeguard.scope.Scopes;
  *
  * @param demoted scopes that the token carries and a new one could not
  * @param promoted watched scopes that were granted to the subject, and that the token lacks
- * @param added watched scopes, granted and lacking likewise, that the provider itself gained after the token was issued
+ * @param introduced watched scopes, granted and lacking likewise, that the provider itself gained after the token was issued
  */
-public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes added) {
+public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced) {
 
     private static final ScopeDrift NONE = new ScopeDrift(Scopes.none(), Scopes.none(), Scopes.none());
 
@@ -19,16 +19,16 @@ public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes added) {
     }
 
     public boolean isEmpty() {
-        return demoted.isEmpty() && promoted.isEmpty() && added.isEmpty();
+        return demoted.isEmpty() && promoted.isEmpty() && introduced.isEmpty();
     }
 
-    /** What the token lacks, whether promoted or added. */
+    /** What the token lacks, whether promoted or introduced. */
     public Scopes missing() {
-        return promoted.or(added);
+        return promoted.or(introduced);
     }
 
     /** The same, of what is missing only these. */
     public ScopeDrift missingOnly(Scopes scopes) {
-        return new ScopeDrift(demoted, promoted.and(scopes), added.and(scopes));
+        return new ScopeDrift(demoted, promoted.and(scopes), introduced.and(scopes));
     }
 }

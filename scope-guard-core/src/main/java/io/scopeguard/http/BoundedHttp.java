@@ -56,10 +56,10 @@ public final class BoundedHttp {
         CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(
                 request.setHeader("User-Agent", USER_AGENT).build(), info -> new LimitedBody(maxBytes));
         CompletableFuture<HttpResponse<byte[]>> answer = new CompletableFuture<>();
-        exchange.copy()
+        var unused = exchange.copy()
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((response, failure) -> complete(answer, response, failure));
-        answer.whenComplete((response, failure) -> exchange.cancel(true));
+        var unusedToo = answer.whenComplete((response, failure) -> exchange.cancel(true));
         return answer;
     }
 

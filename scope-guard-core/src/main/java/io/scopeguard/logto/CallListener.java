@@ -1,6 +1,6 @@
 package io.scopeguard.logto;
 
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.Priority;
 import java.time.Duration;
 
 /** Hears of every call to Logto, for metrics. Called on the thread that made the call: be quick. */
@@ -16,8 +16,12 @@ public interface CallListener {
      */
     void called(String operation, String outcome, Duration took);
 
-    /** Hears how long a call waited for the limit on calls, whether it was made then or given up. */
-    default void waited(Urgency urgency, Duration took) {}
+    /**
+     * Hears how long a call waited for the limit on calls, whether it was made then or given up.
+     *
+     * @param priority the call's at the end of the wait
+     */
+    default void waited(Priority priority, Duration took) {}
 
     /** Hears nothing. */
     static CallListener none() {

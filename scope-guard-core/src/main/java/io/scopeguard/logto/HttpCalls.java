@@ -2,12 +2,12 @@ package io.scopeguard.logto;
 
 import io.scopeguard.http.BoundedHttp;
 import io.scopeguard.http.OversizedBodyException;
-import io.scopeguard.permission.CallBudget;
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.time.SteadyClock;
-import io.scopeguard.token.IssuerClock;
+import io.scopeguard.token.ProviderClock;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -39,14 +39,17 @@ final class HttpCalls {
     private final CallListener listener;
     private final Resilience resilience;
     private final SteadyClock clock;
-    private final IssuerClock issuer;
+    private final ProviderClock providerClock;
 
     /** The pause that Logto asked for last. A step of the wall clock does not extend it. */
     private volatile Pause pause = Pause.NONE;
 
-    HttpCalls(CallBudget budget, CallListener listener, SteadyClock clock, IssuerClock issuer) {
+    /**
+     * @param providerClock learns from the dates of all answers
+     */
+    HttpCalls(CallBudget budget, CallListener listener, SteadyClock clock, ProviderClock providerClock) {
         this.clock = clock;
-        this.issuer = issuer;
+        this.providerClock = providerClock;
         this.budget = budget;
         this.listener = listener;
         this.resilience = new Resilience(clock);
@@ -63,9 +66,9 @@ final class HttpCalls {
     <T> Optional<T> send(
             String operation,
             HttpRequest.Builder request,
-            Urgency urgency,
+            CallContext context,
             Function<HttpResponse<byte[]>, Optional<T>> reader) {
-        return resilience.call(() -> sendOnce(operation, request, urgency, reader));
+        return resilience.call(() -> sendOnce(operation, request, context, reader));
     }
 
     Circuit circuit() {
@@ -75,14 +78,14 @@ final class HttpCalls {
     private <T> Optional<T> sendOnce(
             String operation,
             HttpRequest.Builder request,
-            Urgency urgency,
+            CallContext context,
             Function<HttpResponse<byte[]>, Optional<T>> reader) {
         // Whatever else breaks the reader is no answer that was promised.
         String outcome = nameOf(Reason.MALFORMED);
         long start = System.nanoTime();
         try {
             checkPause();
-            waitForRoom(urgency);
+            waitForRoom(context);
             start = System.nanoTime();
             Optional<T> answer = reader.apply(exchange(request));
             outcome = answer.isPresent() ? "ok" : "not_found";
@@ -98,19 +101,19 @@ final class HttpCalls {
         }
     }
 
-    private void waitForRoom(Urgency urgency) {
+    private void waitForRoom(CallContext context) {
         long start = System.nanoTime();
         try {
-            budget.take(urgency);
+            budget.take(context);
         } finally {
-            listener.waited(urgency, since(start));
+            listener.waited(context.priority(), since(start));
         }
     }
 
     private HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
-        Instant sent = clock.instant();
+        long sent = clock.nanos();
         HttpResponse<byte[]> response = await(http.send(request));
-        response.headers().firstValue("Date").ifPresent(date -> issuer.answered(date, sent, clock.instant()));
+        response.headers().firstValue("Date").ifPresent(date -> providerClock.answered(date, sent, clock.nanos()));
         return usable(response);
     }
 

@@ -1,7 +1,7 @@
 package io.scopeguard.logto;
 
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -43,6 +43,14 @@ final class Json {
             throw malformed();
         }
         return value.stringValue();
+    }
+
+    static int count(JsonNode object, String name) {
+        JsonNode value = member(object, name);
+        if (!value.isInt() || value.intValue() < 0) {
+            throw malformed();
+        }
+        return value.intValue();
     }
 
     static boolean flag(JsonNode object, String name) {

@@ -1,18 +1,18 @@
 package io.scopeguard.logto;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.scopeguard.drift.ScopeCatalogue;
-import io.scopeguard.permission.CallBudget;
-import io.scopeguard.permission.PermissionChange;
-import io.scopeguard.permission.PermissionSource;
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.RoleKind;
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.scope.Audience;
-import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessTokenVerifier;
-import io.scopeguard.token.IssuerClock;
+import io.scopeguard.token.ProviderClock;
+import java.net.URI;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -21,10 +21,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Logto tenant, as a resource server needs it: its tokens, its live permissions, its scopes. Nothing is asked of it before
- * it is needed. Thread-safe.
+ * A Logto tenant. Nothing is asked of it before it is needed. Thread-safe.
+ *
+ * <pre>{@code
+ * Logto logto = Logto.at(new LogtoTenant(URI.create("https://abc.logto.app")), appId, appSecret).build();
+ * }</pre>
  */
-public final class Logto {
+public final class Logto implements IdentityProvider {
 
     /** How many calls a second one process makes at most by default. Logto Cloud allows 20 for all callers of a tenant. */
     public static final int DEFAULT_CALLS_PER_SECOND = 5;
@@ -32,29 +35,33 @@ public final class Logto {
     private final LogtoTenant tenant;
     private final Set<String> issuers;
     private final Clock clock;
-    private final IssuerClock issuerClock = new IssuerClock();
-    private final ScopeCatalogue catalogue = new ScopeCatalogue(issuerClock);
+    private final SteadyClock steadyClock;
+    private final ProviderClock providerClock;
+    private final ScopeCatalogue catalogue;
     private final HttpCalls calls;
     private final ManagementToken token;
-    private final Template template;
+    private final LogtoRoles roles;
     private final PermissionSource permissions;
 
     private Logto(Builder builder) {
         tenant = builder.tenant;
         issuers = builder.issuers;
         clock = builder.clock;
-        SteadyClock steady = builder.steadyClock();
-        calls = new HttpCalls(builder.budget, builder.listener, steady, issuerClock);
+        steadyClock = builder.steadyClock();
+        providerClock = new ProviderClock(steadyClock);
+        catalogue = new ScopeCatalogue(providerClock);
+        calls = new HttpCalls(builder.budget, builder.listener, steadyClock, providerClock);
         token = new ManagementToken(
                 calls,
                 tenant.tokenEndpoint(),
                 builder.appId,
                 builder.appSecret,
                 tenant.managementResource(builder.managementResource),
-                steady);
-        ManagementApi api = new ManagementApi(tenant, token, calls, new TroubleLog(tenant.endpoint(), steady));
-        template = new Template(api, catalogue, builder.resources, clock);
-        permissions = new LogtoPermissionSource(api, template);
+                steadyClock);
+        ManagementApi api = new ManagementApi(tenant, token, calls, new TroubleLog(tenant.endpoint(), steadyClock));
+        LogtoResources resources = new LogtoResources(api, catalogue, builder.resources, steadyClock);
+        roles = new LogtoRoles(api, resources, new LogtoScopes(api, catalogue, resources, steadyClock), steadyClock);
+        permissions = new LogtoPermissionSource(api, roles);
     }
 
     /**
@@ -67,28 +74,39 @@ public final class Logto {
         return new Builder(tenant, appId, appSecret);
     }
 
+    @Override
+    public String description() {
+        return "Logto at " + tenant.endpoint();
+    }
+
     /**
      * A verifier of the tenant's access tokens: organization tokens, and those for these resources.
      *
      * @param resources the API's own resources
      */
+    @Override
     public AccessTokenVerifier.Builder verifier(Collection<Audience> resources) {
         return AccessTokenVerifier.builder(issuers, new LogtoTokenLayout(resources))
                 .clock(clock);
+    }
+
+    @Override
+    public URI jwkSetUri() {
+        return tenant.jwkSetUri();
     }
 
     public LogtoTenant tenant() {
         return tenant;
     }
 
-    /** What subjects may do now. */
+    @Override
     public PermissionSource permissions() {
         return permissions;
     }
 
-    /** What the tenant's clock shows; learnt from its answers. */
-    public IssuerClock issuerClock() {
-        return issuerClock;
+    @Override
+    public ProviderClock clock() {
+        return providerClock;
     }
 
     /** Whether calls to the tenant are made at present. Moves on when a call is wanted, not by itself. */
@@ -104,10 +122,10 @@ public final class Logto {
      * @throws IllegalArgumentException if there is no key, or one is blank
      */
     public LogtoWebhook webhook(Collection<String> signingKeys, Consumer<PermissionChange> changes) {
-        return new LogtoWebhook(signingKeys, changes, catalogue, clock);
+        return new LogtoWebhook(signingKeys, changes, catalogue, clock, steadyClock);
     }
 
-    /** Which scopes there are, and since when; filled as permissions are read. */
+    @Override
     public ScopeCatalogue catalogue() {
         return catalogue;
     }
@@ -118,19 +136,22 @@ public final class Logto {
      * @throws LogtoAccessException if Logto refuses them definitely
      * @throws PermissionsUnavailableException if it merely does not answer
      */
+    @Override
     public void check(Collection<Audience> audiences) {
         checkIssuer();
-        template.roles(RoleKind.ORGANIZATION, Urgency.NOW);
-        audiences.forEach(audience -> template.refreshCatalogue(audience, Scopes.none(), Urgency.NOW));
+        roles.check(audiences, CallContext.FOREGROUND);
     }
 
     /** Logto behind a second name works, and every token is then refused: its own name is told by our own token. */
     private void checkIssuer() {
-        token.issuer(Urgency.NOW).filter(issuer -> !issuers.contains(issuer)).ifPresent(issuer -> {
-            throw new LogtoAccessException(
-                    LogtoAccessException.Refusal.OTHER_ISSUER,
-                    "Logto at " + tenant.endpoint() + " issues tokens as " + issuer + ", which is not accepted");
-        });
+        token.issuer(CallContext.FOREGROUND)
+                .filter(issuer -> !issuers.contains(issuer))
+                .ifPresent(issuer -> {
+                    throw new LogtoAccessException(
+                            LogtoAccessException.Refusal.OTHER_ISSUER,
+                            "Logto at " + tenant.endpoint() + " issues tokens as " + issuer
+                                    + ", which is not accepted");
+                });
     }
 
     /** Collects the settings of a connection. Not thread-safe. */

@@ -2,74 +2,127 @@ package io.scopeguard.logto;
 
 import static io.scopeguard.logto.ManagementApi.path;
 
-import io.scopeguard.logto.ManagementApi.Page;
-import io.scopeguard.permission.Holder;
-import io.scopeguard.permission.Holdings;
-import io.scopeguard.permission.MemberPage;
-import io.scopeguard.permission.PermissionSource;
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
-import io.scopeguard.permission.RoleDefinitions;
-import io.scopeguard.permission.RoleKind;
-import io.scopeguard.permission.Standing;
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.Account;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.Holder;
+import io.scopeguard.provider.Member;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.Page;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.ProviderTraits;
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
-import io.scopeguard.scope.Scopes;
-import java.util.HashMap;
+import io.scopeguard.token.Subject;
+import io.scopeguard.token.TokenKind;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What Logto's Management API tells of subjects' roles, and of what roles mean. Thread-safe. */
+/**
+ * The facts about subjects, as Logto's Management API tells them. What it answers about scopes is empty for everybody whom it
+ * does not know; about a member's roles it says explicitly that somebody is no member. So scopes are never asked for by subject.
+ * Thread-safe.
+ */
 final class LogtoPermissionSource implements PermissionSource {
 
+    private static final ProviderTraits TRAITS = new ProviderTraits(
+            ManagementApi.PAGE_SIZE,
+            true,
+            true,
+            2,
+            Set.of(TokenKind.ORGANIZATION, TokenKind.ORGANIZATION_RESOURCE),
+            Set.of(TokenKind.ORGANIZATION_RESOURCE, TokenKind.RESOURCE),
+            Set.of(TokenKind.RESOURCE),
+            Map.of(),
+            Duration.ZERO);
+
     private final ManagementApi api;
-    private final Template template;
+    private final LogtoRoles roles;
 
-    LogtoPermissionSource(ManagementApi api, Template template) {
+    LogtoPermissionSource(ManagementApi api, LogtoRoles roles) {
         this.api = api;
-        this.template = template;
+        this.roles = roles;
     }
 
     @Override
-    public Holdings read(Holder holder, Urgency urgency) {
-        return usable(() -> holder.organization() == null || holder.kind() == Holder.Kind.APPLICATION
-                ? alone(holder, urgency)
-                : member(holder, holder.organization(), urgency));
+    public ProviderTraits traits() {
+        return TRAITS;
     }
 
     @Override
-    public Holdings confirm(Holder holder, Urgency urgency) {
-        return usable(() -> alone(holder, urgency));
+    public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
+        return usable(() -> subject.type() == Subject.Type.APPLICATION
+                ? agent(subject.id(), organization, context)
+                : searchedMember(subject.id(), organization, context));
     }
 
     @Override
-    public RoleDefinitions definitions(RoleKind kind, Urgency urgency) {
-        return usable(() -> {
-            RoleDefinitions roles = template.roles(kind, urgency);
-            scopesSeen(roles, kind).forEach((audience, seen) -> template.refreshCatalogue(audience, seen, urgency));
-            return roles;
-        });
+    public Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context) {
+        return usable(() -> subject.type() == Subject.Type.APPLICATION
+                ? agent(subject.id(), organization, context)
+                : member(subject.id(), organization, context));
     }
 
     @Override
-    public MemberPage members(String organization, int page, Urgency urgency) {
-        return usable(() -> {
-            Page<Member> found = api.page(
-                            "organization-members",
-                            path("/organizations/{}/users", organization),
-                            page,
-                            urgency,
-                            Member::of)
-                    .orElseThrow(Json::malformed);
-            Map<String, Holdings> byUser = new HashMap<>();
-            found.items().forEach(member -> byUser.put(member.id(), member.holdings()));
-            return new MemberPage(byUser, found.count());
-        });
+    public Page<Member> members(String organization, @Nullable String cursor, CallContext context) {
+        return usable(() -> api.page(
+                        "organization-members",
+                        path("/organizations/{}/users", organization),
+                        cursor,
+                        context,
+                        LogtoPermissionSource::listedMember)
+                .orElseThrow(Json::malformed));
+    }
+
+    @Override
+    public Answer<Account> account(Subject subject, CallContext context) {
+        return usable(() -> subject.type() == Subject.Type.APPLICATION
+                ? application(subject.id(), context)
+                : Answer.explicit(Account.ofStanding(standingOfUser(subject.id(), context))));
+    }
+
+    @Override
+    public Answer<Account> globalGrants(Subject subject, CallContext context) {
+        return usable(() -> subject.type() == Subject.Type.APPLICATION
+                ? application(subject.id(), context)
+                : ids("user-roles", path("/users/{}/roles", subject.id()), context)
+                        .map(held -> held(held, Account.ofGrants(Grants.ofRoles(held))))
+                        .orElseGet(LogtoPermissionSource::unknownAccount));
+    }
+
+    @Override
+    public Page<Holder> holders(String role, @Nullable String cursor, CallContext context) {
+        return usable(() -> api.page(
+                        "role-users",
+                        path("/roles/{}/users", role),
+                        cursor,
+                        context,
+                        user -> new Holder(id(user), standing(user)))
+                // Nobody holds a role that Logto says does not exist.
+                .orElseGet(() -> new Page<>(List.of(), null, 0)));
+    }
+
+    @Override
+    public Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
+        return usable(() -> roles.definitions(key, context));
+    }
+
+    @Override
+    public Optional<RoleScopes> roleScopes(DefinitionsKey key, String role, Audience audience, CallContext context) {
+        return usable(() -> roles.scopesOf(key, role, audience, context));
     }
 
     private static <T> T usable(Supplier<T> reading) {
@@ -80,139 +133,90 @@ final class LogtoPermissionSource implements PermissionSource {
         }
     }
 
-    /** By one search that tells membership, roles and suspension at once. */
-    private Holdings member(Holder holder, String organization, Urgency urgency) {
+    /** By a search that tells membership, roles and suspension with one call. */
+    private Answer<Membership> searchedMember(String user, String organization, CallContext context) {
         Page<Member> found = api.page(
                         "organization-users",
-                        path("/organizations/{}/users?q={}", organization, holder.id()),
-                        1,
-                        urgency,
-                        Member::of)
+                        path("/organizations/{}/users?q={}", organization, user),
+                        null,
+                        context,
+                        LogtoPermissionSource::listedMember)
                 .orElseThrow(Json::malformed);
-        Optional<Member> member = found.items().stream()
-                .filter(candidate -> candidate.id().equals(holder.id()))
+        Optional<Membership> membership = found.items().stream()
+                .filter(member -> member.user().equals(user))
+                .map(Member::membership)
                 .findFirst();
-        if (member.isEmpty()) {
-            // The search looks for parts of ids: others may have pushed the member off the page.
-            return found.isWhole() ? Holdings.none(Standing.NOT_A_MEMBER) : alone(holder, urgency);
+        if (membership.isPresent()) {
+            return Answer.explicit(membership.get());
         }
-        Holdings holdings = member.get().holdings();
-        return holdings.standing() == Standing.ACTIVE ? withGlobalRoles(holder, holdings.roles(), urgency) : holdings;
+        // The search looks for parts of ids: others may have pushed the member off the page.
+        boolean isWhole = found.next() == null;
+        return isWhole ? Answer.implicit(Membership.none(Standing.NOT_A_MEMBER)) : member(user, organization, context);
     }
 
-    /** By requests that concern this subject alone. */
-    private Holdings alone(Holder holder, Urgency urgency) {
-        if (holder.kind() == Holder.Kind.APPLICATION) {
-            return holder.organization() == null
-                    ? application(holder.id(), urgency)
-                    : agent(holder.id(), holder.organization(), urgency);
-        }
-        Standing standing = standingOfUser(holder.id(), urgency);
+    /** By two requests that concern this user alone. */
+    private Answer<Membership> member(String user, String organization, CallContext context) {
+        Standing standing = standingOfUser(user, context);
         if (standing != Standing.ACTIVE) {
-            return Holdings.none(standing);
+            return Answer.explicit(Membership.none(standing));
         }
-        return holder.organization() == null
-                ? user(holder.id(), urgency)
-                : memberAlone(holder, holder.organization(), urgency);
+        return ids("organization-user-roles", path("/organizations/{}/users/{}/roles", organization, user), context)
+                .map(held -> held(held, Membership.of(Grants.ofRoles(held))))
+                .orElseGet(() -> Answer.explicit(Membership.none(Standing.NOT_A_MEMBER)));
     }
 
-    private Holdings memberAlone(Holder holder, String organization, Urgency urgency) {
-        return api.list(
-                        "organization-user-roles",
-                        path("/organizations/{}/users/{}/roles", organization, holder.id()),
-                        urgency,
-                        LogtoPermissionSource::id)
-                .map(held -> withGlobalRoles(holder, Set.copyOf(held), urgency))
-                .orElseGet(() -> Holdings.none(Standing.NOT_A_MEMBER));
-    }
-
-    private Holdings withGlobalRoles(Holder holder, Set<String> roles, Urgency urgency) {
-        if (holder.kind() != Holder.Kind.USER) {
-            return Holdings.of(roles);
-        }
-        return Holdings.of(roles, globalRoles(holder.id(), urgency).orElseThrow(Json::malformed));
-    }
-
-    /** Tokens without an organization bear the scopes of all of them; only those of global roles count. */
-    private Holdings user(String id, Urgency urgency) {
-        Optional<Set<String>> global = globalRoles(id, urgency);
-        Optional<List<List<String>>> organizations = api.list(
-                "user-organizations",
-                path("/users/{}/organizations", id),
-                urgency,
-                LogtoPermissionSource::organizationRoles);
-        if (global.isEmpty() || organizations.isEmpty()) {
-            return Holdings.none(Standing.UNKNOWN_SUBJECT);
-        }
-        Set<String> stray = new HashSet<>();
-        organizations.get().forEach(stray::addAll);
-        return new Holdings(Standing.ACTIVE, Set.of(), global.get(), stray);
-    }
-
-    private Optional<Set<String>> globalRoles(String user, Urgency urgency) {
-        return api.list("user-roles", path("/users/{}/roles", user), urgency, LogtoPermissionSource::id)
-                .map(Set::copyOf);
-    }
-
-    private Holdings agent(String id, String organization, Urgency urgency) {
-        return api.list(
+    private Answer<Membership> agent(String application, String organization, CallContext context) {
+        return ids(
                         "organization-application-roles",
-                        path("/organizations/{}/applications/{}/roles", organization, id),
-                        urgency,
-                        LogtoPermissionSource::id)
-                .map(held -> Holdings.of(Set.copyOf(held)))
-                .orElseGet(() -> Holdings.none(standingOfStranger(id, urgency)));
+                        path("/organizations/{}/applications/{}/roles", organization, application),
+                        context)
+                .map(held -> held(held, Membership.of(Grants.ofRoles(held))))
+                .orElseGet(() -> Answer.explicit(Membership.none(standingOfStranger(application, context))));
     }
 
-    private Holdings application(String id, Urgency urgency) {
-        return api.list("application-roles", path("/applications/{}/roles", id), urgency, LogtoPermissionSource::id)
-                .map(held -> Holdings.of(Set.of(), Set.copyOf(held)))
-                .orElseGet(() -> Holdings.none(Standing.UNKNOWN_SUBJECT));
+    private Answer<Account> application(String id, CallContext context) {
+        return ids("application-roles", path("/applications/{}/roles", id), context)
+                .map(held -> held(held, new Account(Standing.ACTIVE, Grants.ofRoles(held))))
+                .orElseGet(LogtoPermissionSource::unknownAccount);
     }
 
-    private Standing standingOfUser(String id, Urgency urgency) {
-        return api.get("user", path("/users/{}", id), urgency, LogtoPermissionSource::standing)
+    /** A bare {@code []} is what a faulty provider, or a proxy, answers too. */
+    private static <T> Answer<T> held(Set<String> roles, T value) {
+        return new Answer<>(value, !roles.isEmpty());
+    }
+
+    private static Answer<Account> unknownAccount() {
+        return Answer.explicit(new Account(Standing.UNKNOWN_SUBJECT, Grants.none()));
+    }
+
+    private Optional<Set<String>> ids(String operation, String path, CallContext context) {
+        return api.list(operation, path, context, LogtoPermissionSource::id).map(HashSet::new);
+    }
+
+    private Standing standingOfUser(String id, CallContext context) {
+        return api.get("user", path("/users/{}", id), context, LogtoPermissionSource::standing)
                 .orElse(Standing.UNKNOWN_SUBJECT);
     }
 
-    private Standing standingOfStranger(String application, Urgency urgency) {
-        return api.get("application", path("/applications/{}", application), urgency, found -> Standing.NOT_A_MEMBER)
+    private Standing standingOfStranger(String application, CallContext context) {
+        return api.get("application", path("/applications/{}", application), context, LogtoPermissionSource::id)
+                .map(known -> Standing.NOT_A_MEMBER)
                 .orElse(Standing.UNKNOWN_SUBJECT);
+    }
+
+    private static Member listedMember(JsonNode user) {
+        Set<String> held = new HashSet<>(Json.items(user, "organizationRoles", LogtoPermissionSource::id));
+        Standing standing = standing(user);
+        return new Member(
+                id(user),
+                standing == Standing.ACTIVE ? Membership.of(Grants.ofRoles(held)) : Membership.none(standing));
     }
 
     private static String id(JsonNode object) {
         return Json.text(object, "id");
     }
 
-    private static List<String> organizationRoles(JsonNode membership) {
-        return Json.items(membership, "organizationRoles", LogtoPermissionSource::id);
-    }
-
     private static Standing standing(JsonNode user) {
         return Json.flag(user, "isSuspended") ? Standing.SUSPENDED : Standing.ACTIVE;
-    }
-
-    /** All scopes that any role has, by the audiences that the kind of role is there for. */
-    private static Map<Audience, Scopes> scopesSeen(RoleDefinitions roles, RoleKind kind) {
-        Map<Audience, Scopes> seen = new HashMap<>();
-        if (kind == RoleKind.ORGANIZATION) {
-            seen.put(Audience.ORGANIZATION, Scopes.none());
-        }
-        roles.byRole()
-                .values()
-                .forEach(scopes -> scopes.forEach((audience, each) -> seen.merge(audience, each, Scopes::or)));
-        return seen;
-    }
-
-    /** One of an organization's users. */
-    private record Member(String id, Holdings holdings) {
-
-        static Member of(JsonNode user) {
-            Set<String> roles = Set.copyOf(organizationRoles(user));
-            Standing standing = standing(user);
-            return new Member(
-                    LogtoPermissionSource.id(user),
-                    standing == Standing.ACTIVE ? Holdings.of(roles) : Holdings.none(standing));
-        }
     }
 }

@@ -4,10 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
-import io.scopeguard.drift.ScopeCatalogue;
-import io.scopeguard.permission.PermissionChange;
-import io.scopeguard.permission.PermissionChange.OfEverything;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionChange.OfEverything;
+import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.time.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -42,6 +43,7 @@ public final class LogtoWebhook {
     private final Consumer<PermissionChange> changes;
     private final ScopeCatalogue catalogue;
     private final Clock clock;
+    private final SteadyClock steadyClock;
     private final Cache<String, Boolean> taken;
     private final Bucket untimely;
     private final Bucket flushes;
@@ -53,7 +55,11 @@ public final class LogtoWebhook {
      * @throws IllegalArgumentException if there is no key, or one is blank
      */
     LogtoWebhook(
-            Collection<String> signingKeys, Consumer<PermissionChange> changes, ScopeCatalogue catalogue, Clock clock) {
+            Collection<String> signingKeys,
+            Consumer<PermissionChange> changes,
+            ScopeCatalogue catalogue,
+            Clock clock,
+            SteadyClock steadyClock) {
         if (signingKeys.isEmpty() || signingKeys.stream().anyMatch(String::isBlank)) {
             throw new IllegalArgumentException("deliveries that nobody signs could come from anybody");
         }
@@ -61,6 +67,7 @@ public final class LogtoWebhook {
         this.changes = changes;
         this.catalogue = catalogue;
         this.clock = clock;
+        this.steadyClock = steadyClock;
         // From the earliest time at which a delivery is timely to the latest.
         this.taken = Caffeine.newBuilder()
                 .maximumSize(MAX_REMEMBERED)
@@ -114,7 +121,7 @@ public final class LogtoWebhook {
     }
 
     private Outcome apply(WebhookEvent event) {
-        event.createdScope().ifPresent(scope -> catalogue.created(Audience.ORGANIZATION, scope, clock.instant()));
+        event.createdScope().ifPresent(scope -> catalogue.created(Audience.ORGANIZATION, scope, steadyClock.nanos()));
         return tell(event.changes()) ? Outcome.APPLIED : Outcome.LIMITED;
     }
 

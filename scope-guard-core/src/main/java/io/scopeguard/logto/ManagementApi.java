@@ -1,17 +1,20 @@
 package io.scopeguard.logto;
 
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.Page;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -20,9 +23,9 @@ import tools.jackson.databind.JsonNode;
  */
 final class ManagementApi {
 
-    private static final int PAGE_SIZE = 100;
+    static final int PAGE_SIZE = 100;
+    private static final int MAX_PAGES = 200;
     private static final int MAX_ID_LENGTH = 2048;
-    private static final int MAX_PAGES = 100;
     private static final Set<String> NOT_FOUND =
             Set.of("entity.not_found", "entity.not_exists_with_id", "organization.require_membership");
 
@@ -39,26 +42,41 @@ final class ManagementApi {
     }
 
     /** One thing. */
-    <T> Optional<T> get(String operation, String path, Urgency urgency, Function<JsonNode, T> reader) {
-        return answer(operation, path, urgency, response -> reader.apply(Json.parse(response.body())));
+    <T> Optional<T> get(String operation, String path, CallContext context, Function<JsonNode, T> reader) {
+        return answer(operation, path, context, response -> reader.apply(Json.parse(response.body())));
+    }
+
+    /** As {@link #list}, where it is not an answer that there is no such list. */
+    <T> List<T> all(String operation, String path, CallContext context, Function<JsonNode, T> item) {
+        return list(operation, path, context, item).orElseThrow(Json::malformed);
     }
 
     /**
-     * A list, all pages of it.
+     * A list, all pages of it. If the list changed while its pages were read, which can skip items or repeat them, it is read
+     * once more.
      *
      * @param item reads one of its items
      */
-    <T> Optional<List<T>> list(String operation, String path, Urgency urgency, Function<JsonNode, T> item) {
-        List<T> all = new ArrayList<>();
-        for (int number = 1; number <= MAX_PAGES; number++) {
-            Function<HttpResponse<byte[]>, Page<T>> reader = page(number, item).andThen(page -> page.after(all));
-            Optional<Page<T>> page = answer(operation, numbered(path, number), urgency, reader);
+    <T> Optional<List<T>> list(String operation, String path, CallContext context, Function<JsonNode, T> item) {
+        Optional<Pass<T>> pass = pass(operation, path, context, item);
+        if (pass.isPresent() && pass.get().hasChanged()) {
+            pass = pass(operation, path, context, item);
+        }
+        return pass.map(Pass::items);
+    }
+
+    private <T> Optional<Pass<T>> pass(String operation, String path, CallContext context, Function<JsonNode, T> item) {
+        Pass<T> pass = new Pass<>(new ArrayList<>(), new HashSet<>());
+        String cursor = null;
+        for (int pages = 0; pages < MAX_PAGES; pages++) {
+            Optional<Page<T>> page = page(operation, path, cursor, context, item);
             if (page.isEmpty()) {
                 return Optional.empty();
             }
-            all.addAll(page.get().items());
-            if (all.size() >= page.get().total()) {
-                return Optional.of(all);
+            pass.add(page.get());
+            cursor = page.get().next();
+            if (cursor == null) {
+                return Optional.of(pass);
             }
         }
         throw new PermissionsUnavailableException(Reason.MALFORMED, "Logto's list is longer than we read.");
@@ -67,11 +85,13 @@ final class ManagementApi {
     /**
      * One page of a list.
      *
-     * @param number from one
+     * @param cursor of the page, {@code null} for the first
      * @param item reads one of its items
      */
-    <T> Optional<Page<T>> page(String operation, String path, int number, Urgency urgency, Function<JsonNode, T> item) {
-        return answer(operation, numbered(path, number), urgency, page(number, item));
+    <T> Optional<Page<T>> page(
+            String operation, String path, @Nullable String cursor, CallContext context, Function<JsonNode, T> item) {
+        Position position = Position.of(cursor);
+        return answer(operation, numbered(path, position.page), context, response -> page(response, position, item));
     }
 
     /** A path of the API, each variable percent-encoded: ids come from tokens. */
@@ -87,32 +107,39 @@ final class ManagementApi {
         return path + (path.contains("?") ? "&" : "?") + "page=" + number + "&page_size=" + PAGE_SIZE;
     }
 
-    private static <T> Function<HttpResponse<byte[]>, Page<T>> page(int number, Function<JsonNode, T> item) {
-        return response -> {
-            List<T> items = Json.items(Json.parse(response.body()), item);
-            return new Page<>(items, total(response, number, items.size()));
-        };
-    }
-
-    /** How long the whole list is at least, as far as this page tells. */
-    private static long total(HttpResponse<byte[]> response, int number, int items) {
-        long before = (long) (number - 1) * PAGE_SIZE;
-        boolean capped = response.headers().firstValue("Total-Number-Is-Capped").isPresent();
-        if (capped) {
-            return items < PAGE_SIZE ? before + items : Long.MAX_VALUE;
-        }
-        try {
-            // Lists that Logto does not page come whole, and without a count.
-            return response.headers().firstValueAsLong("Total-Number").orElse(before + items);
-        } catch (NumberFormatException e) {
+    private static <T> Page<T> page(HttpResponse<byte[]> response, Position position, Function<JsonNode, T> item) {
+        List<T> items = Json.items(Json.parse(response.body()), item);
+        boolean isCapped =
+                response.headers().firstValue("Total-Number-Is-Capped").isPresent();
+        int total = isCapped ? Page.UNKNOWN_TOTAL : total(response);
+        long missing = (long) total - position.before - items.size();
+        if (items.isEmpty() && missing > 0) {
+            // Half an answer: the rest is promised and does not come.
             throw Json.malformed();
         }
+        // Lists that Logto does not page come whole, and without a count.
+        boolean hasNext = isCapped ? items.size() >= PAGE_SIZE : missing > 0;
+        return new Page<>(items, hasNext ? position.next(items.size()) : null, total);
+    }
+
+    private static int total(HttpResponse<byte[]> response) {
+        return response.headers()
+                .firstValue("Total-Number")
+                .map(ManagementApi::total)
+                .orElse(Page.UNKNOWN_TOTAL);
+    }
+
+    private static int total(String number) {
+        if (!number.matches("\\d{1,9}")) {
+            throw Json.malformed();
+        }
+        return Integer.parseInt(number);
     }
 
     private <T> Optional<T> answer(
-            String operation, String path, Urgency urgency, Function<HttpResponse<byte[]>, T> reader) {
+            String operation, String path, CallContext context, Function<HttpResponse<byte[]>, T> reader) {
         try {
-            Optional<T> answer = authorized(operation, path, urgency, response -> interpret(response, reader));
+            Optional<T> answer = authorized(operation, path, context, response -> interpret(response, reader));
             trouble.succeeded();
             return answer;
         } catch (LogtoAccessException e) {
@@ -125,16 +152,16 @@ final class ManagementApi {
     }
 
     private <T> Optional<T> authorized(
-            String operation, String path, Urgency urgency, Function<HttpResponse<byte[]>, Optional<T>> reader) {
-        String bearer = token.get(urgency);
+            String operation, String path, CallContext context, Function<HttpResponse<byte[]>, Optional<T>> reader) {
+        String bearer = token.get(context);
         try {
-            return calls.send(operation, request(path, bearer), urgency, reader);
+            return calls.send(operation, request(path, bearer), context, reader);
         } catch (LogtoAccessException e) {
             if (e.refusal() != LogtoAccessException.Refusal.TOKEN_NOT_ACCEPTED) {
                 throw e;
             }
             token.refused(bearer);
-            return calls.send(operation, request(path, token.get(urgency)), urgency, reader);
+            return calls.send(operation, request(path, token.get(context)), context, reader);
         }
     }
 
@@ -203,27 +230,41 @@ final class ManagementApi {
     }
 
     /**
-     * Part of a list.
+     * Where a page is.
      *
-     * @param total how long the whole list is
+     * @param page its number, from one
+     * @param before how many items the pages before it had
      */
-    record Page<T>(List<T> items, long total) {
+    private record Position(int page, int before) {
 
-        /** This page, if it goes on with what came before. Half an answer is one whose rest is promised and does not come. */
-        Page<T> after(List<T> before) {
-            if (items.isEmpty() && before.size() < total) {
-                throw Json.malformed();
+        static Position of(@Nullable String cursor) {
+            if (cursor == null) {
+                return new Position(1, 0);
             }
-            return this;
+            int colon = cursor.indexOf(':');
+            return new Position(
+                    Integer.parseInt(cursor.substring(0, colon)), Integer.parseInt(cursor.substring(colon + 1)));
         }
 
-        boolean isWhole() {
-            return items.size() >= total;
+        String next(int items) {
+            return (page + 1) + ":" + (before + items);
+        }
+    }
+
+    /**
+     * A list, read page by page.
+     *
+     * @param totals how long the list was, as its pages told
+     */
+    private record Pass<T>(List<T> items, Set<Integer> totals) {
+
+        void add(Page<T> page) {
+            items.addAll(page.items());
+            totals.add(page.total());
         }
 
-        /** How many pages the whole list has. */
-        int count() {
-            return (int) Math.min((total + PAGE_SIZE - 1) / PAGE_SIZE, Integer.MAX_VALUE);
+        boolean hasChanged() {
+            return totals.size() > 1 || new HashSet<>(items).size() < items.size();
         }
     }
 }

@@ -1,9 +1,9 @@
 package io.scopeguard.logto;
 
 import io.scopeguard.logto.LogtoAccessException.Refusal;
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
@@ -13,11 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +21,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The access token for Logto's Management API, by client credentials. Renewed a minute before it expires, and once when the API
- * refuses it. Only one thread at a time renews it for callers of the same urgency; while it is still valid, the others go on
- * with it. A caller that a request waits for never waits for a renewal that gives way to such callers: it makes its own.
+ * refuses it. All who need a new one share one request; while the present one is still valid, the others go on with it.
  * Thread-safe, without locks.
  */
 final class ManagementToken {
@@ -47,9 +42,7 @@ final class ManagementToken {
     private final String form;
     private final SteadyClock clock;
     private final AtomicReference<@Nullable Issued> issued = new AtomicReference<>();
-
-    /** The renewals in flight, by the urgency with which they wait for the call budget. */
-    private final Map<Urgency, CompletableFuture<Issued>> renewals = new ConcurrentHashMap<>();
+    private final SharedCall<Issued> renewal = new SharedCall<>();
 
     ManagementToken(
             HttpCalls calls,
@@ -71,13 +64,13 @@ final class ManagementToken {
      * @throws LogtoAccessException if Logto refuses the credentials or the access
      * @throws PermissionsUnavailableException if it does not answer
      */
-    String get(Urgency urgency) {
+    String get(CallContext context) {
         Issued known = issued.get();
         long now = clock.nanos();
         if (known == null || known.isExpired(now)) {
-            return renewed(urgency).value;
+            return renewed(context).value;
         }
-        return known.isDue(now) && renewals.isEmpty() ? renewedAhead(known, urgency) : known.value;
+        return known.isDue(now) && renewal.isIdle() ? renewedAhead(known, context) : known.value;
     }
 
     /**
@@ -87,8 +80,8 @@ final class ManagementToken {
      * @throws LogtoAccessException if Logto refuses the credentials or the access
      * @throws PermissionsUnavailableException if it does not answer
      */
-    Optional<String> issuer(Urgency urgency) {
-        String[] parts = get(urgency).split("\\.");
+    Optional<String> issuer(CallContext context) {
+        String[] parts = get(context).split("\\.", -1);
         try {
             JsonNode claims = Json.parse(Base64.getUrlDecoder().decode(parts.length == 3 ? parts[1] : ""));
             return Optional.of(claims.path("iss").asString(""))
@@ -108,51 +101,25 @@ final class ManagementToken {
     }
 
     /** The present token lasts for another minute: if a renewal fails, a later call tries again. */
-    private String renewedAhead(Issued known, Urgency urgency) {
+    private String renewedAhead(Issued known, CallContext context) {
         try {
-            return renewed(urgency).value;
+            return renewed(context).value;
         } catch (PermissionsUnavailableException e) {
             return known.value;
         }
     }
 
-    private Issued renewed(Urgency urgency) {
-        CompletableFuture<Issued> own = new CompletableFuture<>();
-        CompletableFuture<Issued> running = urgency == Urgency.AHEAD ? renewals.get(Urgency.NOW) : null;
-        if (running == null) {
-            running = renewals.putIfAbsent(urgency, own);
-        }
-        return running == null ? renew(own, urgency) : await(running);
-    }
-
-    private Issued renew(CompletableFuture<Issued> renewal, Urgency urgency) {
-        try {
+    private Issued renewed(CallContext context) {
+        return renewal.join(context, shared -> {
             Issued known = issued.get();
             // Another renewal may have ended since the caller looked.
-            Issued valid = known == null || known.isDue(clock.nanos()) ? request(urgency) : known;
+            Issued valid = known == null || known.isDue(clock.nanos()) ? request(shared) : known;
             issued.set(valid);
-            renewal.complete(valid);
             return valid;
-        } catch (RuntimeException | Error e) {
-            renewal.completeExceptionally(e);
-            throw e;
-        } finally {
-            renewals.remove(urgency, renewal);
-        }
+        });
     }
 
-    private static Issued await(CompletableFuture<Issued> renewal) {
-        try {
-            return renewal.get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while calling Logto.");
-        }
-    }
-
-    private Issued request(Urgency urgency) {
+    private Issued request(CallContext context) {
         long start = clock.nanos();
         return calls.send(
                         "token",
@@ -161,7 +128,7 @@ final class ManagementToken {
                                 .header("Content-Type", "application/x-www-form-urlencoded")
                                 .header("Accept", "application/json")
                                 .POST(HttpRequest.BodyPublishers.ofString(form)),
-                        urgency,
+                        context,
                         response -> Optional.of(issued(response, start)))
                 .orElseThrow(Json::malformed);
     }

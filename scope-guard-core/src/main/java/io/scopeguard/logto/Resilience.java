@@ -8,11 +8,12 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowT
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,10 @@ final class Resilience {
     private static final int CALLS_JUDGED = 20;
     private static final Duration LEFT_ALONE = Duration.ofSeconds(1);
     private static final Duration BEFORE_RETRY = Duration.ofMillis(50);
+    /** How long a call waits for another that finds out whether Logto answers again; that one is bounded itself. */
+    private static final Duration LONGEST_TRIAL = Duration.ofSeconds(6);
+
+    private static final Duration TRIAL_POLL = Duration.ofMillis(5);
     private static final double JITTER = 0.5;
 
     /** What says that Logto, or the way to it, is in trouble; not what it thinks of us. */
@@ -78,12 +83,28 @@ final class Resilience {
      * @throws PermissionsUnavailableException as the call does, or because Logto is left alone
      */
     <T> T call(Supplier<T> call) {
-        try {
-            return retry.executeSupplier(() -> breaker.executeSupplier(call));
-        } catch (CallNotPermittedException e) {
-            throw new PermissionsUnavailableException(
-                    Reason.UNREACHABLE, "Logto has failed too often: it is left alone for a while.");
+        return retry.executeSupplier(() -> permitted(call));
+    }
+
+    /** While one call finds out whether Logto answers again, the others wait for what it finds. */
+    private <T> T permitted(Supplier<T> call) {
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                return breaker.executeSupplier(call);
+            } catch (CallNotPermittedException e) {
+                boolean isTried = breaker.getState() != CircuitBreaker.State.OPEN;
+                if (!isTried || System.nanoTime() - start > LONGEST_TRIAL.toNanos() || !passTime()) {
+                    throw new PermissionsUnavailableException(
+                            Reason.UNREACHABLE, "Logto has failed too often: it is left alone for a while.");
+                }
+            }
         }
+    }
+
+    private static boolean passTime() {
+        LockSupport.parkNanos(TRIAL_POLL.toNanos());
+        return !Thread.currentThread().isInterrupted();
     }
 
     /** When it begins and when it ends: what is tried meanwhile would be a line a second. */

@@ -1,6 +1,6 @@
 package io.scopeguard.logto;
 
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.time.Duration;

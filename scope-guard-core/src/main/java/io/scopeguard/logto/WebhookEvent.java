@@ -1,12 +1,12 @@
 package io.scopeguard.logto;
 
-import io.scopeguard.permission.PermissionChange;
-import io.scopeguard.permission.PermissionChange.OfEverything;
-import io.scopeguard.permission.PermissionChange.OfMember;
-import io.scopeguard.permission.PermissionChange.OfOrganization;
-import io.scopeguard.permission.PermissionChange.OfRoles;
-import io.scopeguard.permission.PermissionChange.OfSubject;
-import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionChange.OfEverything;
+import io.scopeguard.provider.PermissionChange.OfMember;
+import io.scopeguard.provider.PermissionChange.OfOrganization;
+import io.scopeguard.provider.PermissionChange.OfRoles;
+import io.scopeguard.provider.PermissionChange.OfSubject;
+import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.token.Subject;
 import java.time.DateTimeException;
 import java.time.Instant;

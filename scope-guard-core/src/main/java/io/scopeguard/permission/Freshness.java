@@ -1,36 +1,33 @@
 package io.scopeguard.permission;
 
 import java.time.Duration;
-import java.time.Instant;
 
 /**
- * Which reading of the live permissions is good enough. Ages count from the start of a read.
+ * How old live permissions may be. Both times are nanoseconds of the steady clock and are compared with the start of a read.
  *
- * @param due readings that began before this are due for another read
- * @param bound readings that began before this are no answer at all; between the two they are one where another cannot be had
+ * @param refreshBefore a picture that is older is stale: still an answer, but it is read again
+ * @param rejectBefore a picture that is older is no answer
+ * @param isIndividual whether the request demands a read that began after it arrived
  */
-public record Freshness(Instant due, Instant bound) {
+public record Freshness(long refreshBefore, long rejectBefore, boolean isIndividual) {
 
-    /**
-     * @throws IllegalArgumentException if a reading could be unacceptable before it is due
-     */
-    public Freshness {
-        if (bound.isAfter(due)) {
-            throw new IllegalArgumentException("the bound is not after the due time");
-        }
+    /** Stale after one age, no answer after another. */
+    public static Freshness of(Duration maxAge, Duration maxStale, long now) {
+        return new Freshness(now - maxAge.toNanos(), now - maxStale.toNanos(), false);
     }
 
-    /** At most this old, without grace; zero asks for a read that begins now or later. */
-    public static Freshness within(Duration age, Instant now) {
-        return new Freshness(now.minus(age), now.minus(age));
+    /** No answer after this age. Zero demands a read that begins after the request arrived. */
+    public static Freshness within(Duration age, long now) {
+        long bound = now - age.toNanos();
+        return new Freshness(bound, bound, age.isZero());
     }
 
-    /** The same, but no reading that began before the given time is an answer. */
-    public Freshness notBefore(Instant start) {
-        return new Freshness(later(due, start), later(bound, start));
+    /** The same, but a picture that was read before the given time is no answer. */
+    public Freshness notBefore(long start) {
+        return new Freshness(Math.max(refreshBefore, start), Math.max(rejectBefore, start), isIndividual);
     }
 
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
+    Freshness individualFrom(long arrival) {
+        return isIndividual ? new Freshness(arrival, arrival, true) : this;
     }
 }

@@ -1,42 +1,81 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Scopes;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What a subject may do, as the provider said at one moment.
- *
- * @param standing without {@link Standing#ACTIVE} there are no scopes
- * @param issuable the scopes that a new token of this kind could carry now
- * @param granted those of them that count for a decision. The same for most kinds; fewer where a provider lets scopes of
- *     organizations into tokens that are for none.
- * @param asOf when the oldest of the reads behind this began, by our clock
- * @param history how that came about, as far as earlier readings tell
- */
-public record LivePermissions(Standing standing, Scopes issuable, Scopes granted, Instant asOf, ScopeHistory history) {
+/** What a subject may do, as one consistent picture of facts shows it. Immutable. */
+public final class LivePermissions {
 
-    /** A reading that stands alone. */
-    public LivePermissions(Standing standing, Scopes issuable, Scopes granted, Instant asOf) {
-        this(standing, issuable, granted, asOf, ScopeHistory.none());
+    private final Standing standing;
+    private final Scopes issuable;
+    private final Scopes granted;
+    private final Instant asOf;
+    private final long readAt;
+    private final PermissionHistory history;
+
+    /**
+     * @param standing without {@link Standing#ACTIVE} there are no scopes
+     * @param issuable the scopes that a new token of this kind could carry now
+     * @param granted the scopes that count for a decision: {@code issuable}, or fewer where a provider lets scopes of organizations
+     *     into tokens that are for none
+     * @param asOf when the oldest read behind this began, by the wall clock
+     * @param readAt the same in nanoseconds of the steady clock
+     * @param history how that came about; {@code null} if the picture stands alone
+     */
+    public LivePermissions(
+            Standing standing,
+            Scopes issuable,
+            Scopes granted,
+            Instant asOf,
+            long readAt,
+            @Nullable PermissionHistory history) {
+        this.standing = standing;
+        this.issuable = issuable;
+        this.granted = granted;
+        this.asOf = asOf;
+        this.readAt = readAt;
+        this.history = history == null ? PermissionHistory.since(this) : history;
     }
 
     /** The permissions of a subject in good standing, all of which count. */
-    public static LivePermissions of(Scopes scopes, Instant asOf) {
-        return new LivePermissions(Standing.ACTIVE, scopes, scopes, asOf);
+    public static LivePermissions of(Scopes scopes, Instant asOf, long readAt) {
+        return new LivePermissions(Standing.ACTIVE, scopes, scopes, asOf, readAt, null);
     }
 
     /** No permissions, for this reason. */
-    public static LivePermissions none(Standing standing, Instant asOf) {
-        return new LivePermissions(standing, Scopes.none(), Scopes.none(), asOf);
+    public static LivePermissions none(Standing standing, Instant asOf, long readAt) {
+        return new LivePermissions(standing, Scopes.none(), Scopes.none(), asOf, readAt, null);
     }
 
-    /** Which of the scopes are not there without having been seen to go. */
-    Scopes unexplained(Scopes held) {
-        return held.minus(granted).where(scope -> !history.sawGo(scope));
+    public Standing standing() {
+        return standing;
     }
 
-    /** The same, with these scopes too: nobody can say that they are gone. */
-    LivePermissions sparing(Scopes spared) {
-        return new LivePermissions(standing, issuable.or(spared), granted.or(spared), asOf, history);
+    public Scopes issuable() {
+        return issuable;
+    }
+
+    public Scopes granted() {
+        return granted;
+    }
+
+    public Instant asOf() {
+        return asOf;
+    }
+
+    public long readAt() {
+        return readAt;
+    }
+
+    public PermissionHistory history() {
+        return history;
+    }
+
+    /** Standing and number of scopes: what a subject may do belongs in no log. */
+    @Override
+    public String toString() {
+        return standing + " with " + granted.size() + " scopes";
     }
 }

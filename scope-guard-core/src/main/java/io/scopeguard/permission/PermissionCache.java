@@ -1,363 +1,329 @@
 package io.scopeguard.permission;
 
-import io.scopeguard.permission.ChangeMarks.Hit;
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
-import io.scopeguard.scope.Audience;
+import io.scopeguard.permission.FactKey.SubjectKey;
+import io.scopeguard.permission.Part.State;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.Priority;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.Subject;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
+import io.scopeguard.token.TokenKind;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Live permissions, remembered: what each holder holds, and apart from that what roles mean, which all share. What is fresh
- * enough is answered without I/O or locks, and read again ahead of its age; where somebody has to wait, one read serves all,
- * boundedly. What shrinks rights is confirmed before it is believed. Thread-safe; close it to stop its threads.
+ * Live permissions, computed from remembered facts. If all facts are fresh, the answer takes no I/O and no lock. Stale facts are
+ * read again in the background; for missing, expired or invalidated facts the request waits, boundedly. Thread-safe. Close it to
+ * stop its threads.
  */
 public final class PermissionCache implements AutoCloseable {
 
-    private static final List<RoleKind> OF_ORGANIZATIONS = List.of(RoleKind.ORGANIZATION);
-    private static final List<RoleKind> ALL = List.of(RoleKind.values());
+    /** A picture is complete after a few dependent reads: membership, definitions, global grants, their scopes, second looks. */
+    private static final int MAX_ROUNDS = 8;
 
-    private final Clock clock;
-    private final Duration maxWait;
-    private final Definitions definitions;
-    private final Readings readings;
-    private final ChangeMarks marks;
-    private final Reads reads;
+    private static final int PERIODS = 100;
+
+    private final SteadyClock clock;
+    private final CacheSettings settings;
+    private final Sequence sequence;
+    private final FactStore store;
+    private final Sweeps sweeps = new Sweeps();
+    private final Invalidations invalidations;
+    private final Pictures pictures;
+    private final Demands demands;
+    private final ReadExecutor executor;
+    private final Set<TokenKind> youngTokens;
+    private final PerSubjectLimit individual = new PerSubjectLimit();
 
     /**
-     * @param source where permissions are read
+     * @param source where facts are read
      * @param clock by which reads are dated
-     * @param maxWait how long a caller waits for a read
-     * @param maxEntries how many holders are remembered; those with long ids count for several
-     * @param idle after which time without use a holder is forgotten
      */
-    public PermissionCache(PermissionSource source, Clock clock, Duration maxWait, long maxEntries, Duration idle) {
-        this(source, clock, maxWait, maxEntries, idle, ReaderThreads::new);
+    public PermissionCache(PermissionSource source, SteadyClock clock, CacheSettings settings) {
+        this(source, clock, settings, FactExchange.NONE, new ThreadPoolReadExecutor());
+    }
+
+    /** The same, with a store that other replicas share. */
+    public PermissionCache(PermissionSource source, SteadyClock clock, CacheSettings settings, FactExchange exchange) {
+        this(source, clock, settings, exchange, new ThreadPoolReadExecutor());
     }
 
     PermissionCache(
             PermissionSource source,
-            Clock clock,
-            Duration maxWait,
-            long maxEntries,
-            Duration idle,
-            Function<Consumer<Read>, Readers> readers) {
-        Stamps stamps = new Stamps();
+            SteadyClock clock,
+            CacheSettings settings,
+            FactExchange exchange,
+            ReadExecutor executor) {
         this.clock = clock;
-        this.maxWait = maxWait;
-        this.definitions = new Definitions(source, clock, stamps);
-        this.readings = new Readings(maxEntries, idle);
-        this.marks = new ChangeMarks(stamps, clock, idle);
-        this.reads = new Reader(source, definitions, readings, clock, stamps, readers).reads();
+        this.settings = settings;
+        this.executor = executor;
+        this.youngTokens = source.traits().youngTokens();
+        this.sequence = new Sequence(clock);
+        this.store = new FactStore(settings.maxEntries(), settings.idle(), settings.maxStale(), sequence, exchange);
+        this.invalidations = new Invalidations(sequence, settings.idle());
+        this.pictures = new Pictures(source, store, sweeps);
+        LossJudge judge = new LossJudge(invalidations);
+        FactReader reader = new FactReader(source, store, sequence, judge, sweeps);
+        SingleFlight flights = new SingleFlight(executor, sequence, reader);
+        this.demands = new Demands(source, store, sweeps, invalidations, pictures, flights, sequence, exchange);
     }
 
     /**
-     * The permissions of a key, as fresh as asked for.
+     * The permissions of a key, as fresh as demanded.
      *
-     * @param held what the asking token carries: where nothing was read before, a first reading that lacks some of it is
-     *     confirmed
-     * @throws PermissionsUnavailableException if there is no reading within the bound, and none could be had in time
+     * @param held the scopes of the token: what the first read lacks of them is looked for a second time
+     * @throws PermissionsUnavailableException if there is no picture within the bound and none could be read in time
      */
     public LivePermissions get(PermissionKey key, Freshness freshness, Scopes held) {
-        Limits limits = Limits.of(freshness, clock.instant());
-        LivePermissions fresh = fresh(key, limits, held);
-        return fresh != null ? fresh : renewed(key, limits, held);
+        Freshness wanted = freshness.isIndividual() ? freshness.individualFrom(sequence.next()) : freshness;
+        Limits limits = Limits.of(wanted, sequence.now());
+        Picture picture = pictures.of(key, limits.isIndividual());
+        use(picture, limits.now());
+        if (isSurelyFresh(picture, limits) && picture.isEnoughFor(held)) {
+            return live(picture);
+        }
+        Picture renewed = renewed(picture, limits, held);
+        use(renewed, limits.now());
+        return live(renewed);
+    }
+
+    private boolean isSurelyFresh(Picture picture, Limits limits) {
+        long readAt = picture.readAt();
+        return readAt >= limits.surelyFreshFrom()
+                && readAt >= limits.rejectBefore()
+                && readAt >= invalidations.latest()
+                && (!picture.needsGlobalList() || picture.globalRoles().readAt() >= limits.surelyFreshFrom())
+                && !isDefinitionOlderThanLoss(picture);
+    }
+
+    private boolean isDefinitionOlderThanLoss(Picture picture) {
+        return picture.organizationRoles().isRead()
+                && picture.organizationRoles().readAt() < store.lossNoticedAt();
+    }
+
+    private Picture renewed(Picture known, Limits limits, Scopes held) {
+        List<Part> parts = demands.parts(known, limits.isIndividual());
+        if (!mustWait(known, parts, limits, held) && !isWorthWaiting(parts, limits)) {
+            refresh(parts, limits);
+            return known;
+        }
+        limitIndividualReads(known.key().subject(), limits);
+        Picture renewed = awaited(known, limits, held);
+        refresh(demands.parts(renewed, limits.isIndividual()), limits);
+        return usable(renewed, limits, held);
+    }
+
+    private static boolean mustWait(Picture picture, List<Part> parts, Limits limits, Scopes held) {
+        return !picture.isEnoughFor(held)
+                || parts.stream().anyMatch(part -> part.state(limits).compareTo(State.INVALIDATED) >= 0);
+    }
+
+    /** A stale answer would do, but if a read would begin at once, the request waits for it. */
+    private boolean isWorthWaiting(List<Part> parts, Limits limits) {
+        return parts.stream().anyMatch(part -> part.state(limits) == State.STALE) && executor.isIdle();
+    }
+
+    private void refresh(List<Part> parts, Limits limits) {
+        for (Part part : parts) {
+            if (part.state(limits) != State.FRESH) {
+                demands.inBackground(part);
+            }
+        }
+    }
+
+    private void limitIndividualReads(Subject subject, Limits limits) {
+        if (!limits.isIndividual()) {
+            return;
+        }
+        long wait = individual.take(subject, limits.now());
+        if (wait > settings.maxWait().toNanos()
+                || (wait > 0
+                        && isTimeUp(new CompletableFuture<>(), wait)
+                        && individual.take(subject, sequence.now()) > 0)) {
+            throw new PermissionsUnavailableException(
+                    Reason.BUDGET_EXHAUSTED, "The subject has used up its reads for the moment.");
+        }
+    }
+
+    private Picture awaited(Picture known, Limits limits, Scopes held) {
+        long deadline = sequence.now() + settings.maxWait().toNanos();
+        Priority priority = limits.isIndividual() ? Priority.INDIVIDUAL : Priority.FOREGROUND;
+        Picture picture = known;
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            List<CompletableFuture<Void>> reads = new ArrayList<>();
+            demands.urgent(picture, limits, held, (part, after) -> reads.add(demands.request(part, after, priority)));
+            if (reads.isEmpty() || isTimeUp(allOf(reads), deadline - sequence.now())) {
+                break;
+            }
+            picture = pictures.of(known.key(), limits.isIndividual());
+        }
+        return pictures.of(known.key(), limits.isIndividual());
+    }
+
+    private static CompletableFuture<Void> allOf(List<CompletableFuture<Void>> reads) {
+        return CompletableFuture.allOf(reads.toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Whether the reads did not all succeed in time. */
+    private boolean isTimeUp(CompletableFuture<Void> reads, long nanos) {
+        try {
+            executor.await(reads, Math.max(nanos, 0));
+            return reads.isCompletedExceptionally();
+        } catch (TimeoutException e) {
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while waiting for the provider.");
+        }
+    }
+
+    private static Picture usable(Picture picture, Limits limits, Scopes held) {
+        boolean isLossPending = limits.isIndividual() && picture.pendingLoss(held) != Long.MIN_VALUE;
+        if (picture.readAt() < limits.rejectBefore() || !picture.isEnoughFor(held) || isLossPending) {
+            throw new PermissionsUnavailableException(
+                    Reason.TIMEOUT, "The permissions could not be read as freshly as demanded.");
+        }
+        return picture;
     }
 
     /**
-     * What was seen last, however old it is, or {@code null} if nothing was. It is no answer to what holds now; but what it
-     * lacks was revoked when it was read, and stays so for tokens issued before, until another reading tells otherwise.
+     * What was known last, whatever its age, or {@code null} if nothing was. It is no answer about the present; but what it lacks
+     * was lost when it was read, and stays lost for tokens that were issued before, until another read shows otherwise.
      *
-     * @param held what the asking token carries: of this, nothing is lacking that was neither confirmed to be nor seen to go
+     * @param held the scopes of the token: those that nobody saw go are not lacking
      */
     public @Nullable LivePermissions lastSeen(PermissionKey key, Scopes held) {
-        Definitions.View view = definitions.view();
-        Reading seen = isDefined(key.audience(), view) ? lastRead(key, view) : null;
-        if (seen == null) {
+        Picture picture = pictures.of(key, false);
+        boolean isGlobalOnly = key.organization() == null && picture.grants() == null && !picture.hasNoStanding();
+        if ((picture.subject() == null && !picture.hasNoStanding()) || isGlobalOnly) {
             return null;
         }
-        LivePermissions live = seen.live(key.audience(), view);
-        Scopes unconfirmed = isSure(seen, key.audience(), view) ? Scopes.none() : live.unexplained(held);
-        return live.sparing(unconfirmed.or(untold(key, view, seen, held)));
+        if (picture.isLeaky() && !picture.isEnoughFor(held)) {
+            // A first look that lacks scopes says nothing of those that may have leaked.
+            return null;
+        }
+        Scopes unseen = picture.isEnoughFor(held) ? Scopes.none() : held;
+        return live(picture, unseen.or(possiblyGlobal(picture, held)));
     }
 
-    /** Makes due what a change may have overtaken. Until it is read again, it is still the last that is known. */
+    /** Held scopes that a global role could still grant, although nobody knows whether the subject holds it. */
+    private static Scopes possiblyGlobal(Picture picture, Scopes held) {
+        boolean isKnown = picture.hasNoStanding() || !picture.needsGrants() || picture.grants() != null;
+        return isKnown
+                ? Scopes.none()
+                : held.and(picture.globalRoles().table().scopes(picture.key().audience()));
+    }
+
+    /**
+     * Scopes of a token that may have come from an organization although the token is for none, and that the subject is not
+     * known to hold globally. Before the definitions were read, these are all.
+     */
+    public Scopes possiblyLeaked(PermissionKey key, Scopes held) {
+        if (!pictures.isLeaky(key)) {
+            return Scopes.none();
+        }
+        Picture picture = pictures.of(key, false);
+        if (picture.hasNoStanding()) {
+            return Scopes.none();
+        }
+        RoleSet roles = picture.organizationRoles();
+        Scopes leakable = roles.isRead() ? held.and(roles.table().scopes(key.audience())) : held;
+        return leakable.minus(picture.granted());
+    }
+
+    /**
+     * Whether something is known about the key that is newer than a point in time: a read, or a reported change. Then a token from
+     * that time is no reading.
+     *
+     * @param nanos in nanoseconds of the steady clock
+     */
+    public boolean knowsNewer(PermissionKey key, long nanos) {
+        Picture picture = pictures.of(key, false);
+        SubjectFact subject = picture.subject();
+        SubjectFact grants = picture.grants();
+        return picture.hasNoStanding()
+                || (subject != null && subject.readAt() > nanos)
+                || (grants != null && grants.readAt() > nanos)
+                || demands.isReportedSince(picture, nanos);
+    }
+
+    /** Kinds of token that are themselves a reading while they are young. */
+    public Set<TokenKind> youngTokens() {
+        return youngTokens;
+    }
+
+    /** Reads in the background what is known about the key, or not yet known. */
+    public void refresh(PermissionKey key, Freshness freshness) {
+        Picture picture = pictures.of(key, false);
+        use(picture, sequence.now());
+        refresh(demands.parts(picture, false), Limits.of(freshness, sequence.now()));
+    }
+
+    /** Keeps a loss that a token showed to matter, for as long as a token lives. */
+    public void keepLoss(PermissionKey key) {
+        store.keep(Pictures.subjectKey(key));
+    }
+
+    /** Takes in that the provider reports a change. What was known until then is the last that is known, until it is read again. */
     public void apply(PermissionChange change) {
-        marks.add(change);
+        invalidations.add(change);
     }
 
-    /** How many reads of this urgency wait for their turn. Looks at each: for a metric, not for every request. */
-    public int waiting(Urgency urgency) {
-        return reads.waiting(urgency);
+    /** How many background reads wait for their turn. */
+    public int waiting() {
+        return executor.waiting();
+    }
+
+    /** How many believed revocations were dropped for lack of space. */
+    public long droppedLosses() {
+        return store.droppedLosses();
     }
 
     @Override
     public void close() {
-        reads.close();
+        executor.close();
     }
 
-    private @Nullable LivePermissions fresh(PermissionKey key, Limits limits, Scopes held) {
-        Definitions.View view = definitions.view();
-        for (RoleKind kind : kinds(key.audience())) {
-            if (state(kind, view, limits) != State.FRESH) {
-                return null;
-            }
+    private void use(Picture picture, long now) {
+        byte period = (byte) (Math.floorMod(now / Math.max(settings.maxAge().toNanos(), 1), PERIODS) + 1);
+        PermissionKey key = picture.key();
+        SubjectFact subject = picture.subject();
+        if (subject != null && key.organization() != null) {
+            use(Pictures.subjectKey(key), key.organization(), subject, period);
         }
-        Holder holder = holderOf(key, view);
-        Reading reading = readings.find(holder);
-        if (reading == null || state(holder, reading, limits) != State.FRESH) {
-            return null;
-        }
-        readings.use(holder, reading);
-        return isEnough(reading, key.audience(), view, held) ? live(key, reading, view) : null;
-    }
-
-    private @Nullable Reading lastRead(PermissionKey key, Definitions.View view) {
-        Reading known = lastRead(holderOf(key, view));
-        Reading inactive = readings.inactive(key.subject());
-        return known == null ? inactive : later(known, inactive);
-    }
-
-    /** With or without global roles: which of the two is wanted changes with what those mean. */
-    private @Nullable Reading lastRead(Holder holder) {
-        Reading known = readings.find(holder);
-        Holder counterpart = holder.counterpart();
-        return known == null && counterpart != null ? readings.find(counterpart) : known;
-    }
-
-    /** What may come by a global role, if the reading told of none: not even what it saw go is certainly gone then. */
-    private Scopes untold(PermissionKey key, Definitions.View view, Reading seen, Scopes held) {
-        Holder holder = holderOf(key, view);
-        boolean tellsAll = seen.tellsAllAbout(holder) || readings.find(holder) != null;
-        return tellsAll ? Scopes.none() : held.and(view.globalRoles().value().scopes(key.audience()));
-    }
-
-    private LivePermissions renewed(PermissionKey key, Limits limits, Scopes held) {
-        long deadline = reads.nanoTime() + maxWait.toNanos();
-        renewDefinitions(key.audience(), false, limits, deadline);
-        Holder holder = holderOf(key, definitions.view());
-        Reading reading = renew(holder, limits, deadline);
-        readings.use(holder, reading);
-        // Not before: what is read ahead for this request must not keep it from being fresh.
-        renewDefinitions(key.audience(), true, limits, deadline);
-        complete(reading, key.audience(), deadline);
-        if (!isEnough(reading, key.audience(), definitions.view(), held)) {
-            confirmDefinitions(key.audience(), deadline);
-            reading = confirmed(holder, holderOf(key, definitions.view()), reading, deadline);
-            complete(reading, key.audience(), deadline);
-        }
-        return withinBound(live(key, reading, definitions.view()), limits);
-    }
-
-    /** Who was meanwhile seen suspended or deleted in another organization is so here too. */
-    private LivePermissions live(PermissionKey key, Reading reading, Definitions.View view) {
-        return later(reading, readings.inactive(key.subject())).live(key.audience(), view);
-    }
-
-    private static Reading later(Reading reading, @Nullable Reading other) {
-        return other != null && other.stamp() > reading.stamp() ? other : reading;
-    }
-
-    private void renewDefinitions(Audience audience, boolean ahead, Limits limits, long deadline) {
-        for (RoleKind kind : kinds(audience)) {
-            State state = state(kind, definitions.view(), limits);
-            if ((state == State.AGING) == ahead) {
-                renew(kind, state, limits, deadline);
-            }
+        if (picture.needsGrants() && key.subject().type() == Subject.Type.USER) {
+            sweeps.holders().used(key.subject().id(), key.audience(), period);
         }
     }
 
-    private void renew(RoleKind kind, State state, Limits limits, long deadline) {
-        Definitions.Snapshot last = definitions.view().of(kind);
-        long overtaken = marks.hasOvertakenDefinitions(last.stamp()) ? marks.latest() : last.stamp();
-        Need need = new Need(limits.due, overtaken, false, limits.isOwn());
-        renew(kind, state, need, last.asOf(), deadline);
-    }
-
-    private Reading renew(Holder holder, Limits limits, long deadline) {
-        Reading known = readings.find(holder);
-        State state = known == null ? State.USELESS : state(holder, known, limits);
-        Reading read = renew(holder, state, need(holder, known, limits), asOf(known), deadline);
-        if (read != null) {
-            return read;
+    private void use(SubjectKey key, String organization, SubjectFact fact, byte period) {
+        if (fact.isUnused()) {
+            store.request(key);
         }
-        if (known == null) {
-            throw new IllegalStateException("a read of a holder brings a reading");
-        }
-        return known;
-    }
-
-    private Need need(Holder holder, @Nullable Reading known, Limits limits) {
-        long stamp = known == null ? 0 : known.stamp();
-        long after = marks.hit(holder, stamp) == Hit.NONE ? stamp : marks.latest();
-        return new Need(limits.due, after, false, limits.isOwn());
-    }
-
-    /** Has something read again, as far as its state wants it: what that brought, or {@code null} where the known will do. */
-    private @Nullable Reading renew(Object target, State state, Need need, long knownAsOf, long deadline) {
-        if (state == State.FRESH) {
-            return null;
-        }
-        if (state == State.AGING || (state == State.DUE && !reads.couldBegin(target))) {
-            reads.ahead(target, Need.newerThan(need.after()), knownAsOf);
-            return null;
-        }
-        if (state == State.USELESS && !need.own() && target instanceof Holder holder) {
-            readings.miss(holder);
-        }
-        try {
-            return reads.await(target, need, knownAsOf, deadline);
-        } catch (PermissionsUnavailableException e) {
-            if (state == State.USELESS) {
-                throw e;
-            }
-            return null;
+        boolean isFirst = fact.isUncounted();
+        if (fact.use(period)) {
+            sweeps.of(organization).used(period, isFirst);
         }
     }
 
-    /** A role that is not defined was made since the definitions were read, or is gone meanwhile: newer ones tell. */
-    private void complete(Reading reading, Audience audience, long deadline) {
-        for (RoleKind kind : kinds(audience)) {
-            Definitions.View view = definitions.view();
-            if (lacksDefinitions(reading, audience, view) && view.of(kind).stamp() < reading.stamp()) {
-                reads.await(kind, Need.newerThan(reading.stamp()), view.of(kind).asOf(), deadline);
-            }
-        }
+    private LivePermissions live(Picture picture) {
+        return live(picture, Scopes.none());
     }
 
-    /** Where they were read once only, what a token lacks may be what that answer lacked. */
-    private void confirmDefinitions(Audience audience, long deadline) {
-        for (RoleKind kind : kinds(audience)) {
-            Definitions.Snapshot last = definitions.view().of(kind);
-            if (!last.confirmed()) {
-                reads.await(kind, Need.newerThan(last.stamp()), last.asOf(), deadline);
-            }
-        }
-    }
-
-    private Reading confirmed(Holder read, Holder holder, Reading reading, long deadline) {
-        if (reading.isConfirmed() && read.equals(holder)) {
-            return reading;
-        }
-        Reading confirmed = reads.await(holder, Need.confirming(reading.stamp()), reading.asOf(), deadline);
-        return confirmed == null ? reading : confirmed;
-    }
-
-    /** Whether the reading may be held against the token: what the token has beyond it was looked for twice, or seen to go. */
-    private static boolean isEnough(Reading reading, Audience audience, Definitions.View view, Scopes held) {
-        return isSure(reading, audience, view)
-                || (!lacksDefinitions(reading, audience, view)
-                        && (reading.meaning(audience, view).coversAll(held)
-                                || reading.live(audience, view)
-                                        .unexplained(held)
-                                        .isEmpty()));
-    }
-
-    private static boolean isSure(Reading reading, Audience audience, Definitions.View view) {
-        return reading.isConfirmed()
-                && (reading.hasNoStanding()
-                        || (areConfirmed(audience, view) && !lacksDefinitions(reading, audience, view)));
-    }
-
-    private static boolean areConfirmed(Audience audience, Definitions.View view) {
-        return view.organizationRoles().confirmed()
-                && (audience.isOrganization() || view.globalRoles().confirmed());
-    }
-
-    private static boolean lacksDefinitions(Reading reading, Audience audience, Definitions.View view) {
-        return !reading.meaning(audience, view).complete()
-                && kinds(audience).stream().anyMatch(kind -> view.of(kind).stamp() < reading.stamp());
-    }
-
-    private State state(RoleKind kind, Definitions.View view, Limits limits) {
-        Definitions.Snapshot last = view.of(kind);
-        return limits.state(
-                kind.name().hashCode(),
-                last.asOf(),
-                marks.hasOvertakenDefinitions(last.stamp()) ? Hit.EXACT : Hit.NONE);
-    }
-
-    private State state(Holder holder, Reading reading, Limits limits) {
-        return limits.state(holder.id().hashCode(), reading.asOf(), marks.hit(holder, reading.stamp()));
-    }
-
-    private static Holder holderOf(PermissionKey key, Definitions.View view) {
-        boolean user = key.subject().type() == Subject.Type.USER;
-        return Holder.of(key, user && view.globalRoles().audiences().contains(key.audience()));
-    }
-
-    private static List<RoleKind> kinds(Audience audience) {
-        return audience.isOrganization() ? OF_ORGANIZATIONS : ALL;
-    }
-
-    private static boolean isDefined(Audience audience, Definitions.View view) {
-        return view.asOf(audience) != Long.MIN_VALUE;
-    }
-
-    private static long asOf(@Nullable Reading known) {
-        return known == null ? Long.MIN_VALUE : known.asOf();
-    }
-
-    private static LivePermissions withinBound(LivePermissions live, Limits limits) {
-        if (EpochNanos.of(live.asOf()) < limits.bound) {
-            throw new PermissionsUnavailableException(Reason.TIMEOUT, "No reading is as fresh as asked for.");
-        }
-        return live;
-    }
-
-    /** How something that was read suits a request. */
-    private enum State {
-        FRESH,
-        /** Fresh, but not for long. */
-        AGING,
-        /** Due, and still an answer. */
-        DUE,
-        /** A change is known to concern it; an answer only if another cannot be had. */
-        OVERTAKEN,
-        USELESS
-    }
-
-    /** What ages a request takes, in nanoseconds since 1970. */
-    private record Limits(long now, long due, long bound) {
-
-        /** Reads begin when this part of the allowed age is left, sooner or later by a fifth of that. */
-        private static final int AHEAD = 4;
-
-        private static final int SPREAD = 5;
-
-        static Limits of(Freshness freshness, Instant now) {
-            return new Limits(EpochNanos.of(now), EpochNanos.of(freshness.due()), EpochNanos.of(freshness.bound()));
-        }
-
-        /** Whether the request asks for a read of its own: nothing that was read before it will do. */
-        boolean isOwn() {
-            return due == bound && due > now - Duration.ofSeconds(1).toNanos();
-        }
-
-        State state(int seed, long asOf, Hit hit) {
-            if (asOf < bound) {
-                return State.USELESS;
-            }
-            if (hit == Hit.EXACT) {
-                return State.OVERTAKEN;
-            }
-            if (asOf < due || hit == Hit.AMONG_MANY) {
-                return State.DUE;
-            }
-            return asOf < ahead(seed) ? State.AGING : State.FRESH;
-        }
-
-        /** Not the same for all, so that what was read together is not due together. */
-        private long ahead(int seed) {
-            long left = Math.max(now - due, 0) / AHEAD;
-            long spread = left / SPREAD;
-            return due + left + (spread == 0 ? 0 : Math.floorMod(seed * 0x9E3779B9L, 2 * spread) - spread);
-        }
+    private LivePermissions live(Picture picture, Scopes spared) {
+        return new LivePermissions(
+                picture.standing(),
+                picture.issuable().or(spared),
+                picture.granted().or(spared),
+                clock.instant().minusNanos(Math.max(clock.nanos() - picture.readAt(), 0)),
+                picture.readAt(),
+                picture);
     }
 }

@@ -1,4 +1,34 @@
-/** What a subject may do now: the port to a provider, and the cache in front of it. */
+/**
+ * What a subject may do now, computed from facts.
+ *
+ * <pre>
+ *  get(key, freshness) ──▶ Pictures ──▶ Picture: the facts that the key needs ──▶ LivePermissions
+ *       │                      │        (a pure function: roles × definitions; no I/O, no lock)
+ *       │                  FactStore ◀───────────────────────────────────────────────┐
+ *       │                      each fact once, with its own age                      │ grew, stayed the same, or
+ *       │ a fact is old:       SubjectFact   standing and roles of one subject       │ shrank twice: LossJudge
+ *       │  stale   → background     in an organization, or outside                   │ (Quarantine, MassRevocationGuard)
+ *       │  expired → foreground RoleSet       what roles mean: RoleTable             │
+ *       ▼                      HolderSet     who holds a global role                 │
+ *  SingleFlight ──▶ ReadExecutor ──▶ FactReader ──▶ PermissionSource ────────────────┘
+ *   one Flight per key   threads,       MemberReader: one member, or pages (MemberSweep)
+ *   (FactKey)            oldest first   HolderReader: holders of global roles (HolderSweep)
+ *
+ *  PermissionChange ──▶ Invalidations: facts that were read before the report are not used without another look
+ * </pre>
+ *
+ * <p>Four rules carry the rest:
+ *
+ * <ol>
+ *   <li>A time is a number of the {@link io.scopeguard.permission.Sequence}: age and order in one. The start of a read proves
+ *       losses, its end proves gains.
+ *   <li>A loss is believed from a second look that began after the first was noticed. One page is the second look for everybody
+ *       on it.
+ *   <li>A believed loss binds in pictures all of whose facts were read after it was noticed ({@code Changes.Loss#bindsIn}); until
+ *       then the larger picture holds. So nobody loses a right to a mixture of old roles and new definitions.
+ *   <li>Nothing waits while it holds a lock, and a deadline belongs to whoever waits, never to a flight.
+ * </ol>
+ */
 @NullMarked
 package io.scopeguard.permission;
 

@@ -1,24 +1,30 @@
 package io.scopeguard.remedy;
 
 import io.scopeguard.drift.ScopeDrift;
+import java.time.Duration;
 
 /**
- * What to tell a client.
+ * What a client is asked to do about its token.
  *
- * @param remedy what to do; {@link Remedy#NONE} tells nothing
- * @param drift what changed, as far as the client should hear of it
- * @param onlyCountsMissing whether it hears how many scopes its token lacks, rather than which
+ * @param remedy the remedy; with {@link Remedy#NONE} the client is told nothing
+ * @param drift what changed, as far as the client should know it
+ * @param onlyCountsMissing whether the client is told how many scopes its token lacks instead of which
+ * @param after how long the client must wait first, in whole seconds, so that its next token is certainly newer than the
+ *     change; at most {@link io.scopeguard.token.ProviderClock#MAX_WAIT}
  */
-public record Advice(Remedy remedy, ScopeDrift drift, boolean onlyCountsMissing) {
+public record Advice(Remedy remedy, ScopeDrift drift, boolean onlyCountsMissing, Duration after) {
 
-    private static final Advice NONE = new Advice(Remedy.NONE, ScopeDrift.none());
+    private static final Advice NONE = new Advice(Remedy.NONE, ScopeDrift.none(), false, Duration.ZERO);
 
-    /** With the names of all that changed. */
     public Advice(Remedy remedy, ScopeDrift drift) {
-        this(remedy, drift, false);
+        this(remedy, drift, false, Duration.ZERO);
     }
 
-    /** Nothing to tell. */
+    public Advice(Remedy remedy, ScopeDrift drift, boolean onlyCountsMissing) {
+        this(remedy, drift, onlyCountsMissing, Duration.ZERO);
+    }
+
+    /** Nothing to ask. */
     public static Advice none() {
         return NONE;
     }

@@ -46,7 +46,7 @@ public final class ScopeDriftHeader {
     static final String AFTER = "after";
 
     static final Duration MAX_SPREAD = Duration.ofSeconds(30);
-    private static final int REFUSED_SPREAD_SECONDS = 2;
+    private static final int MAX_AFTER_SECONDS = 30;
     private static final long MAX_WRITTEN = 2_000;
 
     private final int spreadSeconds;
@@ -106,7 +106,7 @@ public final class ScopeDriftHeader {
         members.put(ACTION, TokenItem.valueOf(advice.remedy().name().toLowerCase(Locale.ROOT)));
         putScopes(members, DEMOTED, advice.drift().demoted(), list);
         putScopes(members, PROMOTED, advice.drift().promoted(), missing);
-        putScopes(members, NEW, advice.drift().added(), missing);
+        putScopes(members, NEW, advice.drift().introduced(), missing);
     }
 
     private static void putContext(Map<String, ListElement<?>> members, AccessToken token) {
@@ -118,12 +118,13 @@ public final class ScopeDriftHeader {
     }
 
     /**
-     * Equal for parallel responses to one token, and a second at least: the next token bears a later second than this answer,
-     * by which it is known for an answer.
+     * The wait that makes the client's next token certainly newer than the change, and on granted responses a spread that is
+     * derived from the token, so that parallel responses agree.
      */
     private int after(Decision decision) {
-        int spread = decision.isGranted() ? spreadSeconds : Math.min(spreadSeconds, REFUSED_SPREAD_SECONDS);
-        return 1 + Math.floorMod(decision.token().fingerprint().hashCode(), spread);
+        int wait = Math.toIntExact(decision.advice().after().toSeconds());
+        int spread = 1 + Math.floorMod(decision.token().fingerprint().hashCode(), spreadSeconds);
+        return decision.isGranted() ? Math.min(wait + spread, MAX_AFTER_SECONDS) : wait;
     }
 
     private static void putScopes(

@@ -58,6 +58,11 @@ public final class ProviderClock {
         this.offset = guessed(clock, 0, Long.MIN_VALUE);
     }
 
+    /** The clock that our own reads are dated by. */
+    public SteadyClock steady() {
+        return clock;
+    }
+
     /**
      * Learns from one of the provider's answers.
      *
@@ -92,8 +97,8 @@ public final class ProviderClock {
      * @param time in nanoseconds of the steady clock
      */
     public Duration waitUntilAfter(long time) {
-        Offset known = current();
         long now = clock.nanos();
+        Offset known = current(now);
         long needed = ceilToSecond(known.latest(Math.max(time, known.validFrom), now));
         long missing = needed - known.earliest(now, now);
         return Duration.ofSeconds(Math.max(ceilDiv(missing), 0));
@@ -109,8 +114,8 @@ public final class ProviderClock {
 
     @Nullable
     Duration greatestAge(Instant issuedAt) {
-        Offset known = current();
         long now = clock.nanos();
+        Offset known = current(now);
         long issued = epochNanos(issuedAt);
         boolean isCurrent = known.isLearned && now - known.learnedAt <= TimeUnit.HOURS.toNanos(1);
         return isCurrent && issued <= known.latest(now, now)
@@ -120,12 +125,13 @@ public final class ProviderClock {
 
     /** The latest that the provider's clock can have shown at a time of ours. */
     public Instant latest(long time) {
-        return instant(current().latest(time, clock.nanos()));
+        long now = clock.nanos();
+        return instant(current(now).latest(time, now));
     }
 
     private Order compare(long issued, long time) {
-        Offset known = current();
         long now = clock.nanos();
+        Offset known = current(now);
         if (issued >= known.latest(Math.max(time, known.validFrom), now)) {
             return Order.AFTER;
         }
@@ -135,22 +141,26 @@ public final class ProviderClock {
         return issued + SECOND <= known.earliest(time, now) ? Order.BEFORE : Order.UNDECIDED;
     }
 
-    /** After a freeze, nobody knows what the provider's clock did meanwhile. */
-    private Offset current() {
+    /**
+     * What is known now. After a freeze, nobody knows what the provider's clock did meanwhile.
+     *
+     * @param now just read from the steady clock, which is when it notices a freeze
+     */
+    private Offset current(long now) {
         Offset known = offset;
-        return known.freezes == clock.freezes() ? known : restart();
+        return known.freezes == clock.freezes() ? known : restart(now);
     }
 
-    private synchronized Offset restart() {
+    private synchronized Offset restart(long now) {
         if (offset.freezes != clock.freezes()) {
-            offset = guessed(clock, UNCERTAINTY, clock.nanos());
+            offset = guessed(clock, UNCERTAINTY, now);
         }
         return offset;
     }
 
     private synchronized void learn(Offset sample) {
-        Offset known = current();
         long now = clock.nanos();
+        Offset known = current(now);
         if (sample.freezes != known.freezes) {
             return;
         }

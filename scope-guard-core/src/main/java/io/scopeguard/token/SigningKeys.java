@@ -147,7 +147,7 @@ final class SigningKeys implements AutoCloseable {
         Fetch mine = new Fetch(nanos.getAsLong());
         Fetch fetch = begin(mine);
         if (fetch.equals(mine)) {
-            request().whenComplete((published, failure) -> end(mine, published));
+            var unused = request().whenComplete((published, failure) -> end(mine, published));
         }
         return fetch;
     }

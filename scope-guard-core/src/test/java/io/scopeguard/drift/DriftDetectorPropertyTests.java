@@ -3,13 +3,10 @@ package io.scopeguard.drift;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.permission.Standing;
-import io.scopeguard.scope.Audience;
+import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Scopes;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -26,13 +23,13 @@ class DriftDetectorPropertyTests {
         Scopes held = Scopes.ofTokens(t);
         Scopes live = Scopes.ofTokens(l);
 
-        ScopeDrift drift = detector(catalogueWithNew(recent))
-                .detect(Audience.ORGANIZATION, held, ISSUED, LivePermissions.of(live, ISSUED), scope -> true);
+        ScopeDrift drift =
+                DriftDetector.detect(held, LivePermissions.of(live, ISSUED, 0), scope -> true, recent::contains);
 
         assertThat(drift.demoted().containsAny(drift.missing())).isFalse();
-        assertThat(drift.promoted().containsAny(drift.added())).isFalse();
+        assertThat(drift.promoted().containsAny(drift.introduced())).isFalse();
         assertThat(held.minus(drift.demoted()).or(drift.missing())).isEqualTo(live);
-        assertThat(drift.added()).isEqualTo(live.minus(held).and(Scopes.ofTokens(recent)));
+        assertThat(drift.introduced()).isEqualTo(live.minus(held).and(Scopes.ofTokens(recent)));
         assertThat(drift.isEmpty()).isEqualTo(held.equals(live));
     }
 
@@ -43,8 +40,8 @@ class DriftDetectorPropertyTests {
         Scopes live = Scopes.ofTokens(l);
         Scopes matters = Scopes.ofTokens(m);
 
-        ScopeDrift drift = detector(new ScopeCatalogue())
-                .detect(Audience.ORGANIZATION, held, ISSUED, LivePermissions.of(live, ISSUED), matters::contains);
+        ScopeDrift drift =
+                DriftDetector.detect(held, LivePermissions.of(live, ISSUED, 0), matters::contains, scope -> false);
 
         assertThat(drift.missing()).isEqualTo(live.minus(held).and(matters));
         assertThat(drift.demoted()).isEqualTo(held.minus(live));
@@ -57,13 +54,11 @@ class DriftDetectorPropertyTests {
         Scopes granted = Scopes.ofTokens(g);
         Scopes issuable = granted.or(Scopes.ofTokens(leaked));
 
-        ScopeDrift drift = detector(new ScopeCatalogue())
-                .detect(
-                        Audience.resource("https://api.example.test"),
-                        held,
-                        ISSUED,
-                        new LivePermissions(Standing.ACTIVE, issuable, granted, ISSUED),
-                        scope -> true);
+        ScopeDrift drift = DriftDetector.detect(
+                held,
+                new LivePermissions(Standing.ACTIVE, issuable, granted, ISSUED, 0, null),
+                scope -> true,
+                scope -> false);
 
         assertThat(drift.demoted()).isEqualTo(held.minus(issuable));
         assertThat(drift.missing()).isEqualTo(granted.minus(held));
@@ -72,17 +67,5 @@ class DriftDetectorPropertyTests {
     @Provide
     Arbitrary<Set<String>> sets() {
         return Arbitraries.of("a", "b", "c", "d", "e", "f").set().ofMaxSize(6);
-    }
-
-    private static DriftDetector detector(ScopeCatalogue catalogue) {
-        return new DriftDetector(Clients.watching(WatchedScopes.all()), catalogue);
-    }
-
-    private static ScopeCatalogue catalogueWithNew(Set<String> recent) {
-        ScopeCatalogue catalogue = new ScopeCatalogue();
-        Map<String, Instant> created =
-                recent.stream().collect(Collectors.toMap(name -> name, name -> ISSUED.plusSeconds(1)));
-        catalogue.learn(Audience.ORGANIZATION, created, ISSUED.minusSeconds(60));
-        return catalogue;
     }
 }

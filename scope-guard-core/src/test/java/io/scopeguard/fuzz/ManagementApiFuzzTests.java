@@ -1,5 +1,6 @@
 package io.scopeguard.fuzz;
 
+import static io.scopeguard.provider.CallContext.FOREGROUND;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -7,14 +8,13 @@ import com.sun.net.httpserver.HttpExchange;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoAccessException;
 import io.scopeguard.logto.LogtoTenant;
-import io.scopeguard.permission.Holder;
-import io.scopeguard.permission.PermissionSource;
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.RoleKind;
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.Recorded;
 import io.scopeguard.testing.TestTokens;
+import io.scopeguard.token.Subject;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Arrays;
@@ -62,18 +62,20 @@ class ManagementApiFuzzTests {
                 .build();
         PermissionSource source = logto.permissions();
         attempt(() -> logto.check(List.of(Audience.ORGANIZATION, TestTokens.API)));
-        for (RoleKind kind : RoleKind.values()) {
-            attempt(() -> source.definitions(kind, Urgency.NOW));
+        attempt(() -> source.definitions(DefinitionsKey.ORGANIZATION_ROLES, FOREGROUND));
+        attempt(() -> source.definitions(DefinitionsKey.GLOBAL_ROLES, FOREGROUND));
+        attempt(() -> source.roleScopes(DefinitionsKey.GLOBAL_ROLES, "auditor", TestTokens.API, FOREGROUND));
+        attempt(() -> source.roleScopes(DefinitionsKey.ORGANIZATION_ROLES, "admin", TestTokens.API, FOREGROUND));
+        for (Subject subject : List.of(
+                new Subject(Subject.Type.USER, Recorded.ALICE),
+                new Subject(Subject.Type.APPLICATION, Recorded.AGENT))) {
+            attempt(() -> source.membership(subject, Recorded.ACME, FOREGROUND));
+            attempt(() -> source.confirmMembership(subject, Recorded.ACME, FOREGROUND));
+            attempt(() -> source.account(subject, FOREGROUND));
+            attempt(() -> source.globalGrants(subject, FOREGROUND));
         }
-        for (Holder holder : List.of(
-                new Holder(Holder.Kind.MEMBER, Recorded.ALICE, Recorded.ACME),
-                new Holder(Holder.Kind.USER, Recorded.ALICE, null),
-                new Holder(Holder.Kind.APPLICATION, Recorded.AGENT, null),
-                new Holder(Holder.Kind.APPLICATION, Recorded.AGENT, Recorded.ACME))) {
-            attempt(() -> source.read(holder, Urgency.NOW));
-            attempt(() -> source.confirm(holder, Urgency.NOW));
-        }
-        attempt(() -> source.members(Recorded.ACME, 1, Urgency.NOW));
+        attempt(() -> source.members(Recorded.ACME, null, FOREGROUND));
+        attempt(() -> source.holders("auditor", null, FOREGROUND));
     }
 
     private static void attempt(Runnable read) {

@@ -9,7 +9,7 @@ import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.logto.LogtoWebhook;
 import io.scopeguard.logto.LogtoWebhook.Outcome;
 import io.scopeguard.logto.LogtoWebhook.Receipt;
-import io.scopeguard.permission.PermissionChange;
+import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
 import java.net.URI;

@@ -3,19 +3,24 @@ package io.scopeguard.logto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.logto.LogtoWebhook.Outcome;
 import io.scopeguard.logto.LogtoWebhook.Receipt;
-import io.scopeguard.permission.PermissionChange;
-import io.scopeguard.permission.PermissionChange.OfEverything;
-import io.scopeguard.permission.PermissionChange.OfMember;
-import io.scopeguard.permission.PermissionChange.OfOrganization;
-import io.scopeguard.permission.PermissionChange.OfRoles;
-import io.scopeguard.permission.PermissionChange.OfSubject;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionChange.OfEverything;
+import io.scopeguard.provider.PermissionChange.OfMember;
+import io.scopeguard.provider.PermissionChange.OfOrganization;
+import io.scopeguard.provider.PermissionChange.OfRoles;
+import io.scopeguard.provider.PermissionChange.OfSubject;
+import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.provider.ScopeCatalogue.Listing;
+import io.scopeguard.provider.ScopeCatalogue.Novelty;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
-import io.scopeguard.token.IssuerClock;
+import io.scopeguard.testing.TestTokens;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.ProviderClock;
 import io.scopeguard.token.Subject;
 import io.scopeguard.token.Subject.Type;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +37,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,10 +70,24 @@ class LogtoWebhookTests {
             Map.entry("039-Scope.Deleted", new OfRoles()),
             Map.entry("043-User.SuspensionStatus.Updated", new OfSubject(new Subject(Type.USER, "xy2h0xm0yf5c"))));
 
-    private final MovableClock clock = MovableClock.atNoon();
+    private static final MovableClock clock = MovableClock.atNoon();
+    private static final TestTokens tokens = new TestTokens(clock);
+
     private final List<PermissionChange> changes = new ArrayList<>();
-    private final ScopeCatalogue catalogue = new ScopeCatalogue();
+    private final SteadyClock steady = atNoon();
+    private final ProviderClock providerClock = new ProviderClock(steady);
+    private final ScopeCatalogue catalogue = new ScopeCatalogue(providerClock);
     private final LogtoWebhook webhook = webhook(KEY);
+
+    private static SteadyClock atNoon() {
+        clock.set(MovableClock.NOON);
+        return clock.steady();
+    }
+
+    @AfterAll
+    static void stop() {
+        tokens.close();
+    }
 
     // What real deliveries say
 
@@ -91,26 +111,29 @@ class LogtoWebhookTests {
     @Test
     void receiveWhenScopeOfOrganizationsIsCreatedThenDatedByTheReceipt() {
         Recorded delivery = Recorded.of("webhooks/deliveries/015-OrganizationScope.Created");
+        catalogue.learn(Audience.ORGANIZATION, Map.of(), steady.nanos());
         clock.set(Instant.parse("2026-11-21T07:53:50Z"));
-        catalogue.learn(Audience.ORGANIZATION, Map.of(), clock.instant().minusSeconds(60));
+        providerClock.answered("Sat, 21 Nov 2026 07:53:50 GMT", steady.nanos(), steady.nanos());
+        AccessToken before = tokenIssuedNow();
 
         webhook.receive(body(delivery), signature(delivery));
+        clock.advanceSeconds(20);
 
-        Instant settled = clock.instant().plus(IssuerClock.TOLERANCE);
-        assertThat(isNewSince("hook:scope-12778", settled.minusMillis(1))).isTrue();
-        assertThat(isNewSince("hook:scope-12778", settled)).isFalse();
+        assertThat(noveltySince(before)).isEqualTo(Novelty.SEEN);
+        assertThat(noveltySince(tokenIssuedNow())).isEqualTo(Novelty.NONE);
     }
 
     /** A consent request must not follow from an old delivery that somebody sends again. */
     @Test
     void receiveWhenScopeWasCreatedLongAgoThenItIsNotCalledNew() {
         Recorded delivery = Recorded.of("webhooks/deliveries/015-OrganizationScope.Created");
-        catalogue.learn(Audience.ORGANIZATION, Map.of("hook:scope-12778", Instant.MIN), clock.instant());
+        AccessToken before = tokenIssuedNow();
+        catalogue.learn(Audience.ORGANIZATION, Map.of("hook:scope-12778", new Listing("its id", null)), steady.nanos());
 
         assertThat(webhook.receive(body(delivery), signature(delivery)).outcome())
                 .isEqualTo(Outcome.UNTIMELY);
 
-        assertThat(isNewSince("hook:scope-12778", Instant.MIN)).isFalse();
+        assertThat(noveltySince(before)).isEqualTo(Novelty.NONE);
     }
 
     // What other deliveries say
@@ -358,7 +381,7 @@ class LogtoWebhookTests {
     }
 
     private LogtoWebhook webhook(String... keys) {
-        return new LogtoWebhook(List.of(keys), changes::add, catalogue, clock);
+        return new LogtoWebhook(List.of(keys), changes::add, catalogue, clock, steady);
     }
 
     private Outcome deliver(byte[] body) {
@@ -369,8 +392,12 @@ class LogtoWebhookTests {
         return webhook.receive(body, sign(key, body));
     }
 
-    private boolean isNewSince(String scope, Instant time) {
-        return catalogue.isNewSince(Audience.ORGANIZATION, scope, time);
+    private Novelty noveltySince(AccessToken token) {
+        return catalogue.noveltySince(Audience.ORGANIZATION, "hook:scope-12778", token);
+    }
+
+    private AccessToken tokenIssuedNow() {
+        return tokens.organization(ORGANIZATION).verified();
     }
 
     private byte[] event(String name, String members) {

@@ -13,22 +13,22 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.github.bucket4j.Bucket;
 import io.scopeguard.logto.LogtoAccessException.Refusal;
-import io.scopeguard.permission.CallBudget;
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.Priority;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.LogEvents;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
 import io.scopeguard.time.SteadyClock;
-import io.scopeguard.token.IssuerClock;
+import io.scopeguard.token.ProviderClock;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -168,33 +168,30 @@ class ManagementAccessTests {
 
     @Test
     @Timeout(120)
-    void tokenWhenAPatientRenewalWaitsForTheBudgetThenAnUrgentCallerMakesItsOwn() throws Exception {
-        // One call is left: that is the reserve, which patient callers do not touch.
+    void tokenWhenABackgroundRenewalWaitsForTheBudgetThenAForegroundCallerLiftsIt() throws Exception {
+        // One call is left: that is the reserve, which background calls do not touch.
         Bucket bucket = Bucket.builder()
                 .addLimit(limit -> limit.capacity(10)
                         .refillIntervally(1, Duration.ofHours(1))
                         .initialTokens(1))
                 .build();
         ManagementToken token = token(new CallBudget(bucket));
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        Thread patient = new Thread(() -> failure.set(catchThrowable(() -> token.get(Urgency.AHEAD))));
-        patient.start();
-        awaitWaiting(patient);
+        AtomicReference<@Nullable String> background = new AtomicReference<>();
+        Thread renewal = new Thread(() -> background.set(token.get(CallContext.BACKGROUND)));
+        renewal.start();
+        awaitWaiting(renewal);
+        assertThat(tenant.tokenRequests()).isZero();
 
-        assertThat(token.get(Urgency.NOW)).isNotEmpty();
-        assertThat(tenant.tokenRequests()).isEqualTo(1);
-        assertThat(token.get(Urgency.AHEAD)).isNotEmpty();
+        String foreground = token.get(CallContext.FOREGROUND);
 
-        patient.interrupt();
-        patient.join(60_000);
-        assertThat(failure.get()).isInstanceOf(PermissionsUnavailableException.class);
-        assertThat(token.get(Urgency.NOW)).isNotEmpty();
+        renewal.join(60_000);
+        assertThat(foreground).isNotEmpty().isEqualTo(background.get());
         assertThat(tenant.tokenRequests()).isEqualTo(1);
     }
 
     @ParameterizedTest
-    @EnumSource(Urgency.class)
-    void tokenWhenManyCallersNeedItAtOnceThenRequestedOnce(Urgency urgency) {
+    @EnumSource(Priority.class)
+    void tokenWhenManyCallersNeedItAtOnceThenRequestedOnce(Priority priority) {
         ManagementToken token = token(CallBudget.perSecond(1_000));
         CountDownLatch all = new CountDownLatch(8);
 
@@ -202,7 +199,7 @@ class ManagementAccessTests {
                         () -> {
                             all.countDown();
                             awaitZero(all);
-                            return token.get(urgency);
+                            return token.get(() -> priority);
                         },
                         task -> new Thread(task).start()))
                 .limit(8)
@@ -219,8 +216,8 @@ class ManagementAccessTests {
     void tokenWhenTheRequestFailsThenAllWhoWaitedHearOfItAndTheNextCallerTriesAgain() {
         ManagementToken token = token(CallBudget.perSecond(1_000));
         tenant.tokenAnswer(Recorded.of("tokens/m2m.bad-secret").response().withFixedDelay(300));
-        List<CompletableFuture<String>> callers = Stream.generate(() ->
-                        CompletableFuture.supplyAsync(() -> token.get(Urgency.NOW), task -> new Thread(task).start()))
+        List<CompletableFuture<String>> callers = Stream.generate(() -> CompletableFuture.supplyAsync(
+                        () -> token.get(CallContext.FOREGROUND), task -> new Thread(task).start()))
                 .limit(4)
                 .toList();
         for (CompletableFuture<String> caller : callers) {
@@ -228,19 +225,20 @@ class ManagementAccessTests {
         }
 
         tenant.tokenAnswer(Recorded.of("tokens/m2m.management-api").response());
-        assertThat(token.get(Urgency.NOW)).isNotEmpty();
+        assertThat(token.get(CallContext.FOREGROUND)).isNotEmpty();
     }
 
     @Test
     void tokenWhenRenewalAheadFailsThenTheOldOneIsUsedWhileItIsValid() {
         ManagementToken token = token(CallBudget.perSecond(1_000));
-        String first = token.get(Urgency.NOW);
+        String first = token.get(CallContext.FOREGROUND);
         tenant.tokenAnswer(serverError());
         clock.advanceSeconds(3_600 - 1);
 
-        assertThat(token.get(Urgency.NOW)).isEqualTo(first);
+        assertThat(token.get(CallContext.FOREGROUND)).isEqualTo(first);
         clock.advanceSeconds(1);
-        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> token.get(Urgency.NOW));
+        assertThatExceptionOfType(PermissionsUnavailableException.class)
+                .isThrownBy(() -> token.get(CallContext.FOREGROUND));
         assertThat(tenant.tokenRequests()).isGreaterThanOrEqualTo(3);
     }
 
@@ -269,7 +267,7 @@ class ManagementAccessTests {
     }
 
     private ManagementToken token(CallBudget budget) {
-        HttpCalls calls = new HttpCalls(budget, CallListener.none(), clock.steady(), new IssuerClock());
+        HttpCalls calls = new HttpCalls(budget, CallListener.none(), clock.steady(), new ProviderClock(clock.steady()));
         return new ManagementToken(
                 calls, tenant.tenant().tokenEndpoint(), "app", RecordedTenant.SECRET, "resource", clock.steady());
     }
@@ -476,6 +474,29 @@ class ManagementAccessTests {
         assertThat(logto.circuit()).isEqualTo(Circuit.CLOSED);
     }
 
+    /** Reads that are made together must not fail each other when Logto is tried again. */
+    @Test
+    void callsWhenLogtoIsTriedAgainThenOthersWaitForTheTrialAndAreMadeToo() {
+        check();
+        tenant.answer("/organization-roles", aResponse().withStatus(503));
+        for (int i = 0; i < 40; i++) {
+            assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
+        }
+        assertThat(logto.circuit()).isEqualTo(Circuit.OPEN);
+        tenant.answer(
+                "/organization-roles",
+                Recorded.of("management-api/organization-roles").response().withFixedDelay(300));
+        clock.advance(Duration.ofMillis(1_001));
+
+        List<CompletableFuture<Void>> reads = Stream.generate(
+                        () -> CompletableFuture.runAsync(this::check, task -> new Thread(task).start()))
+                .limit(4)
+                .toList();
+
+        reads.forEach(CompletableFuture::join);
+        assertThat(logto.circuit()).isEqualTo(Circuit.CLOSED);
+    }
+
     @Test
     void callsWhenLeftAloneAndTheWallClockStepsBackThenForASecondAllTheSame() {
         tenant.answer("/organization-roles", aResponse().withStatus(503));
@@ -609,14 +630,15 @@ class ManagementAccessTests {
     // The clock
 
     @Test
-    void issuerClockWhenAnswersAreDatedThenLearntFromThemGoodOrBad() {
-        assertThat(logto.issuerClock().at(clock.instant())).isEqualTo(clock.instant());
+    void clockWhenAnswersAreDatedThenItLearnsFromAllOfThem() {
+        assertThat(logto.clock().latest(0)).isEqualTo(clock.instant());
 
         tenant.tokenAnswer(serverError().withHeader("Date", "Sat, 21 Nov 2026 12:00:10 GMT"));
         assertThatThrownBy(() -> logto.check(List.of())).isInstanceOf(PermissionsUnavailableException.class);
 
-        assertThat(logto.issuerClock().at(clock.instant()))
-                .isEqualTo(clock.instant().plusSeconds(10));
+        assertThat(logto.clock().latest(0))
+                .isAfter(clock.instant().plusSeconds(9))
+                .isBeforeOrEqualTo(clock.instant().plusSeconds(12));
     }
 
     // The limit
@@ -624,7 +646,7 @@ class ManagementAccessTests {
     @Test
     void callsWhenOverTheLimitThenTheyWaitOrAreGivenUpButNeverMade() throws Exception {
         Queue<String> outcomes = new ConcurrentLinkedQueue<>();
-        Queue<Urgency> waits = new ConcurrentLinkedQueue<>();
+        Queue<Priority> waits = new ConcurrentLinkedQueue<>();
         CallListener listener = new CallListener() {
             @Override
             public void called(String operation, String outcome, Duration took) {
@@ -632,11 +654,12 @@ class ManagementAccessTests {
             }
 
             @Override
-            public void waited(Urgency urgency, Duration took) {
-                waits.add(urgency);
+            public void waited(Priority priority, Duration took) {
+                waits.add(priority);
             }
         };
-        HttpCalls calls = new HttpCalls(CallBudget.perSecond(1), listener, SteadyClock.system(), new IssuerClock());
+        HttpCalls calls = new HttpCalls(
+                CallBudget.perSecond(1), listener, SteadyClock.system(), new ProviderClock(SteadyClock.system()));
         URI uri = tenant.tenant().api("/organization-scopes");
         ExecutorService callers = Executors.newFixedThreadPool(40);
         int answered = 0;
@@ -661,7 +684,7 @@ class ManagementAccessTests {
         assertThat(givenUp).isNotEmpty().containsOnly(Reason.BUDGET_EXHAUSTED);
         assertThat(tenant.server().getAllServeEvents()).hasSize(answered);
         assertThat(outcomes).hasSize(40).containsOnly("ok", "budget_exhausted");
-        assertThat(waits).hasSize(40).containsOnly(Urgency.NOW);
+        assertThat(waits).hasSize(40).containsOnly(Priority.FOREGROUND);
     }
 
     @Test
@@ -670,7 +693,7 @@ class ManagementAccessTests {
                 CallBudget.perSecond(Logto.DEFAULT_CALLS_PER_SECOND),
                 CallListener.none(),
                 SteadyClock.system(),
-                new IssuerClock());
+                new ProviderClock(SteadyClock.system()));
         URI uri = tenant.tenant().api("/organization-scopes");
 
         for (int i = 0; i < 7; i++) {
@@ -683,7 +706,7 @@ class ManagementAccessTests {
         return calls.send(
                         "scopes",
                         HttpRequest.newBuilder(uri),
-                        Urgency.NOW,
+                        CallContext.FOREGROUND,
                         response -> Optional.of(response.statusCode()))
                 .orElseThrow();
     }

@@ -16,21 +16,17 @@ import io.scopeguard.Denial;
 import io.scopeguard.Mode;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.ScopeGuardSettings;
-import io.scopeguard.drift.Clients;
-import io.scopeguard.drift.DriftDetector;
-import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
-import io.scopeguard.remedy.RemedyLadder;
-import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.IssuerClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +60,6 @@ class ProviderFaultTests {
     /** For a busy machine: a wait is bounded or it is not, how exactly does not matter. */
     private static final Duration SLACK = Duration.ofSeconds(10);
 
-    private static final Clients CLIENTS = Clients.watching(WatchedScopes.all());
     private static final ScopeRequirement REQUIREMENT =
             ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read:report"));
 
@@ -232,7 +227,7 @@ class ProviderFaultTests {
         private final List<String> decisions = new ArrayList<>();
         private final AccessToken token =
                 tokens.organization(ACME).subject(ALICE).scopes("read:report").verified();
-        private final IssuerClock issuer = new IssuerClock();
+        private final SteadyClock steady = clock.steady();
         private final Logto logto;
         private final PermissionCache cache;
         private final ScopeGuard trusting;
@@ -240,8 +235,15 @@ class ProviderFaultTests {
         private Duration longest = Duration.ZERO;
 
         Guards(RecordedTenant tenant, Case fault) {
-            logto = tenant.logto(clock).listener(this::heard).build();
-            cache = new PermissionCache(logto.permissions(), clock, fault.bound(), 1_000, Duration.ofHours(1));
+            logto = tenant.logto(clock)
+                    .steadyClock(steady)
+                    .listener(this::heard)
+                    .build();
+            cache = new PermissionCache(
+                    logto.permissions(),
+                    steady,
+                    new CacheSettings(
+                            Duration.ofSeconds(30), Duration.ofMinutes(5), fault.bound(), 1_000, Duration.ofHours(1)));
             trusting = guard(WhenUnknown.TRUST_TOKEN);
             denying = guard(WhenUnknown.DENY);
         }
@@ -285,13 +287,11 @@ class ProviderFaultTests {
         }
 
         private ScopeGuard guard(WhenUnknown policy) {
-            return new ScopeGuard(
-                    new ScopeGuardSettings(Mode.ENFORCE, Duration.ofSeconds(30), Duration.ofMinutes(5), policy),
-                    cache,
-                    new DriftDetector(CLIENTS, logto.catalogue()),
-                    new RemedyLadder(CLIENTS, issuer, clock, RemedyListener.none()),
-                    issuer,
-                    clock);
+            return ScopeGuard.builder(logto)
+                    .settings(
+                            new ScopeGuardSettings(Mode.ENFORCE, Duration.ofSeconds(30), Duration.ofMinutes(5), policy))
+                    .permissions(cache)
+                    .build();
         }
 
         private Decision authorize(ScopeGuard guard) {

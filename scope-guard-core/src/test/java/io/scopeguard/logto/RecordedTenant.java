@@ -29,9 +29,9 @@ final class RecordedTenant implements AutoCloseable {
     static final String NOBODY = "aaaaaaaaaaaa";
     static final String SECRET = "the-secret-of-the-app";
 
-    private static final String AUDITOR_ROLE = "t0ty643crd5maeybcgr0w";
+    static final String AUDITOR_ROLE = "t0ty643crd5maeybcgr0w";
     private static final String MANAGEMENT_ROLE = "f9cxt632i6bcgp1cvxhtd";
-    private static final String SERVICE_ROLE = "kyd251i3tyncohx3zetf1";
+    static final String SERVICE_ROLE = "kyd251i3tyncohx3zetf1";
 
     private final WireMockServer server = Loopback.start();
 
@@ -48,9 +48,10 @@ final class RecordedTenant implements AutoCloseable {
         recorded("/roles/" + AUDITOR_ROLE + "/scopes", "management-api/role-scopes.auditor");
         answer(
                 "/roles/" + SERVICE_ROLE + "/scopes",
-                okJson("[{\"name\":\"read:document\",\"resource\":{\"indicator\":\"https://api.example.test\"}},"
-                        + "{\"name\":\"write:document\",\"resource\":{\"indicator\":\"https://api.example.test\"}},"
-                        + "{\"name\":\"read:document\",\"resource\":{\"indicator\":\"https://other.example.test\"}}]"));
+                okJson(
+                        "[{\"id\":\"s1\",\"name\":\"read:document\",\"resource\":{\"indicator\":\"https://api.example.test\"}},"
+                                + "{\"id\":\"s2\",\"name\":\"write:document\",\"resource\":{\"indicator\":\"https://api.example.test\"}},"
+                                + "{\"id\":\"s3\",\"name\":\"read:document\",\"resource\":{\"indicator\":\"https://other.example.test\"}}]"));
         users();
         organizations();
         applications();

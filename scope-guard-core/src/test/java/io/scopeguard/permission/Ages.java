@@ -26,6 +26,9 @@ final class Ages {
 
     /** How many seconds old so many per cent of them were at most. */
     double percentile(int percent) {
+        if (answers == 0) {
+            return 0;
+        }
         long rank = Math.max(1, (long) Math.ceil(answers * (percent / 100.0)));
         int millis = 0;
         for (long seen = counts[0]; seen < rank; seen += counts[millis]) {

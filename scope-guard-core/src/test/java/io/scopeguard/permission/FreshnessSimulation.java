@@ -2,11 +2,12 @@ package io.scopeguard.permission;
 
 import io.github.bucket4j.BlockingStrategy;
 import io.github.bucket4j.TimeMeter;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
 /**
  * One service whose users ask at random, for hours in seconds: the cache, its reads and the budget are the real ones, on one
@@ -24,7 +25,8 @@ final class FreshnessSimulation {
     private final Crowd crowd;
     private final Random random = new Random(1);
     private final MovableClock clock = MovableClock.atNoon();
-    private final AtomicReference<VirtualReaders> readers = new AtomicReference<>();
+    private final SteadyClock steady = clock.steady();
+    private final VirtualExecutor executor = new VirtualExecutor();
     private final MeteredProvider provider;
     private final PermissionCache cache;
     private final double nanosBetweenRequests;
@@ -43,7 +45,12 @@ final class FreshnessSimulation {
         this.provider =
                 new MeteredProvider(crowd, CallBudget.perSecond(callsPerSecond, new Meter(), new Park()), hasList);
         this.cache = new PermissionCache(
-                provider, clock, MAX_WAIT, 2L * crowd.users().size(), Duration.ofHours(1), this::readers);
+                provider,
+                steady,
+                new CacheSettings(
+                        MAX_AGE, MAX_STALE, MAX_WAIT, 2L * crowd.users().size(), Duration.ofHours(1)),
+                FactExchange.NONE,
+                executor);
     }
 
     /** Begins with everybody known, as after a day of work, and measures once that has been read again. */
@@ -85,7 +92,7 @@ final class FreshnessSimulation {
 
     private void runUntil(long end) {
         while (now < end) {
-            if (!readers.get().step()) {
+            if (!executor.step()) {
                 pass(nextRequest - now);
             }
         }
@@ -105,24 +112,19 @@ final class FreshnessSimulation {
     private void ask(PermissionKey key) {
         try {
             LivePermissions live = cache.get(key, freshness(), MeteredProvider.SCOPES);
-            ages.add(Duration.between(live.asOf(), clock.instant()).toNanos());
+            ages.add(Math.max(steady.nanos() - live.readAt(), 0));
         } catch (PermissionsUnavailableException e) {
             unanswered++;
         }
     }
 
     private Freshness freshness() {
-        return new Freshness(clock.instant().minus(MAX_AGE), clock.instant().minus(MAX_STALE));
+        return Freshness.of(MAX_AGE, MAX_STALE, steady.nanos());
     }
 
     private void moveTo(long time) {
         clock.advance(Duration.ofNanos(time - now));
         now = time;
-    }
-
-    private Readers readers(Consumer<Read> reader) {
-        readers.set(new VirtualReaders(reader, () -> now));
-        return readers.get();
     }
 
     private static Ages ages() {
@@ -160,7 +162,7 @@ final class FreshnessSimulation {
 
         @Override
         public void park(long nanos) {
-            if (!readers.get().isAwaited()) {
+            if (!executor.isAwaited()) {
                 pass(nanos);
             }
         }

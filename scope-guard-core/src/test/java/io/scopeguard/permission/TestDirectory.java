@@ -1,134 +1,321 @@
 package io.scopeguard.permission;
 
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.Account;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.Holder;
+import io.scopeguard.provider.Member;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.Page;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.ProviderTraits;
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.Subject;
+import io.scopeguard.token.TokenKind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** A provider with organizations, members and roles, which counts what it is asked. */
-final class TestDirectory implements PermissionSource {
+/** A provider like Logto, with organizations, members and roles, which counts its calls and can go wrong. */
+class TestDirectory implements PermissionSource {
 
     static final Audience API = Audience.resource("https://api.example.test");
 
     private static final int PAGE = 100;
 
-    private final Map<String, Map<String, Holdings>> organizations = new HashMap<>();
-    private final Map<String, Map<Audience, Scopes>> roles = new HashMap<>();
-    private final Map<String, Map<Audience, Scopes>> globalRoles = new HashMap<>();
-    private final List<String> calls = new ArrayList<>();
-    private boolean down;
-    private boolean half;
+    static final ProviderTraits TRAITS = new ProviderTraits(
+            PAGE,
+            true,
+            true,
+            2,
+            Set.of(TokenKind.ORGANIZATION, TokenKind.ORGANIZATION_RESOURCE),
+            Set.of(TokenKind.ORGANIZATION_RESOURCE, TokenKind.RESOURCE),
+            Set.of(TokenKind.RESOURCE),
+            Map.of(),
+            Duration.ZERO);
 
-    TestDirectory role(String id, String... scopes) {
+    private final Map<String, Map<String, Set<String>>> organizations = new HashMap<>();
+    private final Map<String, Map<Audience, Scopes>> roles = new LinkedHashMap<>();
+    private final Map<String, Scopes> globalRoles = new LinkedHashMap<>();
+    private final Map<String, Set<String>> holders = new HashMap<>();
+    private final Set<String> suspended = new LinkedHashSet<>();
+    private final Set<String> deleted = new LinkedHashSet<>();
+    private final List<String> calls = new ArrayList<>();
+    private final Set<String> empty = new LinkedHashSet<>();
+    private boolean down;
+    private boolean listsMembers = true;
+
+    /** Runs once, after the next call of this name has been answered and before the answer arrives. */
+    private final Map<String, Runnable> meanwhile = new HashMap<>();
+
+    synchronized TestDirectory role(String id, String... scopes) {
         roles.put(id, Map.of(Audience.ORGANIZATION, Scopes.of(scopes), API, Scopes.of(scopes)));
         return this;
     }
 
-    TestDirectory globalRole(String id, String... scopes) {
-        globalRoles.put(id, Map.of(API, Scopes.of(scopes)));
+    synchronized TestDirectory globalRole(String id, String... scopes) {
+        globalRoles.put(id, Scopes.of(scopes));
+        holders.computeIfAbsent(id, role -> new LinkedHashSet<>());
         return this;
     }
 
-    TestDirectory member(String organization, String user, String... held) {
-        organizations.computeIfAbsent(organization, id -> new LinkedHashMap<>()).put(user, Holdings.of(Set.of(held)));
+    synchronized TestDirectory holds(String user, String... globalRoleIds) {
+        holders.values().forEach(users -> users.remove(user));
+        for (String role : globalRoleIds) {
+            holders.computeIfAbsent(role, id -> new LinkedHashSet<>()).add(user);
+        }
         return this;
     }
 
-    TestDirectory members(String organization, int count, String... held) {
+    synchronized TestDirectory member(String organization, String user, String... held) {
+        organizations.computeIfAbsent(organization, id -> new LinkedHashMap<>()).put(user, Set.of(held));
+        return this;
+    }
+
+    synchronized TestDirectory members(String organization, int count, String... held) {
         for (int i = 0; i < count; i++) {
             member(organization, "user-" + i, held);
         }
         return this;
     }
 
-    void suspend(String organization, String user) {
-        organizations.get(organization).put(user, Holdings.none(Standing.SUSPENDED));
+    synchronized void suspend(String user) {
+        suspended.add(user);
     }
 
-    void leave(String organization, String user) {
-        organizations.get(organization).remove(user);
+    synchronized void reactivate(String user) {
+        suspended.remove(user);
     }
 
-    void clear() {
-        organizations.values().forEach(Map::clear);
+    synchronized void delete(String user) {
+        deleted.add(user);
     }
 
-    void removeRole(String id) {
+    synchronized void leave(String organization, String user) {
+        organizations.getOrDefault(organization, Map.of()).remove(user);
+    }
+
+    synchronized void removeRole(String id) {
         roles.remove(id);
     }
 
-    void clearRoles() {
-        roles.clear();
-    }
-
-    void down(boolean isDown) {
+    synchronized void down(boolean isDown) {
         down = isDown;
     }
 
-    /** Whether the next list of roles is empty, and those after it whole again. */
-    void answerHalf() {
-        half = true;
+    /** Whether calls of this name are answered with {@code 200 []}. */
+    synchronized void empty(String operation, boolean isEmpty) {
+        if (isEmpty) {
+            empty.add(operation);
+        } else {
+            empty.remove(operation);
+        }
     }
 
-    long calls(String operation) {
+    void withoutLists() {
+        listsMembers = false;
+    }
+
+    synchronized void meanwhile(String operation, Runnable action) {
+        meanwhile.put(operation, action);
+    }
+
+    synchronized long calls(String operation) {
         return calls.stream().filter(operation::equals).count();
     }
 
-    int calls() {
+    synchronized int calls() {
         return calls.size();
     }
 
-    void forgetCalls() {
+    synchronized void forgetCalls() {
         calls.clear();
     }
 
     @Override
-    public Holdings read(Holder holder, Urgency urgency) {
-        asked("read");
-        return holdings(holder);
+    public ProviderTraits traits() {
+        return listsMembers
+                ? TRAITS
+                : new ProviderTraits(
+                        PAGE,
+                        false,
+                        false,
+                        2,
+                        TRAITS.youngTokens(),
+                        TRAITS.globalGrantsCount(),
+                        TRAITS.leakingKinds(),
+                        Map.of(),
+                        Duration.ZERO);
     }
 
     @Override
-    public Holdings confirm(Holder holder, Urgency urgency) {
-        asked("confirm");
-        return holdings(holder);
+    public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
+        return answered("membership", context, isEmpty -> {
+            Membership found = membership(subject.id(), organization);
+            boolean absent = isEmpty || found.standing() == Standing.NOT_A_MEMBER;
+            return absent ? Answer.implicit(Membership.none(Standing.NOT_A_MEMBER)) : Answer.explicit(found);
+        });
     }
 
     @Override
-    public RoleDefinitions definitions(RoleKind kind, Urgency urgency) {
-        asked("definitions");
-        boolean empty = half;
-        half = false;
-        return new RoleDefinitions(empty ? Map.of() : kind == RoleKind.ORGANIZATION ? roles : globalRoles);
+    public Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context) {
+        return answered(
+                "confirm",
+                context,
+                isEmpty -> isEmpty
+                        ? Answer.implicit(Membership.of(Grants.none()))
+                        : Answer.explicit(membership(subject.id(), organization)));
     }
 
-    @Override
-    public MemberPage members(String organization, int page, Urgency urgency) {
-        asked("members");
-        Map<String, Holdings> all = organizations.getOrDefault(organization, Map.of());
-        Map<String, Holdings> listed = new HashMap<>();
-        all.entrySet().stream()
-                .skip((page - 1L) * PAGE)
-                .limit(PAGE)
-                .forEach(entry -> listed.put(entry.getKey(), entry.getValue()));
-        return new MemberPage(listed, (all.size() + PAGE - 1) / PAGE);
-    }
-
-    private void asked(String operation) {
-        calls.add(operation);
-        if (down) {
-            throw new PermissionsUnavailableException(Reason.UNREACHABLE, "down");
+    private Membership membership(String user, String organization) {
+        if (deleted.contains(user)) {
+            return Membership.none(Standing.UNKNOWN_SUBJECT);
         }
+        Set<String> held = organizations.getOrDefault(organization, Map.of()).get(user);
+        if (held == null) {
+            return Membership.none(Standing.NOT_A_MEMBER);
+        }
+        return suspended.contains(user) ? Membership.none(Standing.SUSPENDED) : Membership.of(Grants.ofRoles(held));
     }
 
-    private Holdings holdings(Holder holder) {
-        return organizations
-                .getOrDefault(String.valueOf(holder.organization()), Map.of())
-                .getOrDefault(holder.id(), Holdings.none(Standing.NOT_A_MEMBER));
+    @Override
+    public Page<Member> members(String organization, @Nullable String cursor, CallContext context) {
+        return answered("members", context, isEmpty -> {
+            Set<String> users = isEmpty
+                    ? Set.of()
+                    : organizations.getOrDefault(organization, Map.of()).keySet();
+            return page(users, cursor, user -> new Member(user, membership(user, organization)));
+        });
+    }
+
+    @Override
+    public Page<Holder> holders(String role, @Nullable String cursor, CallContext context) {
+        return answered(
+                "holders",
+                context,
+                isEmpty -> page(
+                        isEmpty ? Set.of() : holders.getOrDefault(role, Set.of()),
+                        cursor,
+                        user -> new Holder(user, suspended.contains(user) ? Standing.SUSPENDED : Standing.ACTIVE)));
+    }
+
+    private interface Item<T> {
+        T of(String user);
+    }
+
+    private static <T> Page<T> page(Set<String> users, @Nullable String cursor, Item<T> item) {
+        int from = cursor == null ? 0 : Integer.parseInt(cursor);
+        List<T> items = users.stream().skip(from).limit(PAGE).map(item::of).toList();
+        int next = from + PAGE;
+        return new Page<>(items, next < users.size() ? String.valueOf(next) : null, users.size());
+    }
+
+    @Override
+    public Answer<Account> account(Subject subject, CallContext context) {
+        return answered("account", context, isEmpty -> {
+            Standing standing = deleted.contains(subject.id())
+                    ? Standing.UNKNOWN_SUBJECT
+                    : suspended.contains(subject.id()) ? Standing.SUSPENDED : Standing.ACTIVE;
+            return subject.type() == Subject.Type.USER
+                    ? Answer.explicit(Account.ofStanding(standing))
+                    : Answer.explicit(new Account(standing, Grants.ofRoles(held(subject.id()))));
+        });
+    }
+
+    @Override
+    public Answer<Account> globalGrants(Subject subject, CallContext context) {
+        return answered("grants", context, isEmpty -> {
+            Set<String> held = isEmpty ? Set.of() : held(subject.id());
+            Account account = Account.ofGrants(Grants.ofRoles(held));
+            return held.isEmpty() ? Answer.implicit(account) : Answer.explicit(account);
+        });
+    }
+
+    private Set<String> held(String user) {
+        Set<String> held = new TreeSet<>();
+        holders.forEach((role, users) -> {
+            if (users.contains(user)) {
+                held.add(role);
+            }
+        });
+        return held;
+    }
+
+    @Override
+    public Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
+        boolean global = key.equals(DefinitionsKey.GLOBAL_ROLES);
+        return answered(global ? "global-roles" : "roles", context, isEmpty -> {
+            Map<String, RoleDefinition> found = new HashMap<>();
+            if (isEmpty) {
+                return found;
+            }
+            if (global) {
+                globalRoles.keySet().forEach(id -> found.put(id, listed(id)));
+            } else {
+                roles.forEach((id, scopes) -> found.put(id, RoleDefinition.of(scopes)));
+            }
+            return found;
+        });
+    }
+
+    private RoleDefinition listed(String role) {
+        Set<String> users = holders.getOrDefault(role, Set.of());
+        return new RoleDefinition(null, users.size(), users.size() <= 3 ? users : null);
+    }
+
+    @Override
+    public Optional<RoleScopes> roleScopes(DefinitionsKey key, String role, Audience audience, CallContext context) {
+        return answered("scopes", context, isEmpty -> {
+            if (key.equals(DefinitionsKey.GLOBAL_ROLES)) {
+                return Optional.ofNullable(globalRoles.get(role))
+                        .map(scopes -> new RoleScopes(Map.of(API, scopes), true));
+            }
+            return Optional.ofNullable(roles.get(role))
+                    .map(scopes ->
+                            new RoleScopes(Map.of(audience, scopes.getOrDefault(audience, Scopes.none())), false));
+        });
+    }
+
+    private interface Call<T> {
+        T answer(boolean isEmpty);
+    }
+
+    private <T> T answered(String operation, CallContext context, Call<T> call) {
+        T answer;
+        Runnable action;
+        asked(operation, context);
+        synchronized (this) {
+            calls.add(operation);
+            if (down) {
+                throw new PermissionsUnavailableException(Reason.UNREACHABLE, "down");
+            }
+            answer = call.answer(empty.contains(operation));
+            action = meanwhile.remove(operation);
+        }
+        if (action != null) {
+            action.run();
+        }
+        return answer;
+    }
+
+    /** Before a call, without any lock. */
+    void asked(String operation, CallContext context) {
+        // Subclasses wait here.
     }
 }

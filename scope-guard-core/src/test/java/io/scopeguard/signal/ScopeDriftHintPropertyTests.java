@@ -52,7 +52,7 @@ class ScopeDriftHintPropertyTests {
                 token,
                 new AccessRequest(RequestedOrganization.OF_TOKEN, null),
                 null,
-                LivePermissions.of(Scopes.none(), MovableClock.NOON),
+                LivePermissions.of(Scopes.none(), MovableClock.NOON, 0),
                 drift,
                 Scopes.none(),
                 Scopes.none(),
@@ -64,7 +64,7 @@ class ScopeDriftHintPropertyTests {
         assertThat(hint.action()).isEqualTo(Remedy.REFRESH);
         assertThat(hint.demoted()).isEqualTo(Change.of(drift.demoted()));
         assertThat(hint.promoted()).isEqualTo(change(drift.promoted(), countsOnly));
-        assertThat(hint.added()).isEqualTo(change(drift.added(), countsOnly));
+        assertThat(hint.added()).isEqualTo(change(drift.introduced(), countsOnly));
         assertThat(hint.organization()).isEqualTo(token.organization());
         assertThat(hint.resource()).isEqualTo(isOfResource ? TestTokens.API.value() : null);
         assertThat(hint.token()).isEqualTo(token.fingerprint());

@@ -1,28 +1,38 @@
 package io.scopeguard.testing;
 
-import io.scopeguard.permission.Holder;
-import io.scopeguard.permission.Holdings;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionKey;
-import io.scopeguard.permission.PermissionSource;
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
-import io.scopeguard.permission.RoleDefinitions;
-import io.scopeguard.permission.RoleKind;
-import io.scopeguard.permission.Standing;
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.Account;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.ProviderTraits;
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.Subject;
+import io.scopeguard.token.TokenKind;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** A provider whose permissions can be changed at will. Whom nobody gave anything is no member. */
+/** A provider whose permissions can be changed at will, with a role for each scope. Whom nobody gave anything is no member. */
 public final class InMemoryTenant implements PermissionSource {
 
     private final Map<PermissionKey, LivePermissions> permissions = new ConcurrentHashMap<>();
@@ -39,12 +49,12 @@ public final class InMemoryTenant implements PermissionSource {
     public InMemoryTenant grant(AccessToken like, Scopes issuable, Scopes granted) {
         PermissionKey key = PermissionKey.of(like);
         define(key, issuable, granted);
-        permissions.put(key, new LivePermissions(Standing.ACTIVE, issuable, granted, Instant.EPOCH));
+        permissions.put(key, new LivePermissions(Standing.ACTIVE, issuable, granted, Instant.EPOCH, 0, null));
         return this;
     }
 
     public InMemoryTenant stands(AccessToken like, Standing standing) {
-        permissions.put(PermissionKey.of(like), LivePermissions.none(standing, Instant.EPOCH));
+        permissions.put(PermissionKey.of(like), LivePermissions.none(standing, Instant.EPOCH, 0));
         return this;
     }
 
@@ -52,30 +62,86 @@ public final class InMemoryTenant implements PermissionSource {
         down = isDown;
     }
 
+    /** How often a subject's roles were read. */
     public int fetches() {
         return fetches.get();
     }
 
+    /** How often a loss of standing was looked at again. */
     public int confirmations() {
         return confirmations.get();
     }
 
     @Override
-    public Holdings read(Holder holder, Urgency urgency) {
+    public ProviderTraits traits() {
+        return new ProviderTraits(
+                100,
+                false,
+                false,
+                1,
+                Set.of(TokenKind.ORGANIZATION, TokenKind.ORGANIZATION_RESOURCE),
+                Set.of(TokenKind.ORGANIZATION_RESOURCE, TokenKind.RESOURCE),
+                Set.of(TokenKind.RESOURCE),
+                Map.of(),
+                Duration.ZERO);
+    }
+
+    @Override
+    public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
         fetches.incrementAndGet();
-        return holdings(holder);
+        return membership(subject, organization);
     }
 
     @Override
-    public Holdings confirm(Holder holder, Urgency urgency) {
+    public Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context) {
         confirmations.incrementAndGet();
-        return holdings(holder);
+        return membership(subject, organization);
+    }
+
+    private Answer<Membership> membership(Subject subject, String organization) {
+        answerIfUp();
+        Standing standing = standing(subject, organization);
+        return Answer.explicit(
+                standing == Standing.ACTIVE
+                        ? Membership.of(Grants.ofRoles(held(subject, organization)))
+                        : Membership.none(standing));
     }
 
     @Override
-    public RoleDefinitions definitions(RoleKind kind, Urgency urgency) {
+    public Answer<Account> account(Subject subject, CallContext context) {
         answerIfUp();
-        return new RoleDefinitions(kind == RoleKind.GLOBAL ? globalRoles : roles);
+        Standing standing = standing(subject, null);
+        Standing outside = standing == Standing.NOT_A_MEMBER ? Standing.ACTIVE : standing;
+        if (subject.type() == Subject.Type.USER) {
+            return Answer.explicit(Account.ofStanding(outside));
+        }
+        fetches.incrementAndGet();
+        return Answer.explicit(new Account(outside, Grants.ofRoles(held(subject, null))));
+    }
+
+    @Override
+    public Answer<Account> globalGrants(Subject subject, CallContext context) {
+        fetches.incrementAndGet();
+        answerIfUp();
+        return Answer.explicit(Account.ofGrants(Grants.ofRoles(held(subject, null))));
+    }
+
+    @Override
+    public Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
+        answerIfUp();
+        Map<String, RoleDefinition> definitions = new HashMap<>();
+        rolesOf(key).forEach((id, scopes) -> definitions.put(id, RoleDefinition.of(scopes)));
+        return definitions;
+    }
+
+    @Override
+    public Optional<RoleScopes> roleScopes(DefinitionsKey key, String role, Audience audience, CallContext context) {
+        answerIfUp();
+        return Optional.ofNullable(rolesOf(key).get(role)).map(scopes -> new RoleScopes(scopes, true));
+    }
+
+    private Map<String, Map<Audience, Scopes>> rolesOf(DefinitionsKey key) {
+        return key.equals(DefinitionsKey.GLOBAL_ROLES) ? globalRoles : roles;
     }
 
     private void answerIfUp() {
@@ -84,34 +150,35 @@ public final class InMemoryTenant implements PermissionSource {
         }
     }
 
-    private Holdings holdings(Holder holder) {
-        answerIfUp();
-        Standing standing = Standing.NOT_A_MEMBER;
-        Set<String> granted = new HashSet<>();
-        Set<String> stray = new HashSet<>();
-        for (Map.Entry<PermissionKey, LivePermissions> entry : permissions.entrySet()) {
-            if (isOf(holder, entry.getKey())) {
-                LivePermissions live = entry.getValue();
-                standing = live.standing();
-                Audience audience = entry.getKey().audience();
-                live.granted().forEach(scope -> granted.add(role(audience, scope)));
-                live.issuable().minus(live.granted()).forEach(scope -> stray.add(role(audience, scope)));
-            }
-        }
-        return holder.organization() == null
-                ? new Holdings(standing, Set.of(), granted, stray)
-                : new Holdings(standing, granted, Set.of(), stray);
+    private Standing standing(Subject subject, @Nullable String organization) {
+        return permissions.entrySet().stream()
+                .filter(entry -> isOf(subject, organization, entry.getKey()))
+                .map(entry -> entry.getValue().standing())
+                .findFirst()
+                .orElse(Standing.NOT_A_MEMBER);
     }
 
-    private static boolean isOf(Holder holder, PermissionKey key) {
-        return holder.subject().equals(key.subject()) && Objects.equals(holder.organization(), key.organization());
+    private Set<String> held(Subject subject, @Nullable String organization) {
+        Set<String> held = new HashSet<>();
+        permissions.forEach((key, live) -> {
+            if (isOf(subject, organization, key)) {
+                live.granted().forEach(scope -> held.add(role(key.audience(), scope)));
+            }
+        });
+        return held;
+    }
+
+    private static boolean isOf(Subject subject, @Nullable String organization, PermissionKey key) {
+        return subject.equals(key.subject()) && Objects.equals(organization, key.organization());
     }
 
     /** A role for each scope; once there, it stays. */
     private void define(PermissionKey key, Scopes issuable, Scopes granted) {
         Audience audience = key.audience();
-        issuable.forEach(scope -> roles.put(role(audience, scope), Map.of(audience, Scopes.of(scope))));
-        if (key.organization() == null) {
+        boolean isGlobal = key.organization() == null;
+        Scopes ofOrganizations = isGlobal ? issuable.minus(granted) : issuable;
+        ofOrganizations.forEach(scope -> roles.put(role(audience, scope), Map.of(audience, Scopes.of(scope))));
+        if (isGlobal) {
             granted.forEach(scope -> globalRoles.put(role(audience, scope), Map.of(audience, Scopes.of(scope))));
         }
     }

@@ -82,6 +82,10 @@ public final class TestTokens implements AutoCloseable {
         return key;
     }
 
+    public AccessTokenVerifier verifier() {
+        return verifier;
+    }
+
     public LogtoTenant tenant() {
         return new LogtoTenant(URI.create(server.baseUrl()));
     }

@@ -138,6 +138,14 @@ class ProviderClockTests {
     }
 
     @Test
+    void compareWhenFrozenThenTheFirstComparisonNoticesIt() {
+        answer(NOON, 0, 10);
+        wall.advance(Duration.ofMinutes(10));
+
+        assertThat(clock.compare(NOON, millis(5))).isEqualTo(Order.UNKNOWN);
+    }
+
+    @Test
     void waitUntilAfterThenTheNextTokenIsAfter() {
         answer(NOON, 0, 100);
 

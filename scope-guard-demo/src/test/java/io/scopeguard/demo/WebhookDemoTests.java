@@ -104,7 +104,7 @@ class WebhookDemoTests {
 
     /** A delivery is on its way while its cause is answered already. */
     private int reportsOnce(String token, int expected) throws Exception {
-        Instant end = Instant.now().plus(Duration.ofSeconds(20));
+        Instant end = Instant.now().plus(Duration.ofSeconds(120));
         int status = reports(token);
         while (status != expected && Instant.now().isBefore(end)) {
             Thread.sleep(10);

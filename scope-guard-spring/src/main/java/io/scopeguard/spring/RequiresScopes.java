@@ -19,10 +19,10 @@ import java.lang.annotation.Target;
  * <p>On any other method of a bean (a service, a GraphQL or messaging controller, a method that a router function calls),
  * method security decides when the method is called through the bean's proxy:
  *
- * <pre>{@code
- * @RequiresScopes(value = "delete:report", organization = "#organizationId")
- * void wipe(String organizationId) {
- * }</pre>
+ * <pre>
+ * &#64;RequiresScopes(value = "delete:report", organization = "#organizationId")
+ * void wipe(String organizationId) { ... }
+ * </pre>
  *
  * <p>A call from within the same object does not pass the proxy and is not checked. Start-up fails if neither the web guard
  * nor method security can enforce the annotation.

@@ -59,6 +59,15 @@ class GrantedSignalsTests {
         clock.advance(Duration.ofMinutes(1));
     }
 
+    /** A young token carries what it was meant to carry: at a first look it is not told what it lacks. */
+    @Test
+    void promotedBeforeTheFirstLookAtAYoungToken() {
+        String user = tenant.newUser();
+        tenant.join(acme, user, "read:report", "write:report");
+        TestToken token = tenant.organizationToken(acme, user, "read:report");
+        assertThat(signalling.get(reports, token).has("Scope-Drift")).isFalse();
+    }
+
     @Test
     void nothingIsSaidWhereNothingDrifted() {
         String user = tenant.newUser();
@@ -90,6 +99,7 @@ class GrantedSignalsTests {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report", "invite:member", "write:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report");
+        older();
         String seen = signalling.get(reports, token).header("Scope-Drift");
         assertThat(seen)
                 .isIn(
@@ -125,11 +135,12 @@ class GrantedSignalsTests {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:document", "write:document");
         TestToken token = tenant.organizationResourceToken(acme, user, "read:document");
+        older();
         assertThat(signalling
                         .get("/organizations/" + acme + "/documents", token)
                         .header("Scope-Drift"))
                 .isEqualTo("action=refresh, promoted=(\"write:document\"), organization=\"%s\",".formatted(acme)
-                        + " resource=\"https://api.example.test\", token=\"%s\", as-of=%d, after=1"
+                        + " resource=\"https://api.example.test\", token=\"%s\", as-of=%d, after=2"
                                 .formatted(token.fingerprint(), clock.instant().getEpochSecond()));
     }
 
@@ -159,7 +170,9 @@ class GrantedSignalsTests {
 
         clock.advance(Duration.ofSeconds(2));
         TestToken second = tenant.organizationToken(acme, user, "read:report");
-        assertThat(signalling.get(reports, second)).hasToString(ok("reconsent", "promoted=(\"write:report\")", second));
+        assertThat(signalling.get(reports, second))
+                .hasToString(
+                        ok("reconsent", "promoted=(\"write:report\")", second).replace("after=2", "after=1"));
         clock.advance(Duration.ofSeconds(60));
         assertThat(signalling.get(reports, second).has("Scope-Drift")).isFalse();
         assertThat(signalling
@@ -173,6 +186,7 @@ class GrantedSignalsTests {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report", "invite:member", "write:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report").with("client_id", "kiosk");
+        older();
         assertThat(signalling.get(reports, token)).hasToString(ok("refresh", "promoted=(\"write:report\")", token));
     }
 
@@ -191,6 +205,7 @@ class GrantedSignalsTests {
         tenant.join(acme, user, "read:report", "invite:member", "write:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report", "delete:report")
                 .with("client_id", "https://partner.example.test");
+        older();
         assertThat(signalling.get(reports, token))
                 .hasToString(ok("refresh", "demoted=(\"delete:report\"), promoted=2", token));
         Reply refused = signalling.get("/organizations/" + acme + "/either", token);
@@ -287,7 +302,7 @@ class GrantedSignalsTests {
     }
 
     private String drift(String action, String change, TestToken token) {
-        return "action=%s, %s, organization=\"%s\", token=\"%s\", as-of=%d, after=1"
+        return "action=%s, %s, organization=\"%s\", token=\"%s\", as-of=%d, after=2"
                 .formatted(
                         action,
                         change,

@@ -2,8 +2,11 @@ package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.WhenUnknown;
+import io.scopeguard.spring.authorization.HandlerRule;
+import io.scopeguard.spring.authorization.RequirementReader;
 import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
@@ -13,6 +16,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +32,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.AliasFor;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -143,6 +149,18 @@ class HandlerAnnotationTests {
                 .isEqualTo(200);
         clock.advance(Duration.ofMillis(1));
         assertThat(delete(bearer).status()).isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bare, 30", "withUnit, 300", "none, "})
+    void maxAgeWithoutUnitIsInSeconds(String method, @Nullable Integer seconds) throws NoSuchMethodException {
+        RequirementReader reader = new RequirementReader(Audience.ORGANIZATION, Set.of(), new StandardEnvironment());
+        HandlerRule rule = reader.ofMethod(MaxAges.class.getDeclaredMethod(method), MaxAges.class, method);
+        assertThat(rule)
+                .isInstanceOfSatisfying(
+                        HandlerRule.Requires.class,
+                        requires -> assertThat(requires.requirement().maxAge())
+                                .isEqualTo(seconds == null ? null : Duration.ofSeconds(seconds)));
     }
 
     @Test
@@ -267,12 +285,24 @@ class HandlerAnnotationTests {
                     .contains("Starting without an answer from " + tenant.endpoint())
                     .doesNotContain(report);
             tenant.troubleApi(0);
-            Instant patience = Instant.now().plusSeconds(20);
+            Instant patience = Instant.now().plusSeconds(180);
             while (!output.getAll().contains(report) && Instant.now().isBefore(patience)) {
                 Thread.onSpinWait();
             }
         });
         assertThat(output).contains(report);
+    }
+
+    static class MaxAges {
+
+        @RequiresScopes(value = "a", maxAge = "30")
+        void bare() {}
+
+        @RequiresScopes(value = "a", maxAge = "5m")
+        void withUnit() {}
+
+        @RequiresScopes("a")
+        void none() {}
     }
 
     @Configuration(proxyBeanMethods = false)

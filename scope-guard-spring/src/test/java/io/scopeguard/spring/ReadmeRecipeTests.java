@@ -36,6 +36,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.stereotype.Service;
 import org.springframework.web.bind.annotation.CrossOrigin;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -97,8 +98,10 @@ class ReadmeRecipeTests {
     }
 
     private static List<String> javaBlocks() throws IOException {
+        String readme = Files.readString(Path.of("..", "README.md"));
+        // The core's tests compile and run the program of that section.
         Matcher block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(Path.of("..", "README.md")));
+                .matcher(readme.substring(0, readme.indexOf("## Without Spring")));
         List<String> blocks = new ArrayList<>();
         while (block.find()) {
             blocks.add(block.group(1));
@@ -314,6 +317,38 @@ class ReadmeRecipeTests {
 
         List<Report> of(String organizationId) {
             return List.of(new Report("Report of " + organizationId));
+        }
+    }
+
+    /** Services, GraphQL, messaging and router functions. */
+    static final class Archive {
+
+        record Report() {}
+
+        record ReportQuery(String tenant) {}
+
+        @Service
+        class ReportArchive {
+
+            @RequiresScopes(value = "delete:report", organization = "#organizationId")
+            void wipe(String organizationId) {}
+
+            // SpEL over the arguments
+            @RequiresScopes(value = "read:report", organization = "#query.tenant")
+            List<Report> find(ReportQuery query) {
+                return List.of();
+            }
+
+            // the organization that was verified for the current request
+            @RequiresScopes(value = "read:report", organization = "requestOrganization")
+            Report latest() {
+                return new Report();
+            }
+
+            @RequiresScopes(value = "read:report", organizationFromToken = true)
+            List<Report> mine() {
+                return List.of();
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.scopeguard.Denial;
 import io.scopeguard.logto.LogtoWebhook;
-import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.RunningApi;

@@ -168,7 +168,7 @@ class SecurityChainTests {
                 WWW-Authenticate: Bearer error="insufficient_scope", error_description="Access is denied.", \
                 resource_metadata="{api}/.well-known/oauth-protected-resource"
                 Content-Type: application/problem+json;charset=UTF-8
-                Scope-Drift: action=refresh, demoted=("gone:report"), organization="%s", token="%s", as-of=%d, after=1
+                Scope-Drift: action=refresh, demoted=("gone:report"), organization="%s", token="%s", as-of=%d, after=2
                 Cache-Control: no-store
 
                 {"type":"urn:problem-type:scope-guard:access-denied","title":"Access denied","status":403,\

@@ -37,6 +37,6 @@ public class MeController {
         return Map.of(
                 "demoted", drift.demoted().toList(),
                 "promoted", drift.promoted().toList(),
-                "new", drift.added().toList());
+                "new", drift.introduced().toList());
     }
 }

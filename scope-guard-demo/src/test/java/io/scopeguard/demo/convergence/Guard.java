@@ -3,8 +3,11 @@ package io.scopeguard.demo.convergence;
 import io.scopeguard.demo.logto.Answer;
 import io.scopeguard.demo.logto.Http;
 import io.scopeguard.demo.logto.LogtoBox;
+import io.scopeguard.demo.logto.MovableClock;
+import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import org.springframework.boot.Banner;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -24,7 +27,13 @@ final class Guard implements AutoCloseable {
     }
 
     /** By the defaults a user gets, but for the limit on calls: many lives are lived here within a second. */
-    static Guard of(LogtoBox box, Clock clock) {
+    static Guard of(LogtoBox box, MovableClock clock) {
+        return of(box, clock, Duration.ZERO);
+    }
+
+    /** An instance whose wall clock is ahead of the provider's by this offset. */
+    static Guard of(LogtoBox box, MovableClock clock, Duration ahead) {
+        Clock wall = Clock.offset(clock, ahead);
         Map<String, Object> properties = Map.of(
                 "scope-guard.clients.demo-server.third-party",
                 true,
@@ -46,8 +55,12 @@ final class Guard implements AutoCloseable {
                 .bannerMode(Banner.Mode.OFF)
                 .logStartupInfo(false)
                 .properties(properties)
-                .initializers(application -> ((GenericApplicationContext) application)
-                        .registerBean("scopeGuardClock", Clock.class, () -> clock))
+                .initializers(application -> {
+                    GenericApplicationContext context = (GenericApplicationContext) application;
+                    context.registerBean("scopeGuardClock", Clock.class, () -> wall);
+                    context.registerBean(
+                            "scopeGuardSteadyClock", SteadyClock.class, () -> new SteadyClock(wall, clock.ticker()));
+                })
                 .run());
     }
 

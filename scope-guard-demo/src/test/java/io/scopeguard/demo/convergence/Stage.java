@@ -7,7 +7,6 @@ import io.scopeguard.demo.logto.MovableClock;
 import io.scopeguard.demo.logto.directory.Directory;
 import io.scopeguard.demo.logto.directory.OrganizationRole;
 import io.scopeguard.demo.logto.directory.RoleType;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -22,8 +21,8 @@ final class Stage implements AutoCloseable {
     final Http provider = new Http(box.endpoint());
     final Guard guard = Guard.of(box, clock);
     final Guard replica = Guard.of(box, clock);
-    final Guard fast = Guard.of(box, Clock.offset(clock, Duration.ofSeconds(10)));
-    final Guard slow = Guard.of(box, Clock.offset(clock, Duration.ofSeconds(-10)));
+    final Guard fast = Guard.of(box, clock, Duration.ofSeconds(10));
+    final Guard slow = Guard.of(box, clock, Duration.ofSeconds(-10));
 
     Stage() {
         userRole("viewer", "read:report", "read:document");

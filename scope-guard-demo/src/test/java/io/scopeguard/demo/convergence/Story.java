@@ -12,10 +12,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One row: an organization of its own, users and their clients, what happens to them, and how that should end. */
@@ -28,6 +30,7 @@ final class Story {
     final Stage stage;
     final Gateway api;
     final String organization;
+    private final Set<ObedientClient> seen = new HashSet<>();
     private final List<Expectation> expectations = new ArrayList<>();
     private Instant restFrom = Instant.MAX;
     private String lastUser = "";
@@ -179,6 +182,15 @@ final class Story {
 
     /** Every client calls once; all are answered before any does something about it. */
     void work(ObedientClient... clients) {
+        callAll(clients);
+        // The first request of a young token waits for no read. Another look later, somebody has certainly looked.
+        if (Stream.of(clients).filter(seen::add).count() > 0) {
+            pass();
+            callAll(clients);
+        }
+    }
+
+    private void callAll(ObedientClient... clients) {
         List<@Nullable Response> responses =
                 Arrays.stream(clients).map(ObedientClient::send).toList();
         for (int i = 0; i < clients.length; i++) {
@@ -200,6 +212,11 @@ final class Story {
         goOnEvery(Duration.ofMinutes(15), 3, clients);
         restFrom = stage.clock.instant();
         goOnEvery(Duration.ofMinutes(25), 5, clients);
+    }
+
+    /** Everybody works without a break for as long as the first pauses between requests for consent last. */
+    void stayBusy(ObedientClient... clients) {
+        goOnEvery(A_LOOK, 30, clients);
     }
 
     private void goOnEvery(Duration pause, int times, ObedientClient... clients) {

@@ -47,7 +47,7 @@ final class HookReceiver implements AutoCloseable {
     }
 
     Delivery next() throws InterruptedException {
-        Delivery delivery = deliveries.poll(10, TimeUnit.SECONDS);
+        Delivery delivery = deliveries.poll(120, TimeUnit.SECONDS);
         if (delivery == null) {
             throw new AssertionError("nothing was delivered");
         }

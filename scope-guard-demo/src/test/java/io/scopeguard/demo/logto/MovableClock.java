@@ -1,19 +1,34 @@
 package io.scopeguard.demo.logto;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.scopeguard.time.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock that stands still until moved. */
+/** A clock that stands still until moved, and elapsed time that moves with it. */
 public final class MovableClock extends Clock {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-21T07:49:48Z"));
+    private final AtomicLong nanos = new AtomicLong();
 
     public void advance(Duration duration) {
         now.updateAndGet(instant -> instant.plus(duration));
+        nanos.addAndGet(Math.max(0, duration.toNanos()));
+    }
+
+    /** Elapsed time. */
+    public SteadyClock steady() {
+        return new SteadyClock(this, ticker());
+    }
+
+    /** The monotonic clock. */
+    public Ticker ticker() {
+        return nanos::get;
     }
 
     @Override

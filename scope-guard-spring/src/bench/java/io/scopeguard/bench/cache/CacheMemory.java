@@ -1,12 +1,13 @@
 package io.scopeguard.bench.cache;
 
+import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.Subject;
 import java.lang.management.ManagementFactory;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
@@ -19,20 +20,21 @@ public final class CacheMemory {
     private static final int MEMBERS_OF_ORGANIZATION = 100;
 
     /** What a million pairs may take. */
-    private static final double TARGET_BYTES_PER_PAIR = 260;
+    private static final double TARGET_BYTES_PER_PAIR = 232;
 
     private static final int WARM_UP = 10_000;
     private static final int THREADS = 8;
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final Clock clock = Clock.systemUTC();
+    private final SteadyClock clock = SteadyClock.system();
     private final Provider provider = new Provider(Duration.ZERO);
     private final PermissionCache cache;
     private final int pairs;
 
     private CacheMemory(int pairs) {
         this.pairs = pairs;
-        this.cache = new PermissionCache(provider, clock, Duration.ofMinutes(1), pairs, LONG);
+        this.cache =
+                new PermissionCache(provider, clock, new CacheSettings(LONG, LONG, Duration.ofMinutes(1), pairs, LONG));
     }
 
     /** Takes how many pairs. Ends with 1 if they take more than they may. */
@@ -76,7 +78,7 @@ public final class CacheMemory {
     }
 
     private void ask(int pair) {
-        cache.get(key(pair), Freshness.within(LONG, clock.instant()), Provider.SCOPES);
+        cache.get(key(pair), Freshness.within(LONG, clock.nanos()), Provider.SCOPES);
     }
 
     /** That all of them are remembered. */

@@ -1,12 +1,13 @@
 package io.scopeguard.bench.cache;
 
+import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
-import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.Subject;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -21,7 +22,7 @@ public final class ColdStampede {
     private static final Duration MAX_WAIT = Duration.ofSeconds(2);
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final Clock clock = Clock.systemUTC();
+    private final SteadyClock clock = SteadyClock.system();
     private final Provider provider;
     private final PermissionCache cache;
     private final ExecutorService threads;
@@ -30,7 +31,7 @@ public final class ColdStampede {
     private ColdStampede(int requests, Duration latency) {
         this.requests = requests;
         this.provider = new Provider(latency);
-        this.cache = new PermissionCache(provider, clock, MAX_WAIT, ROUNDS, LONG);
+        this.cache = new PermissionCache(provider, clock, new CacheSettings(LONG, LONG, MAX_WAIT, 10 * ROUNDS, LONG));
         this.threads = Executors.newFixedThreadPool(requests);
     }
 
@@ -86,7 +87,7 @@ public final class ColdStampede {
 
     private void ask(PermissionKey key, AtomicInteger refused) {
         try {
-            cache.get(key, Freshness.within(LONG, clock.instant()), Provider.SCOPES);
+            cache.get(key, Freshness.within(LONG, clock.nanos()), Provider.SCOPES);
         } catch (PermissionsUnavailableException e) {
             refused.incrementAndGet();
         }

@@ -1,33 +1,43 @@
 package io.scopeguard.bench.cache;
 
-import io.scopeguard.permission.Holder;
-import io.scopeguard.permission.Holdings;
-import io.scopeguard.permission.PermissionSource;
-import io.scopeguard.permission.PermissionsUnavailableException;
-import io.scopeguard.permission.PermissionsUnavailableException.Reason;
-import io.scopeguard.permission.RoleDefinitions;
-import io.scopeguard.permission.RoleKind;
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.Account;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.ProviderTraits;
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.Subject;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Takes its time for each answer, and counts what it is asked. Holders have one of a few roles. Thread-safe. */
+/** Takes its time for each answer, and counts what it is asked. Members have one of a few roles. Thread-safe. */
 final class Provider implements PermissionSource {
 
     /** What every role grants. */
     static final Scopes SCOPES = Scopes.of("read:report", "write:report", "read:invoice", "write:invoice");
 
     private static final int ROLES = 20;
-    private static final RoleDefinitions DEFINITIONS = new RoleDefinitions(IntStream.range(0, ROLES)
+    private static final Map<String, RoleDefinition> DEFINITIONS = IntStream.range(0, ROLES)
             .mapToObj(Provider::role)
-            .collect(Collectors.toMap(Function.identity(), role -> Map.of(Audience.ORGANIZATION, SCOPES))));
+            .collect(Collectors.toMap(
+                    Function.identity(), role -> RoleDefinition.of(Map.of(Audience.ORGANIZATION, SCOPES))));
+    private static final ProviderTraits TRAITS =
+            new ProviderTraits(100, false, false, 1, Set.of(), Set.of(), Set.of(), Map.of(), Duration.ZERO);
 
     private final Duration latency;
     private final AtomicInteger reads = new AtomicInteger();
@@ -40,27 +50,51 @@ final class Provider implements PermissionSource {
         return latency;
     }
 
-    /** How often it was asked what somebody holds. */
+    /** How often it was asked for a membership. */
     int reads() {
         return reads.get();
     }
 
     @Override
-    public Holdings read(Holder holder, Urgency urgency) {
+    public ProviderTraits traits() {
+        return TRAITS;
+    }
+
+    @Override
+    public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
         reads.incrementAndGet();
         delay();
-        return Holdings.of(Set.of(role(Math.floorMod(holder.id().hashCode(), ROLES))));
+        String role = role(Math.floorMod(subject.id().hashCode(), ROLES));
+        return Answer.explicit(Membership.of(Grants.ofRoles(Set.of(role))));
     }
 
     @Override
-    public Holdings confirm(Holder holder, Urgency urgency) {
-        return read(holder, urgency);
+    public Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context) {
+        return membership(subject, organization, context);
     }
 
     @Override
-    public RoleDefinitions definitions(RoleKind kind, Urgency urgency) {
+    public Answer<Account> account(Subject subject, CallContext context) {
         delay();
-        return DEFINITIONS;
+        return Answer.explicit(Account.ofStanding(Standing.ACTIVE));
+    }
+
+    @Override
+    public Answer<Account> globalGrants(Subject subject, CallContext context) {
+        delay();
+        return Answer.explicit(Account.ofGrants(Grants.none()));
+    }
+
+    @Override
+    public Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
+        delay();
+        return key.equals(DefinitionsKey.ORGANIZATION_ROLES) ? DEFINITIONS : Map.of();
+    }
+
+    @Override
+    public Optional<RoleScopes> roleScopes(DefinitionsKey key, String role, Audience audience, CallContext context) {
+        return Optional.ofNullable(DEFINITIONS.get(role))
+                .map(definition -> new RoleScopes(Map.of(Audience.ORGANIZATION, SCOPES), true));
     }
 
     private void delay() {

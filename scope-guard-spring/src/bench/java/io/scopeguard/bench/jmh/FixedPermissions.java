@@ -1,14 +1,22 @@
 package io.scopeguard.bench.jmh;
 
-import io.scopeguard.permission.Holder;
-import io.scopeguard.permission.Holdings;
-import io.scopeguard.permission.PermissionSource;
-import io.scopeguard.permission.RoleDefinitions;
-import io.scopeguard.permission.RoleKind;
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.Account;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.ProviderTraits;
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.Subject;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Answers at once, and always the same: one role with these scopes. */
@@ -17,17 +25,39 @@ record FixedPermissions(Scopes scopes) implements PermissionSource {
     private static final String ROLE = "role";
 
     @Override
-    public Holdings read(Holder holder, Urgency urgency) {
-        return Holdings.of(Set.of(ROLE));
+    public ProviderTraits traits() {
+        return new ProviderTraits(100, false, false, 1, Set.of(), Set.of(), Set.of(), Map.of(), Duration.ZERO);
     }
 
     @Override
-    public Holdings confirm(Holder holder, Urgency urgency) {
-        return read(holder, urgency);
+    public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
+        return Answer.explicit(Membership.of(Grants.ofRoles(Set.of(ROLE))));
     }
 
     @Override
-    public RoleDefinitions definitions(RoleKind kind, Urgency urgency) {
-        return new RoleDefinitions(Map.of(ROLE, Map.of(Audience.ORGANIZATION, scopes)));
+    public Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context) {
+        return membership(subject, organization, context);
+    }
+
+    @Override
+    public Answer<Account> account(Subject subject, CallContext context) {
+        return Answer.explicit(Account.ofStanding(Standing.ACTIVE));
+    }
+
+    @Override
+    public Answer<Account> globalGrants(Subject subject, CallContext context) {
+        return Answer.explicit(Account.ofGrants(Grants.none()));
+    }
+
+    @Override
+    public Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
+        return key.equals(DefinitionsKey.ORGANIZATION_ROLES)
+                ? Map.of(ROLE, RoleDefinition.of(Map.of(Audience.ORGANIZATION, scopes)))
+                : Map.of();
+    }
+
+    @Override
+    public Optional<RoleScopes> roleScopes(DefinitionsKey key, String role, Audience audience, CallContext context) {
+        return Optional.of(new RoleScopes(Map.of(Audience.ORGANIZATION, scopes), true));
     }
 }

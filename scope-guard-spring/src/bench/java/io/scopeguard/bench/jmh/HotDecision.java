@@ -3,23 +3,15 @@ package io.scopeguard.bench.jmh;
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
-import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.bench.TokenIssuer;
 import io.scopeguard.drift.Clients;
-import io.scopeguard.drift.DriftDetector;
-import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
-import io.scopeguard.permission.PermissionCache;
-import io.scopeguard.remedy.RemedyLadder;
-import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.IssuerClock;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -58,30 +50,22 @@ public class HotDecision {
     private final ScopeRequirement requirement =
             ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read:report0"));
     private final ScopeDriftHeader header = new ScopeDriftHeader(Duration.ofSeconds(10));
-    private PermissionCache permissions;
     private ScopeGuard guard;
 
     @Setup
     public void build(KnownToken token) {
-        Clock clock = Clock.systemUTC();
         Scopes held = Scopes.parse(SignedTokens.scope(token.scopes));
-        permissions = new PermissionCache(
-                new FixedPermissions(drift.live(held)), clock, Duration.ofSeconds(2), 1_000, Duration.ofHours(1));
         Clients clients = Clients.watching(WatchedScopes.of(Map.of(Audience.ORGANIZATION, held.or(Drift.FURTHER))));
-        IssuerClock issuer = new IssuerClock();
-        guard = new ScopeGuard(
-                ScopeGuardSettings.DEFAULT,
-                permissions,
-                new DriftDetector(clients, new ScopeCatalogue()),
-                new RemedyLadder(clients, issuer, clock, RemedyListener.none()),
-                issuer,
-                clock);
+        guard = ScopeGuard.builder(FixedProvider.granting(drift.live(held)))
+                .verifier(token.verifier())
+                .clients(clients)
+                .build();
         check(token.verify());
     }
 
     @TearDown
     public void close() {
-        permissions.close();
+        guard.close();
     }
 
     @Benchmark

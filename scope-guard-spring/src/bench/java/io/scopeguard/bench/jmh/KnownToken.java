@@ -32,6 +32,10 @@ public class KnownToken {
         verifier.close();
     }
 
+    AccessTokenVerifier verifier() {
+        return verifier;
+    }
+
     AccessToken verify() {
         // Each request brings a string of its own, whose hash nobody has computed yet. The 24 bytes are not the
         // verifier's.

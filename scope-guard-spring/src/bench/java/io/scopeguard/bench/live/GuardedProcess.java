@@ -2,28 +2,25 @@ package io.scopeguard.bench.live;
 
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.ScopeGuardSettings;
-import io.scopeguard.drift.Clients;
-import io.scopeguard.drift.DriftDetector;
-import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
-import io.scopeguard.permission.PermissionCache;
-import io.scopeguard.remedy.RemedyLadder;
-import io.scopeguard.remedy.RemedyListener;
+import io.scopeguard.permission.CacheSettings;
+import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 
-/** What one process of an API has of the library, wired as the starter does it. */
+/** The library as one process of an API uses it. */
 final class GuardedProcess implements AutoCloseable {
 
     static final Duration MAX_WAIT = Duration.ofSeconds(2);
     private static final Duration IDLE = Duration.ofHours(24);
     private static final long MAX_ENTRIES = 1_000_000;
 
-    private final PermissionCache permissions;
+    private final SteadyClock clock;
     private final ScopeGuard guard;
 
     GuardedProcess(
@@ -32,29 +29,32 @@ final class GuardedProcess implements AutoCloseable {
             ScopeGuardSettings settings,
             Collection<Audience> resources,
             World world) {
-        Clock clock = world.clock();
+        Clock wall = world.clock();
+        clock = new SteadyClock(wall, world.ticker());
         Logto logto = Logto.at(new LogtoTenant(endpoint), "application", "secret")
                 .callsPerSecond(callsPerSecond)
                 .resources(resources)
-                .clock(clock)
+                .clock(wall)
+                .steadyClock(clock)
                 .build();
-        permissions = new PermissionCache(logto.permissions(), clock, MAX_WAIT, MAX_ENTRIES, IDLE);
-        Clients clients = Clients.watching(WatchedScopes.all());
-        guard = new ScopeGuard(
-                settings,
-                permissions,
-                new DriftDetector(clients, logto.catalogue()),
-                new RemedyLadder(clients, logto.issuerClock(), clock, RemedyListener.none()),
-                logto.issuerClock(),
-                clock);
+        guard = ScopeGuard.builder(logto)
+                .resources(resources)
+                .settings(settings)
+                .cache(new CacheSettings(settings.maxAge(), settings.maxStale(), MAX_WAIT, MAX_ENTRIES, IDLE))
+                .build();
     }
 
     ScopeGuard guard() {
         return guard;
     }
 
+    /** In nanoseconds. */
+    long age(LivePermissions live) {
+        return clock.since(live.readAt()).toNanos();
+    }
+
     @Override
     public void close() {
-        permissions.close();
+        guard.close();
     }
 }

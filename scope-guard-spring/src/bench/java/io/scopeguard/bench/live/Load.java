@@ -1,6 +1,5 @@
 package io.scopeguard.bench.live;
 
-import io.scopeguard.ScopeGuard;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,7 +17,7 @@ public final class Load implements AutoCloseable {
     /** A thread that is later than this does not make up for it. */
     private static final long MAX_LAG = TimeUnit.SECONDS.toNanos(1);
 
-    private final Supplier<ScopeGuard> guard;
+    private final Supplier<GuardedProcess> process;
     private final List<Caller> callers;
     private final double nanosBetweenRequests;
     private final Recorder recorder;
@@ -30,8 +29,14 @@ public final class Load implements AutoCloseable {
      * @param perSecond requests of all callers together
      * @param atOnce whether each caller makes a request right at the beginning
      */
-    Load(Supplier<ScopeGuard> guard, List<Caller> callers, int threads, double perSecond, boolean atOnce, World world) {
-        this.guard = guard;
+    Load(
+            Supplier<GuardedProcess> process,
+            List<Caller> callers,
+            int threads,
+            double perSecond,
+            boolean atOnce,
+            World world) {
+        this.process = process;
         this.callers = new ArrayList<>(callers);
         Collections.shuffle(this.callers, new Random(1));
         this.nanosBetweenRequests = threads / perSecond * 1e9;
@@ -62,7 +67,7 @@ public final class Load implements AutoCloseable {
     private void run(Random random) {
         int first;
         while (!stopped && (first = opening.getAndIncrement()) < callers.size()) {
-            recorder.decide(guard.get(), callers.get(first).next(random));
+            recorder.decide(process.get(), callers.get(first).next(random));
         }
         long due = System.nanoTime();
         while (!stopped) {
@@ -71,7 +76,8 @@ public final class Load implements AutoCloseable {
             LockSupport.parkNanos(due - System.nanoTime());
             if (System.nanoTime() >= due && !stopped) {
                 recorder.decide(
-                        guard.get(), callers.get(random.nextInt(callers.size())).next(random));
+                        process.get(),
+                        callers.get(random.nextInt(callers.size())).next(random));
             }
         }
     }

@@ -1,10 +1,7 @@
 package io.scopeguard.bench.live;
 
 import io.scopeguard.Decision;
-import io.scopeguard.ScopeGuard;
 import io.scopeguard.permission.LivePermissions;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,23 +10,21 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class Recorder {
 
     private final World world;
-    private final Clock clock;
     private final Queue<Observation> observations = new ConcurrentLinkedQueue<>();
 
     Recorder(World world) {
         this.world = world;
-        this.clock = world.clock();
     }
 
-    void decide(ScopeGuard guard, Ask ask) {
+    void decide(GuardedProcess process, Ask ask) {
         long start = world.nanos();
-        Decision decision = guard.authorize(ask.token(), ask.request());
+        Decision decision = process.guard().authorize(ask.token(), ask.request());
         observations.add(new Observation(
                 ask,
                 start,
                 world.nanos(),
                 decision.denial(),
-                age(decision),
+                age(process, decision),
                 decision.drift().demoted().contains(ask.scope())));
     }
 
@@ -40,11 +35,8 @@ final class Recorder {
                 .toList();
     }
 
-    private long age(Decision decision) {
+    private static long age(GuardedProcess process, Decision decision) {
         LivePermissions live = decision.live();
-        // A wall clock that was set back makes dates of the future.
-        return live == null
-                ? -1
-                : Math.max(Duration.between(live.asOf(), clock.instant()).toNanos(), 0);
+        return live == null ? -1 : process.age(live);
     }
 }

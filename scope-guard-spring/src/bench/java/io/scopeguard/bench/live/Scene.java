@@ -43,7 +43,7 @@ public final class Scene {
     public static final String READ_DOCUMENT = "read:document";
 
     /** How many more calls may be made than a sweep in every interval takes. */
-    private static final double BUDGET = 1.25;
+    static final double BUDGET = 1.25;
 
     private static final double SKEW = 0.9;
     private static final int ADMIN_EVERY = 10;
@@ -156,6 +156,11 @@ public final class Scene {
     /** The limit on calls, if it does not follow from the size. */
     public void callsPerSecond(int limit) {
         callsPerSecond = limit;
+    }
+
+    /** Allows for so many times the usual calls: what is needed shows, not what is allowed. */
+    public void ampleCalls(int times) {
+        callsPerSecond(times * callsPerSecond());
     }
 
     public void latency(Duration latency) {

@@ -91,9 +91,19 @@ public final class Stage implements AutoCloseable {
         pass(2 * sweep() + 2 * maxAge());
     }
 
+    /** Lets callers make requests for some time, the first at once, and looks at them. */
+    public Figures observe(List<Caller> callers, int threads, double perSecond, double seconds)
+            throws InterruptedException {
+        Mark from = mark();
+        try (Load load = load(callers, threads, perSecond, true)) {
+            pass(seconds);
+            return since(from, load);
+        }
+    }
+
     /** Lets callers make requests beside the crowd's. To be closed. */
     public Load load(List<Caller> callers, int threads, double perSecond, boolean atOnce) {
-        return new Load(() -> Objects.requireNonNull(process).guard(), callers, threads, perSecond, atOnce, world());
+        return new Load(() -> Objects.requireNonNull(process), callers, threads, perSecond, atOnce, world());
     }
 
     public void pass(double seconds) throws InterruptedException {
@@ -147,7 +157,7 @@ public final class Stage implements AutoCloseable {
     /** The targets of a steady state, and of whatever does not disturb one. */
     public void requireSteady(String when, Figures figures) {
         atLeast(when + ": live", figures.live(), LIVE);
-        atMost(when + ": age p99", figures.age(99), AGE * sweep());
+        atMost(when + ": age p99", figures.age(99), Math.max(AGE * sweep(), AGE * maxAge() / Scene.BUDGET));
         requireRight(when, figures);
     }
 

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import jakarta.servlet.ServletContext;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -31,8 +32,8 @@ final class ChainCheck {
     }
 
     private static String contextPath(ApplicationContext context) {
-        boolean served = context instanceof WebApplicationContext web && web.getServletContext() != null;
-        return served ? ((WebApplicationContext) context).getServletContext().getContextPath() : "";
+        ServletContext servlets = context instanceof WebApplicationContext web ? web.getServletContext() : null;
+        return servlets == null ? "" : servlets.getContextPath();
     }
 
     void report(List<MappedHandler> handlers) {

@@ -64,7 +64,7 @@ public final class GuardInstallation
     @Override
     public void onApplicationEvent(ContextRefreshedEvent event) {
         ApplicationContext refreshed = event.getApplicationContext();
-        if (refreshed != context && isBelow(refreshed)) {
+        if (!refreshed.equals(context) && isBelow(refreshed)) {
             refreshed
                     .getBeansOfType(StandardServletMultipartResolver.class)
                     .values()
@@ -75,7 +75,7 @@ public final class GuardInstallation
 
     private boolean isBelow(ApplicationContext other) {
         for (ApplicationContext parent = other; parent != null; parent = parent.getParent()) {
-            if (parent == context) {
+            if (parent.equals(context)) {
                 return true;
             }
         }

@@ -93,6 +93,7 @@ public final class HandlerRules {
         }
 
         @Override
+        @SuppressWarnings("ReferenceEquality") // the same object, whatever its own idea of equality
         public boolean equals(@Nullable Object other) {
             return other instanceof Identity identity && identity.handler == handler;
         }

@@ -53,7 +53,8 @@ public final class OrganizationResolver {
     private RequestedOrganization resolve(
             HttpServletRequest request, @Nullable String inPath, Binding binding, boolean required) {
         if (binding == Binding.NONE) {
-            return RequestedOrganization.NONE;
+            // Whatever a header says; but a path, as of a handler that was registered after start-up, always binds.
+            return inPath == null ? RequestedOrganization.NONE : RequestedOrganization.named(inPath);
         }
         RequestedOrganization named = named(request, inPath);
         if (named.isBound()) {

@@ -31,7 +31,7 @@ record SampleRequest(String method, String contextPath, String servletPath, Stri
             case "getServletPath" -> servletPath.isEmpty() ? path : servletPath;
             case "getPathInfo" -> servletPath.isEmpty() ? null : path;
             case "getRequestURI" -> contextPath + servletPath + path;
-            case "getRequestURL" -> new StringBuffer("http://localhost" + contextPath + servletPath + path);
+            case "getRequestURL" -> url();
             case "getScheme" -> "http";
             case "getServerName" -> "localhost";
             case "getDispatcherType" -> DispatcherType.REQUEST;
@@ -75,5 +75,10 @@ record SampleRequest(String method, String contextPath, String servletPath, Stri
 
         @Nullable
         Object to(Method called, Object[] arguments);
+    }
+
+    @SuppressWarnings("JdkObsolete") // the servlet API returns this type
+    private StringBuffer url() {
+        return new StringBuffer("http://localhost" + contextPath + servletPath + path);
     }
 }

@@ -10,6 +10,7 @@ import io.scopeguard.spring.authorization.HandlerRule.Open;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.HandlerRule.StaticContent;
 import io.scopeguard.spring.response.RefusalWriter;
+import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -37,6 +38,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     private final OrganizationResolver organizations;
     private final ScopeAuthorizer authorizer;
     private final RefusalWriter writer;
+    private final SignalHeaderWriter signals;
     private final UnannotatedPolicy policy;
 
     public ScopeGuardInterceptor(
@@ -44,11 +46,13 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
             OrganizationResolver organizations,
             ScopeAuthorizer authorizer,
             RefusalWriter writer,
+            SignalHeaderWriter signals,
             UnannotatedPolicy policy) {
         this.rules = rules;
         this.organizations = organizations;
         this.authorizer = authorizer;
         this.writer = writer;
+        this.signals = signals;
         this.policy = policy;
     }
 
@@ -122,7 +126,11 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
             HttpServletRequest request, HttpServletResponse response, AccessToken token, AccessRequest access)
             throws IOException {
         Decision decision = authorizer.authorize(request, token, access);
-        return decision.isGranted() || refuse(request, response, refusals -> refusals.of(decision));
+        if (!decision.isGranted()) {
+            return refuse(request, response, refusals -> refusals.of(decision));
+        }
+        signals.writeEarly(request, response);
+        return true;
     }
 
     private boolean refuse(

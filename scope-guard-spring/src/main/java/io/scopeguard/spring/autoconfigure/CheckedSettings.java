@@ -5,6 +5,7 @@ import io.scopeguard.drift.ClientPolicy;
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.logto.LogtoTenant;
+import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHeader;
@@ -43,6 +44,9 @@ final class CheckedSettings {
 
     /** RFC 9110: what a field may be called. */
     private static final Pattern FIELD_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+
+    /** Longer than permissions are an answer: a revocation that was seen binds tokens that outlive it. */
+    private static final Duration MEMORY_OF_LOSSES = Duration.ofHours(24);
 
     private final ScopeGuardProperties properties;
 
@@ -197,6 +201,12 @@ final class CheckedSettings {
         }
         return new ScopeGuardSettings(
                 properties.mode(), permissions.maxAge(), permissions.maxStale(), permissions.whenUnknown());
+    }
+
+    CacheSettings cache() {
+        ScopeGuardProperties.Permissions permissions = properties.permissions();
+        return new CacheSettings(
+                permissions.maxAge(), permissions.maxStale(), permissions.maxWait(), maxEntries(), MEMORY_OF_LOSSES);
     }
 
     Duration clockSkew() {

@@ -1,6 +1,7 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -13,7 +14,7 @@ import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoWebhook.Receipt;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
-import io.scopeguard.permission.Urgency;
+import io.scopeguard.provider.Priority;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Scopes;
@@ -52,11 +53,10 @@ final class GuardMetrics implements CallListener, KeyListener, RemedyListener {
     }
 
     void watch(PermissionCache permissions) {
-        for (Urgency urgency : Urgency.values()) {
-            Gauge.builder("scopeguard.permissions.waiting", permissions, cache -> cache.waiting(urgency))
-                    .tag("urgency", lower(urgency))
-                    .register(registry);
-        }
+        Gauge.builder("scopeguard.permissions.waiting", permissions, PermissionCache::waiting)
+                .register(registry);
+        FunctionCounter.builder("scopeguard.permissions.losses.dropped", permissions, PermissionCache::droppedLosses)
+                .register(registry);
     }
 
     void watch(Logto logto) {
@@ -92,7 +92,7 @@ final class GuardMetrics implements CallListener, KeyListener, RemedyListener {
             Remedy remedy = decision.advice().remedy();
             drifted("demoted", drift.demoted(), remedy);
             drifted("promoted", drift.promoted(), remedy);
-            drifted("new", drift.added(), remedy);
+            drifted("new", drift.introduced(), remedy);
         }
     }
 
@@ -108,8 +108,8 @@ final class GuardMetrics implements CallListener, KeyListener, RemedyListener {
     }
 
     @Override
-    public void waited(Urgency urgency, Duration took) {
-        registry.timer("scopeguard.provider.waits", "urgency", lower(urgency)).record(took);
+    public void waited(Priority priority, Duration took) {
+        registry.timer("scopeguard.provider.waits", "priority", lower(priority)).record(took);
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.scopeguard.spring.autoconfigure;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoAccessException;
 import io.scopeguard.logto.LogtoTenant;
-import io.scopeguard.permission.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.InvalidSettingException;

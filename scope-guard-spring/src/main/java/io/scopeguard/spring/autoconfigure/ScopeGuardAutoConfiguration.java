@@ -1,14 +1,11 @@
 package io.scopeguard.spring.autoconfigure;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.scopeguard.ScopeGuard;
-import io.scopeguard.drift.Clients;
-import io.scopeguard.drift.DriftDetector;
-import io.scopeguard.drift.ScopeCatalogue;
 import io.scopeguard.permission.PermissionCache;
-import io.scopeguard.permission.PermissionSource;
-import io.scopeguard.remedy.RemedyLadder;
+import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.spring.authentication.AccessTokenAuthentication;
 import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import io.scopeguard.spring.authentication.StrictBearerTokenResolver;
@@ -17,10 +14,9 @@ import io.scopeguard.spring.authorization.OrganizationResolver;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Authorities;
 import io.scopeguard.spring.response.SignalHeaderWriter;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessTokenVerifier;
-import io.scopeguard.token.IssuerClock;
 import java.time.Clock;
-import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -81,6 +77,13 @@ public final class ScopeGuardAutoConfiguration {
         return Clock.systemUTC();
     }
 
+    /** Measures ages. One for everything that compares them. */
+    @Bean
+    @ConditionalOnMissingBean
+    SteadyClock scopeGuardSteadyClock(@Qualifier(CLOCK) Clock clock) {
+        return new SteadyClock(clock, Ticker.systemTicker());
+    }
+
     @Bean
     DeclaredScopes declaredScopes() {
         return new DeclaredScopes(settings.defaultAudience());
@@ -117,10 +120,18 @@ public final class ScopeGuardAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    PermissionCache permissionCache(PermissionSource source, @Qualifier(CLOCK) Clock clock, GuardMetrics metrics) {
-        // Longer than readings are an answer: what was seen to be revoked binds tokens that outlive it.
-        PermissionCache permissions = new PermissionCache(
-                source, clock, properties.permissions().maxWait(), settings.maxEntries(), Duration.ofHours(24));
+    AccessTokenVerifier accessTokenVerifier(IdentityProvider provider, DeclaredScopes declared, GuardMetrics metrics) {
+        return provider.verifier(settings.resources())
+                .accepting(declared::accepts)
+                .clockSkew(settings.clockSkew())
+                .keyListener(metrics)
+                .build(provider.jwkSetUri());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PermissionCache permissionCache(IdentityProvider provider, SteadyClock clock, GuardMetrics metrics) {
+        PermissionCache permissions = new PermissionCache(provider.permissions(), clock, settings.cache());
         metrics.watch(permissions);
         return permissions;
     }
@@ -128,20 +139,18 @@ public final class ScopeGuardAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ScopeGuard scopeGuard(
+            IdentityProvider provider,
+            AccessTokenVerifier verifier,
             PermissionCache permissions,
-            ScopeCatalogue catalogue,
             DeclaredScopes declared,
-            IssuerClock issuer,
-            @Qualifier(CLOCK) Clock clock,
             GuardMetrics metrics) {
-        Clients clients = settings.clients(declared);
-        return new ScopeGuard(
-                settings.guard(),
-                permissions,
-                new DriftDetector(clients, catalogue),
-                new RemedyLadder(clients, issuer, clock, metrics),
-                issuer,
-                clock);
+        return ScopeGuard.builder(provider)
+                .verifier(verifier)
+                .permissions(permissions)
+                .settings(settings.guard())
+                .clients(settings.clients(declared))
+                .listener(metrics)
+                .build();
     }
 
     @Bean

@@ -20,6 +20,7 @@ import io.scopeguard.spring.response.ApiAddress;
 import io.scopeguard.spring.response.RefusalWriter;
 import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
 import io.scopeguard.spring.response.RefusingEntryPoint;
+import io.scopeguard.spring.response.SignalHeaderWriter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -98,8 +99,8 @@ final class WebConfiguration {
     }
 
     @Bean
-    RefusalWriter refusalWriter(ApiAddress address) {
-        return new RefusalWriter(address);
+    RefusalWriter refusalWriter(ApiAddress address, SignalHeaderWriter signals) {
+        return new RefusalWriter(address, signals);
     }
 
     @Bean
@@ -118,8 +119,9 @@ final class WebConfiguration {
             OrganizationResolver organizations,
             ScopeAuthorizer authorizer,
             RefusalWriter writer,
+            SignalHeaderWriter signals,
             UnannotatedPolicy policy) {
-        return new ScopeGuardInterceptor(rules, organizations, authorizer, writer, policy);
+        return new ScopeGuardInterceptor(rules, organizations, authorizer, writer, signals, policy);
     }
 
     /** Handler mappings look for such beans themselves, also those that no {@code WebMvcConfigurer} is asked about. */

@@ -77,7 +77,7 @@ public final class AnnotationAccounting
     @Override
     public void onApplicationEvent(ContextRefreshedEvent event) {
         ApplicationContext context = event.getApplicationContext();
-        boolean other = context.getAutowireCapableBeanFactory() != beans;
+        boolean other = !context.getAutowireCapableBeanFactory().equals(beans);
         if (other && context.getAutowireCapableBeanFactory() instanceof ConfigurableListableBeanFactory descendant) {
             accountElsewhere(descendant);
         }

@@ -16,7 +16,11 @@ record MethodRule(String name, ScopeRequirement requirement, OrganizationOfCall 
     @FunctionalInterface
     interface OrganizationOfCall {
 
-        /** @param requestOrganization the organization that was verified for the current request, if there is one */
+        /**
+         * Determines the organization of one call.
+         *
+         * @param requestOrganization the organization that was verified for the current request, if there is one
+         */
         RequestedOrganization of(@Nullable Object[] arguments, Supplier<@Nullable String> requestOrganization);
 
         static OrganizationOfCall always(RequestedOrganization organization) {

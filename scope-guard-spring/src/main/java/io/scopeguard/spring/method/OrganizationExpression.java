@@ -55,10 +55,10 @@ final class OrganizationExpression {
 
     private final String method;
     private final SpelExpression expression;
-    private final String[] parameters;
+    private final @Nullable String[] parameters;
     private final AtomicBoolean failed = new AtomicBoolean();
 
-    private OrganizationExpression(String method, SpelExpression expression, String[] parameters) {
+    private OrganizationExpression(String method, SpelExpression expression, @Nullable String[] parameters) {
         this.method = method;
         this.expression = expression;
         this.parameters = parameters;
@@ -69,8 +69,8 @@ final class OrganizationExpression {
      * @throws InvalidSettingException if the expression cannot be evaluated for calls of the method
      */
     static OrganizationExpression parse(String text, Method method, String name) {
-        String[] discovered = NAMES.getParameterNames(method);
-        String[] parameters = discovered == null ? new String[0] : discovered;
+        @Nullable String @Nullable [] discovered = NAMES.getParameterNames(method);
+        @Nullable String[] parameters = discovered == null ? new String[0] : discovered;
         OrganizationExpression parsed = new OrganizationExpression(name, parse(text, name), parameters);
         parsed.check(parsed.expression.getAST(), true);
         return parsed;
@@ -98,7 +98,10 @@ final class OrganizationExpression {
                 .withInstanceMethods()
                 .build();
         for (int i = 0; i < parameters.length; i++) {
-            context.setVariable(parameters[i], arguments[i]);
+            String parameter = parameters[i];
+            if (parameter != null) {
+                context.setVariable(parameter, arguments[i]);
+            }
         }
         try {
             return organization(expression.getValue(context, new Root(requestOrganization)));
@@ -175,7 +178,7 @@ final class OrganizationExpression {
     /** What plain names in an expression refer to. */
     private record Root(Supplier<@Nullable String> organization) {
 
-        @SuppressWarnings("unused") // read by expressions
+        @SuppressWarnings({"unused", "EffectivelyPrivate"}) // read by expressions
         public @Nullable String getRequestOrganization() {
             return organization.get();
         }

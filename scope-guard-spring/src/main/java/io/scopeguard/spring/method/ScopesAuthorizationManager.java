@@ -54,7 +54,7 @@ public final class ScopesAuthorizationManager
             Supplier<? extends @Nullable Authentication> authentication, MethodInvocation call) {
         MethodRule rule = ruleOf(call);
         // Fails where there is none, which is answered as a missing token.
-        authentication.get();
+        var unused = authentication.get();
         AccessToken token = CurrentToken.get();
         if (rule == null || token == null) {
             return new AuthorizationDecision(false);

@@ -19,9 +19,11 @@ public final class RefusalWriter {
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final ApiAddress address;
+    private final SignalHeaderWriter signals;
 
-    public RefusalWriter(ApiAddress address) {
+    public RefusalWriter(ApiAddress address, SignalHeaderWriter signals) {
         this.address = address;
+        this.signals = signals;
     }
 
     /** Answers the request with the refusal that is chosen for its API. */
@@ -33,6 +35,8 @@ public final class RefusalWriter {
         }
         Refusal refusal = choice.apply(new Refusals(address.ofMetadata(request)));
         response.setStatus(refusal.status());
+        // The filter has written its headers already if the handler went on asynchronously.
+        signals.rewriteHeaders(request, response);
         if (refusal.challenge() != null) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, refusal.challenge());
         }

@@ -33,11 +33,32 @@ public final class SignalHeaderWriter implements HeaderWriter {
             expose(response);
         }
         String signal = signal(CurrentDecision.of(request));
+        if (signal == null) {
+            return;
+        }
         // A cached response would replay the hint, and a 304 revives one.
-        if (signal != null && response.getStatus() != HttpServletResponse.SC_NOT_MODIFIED) {
-            response.setHeader(ScopeDriftHeader.NAME, signal);
+        boolean isNotModified = response.getStatus() == HttpServletResponse.SC_NOT_MODIFIED;
+        response.setHeader(ScopeDriftHeader.NAME, isNotModified ? null : signal);
+        if (!isNotModified) {
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         }
+    }
+
+    /**
+     * Writes the hint before the handler runs: the first bytes of a stream may leave on another thread while this one still
+     * writes headers.
+     */
+    public void writeEarly(HttpServletRequest request, HttpServletResponse response) {
+        String signal = signal(CurrentDecision.of(request));
+        if (signal != null) {
+            response.setHeader(ScopeDriftHeader.NAME, signal);
+        }
+    }
+
+    /** Replaces the hint of an earlier decision about the same request. */
+    void rewriteHeaders(HttpServletRequest request, HttpServletResponse response) {
+        response.setHeader(ScopeDriftHeader.NAME, null);
+        writeHeaders(request, response);
     }
 
     private @Nullable String signal(@Nullable Decision decision) {

@@ -1,5 +1,7 @@
 package io.scopeguard.spring.support;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.scopeguard.time.SteadyClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -61,7 +63,9 @@ public final class RunningApi implements AutoCloseable {
                 .registerShutdownHook(false)
                 .initializers(application -> {
                     application.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test", all));
-                    ((GenericApplicationContext) application).registerBean("scopeGuardClock", Clock.class, () -> clock);
+                    GenericApplicationContext context = (GenericApplicationContext) application;
+                    context.registerBean("scopeGuardClock", Clock.class, () -> clock);
+                    context.registerBean("scopeGuardSteadyClock", SteadyClock.class, () -> steady(clock));
                 })
                 .run());
     }
@@ -73,6 +77,10 @@ public final class RunningApi implements AutoCloseable {
             properties.put(extra.get(i), extra.get(i + 1));
         }
         return start(properties, clock, sources);
+    }
+
+    private static SteadyClock steady(Clock clock) {
+        return clock instanceof MovableClock movable ? movable.steady() : new SteadyClock(clock, Ticker.systemTicker());
     }
 
     public <T> T bean(Class<T> type) {

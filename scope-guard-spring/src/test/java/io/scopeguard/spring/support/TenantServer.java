@@ -111,6 +111,8 @@ public final class TenantServer implements AutoCloseable {
         properties.put("scope-guard.resources", RESOURCE);
         properties.put("scope-guard.default-audience", "organization");
         properties.put("scope-guard.drift.spread", "1s");
+        // A busy machine may take longer than an application would wait.
+        properties.put("scope-guard.permissions.max-wait", "60s");
         return properties;
     }
 
@@ -365,11 +367,11 @@ public final class TenantServer implements AutoCloseable {
             case "users/*/roles" -> suspended.containsKey(parts.get(1)) ? globalRolesOf(parts.get(1)) : null;
             case "applications/*" -> applications.contains(parts.get(1)) ? Map.of("id", parts.get(1)) : null;
             case "applications/*/roles" -> applications.contains(parts.get(1)) ? globalRolesOf(parts.get(1)) : null;
-            case "roles" ->
-                named(globalRoles.values().stream()
-                        .flatMap(Set::stream)
-                        .distinct()
-                        .toList());
+            case "organization-roles/*/scopes" -> scopesOf(organizationScopesOfRole, parts.get(1));
+            case "organization-roles/*/resource-scopes" -> scopesOf(resourceScopesOfRole, parts.get(1));
+            case "roles" -> globalRoles();
+            case "roles/*/users" ->
+                holdersOf(parts.get(1)).stream().map(this::user).toList();
             case "roles/*/scopes" -> scopesOfGlobalRole(parts.get(1));
             default -> throw new IllegalStateException("not played: " + rawPath);
         };
@@ -457,6 +459,39 @@ public final class TenantServer implements AutoCloseable {
 
     private List<Object> globalRolesOf(String subject) {
         return named(globalRoles.getOrDefault(subject, Set.of()));
+    }
+
+    private List<Object> globalRoles() {
+        return List.copyOf(globalRoles.values().stream()
+                .flatMap(Set::stream)
+                .distinct()
+                .map(role -> {
+                    List<String> holders = holdersOf(role);
+                    return Map.of(
+                            "id",
+                            role,
+                            "usersCount",
+                            holders.size(),
+                            "featuredUsers",
+                            named(holders.stream().limit(3).toList()));
+                })
+                .toList());
+    }
+
+    private List<String> holdersOf(String role) {
+        return globalRoles.entrySet().stream()
+                .filter(held -> held.getValue().contains(role) && suspended.containsKey(held.getKey()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static @Nullable List<Object> scopesOf(Map<String, Set<String>> roles, String role) {
+        Set<String> scopes = roles.get(role);
+        return scopes == null
+                ? null
+                : List.copyOf(scopes.stream()
+                        .map(name -> Map.of("id", name, "name", name, "resourceId", "res1"))
+                        .toList());
     }
 
     private List<Object> scopesOfGlobalRole(String role) {

@@ -38,7 +38,9 @@ record DefinitionChange(Change change) implements LiveCase {
         stage.atMost("gone after", all.goneAfter(), stage.promise());
         stage.atMost("further reads of definitions", definitions(during) - definitions(before), FURTHER_READS);
         stage.requireNoLongWait("since then", all);
-        stage.requireSteady("since then", all);
+        stage.requireRight("since then", all);
+        stage.atLeast("since then: live", all.live(), 0.999);
+        stage.requireSteady("after", after);
     }
 
     private void apply(Stage stage) {

@@ -6,7 +6,8 @@ import io.scopeguard.bench.live.Stage;
 import java.time.Duration;
 
 /**
- * The process is frozen for ten minutes, and some lose a role meanwhile: at its first request it must know that.
+ * The process is frozen for ten minutes, and some lose a role meanwhile. All that it knew has expired: who cannot be read again at
+ * once is judged by the token, and the loss binds as if it had been made at the thaw.
  *
  * @param tickerStops whether the monotonic clock stands still with it, as in a suspended virtual machine
  */
@@ -24,11 +25,16 @@ record Freeze(boolean tickerStops) implements LiveCase {
         stage.settle();
         RoleTaken.take(stage.tenant(), 1);
         stage.world().freeze(TIME, tickerStops);
+        Stage.Mark thaw = stage.mark();
         Figures first = stage.observe(2 * stage.sweep());
         stage.report("first", first);
-        stage.requireRight("first", first);
-        Figures after = stage.observe(stage.scene().options().measured().toSeconds());
+        Figures after = stage.observe(
+                Math.max(stage.promise(), stage.scene().options().measured().toSeconds()));
         stage.report("after", after);
-        stage.requireSteady("after", after);
+        Figures all = stage.since(thaw);
+        stage.atMost("gone after", all.wronglyGrantedFor(), stage.promise());
+        stage.requireNoWrongRefusal("since then", all);
+        stage.atMost("age of any answer", all.age(100), stage.maxStale());
+        stage.atLeast("after: live", after.live(), 0.999);
     }
 }

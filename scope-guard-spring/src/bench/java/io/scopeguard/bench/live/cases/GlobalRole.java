@@ -20,6 +20,12 @@ record GlobalRole(int percent) implements LiveCase {
     }
 
     @Override
+    public void prepare(Scene scene) {
+        scene.addCrowd();
+        scene.ampleCalls(3);
+    }
+
+    @Override
     public void play(Stage stage) throws InterruptedException {
         Tenant tenant = stage.tenant();
         double measured = stage.scene().options().measured().toSeconds();

@@ -3,7 +3,6 @@ package io.scopeguard.bench.live.cases;
 import io.scopeguard.bench.live.Caller;
 import io.scopeguard.bench.live.Figures;
 import io.scopeguard.bench.live.LiveCase;
-import io.scopeguard.bench.live.Load;
 import io.scopeguard.bench.live.Scene;
 import io.scopeguard.bench.live.Stage;
 import io.scopeguard.bench.live.tenant.Entitlement;
@@ -49,19 +48,19 @@ record OwnReadsWithGlobalRoles() implements LiveCase {
     @Override
     public void play(Stage stage) throws InterruptedException {
         stage.startProcess();
+        stage.report("first", stage.observe(List.of(caller(stage.scene(), 0)), 1, 1, 10));
         for (int user = 0; user < USERS; user++) {
-            Entitlement entitlement = new Entitlement(Scene.user(user), Scene.organization(0), Scene.API);
-            Caller caller = new Caller(List.of(stage.scene().askAnew(entitlement, Scene.WRITE_DOCUMENT)));
-            Stage.Mark begin = stage.mark();
-            // At most so often that the limit on calls allows it.
-            try (Load load = stage.load(List.of(caller), 1, 0.25, true)) {
-                stage.pass(20);
-                Figures own = stage.since(begin, load);
-                stage.report(user + " held", own);
-                stage.requireRight(user + " held", own);
-                stage.atMost(user + " held: calls a grant", calls(own), CALLS + Math.min(user, HELD));
-            }
+            // Not more often than the limit on calls allows.
+            Figures own = stage.observe(List.of(caller(stage.scene(), user)), 1, 0.25, 20);
+            stage.report(user + " held", own);
+            stage.requireRight(user + " held", own);
+            stage.atMost(user + " held: calls a grant", calls(own), CALLS + Math.min(user, HELD));
         }
+    }
+
+    private static Caller caller(Scene scene, int user) {
+        Entitlement entitlement = new Entitlement(Scene.user(user), Scene.organization(0), Scene.API);
+        return new Caller(List.of(scene.askAnew(entitlement, Scene.WRITE_DOCUMENT)));
     }
 
     private static double calls(Figures own) {

@@ -1,0 +1,86 @@
+package io.scopeguard;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.ProviderClock;
+import io.scopeguard.token.Subject;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which tokens deserve another read before they are contradicted: those that may be newer than what was read. Once for a
+ * token, at most once a second for a subject. Bounded, thread-safe.
+ */
+final class RereadPolicy {
+
+    private static final long FLOOR = Duration.ofSeconds(1).toNanos();
+    private static final long MAX_ENTRIES = 100_000;
+
+    private final ProviderClock provider;
+    private final Cache<String, Long> firstSeen = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MAX_ENTRIES)
+            .expireAfterWrite(Duration.ofHours(1))
+            .build();
+    private final Cache<Subject, Look> lastLook = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MAX_ENTRIES)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
+
+    RereadPolicy(ProviderClock provider) {
+        this.provider = provider;
+    }
+
+    /**
+     * Whether permissions were certainly read after a token was issued.
+     *
+     * @param now when the request arrived
+     */
+    boolean isSettled(AccessToken token, LivePermissions live, long now) {
+        return provider.compare(token, live.readAt()) == ProviderClock.Order.BEFORE
+                || live.readAt() >= firstSeen(token, now);
+    }
+
+    /**
+     * When the read must begin at the earliest on which the token may be contradicted, or {@code null} if this one will do, or
+     * has to.
+     *
+     * @param now when the request arrived
+     */
+    @Nullable
+    Long due(AccessToken token, LivePermissions live, long now) {
+        if (isSettled(token, live, now)) {
+            return null;
+        }
+        long seen = firstSeen(token, now);
+        PermissionKey key = PermissionKey.of(token);
+        // A read within the last second serves this token too if it began late enough: it may still be under way, or
+        // have failed.
+        return look(key, Math.max(now, seen)).serves(key, seen) ? seen : null;
+    }
+
+    private long firstSeen(AccessToken token, long now) {
+        return firstSeen.get(token.fingerprint(), fingerprint -> now);
+    }
+
+    /** The last read for this subject: this one, if the one before was more than a second ago. */
+    private Look look(PermissionKey key, long now) {
+        return lastLook.asMap()
+                .merge(key.subject(), new Look(key, now), (last, next) -> last.isWithinFloor(now) ? last : next);
+    }
+
+    private record Look(PermissionKey key, long start) {
+
+        boolean isWithinFloor(long now) {
+            return now - start < FLOOR;
+        }
+
+        boolean serves(PermissionKey other, long seen) {
+            return key.equals(other) && start >= seen;
+        }
+    }
+}

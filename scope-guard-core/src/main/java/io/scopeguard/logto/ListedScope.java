@@ -1,0 +1,11 @@
+package io.scopeguard.logto;
+
+import tools.jackson.databind.JsonNode;
+
+/** A scope as Logto's lists name it. */
+record ListedScope(String id, String name) {
+
+    static ListedScope of(JsonNode scope) {
+        return new ListedScope(Json.text(scope, "id"), Json.text(scope, "name"));
+    }
+}

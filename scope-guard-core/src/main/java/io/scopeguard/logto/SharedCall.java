@@ -1,0 +1,88 @@
+package io.scopeguard.logto;
+
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.Priority;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets callers who need the same answer at the same time share one call. The call is as urgent as the most urgent of them, from
+ * the moment at which that caller joins, so that nobody waits behind a background call. Thread-safe, without locks.
+ *
+ * @param <T> the answer
+ */
+final class SharedCall<T> {
+
+    private final AtomicReference<@Nullable Flight<T>> current = new AtomicReference<>();
+
+    /** Whether nobody makes the call at present. */
+    boolean isIdle() {
+        return current.get() == null;
+    }
+
+    /**
+     * Joins the call in flight, or makes it.
+     *
+     * @param context of this caller
+     * @param call makes the call on this thread; must pass on the context that it is given
+     * @throws PermissionsUnavailableException if this thread is interrupted while it waits
+     */
+    T join(CallContext context, Function<CallContext, T> call) {
+        Flight<T> own = new Flight<>();
+        own.waiting.add(context);
+        Flight<T> running = current.compareAndExchange(null, own);
+        if (running == null) {
+            return make(own, call);
+        }
+        running.waiting.add(context);
+        return await(running);
+    }
+
+    private T make(Flight<T> flight, Function<CallContext, T> call) {
+        try {
+            T answer = call.apply(flight);
+            flight.answer.complete(answer);
+            return answer;
+        } catch (RuntimeException | Error e) {
+            flight.answer.completeExceptionally(e);
+            throw e;
+        } finally {
+            current.set(null);
+        }
+    }
+
+    private static <T> T await(Flight<T> flight) {
+        try {
+            return flight.answer.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while calling Logto.");
+        }
+    }
+
+    /** One call, and all who wait for it. */
+    private static final class Flight<T> implements CallContext {
+
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
+        private final Queue<CallContext> waiting = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public Priority priority() {
+            Priority highest = Priority.BACKGROUND;
+            for (CallContext each : waiting) {
+                Priority priority = each.priority();
+                highest = priority.compareTo(highest) < 0 ? priority : highest;
+            }
+            return highest;
+        }
+    }
+}

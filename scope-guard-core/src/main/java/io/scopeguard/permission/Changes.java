@@ -1,0 +1,104 @@
+package io.scopeguard.permission;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When the elements of a set came and went, as far as believed reads show it: roles of a subject, scopes of a role, holders of a
+ * role. What was there at the first read and never changed is not mentioned. Immutable and bounded.
+ *
+ * @param gains elements that came after the first read and are there
+ * @param losses elements that went; the newest {@value #MAX_LOSSES}
+ */
+record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
+
+    static final Changes NONE = new Changes(Map.of(), Map.of());
+
+    private static final int MAX_LOSSES = 1_000;
+
+    /**
+     * An element came.
+     *
+     * @param lackedUntil the start of the last read without it
+     * @param end the end of the first read with it
+     */
+    record Gain(long lackedUntil, long end) {
+
+        /** At the first read, before which nothing is known. */
+        static Gain atFirst(long firstEnd) {
+            return new Gain(Long.MIN_VALUE, firstEnd);
+        }
+
+        /** Both have to be there: a role and its scope, for example. */
+        Gain and(Gain other) {
+            return new Gain(Math.max(lackedUntil, other.lackedUntil), Math.max(end, other.end));
+        }
+    }
+
+    /**
+     * An element went.
+     *
+     * @param gain how it came
+     * @param noticed when a read had first shown its absence; a loss binds in pictures that were read afterwards
+     * @param lostAt the start of the believed read without it
+     */
+    record Loss(Gain gain, long noticed, long lostAt) {
+
+        boolean bindsIn(long pictureReadAt) {
+            return pictureReadAt > noticed;
+        }
+    }
+
+    /** How an element came that is there. */
+    Gain gain(String element, long firstEnd) {
+        Gain gain = gains.get(element);
+        return gain == null ? Gain.atFirst(firstEnd) : gain;
+    }
+
+    /**
+     * What the next read adds.
+     *
+     * @param before the elements until then
+     * @param now the elements after it
+     */
+    Changes followedBy(Collection<String> before, Set<String> now, long firstEnd, long lastRead, Look look) {
+        if (now.size() == before.size() && now.containsAll(before)) {
+            return this;
+        }
+        Map<String, Gain> nextGains = new HashMap<>(gains);
+        Map<String, Loss> nextLosses = new HashMap<>(losses);
+        Set<String> known = Set.copyOf(before);
+        for (String element : now) {
+            if (!known.contains(element)) {
+                nextGains.put(element, regained(nextLosses.remove(element), new Gain(lastRead, look.end())));
+            }
+        }
+        for (String element : known) {
+            if (!now.contains(element)) {
+                nextGains.remove(element);
+                nextLosses.put(element, new Loss(gain(element, firstEnd), look.noticed(), look.readAt()));
+            }
+        }
+        return new Changes(Map.copyOf(nextGains), bounded(nextLosses));
+    }
+
+    /** What came back before any picture lacked it was never lost. */
+    private static Gain regained(@Nullable Loss loss, Gain gain) {
+        return loss != null && gain.lackedUntil() <= loss.noticed() ? loss.gain() : gain;
+    }
+
+    private static Map<String, Loss> bounded(Map<String, Loss> losses) {
+        while (losses.size() > MAX_LOSSES) {
+            String oldest = losses.entrySet().stream()
+                    .min((a, b) ->
+                            Long.compare(a.getValue().noticed(), b.getValue().noticed()))
+                    .orElseThrow()
+                    .getKey();
+            losses.remove(oldest);
+        }
+        return Map.copyOf(losses);
+    }
+}

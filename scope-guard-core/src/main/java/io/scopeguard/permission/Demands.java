@@ -1,0 +1,266 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.permission.FactKey.AccountKey;
+import io.scopeguard.permission.FactKey.GrantsKey;
+import io.scopeguard.permission.FactKey.HoldersKey;
+import io.scopeguard.permission.FactKey.MembersKey;
+import io.scopeguard.permission.FactKey.MembershipKey;
+import io.scopeguard.permission.FactKey.RoleKey;
+import io.scopeguard.permission.FactKey.RolesKey;
+import io.scopeguard.permission.FactKey.SubjectKey;
+import io.scopeguard.permission.MemberSweep.Seen;
+import io.scopeguard.permission.Part.State;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.Priority;
+import io.scopeguard.provider.ProviderTraits;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.Subject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** Which facts of a picture have to be read, and by which flight. Thread-safe. */
+final class Demands {
+
+    private final PermissionSource source;
+    private final ProviderTraits traits;
+    private final FactStore store;
+    private final Sweeps sweeps;
+    private final Invalidations invalidations;
+    private final Pictures pictures;
+    private final SingleFlight flights;
+    private final Sequence sequence;
+    private final FactExchange exchange;
+
+    Demands(
+            PermissionSource source,
+            FactStore store,
+            Sweeps sweeps,
+            Invalidations invalidations,
+            Pictures pictures,
+            SingleFlight flights,
+            Sequence sequence,
+            FactExchange exchange) {
+        this.source = source;
+        this.traits = source.traits();
+        this.store = store;
+        this.sweeps = sweeps;
+        this.invalidations = invalidations;
+        this.pictures = pictures;
+        this.flights = flights;
+        this.sequence = sequence;
+        this.exchange = exchange;
+    }
+
+    /** Receives a part that has to be read after some time. */
+    interface Demand {
+
+        void read(Part part, long after);
+    }
+
+    /** The facts behind a picture. */
+    List<Part> parts(Picture picture, boolean isIndividual) {
+        List<Part> parts = new ArrayList<>(4);
+        PermissionKey key = picture.key();
+        addSubject(parts, picture, isIndividual);
+        if (picture.hasNoStanding()) {
+            return parts;
+        }
+        if (key.organization() != null || picture.isLeaky()) {
+            addOrganizationRoles(parts, picture, isIndividual);
+        }
+        if (picture.needsGlobalList()) {
+            parts.add(list(source.globalRoles(), picture.globalRoles(), picture.needsGrants(), Long.MIN_VALUE));
+        }
+        if (picture.needsGrants()) {
+            addGrants(parts, picture);
+        }
+        return parts;
+    }
+
+    private void addSubject(List<Part> parts, Picture picture, boolean isIndividual) {
+        if (isStandingImplied(picture, isIndividual)) {
+            return;
+        }
+        PermissionKey key = picture.key();
+        SubjectKey subject = Pictures.subjectKey(key);
+        SubjectFact fact = picture.subject();
+        long readAt = picture.hasNoStanding() ? picture.readAt() : fact == null ? Long.MIN_VALUE : fact.readAt();
+        if (subject instanceof AccountKey && subject.type() == Subject.Type.APPLICATION) {
+            // One call tells standing and grants.
+            parts.add(part(FactStore.grants(subject), readAt));
+        } else {
+            parts.add(part(subject, readAt));
+        }
+    }
+
+    /**
+     * Whether lists tell enough about a user outside of organizations: the pages of holders tell who is suspended, and who holds
+     * no global role is granted nothing anyway.
+     */
+    private boolean isStandingImplied(Picture picture, boolean isIndividual) {
+        SubjectFact subject = picture.subject();
+        boolean isListed = picture.isLeaky() && !isIndividual && traits.listsHolders() && picture.needsGrants();
+        // Before anything was read, the lists are read first.
+        return isListed && (subject == null ? picture.grants() == null : subject.isDerived());
+    }
+
+    private Part part(SubjectKey key, long readAt) {
+        return new Part(key, readAt, invalidations.certain(key, readAt), invalidations.possible(key, readAt), false);
+    }
+
+    private Part list(DefinitionsKey set, RoleSet roles, boolean isOptional, long doubtedAt) {
+        return new Part(new RolesKey(set), roles.readAt(), invalidations.ofRoles(), doubtedAt, isOptional);
+    }
+
+    private void addOrganizationRoles(List<Part> parts, Picture picture, boolean isIndividual) {
+        DefinitionsKey set = pictures.organizationRoles(picture.key());
+        RoleSet roles = picture.organizationRoles();
+        Set<String> held = picture.rolesHeld();
+        int pages = (roles.table().roles().size() + traits.pageSize() - 1) / Math.max(traits.pageSize(), 1);
+        if (isIndividual && roles.isRead() && picture.subject() != null && held.size() < pages) {
+            held.forEach(role -> parts.add(role(set, roles, role, picture.key().audience())));
+            return;
+        }
+        parts.add(list(set, roles, false, store.lossNoticedAt()));
+    }
+
+    private Part role(DefinitionsKey set, RoleSet roles, String role, Audience audience) {
+        long alone = roles.table().meaning(role, audience).readAt();
+        long readAt = roles.isReadByList() ? Math.max(alone, roles.readAt()) : alone;
+        return new Part(new RoleKey(set, role, audience), readAt, invalidations.ofRoles(), Long.MIN_VALUE, false);
+    }
+
+    private void addGrants(List<Part> parts, Picture picture) {
+        PermissionKey key = picture.key();
+        SubjectFact fact = picture.grants();
+        parts.add(part(Pictures.grantsKey(key), fact == null ? Long.MIN_VALUE : fact.readAt()));
+        RoleSet roles = picture.globalRoles();
+        DefinitionsKey set = source.globalRoles();
+        boolean isApplication = key.subject().type() == Subject.Type.APPLICATION;
+        if (roles.isRead() && roles.isReadByList() && !isApplication) {
+            parts.add(list(set, roles, false, Long.MIN_VALUE));
+            return;
+        }
+        for (String role : picture.globalRolesHeld()) {
+            if (roles.table().meaning(role, key.audience()).readAt() != Long.MAX_VALUE) {
+                parts.add(role(set, roles, role, key.audience()));
+            }
+        }
+    }
+
+    /** Reports the facts that a request has to wait for. */
+    void urgent(Picture picture, Limits limits, Scopes held, Demand demand) {
+        long noticed = lookedForAfter(picture, held);
+        List<Part> parts = parts(picture, limits.isIndividual());
+        // What others wait for as well goes first.
+        parts.sort(Comparator.comparing(part -> part.key() instanceof SubjectKey));
+        for (Part part : parts) {
+            long after = part.demandedAfter(limits);
+            boolean isOld = part.state(limits).compareTo(State.STALE) >= 0;
+            boolean isFirstLook = part.readAt() <= noticed && !part.isOptional();
+            if (isOld || isFirstLook) {
+                demand.read(part, Math.max(after, isFirstLook ? noticed : Long.MIN_VALUE));
+            }
+        }
+    }
+
+    /** If the picture takes something from a token that is not certain yet: all facts have to be read after this. */
+    private static long lookedForAfter(Picture picture, Scopes held) {
+        long pending = picture.pendingLoss(held);
+        if (picture.isEnoughFor(held) || picture.readAt() == Long.MIN_VALUE) {
+            return pending;
+        }
+        SubjectFact subject = picture.subject();
+        long undefined = picture.lacksDefinitions() && subject != null ? subject.readAt() : Long.MIN_VALUE;
+        return Math.max(pending, Math.max(undefined, picture.firstEnd()));
+    }
+
+    /** Whether a change was reported since then that may concern the picture. */
+    boolean isReportedSince(Picture picture, long nanos) {
+        SubjectKey subject = Pictures.subjectKey(picture.key());
+        return invalidations.ofRoles() > nanos
+                || invalidations.certain(subject, nanos) > nanos
+                || invalidations.possible(subject, nanos) > nanos;
+    }
+
+    void inBackground(Part part) {
+        if (exchange.equals(FactExchange.NONE) || exchange.mayRead(part.key().toString())) {
+            var unused = request(
+                    part,
+                    Math.max(part.readAt(), Math.max(part.invalidatedAt(), part.doubtedAt())),
+                    Priority.BACKGROUND);
+        }
+    }
+
+    /** Has a part read by the cheapest flight that will do. */
+    CompletableFuture<Void> request(Part part, long after, Priority priority) {
+        FactKey key = part.key();
+        if (key instanceof MembershipKey member && member.type() == Subject.Type.USER) {
+            return member(member, part, after, priority);
+        }
+        if (key instanceof GrantsKey grants && grants.type() == Subject.Type.USER) {
+            return grants(grants, part, after, priority);
+        }
+        return flights.request(key, after, priority, part.readAt());
+    }
+
+    private CompletableFuture<Void> member(MembershipKey key, Part part, long after, Priority priority) {
+        if (priority == Priority.INDIVIDUAL) {
+            return flights.request(key, after, priority, part.readAt());
+        }
+        MemberSweep sweep = sweeps.of(key.organization());
+        if (priority == Priority.FOREGROUND) {
+            sweep.miss(key.id(), part.readAt() == Long.MIN_VALUE);
+        }
+        if (isSeen(sweep, key, after)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        SubjectFact known = store.glance(key);
+        ReadingWay way = sweep.way(key.id(), known, traits, priority == Priority.FOREGROUND, sequence.now());
+        if (way == ReadingWay.ALONE) {
+            return flights.request(key, after, priority, part.readAt());
+        }
+        CompletableFuture<Void> swept =
+                flights.request(new MembersKey(key.organization()), sweptAfter(sweep, after), priority, part.readAt());
+        return sweep.join(key.id(), swept);
+    }
+
+    /** A sweep under way reads the member's page after this, unless it has read it already. */
+    private static long sweptAfter(MemberSweep sweep, long after) {
+        return sweep.isUnderWay() ? Long.MIN_VALUE : after;
+    }
+
+    private boolean isSeen(MemberSweep sweep, MembershipKey key, long after) {
+        Seen seen = sweep.seen(key.id());
+        if (seen == null || seen.look().readAt() <= after) {
+            return false;
+        }
+        boolean taken = store.put(key, seen.holding(), seen.look());
+        if (taken) {
+            sweep.found(key.id());
+        }
+        return taken;
+    }
+
+    private CompletableFuture<Void> grants(GrantsKey key, Part part, long after, Priority priority) {
+        HolderSweep holders = sweeps.holders();
+        if (priority == Priority.FOREGROUND) {
+            holders.miss(key.id());
+        }
+        boolean byRole = priority != Priority.INDIVIDUAL
+                && traits.listsHolders()
+                && !isMissing(holders, key.id())
+                && holders.isCheaper(store.roles(source.globalRoles()), traits.pageSize());
+        return flights.request(byRole ? HoldersKey.ALL : key, after, priority, part.readAt());
+    }
+
+    /** A holder who was missing once is looked for alone. */
+    private static boolean isMissing(HolderSweep holders, String user) {
+        return holders.byRole().values().stream().anyMatch(set -> set.missing().containsKey(user));
+    }
+}

@@ -1,0 +1,45 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.token.Subject;
+
+/** What is read at once: a fact, or a list that answers for many facts. */
+sealed interface FactKey {
+
+    /** A fact about one subject. */
+    sealed interface SubjectKey extends FactKey {
+
+        Subject.Type type();
+
+        String id();
+
+        default Subject subject() {
+            return new Subject(type(), id());
+        }
+    }
+
+    /** A subject's standing and roles in one organization. */
+    record MembershipKey(Subject.Type type, String id, String organization) implements SubjectKey {}
+
+    /** A subject's standing outside of organizations. */
+    record AccountKey(Subject.Type type, String id) implements SubjectKey {}
+
+    /** A subject's roles outside of organizations. */
+    record GrantsKey(Subject.Type type, String id) implements SubjectKey {}
+
+    /** A list of role definitions. */
+    record RolesKey(DefinitionsKey set) implements FactKey {}
+
+    /** What one role means for an audience at least. */
+    record RoleKey(DefinitionsKey set, String role, Audience audience) implements FactKey {}
+
+    /** All pages of an organization's members. */
+    record MembersKey(String organization) implements FactKey {}
+
+    /** All pages of the holders of the global roles that matter. */
+    record HoldersKey() implements FactKey {
+
+        static final HoldersKey ALL = new HoldersKey();
+    }
+}

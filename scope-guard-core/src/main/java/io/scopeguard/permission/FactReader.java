@@ -1,0 +1,208 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.permission.FactKey.AccountKey;
+import io.scopeguard.permission.FactKey.GrantsKey;
+import io.scopeguard.permission.FactKey.HoldersKey;
+import io.scopeguard.permission.FactKey.MembersKey;
+import io.scopeguard.permission.FactKey.MembershipKey;
+import io.scopeguard.permission.FactKey.RoleKey;
+import io.scopeguard.permission.FactKey.RolesKey;
+import io.scopeguard.permission.FactKey.SubjectKey;
+import io.scopeguard.provider.Account;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.Standing;
+import io.scopeguard.token.Subject;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the steps of flights: asks the source, and believes the answer or looks a second time first. What takes something away is
+ * believed only from a read that began after the loss was noticed. Thread-safe.
+ */
+final class FactReader implements SingleFlight.Reader {
+
+    private final PermissionSource source;
+    private final FactStore store;
+    private final Sequence sequence;
+    private final LossJudge judge;
+    private final MemberReader members;
+    private final HolderReader holders;
+
+    FactReader(PermissionSource source, FactStore store, Sequence sequence, LossJudge judge, Sweeps sweeps) {
+        this.source = source;
+        this.store = store;
+        this.sequence = sequence;
+        this.judge = judge;
+        this.members = new MemberReader(source, store, sequence, judge, sweeps);
+        this.holders = new HolderReader(source, store, sequence, judge, sweeps, this);
+    }
+
+    @Override
+    public boolean step(Flight flight) {
+        FactKey key = flight.key();
+        if (key instanceof MembersKey sweep) {
+            return members.step(sweep, flight);
+        }
+        if (key instanceof HoldersKey) {
+            return holders.step(flight);
+        }
+        if (key instanceof MembershipKey member) {
+            members.alone(member, flight);
+        } else if (key instanceof RolesKey roles) {
+            readList(roles, flight);
+        } else if (key instanceof RoleKey role) {
+            readRole(role, flight);
+        } else if (key instanceof SubjectKey subject) {
+            readSubject(subject, flight);
+        }
+        return true;
+    }
+
+    @Override
+    public long readAt(FactKey key) {
+        if (key instanceof SubjectKey subject) {
+            SubjectFact known = store.glance(subject);
+            return known == null ? Long.MIN_VALUE : known.readAt();
+        }
+        return key instanceof RolesKey roles ? store.roles(roles.set()).readAt() : Long.MIN_VALUE;
+    }
+
+    /** A definite answer to one call, and when it was given. */
+    record Timed<T>(T value, Look look) {}
+
+    static <T> Timed<T> timed(Sequence sequence, Supplier<T> call) {
+        long start = sequence.next();
+        T value = call.get();
+        return new Timed<>(value, new Look(start, sequence.next(), Look.NO_LOSSES));
+    }
+
+    private <T> Timed<T> timed(Supplier<T> call) {
+        return timed(sequence, call);
+    }
+
+    void readList(RolesKey key, CallContext context) {
+        Timed<Map<String, RoleDefinition>> first = timed(() -> source.definitions(key.set(), context));
+        RoleTable known = store.roles(key.set()).table();
+        if (known.isEmptiedBy(first.value())) {
+            judgeEmptied(key, first.look());
+        } else {
+            judge.clear(key);
+        }
+        if (!known.isReducedBy(first.value())) {
+            putList(key, first, first.value(), first.look());
+            return;
+        }
+        long noticed = sequence.next();
+        Timed<Map<String, RoleDefinition>> second = timed(() -> source.definitions(key.set(), context));
+        putList(key, second, first.value(), second.look().confirming(noticed));
+    }
+
+    private void judgeEmptied(RolesKey key, Look look) {
+        judge.requirePlausible(key, look.readAt(), "None of the roles in " + key.set() + " is defined any more");
+    }
+
+    private void putList(
+            RolesKey key, Timed<Map<String, RoleDefinition>> read, Map<String, RoleDefinition> first, Look look) {
+        boolean isReadByList = read.value().values().stream().allMatch(definition -> definition.scopes() != null);
+        store.updateRoles(key.set(), known -> {
+            if (known.readAt() >= look.readAt()) {
+                return known;
+            }
+            RoleTable table = known.table().withList(read.value(), first, known.readAt(), look);
+            return new RoleSet(table, look.readAt(), isReadByList);
+        });
+    }
+
+    void readRole(RoleKey key, CallContext context) {
+        Timed<RoleScopes> first = timed(() -> roleScopes(key, context));
+        if (!store.roles(key.set()).table().isReducedBy(key.role(), first.value())) {
+            putRole(key, first.value(), first.value(), first.look());
+            return;
+        }
+        long noticed = sequence.next();
+        Timed<RoleScopes> second = timed(() -> roleScopes(key, context));
+        putRole(key, second.value(), first.value(), second.look().confirming(noticed));
+    }
+
+    private RoleScopes roleScopes(RoleKey key, CallContext context) {
+        return source.roleScopes(key.set(), key.role(), key.audience(), context)
+                .orElseGet(() -> new RoleScopes(Map.of(), true));
+    }
+
+    private void putRole(RoleKey key, RoleScopes scopes, RoleScopes first, Look look) {
+        store.updateRoles(key.set(), known -> {
+            RoleTable table = known.table().withRole(key.role(), scopes, first, look);
+            boolean byList = known.isRead() && known.isReadByList();
+            return new RoleSet(table, known.readAt(), byList);
+        });
+    }
+
+    private void readSubject(SubjectKey key, CallContext context) {
+        Timed<Answer<Account>> first = timed(() -> account(key, context));
+        judge.read(1, first.look().end());
+        if (!takesAway(key, first.value().value())) {
+            put(key, first.value().value(), first.value().value(), first.look());
+            judge.clear(key);
+            return;
+        }
+        long noticed = sequence.next();
+        Timed<Answer<Account>> second = timed(() -> account(key, context));
+        Account account = second.value().value();
+        if (takesAway(key, account)) {
+            judgeLoss(key, second);
+        }
+        put(key, account, first.value().value(), second.look().confirming(noticed));
+    }
+
+    /** An application's standing and grants come with one call. */
+    private Answer<Account> account(SubjectKey key, CallContext context) {
+        boolean grants = key instanceof GrantsKey && key.type() == Subject.Type.USER;
+        return grants ? source.globalGrants(key.subject(), context) : source.account(key.subject(), context);
+    }
+
+    private boolean takesAway(SubjectKey key, Account account) {
+        SubjectFact standing = store.glance(accountOf(key));
+        SubjectFact grants = store.glance(FactStore.grants(key));
+        return (account.standing() != null && Holding.of(account.standing()).takesFrom(holding(standing)))
+                || (account.grants() != null && Holding.of(account.grants()).takesFrom(holding(grants)));
+    }
+
+    private void judgeLoss(SubjectKey key, Timed<Answer<Account>> second) {
+        Account account = second.value().value();
+        SubjectFact grants = store.glance(FactStore.grants(key));
+        boolean emptied =
+                account.grants() != null && Holding.of(account.grants()).empties(holding(grants));
+        boolean isDoubtful = emptied && !second.value().isExplicit();
+        boolean losesStanding = account.standing() != null && account.standing() != Standing.ACTIVE;
+        SubjectFact known = store.glance(key);
+        judge.requireBelievable(
+                key, known, isDoubtful, losesStanding, second.look().readAt());
+    }
+
+    private void put(SubjectKey key, Account account, Account first, Look look) {
+        if (account.standing() != null) {
+            store.put(accountOf(key), Holding.of(account.standing()), look);
+        }
+        if (account.grants() != null) {
+            SubjectKey grants = FactStore.grants(key);
+            Holding firstHolding = first.grants() == null ? Holding.of(account.grants()) : Holding.of(first.grants());
+            store.put(grants, Holding.of(account.grants()).sparing(holding(store.glance(grants)), firstHolding), look);
+        } else if (key instanceof GrantsKey && account.standing() != null) {
+            // A subject that the provider does not know has no grants.
+            store.put(key, Holding.ofRoles(java.util.Set.of()), look);
+        }
+    }
+
+    private static AccountKey accountOf(SubjectKey key) {
+        return new AccountKey(key.type(), key.id());
+    }
+
+    static @Nullable Holding holding(@Nullable SubjectFact fact) {
+        return fact == null ? null : fact.holding();
+    }
+}

@@ -1,0 +1,269 @@
+package io.scopeguard.permission;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Interner;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.scopeguard.permission.FactKey.AccountKey;
+import io.scopeguard.permission.FactKey.GrantsKey;
+import io.scopeguard.permission.FactKey.MembershipKey;
+import io.scopeguard.permission.FactKey.SubjectKey;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.Standing;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The believed facts, each stored once with its own age. Bounded. What took something away is kept beside the facts for as long
+ * as a token lives, because it binds tokens that were issued before. Thread-safe.
+ */
+final class FactStore {
+
+    private static final Logger log = LoggerFactory.getLogger(FactStore.class);
+
+    private static final long LONGEST_TOKEN_LIFE = Duration.ofHours(24).toNanos();
+    private static final long MAX_LOSSES = 100_000;
+    private static final long MAX_SETS = 10_000;
+
+    /** An id of this length is included in the weight of an entry. */
+    private static final int ID_LENGTH = 64;
+
+    /** One part in so many stays free of subjects that nobody asks about. */
+    private static final int ROOM = 4;
+
+    private final long maxEntries;
+    private final long gap;
+    private final Sequence sequence;
+    private final FactExchange exchange;
+    private final Interner<Holding> holdings = Interner.newWeakInterner();
+    private final Interner<String> organizations = Interner.newWeakInterner();
+    private final Cache<SubjectKey, SubjectFact> facts;
+    private final Cache<SubjectKey, SubjectFact> losses = kept();
+    private final Cache<SubjectKey, SubjectFact> inactive = kept();
+    private final Map<DefinitionsKey, RoleSet> roles = new ConcurrentHashMap<>();
+    private final AtomicLong droppedAt = new AtomicLong(Long.MIN_VALUE / 2);
+    private final AtomicLong droppedLosses = new AtomicLong();
+    private final AtomicLong lossNoticedAt = new AtomicLong(Long.MIN_VALUE);
+
+    /**
+     * @param maxEntries how many facts about subjects are kept; long ids count for several
+     * @param idle after which time without use a fact is dropped
+     * @param gap the time between two reads beyond which nobody knows what happened meanwhile
+     */
+    FactStore(long maxEntries, Duration idle, Duration gap, Sequence sequence, FactExchange exchange) {
+        this.maxEntries = maxEntries;
+        this.gap = gap.toNanos();
+        this.sequence = sequence;
+        this.exchange = exchange;
+        this.facts = Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .maximumWeight(maxEntries)
+                .weigher((SubjectKey key, SubjectFact fact) -> 1 + key.id().length() / ID_LENGTH)
+                .expireAfterAccess(idle)
+                .ticker(sequence::now)
+                .evictionListener((key, fact, cause) -> dropped(cause))
+                .build();
+    }
+
+    private Cache<SubjectKey, SubjectFact> kept() {
+        return Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .maximumSize(MAX_LOSSES)
+                .expireAfterWrite(Duration.ofNanos(LONGEST_TOKEN_LIFE))
+                .evictionListener((@Nullable SubjectKey key, @Nullable SubjectFact fact, RemovalCause cause) ->
+                        lossDropped(cause))
+                .build();
+    }
+
+    private void dropped(RemovalCause cause) {
+        if (cause == RemovalCause.SIZE) {
+            droppedAt.set(sequence.now());
+        }
+    }
+
+    private void lossDropped(RemovalCause cause) {
+        if (cause == RemovalCause.SIZE && droppedLosses.getAndIncrement() == 0) {
+            log.warn(
+                    "More than {} revocations are remembered. The oldest are dropped: tokens issued before them are"
+                            + " accepted while the provider does not answer.",
+                    MAX_LOSSES);
+        }
+    }
+
+    /** When the latest of the believed losses was noticed: it binds with definitions that were read afterwards. */
+    long lossNoticedAt() {
+        return lossNoticedAt.get();
+    }
+
+    /** How many believed losses were dropped for lack of space. */
+    long droppedLosses() {
+        return droppedLosses.get();
+    }
+
+    /** A fact that a request uses. */
+    @Nullable
+    SubjectFact find(SubjectKey key) {
+        SubjectFact known = facts.getIfPresent(key);
+        return known != null ? known : keptOf(key).getIfPresent(key);
+    }
+
+    /** A fact, without counting that as a use. */
+    @Nullable
+    SubjectFact glance(SubjectKey key) {
+        SubjectFact known = facts.policy().getIfPresentQuietly(key);
+        return known != null ? known : keptOf(key).getIfPresent(key);
+    }
+
+    /** The standing of a subject that is suspended or unknown, wherever that was seen; otherwise {@code null}. */
+    @Nullable
+    SubjectFact inactive(SubjectKey key) {
+        return inactive.asMap().isEmpty() ? null : inactive.getIfPresent(new AccountKey(key.type(), key.id()));
+    }
+
+    private Cache<SubjectKey, SubjectFact> keptOf(SubjectKey key) {
+        return key instanceof AccountKey ? inactive : losses;
+    }
+
+    /**
+     * Takes in what a read showed, unless a newer read was taken in, or it takes something away and is a first look.
+     *
+     * @return whether it was taken in
+     */
+    boolean put(SubjectKey key, Holding read, Look look) {
+        return put(key, read, look, true);
+    }
+
+    /**
+     * Takes in what a page showed of a subject that no request asks about. It is kept only while there is ample room: subjects in
+     * use come first.
+     */
+    void putUnrequested(SubjectKey key, Holding read, Look look) {
+        if (facts.estimatedSize() < maxEntries - maxEntries / ROOM) {
+            put(key, read, look, false);
+        }
+    }
+
+    private boolean put(SubjectKey key, Holding read, Look look, boolean isRequested) {
+        Holding holding = holdings.intern(read);
+        SubjectKey compact = compact(key);
+        SubjectFact after = facts.asMap()
+                .compute(
+                        compact,
+                        (same, known) -> next(
+                                same,
+                                known == null ? keptOf(key).getIfPresent(key) : known,
+                                holding,
+                                look,
+                                isRequested));
+        if (after == null || after.readAt() != look.readAt()) {
+            return false;
+        }
+        keepLosses(compact, after);
+        if (look.mayTakeAway()) {
+            lossNoticedAt.accumulateAndGet(look.noticed(), Math::max);
+        }
+        putStanding(compact, holding, look);
+        if (!exchange.equals(FactExchange.NONE)) {
+            exchange.published(key.toString(), look.readAt());
+        }
+        return true;
+    }
+
+    private SubjectFact next(
+            SubjectKey key, @Nullable SubjectFact known, Holding holding, Look look, boolean isRequested) {
+        if (known == null) {
+            return SubjectFact.first(
+                    key.id(), holding, look, sequence.now() - droppedAt.get() > LONGEST_TOKEN_LIFE, isRequested);
+        }
+        boolean ignored =
+                known.readAt() >= look.readAt() || (!look.mayTakeAway() && holding.takesFrom(known.holding()));
+        return ignored ? known : known.followedBy(holding, look, gap);
+    }
+
+    private void keepLosses(SubjectKey key, SubjectFact fact) {
+        Cache<SubjectKey, SubjectFact> kept = keptOf(key);
+        boolean keeps = key instanceof AccountKey ? fact.holding().hasNoStanding() : fact.hasLosses();
+        if (keeps) {
+            kept.asMap().merge(key, fact, FactStore::newer);
+        } else if (!kept.asMap().isEmpty()) {
+            kept.asMap().computeIfPresent(key, (same, known) -> known.readAt() > fact.readAt() ? known : null);
+        }
+    }
+
+    private static SubjectFact newer(SubjectFact a, SubjectFact b) {
+        return a.readAt() > b.readAt() ? a : b;
+    }
+
+    /** There is one standing: what a membership tells about it holds everywhere. */
+    private void putStanding(SubjectKey key, Holding holding, Look look) {
+        Standing standing = holding.standing();
+        if (!(key instanceof MembershipKey) || standing == null) {
+            return;
+        }
+        AccountKey account = new AccountKey(key.type(), key.id());
+        if (standing.isEverywhere()) {
+            put(account, Holding.of(standing), look);
+        } else if (standing == Standing.ACTIVE && glance(account) != null) {
+            put(account, Holding.of(standing), look);
+        }
+    }
+
+    /** A request asks about a subject that only a page contained until now. */
+    void request(SubjectKey key) {
+        facts.asMap()
+                .computeIfPresent(key, (same, known) -> known.isUnused() ? known.requested(sequence.now()) : known);
+    }
+
+    /** Notes that a read lacked something that a second look showed, or that was not believed. */
+    void doubted(SubjectKey key, long end) {
+        facts.asMap().computeIfPresent(key, (same, known) -> known.doubted(end));
+    }
+
+    /** Keeps a loss that a token showed to matter, although the fact itself lost nothing: a role means less. */
+    void keep(SubjectKey key) {
+        SubjectFact fact = glance(key);
+        if (fact != null && losses.getIfPresent(key) == null) {
+            losses.put(key, fact);
+        }
+    }
+
+    RoleSet roles(DefinitionsKey set) {
+        RoleSet known = roles.get(set);
+        return known == null ? RoleSet.UNREAD : known;
+    }
+
+    void updateRoles(DefinitionsKey set, UnaryOperator<RoleSet> change) {
+        if (roles.size() >= MAX_SETS && !roles.containsKey(set)) {
+            roles.entrySet().stream()
+                    .min((a, b) ->
+                            Long.compare(a.getValue().readAt(), b.getValue().readAt()))
+                    .ifPresent(oldest -> roles.remove(oldest.getKey()));
+        }
+        roles.compute(set, (same, known) -> change.apply(known == null ? RoleSet.UNREAD : known));
+    }
+
+    /** One instance of each id of an organization, however many members refer to it. */
+    String organization(String id) {
+        return organizations.intern(id);
+    }
+
+    private SubjectKey compact(SubjectKey key) {
+        return key instanceof MembershipKey member
+                ? new MembershipKey(member.type(), member.id(), organization(member.organization()))
+                : key;
+    }
+
+    SubjectFact view(Holding holding, Look look, Changes changes) {
+        return SubjectFact.derived(holdings.intern(holding), look, changes);
+    }
+
+    static SubjectKey grants(SubjectKey key) {
+        return new GrantsKey(key.type(), key.id());
+    }
+}

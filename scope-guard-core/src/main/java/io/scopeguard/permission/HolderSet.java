@@ -1,0 +1,89 @@
+package io.scopeguard.permission;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The holders of one global role. Immutable.
+ *
+ * @param ids their ids, including those who were missing once
+ * @param readAt the start of the last complete pass
+ * @param firstEnd the end of the first complete pass
+ * @param changes who came and went
+ * @param missing holders who were missing in the last pass, which is not believed yet; the older reads still count for them
+ */
+record HolderSet(Set<String> ids, long readAt, long firstEnd, Changes changes, Map<String, Missing> missing) {
+
+    /**
+     * A holder who was not on any page.
+     *
+     * @param noticed when that was first noticed
+     * @param lastReadAt the start of the last pass that contained the holder
+     */
+    record Missing(long noticed, long lastReadAt) {}
+
+    static HolderSet first(Set<String> ids, Look look) {
+        return new HolderSet(Set.copyOf(ids), look.readAt(), look.end(), Changes.NONE, Map.of());
+    }
+
+    /** The age of what is known about one user. */
+    long readAt(String user) {
+        Missing lacked = missing.isEmpty() ? null : missing.get(user);
+        return lacked == null ? readAt : lacked.lastReadAt();
+    }
+
+    /** Whom the next pass does not contain. */
+    Set<String> lostTo(Set<String> next) {
+        Set<String> lost = new HashSet<>(ids);
+        lost.removeAll(next);
+        return lost;
+    }
+
+    /**
+     * The holders after another complete pass.
+     *
+     * @param noticed the present time, when losses are first noticed
+     */
+    HolderSet followedBy(Set<String> next, Look look, long noticed) {
+        Set<String> believed = new HashSet<>(next);
+        Map<String, Missing> lacking = new HashMap<>();
+        Look believing = look;
+        for (String user : lostTo(next)) {
+            Missing before = missing.get(user);
+            if (before != null && look.readAt() > before.noticed()) {
+                believing = look.confirming(Math.max(earlier(believing), before.noticed()));
+            } else {
+                lacking.put(user, new Missing(noticed, readAt(user)));
+                believed.add(user);
+            }
+        }
+        Changes following = changes.followedBy(ids, believed, firstEnd, readAt, believing);
+        return new HolderSet(Set.copyOf(believed), look.readAt(), firstEnd, following, Map.copyOf(lacking));
+    }
+
+    /** Nobody holds the role any more, as two passes a minute apart have shown. */
+    HolderSet emptied(Look look) {
+        Look believing = look.confirming(look.readAt() - 1);
+        return new HolderSet(
+                Set.of(),
+                look.readAt(),
+                firstEnd,
+                changes.followedBy(ids, Set.of(), firstEnd, readAt, believing),
+                Map.of());
+    }
+
+    private static long earlier(Look look) {
+        return look.mayTakeAway() ? look.noticed() : Long.MIN_VALUE;
+    }
+
+    boolean holds(String user) {
+        return ids.contains(user);
+    }
+
+    Changes.@Nullable Loss lossOf(String user) {
+        return changes.losses().get(user);
+    }
+}

@@ -1,0 +1,119 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.Standing;
+import io.scopeguard.scope.Audience;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Standing and roles. One instance serves all subjects that hold the same, together with what the roles mean, which is worked
+ * out once. Scopes granted without a role are roles that explain themselves ({@link RoleTable#direct}). Thread-safe.
+ */
+final class Holding {
+
+    private final @Nullable Standing standing;
+    private final Set<String> roles;
+    private final Map<Audience, Resolved> resolved = new ConcurrentHashMap<>(2);
+
+    private Holding(@Nullable Standing standing, Set<String> roles) {
+        this.standing = standing;
+        this.roles = Set.copyOf(roles);
+    }
+
+    static Holding of(Membership membership) {
+        return new Holding(membership.standing(), roles(membership.grants()));
+    }
+
+    /** A standing alone. */
+    static Holding of(Standing standing) {
+        return new Holding(standing, Set.of());
+    }
+
+    /** Roles alone. */
+    static Holding of(Grants grants) {
+        return new Holding(null, roles(grants));
+    }
+
+    /** Roles alone, by id. */
+    static Holding ofRoles(Set<String> roles) {
+        return new Holding(null, roles);
+    }
+
+    private static Set<String> roles(Grants grants) {
+        if (grants.direct().isEmpty()) {
+            return grants.roles();
+        }
+        Set<String> roles = new HashSet<>(grants.roles());
+        grants.direct()
+                .forEach((audience, scopes) -> scopes.forEach(scope -> roles.add(RoleTable.direct(audience, scope))));
+        return roles;
+    }
+
+    /** {@code null} if this says nothing about the standing. */
+    @Nullable
+    Standing standing() {
+        return standing;
+    }
+
+    Set<String> roles() {
+        return roles;
+    }
+
+    boolean hasNoStanding() {
+        return standing != null && standing != Standing.ACTIVE;
+    }
+
+    /** Whether this takes something away: standing or a role. A subject that was never seen is expected to have a standing. */
+    boolean takesFrom(@Nullable Holding before) {
+        if (hasNoStanding()) {
+            return before == null || standing != before.standing;
+        }
+        return before != null && !roles.containsAll(before.roles);
+    }
+
+    boolean takesStandingFrom(@Nullable Holding before) {
+        return hasNoStanding() && (before == null || !before.hasNoStanding());
+    }
+
+    /** Whether nothing is left of something. */
+    boolean empties(@Nullable Holding before) {
+        return takesStandingFrom(before) || (before != null && roles.isEmpty() && !before.roles.isEmpty());
+    }
+
+    /** This, with the roles that the other read of two does not confirm to be gone. */
+    Holding sparing(@Nullable Holding before, Holding firstLook) {
+        if (before == null || hasNoStanding() || roles.containsAll(firstLook.roles)) {
+            return this;
+        }
+        Set<String> kept = new HashSet<>(firstLook.roles);
+        kept.retainAll(before.roles);
+        kept.addAll(roles);
+        return new Holding(standing, kept);
+    }
+
+    Resolved resolve(Audience audience, RoleTable table) {
+        Resolved known = resolved.get(audience);
+        if (known != null && known.table() == table) {
+            return known;
+        }
+        Resolved fresh = Resolved.of(roles, audience, table);
+        resolved.put(audience, fresh);
+        return fresh;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Holding that && standing == that.standing && roles.equals(that.roles);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * roles.hashCode() + Objects.hashCode(standing);
+    }
+}

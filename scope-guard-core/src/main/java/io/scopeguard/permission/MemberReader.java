@@ -1,0 +1,274 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.permission.FactKey.MembersKey;
+import io.scopeguard.permission.FactKey.MembershipKey;
+import io.scopeguard.permission.FactReader.Timed;
+import io.scopeguard.permission.MemberSweep.Seen;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.Member;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.Page;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.Standing;
+import io.scopeguard.token.Subject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Reads memberships: one, or an organization's by page. Thread-safe. */
+final class MemberReader {
+
+    /** So many losses at once are judged as a whole if they are more than a tenth. */
+    private static final int MANY = 5;
+
+    private static final int TENTH = 10;
+    private static final int MAX_PAGES = 10_000;
+
+    private final PermissionSource source;
+    private final FactStore store;
+    private final Sequence sequence;
+    private final LossJudge judge;
+    private final Sweeps sweeps;
+
+    MemberReader(PermissionSource source, FactStore store, Sequence sequence, LossJudge judge, Sweeps sweeps) {
+        this.source = source;
+        this.store = store;
+        this.sequence = sequence;
+        this.judge = judge;
+        this.sweeps = sweeps;
+    }
+
+    void alone(MembershipKey key, CallContext context) {
+        MemberSweep sweep = sweeps.of(key.organization());
+        Long absentSince = key.type() == Subject.Type.USER ? sweep.absentSince(key.id()) : null;
+        if (absentSince != null) {
+            confirm(key, Holding.of(Standing.NOT_A_MEMBER), true, absentSince, context);
+        } else {
+            firstLook(key, context);
+        }
+        sweep.found(key.id());
+    }
+
+    private void firstLook(MembershipKey key, CallContext context) {
+        Timed<Answer<Membership>> first = timed(() -> source.membership(key.subject(), key.organization(), context));
+        judge.read(1, first.look().end());
+        Holding holding = Holding.of(first.value().value());
+        if (holding.takesFrom(FactReader.holding(store.glance(key)))) {
+            boolean needsMore = holding.hasNoStanding() || !first.value().isExplicit();
+            confirm(key, holding, needsMore, sequence.next(), context);
+        } else {
+            store.put(key, holding, first.look());
+            judge.clear(key);
+        }
+    }
+
+    /**
+     * The second look.
+     *
+     * @param needsMore whether another endpoint should be asked, which says explicitly what is absent
+     * @param noticed when the first look had shown the loss
+     */
+    private void confirm(MembershipKey key, Holding first, boolean needsMore, long noticed, CallContext context) {
+        Timed<Answer<Membership>> second = timed(() -> needsMore
+                ? source.confirmMembership(key.subject(), key.organization(), context)
+                : source.membership(key.subject(), key.organization(), context));
+        SubjectFact known = store.glance(key);
+        Holding holding = Holding.of(second.value().value()).sparing(FactReader.holding(known), first);
+        if (holding.takesFrom(FactReader.holding(known))) {
+            boolean explicit = second.value().isExplicit();
+            boolean doubtful = !explicit && holding.empties(FactReader.holding(known));
+            if (doubtful && first.hasNoStanding() != holding.hasNoStanding() && !judge.isNamed(key, known)) {
+                judge.requirePlausible(key, second.look().readAt(), "Two answers about a member contradict each other");
+            }
+            judge.requireBelievable(
+                    key,
+                    known,
+                    doubtful,
+                    !explicit && holding.hasNoStanding(),
+                    second.look().readAt());
+        } else {
+            judge.clear(key);
+        }
+        store.put(key, holding, second.look().confirming(noticed));
+        if (!holding.takesFrom(FactReader.holding(known))) {
+            store.doubted(key, second.look().end());
+        }
+    }
+
+    /** Reads one page; whether it was the last. */
+    boolean step(MembersKey key, CallContext context) {
+        MemberSweep sweep = sweeps.of(key.organization());
+        Pass<Seen> pass = sweep.pass(sequence.next());
+        try {
+            boolean last = page(key, sweep, pass, context);
+            if (last) {
+                finish(key, sweep, pass);
+            } else if (sweep.isOversized() || pass.pages() >= MAX_PAGES) {
+                sweep.abandon();
+                return true;
+            }
+            return last;
+        } catch (PermissionsUnavailableException e) {
+            if (e.reason() != Reason.BUDGET_EXHAUSTED) {
+                sweep.abandon();
+            }
+            throw e;
+        }
+    }
+
+    private boolean page(MembersKey key, MemberSweep sweep, Pass<Seen> pass, CallContext context) {
+        String cursor = pass.cursor();
+        Timed<Page<Member>> read = timed(() -> source.members(key.organization(), cursor, context));
+        Map<String, Seen> items = new HashMap<>();
+        read.value()
+                .items()
+                .forEach(member -> items.put(member.user(), new Seen(Holding.of(member.membership()), read.look())));
+        boolean last = pass.add(read.value(), items);
+        sweep.hasPages(read.value(), source.traits().pageSize());
+        judge.read(items.size(), read.look().end());
+        takeIn(key, sweep, items, cursor, context);
+        return last;
+    }
+
+    private void takeIn(
+            MembersKey key, MemberSweep sweep, Map<String, Seen> items, @Nullable String cursor, CallContext context) {
+        Map<String, Seen> reduced = new HashMap<>();
+        items.forEach((user, seen) -> {
+            MembershipKey member = member(user, key);
+            SubjectFact known = store.glance(member);
+            if ((known == null || known.isUnused()) && !sweep.isWanted(user)) {
+                takeInUnrequested(member, seen);
+                return;
+            }
+            if (seen.holding().takesFrom(FactReader.holding(known))) {
+                reduced.put(user, seen);
+            } else {
+                store.put(member, seen.holding(), seen.look());
+                judge.clear(member);
+                sweep.found(user);
+            }
+            sweep.isInUse(known == null ? user : known.id());
+        });
+        if (!reduced.isEmpty()) {
+            lookAgain(key, sweep, reduced, cursor, context);
+        }
+    }
+
+    /** What nobody asks about is looked at when somebody does. */
+    private void takeInUnrequested(MembershipKey key, Seen seen) {
+        if (!seen.holding().hasNoStanding()) {
+            store.putUnrequested(key, seen.holding(), seen.look());
+        }
+    }
+
+    /** One page is the second look for everybody on it. */
+    private void lookAgain(
+            MembersKey key,
+            MemberSweep sweep,
+            Map<String, Seen> reduced,
+            @Nullable String cursor,
+            CallContext context) {
+        long noticed = sequence.next();
+        long suspended = reduced.values().stream()
+                .filter(seen -> seen.holding().hasNoStanding())
+                .count();
+        boolean credible = !isMass(suspended, sweep.inUse())
+                || judge.isPlausible(key, noticed, "Many members of an organization have lost their standing at once");
+        Timed<Page<Member>> again = timed(() -> source.members(key.organization(), cursor, context));
+        again.value().items().stream()
+                .filter(member -> reduced.containsKey(member.user()))
+                .forEach(member -> {
+                    Seen first = Objects.requireNonNull(reduced.get(member.user()));
+                    believe(
+                            member(member.user(), key),
+                            first,
+                            member,
+                            again.look().confirming(noticed),
+                            credible);
+                    sweep.found(member.user());
+                });
+    }
+
+    private void believe(MembershipKey key, Seen first, Member second, Look look, boolean isCredible) {
+        SubjectFact known = store.glance(key);
+        Holding holding = Holding.of(second.membership()).sparing(FactReader.holding(known), first.holding());
+        boolean losesStanding = holding.takesStandingFrom(FactReader.holding(known));
+        if (losesStanding && !isCredible && !judge.isNamed(key, known)) {
+            return;
+        }
+        try {
+            judge.requireBelievable(key, known, false, losesStanding && isCredible, look.readAt());
+            store.put(key, holding, look);
+        } catch (PermissionsUnavailableException e) {
+            store.doubted(key, look.end());
+        }
+    }
+
+    private void finish(MembersKey key, MemberSweep sweep, Pass<Seen> pass) {
+        List<String> missing = new ArrayList<>();
+        int inUse = sweep.inUse();
+        for (String user : sweep.finish(pass, sequence.now())) {
+            SubjectFact known = store.glance(member(user, key));
+            if (known != null && !known.holding().hasNoStanding()) {
+                missing.add(user);
+            }
+        }
+        sweep.keepWatching(missing, isMass(missing.size(), inUse), pass);
+        missing.removeIf(user -> isReadSince(member(user, key), pass.readAt()));
+        if (pass.isConclusive()) {
+            judgeAbsence(key, sweep, pass, missing);
+        }
+    }
+
+    private boolean isReadSince(MembershipKey key, long time) {
+        SubjectFact known = store.glance(key);
+        return known != null && known.readAt() > time;
+    }
+
+    private void judgeAbsence(MembersKey key, MemberSweep sweep, Pass<Seen> pass, List<String> missing) {
+        boolean isMass = isMass(missing.size(), sweep.inUse());
+        boolean isBelieved = isMass
+                && judge.isPlausible(
+                        key, pass.readAt(), "Many members are missing from an organization's list at once");
+        Map<String, Long> before = sweep.absent(isMass && !isBelieved ? List.of() : missing, sequence.next());
+        if (isMass && !isBelieved) {
+            return;
+        }
+        if (!isMass) {
+            judge.clear(key);
+        }
+        before.forEach((user, noticed) -> {
+            if (missing.contains(user) && noticed < pass.readAt()) {
+                expel(member(user, key), new Look(pass.readAt(), sequence.next(), noticed));
+            }
+        });
+        if (isBelieved) {
+            missing.forEach(
+                    user -> expel(member(user, key), new Look(pass.readAt(), sequence.next(), pass.readAt() - 1)));
+        }
+    }
+
+    private void expel(MembershipKey key, Look look) {
+        store.put(key, Holding.of(Standing.NOT_A_MEMBER), look);
+    }
+
+    /** More than a tenth, and not just a few. */
+    static boolean isMass(long losses, int inUse) {
+        return losses >= MANY && losses * TENTH > inUse;
+    }
+
+    private static MembershipKey member(String user, MembersKey key) {
+        return new MembershipKey(Subject.Type.USER, user, key.organization());
+    }
+
+    private <T> Timed<T> timed(Supplier<T> call) {
+        return FactReader.timed(sequence, call);
+    }
+}

@@ -1,0 +1,62 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.provider.Page;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One walk over all pages of a list. Offset paging skips and repeats entries while the list changes: only a pass in which the
+ * total stayed the same and matches what was seen says that something is missing. Used by one thread at a time.
+ *
+ * @param <T> what a list says of an id
+ */
+final class Pass<T> {
+
+    private final long readAt;
+    private final Map<String, T> seen = new ConcurrentHashMap<>();
+    private int total = Page.UNKNOWN_TOTAL;
+    private int pages;
+    private boolean steady = true;
+    private @Nullable String cursor;
+
+    Pass(long readAt) {
+        this.readAt = readAt;
+    }
+
+    /** The start of the first page: absence is dated by it. */
+    long readAt() {
+        return readAt;
+    }
+
+    /** Where to go on; {@code null} at the beginning and at the end. */
+    @Nullable
+    String cursor() {
+        return cursor;
+    }
+
+    int pages() {
+        return pages;
+    }
+
+    Map<String, T> seen() {
+        return seen;
+    }
+
+    /** Adds what a page contains; whether it was the last. */
+    boolean add(Page<?> page, Map<String, T> items) {
+        steady &= pages == 0 || total == page.total();
+        total = page.total();
+        pages++;
+        seen.putAll(items);
+        // A page that promises another without containing anything would never end.
+        steady &= page.next() == null || !items.isEmpty();
+        cursor = items.isEmpty() ? null : page.next();
+        return cursor == null;
+    }
+
+    /** Whether what was not seen is missing. */
+    boolean isConclusive() {
+        return steady && (total == Page.UNKNOWN_TOTAL || total == seen.size());
+    }
+}

@@ -1,0 +1,80 @@
+package io.scopeguard.permission;
+
+import java.util.OptionalLong;
+
+/**
+ * When a subject gained and lost scopes, as far as reads tell. All times are nanoseconds of the steady clock. The end of a call
+ * proves what was gained, its start proves what was lost.
+ */
+public interface PermissionHistory {
+
+    /**
+     * The end of the first call in the present series of believed reads that show the scope among those that count; empty if it
+     * is not held. If the subject exchanged one role for another without ever lacking the scope, the older time stays.
+     */
+    OptionalLong heldSince(String scope);
+
+    /**
+     * From when on the series has no gap: no two believed reads more than max-stale apart, no doubted read, no change of the
+     * roles. Not earlier than {@link #heldSince}; empty if the scope is not held.
+     */
+    OptionalLong unbrokenSince(String scope);
+
+    /** Whether a complete earlier picture of this subject, kind and audience lacked the scope. */
+    boolean isObserved(String scope);
+
+    /**
+     * The start of the first believed read of the present series without the scope; empty if a new token could carry it. If no
+     * read ever showed it: the time of the first complete picture.
+     */
+    OptionalLong lackedSince(String scope);
+
+    /** The start of the read that first showed the present standing. */
+    long standingSince();
+
+    /** When the subject was first asked about. */
+    long firstRequestAt();
+
+    /** Whether no earlier record of the subject was dropped for lack of space within the longest token lifetime. */
+    boolean isComplete();
+
+    /** Of a picture that stands alone: everything in it was held, and everything else lacked, since then. */
+    static PermissionHistory since(LivePermissions live) {
+        return new PermissionHistory() {
+            @Override
+            public OptionalLong heldSince(String scope) {
+                return live.granted().contains(scope) ? OptionalLong.of(live.readAt()) : OptionalLong.empty();
+            }
+
+            @Override
+            public OptionalLong unbrokenSince(String scope) {
+                return heldSince(scope);
+            }
+
+            @Override
+            public boolean isObserved(String scope) {
+                return false;
+            }
+
+            @Override
+            public OptionalLong lackedSince(String scope) {
+                return live.issuable().contains(scope) ? OptionalLong.empty() : OptionalLong.of(live.readAt());
+            }
+
+            @Override
+            public long standingSince() {
+                return live.readAt();
+            }
+
+            @Override
+            public long firstRequestAt() {
+                return live.readAt();
+            }
+
+            @Override
+            public boolean isComplete() {
+                return true;
+            }
+        };
+    }
+}

@@ -1,0 +1,132 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.permission.FactKey.AccountKey;
+import io.scopeguard.permission.FactKey.GrantsKey;
+import io.scopeguard.permission.FactKey.MembershipKey;
+import io.scopeguard.permission.FactKey.SubjectKey;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.ProviderTraits;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.token.Subject;
+import io.scopeguard.token.TokenKind;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the facts together that a key needs. Which these are depends on the kind of token and on the provider. */
+final class Pictures {
+
+    private final PermissionSource source;
+    private final ProviderTraits traits;
+    private final FactStore store;
+    private final HolderSweep holders;
+
+    Pictures(PermissionSource source, FactStore store, Sweeps sweeps) {
+        this.source = source;
+        this.traits = source.traits();
+        this.store = store;
+        this.holders = sweeps.holders();
+    }
+
+    /**
+     * The picture of what is known.
+     *
+     * @param isIndividual whether it is for a read of its own, which asks for the subject's global grants rather than for lists
+     */
+    Picture of(PermissionKey key, boolean isIndividual) {
+        SubjectKey subjectKey = subjectKey(key);
+        SubjectFact subject = store.find(subjectKey);
+        SubjectFact inactive = key.organization() == null ? null : newer(store.inactive(subjectKey), subject);
+        boolean leaky = isLeaky(key);
+        RoleSet organizationRoles =
+                leaky || key.organization() != null ? store.roles(organizationRoles(key)) : RoleSet.UNREAD;
+        if (!globalGrantsCount(key)) {
+            return new Picture(key, leaky, subject, inactive, organizationRoles, null, RoleSet.UNREAD, false, false);
+        }
+        RoleSet globalRoles = store.roles(source.globalRoles());
+        boolean usesList = !isIndividual && key.subject().type() == Subject.Type.USER;
+        boolean needsGrants = !usesList || (globalRoles.isRead() && globalRoles.mayGrant(key.audience()));
+        SubjectFact grants = needsGrants ? grants(subjectKey) : null;
+        if (leaky && usesList && isNewer(grants, subject) && !holders.isSuspended(subjectKey.id())) {
+            subject = grants;
+        }
+        return new Picture(
+                key, leaky, subject, inactive, organizationRoles, grants, globalRoles, needsGrants, usesList);
+    }
+
+    private static @Nullable SubjectFact newer(@Nullable SubjectFact inactive, @Nullable SubjectFact subject) {
+        return inactive != null && (subject == null || inactive.readAt() > subject.readAt()) ? inactive : null;
+    }
+
+    /** Whether lists tell about the standing, more recently than a read of it. */
+    private static boolean isNewer(@Nullable SubjectFact grants, @Nullable SubjectFact standing) {
+        return grants != null
+                && grants.isDerived()
+                && (standing == null
+                        || (grants.readAt() > standing.readAt()
+                                && !standing.holding().hasNoStanding()));
+    }
+
+    /** The global grants of a subject: read alone, or by the role, whichever is newer. */
+    @Nullable
+    SubjectFact grants(SubjectKey subject) {
+        SubjectFact alone = store.find(FactStore.grants(subject));
+        if (subject.type() != Subject.Type.USER) {
+            return alone;
+        }
+        SubjectFact byRole = holders.view(subject.id(), store);
+        if (alone == null || byRole == null) {
+            return alone == null ? byRole : alone;
+        }
+        return byRole.readAt() > alone.readAt() && explainsAll(alone, byRole) ? byRole : alone;
+    }
+
+    /** A role that was read alone and is on no list of holders would be lost without a second look. */
+    private static boolean explainsAll(SubjectFact alone, SubjectFact byRole) {
+        for (String role : alone.holding().roles()) {
+            Changes.Loss loss = byRole.changes().losses().get(role);
+            if (!byRole.holding().roles().contains(role) && (loss == null || loss.lostAt() < alone.readAt())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    DefinitionsKey organizationRoles(PermissionKey key) {
+        return key.organization() == null
+                ? DefinitionsKey.ORGANIZATION_ROLES
+                : source.organizationRoles(key.organization());
+    }
+
+    /** Whether tokens of this kind may carry scopes that count in organizations only. */
+    boolean isLeaky(PermissionKey key) {
+        return key.organization() == null
+                && key.subject().type() == Subject.Type.USER
+                && traits.leakingKinds().contains(kind(key));
+    }
+
+    private boolean globalGrantsCount(PermissionKey key) {
+        TokenKind kind = kind(key);
+        return key.subject().type() == Subject.Type.USER
+                ? traits.globalGrantsCount().contains(kind)
+                : kind == TokenKind.RESOURCE;
+    }
+
+    static SubjectKey subjectKey(PermissionKey key) {
+        Subject subject = key.subject();
+        return key.organization() == null
+                ? new AccountKey(subject.type(), subject.id())
+                : new MembershipKey(subject.type(), subject.id(), key.organization());
+    }
+
+    static GrantsKey grantsKey(PermissionKey key) {
+        return new GrantsKey(key.subject().type(), key.subject().id());
+    }
+
+    private static TokenKind kind(PermissionKey key) {
+        Audience audience = key.audience();
+        if (audience.isOrganization()) {
+            return TokenKind.ORGANIZATION;
+        }
+        return key.organization() == null ? TokenKind.RESOURCE : TokenKind.ORGANIZATION_RESOURCE;
+    }
+}

@@ -1,0 +1,43 @@
+package io.scopeguard.permission;
+
+/** How a member is read: decides between a single call and the pages of the organization. */
+enum ReadingWay {
+    ALONE,
+    BY_PAGES;
+
+    /** A sweep that is nearly over is waited for even if a single call would be as cheap. */
+    private static final int NEARLY_OVER = 2;
+
+    /**
+     * What there is to consider.
+     *
+     * @param isListed whether the provider lists members
+     * @param isForeground whether a request waits
+     * @param isLeftOut whether the last complete pass did not contain the member
+     * @param waiting how many members requests wait for
+     * @param active how many members were asked about lately
+     * @param pages how many pages the organization has, as far as known
+     * @param pagesLeft how many pages a sweep under way still has to read; zero if none is
+     */
+    record Situation(
+            boolean isListed,
+            boolean isForeground,
+            boolean isLeftOut,
+            int waiting,
+            int active,
+            int pages,
+            int pagesLeft) {}
+
+    /** Fewer calls win. A sweep under way costs nothing more, but may take longer than a request can wait. */
+    static ReadingWay choose(Situation now) {
+        if (!now.isListed || now.isLeftOut) {
+            return ALONE;
+        }
+        int demand = Math.max(now.active, now.waiting);
+        if (now.pagesLeft > 0) {
+            boolean isHasty = now.isForeground && now.pagesLeft > NEARLY_OVER && demand < now.pages;
+            return isHasty ? ALONE : BY_PAGES;
+        }
+        return demand > 1 && demand >= now.pages ? BY_PAGES : ALONE;
+    }
+}

@@ -1,0 +1,55 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.permission.RoleTable.Role;
+import io.scopeguard.scope.Audience;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The definitions of one set of roles, and how old they are. Immutable.
+ *
+ * @param readAt the start of the last read of the list
+ * @param isReadByList whether the list contains what the roles mean; otherwise each role is read alone
+ * @param relevance whether a holder could gain scopes of an audience, as far as that was worked out
+ */
+record RoleSet(RoleTable table, long readAt, boolean isReadByList, Map<Audience, Boolean> relevance) {
+
+    static final RoleSet UNREAD = new RoleSet(RoleTable.EMPTY, Long.MIN_VALUE, true);
+
+    /** A scope that no role grants any more, or a role that nobody holds any more, still matters to pictures of this age. */
+    private static final long AFTERMATH = Duration.ofMinutes(10).toNanos();
+
+    RoleSet(RoleTable table, long readAt, boolean isReadByList) {
+        this(table, readAt, isReadByList, new ConcurrentHashMap<>(2));
+    }
+
+    boolean isRead() {
+        return readAt != Long.MIN_VALUE;
+    }
+
+    /** The age of what roles mean: of the list, or of the reads of each of them if those are newer. */
+    long readAt(Resolved resolved) {
+        return isReadByList ? Math.max(readAt, resolved.readAt()) : resolved.readAt();
+    }
+
+    /** Whether somebody may hold one of the roles and gain scopes of the audience by it. */
+    boolean mayGrant(Audience audience) {
+        return relevance.computeIfAbsent(
+                audience, asked -> table.roles().values().stream().anyMatch(role -> mayGrant(role, asked)));
+    }
+
+    /** Whether the role is held by anybody, or was until recently. */
+    boolean isHeld(Role role) {
+        return role.holderCount() != 0 || role.emptySince() > readAt - AFTERMATH;
+    }
+
+    private boolean mayGrant(Role role, Audience audience) {
+        return isHeld(role) && (!role.areScopesKnown() || role.hasScopesOf(audience, readAt - AFTERMATH));
+    }
+
+    /** Whether the role has scopes of any audience, or had until recently. */
+    boolean hasScopes(Role role) {
+        return role.meanings().keySet().stream().anyMatch(audience -> role.hasScopesOf(audience, readAt - AFTERMATH));
+    }
+}

@@ -1,0 +1,263 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The roles of one set and what they mean, with the history of that. Immutable; a new instance means that something changed. */
+final class RoleTable {
+
+    static final RoleTable EMPTY = new RoleTable(Map.of());
+
+    private static final char DIRECT = '\n';
+    private static final Meaning UNKNOWN =
+            new Meaning(Scopes.none(), Changes.NONE, Long.MIN_VALUE, Long.MIN_VALUE, false);
+
+    private final Map<String, Role> roles;
+
+    private RoleTable(Map<String, Role> roles) {
+        this.roles = roles;
+    }
+
+    /**
+     * What one role means for one audience.
+     *
+     * @param firstEnd the end of the first read that told it
+     * @param readAt the start of the last read of this role alone
+     */
+    record Meaning(Scopes scopes, Changes changes, long firstEnd, long readAt, boolean isDefined) {
+
+        static Meaning first(Scopes scopes, Look look, long readAt) {
+            return new Meaning(scopes, Changes.NONE, look.end(), readAt, true);
+        }
+
+        Meaning followedBy(Scopes next, long lastRead, Look look, long nextReadAt) {
+            Changes following =
+                    changes.followedBy(scopes.toList(), Set.copyOf(next.toList()), firstEnd, lastRead, look);
+            return following.equals(changes) && nextReadAt == readAt
+                    ? this
+                    : new Meaning(following.equals(changes) ? scopes : next, following, firstEnd, nextReadAt, true);
+        }
+    }
+
+    /**
+     * One role.
+     *
+     * @param isListed whether the last list contained it
+     * @param holderCount how many users hold it, or {@link RoleDefinition#UNKNOWN_COUNT}
+     * @param holders their ids, if the list contained all of them
+     * @param emptySince when the list first said that nobody holds the role any more
+     * @param readAt the start of the last read of everything that this role alone means
+     */
+    record Role(
+            Map<Audience, Meaning> meanings,
+            boolean isListed,
+            int holderCount,
+            @Nullable Set<String> holders,
+            long emptySince,
+            long readAt,
+            boolean areScopesKnown) {
+
+        static final Role NEW =
+                new Role(Map.of(), false, RoleDefinition.UNKNOWN_COUNT, null, Long.MIN_VALUE, Long.MIN_VALUE, false);
+
+        boolean hasScopesOf(Audience audience, long lostAfter) {
+            Meaning meaning = meanings.get(audience);
+            return meaning != null
+                    && (!meaning.scopes.isEmpty()
+                            || meaning.changes.losses().values().stream().anyMatch(loss -> loss.noticed() > lostAfter));
+        }
+
+        Scopes scopes(Audience audience) {
+            Meaning meaning = meanings.get(audience);
+            return meaning == null ? Scopes.none() : meaning.scopes;
+        }
+
+        private Role listed(int count, @Nullable Set<String> ids, Look look) {
+            long since = count == 0 && holderCount > 0 ? look.readAt() : emptySince;
+            return new Role(meanings, true, count, ids, since, readAt, areScopesKnown);
+        }
+
+        private Role withMeanings(Map<Audience, Meaning> next, long nextReadAt) {
+            return new Role(Map.copyOf(next), isListed, holderCount, holders, emptySince, nextReadAt, true);
+        }
+
+        private Role unlisted(Look look) {
+            return isListed ? new Role(meanings, false, 0, Set.of(), look.readAt(), readAt, areScopesKnown) : this;
+        }
+    }
+
+    /** The id of a role that stands for a scope granted without a role. */
+    static String direct(Audience audience, String scope) {
+        return DIRECT + audience.value() + DIRECT + scope;
+    }
+
+    Map<String, Role> roles() {
+        return roles;
+    }
+
+    @Nullable
+    Role role(String id) {
+        return roles.get(id);
+    }
+
+    Meaning meaning(String id, Audience audience) {
+        if (id.charAt(0) == DIRECT) {
+            return direct(id, audience);
+        }
+        Role role = roles.get(id);
+        if (role == null) {
+            return UNKNOWN;
+        }
+        Meaning meaning = role.meanings.get(audience);
+        if (meaning == null) {
+            return new Meaning(Scopes.none(), Changes.NONE, Long.MIN_VALUE, role.readAt, role.areScopesKnown);
+        }
+        return meaning.readAt >= role.readAt
+                ? meaning
+                : new Meaning(meaning.scopes, meaning.changes, meaning.firstEnd, role.readAt, true);
+    }
+
+    private static Meaning direct(String id, Audience audience) {
+        String prefix = direct(audience, "");
+        Scopes scopes = id.startsWith(prefix) ? Scopes.of(id.substring(prefix.length())) : Scopes.none();
+        return new Meaning(scopes, Changes.NONE, Long.MIN_VALUE, Long.MAX_VALUE, true);
+    }
+
+    /** All scopes of an audience that any role means. */
+    Scopes scopes(Audience audience) {
+        Scopes all = Scopes.none();
+        for (Role role : roles.values()) {
+            all = all.or(role.scopes(audience));
+        }
+        return all;
+    }
+
+    /** Whether the list takes something away: a role, a scope of one, or the last of its holders. */
+    boolean isReducedBy(Map<String, RoleDefinition> list) {
+        return roles.entrySet().stream().anyMatch(role -> isReduced(role.getValue(), list.get(role.getKey())));
+    }
+
+    private static boolean isReduced(Role role, @Nullable RoleDefinition definition) {
+        if (definition == null) {
+            return role.isListed;
+        }
+        if (definition.scopes() == null) {
+            return role.holderCount > 0 && definition.holderCount() == 0;
+        }
+        return role.meanings.entrySet().stream()
+                .anyMatch(meaning -> !scopes(definition, meaning.getKey()).containsAll(meaning.getValue().scopes));
+    }
+
+    /** Whether there were roles and none of them is left: rather another tenant, or half an answer, than a change. */
+    boolean isEmptiedBy(Map<String, RoleDefinition> list) {
+        Set<String> listed = new HashSet<>();
+        roles.forEach((id, role) -> {
+            if (role.isListed) {
+                listed.add(id);
+            }
+        });
+        return !listed.isEmpty() && Collections.disjoint(listed, list.keySet());
+    }
+
+    /**
+     * This after a list was read.
+     *
+     * @param first the list that was read before it as a first look; what one of the two contains is not gone
+     */
+    RoleTable withList(Map<String, RoleDefinition> list, Map<String, RoleDefinition> first, long lastRead, Look look) {
+        Map<String, Role> next = new HashMap<>(roles);
+        list.forEach((id, definition) -> next.merge(
+                id,
+                listed(Role.NEW, definition, first.get(id), lastRead, look),
+                (known, fresh) -> listed(known, definition, first.get(id), lastRead, look)));
+        next.replaceAll(
+                (id, role) -> list.containsKey(id) || first.containsKey(id) ? role : gone(role, lastRead, look));
+        return next.equals(roles) ? this : new RoleTable(Map.copyOf(next));
+    }
+
+    private static Role listed(
+            Role known, RoleDefinition definition, @Nullable RoleDefinition first, long lastRead, Look look) {
+        boolean emptied = definition.holderCount() == 0 && known.holderCount > 0;
+        Role role = emptied && first != null && first.holderCount() != 0
+                ? known.listed(known.holderCount, known.holders, look)
+                : known.listed(definition.holderCount(), definition.holders(), look);
+        if (definition.scopes() == null) {
+            return role;
+        }
+        Map<Audience, Meaning> meanings = new HashMap<>(known.meanings);
+        Set<Audience> audiences = new HashSet<>(meanings.keySet());
+        audiences.addAll(definition.scopes().keySet());
+        for (Audience audience : audiences) {
+            Scopes next =
+                    scopes(definition, audience).or(scopes(first, audience).and(known.scopes(audience)));
+            meanings.put(audience, meaning(known, audience, next, lastRead, look, Long.MIN_VALUE));
+        }
+        return role.withMeanings(meanings, known.readAt);
+    }
+
+    private static Role gone(Role role, long lastRead, Look look) {
+        Map<Audience, Meaning> meanings = new HashMap<>(role.meanings);
+        meanings.replaceAll((audience, meaning) -> meaning.followedBy(Scopes.none(), lastRead, look, meaning.readAt));
+        return role.unlisted(look).withMeanings(meanings, role.readAt);
+    }
+
+    /** Whether a read of one role alone takes something away. */
+    boolean isReducedBy(String id, RoleScopes scopes) {
+        Role role = roles.get(id);
+        return role != null
+                && role.meanings.entrySet().stream()
+                        .anyMatch(meaning ->
+                                (scopes.isComplete() || scopes.byAudience().containsKey(meaning.getKey()))
+                                        && !told(scopes, meaning.getKey()).containsAll(meaning.getValue().scopes));
+    }
+
+    /** This after one role was read alone. */
+    RoleTable withRole(String id, RoleScopes scopes, RoleScopes first, Look look) {
+        Role known = roles.getOrDefault(id, Role.NEW);
+        Map<Audience, Meaning> meanings = new HashMap<>(known.meanings);
+        Set<Audience> audiences = new HashSet<>(scopes.byAudience().keySet());
+        if (scopes.isComplete()) {
+            audiences.addAll(meanings.keySet());
+        }
+        for (Audience audience : audiences) {
+            Scopes next = told(scopes, audience).or(told(first, audience).and(known.scopes(audience)));
+            long lastRead = meaning(id, audience).readAt;
+            meanings.put(audience, meaning(known, audience, next, lastRead, look, look.readAt()));
+        }
+        Role role = known.withMeanings(meanings, scopes.isComplete() ? look.readAt() : known.readAt);
+        Map<String, Role> next = new HashMap<>(roles);
+        next.put(id, role);
+        return new RoleTable(Map.copyOf(next));
+    }
+
+    private static Meaning meaning(
+            Role known, Audience audience, Scopes next, long lastRead, Look look, long readAloneAt) {
+        Meaning meaning = known.meanings.get(audience);
+        if (meaning == null) {
+            // A role that was read before without this audience gained it now.
+            return known.areScopesKnown
+                    ? new Meaning(Scopes.none(), Changes.NONE, look.end(), readAloneAt, true)
+                            .followedBy(next, lastRead, look, readAloneAt)
+                    : Meaning.first(next, look, readAloneAt);
+        }
+        return meaning.followedBy(next, lastRead, look, Math.max(meaning.readAt, readAloneAt));
+    }
+
+    private static Scopes scopes(@Nullable RoleDefinition definition, Audience audience) {
+        return definition == null || definition.scopes() == null
+                ? Scopes.none()
+                : definition.scopes().getOrDefault(audience, Scopes.none());
+    }
+
+    private static Scopes told(RoleScopes scopes, Audience audience) {
+        return scopes.byAudience().getOrDefault(audience, Scopes.none());
+    }
+}

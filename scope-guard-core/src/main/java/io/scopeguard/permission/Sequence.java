@@ -1,0 +1,29 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.time.SteadyClock;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Unique, increasing times: when reads began and when changes were reported, in nanoseconds of the steady clock. One number is
+ * both the age of an event and its place in the order of events. Thread-safe.
+ */
+final class Sequence {
+
+    private final SteadyClock clock;
+    private final AtomicLong last = new AtomicLong(Long.MIN_VALUE);
+
+    Sequence(SteadyClock clock) {
+        this.clock = clock;
+    }
+
+    /** The present time, or just later if that was returned before. */
+    long next() {
+        long now = clock.nanos();
+        return last.updateAndGet(before -> Math.max(before + 1, now));
+    }
+
+    /** The present time. */
+    long now() {
+        return clock.nanos();
+    }
+}

@@ -1,0 +1,196 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.permission.Changes.Gain;
+import io.scopeguard.provider.Standing;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What was read about one subject in one place, when, and how it came about. Immutable but for a mark of its use. */
+final class SubjectFact {
+
+    private static final VarHandle USED_IN;
+
+    /** The element that stands for the standing among the changes; no role has this id. */
+    private static final String STANDING_ID = "\n";
+
+    static {
+        try {
+            USED_IN = MethodHandles.lookup().findVarHandle(SubjectFact.class, "usedIn", byte.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static final Set<String> STANDING = Set.of(STANDING_ID);
+
+    /** A page contained the subject before any request asked about it. */
+    private static final byte UNUSED = 0;
+
+    /** Read for a request, which has not counted yet. */
+    private static final byte REQUESTED = -1;
+
+    private final String id;
+    private final Holding holding;
+    private final long readAt;
+    private final long firstEnd;
+    private final int brokenAfter;
+    private final Changes changes;
+    private final boolean complete;
+
+    /** The period in which the fact was used last. Written by one compare-and-set in each period, so that it counts once. */
+    private volatile byte usedIn;
+
+    private SubjectFact(
+            String id,
+            Holding holding,
+            long readAt,
+            long firstEnd,
+            int brokenAfter,
+            Changes changes,
+            boolean complete,
+            byte usedIn) {
+        this.id = id;
+        this.holding = holding;
+        this.readAt = readAt;
+        this.firstEnd = firstEnd;
+        this.brokenAfter = brokenAfter;
+        this.changes = changes;
+        this.complete = complete;
+        this.usedIn = usedIn;
+    }
+
+    static SubjectFact first(String id, Holding holding, Look look, boolean complete, boolean isRequested) {
+        return new SubjectFact(
+                id, holding, look.readAt(), look.end(), 0, Changes.NONE, complete, isRequested ? REQUESTED : UNUSED);
+    }
+
+    /** A fact that follows from a list about many subjects. */
+    static SubjectFact derived(Holding holding, Look look, Changes changes) {
+        return new SubjectFact("", holding, look.readAt(), look.end(), 0, changes, true, (byte) 0);
+    }
+
+    /**
+     * The fact after another read.
+     *
+     * @param gap the time between reads beyond which nobody knows what happened meanwhile
+     */
+    SubjectFact followedBy(Holding next, Look look, long gap) {
+        boolean same = next.equals(holding);
+        Changes following = same ? changes : changes.followedBy(holding.roles(), next.roles(), firstEnd, readAt, look);
+        boolean broken = !same || look.readAt() - readAt > gap;
+        return new SubjectFact(
+                id,
+                same ? holding : next,
+                look.readAt(),
+                firstEnd,
+                broken ? after(look.end()) : brokenAfter,
+                standing(next, following, look),
+                complete,
+                usedIn);
+    }
+
+    /** A change of standing is a loss or a gain of everything. */
+    private Changes standing(Holding next, Changes following, Look look) {
+        if (next.hasNoStanding() == holding.hasNoStanding()) {
+            return following;
+        }
+        return following.followedBy(
+                holding.hasNoStanding() ? Set.of() : STANDING,
+                next.hasNoStanding() ? Set.of() : STANDING,
+                firstEnd,
+                readAt,
+                look);
+    }
+
+    /** The fact, across a read that was not believed. */
+    SubjectFact doubted(long end) {
+        return new SubjectFact(id, holding, readAt, firstEnd, after(end), changes, complete, usedIn);
+    }
+
+    Holding holding() {
+        return holding;
+    }
+
+    long readAt() {
+        return readAt;
+    }
+
+    long firstEnd() {
+        return firstEnd;
+    }
+
+    /** When the series of reads was last broken: rounded up to seconds, which saves four bytes in each of a million facts. */
+    long brokenAt() {
+        return firstEnd + TimeUnit.SECONDS.toNanos(brokenAfter);
+    }
+
+    private int after(long end) {
+        long nanos = Math.max(end - firstEnd, 0);
+        return (int) Math.min(-Math.floorDiv(-nanos, TimeUnit.SECONDS.toNanos(1)), Integer.MAX_VALUE);
+    }
+
+    /** The subject's id: the same instance as in the key. */
+    String id() {
+        return id;
+    }
+
+    Changes changes() {
+        return changes;
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    Gain gain(String role) {
+        return changes.gain(role, firstEnd);
+    }
+
+    /** The start of the read that first showed the present standing. */
+    long standingSince() {
+        Changes.Loss loss = changes.losses().get(STANDING_ID);
+        if (loss != null) {
+            return loss.lostAt();
+        }
+        return holding.hasNoStanding()
+                ? readAt
+                : changes.gain(STANDING_ID, firstEnd).end();
+    }
+
+    boolean hasLosses() {
+        return holding.hasNoStanding() || !changes.losses().isEmpty();
+    }
+
+    @Nullable
+    Standing standing() {
+        return holding.standing();
+    }
+
+    /** Whether it follows from lists about many subjects. */
+    boolean isDerived() {
+        return id.isEmpty();
+    }
+
+    boolean isUnused() {
+        return usedIn == UNUSED;
+    }
+
+    /** Whether no request of any period has counted yet. */
+    boolean isUncounted() {
+        return usedIn <= UNUSED;
+    }
+
+    /** The first request asks about the subject: only now does its history begin. */
+    SubjectFact requested(long now) {
+        return new SubjectFact(id, holding, readAt, now, 0, Changes.NONE, complete, REQUESTED);
+    }
+
+    /** Marks the fact as used in a period; whether it was not before. */
+    boolean use(byte period) {
+        byte last = usedIn;
+        return last != period && USED_IN.compareAndSet(this, last, period);
+    }
+}

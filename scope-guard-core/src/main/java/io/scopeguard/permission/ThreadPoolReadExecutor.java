@@ -1,0 +1,94 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.permission.FactKey.SubjectKey;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A few threads each for foreground reads of subjects, for foreground reads of lists, and for background reads. */
+final class ThreadPoolReadExecutor implements ReadExecutor {
+
+    private static final int THREADS = 8;
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
+    private final ThreadPoolExecutor foreground = threads();
+    private final ThreadPoolExecutor background = threads();
+
+    /** For what many requests wait for at once: it must not stand in the line of those who wait for themselves. */
+    private final ThreadPoolExecutor shared = threads();
+
+    private final BackgroundQueue waiting = new BackgroundQueue();
+
+    @Override
+    public void foreground(Flight flight) {
+        (flight.key() instanceof SubjectKey ? foreground : shared).execute(flight::step);
+    }
+
+    @Override
+    public void background(Flight flight) {
+        Flight dropped = waiting.add(flight);
+        if (dropped == null) {
+            // As many turns as flights: which flight it is shows when it is its turn.
+            background.execute(this::runOldest);
+        } else {
+            dropped.fail(new PermissionsUnavailableException(
+                    Reason.BUDGET_EXHAUSTED, "Too many reads wait for the provider."));
+        }
+    }
+
+    private void runOldest() {
+        Flight oldest = waiting.poll();
+        if (oldest != null) {
+            oldest.step();
+        }
+    }
+
+    @Override
+    public boolean isIdle() {
+        return waiting.size() == 0 && foreground.getQueue().isEmpty() && foreground.getActiveCount() < THREADS;
+    }
+
+    @Override
+    public int waiting() {
+        return waiting.size();
+    }
+
+    @Override
+    public void await(CompletableFuture<?> result, long nanos) throws InterruptedException, TimeoutException {
+        try {
+            result.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            // Whoever waits looks at what is known, and at the flight's own outcome.
+            return;
+        }
+    }
+
+    @Override
+    public void close() {
+        foreground.shutdownNow();
+        shared.shutdownNow();
+        background.shutdownNow();
+    }
+
+    private static ThreadPoolExecutor threads() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                IDLE.toSeconds(),
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(BackgroundQueue.MAX + THREADS),
+                task -> {
+                    Thread thread = new Thread(task, "scope-guard-permissions");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+}

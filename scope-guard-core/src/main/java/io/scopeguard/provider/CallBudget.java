@@ -1,0 +1,144 @@
+package io.scopeguard.provider;
+
+import io.github.bucket4j.BlockingStrategy;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.EstimationProbe;
+import io.github.bucket4j.TimeMeter;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limit on all calls to a provider. If calls are short, foreground calls go first, individual calls get a share, and
+ * background calls get what is left. Thread-safe.
+ */
+public final class CallBudget {
+
+    private static final Duration MAX_FOREGROUND_WAIT = Duration.ofSeconds(2);
+    private static final Duration MAX_BACKGROUND_WAIT = Duration.ofSeconds(30);
+
+    /** How long a call waits before it looks at its priority again. */
+    private static final long LOOK_AGAIN = Duration.ofMillis(50).toNanos();
+
+    /** So many seconds' worth of calls may be saved up while fewer are needed. */
+    private static final int BURST_SECONDS = 4;
+
+    /** The part of the rate that individual calls may always use, as one in so many. */
+    private static final int INDIVIDUAL_SHARE = 6;
+
+    /** What one individual read may cost at once. */
+    private static final long INDIVIDUAL_BURST = 20;
+
+    /** What background calls leave to the others. */
+    private static final long RESERVE = 1;
+
+    private final Bucket bucket;
+    private final @Nullable Bucket individual;
+    private final long ample;
+    private final BlockingStrategy waiting;
+
+    /**
+     * A budget that is kept elsewhere: one that several processes share, for example. Individual calls count as foreground calls.
+     *
+     * @param bucket contains a token for each call
+     */
+    public CallBudget(Bucket bucket) {
+        this(bucket, null, Long.MAX_VALUE, BlockingStrategy.PARKING);
+    }
+
+    private CallBudget(Bucket bucket, @Nullable Bucket individual, long ample, BlockingStrategy waiting) {
+        this.bucket = bucket;
+        this.individual = individual;
+        this.ample = ample;
+        this.waiting = waiting;
+    }
+
+    /**
+     * A budget of this process alone. After a quiet time, several seconds' worth of calls may be made at once.
+     *
+     * @throws IllegalArgumentException if it is less than one
+     */
+    public static CallBudget perSecond(int calls) {
+        return perSecond(calls, TimeMeter.SYSTEM_NANOTIME, BlockingStrategy.PARKING);
+    }
+
+    /**
+     * As {@link #perSecond(int)}, by another clock.
+     *
+     * @param waiting passes the time of that clock
+     */
+    public static CallBudget perSecond(int calls, TimeMeter time, BlockingStrategy waiting) {
+        if (calls < 1) {
+            throw new IllegalArgumentException("callsPerSecond is one or more, not " + calls);
+        }
+        long burst = (long) calls * BURST_SECONDS;
+        long few = Math.min(burst, Math.max(INDIVIDUAL_BURST, calls));
+        Bucket individual = bucket(few, calls, Duration.ofSeconds(INDIVIDUAL_SHARE), time);
+        return new CallBudget(bucket(burst, calls, Duration.ofSeconds(1), time), individual, burst / 2, waiting);
+    }
+
+    static CallBudget of(Bucket bucket, BlockingStrategy waiting) {
+        return new CallBudget(bucket, null, Long.MAX_VALUE, waiting);
+    }
+
+    private static Bucket bucket(long burst, int calls, Duration period, TimeMeter time) {
+        return Bucket.builder()
+                .withCustomTimePrecision(time)
+                .addLimit(limit -> limit.capacity(burst).refillGreedy(calls, period))
+                .build();
+    }
+
+    /**
+     * Waits until one more call may be made.
+     *
+     * @throws PermissionsUnavailableException if that would take too long
+     */
+    public void take(CallContext context) {
+        try {
+            if (!waitFor(context)) {
+                throw new PermissionsUnavailableException(
+                        Reason.BUDGET_EXHAUSTED, "The limit on calls to the provider leaves no room.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while calling the provider.");
+        }
+    }
+
+    /** A background call has no place in the line: foreground calls that come later go first. */
+    private boolean waitFor(CallContext context) throws InterruptedException {
+        long left = MAX_BACKGROUND_WAIT.toNanos();
+        while (left > 0) {
+            Priority priority = context.priority();
+            if (priority == Priority.FOREGROUND) {
+                return bucket.asBlocking().tryConsume(1, MAX_FOREGROUND_WAIT, waiting);
+            }
+            if (priority == Priority.INDIVIDUAL) {
+                return takeShare() && bucket.asBlocking().tryConsume(1, MAX_FOREGROUND_WAIT, waiting);
+            }
+            long wait = untilMoreThanTheReserve();
+            if (wait == 0 && bucket.tryConsume(1)) {
+                return true;
+            }
+            long pause = Math.min(Math.max(wait, 1), LOOK_AGAIN);
+            waiting.park(pause);
+            left -= pause;
+        }
+        return false;
+    }
+
+    private boolean takeShare() throws InterruptedException {
+        return individual == null
+                || individual.tryConsume(1)
+                || bucket.getAvailableTokens() > ample
+                || individual.asBlocking().tryConsume(1, MAX_FOREGROUND_WAIT, waiting);
+    }
+
+    private long untilMoreThanTheReserve() {
+        EstimationProbe probe = bucket.estimateAbilityToConsume(1 + RESERVE);
+        return probe.getNanosToWaitForRefill() == Long.MAX_VALUE
+                // A bucket that small has no room for a reserve.
+                ? bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()
+                : probe.getNanosToWaitForRefill();
+    }
+}

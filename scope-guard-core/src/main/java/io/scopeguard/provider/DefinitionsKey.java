@@ -1,0 +1,24 @@
+package io.scopeguard.provider;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A set of roles that is read as a whole.
+ *
+ * @param name which set, for metrics and logs
+ * @param organization whose set, or {@code null} if the tenant has one for all
+ */
+public record DefinitionsKey(String name, @Nullable String organization) {
+
+    /** Roles that all organizations of the tenant share. */
+    public static final DefinitionsKey ORGANIZATION_ROLES = new DefinitionsKey("organization-roles", null);
+
+    /** Roles held outside of organizations. */
+    public static final DefinitionsKey GLOBAL_ROLES = new DefinitionsKey("global-roles", null);
+
+    /** The name alone: ids belong in no log. */
+    @Override
+    public String toString() {
+        return name;
+    }
+}

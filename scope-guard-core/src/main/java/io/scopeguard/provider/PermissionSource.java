@@ -1,0 +1,71 @@
+package io.scopeguard.provider;
+
+import io.scopeguard.scope.Audience;
+import io.scopeguard.token.Subject;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the facts that live permissions are computed from. Implementations are thread-safe, remember nothing that an answer
+ * depends on, take every call from the call budget by {@link CallContext#priority()}, wait boundedly, hold no lock while they
+ * wait, and never turn a failure into an answer. All methods throw {@link PermissionsUnavailableException} if the provider does
+ * not give a usable answer.
+ */
+public interface PermissionSource {
+
+    ProviderTraits traits();
+
+    /** Which roles members of the organization hold. */
+    default DefinitionsKey organizationRoles(String organization) {
+        return DefinitionsKey.ORGANIZATION_ROLES;
+    }
+
+    /** Which roles subjects hold outside of organizations. */
+    default DefinitionsKey globalRoles() {
+        return DefinitionsKey.GLOBAL_ROLES;
+    }
+
+    /** Reads one membership, with one call if nothing is unusual. */
+    Answer<Membership> membership(Subject subject, String organization, CallContext context);
+
+    /** Reads one membership so that a loss is explicit, if the provider can say so at all. Concerns nobody else. */
+    Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context);
+
+    /**
+     * Reads part of the list of an organization's members.
+     *
+     * @param cursor {@code null} for the first page
+     * @throws UnsupportedOperationException unless {@link ProviderTraits#listsMembers}
+     */
+    default Page<Member> members(String organization, @Nullable String cursor, CallContext context) {
+        throw new UnsupportedOperationException("members cannot be listed");
+    }
+
+    /** Reads the standing of one subject, and its global grants if the same call tells them. */
+    Answer<Account> account(Subject subject, CallContext context);
+
+    /** Reads the global grants of one subject, and its standing if the same call tells it. */
+    Answer<Account> globalGrants(Subject subject, CallContext context);
+
+    /**
+     * Reads part of the list of users who hold a global role.
+     *
+     * @param cursor {@code null} for the first page
+     * @throws UnsupportedOperationException unless {@link ProviderTraits#listsHolders}
+     */
+    default Page<Holder> holders(String role, @Nullable String cursor, CallContext context) {
+        throw new UnsupportedOperationException("holders cannot be listed");
+    }
+
+    /** Reads a list of roles, by id: all pages of it. Updates the catalogue of scopes if that is due. */
+    Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context);
+
+    /**
+     * Reads what one role grants, with one call.
+     *
+     * @param audience which the answer contains at least
+     * @return empty if there is no such role
+     */
+    Optional<RoleScopes> roleScopes(DefinitionsKey key, String role, Audience audience, CallContext context);
+}

@@ -1,0 +1,45 @@
+package io.scopeguard.provider;
+
+import io.scopeguard.token.TokenKind;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a provider declares about itself. The engine chooses the cheapest way to read, and the rules for tokens follow.
+ *
+ * @param pageSize how many members or holders a page has
+ * @param listsMembers whether an organization's members can be read by page, with their grants
+ * @param listsHolders whether the holders of a global role can be read by page
+ * @param confirmationCalls how many calls {@link PermissionSource#confirmMembership} costs; every other read of one fact costs one
+ * @param youngTokens kinds of token whose scopes the provider computes from live grants when it issues them, so that a young
+ *     token is itself a reading
+ * @param globalGrantsCount kinds of token for which a user's global grants count beside those in the organization
+ * @param leakingKinds kinds of token that may carry scopes which count in organizations only
+ * @param refreshDelivers whether a refresh delivers a promotion, by kind of token; {@link RefreshDelivery#IF_REQUESTED} if absent
+ * @param delay how long after a change the provider may still answer with the old state
+ */
+public record ProviderTraits(
+        int pageSize,
+        boolean listsMembers,
+        boolean listsHolders,
+        int confirmationCalls,
+        Set<TokenKind> youngTokens,
+        Set<TokenKind> globalGrantsCount,
+        Set<TokenKind> leakingKinds,
+        Map<TokenKind, RefreshDelivery> refreshDelivers,
+        Duration delay) {
+
+    /** Copies the collections. */
+    public ProviderTraits {
+        youngTokens = Set.copyOf(youngTokens);
+        globalGrantsCount = Set.copyOf(globalGrantsCount);
+        leakingKinds = Set.copyOf(leakingKinds);
+        refreshDelivers = Map.copyOf(refreshDelivers);
+    }
+
+    /** What a refresh delivers for a kind of token. */
+    public RefreshDelivery refreshDelivery(TokenKind kind) {
+        return refreshDelivers.getOrDefault(kind, RefreshDelivery.IF_REQUESTED);
+    }
+}

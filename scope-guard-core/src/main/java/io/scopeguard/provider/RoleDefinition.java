@@ -1,0 +1,34 @@
+package io.scopeguard.provider;
+
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One role, as a list of roles describes it.
+ *
+ * @param scopes what it grants, by audience; {@code null} if the list does not say it, and each role has to be read alone
+ * @param holderCount how many users hold it, or {@link #UNKNOWN_COUNT}
+ * @param holders the ids of all these users, or {@code null} if the list does not name them all
+ */
+public record RoleDefinition(
+        @Nullable Map<Audience, Scopes> scopes,
+        int holderCount,
+        @Nullable Set<String> holders) {
+
+    /** The list does not tell how many hold the role. */
+    public static final int UNKNOWN_COUNT = -1;
+
+    /** Copies the collections. */
+    public RoleDefinition {
+        scopes = scopes == null ? null : Map.copyOf(scopes);
+        holders = holders == null ? null : Set.copyOf(holders);
+    }
+
+    /** A role whose scopes the list contains, and whose holders it does not. */
+    public static RoleDefinition of(Map<Audience, Scopes> scopes) {
+        return new RoleDefinition(scopes, UNKNOWN_COUNT, null);
+    }
+}

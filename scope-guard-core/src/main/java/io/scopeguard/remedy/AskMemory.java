@@ -1,0 +1,103 @@
+package io.scopeguard.remedy;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.AccessToken;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What clients were asked about promotions that were observed, and which consents they were asked for. Bounded: an entry is
+ * forgotten when its pause is over and no token has lacked the scope for as long as a token lives; beyond
+ * {@value #MAX_ENTRIES} entries the least recently used are dropped, and for a day no missing entry means that nothing was
+ * asked. Thread-safe.
+ */
+final class AskMemory {
+
+    private static final Logger log = LoggerFactory.getLogger(AskMemory.class);
+
+    private static final long MAX_ENTRIES = 100_000;
+
+    /** Tokens that claim to live longer are remembered no longer than this. */
+    private static final Duration LONGEST_LIFE = Duration.ofDays(1);
+
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private final SteadyClock clock;
+    private final Cache<Question, Entry> entries;
+    private volatile long droppedAt = NEVER;
+
+    AskMemory(SteadyClock clock) {
+        this(clock, MAX_ENTRIES);
+    }
+
+    AskMemory(SteadyClock clock, long maxEntries) {
+        this.clock = clock;
+        this.entries = Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .maximumSize(maxEntries)
+                .expireAfter(Expiry.<Question, Entry>accessing((question, entry) -> entry.keptFor()))
+                .evictionListener((question, entry, cause) -> evicted(cause == RemovalCause.SIZE))
+                .ticker(clock::nanos)
+                .build();
+    }
+
+    /** What this token's client was asked about a scope in this series, or {@code null} if nothing, as far as is known. */
+    @Nullable
+    PriorAsk find(AccessToken token, String scope, long series) {
+        Entry known = entries.getIfPresent(Question.of(token, scope));
+        return known == null || known.ask.series() != series ? null : known.ask;
+    }
+
+    /** Remembers an ask. */
+    void update(AccessToken token, String scope, long series, UnaryOperator<PriorAsk> step) {
+        entries.asMap().compute(Question.of(token, scope), (question, known) -> {
+            boolean isCurrent = known != null && known.ask.series() == series;
+            return new Entry(step.apply(isCurrent ? known.ask : PriorAsk.refresh(series)), lifeOf(token));
+        });
+    }
+
+    /** Whether entries were dropped for lack of space within the last day. */
+    boolean mayHaveForgotten() {
+        long dropped = droppedAt;
+        return dropped != NEVER && clock.nanos() - dropped < LONGEST_LIFE.toNanos();
+    }
+
+    private void evicted(boolean isForSpace) {
+        if (isForSpace) {
+            if (!mayHaveForgotten()) {
+                log.warn(
+                        "More than {} clients were asked about their scopes: the oldest asks are forgotten, and granted"
+                                + " responses stay without hints where an ask may have been forgotten.",
+                        MAX_ENTRIES);
+            }
+            droppedAt = clock.nanos();
+        }
+    }
+
+    private static Duration lifeOf(AccessToken token) {
+        Duration life = Duration.between(token.issuedAt(), token.expiresAt());
+        return life.compareTo(LONGEST_LIFE) < 0 ? life : LONGEST_LIFE;
+    }
+
+    private record Question(String issuer, PermissionKey subject, String clientId, String scope) {
+
+        static Question of(AccessToken token, String scope) {
+            return new Question(token.issuer(), PermissionKey.of(token), token.clientId(), scope);
+        }
+    }
+
+    private record Entry(PriorAsk ask, Duration life) {
+
+        Duration keptFor() {
+            return ask.pause().plus(life);
+        }
+    }
+}

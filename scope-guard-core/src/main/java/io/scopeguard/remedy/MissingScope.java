@@ -1,0 +1,62 @@
+package io.scopeguard.remedy;
+
+import io.scopeguard.provider.RefreshDelivery;
+
+/**
+ * A scope that the subject holds and its token lacks, and everything that decides which remedy brings it into a token: rules 2
+ * to 4 of the client contract, as a pure function.
+ *
+ * @param isNew whether the provider gained the scope after the token was issued
+ * @param isRequired whether the request was refused for lack of it
+ * @param delivery what a refresh delivers for this kind of token
+ * @param timing how the token's time of issue relates to the time since which the scope is held
+ * @param isObserved whether a complete earlier picture lacked the scope
+ * @param isFirstLookReliable whether a hint is due although nobody observed the promotion: the token is old enough not to
+ *     have been issued with everything it was meant to carry, and no earlier record can have been lost
+ * @param wasAsked whether this client was asked for the scope before
+ */
+record MissingScope(
+        boolean isNew,
+        boolean isRequired,
+        RefreshDelivery delivery,
+        Timing timing,
+        boolean isObserved,
+        boolean isFirstLookReliable,
+        boolean wasAsked) {
+
+    /** When a token was issued, in relation to the time since which a scope is held. */
+    enum Timing {
+        /** Before the scope was held, or too close to that time to tell: a newer token may carry it. */
+        ISSUED_BEFORE,
+        /** While nobody could see whether the scope was held. */
+        UNOBSERVED,
+        /** While the scope was held: the token was issued without it, and the next one will be, too. */
+        ISSUED_AFTER
+    }
+
+    Remedy remedy() {
+        return switch (delivery) {
+            case ALWAYS -> refreshUnlessUseless();
+            case IF_REQUESTED -> isNew ? Remedy.RECONSENT : cheapest();
+            case NEVER -> isRequired || isNew || isObserved ? Remedy.RECONSENT : Remedy.NONE;
+        };
+    }
+
+    private Remedy refreshUnlessUseless() {
+        return timing == Timing.ISSUED_AFTER ? Remedy.NONE : refreshIfSensible();
+    }
+
+    /** Rules 3 and 4. */
+    private Remedy cheapest() {
+        if (timing != Timing.ISSUED_AFTER) {
+            return refreshIfSensible();
+        }
+        return isRequired || (isObserved && wasAsked) ? Remedy.RECONSENT : Remedy.NONE;
+    }
+
+    /** A refused request needs a remedy in any case; a granted one stays without a hint when in doubt. */
+    private Remedy refreshIfSensible() {
+        boolean isSensible = timing == Timing.ISSUED_BEFORE && (isObserved || isFirstLookReliable);
+        return isRequired || isSensible ? Remedy.REFRESH : Remedy.NONE;
+    }
+}

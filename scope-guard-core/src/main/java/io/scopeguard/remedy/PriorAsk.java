@@ -1,0 +1,79 @@
+package io.scopeguard.remedy;
+
+import io.scopeguard.token.AccessToken;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one client was asked about one scope in one series: since the subject holds the scope without interruption. Immutable.
+ *
+ * @param series since when the scope is held, in nanoseconds of the steady clock
+ * @param consent the last request for consent, or {@code null} if a refresh was asked for only
+ */
+record PriorAsk(long series, @Nullable Consent consent) {
+
+    /** How often granted responses ask for consent in one series. */
+    static final int MAX_HINTS = 3;
+
+    static PriorAsk refresh(long series) {
+        return new PriorAsk(series, null);
+    }
+
+    /** How long clients are left alone after this ask. */
+    Duration pause() {
+        return consent == null ? Duration.ZERO : consent.pause;
+    }
+
+    /** Whether a granted response may ask for consent now: rule 5. */
+    boolean allowsHint(AccessToken token, long now) {
+        return consent == null
+                || consent.isBeingAskedOf(token, now)
+                || (consent.isOver(token, now) && consent.hints < MAX_HINTS);
+    }
+
+    /** After a response asked this token's client for consent. */
+    PriorAsk withConsent(AccessToken token, long now, boolean isHint) {
+        if (consent != null && !consent.isOver(token, now)) {
+            return this;
+        }
+        int hints = (consent == null ? 0 : consent.hints) + (isHint ? 1 : 0);
+        Duration pause = consent == null ? Consent.FIRST_PAUSE : consent.longerPause();
+        return new PriorAsk(series, new Consent(token.fingerprint(), now, pause, hints));
+    }
+
+    /**
+     * A request for consent.
+     *
+     * @param token the fingerprint of the token whose client was asked
+     * @param at when, in nanoseconds of the steady clock
+     * @param pause how long other tokens' clients are left alone
+     * @param hints how many granted responses asked in this series, parallel ones counted once
+     */
+    record Consent(String token, long at, Duration pause, int hints) {
+
+        static final Duration FIRST_PAUSE = Duration.ofMinutes(5);
+
+        private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
+
+        /** Parallel responses repeat an ask for as long as a client may wait before it acts. */
+        private static final long REPEATED = TimeUnit.SECONDS.toNanos(30);
+
+        boolean isBeingAskedOf(AccessToken other, long now) {
+            return isOf(other) && now - at < REPEATED;
+        }
+
+        boolean isOver(AccessToken other, long now) {
+            return !isOf(other) && now - at >= pause.toNanos();
+        }
+
+        Duration longerPause() {
+            Duration doubled = pause.multipliedBy(2);
+            return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+        }
+
+        private boolean isOf(AccessToken other) {
+            return token.equals(other.fingerprint());
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package io.scopeguard.remedy;
+
+import io.scopeguard.drift.Clients;
+import io.scopeguard.drift.ScopeDrift;
+import io.scopeguard.permission.PermissionHistory;
+import io.scopeguard.provider.RefreshDelivery;
+import io.scopeguard.remedy.MissingScope.Timing;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.ProviderClock;
+import io.scopeguard.token.ProviderClock.Order;
+import io.scopeguard.token.TokenKind;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what a client is asked to do about a token that differs from live permissions. A token does not show which scopes
+ * its sign-in requested, but it shows when it was issued: a scope that is held since a later time may arrive with a refresh;
+ * one that was held when the token was issued, and is not in it, does not. The rules and their numbers are those of the
+ * package description. Only requests for consent, and asks that may lead to one, are remembered. Thread-safe.
+ */
+public final class RemedyAdvisor {
+
+    private final Clients clients;
+    private final ProviderClock provider;
+    private final SteadyClock clock;
+    private final Function<TokenKind, RefreshDelivery> delivery;
+    private final Duration maxAge;
+    private final AskMemory asks;
+    private final OncePerToken reports;
+
+    /**
+     * @param provider compares tokens with our own reads
+     * @param delivery what a refresh delivers, by kind of token
+     * @param maxAge the age beyond which a token is old at a first look
+     */
+    public RemedyAdvisor(
+            Clients clients,
+            ProviderClock provider,
+            Function<TokenKind, RefreshDelivery> delivery,
+            Duration maxAge,
+            RemedyListener listener) {
+        this.clients = clients;
+        this.provider = provider;
+        this.clock = provider.steady();
+        this.delivery = delivery;
+        this.maxAge = maxAge;
+        this.asks = new AskMemory(clock);
+        this.reports = new OncePerToken(listener, clock);
+    }
+
+    /** Advice for the client of a granted request. It never asks for a step that is known to be useless. */
+    public Advice onGranted(DriftFinding finding) {
+        return advise(finding, false);
+    }
+
+    /** Advice for the client of a request that was refused for lack of scopes: the remedy that works, if one does. */
+    public Advice onRefused(DriftFinding finding) {
+        return advise(finding, true);
+    }
+
+    /** Advice for the client of a user who is no longer a member: a refresh, unless the token is newer than the loss. */
+    public Advice onExpelled(DriftFinding finding) {
+        long lost = finding.history().standingSince();
+        return provider.compare(finding.token(), lost) == Order.AFTER
+                ? Advice.none()
+                : reported(finding.token(), Remedy.REFRESH, finding.drift(), bounded(provider.waitUntilAfter(lost)));
+    }
+
+    private Advice advise(DriftFinding finding, boolean isRefused) {
+        AccessToken token = finding.token();
+        ScopeDrift drift = withoutDisputes(finding);
+        if (clients.isNonInteractive(token)) {
+            return forMachine(finding, drift, isRefused);
+        }
+        Map<String, Remedy> remedies = new HashMap<>();
+        drift.promoted().forEach(scope -> remedies.put(scope, remedy(finding, scope, false, isRefused)));
+        drift.introduced().forEach(scope -> remedies.put(scope, remedy(finding, scope, true, isRefused)));
+        ScopeDrift told = drift.missingOnly(drift.missing().where(scope -> remedies.get(scope) != Remedy.NONE));
+        // Rule 9: respond with the strongest remedy that any scope needs.
+        Remedy strongest =
+                remedies.values().stream().reduce(drift.demoted().isEmpty() ? Remedy.NONE : Remedy.REFRESH, Remedy::or);
+        Advice advice = answer(finding, strongest, told, isRefused);
+        remember(finding, advice, isRefused);
+        return advice;
+    }
+
+    /** Rule 1: if a token issued after the loss still carries the scope, provider and live view disagree. */
+    private ScopeDrift withoutDisputes(DriftFinding finding) {
+        ScopeDrift drift = finding.drift();
+        Scopes curable = drift.demoted().where(scope -> !isDisputed(finding, scope));
+        drift.demoted().minus(curable).forEach(scope -> reports.disagreed(finding.token(), scope));
+        return new ScopeDrift(curable, drift.promoted(), drift.introduced());
+    }
+
+    private boolean isDisputed(DriftFinding finding, String scope) {
+        OptionalLong lost = finding.history().lackedSince(scope);
+        return lost.isPresent() && provider.compare(finding.token(), lost.getAsLong()) == Order.AFTER;
+    }
+
+    /** Rule 7: no user is present to grant consent. A refused machine repeats its token request and names the scope. */
+    private Advice forMachine(DriftFinding finding, ScopeDrift drift, boolean isRefused) {
+        ScopeDrift told = isRefused ? drift : drift.missingOnly(Scopes.none());
+        return told.isEmpty() ? Advice.none() : answer(finding, Remedy.REFRESH, told, isRefused);
+    }
+
+    private Remedy remedy(DriftFinding finding, String scope, boolean isNew, boolean isRefused) {
+        AccessToken token = finding.token();
+        PermissionHistory history = finding.history();
+        long series = series(history, scope);
+        PriorAsk prior = asks.find(token, scope, series);
+        Remedy remedy = new MissingScope(
+                        isNew,
+                        isRefused,
+                        delivery.apply(token.kind()),
+                        timing(token, history, scope),
+                        history.isObserved(scope),
+                        isFirstLookReliable(token, history),
+                        prior != null)
+                .remedy();
+        return remedy == Remedy.RECONSENT && !isRefused && !allowsHint(prior, token) ? Remedy.NONE : remedy;
+    }
+
+    /** Rule 5: on granted responses, consent is asked for rarely. */
+    private boolean allowsHint(@Nullable PriorAsk prior, AccessToken token) {
+        return prior == null ? !asks.mayHaveForgotten() : prior.allowsHint(token, clock.nanos());
+    }
+
+    private Timing timing(AccessToken token, PermissionHistory history, String scope) {
+        OptionalLong held = history.heldSince(scope);
+        if (held.isEmpty()) {
+            return Timing.UNOBSERVED;
+        }
+        return switch (provider.compare(token, held.getAsLong())) {
+            case BEFORE, UNDECIDED -> Timing.ISSUED_BEFORE;
+            case UNKNOWN -> Timing.UNOBSERVED;
+            case AFTER -> isAfterLastGap(token, history, scope) ? Timing.ISSUED_AFTER : Timing.UNOBSERVED;
+        };
+    }
+
+    private boolean isAfterLastGap(AccessToken token, PermissionHistory history, String scope) {
+        OptionalLong unbroken = history.unbrokenSince(scope);
+        return unbroken.isPresent() && provider.compare(token, unbroken.getAsLong()) == Order.AFTER;
+    }
+
+    /** Rule 3: a token that was young when its subject was first seen carries what it was meant to carry. */
+    private boolean isFirstLookReliable(AccessToken token, PermissionHistory history) {
+        return history.isComplete()
+                && provider.compare(token, history.firstRequestAt() - maxAge.toNanos()) == Order.BEFORE;
+    }
+
+    /** Rule 8: a remedy that cannot bring a certainly newer token soon is not asked for unless the request was refused. */
+    private Advice answer(DriftFinding finding, Remedy remedy, ScopeDrift told, boolean isRefused) {
+        if (remedy == Remedy.NONE) {
+            return Advice.none();
+        }
+        Duration wait = waitFor(finding.history(), told);
+        boolean isTooLong = wait.compareTo(ProviderClock.MAX_WAIT) > 0;
+        return isTooLong && !isRefused && remedy == Remedy.REFRESH
+                ? Advice.none()
+                : reported(finding.token(), remedy, told, bounded(wait));
+    }
+
+    private Advice reported(AccessToken token, Remedy remedy, ScopeDrift told, Duration wait) {
+        reports.asked(token, remedy);
+        return new Advice(remedy, told, clients.of(token).thirdParty(), wait);
+    }
+
+    private Duration waitFor(PermissionHistory history, ScopeDrift told) {
+        Duration[] longest = {Duration.ZERO};
+        told.demoted().forEach(scope -> longest[0] = longer(longest[0], history.lackedSince(scope)));
+        // Not merely later than heldSince: a token issued before the series was unbroken proves nothing.
+        told.missing().forEach(scope -> longest[0] = longer(longest[0], history.unbrokenSince(scope)));
+        return longest[0];
+    }
+
+    private Duration longer(Duration known, OptionalLong time) {
+        Duration wait = time.isEmpty() ? Duration.ZERO : provider.waitUntilAfter(time.getAsLong());
+        return known.compareTo(wait) >= 0 ? known : wait;
+    }
+
+    private static Duration bounded(Duration wait) {
+        return wait.compareTo(ProviderClock.MAX_WAIT) < 0 ? wait : ProviderClock.MAX_WAIT;
+    }
+
+    /** A client that is asked for consent is asked for all scopes that are named; one that is asked to refresh may lead to that. */
+    private void remember(DriftFinding finding, Advice advice, boolean isRefused) {
+        AccessToken token = finding.token();
+        PermissionHistory history = finding.history();
+        long now = clock.nanos();
+        advice.drift().missing().forEach(scope -> {
+            long series = series(history, scope);
+            PriorAsk prior = asks.find(token, scope, series);
+            if (advice.remedy() == Remedy.RECONSENT) {
+                if (prior == null || !prior.equals(prior.withConsent(token, now, !isRefused))) {
+                    asks.update(token, scope, series, ask -> ask.withConsent(token, now, !isRefused));
+                }
+            } else if (prior == null && history.isObserved(scope)) {
+                asks.update(token, scope, series, ask -> ask);
+            }
+        });
+    }
+
+    private static long series(PermissionHistory history, String scope) {
+        return history.heldSince(scope).orElse(Long.MIN_VALUE);
+    }
+}

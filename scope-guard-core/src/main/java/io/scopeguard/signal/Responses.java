@@ -1,0 +1,92 @@
+package io.scopeguard.signal;
+
+import io.scopeguard.Decision;
+import io.scopeguard.token.InvalidTokenException;
+import io.scopeguard.token.KeysUnavailableException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Turns each outcome of verification and authorization into status, headers and body. Thread-safe.
+ *
+ * <pre>{@code
+ * try {
+ *     response = responses.of(guard.authorize(guard.verify(bearerToken), request));
+ * } catch (InvalidTokenException e) {
+ *     response = responses.of(e);
+ * } catch (KeysUnavailableException e) {
+ *     response = responses.of(e);
+ * }
+ * }</pre>
+ */
+public final class Responses {
+
+    private static final Duration DEFAULT_SPREAD = Duration.ofSeconds(10);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Refusals refusals;
+    private final ScopeDriftHeader header;
+
+    /** Spreads the clients of granted requests over ten seconds, and publishes no protected resource metadata. */
+    public Responses() {
+        this(new Refusals(null), new ScopeDriftHeader(DEFAULT_SPREAD));
+    }
+
+    public Responses(Refusals refusals, ScopeDriftHeader header) {
+        this.refusals = refusals;
+        this.header = header;
+    }
+
+    /** The response to a request with a verified token: for granted and refused requests alike. */
+    public Response of(Decision decision) {
+        String drift = header.valueOf(decision);
+        if (!decision.isGranted()) {
+            return response(refusals.of(decision), drift);
+        }
+        return new Response(200, headers(drift), null);
+    }
+
+    /** The response to a request whose token is invalid. */
+    public Response of(InvalidTokenException invalid) {
+        return response(refusals.invalidToken(invalid), null);
+    }
+
+    /** The response to a request whose token cannot be verified at the moment. */
+    public Response of(KeysUnavailableException unavailable) {
+        return response(refusals.keysUnavailable(unavailable), null);
+    }
+
+    /** The response to a request without a bearer token. */
+    public Response ofMissingToken() {
+        return response(refusals.missingToken(), null);
+    }
+
+    private static Response response(Refusal refusal, @Nullable String drift) {
+        Map<String, String> headers = headers(drift);
+        if (refusal.challenge() != null) {
+            headers.put("WWW-Authenticate", refusal.challenge());
+        }
+        if (refusal.retryAfter() != null) {
+            headers.put("Retry-After", Long.toString(refusal.retryAfter().toSeconds()));
+        }
+        headers.put("Cache-Control", "no-store");
+        headers.put("Content-Type", Problem.MEDIA_TYPE);
+        return new Response(
+                refusal.status(),
+                headers,
+                JSON.writeValueAsString(refusal.problem().members()));
+    }
+
+    /** A response with a hint must not be cached: a cache would replay the hint. */
+    private static Map<String, String> headers(@Nullable String drift) {
+        Map<String, String> headers = new HashMap<>();
+        if (drift != null) {
+            headers.put(ScopeDriftHeader.NAME, drift);
+            headers.put("Cache-Control", "no-store");
+        }
+        return headers;
+    }
+}

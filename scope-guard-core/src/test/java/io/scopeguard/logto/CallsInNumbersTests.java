@@ -1,0 +1,243 @@
+package io.scopeguard.logto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.permission.CacheSettings;
+import io.scopeguard.permission.Freshness;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.Subject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What active users cost for each kind of token, once everything is known: the numbers that the README names. */
+class CallsInNumbersTests {
+
+    private static final String INDICATOR = "https://api.example.test";
+    private static final Audience API = Audience.resource(INDICATOR);
+    private static final Duration MAX_AGE = Duration.ofSeconds(30);
+    private static final Duration MAX_STALE = Duration.ofMinutes(5);
+    private static final int WARM_UP = 2;
+    private static final int MEASURED = 2;
+
+    private final MovableClock clock = MovableClock.atNoon();
+    private final SteadyClock steady = clock.steady();
+    private final FakeTenant tenant = new FakeTenant()
+            .resource(INDICATOR, "read", "write")
+            .organizationRole("editor", "report")
+            .organizationRoleResource("editor", INDICATOR, "read");
+    private final AtomicInteger calls = new AtomicInteger();
+    private final Logto logto = tenant.logto(clock)
+            .steadyClock(steady)
+            .resources(List.of(API))
+            .listener((operation, outcome, took) -> calls.incrementAndGet())
+            .build();
+    private final PermissionCache cache = new PermissionCache(
+            logto.permissions(),
+            steady,
+            new CacheSettings(MAX_AGE, MAX_STALE, Duration.ofSeconds(60), 10_000, Duration.ofHours(1)));
+
+    @AfterEach
+    void close() {
+        cache.close();
+        tenant.close();
+    }
+
+    /** An organization costs a call for each active member, or for each hundred members, whichever is fewer. */
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "50, 50, 1", "250, 250, 3", "250, 2, 2", "250, 3, 3", "250, 10, 3"})
+    void organizationTokens(int members, int active, int expected) {
+        List<PermissionKey> users = members(members, active, Audience.ORGANIZATION);
+
+        Map<String, Integer> costs = interval(users);
+        assertCosts(costs, "members", expected);
+        assertCosts(costs, "organization-roles", 1);
+        assertThat(costs).doesNotContainKeys("roles", "holders", "user-roles", "users");
+    }
+
+    @Test
+    void organizationTokensInManyOrganizations() {
+        List<PermissionKey> users = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            tenant.member("org" + i, user(i), "editor");
+            users.add(key(user(i), "org" + i, Audience.ORGANIZATION));
+        }
+
+        Map<String, Integer> costs = interval(users);
+        assertCosts(costs, "members", 20);
+        assertCosts(costs, "organization-roles", 1);
+    }
+
+    /** A global role that nobody holds costs nothing beside the list of roles. */
+    @Test
+    void resourceTokensInOrganizationsWhenNobodyHoldsAGlobalRole() {
+        tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
+        List<PermissionKey> users = members(250, 250, API);
+
+        Map<String, Integer> costs = interval(users);
+        assertCosts(costs, "members", 3);
+        assertCosts(costs, "organization-roles", 1);
+        assertCosts(costs, "roles", 1);
+        assertThat(costs).doesNotContainKeys("holders", "user-roles", "users");
+    }
+
+    /** Up to three holders are named by the list of roles. */
+    @Test
+    void resourceTokensInOrganizationsWhenThreeHoldAGlobalRole() {
+        tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
+        List<PermissionKey> users = members(250, 250, API);
+        tenant.assign("auditor", user(0), user(1), user(2));
+
+        Map<String, Integer> interval = interval(users);
+        assertCosts(interval, "members", 3);
+        assertThat(interval).doesNotContainKeys("user-roles", "users");
+        // The list of roles and the scopes of this one: a constant, however many users are active.
+        assertThat(interval.get("roles") + interval.get("role-scopes") + interval.getOrDefault("holders", 0))
+                .as("%s", interval)
+                .isLessThanOrEqualTo(6);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"250, 250, 3", "250, 2, 2"})
+    void resourceTokensInOrganizationsWhenManyHoldAGlobalRole(int holders, int active, int expected) {
+        tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
+        List<PermissionKey> users = members(250, active, API);
+        IntStream.range(0, holders).forEach(i -> tenant.assign("auditor", user(i)));
+
+        Map<String, Integer> interval = interval(users);
+        assertThat(interval.getOrDefault("holders", 0) + interval.getOrDefault("user-roles", 0))
+                .as("%s", interval)
+                .isLessThanOrEqualTo(expected);
+    }
+
+    /** The standing of each user is asked for alone. */
+    @Test
+    void globalResourceTokensWhenNobodyHoldsAGlobalRole() {
+        tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
+        List<PermissionKey> users =
+                IntStream.range(0, 30).mapToObj(i -> key(user(i), null, API)).toList();
+        users.forEach(key -> tenant.user(key.subject().id()));
+
+        Map<String, Integer> costs = interval(users);
+        assertCosts(costs, "users", 30);
+        assertCosts(costs, "roles", 1);
+        assertThat(costs).doesNotContainKey("user-roles");
+    }
+
+    @Test
+    void machines() {
+        List<PermissionKey> agents = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            tenant.agent("acme", "agent" + i, "editor");
+            agents.add(new PermissionKey(
+                    new Subject(Subject.Type.APPLICATION, "agent" + i), "acme", Audience.ORGANIZATION));
+        }
+
+        Map<String, Integer> costs = interval(agents);
+        assertCosts(costs, "organization-application-roles", 10);
+    }
+
+    /** Reads begin a little ahead of the age at which they are due: five intervals in the time of four. */
+    private static void assertCosts(Map<String, Integer> interval, String kind, int expected) {
+        assertThat(interval.getOrDefault(kind, 0))
+                .as("%s of %s", kind, interval)
+                .isBetween(expected, (int) Math.ceil(expected * 1.25) + 1);
+    }
+
+    private List<PermissionKey> members(int members, int active, Audience audience) {
+        List<PermissionKey> users = new ArrayList<>();
+        for (int i = 0; i < members; i++) {
+            tenant.member("acme", user(i), "editor");
+            if (i < active) {
+                users.add(key(user(i), "acme", audience));
+            }
+        }
+        return users;
+    }
+
+    private static PermissionKey key(String user, @Nullable String organization, Audience audience) {
+        return new PermissionKey(new Subject(Subject.Type.USER, user), organization, audience);
+    }
+
+    /** No id is part of another: a search finds at most one. */
+    private static String user(int number) {
+        return "user" + String.format(Locale.ROOT, "%04d", number);
+    }
+
+    /** The calls of one interval, by what they ask for, after some intervals in which everybody was active too. */
+    private Map<String, Integer> interval(List<PermissionKey> users) {
+        for (int i = 0; i < WARM_UP; i++) {
+            live(users);
+        }
+        tenant.requests();
+        for (int i = 0; i < MEASURED; i++) {
+            live(users);
+        }
+        Map<String, Integer> kinds = new TreeMap<>();
+        tenant.requests().forEach(request -> kinds.merge(kind(request), 1, Integer::sum));
+        kinds.replaceAll((kind, count) -> (count + MEASURED - 1) / MEASURED);
+        return kinds;
+    }
+
+    /** Everybody sends a request every five seconds. */
+    private void live(List<PermissionKey> users) {
+        for (int second = 0; second < MAX_AGE.toSeconds(); second += 5) {
+            clock.advanceSeconds(5);
+            for (PermissionKey user : users) {
+                cache.get(user, Freshness.of(MAX_AGE, MAX_STALE, steady.nanos()), Scopes.none());
+            }
+            awaitQuiet();
+        }
+    }
+
+    private void awaitQuiet() {
+        int quiet = 0;
+        int before = -1;
+        while (quiet < 8) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(10);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            int now = calls.get() + cache.waiting() * 1_000_000;
+            quiet = now == before && cache.waiting() == 0 ? quiet + 1 : 0;
+            before = now;
+        }
+    }
+
+    private static String kind(String request) {
+        String path = request.replaceFirst("\\?.*", "");
+        if (path.matches("/organizations/[^/]+/users(/[^/]+/roles)?")) {
+            return "members";
+        }
+        if (path.matches("/organizations/[^/]+/applications/[^/]+/roles")) {
+            return "organization-application-roles";
+        }
+        if (path.matches("/roles/[^/]+/users")) {
+            return "holders";
+        }
+        if (path.matches("/roles/[^/]+/scopes")) {
+            return "role-scopes";
+        }
+        if (path.matches("/users/[^/]+/roles")) {
+            return "user-roles";
+        }
+        return path.split("/")[1];
+    }
+}

@@ -1,0 +1,252 @@
+package io.scopeguard.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.scopeguard.permission.FactKey.GrantsKey;
+import io.scopeguard.permission.FactKey.MembershipKey;
+import io.scopeguard.permission.FactKey.RolesKey;
+import io.scopeguard.permission.FactKey.SubjectKey;
+import io.scopeguard.permission.Quarantine.Ruling;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.Page;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.token.Subject;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The small decisions, each by itself: what is believed, what is doubted, what is old. */
+class DecidersTests {
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final FactKey ROLES = new RolesKey(DefinitionsKey.ORGANIZATION_ROLES);
+
+    private final Sequence sequence = new Sequence(MovableClock.atNoon().steady());
+    private final Invalidations invalidations = new Invalidations(sequence, Duration.ofHours(1));
+    private final LossJudge judge = new LossJudge(invalidations);
+
+    // Quarantine
+
+    @ParameterizedTest
+    @CsvSource({
+        "1,   AGAIN",
+        "59,  AGAIN",
+        "60,  BELIEVED",
+        "599, BELIEVED",
+        // Another incident, not a second pass.
+        "601, FIRST"
+    })
+    void quarantineWhenSeenAgainThenByTheTimeBetween(int seconds, Ruling ruling) {
+        Quarantine quarantine = new Quarantine();
+
+        assertThat(quarantine.judge(ROLES, 0)).isEqualTo(Ruling.FIRST);
+        assertThat(quarantine.judge(ROLES, seconds * SECOND)).isEqualTo(ruling);
+    }
+
+    @Test
+    void quarantineWhenAPlausibleAnswerComesThenTheDoubtEnds() {
+        Quarantine quarantine = new Quarantine();
+        quarantine.judge(ROLES, 0);
+        quarantine.clear(ROLES);
+
+        assertThat(quarantine.judge(ROLES, 61 * SECOND)).isEqualTo(Ruling.FIRST);
+    }
+
+    // Mass revocation
+
+    @ParameterizedTest
+    @CsvSource({
+        // subjects read, standings lost, mass
+        "1000, 19,  false",
+        "199,  20,  true",
+        "200,  20,  false",
+        "1000, 101, true",
+        "1000, 100, false",
+        "19,   19,  false"
+    })
+    void guardWhenManyLoseTheirStandingThenByTheirShare(int read, int lost, boolean mass) {
+        MassRevocationGuard guard = new MassRevocationGuard();
+        guard.read(read, 0);
+        boolean last = false;
+        for (int i = 0; i < lost; i++) {
+            last = guard.isMass(member("user-" + i), SECOND);
+        }
+
+        assertThat(last).isEqualTo(mass);
+    }
+
+    @Test
+    void guardWhenLossesAreAMinuteApartThenTheyAreCountedApart() {
+        MassRevocationGuard guard = new MassRevocationGuard();
+        boolean mass = false;
+        for (int i = 0; i < 30; i++) {
+            mass |= guard.isMass(member("user-" + i), i * 4 * SECOND);
+        }
+
+        assertThat(mass).isFalse();
+    }
+
+    // Losses of one subject
+
+    @Test
+    void judgeWhenAFewBareEmptyAnswersThenOrdinaryLosses() {
+        for (int i = 0; i < 4; i++) {
+            SubjectKey key = grants("user-" + i);
+            assertThatCode(() -> judge.requireBelievable(key, null, true, false, SECOND))
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void judgeWhenManyBareEmptyAnswersThenNotBelievedBeforeAMinuteHasPassed() {
+        for (int i = 0; i < 4; i++) {
+            judge.requireBelievable(grants("user-" + i), null, true, false, SECOND);
+        }
+        SubjectKey fifth = grants("user-4");
+
+        assertThatExceptionOfType(PermissionsUnavailableException.class)
+                .isThrownBy(() -> judge.requireBelievable(fifth, null, true, false, SECOND));
+        judge.requireBelievable(fifth, null, true, false, 62 * SECOND);
+    }
+
+    @Test
+    void judgeWhenAReportedChangeNamesTheSubjectThenBelieved() {
+        for (int i = 0; i < 4; i++) {
+            judge.requireBelievable(grants("user-" + i), null, true, false, SECOND);
+        }
+        invalidations.add(new PermissionChange.OfSubject(new Subject(Subject.Type.USER, "user-4")));
+
+        judge.requireBelievable(grants("user-4"), null, true, false, SECOND);
+    }
+
+    // Passes
+
+    @ParameterizedTest
+    @CsvSource({
+        // total on the first page, on the second, distinct ids, conclusive
+        "4, 4, 4, true",
+        "4, 5, 4, false",
+        "5, 5, 4, false",
+        "3, 3, 4, false",
+        "-1, -1, 4, true"
+    })
+    void passWhenTheTotalStaysAndMatchesThenConclusive(int first, int second, int distinct, boolean conclusive) {
+        Pass<Boolean> pass = new Pass<>(1);
+        pass.add(new Page<>(List.of(1, 2), "2", first), Map.of("a", true, "b", true));
+        Map<String, Boolean> rest = new HashMap<>();
+        for (int i = 2; i < distinct; i++) {
+            rest.put("id-" + i, true);
+        }
+        boolean last = pass.add(new Page<>(List.of(1, 2), null, second), rest);
+
+        assertThat(last).isTrue();
+        assertThat(pass.isConclusive()).isEqualTo(conclusive);
+    }
+
+    @Test
+    void passWhenAnEmptyPagePromisesAnotherThenOverAndNotConclusive() {
+        Pass<Boolean> pass = new Pass<>(1);
+
+        assertThat(pass.add(new Page<>(List.of(), "2", 0), Map.of())).isTrue();
+        assertThat(pass.isConclusive()).isFalse();
+    }
+
+    // Holders
+
+    @Test
+    void holdersWhenMissingOnceThenStillHeldAndOlder() {
+        HolderSet first = HolderSet.first(Set.of("a", "b"), look(10));
+        HolderSet second = first.followedBy(Set.of("a"), look(20), 25);
+
+        assertThat(second.holds("b")).isTrue();
+        assertThat(second.readAt("b")).isEqualTo(10);
+        assertThat(second.readAt("a")).isEqualTo(20);
+    }
+
+    @Test
+    void holdersWhenMissingTwiceThenLost() {
+        HolderSet third = HolderSet.first(Set.of("a", "b"), look(10))
+                .followedBy(Set.of("a"), look(20), 25)
+                .followedBy(Set.of("a"), look(30), 35);
+
+        assertThat(third.holds("b")).isFalse();
+        assertThat(third.lossOf("b")).isNotNull();
+    }
+
+    // Ages
+
+    @Test
+    void ageingWhenKeysDifferThenTheyAgeAtDifferentTimes() {
+        Limits limits = new Limits(100 * SECOND, 70 * SECOND, 0, false);
+        Set<Long> times = new HashSet<>();
+        for (int seed = 0; seed < 100; seed++) {
+            times.add(limits.ageingBefore(seed));
+        }
+
+        assertThat(times).hasSizeGreaterThan(90);
+        assertThat(times).allMatch(time -> time >= 76 * SECOND && time <= 79 * SECOND);
+        assertThat(times).allMatch(time -> time <= limits.surelyFreshFrom());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // read at, certainly changed, possibly changed, optional, state
+        "90, -1, -1, false, FRESH",
+        "72, -1, -1, false, AGEING",
+        "60, -1, -1, false, STALE",
+        "90, -1, 95, false, STALE",
+        "90, 95, -1, false, INVALIDATED",
+        "10, 95, -1, false, EXPIRED",
+        "10, -1, -1, false, EXPIRED",
+        "10, -1, -1, true,  STALE"
+    })
+    void stateThenByAgeAndReports(int readAt, int certain, int possible, boolean optional, Part.State state) {
+        Limits limits = new Limits(100 * SECOND, 70 * SECOND, 20 * SECOND, false);
+        Part part = new Part(ROLES, readAt * SECOND, certain * SECOND, possible * SECOND, optional);
+
+        assertThat(part.state(limits)).isEqualTo(state);
+    }
+
+    // Changes
+
+    @Test
+    void changesWhenAnElementComesBackBeforeAnyPictureLackedItThenNeverLost() {
+        Look loss = new Look(20, 21, 15);
+        Changes lost = Changes.NONE.followedBy(Set.of("a", "b"), Set.of("a"), 5, 10, loss);
+        Changes back = lost.followedBy(Set.of("a"), Set.of("a", "b"), 5, 12, look(30));
+
+        assertThat(lost.losses().get("b").bindsIn(15)).isFalse();
+        assertThat(lost.losses().get("b").bindsIn(16)).isTrue();
+        assertThat(back.gain("b", 5)).isEqualTo(Changes.Gain.atFirst(5));
+    }
+
+    @Test
+    void changesWhenAnElementComesBackAfterAPictureLackedItThenGained() {
+        Changes lost = Changes.NONE.followedBy(Set.of("a", "b"), Set.of("a"), 5, 10, new Look(20, 21, 15));
+        Changes back = lost.followedBy(Set.of("a"), Set.of("a", "b"), 5, 20, look(30));
+
+        assertThat(back.gain("b", 5)).isEqualTo(new Changes.Gain(20, 31));
+    }
+
+    private static Look look(long readAt) {
+        return new Look(readAt, readAt + 1, Look.NO_LOSSES);
+    }
+
+    private static MembershipKey member(String user) {
+        return new MembershipKey(Subject.Type.USER, user, "acme");
+    }
+
+    private static GrantsKey grants(String user) {
+        return new GrantsKey(Subject.Type.USER, user);
+    }
+}

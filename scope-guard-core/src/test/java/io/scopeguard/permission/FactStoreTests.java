@@ -1,0 +1,99 @@
+package io.scopeguard.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.permission.FactKey.AccountKey;
+import io.scopeguard.permission.FactKey.MembershipKey;
+import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.Standing;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.token.Subject;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FactStoreTests {
+
+    private static final MembershipKey ALICE = new MembershipKey(Subject.Type.USER, "alice", "acme");
+
+    private final MovableClock clock = MovableClock.atNoon();
+    private final Sequence sequence = new Sequence(clock.steady());
+    private final FactStore store =
+            new FactStore(100, Duration.ofHours(1), Duration.ofMinutes(5), sequence, FactExchange.NONE);
+
+    @Test
+    void putWhenAFirstLookTakesSomethingAwayThenIgnored() {
+        store.put(ALICE, holding("a", "b"), look());
+
+        assertThat(store.put(ALICE, holding("a"), look())).isFalse();
+        assertThat(roles()).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void putWhenASecondLookTakesSomethingAwayThenTakenIn() {
+        store.put(ALICE, holding("a", "b"), look());
+
+        assertThat(store.put(ALICE, holding("a"), look().confirming(sequence.next())))
+                .isTrue();
+        assertThat(roles()).containsExactly("a");
+    }
+
+    @Test
+    void putWhenAnOlderReadArrivesLaterThenIgnored() {
+        store.put(ALICE, holding("a"), look());
+        Look older = look();
+        store.put(ALICE, holding("a", "b"), look());
+        store.put(ALICE, holding("a"), look().confirming(sequence.next()));
+
+        assertThat(store.put(ALICE, holding("a", "b"), older)).isFalse();
+        assertThat(roles()).containsExactly("a");
+    }
+
+    @Test
+    void putWhenAFactIsEvictedThenItsLossIsKept() {
+        store.put(ALICE, holding("a", "b"), look());
+        store.put(ALICE, holding("a"), look().confirming(sequence.next()));
+        clock.advance(Duration.ofHours(2));
+        for (int i = 0; i < 1_000; i++) {
+            store.put(new MembershipKey(Subject.Type.USER, "user-" + i, "acme"), holding("a"), look());
+        }
+
+        assertThat(roles()).containsExactly("a");
+    }
+
+    @Test
+    void putWhenSuspendedInOnePlaceThenInactiveEverywhereUntilSeenActive() {
+        MembershipKey elsewhere = new MembershipKey(Subject.Type.USER, "alice", "globex");
+        store.put(ALICE, Holding.of(Standing.SUSPENDED), look().confirming(sequence.next()));
+        assertThat(store.inactive(elsewhere)).isNotNull();
+
+        store.put(elsewhere, holding("a"), look());
+        assertThat(store.inactive(ALICE)).isNull();
+        assertThat(store.glance(new AccountKey(Subject.Type.USER, "alice")).standing())
+                .isEqualTo(Standing.ACTIVE);
+    }
+
+    @Test
+    void useWhenManyCountInOnePeriodThenOnce() {
+        store.put(ALICE, holding("a"), look());
+        SubjectFact fact = store.find(ALICE);
+
+        assertThat(fact.use((byte) 1)).isTrue();
+        assertThat(fact.use((byte) 1)).isFalse();
+        assertThat(fact.use((byte) 2)).isTrue();
+    }
+
+    private Set<String> roles() {
+        return store.find(ALICE).holding().roles();
+    }
+
+    private Look look() {
+        clock.advanceSeconds(1);
+        return new Look(sequence.next(), sequence.next(), Look.NO_LOSSES);
+    }
+
+    private static Holding holding(String... roles) {
+        return Holding.of(Membership.of(Grants.ofRoles(Set.of(roles))));
+    }
+}

@@ -1,0 +1,652 @@
+package io.scopeguard.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.Standing;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.Subject;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What the engine answers, and what it costs, while facts change. All on one thread. */
+class FactsTests {
+
+    private static final Scopes READ = Scopes.of("read");
+    private static final Scopes BOTH = Scopes.of("read", "write");
+
+    private final MovableClock clock = MovableClock.atNoon();
+    private final SteadyClock steady = clock.steady();
+    private final TestDirectory directory =
+            new TestDirectory().role("viewer", "read").role("editor", "read", "write");
+    private final StepExecutor executor = new StepExecutor();
+    private final PermissionCache cache =
+            new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor);
+
+    // Reading and ages
+
+    @Test
+    void getWhenFreshThenNoCalls() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.forgetCalls();
+        clock.advanceSeconds(20);
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(BOTH);
+        assertThat(directory.calls()).isZero();
+    }
+
+    @Test
+    void getWhenManyUsersThenDefinitionsAreReadOnce() {
+        directory.members("acme", 50, "editor");
+        for (int i = 0; i < 50; i++) {
+            get("user-" + i, BOTH);
+        }
+
+        assertThat(directory.calls("roles")).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenAgeingThenReadInTheBackground() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.forgetCalls();
+        clock.advanceSeconds(27);
+
+        get("alice", BOTH);
+        assertThat(directory.calls()).isZero();
+        executor.runAll();
+        assertThat(directory.calls("membership")).isEqualTo(1);
+        assertThat(directory.calls("roles")).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenStaleAndBusyThenAnsweredAtOnce() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.member("acme", "alice", "viewer");
+        clock.advanceSeconds(60);
+        executor.busy(true);
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(BOTH);
+        executor.runAll();
+        // The loss binds once the definitions were read after it was noticed.
+        get("alice", BOTH);
+        executor.runAll();
+        assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenExpiredAndDownThenUnavailable() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.down(true);
+        clock.advance(Duration.ofMinutes(6));
+
+        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> get("alice", BOTH));
+        assertThat(cache.lastSeen(key("alice"), BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void getWhenTheWallClockStepsBackThenAgesGoOn() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        clock.step(Duration.ofHours(-1));
+        directory.member("acme", "alice", "viewer");
+        clock.advanceSeconds(60);
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenTheProcessWasFrozenThenFactsHaveAged() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.member("acme", "alice", "viewer");
+        clock.step(Duration.ofMinutes(10));
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenTheWallClockStepsBackAfterAFailureThenReadAgain() {
+        directory.member("acme", "alice", "editor").down(true);
+        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> get("alice", BOTH));
+        directory.down(false);
+        clock.step(Duration.ofHours(-1));
+        clock.advanceSeconds(2);
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void individualWhenTheWallClockStepsBackThenStillARead() {
+        directory.member("acme", "alice", "editor");
+        individual("alice", BOTH);
+        clock.step(Duration.ofMinutes(-10));
+        directory.member("acme", "alice", "viewer");
+
+        assertThat(individual("alice", BOTH).granted()).isEqualTo(READ);
+    }
+
+    // Losses
+
+    @Test
+    void getWhenARoleIsLostThenBelievedAtTheSecondLook() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.member("acme", "alice", "viewer");
+        directory.forgetCalls();
+        clock.advanceSeconds(31);
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
+        assertThat(directory.calls("membership")).isEqualTo(2);
+    }
+
+    @Test
+    void getWhenTheSecondLookShowsTheRoleThenNothingIsLost() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.member("acme", "alice", "viewer");
+        directory.meanwhile("membership", () -> directory.member("acme", "alice", "editor"));
+        clock.advanceSeconds(31);
+
+        LivePermissions live = get("alice", BOTH);
+
+        assertThat(live.granted()).isEqualTo(BOTH);
+        assertThat(live.history().unbrokenSince("write").getAsLong())
+                .isGreaterThan(live.history().heldSince("write").getAsLong());
+    }
+
+    @Test
+    void getWhenMembershipEndsThenConfirmedExplicitly() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.leave("acme", "alice");
+        clock.advanceSeconds(31);
+
+        assertThat(get("alice", BOTH).standing()).isEqualTo(Standing.NOT_A_MEMBER);
+        assertThat(directory.calls("confirm")).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenEverythingIsAnsweredEmptyThenNobodyIsRefused() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        for (String operation : new String[] {"membership", "confirm", "roles", "members"}) {
+            directory.empty(operation, true);
+        }
+        clock.advanceSeconds(31);
+        assertThat(get("alice", BOTH).granted()).isEqualTo(BOTH);
+        clock.advanceSeconds(20);
+        assertThat(get("alice", BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void getWhenTheRoleIsSplitThenTheRightIsNeverLost() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        clock.advanceSeconds(5);
+        directory.role("writer", "write").member("acme", "alice", "editor", "writer");
+        clock.advanceSeconds(5);
+        directory.role("editor", "read");
+        cache.apply(new PermissionChange.OfRoles());
+
+        LivePermissions live = get("alice", BOTH);
+
+        assertThat(live.granted()).isEqualTo(BOTH);
+        directory.down(true);
+        clock.advance(Duration.ofMinutes(4));
+        assertThat(get("alice", BOTH).granted()).isEqualTo(BOTH);
+        directory.down(false);
+        clock.advanceSeconds(31);
+        LivePermissions later = get("alice", BOTH);
+        assertThat(later.granted()).isEqualTo(BOTH);
+        assertThat(later.history().heldSince("write")).isEqualTo(live.history().heldSince("write"));
+    }
+
+    @Test
+    void getWhenDefinitionsHappenToBeReadFirstThenTheRightIsNotLostEither() {
+        directory.member("acme", "alice", "editor").member("acme", "bob", "viewer");
+        get("bob", READ);
+        clock.advanceSeconds(20);
+        get("alice", BOTH);
+        clock.advanceSeconds(5);
+        directory.role("writer", "write").member("acme", "alice", "editor", "writer");
+        directory.role("editor", "read");
+        clock.advanceSeconds(6);
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void getWhenAScopeMovesToAnotherRoleHeldThenNotLostBeforeDefinitionsAreRead() {
+        directory.role("other").member("acme", "alice", "editor", "other");
+        get("alice", BOTH);
+        clock.advanceSeconds(10);
+        directory.role("other", "write").member("acme", "alice", "viewer", "other");
+        cache.apply(new PermissionChange.OfMember(user("alice"), "acme"));
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void getWhenARoleLosesAScopeThenItBindsOnceTheMemberIsReadAgain() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        clock.advanceSeconds(5);
+        directory.role("editor", "read");
+        cache.apply(new PermissionChange.OfRoles());
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
+        assertThat(directory.calls("roles")).isEqualTo(3);
+    }
+
+    @Test
+    void getWhenDefinitionsChangeEvery20SecondsThenOlderLossesBindAllTheSame() {
+        directory.role("noisy", "a").member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.role("editor", "read");
+        for (int i = 0; i < 5; i++) {
+            clock.advanceSeconds(20);
+            directory.role("noisy", i % 2 == 0 ? "b" : "a");
+            get("alice", BOTH);
+            executor.runAll();
+        }
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenAnOlderPageArrivesLaterThenTheLossStands() {
+        directory.members("acme", 50, "editor");
+        for (int i = 0; i < 50; i++) {
+            get("user-" + i, BOTH);
+        }
+        clock.advanceSeconds(29);
+        get("user-0", BOTH);
+        directory.meanwhile("members", () -> {
+            clock.advanceSeconds(1);
+            directory.member("acme", "user-1", "viewer");
+            assertThat(individual("user-1", BOTH).granted()).isEqualTo(READ);
+        });
+        executor.runAll();
+
+        assertThat(get("user-1", BOTH).granted()).isEqualTo(READ);
+        directory.down(true);
+        clock.advance(Duration.ofMinutes(30));
+        assertThat(cache.lastSeen(key("user-1"), BOTH).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenALossWasSeenByAnotherKindOfTokenThenItBindsThereToo() {
+        directory
+                .member("acme", "alice", "editor")
+                .globalRole("auditor", "audit")
+                .holds("alice", "auditor");
+        get("alice", BOTH);
+        cache.get(api("alice"), fresh(), BOTH);
+        clock.advanceSeconds(5);
+        directory.member("acme", "alice", "viewer");
+        assertThat(individual("alice", BOTH).granted()).isEqualTo(READ);
+        clock.advanceSeconds(31);
+
+        assertThat(cache.get(api("alice"), fresh(), BOTH).granted()).isEqualTo(Scopes.of("read", "audit"));
+        directory.down(true);
+        clock.advance(Duration.ofMinutes(30));
+        assertThat(cache.lastSeen(api("alice"), BOTH).granted()).isEqualTo(Scopes.of("read", "audit"));
+    }
+
+    @Test
+    void getWhenAllRolesAreGoneThenBelievedAMinuteLater() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.empty("roles", true);
+        clock.advanceSeconds(31);
+        assertThat(get("alice", BOTH).granted()).isEqualTo(BOTH);
+        clock.advanceSeconds(61);
+        get("alice", BOTH);
+        clock.advanceSeconds(31);
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(Scopes.none());
+    }
+
+    @Test
+    void getWhenSuspendedInOneOrganizationThenInAll() {
+        directory.member("acme", "alice", "editor").member("globex", "alice", "editor");
+        get("alice", BOTH);
+        PermissionKey globex = new PermissionKey(user("alice"), "globex", Audience.ORGANIZATION);
+        cache.get(globex, fresh(), BOTH);
+        directory.suspend("alice");
+        clock.advanceSeconds(31);
+        get("alice", BOTH);
+        directory.down(true);
+
+        assertThat(cache.get(globex, fresh(), BOTH).standing()).isEqualTo(Standing.SUSPENDED);
+    }
+
+    @Test
+    void getWhenReactivatedThenActiveAgain() {
+        directory.member("acme", "alice", "editor").member("globex", "alice", "editor");
+        get("alice", BOTH);
+        directory.suspend("alice");
+        clock.advanceSeconds(31);
+        assertThat(get("alice", BOTH).standing()).isEqualTo(Standing.SUSPENDED);
+        directory.reactivate("alice");
+        clock.advanceSeconds(31);
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void getWhenTheFirstLookLacksWhatTheTokenHasThenASecondFollows() {
+        directory.member("acme", "alice", "viewer");
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
+        assertThat(directory.calls("membership")).isEqualTo(2);
+        assertThat(directory.calls("roles")).isEqualTo(2);
+    }
+
+    @Test
+    void getWhenTheSecondLookFailsThenUnavailable() {
+        directory.member("acme", "alice", "viewer");
+        directory.meanwhile("membership", () -> directory.down(true));
+
+        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> get("alice", BOTH));
+        assertThat(cache.lastSeen(key("alice"), BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    // Reported changes
+
+    @Test
+    void getWhenAChangeIsReportedThenTheNextAnswerIsNew() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.member("acme", "alice", "viewer");
+        cache.apply(new PermissionChange.OfMember(user("alice"), "acme"));
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenAChangeIsReportedDuringAnOutageThenTheOlderPictureHolds() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        cache.apply(new PermissionChange.OfMember(user("alice"), "acme"));
+        directory.down(true);
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void getWhenMoreChangesThanCanBeRememberedThenEverybodyIsReadAgain() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        directory.member("acme", "alice", "viewer");
+        for (int i = 0; i < 10_001; i++) {
+            cache.apply(new PermissionChange.OfMember(user("other-" + i), "acme"));
+        }
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
+    }
+
+    // Pages
+
+    @Test
+    void getWhenManyMembersAgeThenPagesAreRead() {
+        directory.members("acme", 250, "editor");
+        for (int i = 0; i < 250; i++) {
+            get("user-" + i, BOTH);
+        }
+        directory.forgetCalls();
+        clock.advanceSeconds(29);
+        for (int i = 0; i < 250; i++) {
+            get("user-" + i, BOTH);
+        }
+        executor.runAll();
+
+        assertThat(directory.calls("members")).isEqualTo(3);
+        assertThat(directory.calls("membership")).isZero();
+    }
+
+    @Test
+    void getWhenARoleIsTakenFromAllThenEachPageIsReadTwice() {
+        directory.members("acme", 250, "editor");
+        for (int i = 0; i < 250; i++) {
+            get("user-" + i, BOTH);
+        }
+        directory.members("acme", 250, "viewer");
+        directory.forgetCalls();
+        clock.advanceSeconds(29);
+        get("user-0", BOTH);
+        executor.runAll();
+
+        assertThat(directory.calls("members")).isEqualTo(6);
+        get("user-0", BOTH);
+        executor.runAll();
+        for (int i = 0; i < 250; i++) {
+            assertThat(get("user-" + i, BOTH).granted()).isEqualTo(READ);
+        }
+        assertThat(directory.calls("membership")).isZero();
+        assertThat(directory.calls("roles")).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void getWhenAMemberIsOnNoPageThenReadAlone() {
+        directory.members("acme", 250, "editor");
+        for (int i = 0; i < 250; i++) {
+            get("user-" + i, BOTH);
+        }
+        clock.advanceSeconds(29);
+        get("user-0", BOTH);
+        executor.runAll();
+        directory.leave("acme", "user-7");
+        clock.advanceSeconds(29);
+        get("user-0", BOTH);
+        executor.runAll();
+        assertThat(cache.lastSeen(key("user-7"), BOTH).standing()).isEqualTo(Standing.ACTIVE);
+        clock.advanceSeconds(2);
+        get("user-7", BOTH);
+        executor.runAll();
+
+        assertThat(cache.lastSeen(key("user-7"), BOTH).standing()).isEqualTo(Standing.NOT_A_MEMBER);
+        assertThat(directory.calls("confirm")).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenAnOrganizationSeemsEmptyThenNobodyIsRefusedBeforeASecondPassAMinuteLater() {
+        directory.members("acme", 150, "editor");
+        for (int i = 0; i < 150; i++) {
+            get("user-" + i, BOTH);
+        }
+        clock.advanceSeconds(29);
+        get("user-0", BOTH);
+        executor.runAll();
+        directory.empty("members", true);
+        directory.empty("membership", true);
+        directory.empty("confirm", true);
+        for (int second = 0; second < 50; second += 10) {
+            clock.advanceSeconds(10);
+            for (int i = 0; i < 150; i++) {
+                assertThat(get("user-" + i, BOTH).standing()).isEqualTo(Standing.ACTIVE);
+            }
+            executor.runAll();
+        }
+    }
+
+    // Global roles
+
+    @Test
+    void getWhenNobodyHoldsTheGlobalRoleThenUsersAreNotReadForIt() {
+        directory.members("acme", 50, "editor").globalRole("auditor", "audit");
+        for (int i = 0; i < 50; i++) {
+            cache.get(api("user-" + i), fresh(), BOTH);
+        }
+
+        assertThat(directory.calls("grants")).isZero();
+        assertThat(directory.calls("global-roles")).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenSomeHoldTheGlobalRoleThenItsHoldersAreReadByPage() {
+        directory.members("acme", 300, "editor").globalRole("auditor", "audit");
+        for (int i = 0; i < 150; i++) {
+            directory.holds("user-" + i, "auditor");
+        }
+        for (int i = 0; i < 300; i++) {
+            cache.get(api("user-" + i), fresh(), BOTH);
+        }
+        clock.advanceSeconds(29);
+        for (int i = 0; i < 300; i++) {
+            cache.get(api("user-" + i), fresh(), BOTH);
+        }
+        directory.forgetCalls();
+        executor.runAll();
+
+        assertThat(directory.calls("grants")).isZero();
+        assertThat(directory.calls("holders")).isEqualTo(2);
+        assertThat(cache.get(api("user-3"), fresh(), BOTH).granted()).isEqualTo(Scopes.of("read", "write", "audit"));
+        assertThat(cache.get(api("user-203"), fresh(), BOTH).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
+    void individualWhenGlobalRolesAreHeldThenItCostsWhatTheSubjectHolds() {
+        for (int i = 0; i < 100; i++) {
+            directory.globalRole("role-" + i, "scope-" + i);
+        }
+        directory.member("acme", "alice", "editor").holds("alice", "role-1", "role-2", "role-3", "role-4", "role-5");
+        Freshness now = Freshness.within(Duration.ZERO, steady.nanos());
+
+        assertThat(cache.get(api("alice"), now, BOTH).granted().containsAll(Scopes.of("scope-5", "write")))
+                .isTrue();
+        assertThat(directory.calls()).isEqualTo(2 + 1 + 5);
+        directory.forgetCalls();
+        cache.get(api("alice"), now, BOTH);
+        assertThat(directory.calls()).isEqualTo(2 + 1 + 5);
+    }
+
+    @Test
+    void individualWhenARoleWasLostThenAtMostTwiceTheCalls() {
+        directory
+                .globalRole("a", "audit")
+                .globalRole("b", "bill")
+                .member("acme", "alice", "editor")
+                .holds("alice", "a", "b");
+        Freshness now = Freshness.within(Duration.ZERO, steady.nanos());
+        Scopes all = Scopes.of("read", "write", "audit", "bill");
+        cache.get(api("alice"), now, all);
+        directory.holds("alice", "a");
+        directory.forgetCalls();
+
+        assertThat(cache.get(api("alice"), now, all).granted()).isEqualTo(Scopes.of("read", "write", "audit"));
+        assertThat(directory.calls()).isLessThanOrEqualTo(2 * (2 + 1 + 2));
+    }
+
+    @Test
+    void possiblyLeakedWhenNothingWasReadThenAllScopes() {
+        PermissionKey global = new PermissionKey(user("alice"), null, TestDirectory.API);
+
+        assertThat(cache.possiblyLeaked(global, BOTH)).isEqualTo(BOTH);
+        directory.member("acme", "bob", "viewer");
+        directory.role("editor").role("viewer", "read");
+        get("bob", READ);
+        assertThat(cache.possiblyLeaked(global, BOTH)).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenATokenIsForNoOrganizationThenOnlyGlobalRolesCount() {
+        directory
+                .member("acme", "alice", "editor")
+                .globalRole("auditor", "audit")
+                .holds("alice", "auditor");
+        PermissionKey global = new PermissionKey(user("alice"), null, TestDirectory.API);
+
+        LivePermissions live = cache.get(global, fresh(), Scopes.of("audit"));
+
+        assertThat(live.granted()).isEqualTo(Scopes.of("audit"));
+        assertThat(live.issuable().containsAll(BOTH)).isTrue();
+    }
+
+    // History
+
+    @Test
+    void historyWhenARoleIsGainedThenObserved() {
+        directory.member("acme", "alice", "viewer");
+        get("alice", READ);
+        clock.advanceSeconds(31);
+        directory.member("acme", "alice", "editor");
+        LivePermissions live = get("alice", READ);
+
+        assertThat(live.history().isObserved("write")).isTrue();
+        assertThat(live.history().isObserved("read")).isFalse();
+        assertThat(live.history().heldSince("write").getAsLong())
+                .isGreaterThanOrEqualTo(Duration.ofSeconds(31).toNanos());
+    }
+
+    @Test
+    void historyWhenARoleGainsAScopeThenObserved() {
+        directory.member("acme", "alice", "viewer");
+        get("alice", READ);
+        clock.advanceSeconds(31);
+        directory.role("viewer", "read", "write");
+        LivePermissions live = get("alice", READ);
+
+        assertThat(live.history().isObserved("write")).isTrue();
+    }
+
+    @Test
+    void historyWhenAScopeIsLostThenLackedSinceTheReadThatBelievedIt() {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        clock.advanceSeconds(31);
+        directory.member("acme", "alice", "viewer");
+        LivePermissions live = get("alice", BOTH);
+
+        assertThat(live.history().lackedSince("write").getAsLong())
+                .isGreaterThanOrEqualTo(Duration.ofSeconds(31).toNanos());
+        assertThat(live.history().lackedSince("read")).isEmpty();
+        assertThat(live.history().heldSince("write")).isEmpty();
+    }
+
+    @Test
+    void historyWhenRolesAreExchangedThenTheOlderTimeStays() {
+        directory.role("writer", "write").member("acme", "alice", "editor");
+        LivePermissions first = get("alice", BOTH);
+        clock.advanceSeconds(31);
+        directory.member("acme", "alice", "viewer", "writer");
+        LivePermissions live = get("alice", BOTH);
+
+        assertThat(live.granted()).isEqualTo(BOTH);
+        assertThat(live.history().heldSince("write")).isEqualTo(first.history().heldSince("write"));
+        assertThat(live.history().isObserved("write")).isFalse();
+    }
+
+    private LivePermissions get(String user, Scopes held) {
+        return cache.get(key(user), fresh(), held);
+    }
+
+    private LivePermissions individual(String user, Scopes held) {
+        return cache.get(key(user), Freshness.within(Duration.ZERO, steady.nanos()), held);
+    }
+
+    private Freshness fresh() {
+        return Freshness.of(Duration.ofSeconds(30), Duration.ofMinutes(5), steady.nanos());
+    }
+
+    private static PermissionKey key(String user) {
+        return new PermissionKey(user(user), "acme", Audience.ORGANIZATION);
+    }
+
+    private static PermissionKey api(String user) {
+        return new PermissionKey(user(user), "acme", TestDirectory.API);
+    }
+
+    private static Subject user(String id) {
+        return new Subject(Subject.Type.USER, id);
+    }
+}

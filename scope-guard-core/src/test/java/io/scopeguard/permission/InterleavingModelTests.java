@@ -1,0 +1,265 @@
+package io.scopeguard.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.Subject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+/**
+ * Requests, changes and the steps of reads in any order: jqwik chooses which step runs next, what changes while a call is under
+ * way, and when time passes.
+ */
+class InterleavingModelTests {
+
+    private static final List<String> USERS = List.of("u1", "u2", "u3");
+    private static final List<String> ROLES = List.of("r1", "r2", "r3");
+
+    @Property(tries = 400)
+    void whateverTheOrderNoHeldRightIsRefusedAndLossesBindInTheEnd(
+            @ForAll @Size(min = 20, max = 200) List<@IntRange(min = 0, max = 999) Integer> choices) {
+        World world = new World(choices.iterator());
+        while (world.hasChoices()) {
+            world.act();
+        }
+        world.settle();
+        for (String user : USERS) {
+            assertThat(world.get(user)).as("in the end").isEqualTo(world.truth(user));
+        }
+    }
+
+    /** The provider, what was true when, and the engine. */
+    private static final class World {
+
+        private final MovableClock clock = MovableClock.atNoon();
+        private final SteadyClock steady = clock.steady();
+        private final Iterator<Integer> choices;
+        private final TestDirectory directory = new TestDirectory();
+        private final AnyOrder executor = new AnyOrder();
+        private final PermissionCache cache =
+                new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor);
+        private final Map<String, Set<String>> held = new TreeMap<>();
+        private final Map<String, Set<String>> meanings = new TreeMap<>();
+
+        /** Scopes that each user has held without a break. */
+        private final Map<String, Set<String>> always = new HashMap<>();
+
+        private final Map<String, Set<String>> everHeld = new HashMap<>();
+        private final Map<String, Set<String>> everMeant = new HashMap<>();
+
+        /**
+         * Whether rights moved to another role. Once only: a right that moves on while the first move is being read is in no
+         * single answer, and two answers cannot show that it was always there.
+         */
+        private boolean moved;
+
+        World(Iterator<Integer> choices) {
+            this.choices = choices;
+            ROLES.forEach(role -> meanings.put(role, new TreeSet<>(Set.of("a"))));
+            USERS.forEach(user -> held.put(user, new TreeSet<>(Set.of("r1"))));
+            meanings.get("r1").add("b");
+            publish();
+            USERS.forEach(user -> always.put(user, new HashSet<>(truth(user).toList())));
+        }
+
+        boolean hasChoices() {
+            return choices.hasNext();
+        }
+
+        int choose(int options) {
+            return choices.hasNext() ? choices.next() % options : 0;
+        }
+
+        void act() {
+            switch (choose(8)) {
+                case 0, 1, 2 -> ask(USERS.get(choose(USERS.size())));
+                case 3 -> executor.stepAny();
+                case 4 -> clock.advanceSeconds(1 + choose(20));
+                case 5 -> changeUnderWay();
+                case 6 -> report();
+                default -> change();
+            }
+        }
+
+        /** A change while the next call is under way: after the provider made up its answer. */
+        private void changeUnderWay() {
+            String operation = List.of("membership", "members", "roles").get(choose(3));
+            directory.meanwhile(operation, this::change);
+        }
+
+        private void report() {
+            cache.apply(
+                    choose(2) == 0
+                            ? new PermissionChange.OfRoles()
+                            : new PermissionChange.OfMember(user(USERS.get(choose(USERS.size()))), "acme"));
+        }
+
+        private void change() {
+            String role = ROLES.get(choose(ROLES.size()));
+            String user = USERS.get(choose(USERS.size()));
+            switch (choose(4)) {
+                case 0 -> toggle(held.get(user), role);
+                case 1 -> toggle(meanings.get(role), List.of("a", "b", "c").get(choose(3)));
+                default -> split(user, role);
+            }
+            publish();
+            USERS.forEach(each -> always.get(each).retainAll(truth(each).toList()));
+        }
+
+        /** A scope moves to another role, which its holder got before: at no moment is it lost. */
+        private void split(String user, String role) {
+            if (moved || !held.get(user).contains(role)) {
+                return;
+            }
+            String other = ROLES.get((ROLES.indexOf(role) + 1) % ROLES.size());
+            meanings.get(other).addAll(meanings.get(role));
+            for (String each : USERS) {
+                if (held.get(each).contains(role)) {
+                    held.get(each).add(other);
+                }
+            }
+            moved = true;
+            if (choose(2) == 0) {
+                held.get(user).remove(role);
+            } else {
+                meanings.get(role).remove("b");
+            }
+        }
+
+        private static void toggle(Set<String> set, String element) {
+            if (!set.remove(element)) {
+                set.add(element);
+            }
+        }
+
+        private void publish() {
+            meanings.forEach((role, scopes) -> directory.role(role, scopes.toArray(String[]::new)));
+            held.forEach((user, roles) -> directory.member("acme", user, roles.toArray(String[]::new)));
+            held.forEach((user, roles) ->
+                    everHeld.computeIfAbsent(user, id -> new HashSet<>()).addAll(roles));
+            meanings.forEach((role, scopes) ->
+                    everMeant.computeIfAbsent(role, id -> new HashSet<>()).addAll(scopes));
+        }
+
+        Scopes truth(String user) {
+            Set<String> scopes = new TreeSet<>();
+            held.get(user).forEach(role -> scopes.addAll(meanings.get(role)));
+            return Scopes.ofTokens(scopes);
+        }
+
+        private void ask(String user) {
+            try {
+                Scopes granted = get(user);
+                assertThat(granted.toList())
+                        .as("a right that was never lost is never refused")
+                        .containsAll(always.get(user));
+                granted.forEach(scope -> assertThat(possible(user, scope))
+                        .as("nothing is granted that no role ever meant")
+                        .isTrue());
+            } catch (PermissionsUnavailableException e) {
+                // No answer is neither a grant nor a refusal.
+            }
+        }
+
+        /** A picture may join a role and a meaning that were true at different times, but never one that was not. */
+        private boolean possible(String user, String scope) {
+            return everHeld.get(user).stream()
+                    .anyMatch(role -> everMeant.get(role).contains(scope));
+        }
+
+        Scopes get(String user) {
+            Freshness freshness = Freshness.of(Duration.ofSeconds(30), Duration.ofMinutes(5), steady.nanos());
+            return cache.get(
+                            new PermissionKey(user(user), "acme", Audience.ORGANIZATION),
+                            freshness,
+                            Scopes.ofTokens(always.get(user)))
+                    .granted();
+        }
+
+        void settle() {
+            for (int round = 0; round < 4; round++) {
+                executor.runAll();
+                clock.advanceSeconds(31);
+                USERS.forEach(this::ask);
+            }
+            executor.runAll();
+        }
+
+        private static Subject user(String id) {
+            return new Subject(Subject.Type.USER, id);
+        }
+
+        /** Runs steps in the order that jqwik chooses. */
+        private final class AnyOrder implements ReadExecutor {
+
+            private final List<Flight> waiting = new ArrayList<>();
+
+            @Override
+            public void foreground(Flight flight) {
+                waiting.add(flight);
+            }
+
+            @Override
+            public void background(Flight flight) {
+                waiting.add(flight);
+            }
+
+            void stepAny() {
+                if (!waiting.isEmpty()) {
+                    waiting.remove(choose(waiting.size())).step();
+                }
+            }
+
+            void runAll() {
+                while (!waiting.isEmpty()) {
+                    waiting.remove(0).step();
+                }
+            }
+
+            @Override
+            public boolean isIdle() {
+                return waiting.isEmpty();
+            }
+
+            @Override
+            public int waiting() {
+                return waiting.size();
+            }
+
+            @Override
+            public void await(CompletableFuture<?> result, long nanos) throws TimeoutException {
+                while (!result.isDone()) {
+                    if (waiting.isEmpty() || choose(20) == 19) {
+                        throw new TimeoutException();
+                    }
+                    stepAny();
+                }
+            }
+
+            @Override
+            public void close() {
+                // There is nothing to close.
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.scopeguard.permission;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+
+/** Runs reads on the test's own thread: foreground steps when a request waits, background steps when the test says so. */
+final class StepExecutor implements ReadExecutor {
+
+    private final Deque<Flight> foreground = new ArrayDeque<>();
+    private final BackgroundQueue background = new BackgroundQueue();
+    private boolean busy;
+
+    /** Makes as if all threads had something to do. */
+    void busy(boolean isBusy) {
+        busy = isBusy;
+    }
+
+    /** Runs background steps, the oldest first. */
+    void run(int steps) {
+        for (int i = 0; i < steps; i++) {
+            Flight next = background.poll();
+            if (next == null) {
+                return;
+            }
+            next.step();
+        }
+    }
+
+    void runAll() {
+        run(Integer.MAX_VALUE);
+        while (!foreground.isEmpty()) {
+            foreground.remove().step();
+            run(Integer.MAX_VALUE);
+        }
+    }
+
+    @Override
+    public void foreground(Flight flight) {
+        foreground.add(flight);
+    }
+
+    @Override
+    public void background(Flight flight) {
+        background.add(flight);
+    }
+
+    @Override
+    public boolean isIdle() {
+        return !busy && foreground.isEmpty() && background.size() == 0;
+    }
+
+    @Override
+    public int waiting() {
+        return background.size();
+    }
+
+    @Override
+    public void await(CompletableFuture<?> result, long nanos) throws TimeoutException {
+        while (!result.isDone()) {
+            Flight next = foreground.poll();
+            if (next == null) {
+                throw new TimeoutException();
+            }
+            next.step();
+        }
+    }
+
+    @Override
+    public void close() {
+        // There is nothing to close.
+    }
+}

@@ -1,0 +1,189 @@
+package io.scopeguard.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.provider.Standing;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.Subject;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sweeps that fail, or during which the list changes. */
+class SweepFailureTests {
+
+    private static final Scopes READ = Scopes.of("read");
+
+    private final MovableClock clock = MovableClock.atNoon();
+    private final SteadyClock steady = clock.steady();
+    private final TestDirectory directory = new TestDirectory().role("viewer", "read");
+    private final StepExecutor executor = new StepExecutor();
+    private final PermissionCache cache =
+            new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor);
+
+    @BeforeEach
+    void sweepOnce() {
+        directory.members("acme", 250, "viewer");
+        for (int i = 0; i < 250; i++) {
+            get("user-" + i);
+        }
+        clock.advanceSeconds(29);
+        get("user-0");
+        executor.runAll();
+        directory.forgetCalls();
+    }
+
+    @Test
+    void sweepWhenAPageFailsThenAbandonedAndNobodyCountsAsLeftOut() {
+        clock.advanceSeconds(29);
+        askForAll();
+        directory.meanwhile("members", () -> directory.down(true));
+        executor.runAll();
+        directory.down(false);
+        directory.forgetCalls();
+        clock.advanceSeconds(5);
+        askForAll();
+        executor.runAll();
+
+        assertThat(directory.calls("members")).isEqualTo(3);
+        assertThat(directory.calls("membership")).isZero();
+    }
+
+    @Test
+    void sweepWhenAMemberLeavesMeanwhileThenNobodyElseIsDoubted() {
+        clock.advanceSeconds(29);
+        get("user-0");
+        // Everybody behind moves up by one: user-100 is skipped.
+        directory.meanwhile("members", () -> directory.leave("acme", "user-3"));
+        executor.runAll();
+        clock.advanceSeconds(2);
+        get("user-100");
+        get("user-3");
+        executor.runAll();
+
+        assertThat(get("user-100").standing()).isEqualTo(Standing.ACTIVE);
+        assertThat(cache.lastSeen(key("user-100"), READ).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void sweepWhenAFewAreAbsentThenLookedForOneByOne() {
+        directory.leave("acme", "user-1");
+        clock.advanceSeconds(29);
+        get("user-0");
+        executor.runAll();
+        clock.advanceSeconds(3);
+        get("user-1");
+        executor.runAll();
+
+        assertThat(directory.calls("confirm")).isEqualTo(1);
+        assertThat(cache.lastSeen(key("user-1"), READ).standing()).isEqualTo(Standing.NOT_A_MEMBER);
+    }
+
+    @Test
+    void sweepWhenMoreAreAbsentThanThereArePagesThenASecondPassBelievesIt() {
+        for (int i = 0; i < 20; i++) {
+            directory.leave("acme", "user-" + i);
+        }
+        clock.advanceSeconds(29);
+        askForAll();
+        executor.runAll();
+        clock.advanceSeconds(3);
+        askForAll();
+        executor.runAll();
+
+        assertThat(directory.calls("confirm")).isZero();
+        for (int i = 0; i < 20; i++) {
+            assertThat(cache.lastSeen(key("user-" + i), READ).standing()).isEqualTo(Standing.NOT_A_MEMBER);
+        }
+    }
+
+    @Test
+    void sweepWhenATenthIsAbsentThenBelievedAMinuteLaterOnly() {
+        for (int i = 0; i < 100; i++) {
+            directory.leave("acme", "user-" + i);
+        }
+        clock.advanceSeconds(29);
+        get("user-200");
+        executor.runAll();
+        clock.advanceSeconds(29);
+        get("user-200");
+        executor.runAll();
+        assertThat(cache.lastSeen(key("user-1"), READ).standing()).isEqualTo(Standing.ACTIVE);
+        clock.advanceSeconds(61);
+        get("user-200");
+        executor.runAll();
+
+        assertThat(cache.lastSeen(key("user-1"), READ).standing()).isEqualTo(Standing.NOT_A_MEMBER);
+    }
+
+    @Test
+    void sweepWhenEverythingWasAnsweredEmptyForAWhileThenPagesAreReadAfterwards() {
+        for (String operation : new String[] {"members", "membership", "confirm"}) {
+            directory.empty(operation, true);
+        }
+        clock.advanceSeconds(29);
+        askForAll();
+        executor.runAll();
+        clock.advanceSeconds(5);
+        for (String operation : new String[] {"members", "membership", "confirm"}) {
+            directory.empty(operation, false);
+        }
+        directory.forgetCalls();
+        clock.advanceSeconds(11);
+        askForAll();
+        executor.runAll();
+
+        assertThat(directory.calls("members")).isEqualTo(3);
+        assertThat(directory.calls("membership")).isZero();
+        directory.member("acme", "user-7");
+        clock.advanceSeconds(29);
+        askForAll();
+        executor.runAll();
+        askForAll();
+        executor.runAll();
+        assertThat(get("user-7").granted()).isEqualTo(Scopes.none());
+    }
+
+    @Test
+    void sweepWhenTheOrganizationIsLargeAndFewAreInUseThenOnePageOnly() {
+        directory.members("globex", 5_000, "viewer");
+        PermissionKey one = new PermissionKey(user("user-1"), "globex", Audience.ORGANIZATION);
+        PermissionKey two = new PermissionKey(user("user-2"), "globex", Audience.ORGANIZATION);
+        cache.get(one, fresh(), READ);
+        cache.get(two, fresh(), READ);
+        clock.advanceSeconds(29);
+        directory.forgetCalls();
+        cache.get(one, fresh(), READ);
+        executor.runAll();
+        cache.get(two, fresh(), READ);
+        executor.runAll();
+
+        assertThat(directory.calls("members")).isLessThanOrEqualTo(1);
+    }
+
+    private void askForAll() {
+        executor.busy(true);
+        for (int i = 0; i < 250; i++) {
+            get("user-" + i);
+        }
+    }
+
+    private LivePermissions get(String user) {
+        return cache.get(key(user), fresh(), READ);
+    }
+
+    private Freshness fresh() {
+        return Freshness.of(Duration.ofSeconds(30), Duration.ofMinutes(5), steady.nanos());
+    }
+
+    private static PermissionKey key(String user) {
+        return new PermissionKey(user(user), "acme", Audience.ORGANIZATION);
+    }
+
+    private static Subject user(String id) {
+        return new Subject(Subject.Type.USER, id);
+    }
+}

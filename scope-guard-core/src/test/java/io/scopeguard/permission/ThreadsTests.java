@@ -1,0 +1,288 @@
+package io.scopeguard.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.Priority;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.Subject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The engine with its real threads. Nothing here depends on how long something takes, within generous limits. */
+@Timeout(120)
+class ThreadsTests {
+
+    private static final Scopes READ = Scopes.of("read");
+    private static final Scopes BOTH = Scopes.of("read", "write");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final MovableClock clock = MovableClock.atNoon();
+    private final SteadyClock steady = clock.steady();
+    private final AtomicReference<String> blocked = new AtomicReference<>("");
+    private final Queue<Priority> lifted = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch open = new CountDownLatch(1);
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final TestDirectory directory = new Gated();
+    private final PermissionCache cache = new PermissionCache(
+            directory,
+            steady,
+            new CacheSettings(Duration.ofSeconds(30), Duration.ofMinutes(5), PATIENCE, 100_000, Duration.ofHours(24)));
+    private final ExecutorService requests = Executors.newFixedThreadPool(16);
+
+    ThreadsTests() {
+        directory.role("viewer", "read").role("editor", "read", "write");
+    }
+
+    @AfterEach
+    void close() {
+        open.countDown();
+        requests.shutdownNow();
+        cache.close();
+    }
+
+    @Test
+    void getWhenManyAskForOneKeyThenOneReadServesAll() throws Exception {
+        directory.member("acme", "alice", "editor");
+        blocked.set("membership");
+        List<Future<Scopes>> answers = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            answers.add(requests.submit(() -> get("alice", BOTH)));
+        }
+        reached.await();
+        open.countDown();
+
+        for (Future<Scopes> answer : answers) {
+            assertThat(answer.get()).isEqualTo(BOTH);
+        }
+        assertThat(directory.calls("membership")).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenTheDefinitionsAreReadInTheBackgroundThenAForegroundReadLiftsThem() throws Exception {
+        directory.member("acme", "alice", "editor");
+        get("alice", BOTH);
+        clock.advanceSeconds(27);
+        blocked.set("roles");
+        get("alice", BOTH);
+        reached.await();
+        directory.role("editor", "read");
+        cache.apply(new PermissionChange.OfRoles());
+        Future<Scopes> answer = requests.submit(() -> get("alice", BOTH));
+        awaitLift();
+        open.countDown();
+
+        assertThat(answer.get()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenOthersWaitForDefinitionsThenAnotherReadIsNotHeldUp() throws Exception {
+        directory.members("acme", 20, "editor").member("globex", "carol", "viewer");
+        for (int i = 0; i < 20; i++) {
+            get("user-" + i, BOTH);
+        }
+        cache.get(globex(), fresh(), READ);
+        blocked.set("roles");
+        cache.apply(new PermissionChange.OfRoles());
+        for (int i = 0; i < 12; i++) {
+            String user = "user-" + i;
+            Future<Scopes> unused = requests.submit(() -> get(user, BOTH));
+        }
+        reached.await();
+        clock.advance(Duration.ofSeconds(1));
+        directory.forgetCalls();
+
+        PermissionKey fresh = new PermissionKey(user("dave"), "globex", Audience.ORGANIZATION);
+        directory.member("globex", "dave", "viewer");
+        Future<?> waiting = requests.submit(() -> cache.get(fresh, fresh(), READ));
+        while (directory.calls("membership") + directory.calls("members") == 0) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        open.countDown();
+        assertThat(waiting.get(60, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    @Test
+    void getWhenAPageIsInFlightThenItsMembersAreNotReadAlone() throws Exception {
+        directory.members("acme", 1_000, "viewer");
+        List<Future<Scopes>> answers = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            String user = "user-" + i;
+            answers.add(requests.submit(() -> get(user, READ)));
+        }
+        for (Future<Scopes> answer : answers) {
+            assertThat(answer.get()).isEqualTo(READ);
+        }
+
+        assertThat(directory.calls("members")).isLessThanOrEqualTo(20);
+        assertThat(directory.calls("membership")).isLessThan(60);
+    }
+
+    @Test
+    void getWhenManyUseAMemberAtOnceThenItCountsOnce() throws Exception {
+        directory.members("acme", 50, "viewer");
+        get("user-1", READ);
+        for (int round = 0; round < 100; round++) {
+            clock.advanceSeconds(40);
+            List<Future<Scopes>> answers = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                answers.add(requests.submit(() -> get("user-1", READ)));
+            }
+            for (Future<Scopes> answer : answers) {
+                answer.get();
+            }
+        }
+
+        // One member in use is never worth a page.
+        assertThat(directory.calls("members")).isZero();
+    }
+
+    @Test
+    void getWhenAThreadCannotBeStartedThenTheNextRequestReadsAfresh() {
+        AtomicBoolean fail = new AtomicBoolean(true);
+        StepExecutor steps = new StepExecutor();
+        ReadExecutor failing = new ForwardingExecutor(steps) {
+            @Override
+            public void foreground(Flight flight) {
+                if (fail.getAndSet(false)) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }
+                super.foreground(flight);
+            }
+        };
+        directory.member("acme", "alice", "viewer");
+        try (PermissionCache frail =
+                new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, failing)) {
+            try {
+                frail.get(key("alice"), fresh(), READ);
+            } catch (PermissionsUnavailableException e) {
+                // As a request would.
+            }
+            clock.advanceSeconds(2);
+
+            assertThat(frail.get(key("alice"), fresh(), READ).granted()).isEqualTo(READ);
+        }
+    }
+
+    @Test
+    void takeWhenAWaitingBackgroundCallIsLiftedThenItGoesFirst() throws Exception {
+        CallBudget budget = CallBudget.perSecond(1);
+        for (int i = 0; i < 4; i++) {
+            budget.take(CallContext.FOREGROUND);
+        }
+        AtomicReference<Priority> priority = new AtomicReference<>(Priority.BACKGROUND);
+        CountDownLatch waits = new CountDownLatch(3);
+        Future<?> call = requests.submit(() -> budget.take(() -> {
+            waits.countDown();
+            return priority.get();
+        }));
+        waits.await();
+        priority.set(Priority.FOREGROUND);
+
+        call.get(60, TimeUnit.SECONDS);
+    }
+
+    private void awaitLift() throws InterruptedException {
+        while (lifted.stream().noneMatch(priority -> priority == Priority.FOREGROUND)) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+    }
+
+    private Scopes get(String user, Scopes held) {
+        return cache.get(key(user), fresh(), held).granted();
+    }
+
+    private Freshness fresh() {
+        return Freshness.of(Duration.ofSeconds(30), Duration.ofMinutes(5), steady.nanos());
+    }
+
+    private static PermissionKey key(String user) {
+        return new PermissionKey(user(user), "acme", Audience.ORGANIZATION);
+    }
+
+    private static PermissionKey globex() {
+        return new PermissionKey(user("carol"), "globex", Audience.ORGANIZATION);
+    }
+
+    private static Subject user(String id) {
+        return new Subject(Subject.Type.USER, id);
+    }
+
+    /** Holds one kind of call until it is opened, and watches its priority meanwhile. */
+    private final class Gated extends TestDirectory {
+
+        @Override
+        void asked(String operation, CallContext context) {
+            if (!operation.equals(blocked.get())) {
+                return;
+            }
+            reached.countDown();
+            try {
+                while (!open.await(1, TimeUnit.MILLISECONDS)) {
+                    lifted.add(context.priority());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static class ForwardingExecutor implements ReadExecutor {
+
+        private final ReadExecutor to;
+
+        ForwardingExecutor(ReadExecutor to) {
+            this.to = to;
+        }
+
+        @Override
+        public void foreground(Flight flight) {
+            to.foreground(flight);
+        }
+
+        @Override
+        public void background(Flight flight) {
+            to.background(flight);
+        }
+
+        @Override
+        public boolean isIdle() {
+            return to.isIdle();
+        }
+
+        @Override
+        public int waiting() {
+            return to.waiting();
+        }
+
+        @Override
+        public void await(java.util.concurrent.CompletableFuture<?> result, long nanos)
+                throws InterruptedException, java.util.concurrent.TimeoutException {
+            to.await(result, nanos);
+        }
+
+        @Override
+        public void close() {
+            to.close();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.scopeguard.permission;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+
+/** Runs reads on the one thread there is: foreground steps while a request waits, background steps when told. */
+final class VirtualExecutor implements ReadExecutor {
+
+    private final Deque<Flight> foreground = new ArrayDeque<>();
+    private final BackgroundQueue background = new BackgroundQueue();
+    private boolean isAwaited;
+
+    /** Whether the read under way is one that a request waits for. */
+    boolean isAwaited() {
+        return isAwaited;
+    }
+
+    /** Takes the next step, if there is one. */
+    boolean step() {
+        if (!foreground.isEmpty()) {
+            runForeground();
+            return true;
+        }
+        Flight next = background.poll();
+        if (next == null) {
+            return false;
+        }
+        next.step();
+        return true;
+    }
+
+    @Override
+    public void foreground(Flight flight) {
+        foreground.add(flight);
+    }
+
+    @Override
+    public void background(Flight flight) {
+        Flight dropped = background.add(flight);
+        if (dropped != null) {
+            dropped.fail(new io.scopeguard.provider.PermissionsUnavailableException(
+                    io.scopeguard.provider.PermissionsUnavailableException.Reason.BUDGET_EXHAUSTED, "full"));
+        }
+    }
+
+    @Override
+    public boolean isIdle() {
+        return foreground.isEmpty() && background.size() == 0;
+    }
+
+    @Override
+    public int waiting() {
+        return background.size();
+    }
+
+    @Override
+    public void await(CompletableFuture<?> result, long nanos) throws TimeoutException {
+        while (!result.isDone() && !foreground.isEmpty()) {
+            runForeground();
+        }
+        if (!result.isDone()) {
+            throw new TimeoutException();
+        }
+    }
+
+    @Override
+    public void close() {
+        // There is nothing to close.
+    }
+
+    private void runForeground() {
+        boolean outer = isAwaited;
+        isAwaited = true;
+        try {
+            foreground.remove().step();
+        } finally {
+            isAwaited = outer;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.scopeguard.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Who gets the next call, in time that passes only while somebody waits. */
+class CallBudgetTests {
+
+    private final AtomicLong time = new AtomicLong();
+
+    @Test
+    void takeWhenUrgentThenWhatIsLeftForItIsThereAtOnce() {
+        CallBudget budget = budget(2);
+
+        budget.take(CallContext.BACKGROUND);
+        budget.take(CallContext.FOREGROUND);
+        assertThat(time).hasValue(0);
+    }
+
+    @Test
+    void takeWhenNobodyWaitsThenOneCallIsLeftForWhoDoes() {
+        CallBudget budget = budget(2);
+        budget.take(CallContext.BACKGROUND);
+
+        budget.take(CallContext.BACKGROUND);
+        assertThat(time).hasValue(Duration.ofMillis(500).toNanos());
+        budget.take(CallContext.FOREGROUND);
+        assertThat(time).hasValue(Duration.ofMillis(500).toNanos());
+    }
+
+    @Test
+    void takeWhenThereIsOneCallASecondThenNoneIsLeft() {
+        CallBudget budget = budget(1);
+
+        budget.take(CallContext.BACKGROUND);
+        budget.take(CallContext.BACKGROUND);
+        assertThat(time).hasValue(Duration.ofSeconds(1).toNanos());
+    }
+
+    @Test
+    void takeWhenItWouldTakeTooLongThenRefused() {
+        Bucket slow = Bucket.builder()
+                .addLimit(limit -> limit.capacity(2).refillGreedy(2, Duration.ofHours(1)))
+                .withCustomTimePrecision(new VirtualTime())
+                .build();
+        CallBudget budget = CallBudget.of(slow, time::addAndGet);
+        budget.take(CallContext.FOREGROUND);
+        budget.take(CallContext.FOREGROUND);
+
+        for (Priority priority : Priority.values()) {
+            assertThatExceptionOfType(PermissionsUnavailableException.class)
+                    .isThrownBy(() -> budget.take(() -> priority))
+                    .extracting(PermissionsUnavailableException::reason)
+                    .isEqualTo(Reason.BUDGET_EXHAUSTED);
+        }
+    }
+
+    private CallBudget budget(int perSecond) {
+        Bucket bucket = Bucket.builder()
+                .addLimit(limit -> limit.capacity(perSecond).refillGreedy(perSecond, Duration.ofSeconds(1)))
+                .withCustomTimePrecision(new VirtualTime())
+                .build();
+        return CallBudget.of(bucket, time::addAndGet);
+    }
+
+    private final class VirtualTime implements TimeMeter {
+
+        @Override
+        public long currentTimeNanos() {
+            return time.get();
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return false;
+        }
+    }
+}

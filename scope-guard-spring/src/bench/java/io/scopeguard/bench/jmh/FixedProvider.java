@@ -1,0 +1,42 @@
+package io.scopeguard.bench.jmh;
+
+import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.AccessTokenVerifier;
+import io.scopeguard.token.ProviderClock;
+import java.net.URI;
+import java.util.Collection;
+
+/** A provider of fixed permissions, whose tokens a verifier from elsewhere verifies. */
+record FixedProvider(PermissionSource permissions, ScopeCatalogue catalogue, ProviderClock clock)
+        implements IdentityProvider {
+
+    static FixedProvider granting(Scopes scopes) {
+        ProviderClock clock = new ProviderClock(SteadyClock.system());
+        return new FixedProvider(new FixedPermissions(scopes), new ScopeCatalogue(clock), clock);
+    }
+
+    @Override
+    public String description() {
+        return "fixed permissions";
+    }
+
+    @Override
+    public AccessTokenVerifier.Builder verifier(Collection<Audience> resources) {
+        throw new UnsupportedOperationException("the benchmark has a verifier");
+    }
+
+    @Override
+    public URI jwkSetUri() {
+        throw new UnsupportedOperationException("the benchmark has a verifier");
+    }
+
+    @Override
+    public void check(Collection<Audience> audiences) {
+        // Nothing can be wrong.
+    }
+}

@@ -1,0 +1,332 @@
+package io.scopeguard.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.RequiresScopes;
+import io.scopeguard.spring.response.ScopesDeniedException;
+import io.scopeguard.spring.support.MovableClock;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.spring.support.TestToken;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.messaging.converter.StringMessageConverter;
+import org.springframework.messaging.handler.annotation.DestinationVariable;
+import org.springframework.messaging.handler.annotation.MessageExceptionHandler;
+import org.springframework.messaging.handler.annotation.MessageMapping;
+import org.springframework.messaging.simp.annotation.SendToUser;
+import org.springframework.messaging.simp.annotation.SubscribeMapping;
+import org.springframework.messaging.simp.config.ChannelRegistration;
+import org.springframework.messaging.simp.config.MessageBrokerRegistry;
+import org.springframework.messaging.simp.stomp.StompFrameHandler;
+import org.springframework.messaging.simp.stomp.StompHeaders;
+import org.springframework.messaging.simp.stomp.StompSession;
+import org.springframework.messaging.simp.stomp.StompSessionHandlerAdapter;
+import org.springframework.messaging.support.ChannelInterceptor;
+import org.springframework.security.config.annotation.web.socket.EnableWebSocketSecurity;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.socket.WebSocketHttpHeaders;
+import org.springframework.web.socket.client.standard.StandardWebSocketClient;
+import org.springframework.web.socket.config.annotation.EnableWebSocketMessageBroker;
+import org.springframework.web.socket.config.annotation.StompEndpointRegistry;
+import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurer;
+import org.springframework.web.socket.messaging.WebSocketStompClient;
+
+/** STOMP messages to annotated methods are decided with the token of the handshake, each on its own. */
+class StompTests {
+
+    private static final long PATIENCE_SECONDS = 120;
+    private static final MovableClock clock = new MovableClock();
+    private static final TenantServer tenant = new TenantServer(clock);
+    private static RunningApi api;
+
+    private final String acme = TenantServer.newId("acme");
+    private final String globex = TenantServer.newId("globex");
+    private final String user = tenant.newUser();
+    private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
+    private final List<WebSocketStompClient> clients = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        api = RunningApi.start(tenant, clock, List.of(), Secured.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+        tenant.close();
+    }
+
+    @BeforeEach
+    void older() {
+        clock.advance(Duration.ofMinutes(1));
+        Starling.handled.set(0);
+        tenant.join(acme, user, "read:report");
+    }
+
+    @AfterEach
+    void disconnect() {
+        clients.forEach(WebSocketStompClient::stop);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"argument", "token"})
+    void sendWhenRightThenHandled(String way) throws Exception {
+        StompSession session = connect(api, token("read:report"));
+        session.send("/app/" + way + "/" + acme, "hello");
+        assertThat(reply()).isEqualTo("handled " + way);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"argument", "token"})
+    void sendWhenScopeIsMissingThenDenied(String way) throws Exception {
+        StompSession session = connect(api, token("write:report"));
+        session.send("/app/" + way + "/" + acme, "hello");
+        assertDenied("insufficient-scope");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"argument", "token"})
+    void sendWhenScopeIsRevokedDuringTheSessionThenDenied(String way) throws Exception {
+        StompSession session = connect(api, token("read:report"));
+        session.send("/app/" + way + "/" + acme, "hello");
+        assertThat(reply()).isEqualTo("handled " + way);
+        tenant.leave(acme, user);
+        clock.advance(Duration.ofMinutes(1));
+        session.send("/app/" + way + "/" + acme, "hello");
+        assertThat(reply()).startsWith("denied");
+        assertThat(Starling.handled).hasValue(1);
+    }
+
+    @Test
+    void sendWhenOrganizationIsAnotherThenDenied() throws Exception {
+        StompSession session = connect(api, token("read:report"));
+        session.send("/app/argument/" + globex, "hello");
+        assertDenied("organization-mismatch");
+    }
+
+    @Test
+    void sendWhenUserIsSuspendedDuringTheSessionThenDenied() throws Exception {
+        StompSession session = connect(api, token("read:report"));
+        tenant.suspend(user);
+        clock.advance(Duration.ofMinutes(1));
+        session.send("/app/argument/" + acme, "hello");
+        assertDenied("");
+    }
+
+    @Test
+    void sendWhenTokenExpiresDuringTheSessionThenDenied() throws Exception {
+        StompSession session = connect(api, token("read:report"));
+        clock.advance(Duration.ofDays(1));
+        session.send("/app/argument/" + acme, "hello");
+        assertThat(reply()).isEqualTo("unauthenticated InvalidBearerTokenException");
+        assertThat(Starling.handled).hasValue(0);
+    }
+
+    @Test
+    void subscribeThenDecidedAsMessagesAre() throws Exception {
+        StompSession right = connect(api, token("read:report"));
+        subscribe(right, "/app/latest/" + acme);
+        assertThat(reply()).isEqualTo("latest");
+        subscribe(right, "/app/latest/" + globex);
+        assertThat(reply()).startsWith("denied").contains("organization-mismatch");
+        StompSession noScope = connect(api, token("write:report"));
+        subscribe(noScope, "/app/latest/" + acme);
+        assertThat(reply()).startsWith("denied").contains("insufficient-scope");
+        assertThat(Starling.handled).hasValue(1);
+    }
+
+    @Test
+    void connectWithoutTokenThenRefusedAtTheHandshake() {
+        assertThat(api.handshake("/stomp", null)).isEqualTo(401);
+        assertThatThrownBy(() -> connect(api, null)).isInstanceOf(ExecutionException.class);
+    }
+
+    /** Without {@code @EnableWebSocketSecurity}, the threads of messages have no security context. */
+    @Test
+    void sendWhenMessagesHaveNoSecurityContextThenDenied() throws Exception {
+        try (RunningApi open = RunningApi.start(tenant, clock, List.of(), Unsecured.class)) {
+            StompSession session = connect(open, token("read:report"));
+            for (String way : List.of("argument", "token")) {
+                session.send("/app/" + way + "/" + acme, "hello");
+                assertThat(reply()).isEqualTo("unauthenticated AuthenticationCredentialsNotFoundException");
+            }
+            subscribe(session, "/app/latest/" + acme);
+            assertThat(reply()).isEqualTo("unauthenticated AuthenticationCredentialsNotFoundException");
+            assertThat(Starling.handled).hasValue(0);
+        }
+    }
+
+    @Test
+    void startWhenAMessageNamesNoOrganizationThenFails() {
+        assertThatThrownBy(() -> RunningApi.start(tenant, clock, List.of(), WithoutOrganization.class)
+                        .close())
+                .hasStackTraceContaining(InvalidSettingException.class.getName())
+                .hasStackTraceContaining(
+                        "Crow#caw(String) requires scopes, but it is not a web handler, so that no path"
+                                + " names the organization");
+    }
+
+    private TestToken token(String... scopes) {
+        return tenant.organizationToken(acme, user, scopes);
+    }
+
+    private String reply() throws InterruptedException {
+        String reply = replies.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(reply).as("an answer").isNotNull();
+        return String.valueOf(reply);
+    }
+
+    private void assertDenied(String problem) throws InterruptedException {
+        assertThat(reply()).startsWith("denied").contains(problem);
+        assertThat(Starling.handled).hasValue(0);
+    }
+
+    private StompSession connect(RunningApi to, @Nullable TestToken token)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        WebSocketStompClient client = new WebSocketStompClient(new StandardWebSocketClient());
+        client.setMessageConverter(new StringMessageConverter());
+        client.start();
+        clients.add(client);
+        WebSocketHttpHeaders headers = new WebSocketHttpHeaders();
+        if (token != null) {
+            headers.setBearerAuth(token.signed());
+        }
+        String address = "ws://localhost:" + to.port() + "/stomp";
+        StompSession session = client.connectAsync(address, headers, new StompSessionHandlerAdapter() {})
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        subscribe(session, "/user/queue/answers");
+        return session;
+    }
+
+    private void subscribe(StompSession session, String destination) {
+        session.subscribe(destination, new StompFrameHandler() {
+            @Override
+            public Type getPayloadType(StompHeaders headers) {
+                return String.class;
+            }
+
+            @Override
+            public void handleFrame(StompHeaders headers, @Nullable Object payload) {
+                replies.add(String.valueOf(payload));
+            }
+        });
+    }
+
+    @Controller
+    static class Starling {
+
+        static final AtomicInteger handled = new AtomicInteger();
+
+        @RequiresScopes(value = "read:report", organization = "#organization")
+        @MessageMapping("/argument/{organization}")
+        @SendToUser("/queue/answers")
+        String argument(@DestinationVariable String organization) {
+            handled.incrementAndGet();
+            return "handled argument";
+        }
+
+        @RequiresScopes(value = "read:report", organizationFromToken = true)
+        @MessageMapping("/token/{any}")
+        @SendToUser("/queue/answers")
+        String token() {
+            handled.incrementAndGet();
+            return "handled token";
+        }
+
+        @RequiresScopes(value = "read:report", organization = "#organization")
+        @SubscribeMapping("/latest/{organization}")
+        String latest(@DestinationVariable String organization) {
+            handled.incrementAndGet();
+            return "latest";
+        }
+
+        @MessageExceptionHandler
+        @SendToUser("/queue/answers")
+        String denied(ScopesDeniedException denied) {
+            return "denied " + denied.problem();
+        }
+
+        @MessageExceptionHandler
+        @SendToUser("/queue/answers")
+        String unauthenticated(AuthenticationException failure) {
+            return "unauthenticated " + failure.getClass().getSimpleName();
+        }
+    }
+
+    @EnableWebSocketMessageBroker
+    static class Broker implements WebSocketMessageBrokerConfigurer {
+
+        @Override
+        public void registerStompEndpoints(StompEndpointRegistry registry) {
+            registry.addEndpoint("/stomp");
+        }
+
+        /** One thread, so that a client's subscription is there before its next message is handled. */
+        @Override
+        public void configureClientInboundChannel(ChannelRegistration registration) {
+            registration.taskExecutor().corePoolSize(1).maxPoolSize(1);
+        }
+
+        @Override
+        public void configureMessageBroker(MessageBrokerRegistry registry) {
+            registry.enableSimpleBroker("/queue");
+            registry.setApplicationDestinationPrefixes("/app");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @EnableWebSocketSecurity
+    @Import({Broker.class, Starling.class})
+    static class Secured {
+
+        /** A bearer token is sent by the client itself, never by a browser on its own. */
+        @Bean
+        ChannelInterceptor csrfChannelInterceptor() {
+            return new ChannelInterceptor() {};
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import({Broker.class, Starling.class})
+    static class Unsecured {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import({Broker.class, WithoutOrganization.Crow.class})
+    static class WithoutOrganization {
+
+        @Controller
+        static class Crow {
+
+            @RequiresScopes("read:report")
+            @MessageMapping("/caw")
+            void caw(String payload) {}
+        }
+    }
+}
