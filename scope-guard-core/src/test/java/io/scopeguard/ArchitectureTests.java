@@ -31,6 +31,7 @@ class ArchitectureTests {
             ROOT + ".token",
             ROOT + ".organization",
             ROOT + ".provider",
+            ROOT + ".provider.http",
             ROOT + ".permission",
             ROOT + ".drift",
             ROOT + ".remedy",
@@ -67,15 +68,15 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule jacksonStaysWhereJsonIsReadOrWritten = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + ".token", ROOT + ".signal", ROOT + ".logto")
+            .resideOutsideOfPackages(ROOT + ".token", ROOT + ".signal", ROOT + ".provider.http", ROOT + ".logto")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("tools.jackson..", "com.fasterxml..");
 
     @ArchTest
-    static final ArchRule resilience4jStaysInLogto = noClasses()
+    static final ArchRule resilience4jStaysWhereCallsAreMade = noClasses()
             .that()
-            .resideOutsideOfPackage(ROOT + ".logto")
+            .resideOutsideOfPackage(ROOT + ".provider.http")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.github.resilience4j..");

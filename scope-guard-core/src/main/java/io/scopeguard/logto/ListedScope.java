@@ -1,5 +1,6 @@
 package io.scopeguard.logto;
 
+import io.scopeguard.provider.http.Json;
 import tools.jackson.databind.JsonNode;
 
 /** A scope as Logto's lists name it. */

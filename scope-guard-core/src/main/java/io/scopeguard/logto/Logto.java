@@ -3,11 +3,17 @@ package io.scopeguard.logto;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.CallListener;
+import io.scopeguard.provider.Circuit;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.provider.http.ClientCredentialsToken;
+import io.scopeguard.provider.http.HttpCalls;
+import io.scopeguard.provider.http.OutageLog;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessTokenVerifier;
@@ -39,7 +45,7 @@ public final class Logto implements IdentityProvider {
     private final ProviderClock providerClock;
     private final ScopeCatalogue catalogue;
     private final HttpCalls calls;
-    private final ManagementToken token;
+    private final ClientCredentialsToken token;
     private final LogtoRoles roles;
     private final PermissionSource permissions;
 
@@ -50,15 +56,15 @@ public final class Logto implements IdentityProvider {
         steadyClock = builder.steadyClock();
         providerClock = new ProviderClock(steadyClock);
         catalogue = new ScopeCatalogue(providerClock);
-        calls = new HttpCalls(builder.budget, builder.listener, steadyClock, providerClock);
-        token = new ManagementToken(
+        calls = new HttpCalls("Logto", builder.budget, builder.listener, steadyClock, providerClock);
+        token = ManagementToken.of(
                 calls,
                 tenant.tokenEndpoint(),
                 builder.appId,
                 builder.appSecret,
                 tenant.managementResource(builder.managementResource),
                 steadyClock);
-        ManagementApi api = new ManagementApi(tenant, token, calls, new TroubleLog(tenant.endpoint(), steadyClock));
+        ManagementApi api = new ManagementApi(tenant, token, calls, new OutageLog(tenant.endpoint(), steadyClock));
         LogtoResources resources = new LogtoResources(api, catalogue, builder.resources, steadyClock);
         roles = new LogtoRoles(api, resources, new LogtoScopes(api, catalogue, resources, steadyClock), steadyClock);
         permissions = new LogtoPermissionSource(api, roles);
@@ -133,7 +139,7 @@ public final class Logto implements IdentityProvider {
     /**
      * Asks for what will be needed first, to find out whether the settings are right.
      *
-     * @throws LogtoAccessException if Logto refuses them definitely
+     * @throws SettingRefusedException if Logto refuses them definitely
      * @throws PermissionsUnavailableException if it merely does not answer
      */
     @Override
@@ -147,10 +153,7 @@ public final class Logto implements IdentityProvider {
         token.issuer(CallContext.FOREGROUND)
                 .filter(issuer -> !issuers.contains(issuer))
                 .ifPresent(issuer -> {
-                    throw new LogtoAccessException(
-                            LogtoAccessException.Refusal.OTHER_ISSUER,
-                            "Logto at " + tenant.endpoint() + " issues tokens as " + issuer
-                                    + ", which is not accepted");
+                    throw LogtoRefusals.otherIssuer(tenant.endpoint(), issuer);
                 });
     }
 

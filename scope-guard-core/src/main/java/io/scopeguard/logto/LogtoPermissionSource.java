@@ -17,7 +17,9 @@ import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.ProviderTraits;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.Standing;
+import io.scopeguard.provider.http.Json;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.token.Subject;
 import io.scopeguard.token.TokenKind;
@@ -128,7 +130,7 @@ final class LogtoPermissionSource implements PermissionSource {
     private static <T> T usable(Supplier<T> reading) {
         try {
             return reading.get();
-        } catch (LogtoAccessException e) {
+        } catch (SettingRefusedException e) {
             throw new PermissionsUnavailableException(Reason.REFUSED, "Logto refuses our own credentials.");
         }
     }

@@ -3,6 +3,8 @@ package io.scopeguard.logto;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.ScopeCatalogue.Listing;
+import io.scopeguard.provider.http.Json;
+import io.scopeguard.provider.http.RememberedRead;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
 import java.time.Instant;

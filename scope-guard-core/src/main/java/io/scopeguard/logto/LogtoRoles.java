@@ -6,6 +6,7 @@ import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.http.Json;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
 import java.util.Collection;

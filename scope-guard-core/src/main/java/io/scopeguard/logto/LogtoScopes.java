@@ -5,6 +5,8 @@ import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Priority;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.ScopeCatalogue.Listing;
+import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.provider.http.RememberedRead;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
@@ -66,7 +68,7 @@ final class LogtoScopes {
             } else {
                 resources.refresh(notBefore, context);
             }
-        } catch (PermissionsUnavailableException | LogtoAccessException e) {
+        } catch (PermissionsUnavailableException | SettingRefusedException e) {
             // Reported where it happened.
         }
     }

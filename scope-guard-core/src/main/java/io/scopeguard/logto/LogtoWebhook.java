@@ -7,6 +7,7 @@ import io.github.bucket4j.TimeMeter;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionChange.OfEverything;
 import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.provider.http.HmacSignature;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
 import java.time.Clock;
@@ -39,7 +40,7 @@ public final class LogtoWebhook {
 
     private static final int MAX_REMEMBERED = 10_000;
 
-    private final WebhookSignature signature;
+    private final HmacSignature signature;
     private final Consumer<PermissionChange> changes;
     private final ScopeCatalogue catalogue;
     private final Clock clock;
@@ -63,7 +64,7 @@ public final class LogtoWebhook {
         if (signingKeys.isEmpty() || signingKeys.stream().anyMatch(String::isBlank)) {
             throw new IllegalArgumentException("deliveries that nobody signs could come from anybody");
         }
-        this.signature = new WebhookSignature(signingKeys);
+        this.signature = new HmacSignature(signingKeys);
         this.changes = changes;
         this.catalogue = catalogue;
         this.clock = clock;
@@ -84,7 +85,7 @@ public final class LogtoWebhook {
      * @param signature the value of {@link #SIGNATURE_HEADER}
      */
     public static boolean isSignature(@Nullable String signature) {
-        return signature != null && WebhookSignature.FORM.matcher(signature).matches();
+        return HmacSignature.isWellFormed(signature);
     }
 
     /**
@@ -97,7 +98,7 @@ public final class LogtoWebhook {
         if (body.length > MAX_BYTES) {
             return Receipt.unread(Outcome.TOO_LARGE);
         }
-        if (!this.signature.proves(body, signature)) {
+        if (!this.signature.verifies(body, signature)) {
             return Receipt.unread(Outcome.WRONG_SIGNATURE);
         }
         return WebhookEvent.parse(body)

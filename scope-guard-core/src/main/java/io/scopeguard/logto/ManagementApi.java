@@ -4,6 +4,11 @@ import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.Page;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.provider.http.ClientCredentialsToken;
+import io.scopeguard.provider.http.HttpCalls;
+import io.scopeguard.provider.http.Json;
+import io.scopeguard.provider.http.OutageLog;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -14,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -30,12 +36,12 @@ final class ManagementApi {
             Set.of("entity.not_found", "entity.not_exists_with_id", "organization.require_membership");
 
     private final LogtoTenant tenant;
-    private final ManagementToken token;
+    private final ClientCredentialsToken token;
     private final HttpCalls calls;
-    private final TroubleLog trouble;
+    private final OutageLog outages;
 
-    ManagementApi(LogtoTenant tenant, ManagementToken token, HttpCalls calls, TroubleLog trouble) {
-        this.trouble = trouble;
+    ManagementApi(LogtoTenant tenant, ClientCredentialsToken token, HttpCalls calls, OutageLog outages) {
+        this.outages = outages;
         this.tenant = tenant;
         this.token = token;
         this.calls = calls;
@@ -138,31 +144,10 @@ final class ManagementApi {
 
     private <T> Optional<T> answer(
             String operation, String path, CallContext context, Function<HttpResponse<byte[]>, T> reader) {
-        try {
-            Optional<T> answer = authorized(operation, path, context, response -> interpret(response, reader));
-            trouble.succeeded();
-            return answer;
-        } catch (LogtoAccessException e) {
-            trouble.failed(Reason.REFUSED, e.getMessage());
-            throw e;
-        } catch (PermissionsUnavailableException e) {
-            trouble.failed(e.reason(), e.getMessage());
-            throw e;
-        }
-    }
-
-    private <T> Optional<T> authorized(
-            String operation, String path, CallContext context, Function<HttpResponse<byte[]>, Optional<T>> reader) {
-        String bearer = token.get(context);
-        try {
-            return calls.send(operation, request(path, bearer), context, reader);
-        } catch (LogtoAccessException e) {
-            if (e.refusal() != LogtoAccessException.Refusal.TOKEN_NOT_ACCEPTED) {
-                throw e;
-            }
-            token.refused(bearer);
-            return calls.send(operation, request(path, token.get(context)), context, reader);
-        }
+        return outages.observe(() -> token.authorize(
+                context,
+                bearer -> calls.send(
+                        operation, request(path, bearer), context, response -> interpret(response, reader))));
     }
 
     private HttpRequest.Builder request(String path, String bearer) {
@@ -175,16 +160,8 @@ final class ManagementApi {
     private static <T> Optional<T> interpret(HttpResponse<byte[]> response, Function<HttpResponse<byte[]>, T> reader) {
         return switch (response.statusCode()) {
             case 200 -> Optional.of(reader.apply(response));
-            case 401 ->
-                throw refusal(
-                        response,
-                        LogtoAccessException.Refusal.TOKEN_NOT_ACCEPTED,
-                        "Logto's Management API does not accept a token just issued");
-            case 403 ->
-                throw refusal(
-                        response,
-                        LogtoAccessException.Refusal.NO_MANAGEMENT_ACCESS,
-                        "Logto gives the application no access to the Management API");
+            case 401 -> throw refusal(response, LogtoRefusals::tokenNotAccepted);
+            case 403 -> throw refusal(response, LogtoRefusals::noManagementAccess);
             case 404, 422 -> notFound(response);
             default ->
                 throw new PermissionsUnavailableException(
@@ -193,10 +170,9 @@ final class ManagementApi {
     }
 
     /** Firewalls and proxies in front of Logto answer 401 and 403 too: only Logto's own code tells of the settings. */
-    private static RuntimeException refusal(
-            HttpResponse<byte[]> response, LogtoAccessException.Refusal refusal, String message) {
-        if (Json.code(response.body()).startsWith("auth.")) {
-            return new LogtoAccessException(refusal, message);
+    private static RuntimeException refusal(HttpResponse<byte[]> response, Supplier<SettingRefusedException> refusal) {
+        if (Json.lenientText(response.body(), "code").startsWith("auth.")) {
+            return refusal.get();
         }
         return new PermissionsUnavailableException(
                 Reason.REFUSED,

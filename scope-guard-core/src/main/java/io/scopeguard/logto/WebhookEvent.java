@@ -7,6 +7,7 @@ import io.scopeguard.provider.PermissionChange.OfOrganization;
 import io.scopeguard.provider.PermissionChange.OfRoles;
 import io.scopeguard.provider.PermissionChange.OfSubject;
 import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.http.Json;
 import io.scopeguard.token.Subject;
 import java.time.DateTimeException;
 import java.time.Instant;

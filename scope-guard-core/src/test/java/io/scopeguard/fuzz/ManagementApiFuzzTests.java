@@ -6,11 +6,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.sun.net.httpserver.HttpExchange;
 import io.scopeguard.logto.Logto;
-import io.scopeguard.logto.LogtoAccessException;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.Recorded;
 import io.scopeguard.testing.TestTokens;
@@ -81,7 +81,7 @@ class ManagementApiFuzzTests {
     private static void attempt(Runnable read) {
         try {
             read.run();
-        } catch (PermissionsUnavailableException | LogtoAccessException documented) {
+        } catch (PermissionsUnavailableException | SettingRefusedException documented) {
             messages.add(documented);
         }
     }

@@ -27,6 +27,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import io.scopeguard.provider.Account;
 import io.scopeguard.provider.Answer;
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.CallListener;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.Grants;
 import io.scopeguard.provider.Holder;
@@ -39,6 +40,7 @@ import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.ScopeCatalogue.Novelty;
+import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
@@ -796,7 +798,7 @@ class LogtoPermissionSourceTests {
             for (String refusal : List.of("tokens/m2m.bad-secret", "tokens/m2m.unknown-client")) {
                 tenant.tokenAnswer(Recorded.of(refusal).response());
                 Logto refused = tenant.logto(clock).build();
-                assertThatExceptionOfType(LogtoAccessException.class)
+                assertThatExceptionOfType(SettingRefusedException.class)
                         .isThrownBy(() -> refused.check(List.of()))
                         .satisfies(e -> said.add(e + " " + e.getCause()));
             }

@@ -7,6 +7,7 @@ import io.scopeguard.provider.Account;
 import io.scopeguard.provider.Answer;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.CallListener;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.Grants;
 import io.scopeguard.provider.Holder;

@@ -17,12 +17,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.github.bucket4j.Bucket;
-import io.scopeguard.logto.LogtoAccessException.Refusal;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.CallListener;
+import io.scopeguard.provider.Circuit;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.Priority;
+import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.provider.http.ClientCredentialsToken;
+import io.scopeguard.provider.http.HttpCalls;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.LogEvents;
 import io.scopeguard.testing.MovableClock;
@@ -143,7 +147,7 @@ class ManagementAccessTests {
     void tokenWhenTheApiRefusesItThenRenewedExactlyOnce(String recording) {
         tenant.recorded("/organization-roles", recording);
 
-        assertRefused(Refusal.TOKEN_NOT_ACCEPTED);
+        assertRefused(LogtoRefusals.tokenNotAccepted());
         assertThat(tenant.tokenRequests()).isEqualTo(2);
         assertThat(tenant.server().findAll(getRequestedFor(urlPathEqualTo("/api/organization-roles"))))
                 .hasSize(2);
@@ -175,14 +179,14 @@ class ManagementAccessTests {
                         .refillIntervally(1, Duration.ofHours(1))
                         .initialTokens(1))
                 .build();
-        ManagementToken token = token(new CallBudget(bucket));
+        ClientCredentialsToken token = token(new CallBudget(bucket));
         AtomicReference<@Nullable String> background = new AtomicReference<>();
-        Thread renewal = new Thread(() -> background.set(token.get(CallContext.BACKGROUND)));
+        Thread renewal = new Thread(() -> background.set(valueOf(token, CallContext.BACKGROUND)));
         renewal.start();
         awaitWaiting(renewal);
         assertThat(tenant.tokenRequests()).isZero();
 
-        String foreground = token.get(CallContext.FOREGROUND);
+        String foreground = valueOf(token, CallContext.FOREGROUND);
 
         renewal.join(60_000);
         assertThat(foreground).isNotEmpty().isEqualTo(background.get());
@@ -192,14 +196,14 @@ class ManagementAccessTests {
     @ParameterizedTest
     @EnumSource(Priority.class)
     void tokenWhenManyCallersNeedItAtOnceThenRequestedOnce(Priority priority) {
-        ManagementToken token = token(CallBudget.perSecond(1_000));
+        ClientCredentialsToken token = token(CallBudget.perSecond(1_000));
         CountDownLatch all = new CountDownLatch(8);
 
         List<CompletableFuture<String>> callers = Stream.generate(() -> CompletableFuture.supplyAsync(
                         () -> {
                             all.countDown();
                             awaitZero(all);
-                            return token.get(() -> priority);
+                            return valueOf(token, () -> priority);
                         },
                         task -> new Thread(task).start()))
                 .limit(8)
@@ -214,31 +218,31 @@ class ManagementAccessTests {
 
     @Test
     void tokenWhenTheRequestFailsThenAllWhoWaitedHearOfItAndTheNextCallerTriesAgain() {
-        ManagementToken token = token(CallBudget.perSecond(1_000));
+        ClientCredentialsToken token = token(CallBudget.perSecond(1_000));
         tenant.tokenAnswer(Recorded.of("tokens/m2m.bad-secret").response().withFixedDelay(300));
         List<CompletableFuture<String>> callers = Stream.generate(() -> CompletableFuture.supplyAsync(
-                        () -> token.get(CallContext.FOREGROUND), task -> new Thread(task).start()))
+                        () -> valueOf(token, CallContext.FOREGROUND), task -> new Thread(task).start()))
                 .limit(4)
                 .toList();
         for (CompletableFuture<String> caller : callers) {
-            assertThatThrownBy(caller::join).hasCauseInstanceOf(LogtoAccessException.class);
+            assertThatThrownBy(caller::join).hasCauseInstanceOf(SettingRefusedException.class);
         }
 
         tenant.tokenAnswer(Recorded.of("tokens/m2m.management-api").response());
-        assertThat(token.get(CallContext.FOREGROUND)).isNotEmpty();
+        assertThat(valueOf(token, CallContext.FOREGROUND)).isNotEmpty();
     }
 
     @Test
     void tokenWhenRenewalAheadFailsThenTheOldOneIsUsedWhileItIsValid() {
-        ManagementToken token = token(CallBudget.perSecond(1_000));
-        String first = token.get(CallContext.FOREGROUND);
+        ClientCredentialsToken token = token(CallBudget.perSecond(1_000));
+        String first = valueOf(token, CallContext.FOREGROUND);
         tenant.tokenAnswer(serverError());
         clock.advanceSeconds(3_600 - 1);
 
-        assertThat(token.get(CallContext.FOREGROUND)).isEqualTo(first);
+        assertThat(valueOf(token, CallContext.FOREGROUND)).isEqualTo(first);
         clock.advanceSeconds(1);
         assertThatExceptionOfType(PermissionsUnavailableException.class)
-                .isThrownBy(() -> token.get(CallContext.FOREGROUND));
+                .isThrownBy(() -> valueOf(token, CallContext.FOREGROUND));
         assertThat(tenant.tokenRequests()).isGreaterThanOrEqualTo(3);
     }
 
@@ -266,10 +270,15 @@ class ManagementAccessTests {
         assertThat(tenant.tokenRequests()).isEqualTo(2);
     }
 
-    private ManagementToken token(CallBudget budget) {
-        HttpCalls calls = new HttpCalls(budget, CallListener.none(), clock.steady(), new ProviderClock(clock.steady()));
-        return new ManagementToken(
+    private ClientCredentialsToken token(CallBudget budget) {
+        HttpCalls calls =
+                new HttpCalls("Logto", budget, CallListener.none(), clock.steady(), new ProviderClock(clock.steady()));
+        return ManagementToken.of(
                 calls, tenant.tenant().tokenEndpoint(), "app", RecordedTenant.SECRET, "resource", clock.steady());
+    }
+
+    private static String valueOf(ClientCredentialsToken token, CallContext context) {
+        return token.authorize(context, bearer -> bearer);
     }
 
     private static void awaitWaiting(Thread thread) throws InterruptedException {
@@ -290,22 +299,28 @@ class ManagementAccessTests {
 
     @ParameterizedTest
     @CsvSource({
-        "tokens/m2m.bad-secret, WRONG_SECRET",
-        "tokens/m2m.unknown-client, UNKNOWN_APPLICATION",
-        "tokens/m2m.unknown-resource, UNKNOWN_MANAGEMENT_RESOURCE",
-        "errors/oidc.client-credentials.management-without-role, NO_MANAGEMENT_ACCESS"
+        "tokens/m2m.bad-secret, app-secret, refuses the application's secret",
+        "tokens/m2m.unknown-client, app-id, does not know the application",
+        "tokens/m2m.unknown-resource, management-resource, does not know the Management API's resource",
+        "errors/oidc.client-credentials.management-without-role, app-id, no access to the Management API"
     })
-    void checkWhenLogtoRefusesTheSettingsThenSaysWhich(String recording, Refusal refusal) {
+    void checkWhenLogtoRefusesTheSettingsThenSaysWhich(String recording, String setting, String problem) {
         tenant.tokenAnswer(Recorded.of(recording).response());
 
-        assertRefused(refusal);
+        assertThatExceptionOfType(SettingRefusedException.class)
+                .isThrownBy(() -> logto.check(List.of()))
+                .withMessageContaining(problem)
+                .satisfies(refused -> {
+                    assertThat(refused.setting()).isEqualTo(setting);
+                    assertThat(refused.fix()).endsWith(".");
+                });
     }
 
     @Test
     void checkWhenTheApiForbidsThenNoManagementAccess() {
         tenant.recorded("/organization-roles", "errors/auth.wrong-scope");
 
-        assertRefused(Refusal.NO_MANAGEMENT_ACCESS);
+        assertRefused(LogtoRefusals.noManagementAccess());
     }
 
     @ParameterizedTest
@@ -318,7 +333,7 @@ class ManagementAccessTests {
         tenant.tokenAnswer(okJson("{\"error\":\"" + error + "\",\"error_description\":\"" + description + "\"}")
                 .withStatus(status));
 
-        assertRefused(Refusal.NOT_MACHINE_TO_MACHINE);
+        assertRefused(LogtoRefusals.notMachineToMachine());
     }
 
     /** What a firewall, a proxy, a captive portal or a wrong ingress answers for Logto says nothing of the settings. */
@@ -362,12 +377,12 @@ class ManagementAccessTests {
     void checkWhenLogtoCallsItselfOtherwiseThenSaysHow() {
         Logto other = Logto.at(tenant.tenant(), "app", "secret").build();
 
-        assertThatExceptionOfType(LogtoAccessException.class)
+        assertThatExceptionOfType(SettingRefusedException.class)
                 .isThrownBy(() -> other.check(List.of()))
                 .withMessage("Logto at " + tenant.tenant().endpoint() + " issues tokens as " + Recorded.ISSUER
                         + ", which is not accepted")
-                .extracting(LogtoAccessException::refusal)
-                .isEqualTo(Refusal.OTHER_ISSUER);
+                .extracting(SettingRefusedException::setting)
+                .isEqualTo("issuers");
     }
 
     @ParameterizedTest
@@ -659,7 +674,11 @@ class ManagementAccessTests {
             }
         };
         HttpCalls calls = new HttpCalls(
-                CallBudget.perSecond(1), listener, SteadyClock.system(), new ProviderClock(SteadyClock.system()));
+                "Logto",
+                CallBudget.perSecond(1),
+                listener,
+                SteadyClock.system(),
+                new ProviderClock(SteadyClock.system()));
         URI uri = tenant.tenant().api("/organization-scopes");
         ExecutorService callers = Executors.newFixedThreadPool(40);
         int answered = 0;
@@ -690,6 +709,7 @@ class ManagementAccessTests {
     @Test
     void callsWhenWithinTheBurstThenAllAreMade() {
         HttpCalls calls = new HttpCalls(
+                "Logto",
                 CallBudget.perSecond(Logto.DEFAULT_CALLS_PER_SECOND),
                 CallListener.none(),
                 SteadyClock.system(),
@@ -809,10 +829,11 @@ class ManagementAccessTests {
         assertThatCode(() -> logto.check(List.of())).doesNotThrowAnyException();
     }
 
-    private void assertRefused(Refusal refusal) {
-        assertThatExceptionOfType(LogtoAccessException.class)
+    private void assertRefused(SettingRefusedException expected) {
+        assertThatExceptionOfType(SettingRefusedException.class)
                 .isThrownBy(() -> logto.check(List.of()))
-                .extracting(LogtoAccessException::refusal)
-                .isEqualTo(refusal);
+                .withMessage(expected.getMessage())
+                .extracting(SettingRefusedException::setting, SettingRefusedException::fix)
+                .containsExactly(expected.setting(), expected.fix());
     }
 }

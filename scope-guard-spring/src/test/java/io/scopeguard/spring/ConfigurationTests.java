@@ -376,7 +376,7 @@ class ConfigurationTests {
                 .run(context -> {
                     FailureAnalysis analysis = analysis(context.getStartupFailure());
                     assertThat(analysis.getDescription())
-                            .startsWith("scope-guard.logto.issuers is incomplete")
+                            .startsWith("scope-guard.logto.issuers is refused")
                             .contains("http://localhost:" + refusing.port(), Recording.ISSUER);
                     assertThat(analysis.getAction()).contains("Add the issuer");
                 });

@@ -1,9 +1,9 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.logto.Logto;
-import io.scopeguard.logto.LogtoAccessException;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.InvalidSettingException;
@@ -53,7 +53,7 @@ final class LogtoCheck implements SmartLifecycle {
         running = true;
         warnOfPlainHttp();
         Throwable failure = await();
-        if (failure instanceof LogtoAccessException refused) {
+        if (failure instanceof SettingRefusedException refused) {
             throw invalid(refused);
         }
         if (failure != null && failFast) {
@@ -123,7 +123,7 @@ final class LogtoCheck implements SmartLifecycle {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause == null) {
             reportUnknownScopes();
-        } else if (cause instanceof LogtoAccessException refused) {
+        } else if (cause instanceof SettingRefusedException refused) {
             InvalidSettingException invalid = invalid(refused);
             log.error("{}. {}", invalid.getMessage(), invalid.fix());
         } else {
@@ -171,55 +171,12 @@ final class LogtoCheck implements SmartLifecycle {
         }
     }
 
-    private static InvalidSettingException invalid(LogtoAccessException refused) {
-        String problem = "is refused: " + refused.getMessage();
-        return switch (refused.refusal()) {
-            case UNKNOWN_APPLICATION ->
-                new InvalidSettingException(
-                        "scope-guard.logto.app-id",
-                        problem,
-                        "Use the id of a machine-to-machine application of this tenant.",
-                        refused);
-            case WRONG_SECRET ->
-                new InvalidSettingException(
-                        "scope-guard.logto.app-secret",
-                        problem,
-                        "Use a secret of the application, which must be a machine-to-machine one: single-page and native"
-                                + " applications have none.",
-                        refused);
-            case NOT_MACHINE_TO_MACHINE ->
-                new InvalidSettingException(
-                        "scope-guard.logto.app-id",
-                        problem,
-                        "Use the id and the secret of a machine-to-machine application: this one is of another kind, such"
-                                + " as a web or single-page application.",
-                        refused);
-            case UNKNOWN_MANAGEMENT_RESOURCE ->
-                new InvalidSettingException(
-                        "scope-guard.logto.management-resource",
-                        problem,
-                        "Use the Management API's indicator: https://default.logto.app/api on your own server,"
-                                + " https://<tenant>.logto.app/api on Logto Cloud.",
-                        refused);
-            case NO_MANAGEMENT_ACCESS ->
-                new InvalidSettingException(
-                        "scope-guard.logto.app-id",
-                        problem,
-                        "Assign the application a machine-to-machine role with the Management API's permission 'all'.",
-                        refused);
-            case OTHER_ISSUER ->
-                new InvalidSettingException(
-                        "scope-guard.logto.issuers",
-                        "is incomplete: " + refused.getMessage(),
-                        "Add the issuer that Logto names there, or use the endpoint by the name that Logto itself uses.",
-                        refused);
-            case TOKEN_NOT_ACCEPTED ->
-                new InvalidSettingException(
-                        "scope-guard.logto.endpoint",
-                        problem,
-                        "Use the tenant's default domain: the Management API does not take tokens of a custom one.",
-                        refused);
-        };
+    private static InvalidSettingException invalid(SettingRefusedException refused) {
+        return new InvalidSettingException(
+                "scope-guard.logto." + refused.setting(),
+                "is refused: " + refused.getMessage(),
+                refused.fix(),
+                refused);
     }
 
     private static void inBackground(Runnable task) {

@@ -1,11 +1,14 @@
-package io.scopeguard.logto;
+package io.scopeguard.provider.http;
 
 import io.scopeguard.http.BoundedHttp;
 import io.scopeguard.http.OversizedBodyException;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.CallListener;
+import io.scopeguard.provider.Circuit;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.ProviderClock;
 import java.io.IOException;
@@ -24,16 +27,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every call to Logto passes here: one rate limit for all, a bound on time and size for each, no redirect followed, no failure
+ * Makes every call to one provider: one call budget for all, a limit on time and size for each, no redirect followed, no failure
  * mistaken for an answer. Thread-safe.
  */
-final class HttpCalls {
+public final class HttpCalls {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(1);
     private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
     private static final int MAX_BYTES = 8 * 1024 * 1024;
 
+    private final String provider;
     private final BoundedHttp http = new BoundedHttp(TIMEOUT, MAX_BYTES);
     private final CallBudget budget;
     private final CallListener listener;
@@ -41,18 +45,21 @@ final class HttpCalls {
     private final SteadyClock clock;
     private final ProviderClock providerClock;
 
-    /** The pause that Logto asked for last. A step of the wall clock does not extend it. */
+    /** The pause that the provider asked for last. A step of the wall clock does not extend it. */
     private volatile Pause pause = Pause.NONE;
 
     /**
+     * @param provider names the provider in messages, such as {@code Logto}
      * @param providerClock learns from the dates of all answers
      */
-    HttpCalls(CallBudget budget, CallListener listener, SteadyClock clock, ProviderClock providerClock) {
+    public HttpCalls(
+            String provider, CallBudget budget, CallListener listener, SteadyClock clock, ProviderClock providerClock) {
+        this.provider = provider;
         this.clock = clock;
         this.providerClock = providerClock;
         this.budget = budget;
         this.listener = listener;
-        this.resilience = new Resilience(clock);
+        this.resilience = new Resilience(provider, clock);
     }
 
     /**
@@ -60,10 +67,10 @@ final class HttpCalls {
      *
      * @param operation names the call in metrics
      * @param reader makes of the answer what it says, or nothing if that is that there is no such thing; calls nobody itself
-     * @throws LogtoAccessException if the reader finds that Logto refuses the settings
+     * @throws SettingRefusedException if the reader finds that the provider refuses the settings
      * @throws PermissionsUnavailableException if there is no answer, or none that the reader can use
      */
-    <T> Optional<T> send(
+    public <T> Optional<T> send(
             String operation,
             HttpRequest.Builder request,
             CallContext context,
@@ -71,7 +78,8 @@ final class HttpCalls {
         return resilience.call(() -> sendOnce(operation, request, context, reader));
     }
 
-    Circuit circuit() {
+    /** Whether calls are made at present. Moves on when a call is wanted, not by itself. */
+    public Circuit circuit() {
         return resilience.circuit();
     }
 
@@ -90,7 +98,7 @@ final class HttpCalls {
             Optional<T> answer = reader.apply(exchange(request));
             outcome = answer.isPresent() ? "ok" : "not_found";
             return answer;
-        } catch (LogtoAccessException e) {
+        } catch (SettingRefusedException e) {
             outcome = nameOf(Reason.REFUSED);
             throw e;
         } catch (PermissionsUnavailableException e) {
@@ -117,7 +125,7 @@ final class HttpCalls {
         return usable(response);
     }
 
-    private static HttpResponse<byte[]> await(CompletableFuture<HttpResponse<byte[]>> exchange) {
+    private HttpResponse<byte[]> await(CompletableFuture<HttpResponse<byte[]>> exchange) {
         try {
             return exchange.get();
         } catch (ExecutionException e) {
@@ -128,25 +136,25 @@ final class HttpCalls {
         }
     }
 
-    private static PermissionsUnavailableException unavailable(@Nullable Throwable cause) {
+    private PermissionsUnavailableException unavailable(@Nullable Throwable cause) {
         if (cause instanceof HttpTimeoutException) {
-            return new PermissionsUnavailableException(Reason.TIMEOUT, "Logto took longer than " + TIMEOUT + ".");
+            return new PermissionsUnavailableException(Reason.TIMEOUT, provider + " took longer than " + TIMEOUT + ".");
         }
         if (cause instanceof OversizedBodyException) {
-            return new PermissionsUnavailableException(Reason.MALFORMED, "Logto's answer is too long.");
+            return new PermissionsUnavailableException(Reason.MALFORMED, provider + "'s answer is too long.");
         }
         String what = cause instanceof IOException ? cause.getClass().getSimpleName() : "an unexpected failure";
-        return new PermissionsUnavailableException(Reason.UNREACHABLE, "Logto cannot be reached: " + what + ".");
+        return new PermissionsUnavailableException(Reason.UNREACHABLE, provider + " cannot be reached: " + what + ".");
     }
 
-    private static PermissionsUnavailableException interrupted() {
+    private PermissionsUnavailableException interrupted() {
         Thread.currentThread().interrupt();
-        return new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while calling Logto.");
+        return new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while calling " + provider + ".");
     }
 
     private void checkPause() {
         if (pause.lasts(clock.nanos())) {
-            throw new PermissionsUnavailableException(Reason.RATE_LIMITED, "Logto asked for a pause.");
+            throw new PermissionsUnavailableException(Reason.RATE_LIMITED, provider + " asked for a pause.");
         }
     }
 
@@ -181,14 +189,14 @@ final class HttpCalls {
         int status = response.statusCode();
         if (status == 429) {
             pause(retryAfter(response).orElse(DEFAULT_PAUSE));
-            throw new PermissionsUnavailableException(Reason.RATE_LIMITED, "Logto asks for fewer calls.");
+            throw new PermissionsUnavailableException(Reason.RATE_LIMITED, provider + " asks for fewer calls.");
         }
         if (status >= 500) {
             retryAfter(response).ifPresent(this::pause);
-            throw new PermissionsUnavailableException(Reason.SERVER_ERROR, "Logto answered " + status + ".");
+            throw new PermissionsUnavailableException(Reason.SERVER_ERROR, provider + " answered " + status + ".");
         }
         if (status != 200 && status < 400) {
-            throw new PermissionsUnavailableException(Reason.MALFORMED, "Logto answered " + status + ".");
+            throw new PermissionsUnavailableException(Reason.MALFORMED, provider + " answered " + status + ".");
         }
         return response;
     }

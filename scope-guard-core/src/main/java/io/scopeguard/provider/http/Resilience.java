@@ -1,4 +1,4 @@
-package io.scopeguard.logto;
+package io.scopeguard.provider.http;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -8,6 +8,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowT
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
+import io.scopeguard.provider.Circuit;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.time.SteadyClock;
@@ -19,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How calls to Logto meet its trouble: one that broke off is made once more, and after many in a row that failed it is left
+ * How calls to a provider fail: a call that broke off is made once more, and after many failed calls in a row the provider is left
  * alone for a while. Thread-safe.
  */
 final class Resilience {
@@ -29,30 +30,35 @@ final class Resilience {
     private static final int CALLS_JUDGED = 20;
     private static final Duration LEFT_ALONE = Duration.ofSeconds(1);
     private static final Duration BEFORE_RETRY = Duration.ofMillis(50);
-    /** How long a call waits for another that finds out whether Logto answers again; that one is bounded itself. */
+    /** How long a call waits for another that finds out whether the provider answers again; that one is bounded itself. */
     private static final Duration LONGEST_TRIAL = Duration.ofSeconds(6);
 
     private static final Duration TRIAL_POLL = Duration.ofMillis(5);
     private static final double JITTER = 0.5;
 
-    /** What says that Logto, or the way to it, is in trouble; not what it thinks of us. */
+    /** The provider, or the way to it, is in trouble. Its opinion of our request is no trouble. */
     private static final Set<Reason> TROUBLE = Set.of(Reason.UNREACHABLE, Reason.TIMEOUT, Reason.SERVER_ERROR);
 
-    /** What says nothing of Logto: our own limit, or its. Whatever else it answers, it is there. */
+    /** Our own limit, or the provider's: says nothing about its health. */
     private static final Set<Reason> LIMITED = Set.of(Reason.BUDGET_EXHAUSTED, Reason.RATE_LIMITED);
 
     private final CircuitBreaker breaker;
+    private final String provider;
     private final Retry retry = Retry.of(
-            "logto",
+            "provider",
             RetryConfig.custom()
                     .maxAttempts(2)
                     .intervalFunction(IntervalFunction.ofRandomized(BEFORE_RETRY, JITTER))
                     .retryOnException(failure -> isOne(failure, Set.of(Reason.UNREACHABLE)))
                     .build());
 
-    Resilience(SteadyClock clock) {
+    /**
+     * @param provider names the provider in messages and logs
+     */
+    Resilience(String provider, SteadyClock clock) {
+        this.provider = provider;
         breaker = CircuitBreaker.of(
-                "logto",
+                provider,
                 CircuitBreakerConfig.custom()
                         .clock(new ElapsedTime(clock))
                         .slidingWindow(
@@ -66,7 +72,7 @@ final class Resilience {
                         .ignoreException(failure -> isOne(failure, LIMITED))
                         .writableStackTraceEnabled(false)
                         .build());
-        breaker.getEventPublisher().onStateTransition(event -> tell(event.getStateTransition()));
+        breaker.getEventPublisher().onStateTransition(event -> log(event.getStateTransition()));
     }
 
     Circuit circuit() {
@@ -80,13 +86,13 @@ final class Resilience {
     /**
      * Makes a call.
      *
-     * @throws PermissionsUnavailableException as the call does, or because Logto is left alone
+     * @throws PermissionsUnavailableException as the call does, or because the provider is left alone
      */
     <T> T call(Supplier<T> call) {
         return retry.executeSupplier(() -> permitted(call));
     }
 
-    /** While one call finds out whether Logto answers again, the others wait for what it finds. */
+    /** While one call finds out whether the provider answers again, the others wait for what it finds. */
     private <T> T permitted(Supplier<T> call) {
         long start = System.nanoTime();
         while (true) {
@@ -96,7 +102,7 @@ final class Resilience {
                 boolean isTried = breaker.getState() != CircuitBreaker.State.OPEN;
                 if (!isTried || System.nanoTime() - start > LONGEST_TRIAL.toNanos() || !passTime()) {
                     throw new PermissionsUnavailableException(
-                            Reason.UNREACHABLE, "Logto has failed too often: it is left alone for a while.");
+                            Reason.UNREACHABLE, provider + " has failed too often: it is left alone for a while.");
                 }
             }
         }
@@ -107,13 +113,15 @@ final class Resilience {
         return !Thread.currentThread().isInterrupted();
     }
 
-    /** When it begins and when it ends: what is tried meanwhile would be a line a second. */
-    private static void tell(StateTransition transition) {
+    /** When an outage begins and when it ends; a line for each trial between would be a line a second. */
+    private void log(StateTransition transition) {
         if (transition == StateTransition.CLOSED_TO_OPEN) {
             log.warn(
-                    "Half of the last {} calls to Logto failed: it is left alone until it answers again", CALLS_JUDGED);
+                    "Half of the last {} calls to {} failed: it is left alone until it answers again",
+                    CALLS_JUDGED,
+                    provider);
         } else if (transition == StateTransition.HALF_OPEN_TO_CLOSED) {
-            log.info("Logto answers again: calls are made as before");
+            log.info("{} answers again: calls are made as before", provider);
         }
     }
 

@@ -1,29 +1,28 @@
-package io.scopeguard.logto;
+package io.scopeguard.provider;
 
-import io.scopeguard.provider.Priority;
 import java.time.Duration;
 
-/** Hears of every call to Logto, for metrics. Called on the thread that made the call: be quick. */
+/** Receives every call to a provider, for metrics. Called on the thread that made the call: return quickly. */
 @FunctionalInterface
 public interface CallListener {
 
     /**
-     * Hears of one call, made or given up before.
+     * One call was made, or given up before it was made.
      *
      * @param operation what was asked, from a small fixed set of names
      * @param outcome {@code ok}, {@code not_found}, or the reason why there was no usable answer
-     * @param took until the answer was read; without the wait for the limit on calls, unless that was all there was
+     * @param took until the answer was read; without the wait for the call budget, unless the call was given up then
      */
     void called(String operation, String outcome, Duration took);
 
     /**
-     * Hears how long a call waited for the limit on calls, whether it was made then or given up.
+     * One call waited for the call budget, whether it was made afterwards or given up.
      *
      * @param priority the call's at the end of the wait
      */
     default void waited(Priority priority, Duration took) {}
 
-    /** Hears nothing. */
+    /** A listener that does nothing. */
     static CallListener none() {
         return (operation, outcome, took) -> {};
     }

@@ -1,4 +1,4 @@
-package io.scopeguard.logto;
+package io.scopeguard.provider.http;
 
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
@@ -9,14 +9,14 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads Logto's JSON strictly: an answer that is not as promised is no answer. */
-final class Json {
+/** Reads a provider's JSON strictly: an answer that is not as promised is no answer. */
+public final class Json {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private Json() {}
 
-    static JsonNode parse(byte[] body) {
+    public static JsonNode parse(byte[] body) {
         try {
             return MAPPER.readTree(body);
         } catch (JacksonException e) {
@@ -24,7 +24,7 @@ final class Json {
         }
     }
 
-    static <T> List<T> items(JsonNode array, Function<JsonNode, T> item) {
+    public static <T> List<T> items(JsonNode array, Function<JsonNode, T> item) {
         if (!array.isArray()) {
             throw malformed();
         }
@@ -33,11 +33,11 @@ final class Json {
         return items;
     }
 
-    static <T> List<T> items(JsonNode object, String name, Function<JsonNode, T> item) {
+    public static <T> List<T> items(JsonNode object, String name, Function<JsonNode, T> item) {
         return items(member(object, name), item);
     }
 
-    static String text(JsonNode object, String name) {
+    public static String text(JsonNode object, String name) {
         JsonNode value = member(object, name);
         if (!value.isString()) {
             throw malformed();
@@ -45,7 +45,7 @@ final class Json {
         return value.stringValue();
     }
 
-    static int count(JsonNode object, String name) {
+    public static int count(JsonNode object, String name) {
         JsonNode value = member(object, name);
         if (!value.isInt() || value.intValue() < 0) {
             throw malformed();
@@ -53,7 +53,7 @@ final class Json {
         return value.intValue();
     }
 
-    static boolean flag(JsonNode object, String name) {
+    public static boolean flag(JsonNode object, String name) {
         JsonNode value = member(object, name);
         if (!value.isBoolean()) {
             throw malformed();
@@ -61,16 +61,20 @@ final class Json {
         return value.booleanValue();
     }
 
-    /** Logto's own name of an error; empty if the body is not such an error. */
-    static String code(byte[] body) {
+    /** A text of an error body, by the names that lead to it; empty if the body does not contain it, or is not JSON. */
+    public static String lenientText(byte[] body, String... path) {
         try {
-            return MAPPER.readTree(body).path("code").asString("");
+            JsonNode node = MAPPER.readTree(body);
+            for (String name : path) {
+                node = node.path(name);
+            }
+            return node.asString("");
         } catch (JacksonException e) {
             return "";
         }
     }
 
-    static JsonNode member(JsonNode object, String name) {
+    public static JsonNode member(JsonNode object, String name) {
         JsonNode value = object.get(name);
         if (value == null) {
             throw malformed();
@@ -78,7 +82,8 @@ final class Json {
         return value;
     }
 
-    static PermissionsUnavailableException malformed() {
-        return new PermissionsUnavailableException(Reason.MALFORMED, "Logto's answer is not what its API promises.");
+    public static PermissionsUnavailableException malformed() {
+        return new PermissionsUnavailableException(
+                Reason.MALFORMED, "The provider's answer is not what its API promises.");
     }
 }

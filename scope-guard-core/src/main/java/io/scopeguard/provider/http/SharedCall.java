@@ -1,4 +1,4 @@
-package io.scopeguard.logto;
+package io.scopeguard.provider.http;
 
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.PermissionsUnavailableException;
@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the answer
  */
-final class SharedCall<T> {
+public final class SharedCall<T> {
 
     private final AtomicReference<@Nullable Flight<T>> current = new AtomicReference<>();
 
     /** Whether nobody makes the call at present. */
-    boolean isIdle() {
+    public boolean isIdle() {
         return current.get() == null;
     }
 
@@ -34,7 +34,7 @@ final class SharedCall<T> {
      * @param call makes the call on this thread; must pass on the context that it is given
      * @throws PermissionsUnavailableException if this thread is interrupted while it waits
      */
-    T join(CallContext context, Function<CallContext, T> call) {
+    public T join(CallContext context, Function<CallContext, T> call) {
         Flight<T> own = new Flight<>();
         own.waiting.add(context);
         Flight<T> running = current.compareAndExchange(null, own);
@@ -65,7 +65,7 @@ final class SharedCall<T> {
             throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while calling Logto.");
+            throw new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while calling the provider.");
         }
     }
 

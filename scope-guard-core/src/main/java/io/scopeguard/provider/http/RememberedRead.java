@@ -1,4 +1,4 @@
-package io.scopeguard.logto;
+package io.scopeguard.provider.http;
 
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.time.SteadyClock;
@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
  * Something that is the same for every subject: read when its last value is too old, and at most once at a time. Thread-safe,
  * without locks.
  */
-final class RememberedRead<T> {
+public final class RememberedRead<T> {
 
     /** Any age will do. */
-    static final long ANY_AGE = Long.MIN_VALUE;
+    public static final long ANY_AGE = Long.MIN_VALUE;
 
     private final Function<CallContext, T> reader;
     private final SteadyClock clock;
     private final SharedCall<Known<T>> call = new SharedCall<>();
     private volatile @Nullable Known<T> last;
 
-    RememberedRead(Function<CallContext, T> reader, SteadyClock clock) {
+    public RememberedRead(Function<CallContext, T> reader, SteadyClock clock) {
         this.reader = reader;
         this.clock = clock;
     }
@@ -29,7 +29,7 @@ final class RememberedRead<T> {
      *
      * @param notBefore in nanoseconds of the steady clock, not in the future; or {@link #ANY_AGE}
      */
-    T get(long notBefore, CallContext context) {
+    public T get(long notBefore, CallContext context) {
         Known<T> known = last;
         while (known == null || known.start < notBefore) {
             // A read in flight may have begun too early: then another follows it.

@@ -1,4 +1,4 @@
-package io.scopeguard.logto;
+package io.scopeguard.provider.http;
 
 import io.scopeguard.time.SteadyClock;
 import java.time.Clock;

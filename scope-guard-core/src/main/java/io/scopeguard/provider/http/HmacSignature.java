@@ -1,4 +1,4 @@
-package io.scopeguard.logto;
+package io.scopeguard.provider.http;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -11,27 +11,30 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** Proof that a delivery is Logto's: HMAC-SHA256 over its bytes as they came, in lower-case hex. Thread-safe. */
-final class WebhookSignature {
+/** HMAC-SHA256 over the bytes of a delivery as they were received, in lower-case hexadecimal. Thread-safe. */
+public final class HmacSignature {
 
-    /** What a signature looks like. */
-    static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
-
+    private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
     private static final String ALGORITHM = "HmacSHA256";
 
     private final List<SecretKeySpec> keys;
 
     /**
-     * @param keys as text, which is how Logto takes them, whatever they look like
+     * @param keys as text; their UTF-8 bytes are the keys
      */
-    WebhookSignature(Collection<String> keys) {
+    public HmacSignature(Collection<String> keys) {
         this.keys = keys.stream()
                 .map(key -> new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), ALGORITHM))
                 .toList();
     }
 
-    /** Whether one of the keys made this signature. Takes as long for a near miss as for nonsense. */
-    boolean proves(byte[] body, @Nullable String signature) {
+    /** Whether a value has the form of a signature: 64 lower-case hexadecimal digits. */
+    public static boolean isWellFormed(@Nullable String signature) {
+        return signature != null && FORM.matcher(signature).matches();
+    }
+
+    /** Whether one of the keys made this signature. The comparison takes the same time wherever the first difference is. */
+    public boolean verifies(byte[] body, @Nullable String signature) {
         if (signature == null) {
             return false;
         }

@@ -1,0 +1,215 @@
+package io.scopeguard.provider.http;
+
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.time.SteadyClock;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The access token for a provider's own API, by the client credentials grant (RFC 6749 §4.4). It is renewed a minute before it
+ * expires, and once when the API refuses it. Callers that need a new token at the same time share one request; while the present
+ * token is still valid, the others go on with it. Thread-safe, without locks.
+ */
+public final class ClientCredentialsToken {
+
+    /** An issuer that can be shown to people as it is. */
+    private static final Pattern ISSUER = Pattern.compile("https?://[A-Za-z0-9._~:/\\[\\]-]{1,200}");
+
+    private static final Duration RENEW_AHEAD = Duration.ofMinutes(1);
+
+    /** However long the provider says that the token is valid. */
+    private static final Duration MAX_LIFETIME = Duration.ofDays(1);
+
+    private final HttpCalls calls;
+    private final HttpRequest.Builder request;
+    private final Function<HttpResponse<byte[]>, Grant> reader;
+    private final SteadyClock clock;
+    private final AtomicReference<@Nullable Issued> issued = new AtomicReference<>();
+    private final SharedCall<Issued> renewal = new SharedCall<>();
+
+    /**
+     * @param request asks for a token, see {@link #request}
+     * @param reader reads the answer, whatever its status; throws {@link SettingRefusedException} if the provider refuses the
+     *     settings, or {@link PermissionsUnavailableException} if the answer is not usable
+     */
+    public ClientCredentialsToken(
+            HttpCalls calls,
+            HttpRequest.Builder request,
+            Function<HttpResponse<byte[]>, Grant> reader,
+            SteadyClock clock) {
+        this.calls = calls;
+        this.request = request.copy();
+        this.reader = reader;
+        this.clock = clock;
+    }
+
+    /**
+     * A token request whose client authenticates by HTTP Basic (RFC 6749 §2.3.1).
+     *
+     * @param parameters beside {@code grant_type}
+     */
+    public static HttpRequest.Builder request(
+            URI tokenEndpoint, String clientId, String clientSecret, Map<String, String> parameters) {
+        String form = parameters.entrySet().stream()
+                .map(parameter -> "&" + encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
+                .collect(Collectors.joining());
+        return HttpRequest.newBuilder(tokenEndpoint)
+                .header("Authorization", "Basic " + base64(encode(clientId) + ":" + encode(clientSecret)))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Accept", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials" + form));
+    }
+
+    /**
+     * Makes a call with the token. If the call throws {@link TokenRefusedException}, it is made once more with a new token.
+     *
+     * @param call receives the token
+     * @throws SettingRefusedException if the provider refuses the credentials or the access
+     * @throws PermissionsUnavailableException if there is no usable answer
+     */
+    public <T> T authorize(CallContext context, Function<String, T> call) {
+        String bearer = get(context);
+        try {
+            return call.apply(bearer);
+        } catch (TokenRefusedException e) {
+            forget(bearer);
+            return call.apply(get(context));
+        }
+    }
+
+    /**
+     * The provider's name for itself: the {@code iss} of our own token. Not verified, and good for diagnosis only.
+     *
+     * @return empty if the token does not contain it
+     * @throws SettingRefusedException if the provider refuses the credentials or the access
+     * @throws PermissionsUnavailableException if there is no usable answer
+     */
+    public Optional<String> issuer(CallContext context) {
+        String[] parts = get(context).split("\\.", -1);
+        try {
+            JsonNode claims = Json.parse(Base64.getUrlDecoder().decode(parts.length == 3 ? parts[1] : ""));
+            return Optional.of(claims.path("iss").asString(""))
+                    .filter(iss -> ISSUER.matcher(iss).matches());
+        } catch (IllegalArgumentException | PermissionsUnavailableException e) {
+            // An opaque one.
+            return Optional.empty();
+        }
+    }
+
+    /** A token that is valid as far as we know. */
+    private String get(CallContext context) {
+        Issued known = issued.get();
+        long now = clock.nanos();
+        if (known == null || known.isExpired(now)) {
+            return renewed(context).value();
+        }
+        return known.isDue(now) && renewal.isIdle() ? renewedAhead(known, context) : known.value();
+    }
+
+    /** Forgets the token, unless another has taken its place. */
+    private void forget(String value) {
+        Issued known = issued.get();
+        if (known != null && known.value().equals(value)) {
+            issued.compareAndSet(known, null);
+        }
+    }
+
+    /** The present token lasts for another minute: if a renewal fails, a later call tries again. */
+    private String renewedAhead(Issued known, CallContext context) {
+        try {
+            return renewed(context).value();
+        } catch (PermissionsUnavailableException e) {
+            return known.value();
+        }
+    }
+
+    private Issued renewed(CallContext context) {
+        return renewal.join(context, shared -> {
+            Issued known = issued.get();
+            // Another renewal may have ended since the caller looked.
+            Issued valid = known == null || known.isDue(clock.nanos()) ? ask(shared) : known;
+            issued.set(valid);
+            return valid;
+        });
+    }
+
+    private Issued ask(CallContext context) {
+        long start = clock.nanos();
+        return calls.send(
+                        "token",
+                        request.copy(),
+                        context,
+                        response -> Optional.of(new Issued(reader.apply(response), start)))
+                .orElseThrow(Json::malformed);
+    }
+
+    private static String encode(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    private static String base64(String value) {
+        return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * What the token endpoint granted.
+     *
+     * @param value the access token
+     * @param lifetime how long it is valid; more than a day counts as a day
+     */
+    public record Grant(String value, Duration lifetime) {
+
+        public Grant {
+            lifetime = lifetime.compareTo(MAX_LIFETIME) < 0 ? lifetime : MAX_LIFETIME;
+        }
+
+        /** Reads a successful token response (RFC 6749 §5.1). */
+        public static Grant of(JsonNode body) {
+            long seconds = Math.min(Json.member(body, "expires_in").asLong(0), MAX_LIFETIME.toSeconds());
+            return new Grant(Json.text(body, "access_token"), Duration.ofSeconds(seconds));
+        }
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Grant[lifetime=" + lifetime + "]";
+        }
+    }
+
+    /**
+     * A token.
+     *
+     * @param start when it was asked for, by the steady clock
+     */
+    private record Issued(Grant grant, long start) {
+
+        String value() {
+            return grant.value;
+        }
+
+        boolean isDue(long now) {
+            Duration half = grant.lifetime.dividedBy(2);
+            Duration ahead = half.compareTo(RENEW_AHEAD) < 0 ? half : RENEW_AHEAD;
+            return now - start >= grant.lifetime.minus(ahead).toNanos();
+        }
+
+        boolean isExpired(long now) {
+            return now - start >= grant.lifetime.toNanos();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.scopeguard.provider.http;
+
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.time.SteadyClock;
+import java.net.URI;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs that reads fail, once for each reason, and that they succeed again. Failures that come and go are one outage: it is over
+ * when no read failed for a minute. Thread-safe.
+ */
+public final class OutageLog {
+
+    private static final Logger log = LoggerFactory.getLogger(OutageLog.class);
+
+    private static final Duration CALM = Duration.ofMinutes(1);
+
+    private final URI endpoint;
+    private final SteadyClock clock;
+    private final Set<Reason> logged = EnumSet.noneOf(Reason.class);
+    private long lastFailure;
+
+    /**
+     * @param endpoint names the provider in the log
+     */
+    public OutageLog(URI endpoint, SteadyClock clock) {
+        this.endpoint = endpoint;
+        this.clock = clock;
+    }
+
+    /** Makes a read, logs its failure if that is news, and returns or throws what the read does. */
+    public <T> T observe(Supplier<T> read) {
+        try {
+            T answer = read.get();
+            succeeded();
+            return answer;
+        } catch (SettingRefusedException e) {
+            failed(Reason.REFUSED, e.getMessage());
+            throw e;
+        } catch (PermissionsUnavailableException e) {
+            failed(e.reason(), e.getMessage());
+            throw e;
+        }
+    }
+
+    private synchronized void failed(Reason reason, @Nullable String message) {
+        lastFailure = clock.nanos();
+        if (logged.add(reason)) {
+            log.warn("Live permissions cannot be read from {}: {}", endpoint, message);
+        }
+    }
+
+    private synchronized void succeeded() {
+        if (!logged.isEmpty() && clock.nanos() - lastFailure >= CALM.toNanos()) {
+            logged.clear();
+            log.info("Live permissions can be read from {} again", endpoint);
+        }
+    }
+}
