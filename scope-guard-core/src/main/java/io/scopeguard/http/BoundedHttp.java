@@ -26,21 +26,24 @@ public final class BoundedHttp {
     /** Name and version of this library, the {@code User-Agent} of all its requests. */
     public static final String USER_AGENT = "scope-guard/" + version();
 
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    /** How long an exchange with a provider may take, unless it is said otherwise. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .connectTimeout(CONNECT_TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final HttpClient client;
     private final Duration timeout;
     private final int maxBytes;
 
     /**
      * @param timeout how long an exchange may take as a whole
      * @param maxBytes how long its answer's body may be
+     * @throws IllegalArgumentException if the time is not positive
      */
     public BoundedHttp(Duration timeout, int maxBytes) {
+        this.client = HttpClient.newBuilder()
+                .connectTimeout(timeout)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
         this.timeout = timeout;
         this.maxBytes = maxBytes;
     }

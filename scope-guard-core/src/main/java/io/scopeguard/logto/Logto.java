@@ -1,6 +1,7 @@
 package io.scopeguard.logto;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.scopeguard.http.BoundedHttp;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.CallListener;
@@ -20,6 +21,7 @@ import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.ProviderClock;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -40,6 +42,7 @@ public final class Logto implements IdentityProvider {
 
     private final LogtoTenant tenant;
     private final Set<String> issuers;
+    private final Duration timeout;
     private final Clock clock;
     private final SteadyClock steadyClock;
     private final ProviderClock providerClock;
@@ -52,11 +55,12 @@ public final class Logto implements IdentityProvider {
     private Logto(Builder builder) {
         tenant = builder.tenant;
         issuers = builder.issuers;
+        timeout = builder.timeout;
         clock = builder.clock;
         steadyClock = builder.steadyClock();
         providerClock = new ProviderClock(steadyClock);
         catalogue = new ScopeCatalogue(providerClock);
-        calls = new HttpCalls("Logto", builder.budget, builder.listener, steadyClock, providerClock);
+        calls = new HttpCalls("Logto", builder.budget, timeout, builder.listener, steadyClock, providerClock);
         token = ManagementToken.of(
                 calls,
                 tenant.tokenEndpoint(),
@@ -93,7 +97,8 @@ public final class Logto implements IdentityProvider {
     @Override
     public AccessTokenVerifier.Builder verifier(Collection<Audience> resources) {
         return AccessTokenVerifier.builder(issuers, new LogtoTokenLayout(resources))
-                .clock(clock);
+                .clock(clock)
+                .keyTimeout(timeout);
     }
 
     @Override
@@ -167,6 +172,7 @@ public final class Logto implements IdentityProvider {
         private @Nullable String managementResource;
         private @Nullable Set<Audience> resources;
         private CallBudget budget = CallBudget.perSecond(DEFAULT_CALLS_PER_SECOND);
+        private Duration timeout = BoundedHttp.DEFAULT_TIMEOUT;
         private CallListener listener = CallListener.none();
         private Clock clock = Clock.systemUTC();
         private @Nullable SteadyClock steadyClock;
@@ -202,6 +208,19 @@ public final class Logto implements IdentityProvider {
         /** The limit on calls, where it is one that others share. */
         public Builder budget(CallBudget budget) {
             this.budget = budget;
+            return this;
+        }
+
+        /**
+         * How long one call to Logto may take as a whole, from the connection to the last byte; 3 seconds by default.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder timeout(Duration timeout) {
+            if (timeout.isZero() || timeout.isNegative()) {
+                throw new IllegalArgumentException("timeout is positive, not " + timeout);
+            }
+            this.timeout = timeout;
             return this;
         }
 

@@ -2,6 +2,7 @@ package io.scopeguard.token;
 
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
+import io.scopeguard.http.BoundedHttp;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.InvalidTokenException.Reason;
@@ -205,6 +206,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
         private Duration clockSkew = Duration.ofSeconds(60);
         private Predicate<Audience> accepted = audience -> true;
         private KeyListener keyListener = KeyListener.none();
+        private Duration keyTimeout = BoundedHttp.DEFAULT_TIMEOUT;
 
         private Builder(Collection<String> issuers, TokenLayout layout) {
             if (issuers.isEmpty()) {
@@ -242,12 +244,21 @@ public final class AccessTokenVerifier implements AutoCloseable {
         }
 
         /**
+         * How long one attempt to fetch the issuer's keys may take as a whole; 3 seconds by default. Only requests that need a
+         * key which is not known wait for it.
+         */
+        public Builder keyTimeout(Duration timeout) {
+            keyTimeout = timeout;
+            return this;
+        }
+
+        /**
          * Verifies by the keys published at this address. Nothing is fetched yet.
          *
          * @throws IllegalArgumentException if the address is no http or https URI
          */
         public AccessTokenVerifier build(URI jwkSetUri) {
-            return new AccessTokenVerifier(this, new SigningKeys(jwkSetUri, keyListener));
+            return new AccessTokenVerifier(this, new SigningKeys(jwkSetUri, keyTimeout, keyListener));
         }
     }
 }

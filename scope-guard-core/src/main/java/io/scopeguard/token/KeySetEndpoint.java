@@ -18,20 +18,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeySetEndpoint {
 
-    /** For a whole fetch, from the connection to the last byte. */
-    static final Duration TIMEOUT = Duration.ofSeconds(3);
-
     private static final int MAX_BYTES = 256 * 1024;
 
-    private final BoundedHttp http = new BoundedHttp(TIMEOUT, MAX_BYTES);
+    private final BoundedHttp http;
+    private final Duration timeout;
     private final HttpRequest.Builder request;
     private final KeyListener listener;
     private final KeyTroubleLog log;
 
     /**
+     * @param timeout for a whole fetch, from the connection to the last byte
      * @throws IllegalArgumentException if that is no http or https URI
      */
-    KeySetEndpoint(URI uri, KeyListener listener) {
+    KeySetEndpoint(URI uri, Duration timeout, KeyListener listener) {
+        this.http = new BoundedHttp(timeout, MAX_BYTES);
+        this.timeout = timeout;
         this.request = HttpRequest.newBuilder(uri).header("Accept", "application/jwk-set+json, application/json");
         this.listener = listener;
         this.log = new KeyTroubleLog(uri);
@@ -63,7 +64,7 @@ final class KeySetEndpoint {
         }
     }
 
-    private static PublishedKeys read(@Nullable HttpResponse<byte[]> response, @Nullable Throwable failure)
+    private PublishedKeys read(@Nullable HttpResponse<byte[]> response, @Nullable Throwable failure)
             throws KeySetException {
         if (response == null) {
             throw unanswered(failure);
@@ -74,13 +75,13 @@ final class KeySetEndpoint {
         return PublishedKeys.parse(response.body());
     }
 
-    private static KeySetException unanswered(@Nullable Throwable failure) {
+    private KeySetException unanswered(@Nullable Throwable failure) {
         if (failure instanceof OversizedBodyException) {
             return new KeySetException(Outcome.TOO_LARGE, "the answer is over " + MAX_BYTES + " bytes");
         }
         if (failure instanceof HttpTimeoutException) {
             return new KeySetException(
-                    Outcome.TIMEOUT, "there is no whole answer within " + TIMEOUT.toSeconds() + " s");
+                    Outcome.TIMEOUT, "there is no whole answer within " + timeout.toMillis() + " ms");
         }
         String what = failure == null ? "no answer" : failure.getClass().getSimpleName();
         return new KeySetException(Outcome.UNREACHABLE, "there is no connection, or it broke off (" + what + ")");

@@ -33,15 +33,10 @@ final class SigningKeys implements AutoCloseable {
 
     private static final Duration CHECKED_EVERY = Duration.ofMinutes(1);
 
-    /** A fetch ends by itself long before, unless the machine is too busy to read what came. */
-    private static final Duration WAIT = KeySetEndpoint.TIMEOUT.multipliedBy(3);
-
-    /** Once a fetch has failed, threads are worth more than the chance that the next is slow and succeeds. */
-    private static final Duration WAIT_IN_TROUBLE = Duration.ofSeconds(1);
-
     private final Supplier<CompletableFuture<PublishedKeys>> endpoint;
     private final LongSupplier nanos;
     private final Executor later;
+    private final Duration timeout;
     private volatile Reading reading;
     private volatile long renewalDue;
     private volatile boolean failing;
@@ -54,9 +49,13 @@ final class SigningKeys implements AutoCloseable {
     private long lastFailed;
     private boolean keptFresh;
 
-    SigningKeys(URI jwkSetUri, KeyListener listener) {
+    /**
+     * @param timeout how long a fetch may take as a whole
+     */
+    SigningKeys(URI jwkSetUri, Duration timeout, KeyListener listener) {
         this(
-                new KeySetEndpoint(jwkSetUri, listener)::fetch,
+                new KeySetEndpoint(jwkSetUri, timeout, listener)::fetch,
+                timeout,
                 SteadyClock.system()::nanos,
                 CompletableFuture.delayedExecutor(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
         // Loading it can take seconds: not while the first request waits.
@@ -64,11 +63,14 @@ final class SigningKeys implements AutoCloseable {
     }
 
     /**
+     * @param timeout after which the endpoint gives up by itself
      * @param nanos a monotonic clock
      * @param later runs a task in a minute or so
      */
-    SigningKeys(Supplier<CompletableFuture<PublishedKeys>> endpoint, LongSupplier nanos, Executor later) {
+    SigningKeys(
+            Supplier<CompletableFuture<PublishedKeys>> endpoint, Duration timeout, LongSupplier nanos, Executor later) {
         this.endpoint = endpoint;
+        this.timeout = timeout;
         this.nanos = nanos;
         this.later = later;
         long now = nanos.getAsLong();
@@ -206,13 +208,21 @@ final class SigningKeys implements AutoCloseable {
 
     private Reading await(Fetch fetch) {
         try {
-            return fetch.result.get((failing ? WAIT_IN_TROUBLE : WAIT).toMillis(), TimeUnit.MILLISECONDS);
+            return fetch.result.get(longestWait().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw unavailable();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unavailable();
         }
+    }
+
+    /**
+     * A fetch ends by itself in time, unless the machine is too busy to read what came. Once one has failed, threads are worth
+     * more than the chance that the next is slow and succeeds.
+     */
+    private Duration longestWait() {
+        return failing ? timeout.dividedBy(3) : timeout.multipliedBy(3);
     }
 
     /** So that a process that has been idle does not go on with keys that were withdrawn meanwhile. */

@@ -2,6 +2,7 @@ package io.scopeguard.logto;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -228,6 +229,7 @@ final class FakeTenant implements AutoCloseable {
     Logto.Builder logto(MovableClock clock) {
         return Logto.at(tenant(), "app", "secret")
                 .callsPerSecond(10_000)
+                .timeout(Loopback.PATIENCE)
                 .clock(clock)
                 .steadyClock(clock.steady());
     }

@@ -55,6 +55,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -621,13 +622,14 @@ class LogtoPermissionSourceTests {
 
     @Test
     void membershipWhenHeadersOrBodyAreSlowThenTimeout() {
-        source.membership(user(CAROL), GLOBEX, NOW);
+        PermissionSource hasty =
+                tenant.logto(clock).timeout(Duration.ofMillis(300)).build().permissions();
         tenant.found(ACME, ALICE, okJson("[]").withFixedDelay(20_000));
         tenant.found(GLOBEX, ALICE, okJson("[" + " ".repeat(100) + "]").withChunkedDribbleDelay(50, 20_000));
 
         List<CompletableFuture<Void>> both = Stream.of(ACME, GLOBEX)
                 .map(organization -> CompletableFuture.runAsync(
-                        () -> assertTrouble(() -> source.membership(user(ALICE), organization, NOW), Reason.TIMEOUT)))
+                        () -> assertTrouble(() -> hasty.membership(user(ALICE), organization, NOW), Reason.TIMEOUT)))
                 .toList();
 
         both.forEach(each -> each.orTimeout(60, TimeUnit.SECONDS).join());

@@ -29,6 +29,7 @@ import io.scopeguard.provider.http.ClientCredentialsToken;
 import io.scopeguard.provider.http.HttpCalls;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.LogEvents;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
 import io.scopeguard.time.SteadyClock;
@@ -271,8 +272,13 @@ class ManagementAccessTests {
     }
 
     private ClientCredentialsToken token(CallBudget budget) {
-        HttpCalls calls =
-                new HttpCalls("Logto", budget, CallListener.none(), clock.steady(), new ProviderClock(clock.steady()));
+        HttpCalls calls = new HttpCalls(
+                "Logto",
+                budget,
+                Loopback.PATIENCE,
+                CallListener.none(),
+                clock.steady(),
+                new ProviderClock(clock.steady()));
         return ManagementToken.of(
                 calls, tenant.tenant().tokenEndpoint(), "app", RecordedTenant.SECRET, "resource", clock.steady());
     }
@@ -676,6 +682,7 @@ class ManagementAccessTests {
         HttpCalls calls = new HttpCalls(
                 "Logto",
                 CallBudget.perSecond(1),
+                Loopback.PATIENCE,
                 listener,
                 SteadyClock.system(),
                 new ProviderClock(SteadyClock.system()));
@@ -711,6 +718,7 @@ class ManagementAccessTests {
         HttpCalls calls = new HttpCalls(
                 "Logto",
                 CallBudget.perSecond(Logto.DEFAULT_CALLS_PER_SECOND),
+                Loopback.PATIENCE,
                 CallListener.none(),
                 SteadyClock.system(),
                 new ProviderClock(SteadyClock.system()));

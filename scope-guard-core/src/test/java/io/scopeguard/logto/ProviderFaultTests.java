@@ -23,6 +23,7 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.scope.WhenUnknown;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.time.SteadyClock;
@@ -51,7 +52,6 @@ class ProviderFaultTests {
 
     private static final Path TABLE = Path.of("target", "provider-faults.md");
 
-    private static final Duration WAIT = Duration.ofSeconds(5);
     private static final Duration SHORT_WAIT = Duration.ofMillis(300);
 
     /** Longer than any wait, and than {@link #SLACK}. */
@@ -185,7 +185,7 @@ class ProviderFaultTests {
     record Case(String name, String outcome, Consumer<RecordedTenant> begin) {
 
         Duration bound() {
-            return outcome.equals("timeout") ? SHORT_WAIT : WAIT;
+            return outcome.equals("timeout") ? SHORT_WAIT : Loopback.PATIENCE;
         }
 
         @Override
@@ -237,6 +237,7 @@ class ProviderFaultTests {
         Guards(RecordedTenant tenant, Case fault) {
             logto = tenant.logto(clock)
                     .steadyClock(steady)
+                    .timeout(fault.bound())
                     .listener(this::heard)
                     .build();
             cache = new PermissionCache(

@@ -150,6 +150,7 @@ final class RecordedTenant implements AutoCloseable {
         return Logto.at(tenant(), "app", SECRET)
                 .furtherIssuers(List.of(Recorded.ISSUER))
                 .callsPerSecond(10_000)
+                .timeout(Loopback.PATIENCE)
                 .clock(clock)
                 .steadyClock(clock.steady());
     }

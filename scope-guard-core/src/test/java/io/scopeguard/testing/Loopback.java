@@ -14,16 +14,19 @@ import java.time.Duration;
 /** Servers on real loopback sockets. */
 public final class Loopback {
 
+    /** Longer than anything takes on a busy machine: for time limits that are not what a test is about. */
+    public static final Duration PATIENCE = Duration.ofMinutes(3);
+
     private Loopback() {}
 
-    /** A running server that has answered once: the library's own timeouts are too short for a server's first request. */
+    /** A running server that has answered once. */
     public static WireMockServer start() {
         WireMockServer server =
                 new WireMockServer(options().bindAddress("127.0.0.1").dynamicPort());
         server.start();
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(server.baseUrl() + "/warm-up"))
-                    .timeout(Duration.ofMinutes(3))
+                    .timeout(PATIENCE)
                     .build();
             HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
         } catch (IOException e) {

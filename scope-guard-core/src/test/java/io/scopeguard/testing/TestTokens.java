@@ -99,6 +99,7 @@ public final class TestTokens implements AutoCloseable {
         return Logto.at(tenant(), "app", "secret")
                 .build()
                 .verifier(List.of(API))
+                .keyTimeout(Loopback.PATIENCE)
                 .clock(clock);
     }
 

@@ -19,6 +19,7 @@ import com.nimbusds.jose.util.Base64URL;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.InvalidTokenException.Reason;
@@ -593,6 +594,7 @@ class AccessTokenVerifierTests {
                 .clock(clock)
                 .build()
                 .verifier(List.of(TestTokens.API))
+                .keyTimeout(Loopback.PATIENCE)
                 .build(tokens.jwkSetUri());
 
         assertThat(both.verify(tokens.organization("acme")

@@ -193,6 +193,7 @@ class RecordedTokensTests {
         return Logto.at(new LogtoTenant(endpoint), "app", "secret")
                 .build()
                 .verifier(resources)
+                .keyTimeout(Loopback.PATIENCE)
                 .clock(clock)
                 .clockSkew(Duration.ZERO);
     }

@@ -97,7 +97,7 @@ class WycheproofTests {
         JsonNode published = publicPart(key);
         String set = published.has("keys") ? published.toString() : "{\"keys\":[" + published + "]}";
         server.stubFor(get(urlEqualTo("/jwks")).willReturn(okForContentType("application/jwk-set+json", set)));
-        return new SigningKeys(URI.create(server.baseUrl() + "/jwks"), KeyListener.none());
+        return new SigningKeys(URI.create(server.baseUrl() + "/jwks"), Loopback.PATIENCE, KeyListener.none());
     }
 
     /** Keys that are published with their private part are refused for that alone, which is not what the vectors are about. */

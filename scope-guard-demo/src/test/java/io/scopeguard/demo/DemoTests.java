@@ -46,7 +46,9 @@ class DemoTests {
                         "--server.port=0",
                         "--demo.provider.port=0",
                         "--scope-guard.permissions.max-age=1ms",
-                        "--scope-guard.logto.calls-per-second=1000");
+                        "--scope-guard.logto.calls-per-second=1000",
+                        "--scope-guard.logto.timeout=30s",
+                        "--scope-guard.permissions.max-wait=60s");
         api = "http://localhost:" + application.getEnvironment().getProperty("local.server.port");
         provider = application.getEnvironment().getProperty("scope-guard.logto.endpoint");
     }

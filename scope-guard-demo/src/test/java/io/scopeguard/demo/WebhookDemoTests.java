@@ -40,6 +40,8 @@ class WebhookDemoTests {
                 .run(
                         "--server.port=0",
                         "--demo.provider.port=0",
+                        "--scope-guard.logto.timeout=30s",
+                        "--scope-guard.permissions.max-wait=60s",
                         "--scope-guard.permissions.max-age=1h",
                         "--scope-guard.permissions.max-stale=1h");
         api = "http://localhost:" + application.getEnvironment().getProperty("local.server.port");

@@ -103,6 +103,7 @@ class ConfigurationTests {
             assertThat(properties.logto().issuers()).isEmpty();
             assertThat(properties.logto().plainHttpHosts()).isEmpty();
             assertThat(properties.logto().callsPerSecond()).isEqualTo(5);
+            assertThat(properties.logto().timeout()).isEqualTo(Duration.ofSeconds(3));
             assertThat(properties.logto().webhook())
                     .isEqualTo(new ScopeGuardProperties.Webhook(List.of(), "/scope-guard/webhooks/logto"));
             assertThat(context).doesNotHaveBean("scopeGuardLogtoWebhookFilterChain");
@@ -139,6 +140,7 @@ class ConfigurationTests {
                         "scope-guard.logto.issuers=https://id.example.test/oidc",
                         "scope-guard.logto.plain-http-hosts=logto,logto.auth.svc",
                         "scope-guard.logto.calls-per-second=7",
+                        "scope-guard.logto.timeout=4",
                         "scope-guard.logto.webhook.signing-keys=one-key,other-key",
                         "scope-guard.logto.webhook.path=/hooks/logto",
                         "scope-guard.permissions.max-age=1s",
@@ -176,6 +178,7 @@ class ConfigurationTests {
                                             List.of("https://id.example.test/oidc"),
                                             List.of("logto", "logto.auth.svc"),
                                             7,
+                                            Duration.ofSeconds(4),
                                             new ScopeGuardProperties.Webhook(
                                                     List.of("one-key", "other-key"), "/hooks/logto")),
                                     new ScopeGuardProperties.Permissions(
@@ -216,6 +219,8 @@ class ConfigurationTests {
                 "logto.endpoint=no uri|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.endpoint=https://abc.logto.app/oidc|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.calls-per-second=0|scope-guard.logto.calls-per-second is 0.|Use 1 or more.",
+                "logto.timeout=99ms|scope-guard.logto.timeout is PT0.099S|from 100ms to 30s",
+                "logto.timeout=31|scope-guard.logto.timeout is PT31S|from 100ms to 30s",
                 "logto.webhook.signing-keys=|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
                 "logto.webhook.signing-keys=a, ,b|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
                 "logto.issuers=nonsense|scope-guard.logto.issuers has one that Logto does not use.|as tokens say them",

@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpCalls {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(1);
     private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
     private static final int MAX_BYTES = 8 * 1024 * 1024;
 
     private final String provider;
-    private final BoundedHttp http = new BoundedHttp(TIMEOUT, MAX_BYTES);
+    private final BoundedHttp http;
+    private final Duration timeout;
     private final CallBudget budget;
     private final CallListener listener;
     private final Resilience resilience;
@@ -50,16 +50,24 @@ public final class HttpCalls {
 
     /**
      * @param provider names the provider in messages, such as {@code Logto}
+     * @param timeout how long each call may take as a whole
      * @param providerClock learns from the dates of all answers
      */
     public HttpCalls(
-            String provider, CallBudget budget, CallListener listener, SteadyClock clock, ProviderClock providerClock) {
+            String provider,
+            CallBudget budget,
+            Duration timeout,
+            CallListener listener,
+            SteadyClock clock,
+            ProviderClock providerClock) {
         this.provider = provider;
+        this.http = new BoundedHttp(timeout, MAX_BYTES);
+        this.timeout = timeout;
         this.clock = clock;
         this.providerClock = providerClock;
         this.budget = budget;
         this.listener = listener;
-        this.resilience = new Resilience(provider, clock);
+        this.resilience = new Resilience(provider, clock, timeout.multipliedBy(2));
     }
 
     /**
@@ -138,7 +146,7 @@ public final class HttpCalls {
 
     private PermissionsUnavailableException unavailable(@Nullable Throwable cause) {
         if (cause instanceof HttpTimeoutException) {
-            return new PermissionsUnavailableException(Reason.TIMEOUT, provider + " took longer than " + TIMEOUT + ".");
+            return new PermissionsUnavailableException(Reason.TIMEOUT, provider + " took longer than " + timeout + ".");
         }
         if (cause instanceof OversizedBodyException) {
             return new PermissionsUnavailableException(Reason.MALFORMED, provider + "'s answer is too long.");

@@ -30,9 +30,6 @@ final class Resilience {
     private static final int CALLS_JUDGED = 20;
     private static final Duration LEFT_ALONE = Duration.ofSeconds(1);
     private static final Duration BEFORE_RETRY = Duration.ofMillis(50);
-    /** How long a call waits for another that finds out whether the provider answers again; that one is bounded itself. */
-    private static final Duration LONGEST_TRIAL = Duration.ofSeconds(6);
-
     private static final Duration TRIAL_POLL = Duration.ofMillis(5);
     private static final double JITTER = 0.5;
 
@@ -44,6 +41,7 @@ final class Resilience {
 
     private final CircuitBreaker breaker;
     private final String provider;
+    private final Duration longestTrial;
     private final Retry retry = Retry.of(
             "provider",
             RetryConfig.custom()
@@ -54,9 +52,12 @@ final class Resilience {
 
     /**
      * @param provider names the provider in messages and logs
+     * @param longestTrial how long a call waits for another that finds out whether the provider answers again; that one is
+     *     bounded itself
      */
-    Resilience(String provider, SteadyClock clock) {
+    Resilience(String provider, SteadyClock clock, Duration longestTrial) {
         this.provider = provider;
+        this.longestTrial = longestTrial;
         breaker = CircuitBreaker.of(
                 provider,
                 CircuitBreakerConfig.custom()
@@ -100,7 +101,7 @@ final class Resilience {
                 return breaker.executeSupplier(call);
             } catch (CallNotPermittedException e) {
                 boolean isTried = breaker.getState() != CircuitBreaker.State.OPEN;
-                if (!isTried || System.nanoTime() - start > LONGEST_TRIAL.toNanos() || !passTime()) {
+                if (!isTried || System.nanoTime() - start > longestTrial.toNanos() || !passTime()) {
                     throw new PermissionsUnavailableException(
                             Reason.UNREACHABLE, provider + " has failed too often: it is left alone for a while.");
                 }

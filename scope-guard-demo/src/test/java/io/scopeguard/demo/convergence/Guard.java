@@ -49,6 +49,10 @@ final class Guard implements AutoCloseable {
                 "demo-m2m-secret",
                 "scope-guard.logto.calls-per-second",
                 1000,
+                "scope-guard.logto.timeout",
+                "30s",
+                "scope-guard.permissions.max-wait",
+                "60s",
                 "scope-guard.resources",
                 "https://api.example.test");
         return new Guard(new SpringApplicationBuilder(ReportApi.class)

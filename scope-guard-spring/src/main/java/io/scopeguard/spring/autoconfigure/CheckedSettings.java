@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckedSettings {
 
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(30);
     private static final String PREFIX = "scope-guard.";
     private static final Pattern PLAIN_PATH = Pattern.compile("(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+");
 
@@ -141,6 +143,15 @@ final class CheckedSettings {
 
     int callsPerSecond() {
         return atLeast("logto.calls-per-second", properties.logto().callsPerSecond(), 1);
+    }
+
+    Duration timeout() {
+        Duration timeout = properties.logto().timeout();
+        if (timeout.compareTo(SHORTEST_TIMEOUT) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new InvalidSettingException(
+                    PREFIX + "logto.timeout", "is " + timeout, "Use a duration from 100ms to 30s.");
+        }
+        return timeout;
     }
 
     int maxEntries() {

@@ -45,6 +45,7 @@ final class LogtoConfiguration {
                 .furtherIssuers(settings.issuers())
                 .resources(settings.resources())
                 .budget(budget)
+                .timeout(settings.timeout())
                 .listener(metrics)
                 .clock(clock)
                 .steadyClock(steadyClock)

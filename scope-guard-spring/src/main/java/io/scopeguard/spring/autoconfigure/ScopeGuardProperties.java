@@ -85,6 +85,7 @@ public record ScopeGuardProperties(
      *     on the way reads the application's secret, and whoever can answer in the host's place decides who gets in.
      * @param callsPerSecond How many calls a second this process makes to Logto at most, every replica by itself. Logto Cloud
      *     allows 20 for all callers of a tenant.
+     * @param timeout How long one call to Logto may take as a whole, its keys included. From 100ms to 30s.
      * @param webhook Where the tenant's webhooks are taken.
      */
     public record Logto(
@@ -95,6 +96,10 @@ public record ScopeGuardProperties(
             @DefaultValue List<String> issuers,
             @DefaultValue List<String> plainHttpHosts,
             @DefaultValue("5") int callsPerSecond,
+
+            @DefaultValue("3s") @DurationUnit(ChronoUnit.SECONDS)
+            Duration timeout,
+
             @DefaultValue Webhook webhook) {
 
         /** Without the secrets. */

@@ -79,6 +79,9 @@ public record Recording(JsonNode exchange) {
         properties.put("scope-guard.logto.app-id", "recorded");
         properties.put("scope-guard.logto.app-secret", "recorded-secret");
         properties.put("scope-guard.logto.calls-per-second", 1000);
+        // A busy machine may take longer than an application would wait.
+        properties.put("scope-guard.permissions.max-wait", "60s");
+        properties.put("scope-guard.logto.timeout", "30s");
         properties.put("scope-guard.resources", TenantServer.RESOURCE);
         properties.put("scope-guard.default-audience", "organization");
         return properties;

@@ -113,6 +113,7 @@ public final class TenantServer implements AutoCloseable {
         properties.put("scope-guard.drift.spread", "1s");
         // A busy machine may take longer than an application would wait.
         properties.put("scope-guard.permissions.max-wait", "60s");
+        properties.put("scope-guard.logto.timeout", "30s");
         return properties;
     }
 
