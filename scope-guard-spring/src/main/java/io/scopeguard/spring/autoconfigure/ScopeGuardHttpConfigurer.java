@@ -3,12 +3,14 @@ package io.scopeguard.spring.autoconfigure;
 import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
 import io.scopeguard.spring.response.RefusingEntryPoint;
 import io.scopeguard.spring.response.SignalHeaderWriter;
+import io.scopeguard.spring.response.SignallingChainFilter;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.resource.OAuth2ResourceServerConfigurer;
+import org.springframework.security.web.header.HeaderWriterFilter;
 
 /**
  * Lets each chain of the application that is a resource server answer as Scope Guard does: refusals, signals and metadata.
@@ -44,6 +46,7 @@ public final class ScopeGuardHttpConfigurer extends AbstractHttpConfigurer<Scope
     @SuppressWarnings("unchecked")
     private static void write(HttpSecurity http, SignalHeaderWriter signals) {
         boolean without = http.getConfigurer(HeadersConfigurer.class) == null;
-        http.headers(headers -> (without ? headers.defaultsDisabled() : headers).addHeaderWriter(signals));
+        http.headers(headers -> (without ? headers.defaultsDisabled() : headers).addHeaderWriter(signals))
+                .addFilterBefore(new SignallingChainFilter(), HeaderWriterFilter.class);
     }
 }

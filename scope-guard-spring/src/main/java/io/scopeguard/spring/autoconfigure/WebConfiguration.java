@@ -21,6 +21,7 @@ import io.scopeguard.spring.response.RefusalWriter;
 import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
 import io.scopeguard.spring.response.RefusingEntryPoint;
 import io.scopeguard.spring.response.SignalHeaderWriter;
+import io.scopeguard.spring.response.SignallingChainFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -234,17 +235,24 @@ final class WebConfiguration {
                 filters.add(withoutWrappedRequest(filter));
             } else if (filter instanceof CorsFilter && !hasOwnCors) {
                 filters.add(whereThereIsAnOrigin(filter));
-            } else if (!(filter instanceof OAuth2ProtectedResourceMetadataFilter)) {
+            } else if (!isNeedless(filter)) {
                 filters.add(filter);
             }
         }
         return new DefaultSecurityFilterChain(chain.getRequestMatcher(), filters);
     }
 
+    /** Metadata has a chain of its own; that the chain signals is said together with its headers. */
+    private static boolean isNeedless(Filter filter) {
+        return filter instanceof OAuth2ProtectedResourceMetadataFilter || filter instanceof SignallingChainFilter;
+    }
+
     /** The filter wraps the response to write headers in time, and the request for those few that include others. */
     private static Filter withoutWrappedRequest(Filter headers) {
-        return (request, response, chain) ->
-                headers.doFilter(request, response, (ignored, wrapped) -> chain.doFilter(request, wrapped));
+        return (request, response, chain) -> {
+            SignalHeaderWriter.expect(request);
+            headers.doFilter(request, response, (ignored, wrapped) -> chain.doFilter(request, wrapped));
+        };
     }
 
     /** The settings of handlers are for browsers on other sites; to know them, Spring MVC looks the handler up once more. */

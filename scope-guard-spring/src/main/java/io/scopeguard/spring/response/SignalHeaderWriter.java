@@ -2,6 +2,7 @@ package io.scopeguard.spring.response;
 
 import io.scopeguard.Decision;
 import io.scopeguard.signal.ScopeDriftHeader;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
@@ -17,6 +18,8 @@ import org.springframework.security.web.header.HeaderWriter;
  * origins read what the guard says. May be called more than once for a response. Thread-safe.
  */
 public final class SignalHeaderWriter implements HeaderWriter {
+
+    private static final String EXPECTED = SignalHeaderWriter.class.getName() + ".expected";
 
     private static final List<String> EXPOSED =
             List.of(ScopeDriftHeader.NAME, HttpHeaders.WWW_AUTHENTICATE, HttpHeaders.RETRY_AFTER);
@@ -44,13 +47,18 @@ public final class SignalHeaderWriter implements HeaderWriter {
         }
     }
 
+    /** Says that the request's filter chain signals: a chain may have taken the guard off. */
+    public static void expect(ServletRequest request) {
+        request.setAttribute(EXPECTED, true);
+    }
+
     /**
      * Writes the hint before the handler runs: the first bytes of a stream may leave on another thread while this one still
-     * writes headers.
+     * writes headers. Only where the filter chain signals at all.
      */
     public void writeEarly(HttpServletRequest request, HttpServletResponse response) {
         String signal = signal(CurrentDecision.of(request));
-        if (signal != null) {
+        if (signal != null && request.getAttribute(EXPECTED) != null) {
             response.setHeader(ScopeDriftHeader.NAME, signal);
         }
     }
