@@ -1,6 +1,6 @@
 package io.scopeguard.logto;
 
-import static io.scopeguard.logto.ManagementApi.path;
+import static io.scopeguard.provider.http.PathTemplate.path;
 
 import io.scopeguard.provider.Account;
 import io.scopeguard.provider.Answer;

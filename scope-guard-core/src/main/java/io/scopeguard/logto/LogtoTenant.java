@@ -1,7 +1,7 @@
 package io.scopeguard.logto;
 
+import io.scopeguard.provider.http.ProviderAddress;
 import java.net.URI;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,6 @@ public record LogtoTenant(URI endpoint, Set<String> plainHttpHosts) {
 
     private static final String OIDC = "/oidc";
     private static final String CLOUD_DOMAIN = ".logto.app";
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     /**
      * A tenant that is talked to by https, or on the loopback interface.
@@ -33,34 +32,10 @@ public record LogtoTenant(URI endpoint, Set<String> plainHttpHosts) {
      */
     public LogtoTenant {
         plainHttpHosts = Set.copyOf(plainHttpHosts);
-        String host = endpoint.getHost();
-        boolean secure = "https".equalsIgnoreCase(endpoint.getScheme());
-        boolean local = "http".equalsIgnoreCase(endpoint.getScheme())
-                && host != null
-                && (LOOPBACK.contains(host.toLowerCase(Locale.ROOT))
-                        || plainHttpHosts.contains(host.toLowerCase(Locale.ROOT)));
-        if (host == null || !(secure || local) || !isBare(endpoint)) {
-            throw new IllegalArgumentException("must be an https URL such as https://abc.logto.app; http is taken to"
-                    + " localhost, 127.0.0.1 and [::1], and to hosts that are allowed by name");
-        }
-        endpoint = canonical(endpoint, host);
+        endpoint = ProviderAddress.canonical(endpoint, "https://abc.logto.app", plainHttpHosts);
         if (endpoint.getPath().endsWith(OIDC)) {
             throw new IllegalArgumentException("must be the tenant's endpoint, without " + OIDC);
         }
-    }
-
-    /** As Logto writes it into tokens, where it is compared letter by letter. */
-    private static URI canonical(URI endpoint, String host) {
-        String scheme = endpoint.getScheme().toLowerCase(Locale.ROOT);
-        int defaultPort = scheme.equals("https") ? 443 : 80;
-        int port = endpoint.getPort() == defaultPort ? -1 : endpoint.getPort();
-        String path = endpoint.getRawPath();
-        return URI.create(scheme + "://" + host.toLowerCase(Locale.ROOT) + (port < 0 ? "" : ":" + port)
-                + (path.endsWith("/") ? path.substring(0, path.length() - 1) : path));
-    }
-
-    private static boolean isBare(URI endpoint) {
-        return endpoint.getQuery() == null && endpoint.getFragment() == null && endpoint.getUserInfo() == null;
     }
 
     public String issuer() {

@@ -1,5 +1,6 @@
 package io.scopeguard.logto;
 
+import io.scopeguard.provider.http.PathTemplate;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.token.InvalidTokenException;
 import io.scopeguard.token.InvalidTokenException.Reason;
@@ -62,7 +63,7 @@ final class LogtoTokenLayout implements TokenLayout {
 
     /** Ids become segments of paths. One that cannot, however it is encoded, is none that Logto gives. */
     private static void checkId(String claim, @Nullable Object value) {
-        if (value instanceof String id && !ManagementApi.canBeSegment(id)) {
+        if (value instanceof String id && !PathTemplate.canBeSegment(id)) {
             throw new InvalidTokenException(Reason.INVALID_CLAIM, "The token's claim " + claim + " contains no id.");
         }
     }

@@ -9,10 +9,8 @@ import io.scopeguard.provider.http.ClientCredentialsToken;
 import io.scopeguard.provider.http.HttpCalls;
 import io.scopeguard.provider.http.Json;
 import io.scopeguard.provider.http.OutageLog;
-import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +29,6 @@ final class ManagementApi {
 
     static final int PAGE_SIZE = 100;
     private static final int MAX_PAGES = 200;
-    private static final int MAX_ID_LENGTH = 2048;
     private static final Set<String> NOT_FOUND =
             Set.of("entity.not_found", "entity.not_exists_with_id", "organization.require_membership");
 
@@ -98,15 +95,6 @@ final class ManagementApi {
             String operation, String path, @Nullable String cursor, CallContext context, Function<JsonNode, T> item) {
         Position position = Position.of(cursor);
         return answer(operation, numbered(path, position.page), context, response -> page(response, position, item));
-    }
-
-    /** A path of the API, each variable percent-encoded: ids come from tokens. */
-    static String path(String template, String... variables) {
-        String path = template;
-        for (String variable : variables) {
-            path = path.replaceFirst("\\{}", segment(variable));
-        }
-        return path;
     }
 
     private static String numbered(String path, int number) {
@@ -185,24 +173,6 @@ final class ManagementApi {
             return Optional.empty();
         }
         throw Json.malformed();
-    }
-
-    private static String segment(String id) {
-        if (!canBeSegment(id)) {
-            throw new PermissionsUnavailableException(Reason.MALFORMED, "An id cannot be part of a path.");
-        }
-        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
-    }
-
-    /**
-     * Whether an id can be a segment of a path. A single dot, or two, mean another path even when they are percent-encoded;
-     * control characters and lone surrogates are taken by no server.
-     */
-    static boolean canBeSegment(String id) {
-        return id.length() <= MAX_ID_LENGTH
-                && !id.chars().allMatch(c -> c == '.')
-                && id.codePoints()
-                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
     }
 
     /**

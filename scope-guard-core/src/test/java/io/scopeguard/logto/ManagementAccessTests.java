@@ -116,7 +116,7 @@ class ManagementAccessTests {
                                 .withHeader("Content-Type", equalTo("application/x-www-form-urlencoded"))
                                 .withRequestBody(
                                         equalTo(
-                                                "grant_type=client_credentials&scope=all&resource=https%3A%2F%2Fdefault.logto.app%2Fapi")));
+                                                "grant_type=client_credentials&resource=https%3A%2F%2Fdefault.logto.app%2Fapi&scope=all")));
     }
 
     @Test
@@ -130,7 +130,7 @@ class ManagementAccessTests {
                         .findAll(postRequestedFor(urlPathEqualTo("/oidc/token")))
                         .get(0)
                         .getBodyAsString())
-                .endsWith("&resource=https%3A%2F%2Fmine.example%2Fapi");
+                .contains("&resource=https%3A%2F%2Fmine.example%2Fapi&");
     }
 
     @ParameterizedTest

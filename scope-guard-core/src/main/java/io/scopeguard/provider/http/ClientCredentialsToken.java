@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -65,9 +66,10 @@ public final class ClientCredentialsToken {
      */
     public static HttpRequest.Builder request(
             URI tokenEndpoint, String clientId, String clientSecret, Map<String, String> parameters) {
-        String form = parameters.entrySet().stream()
-                .map(parameter -> "&" + encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
-                .collect(Collectors.joining());
+        String form = new TreeMap<>(parameters)
+                .entrySet().stream()
+                        .map(parameter -> "&" + encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
+                        .collect(Collectors.joining());
         return HttpRequest.newBuilder(tokenEndpoint)
                 .header("Authorization", "Basic " + base64(encode(clientId) + ":" + encode(clientSecret)))
                 .header("Content-Type", "application/x-www-form-urlencoded")

@@ -1,0 +1,53 @@
+package io.scopeguard.provider.http;
+
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
+/** Paths of a provider's API. Ids in them come from tokens, so each is checked and percent-encoded. */
+public final class PathTemplate {
+
+    private static final int MAX_ID_LENGTH = 2048;
+
+    private PathTemplate() {}
+
+    /**
+     * Fills in a path.
+     *
+     * <pre>{@code
+     * path("/users/{}/roles", userId)
+     * }</pre>
+     *
+     * @param template contains <code>{}</code> for each id
+     * @throws PermissionsUnavailableException if an id cannot be part of a path
+     */
+    public static String path(String template, String... ids) {
+        StringBuilder path = new StringBuilder();
+        int start = 0;
+        for (String id : ids) {
+            int hole = template.indexOf("{}", start);
+            path.append(template, start, hole).append(segment(id));
+            start = hole + 2;
+        }
+        return path.append(template, start, template.length()).toString();
+    }
+
+    /**
+     * Whether an id can be a segment of a path. A single dot, or two, mean another path even when they are percent-encoded; no
+     * server accepts control characters and lone surrogates.
+     */
+    public static boolean canBeSegment(String id) {
+        return id.length() <= MAX_ID_LENGTH
+                && !id.chars().allMatch(c -> c == '.')
+                && id.codePoints()
+                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+    }
+
+    private static String segment(String id) {
+        if (!canBeSegment(id)) {
+            throw new PermissionsUnavailableException(Reason.MALFORMED, "An id cannot be part of a path.");
+        }
+        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}
