@@ -16,9 +16,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -171,36 +168,21 @@ public final class HttpCalls {
         this.pause = new Pause(clock.nanos(), Math.max(bounded.toNanos(), 0));
     }
 
-    /** How long the answer asks to wait (RFC 9110 §10.2.3): seconds, or a date by the clock of whoever answers. */
-    private Optional<Duration> retryAfter(HttpResponse<byte[]> response) {
-        return response.headers().firstValue("Retry-After").flatMap(value -> {
-            if (value.matches("\\d{1,9}")) {
-                return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
-            }
-            Instant now = response.headers()
-                    .firstValue("Date")
-                    .flatMap(HttpCalls::date)
-                    .orElseGet(clock::instant);
-            return date(value).map(until -> Duration.between(now, until));
-        });
-    }
-
-    private static Optional<Instant> date(String value) {
-        try {
-            return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value, Instant::from));
-        } catch (DateTimeParseException e) {
-            return Optional.empty();
-        }
+    private Optional<Duration> requestedPause(HttpResponse<byte[]> response) {
+        return RequestedPause.of(response.headers(), clock.instant());
     }
 
     private HttpResponse<byte[]> usable(HttpResponse<byte[]> response) {
         int status = response.statusCode();
         if (status == 429) {
-            pause(retryAfter(response).orElse(DEFAULT_PAUSE));
+            // A time that has just passed by the clock of whoever answers is no reason to call at once.
+            pause(requestedPause(response)
+                    .filter(asked -> asked.compareTo(DEFAULT_PAUSE) > 0)
+                    .orElse(DEFAULT_PAUSE));
             throw new PermissionsUnavailableException(Reason.RATE_LIMITED, provider + " asks for fewer calls.");
         }
         if (status >= 500) {
-            retryAfter(response).ifPresent(this::pause);
+            requestedPause(response).ifPresent(this::pause);
             throw new PermissionsUnavailableException(Reason.SERVER_ERROR, provider + " answered " + status + ".");
         }
         if (status != 200 && status < 400) {

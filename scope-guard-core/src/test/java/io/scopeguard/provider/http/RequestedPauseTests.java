@@ -1,0 +1,61 @@
+package io.scopeguard.provider.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpHeaders;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How answers ask for a pause. */
+class RequestedPauseTests {
+
+    private static final String DATE = "Sat, 21 Nov 2026 12:00:00 GMT";
+    private static final Instant OURS = Instant.parse("2026-11-21T12:00:30Z");
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            delimiter = '|',
+            value = {
+                "7                             | -          | 7",
+                "Sat, 21 Nov 2026 12:00:09 GMT | -          | 9",
+                "Sat, 21 Nov 2026 11:59:59 GMT | -          | -1",
+                "-                             | 1795262440 | 40",
+                "-                             | 40         | 40",
+                "7                             | 1795262440 | 7",
+                "soon                          | 1795262440 | 40",
+                "soon                          | later      | -",
+                "-                             | -          | -"
+            })
+    void ofWhenHeadersThenFirstThatSaysSomething(
+            @Nullable String retryAfter, @Nullable String reset, @Nullable Long seconds) {
+        Map<String, List<String>> headers = new HashMap<>(Map.of("Date", List.of(DATE)));
+        put(headers, "Retry-After", retryAfter);
+        put(headers, "x-ratelimit-reset", reset);
+
+        assertThat(RequestedPause.of(HttpHeaders.of(headers, (name, value) -> true), OURS)
+                        .map(Duration::toSeconds))
+                .isEqualTo(java.util.Optional.ofNullable(seconds));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1795262440, 10", "4, 4"})
+    void ofWhenAnswerHasNoDateThenOurTime(String reset, long seconds) {
+        Map<String, List<String>> headers = Map.of("X-RateLimit-Reset", List.of(reset));
+
+        assertThat(RequestedPause.of(HttpHeaders.of(headers, (name, value) -> true), OURS))
+                .hasValue(Duration.ofSeconds(seconds));
+    }
+
+    private static void put(Map<String, List<String>> headers, String name, @Nullable String value) {
+        if (value != null) {
+            headers.put(name, List.of(value));
+        }
+    }
+}
