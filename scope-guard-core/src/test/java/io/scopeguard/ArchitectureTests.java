@@ -60,7 +60,7 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule bucket4jStaysWhereCallsAreCounted = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + ".provider", ROOT + ".logto")
+            .resideOutsideOfPackages(ROOT + ".provider", ROOT + ".provider.http")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.github.bucket4j..");

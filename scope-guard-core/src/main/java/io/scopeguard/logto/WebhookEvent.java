@@ -1,5 +1,6 @@
 package io.scopeguard.logto;
 
+import io.scopeguard.provider.EventReceiver.Receipt;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionChange.OfEverything;
 import io.scopeguard.provider.PermissionChange.OfMember;
@@ -71,7 +72,7 @@ record WebhookEvent(String name, JsonNode payload) {
 
     /** The name, if it is one of those that matter: a stranger's word is no label. */
     String label() {
-        return CHANGES.containsKey(name) ? name : LogtoWebhook.OTHER;
+        return CHANGES.containsKey(name) ? name : Receipt.OTHER;
     }
 
     /** When Logto says it happened; long ago, if it does not say. */

@@ -7,8 +7,8 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.logto.LogtoWebhook;
-import io.scopeguard.logto.LogtoWebhook.Outcome;
-import io.scopeguard.logto.LogtoWebhook.Receipt;
+import io.scopeguard.provider.EventReceiver.Outcome;
+import io.scopeguard.provider.EventReceiver.Receipt;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
@@ -69,7 +69,7 @@ class WebhookFuzzTests {
             byte[] body = text.substring(Math.min(text.length(), signature.length() + 1))
                     .getBytes(ISO_8859_1);
             Receipt receipt = webhook.receive(body, signature);
-            if (receipt.outcome() != Outcome.WRONG_SIGNATURE && !signature.equals(sign(body))) {
+            if (receipt.outcome() != Outcome.UNAUTHENTICATED && !signature.equals(sign(body))) {
                 throw new AssertionError("taken unsigned: " + receipt);
             }
         }
@@ -81,7 +81,7 @@ class WebhookFuzzTests {
             throw new AssertionError("metric tags contain input: " + events);
         }
         boolean applied = receipt.outcome() == Outcome.APPLIED || receipt.outcome() == Outcome.UNTIMELY;
-        if (!applied && !changes.isEmpty() || receipt.outcome() == Outcome.WRONG_SIGNATURE) {
+        if (!applied && !changes.isEmpty() || receipt.outcome() == Outcome.UNAUTHENTICATED) {
             throw new AssertionError(receipt + " and yet " + changes.size() + " changes");
         }
     }

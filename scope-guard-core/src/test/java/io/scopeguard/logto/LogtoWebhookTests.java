@@ -3,8 +3,8 @@ package io.scopeguard.logto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.scopeguard.logto.LogtoWebhook.Outcome;
-import io.scopeguard.logto.LogtoWebhook.Receipt;
+import io.scopeguard.provider.EventReceiver.Outcome;
+import io.scopeguard.provider.EventReceiver.Receipt;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionChange.OfEverything;
 import io.scopeguard.provider.PermissionChange.OfMember;
@@ -240,7 +240,7 @@ class LogtoWebhookTests {
         byte[] body = event("Organization.Deleted", "\"params\":{\"id\":\"acme\"}");
 
         assertThat(webhook.receive(body, key.isEmpty() ? null : sign(key, body)))
-                .isEqualTo(new Receipt(Outcome.WRONG_SIGNATURE, "other"));
+                .isEqualTo(new Receipt(Outcome.UNAUTHENTICATED, "other"));
         assertThat(changes).isEmpty();
     }
 
@@ -255,7 +255,7 @@ class LogtoWebhookTests {
                 signature + " ",
                 signature.substring(1),
                 "")) {
-            assertThat(webhook.receive(body, spelling).outcome()).isEqualTo(Outcome.WRONG_SIGNATURE);
+            assertThat(webhook.receive(body, spelling).outcome()).isEqualTo(Outcome.UNAUTHENTICATED);
         }
     }
 
@@ -267,11 +267,11 @@ class LogtoWebhookTests {
         for (int i = 0; i < body.length; i++) {
             byte[] forged = body.clone();
             forged[i] ^= 1;
-            assertThat(webhook.receive(forged, signature).outcome()).isEqualTo(Outcome.WRONG_SIGNATURE);
+            assertThat(webhook.receive(forged, signature).outcome()).isEqualTo(Outcome.UNAUTHENTICATED);
         }
         assertThat(webhook.receive(Arrays.copyOf(body, body.length - 1), signature)
                         .outcome())
-                .isEqualTo(Outcome.WRONG_SIGNATURE);
+                .isEqualTo(Outcome.UNAUTHENTICATED);
         assertThat(changes).isEmpty();
     }
 

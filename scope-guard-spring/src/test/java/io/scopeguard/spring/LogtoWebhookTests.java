@@ -158,7 +158,7 @@ class LogtoWebhookTests {
         assertThat(post(body + " ", SIGNATURE, signature).status()).isEqualTo(401);
         assertThat(post(body, SIGNATURE, signature.toUpperCase(Locale.ROOT)).status())
                 .isEqualTo(401);
-        assertThat(counted()).isEqualTo(Map.of("other wrong_signature", 5.0));
+        assertThat(counted()).isEqualTo(Map.of("other unauthenticated", 5.0));
     }
 
     @Test

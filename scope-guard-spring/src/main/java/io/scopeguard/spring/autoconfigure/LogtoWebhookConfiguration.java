@@ -27,12 +27,11 @@ final class LogtoWebhookConfiguration {
 
     /** A servlet of its own, so that the path does not depend on where the {@code DispatcherServlet} is mapped. */
     @Bean(OwnServlets.LOGTO_WEBHOOK)
-    ServletRegistrationBean<LogtoWebhookServlet> scopeGuardLogtoWebhook(
+    ServletRegistrationBean<EventServlet> scopeGuardLogtoWebhook(
             Logto logto, PermissionCache permissions, GuardMetrics metrics) {
         LogtoWebhook webhook = logto.webhook(settings.webhookSigningKeys(), permissions::apply);
-        ServletRegistrationBean<LogtoWebhookServlet> servlet = new ServletRegistrationBean<>(
-                new LogtoWebhookServlet(webhook, metrics::delivered, LogtoWebhookServlet.Limits.DEFAULT),
-                settings.webhookPath());
+        ServletRegistrationBean<EventServlet> servlet = new ServletRegistrationBean<>(
+                new EventServlet(webhook, metrics::delivered, EventServlet.Limits.DEFAULT), settings.webhookPath());
         servlet.setName(OwnServlets.LOGTO_WEBHOOK);
         return servlet;
     }

@@ -1,8 +1,8 @@
 package io.scopeguard.spring.autoconfigure;
 
-import io.scopeguard.logto.LogtoWebhook;
-import io.scopeguard.logto.LogtoWebhook.Outcome;
-import io.scopeguard.logto.LogtoWebhook.Receipt;
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.EventReceiver.Outcome;
+import io.scopeguard.provider.EventReceiver.Receipt;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -62,7 +62,7 @@ final class WebhookBody implements ReadListener, AsyncListener {
     }
 
     private void add(byte[] chunk, int count) {
-        if (received.size() + count > LogtoWebhook.MAX_BYTES) {
+        if (received.size() + count > EventReceiver.MAX_BYTES) {
             endUnread(Outcome.TOO_LARGE);
         } else if (!inFlight.add(count)) {
             endUnread(Outcome.OVERLOADED);
@@ -106,14 +106,14 @@ final class WebhookBody implements ReadListener, AsyncListener {
 
     private synchronized void endUnread(Outcome outcome) {
         if (!ended) {
-            LogtoWebhookServlet.leaveBodyUnread(context);
+            EventServlet.leaveBodyUnread(context);
             end(Receipt.unread(outcome));
         }
     }
 
     private void end(Receipt receipt) {
         leave(receipt);
-        LogtoWebhookServlet.answer(context, receipt.outcome());
+        EventServlet.answer(context, receipt.outcome());
     }
 
     private void leave(Receipt receipt) {

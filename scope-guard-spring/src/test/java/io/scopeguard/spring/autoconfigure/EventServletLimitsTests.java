@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
-import io.scopeguard.logto.LogtoWebhook.Outcome;
-import io.scopeguard.spring.autoconfigure.LogtoWebhookServlet.Limits;
+import io.scopeguard.provider.EventReceiver.Outcome;
+import io.scopeguard.spring.autoconfigure.EventServlet.Limits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -34,7 +34,7 @@ import org.springframework.boot.web.servlet.ServletRegistrationBean;
 
 /** Strangers who send bodies slowly, or many at once, on a server with two threads. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-class LogtoWebhookLimitsTests {
+class EventServletLimitsTests {
 
     private static final String KEY = "signing-key";
     private static final String EVENT = "{\"event\":\"User.Data.Updated\",\"createdAt\":\"2026-11-21T07:54:00Z\"}";
@@ -170,7 +170,7 @@ class LogtoWebhookLimitsTests {
     private WebServer start(Limits limits) {
         Logto logto = Logto.at(new LogtoTenant(URI.create("http://127.0.0.1:9")), "id", "secret")
                 .build();
-        LogtoWebhookServlet servlet = new LogtoWebhookServlet(
+        EventServlet servlet = new EventServlet(
                 logto.webhook(List.of(KEY), change -> {}), receipt -> outcomes.add(receipt.outcome()), limits);
         TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
         factory.addConnectorCustomizers(connector -> {

@@ -1,8 +1,8 @@
 package io.scopeguard.spring.autoconfigure;
 
-import io.scopeguard.logto.LogtoWebhook;
-import io.scopeguard.logto.LogtoWebhook.Outcome;
-import io.scopeguard.logto.LogtoWebhook.Receipt;
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.EventReceiver.Outcome;
+import io.scopeguard.provider.EventReceiver.Receipt;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,18 +16,18 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 
 /**
- * Receives Logto's webhooks. A delivery proves itself by its signature, whatever its content type.
+ * Receives the deliveries by which a provider reports changes, whatever their content type.
  *
  * <p>Anybody can send requests here, so none of them may cost much: what the headers already rule out is refused unread, a body
  * is read without blocking a thread, and there are limits on the number of deliveries in flight, on their bytes and on the time
  * that each may take. Thread-safe.
  */
-final class LogtoWebhookServlet extends HttpServlet {
+final class EventServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1;
     private static final String RETRY_AFTER_SECONDS = "10";
 
-    private final transient LogtoWebhook webhook;
+    private final transient EventReceiver receiver;
     private final transient Consumer<Receipt> listener;
     private final transient Limits limits;
     private final transient InFlight inFlight;
@@ -35,8 +35,8 @@ final class LogtoWebhookServlet extends HttpServlet {
     /**
      * @param listener receives the outcome of every delivery
      */
-    LogtoWebhookServlet(LogtoWebhook webhook, Consumer<Receipt> listener, Limits limits) {
-        this.webhook = webhook;
+    EventServlet(EventReceiver receiver, Consumer<Receipt> listener, Limits limits) {
+        this.receiver = receiver;
         this.listener = listener;
         this.limits = limits;
         this.inFlight = new InFlight(limits.deliveries(), limits.bytes());
@@ -63,18 +63,18 @@ final class LogtoWebhookServlet extends HttpServlet {
 
     /** Why the headers already rule the delivery out, or {@code null} if it has been admitted. */
     private @Nullable Outcome refusal(HttpServletRequest request) {
-        if (request.getContentLengthLong() > LogtoWebhook.MAX_BYTES) {
+        if (request.getContentLengthLong() > EventReceiver.MAX_BYTES) {
             return Outcome.TOO_LARGE;
         }
-        if (!LogtoWebhook.isSignature(request.getHeader(LogtoWebhook.SIGNATURE_HEADER))) {
-            return Outcome.WRONG_SIGNATURE;
+        if (!receiver.isAdmissible(request.getHeader(receiver.credentialHeader()))) {
+            return Outcome.UNAUTHENTICATED;
         }
         return inFlight.enter() ? null : Outcome.OVERLOADED;
     }
 
     private void read(AsyncContext context, HttpServletRequest request) throws IOException {
-        String signature = request.getHeader(LogtoWebhook.SIGNATURE_HEADER);
-        WebhookBody body = new WebhookBody(context, inFlight, bytes -> webhook.receive(bytes, signature), listener);
+        String credential = request.getHeader(receiver.credentialHeader());
+        WebhookBody body = new WebhookBody(context, inFlight, bytes -> receiver.receive(bytes, credential), listener);
         context.setTimeout(limits.time().toMillis());
         context.addListener(body);
         request.getInputStream().setReadListener(body);
@@ -114,7 +114,7 @@ final class LogtoWebhookServlet extends HttpServlet {
         return switch (outcome) {
             case APPLIED, UNTIMELY, IGNORED, REPLAYED -> HttpStatus.NO_CONTENT;
             case LIMITED -> HttpStatus.TOO_MANY_REQUESTS;
-            case WRONG_SIGNATURE -> HttpStatus.UNAUTHORIZED;
+            case UNAUTHENTICATED -> HttpStatus.UNAUTHORIZED;
             case MALFORMED -> HttpStatus.BAD_REQUEST;
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case TOO_SLOW -> HttpStatus.REQUEST_TIMEOUT;
@@ -131,7 +131,7 @@ final class LogtoWebhookServlet extends HttpServlet {
      */
     record Limits(int deliveries, int bytes, Duration time) {
 
-        /** Logto sends headers and body at once. */
-        static final Limits DEFAULT = new Limits(500, 16 * LogtoWebhook.MAX_BYTES, Duration.ofSeconds(10));
+        /** Providers send headers and body at once. */
+        static final Limits DEFAULT = new Limits(500, 16 * EventReceiver.MAX_BYTES, Duration.ofSeconds(10));
     }
 }

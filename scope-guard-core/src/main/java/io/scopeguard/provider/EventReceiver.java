@@ -1,0 +1,72 @@
+package io.scopeguard.provider;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives deliveries by which a provider reports changes, over HTTP. A delivery says which facts to read again; what it claims is
+ * never believed, so a forged or repeated delivery could cost reads, but never grant or revoke a permission. Implementations are
+ * thread-safe and quick: they call nobody.
+ */
+public interface EventReceiver {
+
+    /** How large the body of a delivery may be, in bytes. */
+    int MAX_BYTES = 1024 * 1024;
+
+    /** The request header that proves where a delivery comes from. */
+    String credentialHeader();
+
+    /**
+     * Whether a delivery with this credential has to be read. Whoever receives deliveries rejects the others without reading
+     * their bodies.
+     *
+     * @param credential the value of {@link #credentialHeader}, {@code null} if there is none
+     */
+    boolean isAdmissible(@Nullable String credential);
+
+    /**
+     * Receives one delivery.
+     *
+     * @param body as it came, byte for byte
+     * @param credential the value of {@link #credentialHeader}, {@code null} if there is none
+     */
+    Receipt receive(byte[] body, @Nullable String credential);
+
+    /** What became of a delivery. */
+    enum Outcome {
+        /** The facts that it concerns are read again when a request needs them. */
+        APPLIED,
+        /** Applied, although its time is far from ours: it is late, a clock is wrong, or an old delivery was sent again. */
+        UNTIMELY,
+        /** No permissions depend on it. */
+        IGNORED,
+        /** It was received before. */
+        REPLAYED,
+        /** Too many of its kind came: untimely ones, or ones that concern everybody. */
+        LIMITED,
+        /** The credential is missing or wrong. */
+        UNAUTHENTICATED,
+        /** Incomplete, or not an event although the credential is right. */
+        MALFORMED,
+        TOO_LARGE,
+        /** The body did not arrive in time. */
+        TOO_SLOW,
+        /** Too many deliveries, or too many bytes of them, were being received at once. */
+        OVERLOADED
+    }
+
+    /**
+     * What became of a delivery, for answer and metrics.
+     *
+     * @param event the provider's name of the event if permissions depend on events of this kind, else {@code other}
+     */
+    record Receipt(Outcome outcome, String event) {
+
+        /** Stands for events that no permissions depend on. */
+        public static final String OTHER = "other";
+
+        /** Of a delivery that was rejected before its event was known. */
+        public static Receipt unread(Outcome outcome) {
+            return new Receipt(outcome, OTHER);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.scopeguard.provider.http;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import io.scopeguard.provider.EventReceiver.Outcome;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionChange.OfEverything;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Passes on the changes of authenticated deliveries: each delivery once, and those that are untimely or concern everybody only so
+ * often. Bounded and thread-safe.
+ */
+public final class DeliveryIntake {
+
+    /** By how much a delivery's own time may differ from ours, either way. */
+    private static final Duration WINDOW = Duration.ofMinutes(5);
+
+    private static final int MAX_REMEMBERED = 10_000;
+
+    private final Consumer<PermissionChange> changes;
+    private final Clock clock;
+    private final Cache<String, Boolean> taken;
+    private final Bucket untimely;
+    private final Bucket flushes;
+
+    /**
+     * @param changes receives the changes, on the delivering thread
+     * @param clock dates deliveries
+     */
+    public DeliveryIntake(Consumer<PermissionChange> changes, Clock clock) {
+        this.changes = changes;
+        this.clock = clock;
+        // From the earliest time at which a delivery is timely to the latest.
+        this.taken = Caffeine.newBuilder()
+                .maximumSize(MAX_REMEMBERED)
+                .expireAfterWrite(WINDOW.multipliedBy(2))
+                .ticker(() -> nanos(clock))
+                .build();
+        this.untimely = atMost(60, Duration.ofMinutes(1));
+        this.flushes = atMost(1, Duration.ofSeconds(10));
+    }
+
+    /**
+     * Takes a delivery.
+     *
+     * @param id distinguishes deliveries; one that comes again has the same
+     * @param time when the provider says that it happened
+     * @return {@link Outcome#APPLIED}, {@link Outcome#UNTIMELY}, {@link Outcome#REPLAYED} or {@link Outcome#LIMITED}
+     */
+    public Outcome take(String id, Instant time, List<PermissionChange> found) {
+        if (taken.asMap().putIfAbsent(id, true) != null) {
+            return Outcome.REPLAYED;
+        }
+        boolean isTimely = isTimely(time);
+        // A late delivery, or a replay from before what is remembered: to read again is right either way.
+        if ((isTimely || untimely.tryConsume(1)) && passOn(found)) {
+            return isTimely ? Outcome.APPLIED : Outcome.UNTIMELY;
+        }
+        // It may come again, and then counts.
+        taken.invalidate(id);
+        return Outcome.LIMITED;
+    }
+
+    private boolean passOn(List<PermissionChange> found) {
+        if (found.contains(new OfEverything()) && !flushes.tryConsume(1)) {
+            return false;
+        }
+        found.forEach(changes);
+        return true;
+    }
+
+    private boolean isTimely(Instant time) {
+        return time.isAfter(clock.instant().minus(WINDOW))
+                && time.isBefore(clock.instant().plus(WINDOW));
+    }
+
+    private Bucket atMost(int times, Duration period) {
+        return Bucket.builder()
+                .addLimit(limit -> limit.capacity(times).refillGreedy(times, period))
+                .withCustomTimePrecision(new WallClock(clock))
+                .build();
+    }
+
+    private static long nanos(Clock clock) {
+        return TimeUnit.MILLISECONDS.toNanos(clock.millis());
+    }
+
+    private record WallClock(Clock clock) implements TimeMeter {
+
+        @Override
+        public long currentTimeNanos() {
+            return nanos(clock);
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return true;
+        }
+    }
+}
