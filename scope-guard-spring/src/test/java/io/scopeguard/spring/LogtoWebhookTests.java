@@ -291,7 +291,7 @@ class LogtoWebhookTests {
             assertThat(small.send("POST", PATH, body, SIGNATURE, sign(KEY, body))
                             .status())
                     .isEqualTo(204);
-        } finally {
+            // Before the application, whose end would wait for them.
             for (Socket stranger : strangers) {
                 stranger.close();
             }
