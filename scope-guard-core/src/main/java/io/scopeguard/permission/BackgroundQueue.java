@@ -1,5 +1,6 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.permission.FactKey.RolesKey;
 import java.util.Comparator;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 final class BackgroundQueue {
 
     static final int MAX = 10_000;
+
+    /** The age of a fact that is read before all others. */
+    static final long FIRST = Long.MIN_VALUE;
 
     private final TreeSet<Flight> flights =
             new TreeSet<>(Comparator.comparingLong(Flight::knownReadAt).thenComparingLong(Flight::number));
@@ -18,8 +22,23 @@ final class BackgroundQueue {
         return flights.size() > MAX ? flights.pollLast() : null;
     }
 
+    /** The flight does not wait any more. */
+    synchronized void remove(Flight flight) {
+        flights.remove(flight);
+    }
+
     synchronized @Nullable Flight poll() {
         return flights.pollFirst();
+    }
+
+    /** The age of the oldest fact that waits, role definitions aside, or the largest number. */
+    synchronized long oldest() {
+        for (Flight flight : flights) {
+            if (!(flight.key() instanceof RolesKey)) {
+                return flight.knownReadAt();
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     synchronized int size() {

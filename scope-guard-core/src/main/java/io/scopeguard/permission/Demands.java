@@ -17,6 +17,7 @@ import io.scopeguard.provider.ProviderTraits;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.Subject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +26,12 @@ import java.util.concurrent.CompletableFuture;
 
 /** Which facts of a picture have to be read, and by which flight. Thread-safe. */
 final class Demands {
+
+    /** Definitions are read for the sake of losses this many times in the usual age at most. */
+    private static final int RECHECKS = 6;
+
+    /** A list of this many pages is short: it is read first, since it serves everybody, and waited for. */
+    private static final int SHORT = 2;
 
     private final PermissionSource source;
     private final ProviderTraits traits;
@@ -35,6 +42,7 @@ final class Demands {
     private final SingleFlight flights;
     private final Sequence sequence;
     private final FactExchange exchange;
+    private final long pause;
 
     Demands(
             PermissionSource source,
@@ -44,7 +52,8 @@ final class Demands {
             Pictures pictures,
             SingleFlight flights,
             Sequence sequence,
-            FactExchange exchange) {
+            FactExchange exchange,
+            Duration maxAge) {
         this.source = source;
         this.traits = source.traits();
         this.store = store;
@@ -54,6 +63,7 @@ final class Demands {
         this.flights = flights;
         this.sequence = sequence;
         this.exchange = exchange;
+        this.pause = maxAge.toNanos() / RECHECKS;
     }
 
     /** Receives a part that has to be read after some time. */
@@ -126,7 +136,12 @@ final class Demands {
             held.forEach(role -> parts.add(role(set, roles, role, picture.key().audience())));
             return;
         }
-        parts.add(list(set, roles, false, store.lossNoticedAt()));
+        parts.add(list(set, roles, false, doubtedAt(roles)));
+    }
+
+    /** Losses on many pages come in quick succession; one read of the definitions serves some seconds' worth of them. */
+    private long doubtedAt(RoleSet roles) {
+        return roles.recheckedAt() > sequence.now() - pause ? Long.MIN_VALUE : roles.lossNoticedAt();
     }
 
     private Part role(DefinitionsKey set, RoleSet roles, String role, Audience audience) {
@@ -206,7 +221,17 @@ final class Demands {
         if (key instanceof GrantsKey grants && grants.type() == Subject.Type.USER) {
             return grants(grants, part, after, priority);
         }
-        return flights.request(key, after, priority, part.readAt());
+        return flights.request(
+                key, after, priority, key instanceof RolesKey && isShort(part) ? BackgroundQueue.FIRST : part.readAt());
+    }
+
+    /** Whether reading the part takes few calls. */
+    boolean isShort(Part part) {
+        if (part.key() instanceof RolesKey list) {
+            return store.roles(list.set()).table().roles().size() <= SHORT * traits.pageSize();
+        }
+        return !(part.key() instanceof MembershipKey member)
+                || sweeps.of(member.organization()).pages() <= SHORT;
     }
 
     private CompletableFuture<Void> member(MembershipKey key, Part part, long after, Priority priority) {

@@ -114,7 +114,7 @@ final class FactReader implements SingleFlight.Reader {
                 return known;
             }
             RoleTable table = known.table().withList(read.value(), first, known.readAt(), look);
-            return new RoleSet(table, look.readAt(), isReadByList);
+            return known.with(table, look.readAt(), isReadByList);
         });
     }
 
@@ -138,7 +138,7 @@ final class FactReader implements SingleFlight.Reader {
         store.updateRoles(key.set(), known -> {
             RoleTable table = known.table().withRole(key.role(), scopes, first, look);
             boolean byList = known.isRead() && known.isReadByList();
-            return new RoleSet(table, known.readAt(), byList);
+            return known.with(table, known.readAt(), byList);
         });
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class FactStore {
 
     private final long maxEntries;
     private final long gap;
+    private final Function<SubjectKey, DefinitionsKey> definitions;
     private final Sequence sequence;
     private final FactExchange exchange;
     private final Interner<Holding> holdings = Interner.newWeakInterner();
@@ -49,16 +51,23 @@ final class FactStore {
     private final Map<DefinitionsKey, RoleSet> roles = new ConcurrentHashMap<>();
     private final AtomicLong droppedAt = new AtomicLong(Long.MIN_VALUE / 2);
     private final AtomicLong droppedLosses = new AtomicLong();
-    private final AtomicLong lossNoticedAt = new AtomicLong(Long.MIN_VALUE);
 
     /**
      * @param maxEntries how many facts about subjects are kept; long ids count for several
      * @param idle after which time without use a fact is dropped
      * @param gap the time between two reads beyond which nobody knows what happened meanwhile
+     * @param definitions which set the roles of a subject belong to
      */
-    FactStore(long maxEntries, Duration idle, Duration gap, Sequence sequence, FactExchange exchange) {
+    FactStore(
+            long maxEntries,
+            Duration idle,
+            Duration gap,
+            Function<SubjectKey, DefinitionsKey> definitions,
+            Sequence sequence,
+            FactExchange exchange) {
         this.maxEntries = maxEntries;
         this.gap = gap.toNanos();
+        this.definitions = definitions;
         this.sequence = sequence;
         this.exchange = exchange;
         this.facts = Caffeine.newBuilder()
@@ -94,11 +103,6 @@ final class FactStore {
                             + " accepted while the provider does not answer.",
                     MAX_LOSSES);
         }
-    }
-
-    /** When the latest of the believed losses was noticed: it binds with definitions that were read afterwards. */
-    long lossNoticedAt() {
-        return lossNoticedAt.get();
     }
 
     /** How many believed losses were dropped for lack of space. */
@@ -166,7 +170,8 @@ final class FactStore {
         }
         keepLosses(compact, after);
         if (look.mayTakeAway()) {
-            lossNoticedAt.accumulateAndGet(look.noticed(), Math::max);
+            DefinitionsKey set = definitions.apply(key);
+            roles.computeIfPresent(set, (same, known) -> known.lossNoticed(look.noticed()));
         }
         putStanding(compact, holding, look);
         if (!exchange.equals(FactExchange.NONE)) {

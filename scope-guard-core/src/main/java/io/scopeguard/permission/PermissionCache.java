@@ -30,6 +30,9 @@ public final class PermissionCache implements AutoCloseable {
 
     private static final int PERIODS = 100;
 
+    /** Where a stale answer would do, a request waits for this part of the time only. */
+    private static final int SHORT_WAIT = 4;
+
     private final SteadyClock clock;
     private final CacheSettings settings;
     private final Sequence sequence;
@@ -66,13 +69,20 @@ public final class PermissionCache implements AutoCloseable {
         this.executor = executor;
         this.youngTokens = source.traits().youngTokens();
         this.sequence = new Sequence(clock);
-        this.store = new FactStore(settings.maxEntries(), settings.idle(), settings.maxStale(), sequence, exchange);
+        this.store = new FactStore(
+                settings.maxEntries(),
+                settings.idle(),
+                settings.maxStale(),
+                key -> Pictures.definitions(source, key),
+                sequence,
+                exchange);
         this.invalidations = new Invalidations(sequence, settings.idle());
         this.pictures = new Pictures(source, store, sweeps);
         LossJudge judge = new LossJudge(invalidations);
         FactReader reader = new FactReader(source, store, sequence, judge, sweeps);
         SingleFlight flights = new SingleFlight(executor, sequence, reader);
-        this.demands = new Demands(source, store, sweeps, invalidations, pictures, flights, sequence, exchange);
+        this.demands = new Demands(
+                source, store, sweeps, invalidations, pictures, flights, sequence, exchange, settings.maxAge());
     }
 
     /**
@@ -104,18 +114,20 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     private boolean isDefinitionOlderThanLoss(Picture picture) {
-        return picture.organizationRoles().isRead()
-                && picture.organizationRoles().readAt() < store.lossNoticedAt();
+        RoleSet roles = picture.organizationRoles();
+        return roles.isRead() && roles.readAt() < roles.lossNoticedAt();
     }
 
     private Picture renewed(Picture known, Limits limits, Scopes held) {
         List<Part> parts = demands.parts(known, limits.isIndividual());
-        if (!mustWait(known, parts, limits, held) && !isWorthWaiting(parts, limits)) {
+        boolean mustWait = mustWait(known, parts, limits, held);
+        if (!mustWait && !isWorthWaiting(parts, limits)) {
             refresh(parts, limits);
             return known;
         }
         limitIndividualReads(known.key().subject(), limits);
-        Picture renewed = awaited(known, limits, held);
+        long wait = settings.maxWait().toNanos() / (mustWait ? 1 : SHORT_WAIT);
+        Picture renewed = awaited(known, limits, held, sequence.now() + wait);
         refresh(demands.parts(renewed, limits.isIndividual()), limits);
         return usable(renewed, limits, held);
     }
@@ -125,9 +137,22 @@ public final class PermissionCache implements AutoCloseable {
                 || parts.stream().anyMatch(part -> part.state(limits).compareTo(State.INVALIDATED) >= 0);
     }
 
-    /** A stale answer would do, but if a read would begin at once, the request waits for it. */
+    /**
+     * A stale answer would do. But if nothing that is older waits to be read, reading now costs no more calls than reading in the
+     * background, and the request waits a little. So a user who comes back after a pause is not answered by facts older than all
+     * others.
+     */
     private boolean isWorthWaiting(List<Part> parts, Limits limits) {
-        return parts.stream().anyMatch(part -> part.state(limits) == State.STALE) && executor.isIdle();
+        long oldest = Long.MAX_VALUE;
+        for (Part part : parts) {
+            if (part.state(limits) == State.STALE) {
+                if (!demands.isShort(part)) {
+                    return false;
+                }
+                oldest = Math.min(oldest, part.readAt());
+            }
+        }
+        return oldest != Long.MAX_VALUE && executor.isNext(oldest);
     }
 
     private void refresh(List<Part> parts, Limits limits) {
@@ -152,8 +177,7 @@ public final class PermissionCache implements AutoCloseable {
         }
     }
 
-    private Picture awaited(Picture known, Limits limits, Scopes held) {
-        long deadline = sequence.now() + settings.maxWait().toNanos();
+    private Picture awaited(Picture known, Limits limits, Scopes held, long deadline) {
         Priority priority = limits.isIndividual() ? Priority.INDIVIDUAL : Priority.FOREGROUND;
         Picture picture = known;
         for (int round = 0; round < MAX_ROUNDS; round++) {

@@ -91,6 +91,13 @@ final class Pictures {
         return true;
     }
 
+    /** The set that the roles of a subject belong to. */
+    static DefinitionsKey definitions(PermissionSource source, SubjectKey key) {
+        return key instanceof MembershipKey member
+                ? source.organizationRoles(member.organization())
+                : source.globalRoles();
+    }
+
     DefinitionsKey organizationRoles(PermissionKey key) {
         return key.organization() == null
                 ? DefinitionsKey.ORGANIZATION_ROLES

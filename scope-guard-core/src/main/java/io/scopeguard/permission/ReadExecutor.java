@@ -12,8 +12,12 @@ interface ReadExecutor extends AutoCloseable {
     /** Runs the flight's next step when its turn comes: the oldest fact first. */
     void background(Flight flight);
 
-    /** Whether a foreground step would begin at once and no background step waits. */
-    boolean isIdle();
+    /**
+     * Whether a foreground step would begin at once, and without overtaking the background read of an older fact.
+     *
+     * @param readAt the age of the fact to read
+     */
+    boolean isNext(long readAt);
 
     /** How many background flights wait. */
     int waiting();

@@ -11,17 +11,35 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * @param readAt the start of the last read of the list
  * @param isReadByList whether the list contains what the roles mean; otherwise each role is read alone
+ * @param lossNoticedAt when the latest loss of one of the roles was noticed; it binds with definitions that are read afterwards
+ * @param recheckedAt the start of the last read that served such a loss
  * @param relevance whether a holder could gain scopes of an audience, as far as that was worked out
  */
-record RoleSet(RoleTable table, long readAt, boolean isReadByList, Map<Audience, Boolean> relevance) {
+record RoleSet(
+        RoleTable table,
+        long readAt,
+        boolean isReadByList,
+        long lossNoticedAt,
+        long recheckedAt,
+        Map<Audience, Boolean> relevance) {
 
-    static final RoleSet UNREAD = new RoleSet(RoleTable.EMPTY, Long.MIN_VALUE, true);
+    static final RoleSet UNREAD = new RoleSet(
+            RoleTable.EMPTY, Long.MIN_VALUE, true, Long.MIN_VALUE, Long.MIN_VALUE, new ConcurrentHashMap<>());
 
     /** A scope that no role grants any more, or a role that nobody holds any more, still matters to pictures of this age. */
     private static final long AFTERMATH = Duration.ofMinutes(10).toNanos();
 
-    RoleSet(RoleTable table, long readAt, boolean isReadByList) {
-        this(table, readAt, isReadByList, new ConcurrentHashMap<>(2));
+    /** This, after a read. */
+    RoleSet with(RoleTable next, long nextReadAt, boolean isNextReadByList) {
+        long rechecked = readAt < lossNoticedAt && lossNoticedAt < nextReadAt ? nextReadAt : recheckedAt;
+        return new RoleSet(next, nextReadAt, isNextReadByList, lossNoticedAt, rechecked, new ConcurrentHashMap<>(2));
+    }
+
+    /** This, after a subject lost one of the roles. */
+    RoleSet lossNoticed(long noticed) {
+        return noticed > lossNoticedAt
+                ? new RoleSet(table, readAt, isReadByList, noticed, recheckedAt, relevance)
+                : this;
     }
 
     boolean isRead() {

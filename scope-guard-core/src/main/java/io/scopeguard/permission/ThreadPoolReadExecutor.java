@@ -28,6 +28,7 @@ final class ThreadPoolReadExecutor implements ReadExecutor {
     @Override
     public void foreground(Flight flight) {
         (flight.key() instanceof SubjectKey ? foreground : shared).execute(flight::step);
+        waiting.remove(flight);
     }
 
     @Override
@@ -50,8 +51,8 @@ final class ThreadPoolReadExecutor implements ReadExecutor {
     }
 
     @Override
-    public boolean isIdle() {
-        return waiting.size() == 0 && foreground.getQueue().isEmpty() && foreground.getActiveCount() < THREADS;
+    public boolean isNext(long readAt) {
+        return readAt <= waiting.oldest() && foreground.getQueue().isEmpty() && foreground.getActiveCount() < THREADS;
     }
 
     @Override

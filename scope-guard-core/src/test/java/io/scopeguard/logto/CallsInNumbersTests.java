@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.Freshness;
-import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.permission.SteppedCache;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
@@ -17,8 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -42,20 +40,15 @@ class CallsInNumbersTests {
             .resource(INDICATOR, "read", "write")
             .organizationRole("editor", "report")
             .organizationRoleResource("editor", INDICATOR, "read");
-    private final AtomicInteger calls = new AtomicInteger();
-    private final Logto logto = tenant.logto(clock)
-            .steadyClock(steady)
-            .resources(List.of(API))
-            .listener((operation, outcome, took) -> calls.incrementAndGet())
-            .build();
-    private final PermissionCache cache = new PermissionCache(
+    private final Logto logto =
+            tenant.logto(clock).steadyClock(steady).resources(List.of(API)).build();
+    private final SteppedCache stepped = new SteppedCache(
             logto.permissions(),
             steady,
             new CacheSettings(MAX_AGE, MAX_STALE, Duration.ofSeconds(60), 10_000, Duration.ofHours(1)));
 
     @AfterEach
     void close() {
-        cache.close();
         tenant.close();
     }
 
@@ -200,24 +193,9 @@ class CallsInNumbersTests {
         for (int second = 0; second < MAX_AGE.toSeconds(); second += 5) {
             clock.advanceSeconds(5);
             for (PermissionKey user : users) {
-                cache.get(user, Freshness.of(MAX_AGE, MAX_STALE, steady.nanos()), Scopes.none());
+                stepped.cache().get(user, Freshness.of(MAX_AGE, MAX_STALE, steady.nanos()), Scopes.none());
             }
-            awaitQuiet();
-        }
-    }
-
-    private void awaitQuiet() {
-        int quiet = 0;
-        int before = -1;
-        while (quiet < 8) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(10);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-            int now = calls.get() + cache.waiting() * 1_000_000;
-            quiet = now == before && cache.waiting() == 0 ? quiet + 1 : 0;
-            before = now;
+            stepped.settle();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.permission.FactKey.AccountKey;
 import io.scopeguard.permission.FactKey.MembershipKey;
+import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.Grants;
 import io.scopeguard.provider.Membership;
 import io.scopeguard.provider.Standing;
@@ -19,8 +20,13 @@ class FactStoreTests {
 
     private final MovableClock clock = MovableClock.atNoon();
     private final Sequence sequence = new Sequence(clock.steady());
-    private final FactStore store =
-            new FactStore(100, Duration.ofHours(1), Duration.ofMinutes(5), sequence, FactExchange.NONE);
+    private final FactStore store = new FactStore(
+            100,
+            Duration.ofHours(1),
+            Duration.ofMinutes(5),
+            key -> DefinitionsKey.ORGANIZATION_ROLES,
+            sequence,
+            FactExchange.NONE);
 
     @Test
     void putWhenAFirstLookTakesSomethingAwayThenIgnored() {

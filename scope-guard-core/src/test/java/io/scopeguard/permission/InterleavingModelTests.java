@@ -237,7 +237,7 @@ class InterleavingModelTests {
             }
 
             @Override
-            public boolean isIdle() {
+            public boolean isNext(long readAt) {
                 return waiting.isEmpty();
             }
 

@@ -47,8 +47,8 @@ final class StepExecutor implements ReadExecutor {
     }
 
     @Override
-    public boolean isIdle() {
-        return !busy && foreground.isEmpty() && background.size() == 0;
+    public boolean isNext(long readAt) {
+        return !busy && foreground.isEmpty() && readAt <= background.oldest();
     }
 
     @Override

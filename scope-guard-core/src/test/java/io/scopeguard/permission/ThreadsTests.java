@@ -265,8 +265,8 @@ class ThreadsTests {
         }
 
         @Override
-        public boolean isIdle() {
-            return to.isIdle();
+        public boolean isNext(long readAt) {
+            return to.isNext(readAt);
         }
 
         @Override

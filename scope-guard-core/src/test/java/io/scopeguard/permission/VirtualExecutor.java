@@ -34,6 +34,7 @@ final class VirtualExecutor implements ReadExecutor {
     @Override
     public void foreground(Flight flight) {
         foreground.add(flight);
+        background.remove(flight);
     }
 
     @Override
@@ -46,8 +47,8 @@ final class VirtualExecutor implements ReadExecutor {
     }
 
     @Override
-    public boolean isIdle() {
-        return foreground.isEmpty() && background.size() == 0;
+    public boolean isNext(long readAt) {
+        return foreground.isEmpty() && readAt <= background.oldest();
     }
 
     @Override

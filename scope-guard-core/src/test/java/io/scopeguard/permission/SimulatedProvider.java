@@ -6,6 +6,7 @@ import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.Holder;
 import io.scopeguard.provider.Member;
 import io.scopeguard.provider.Membership;
 import io.scopeguard.provider.Page;
@@ -19,21 +20,28 @@ import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.Subject;
+import io.scopeguard.token.TokenKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A provider whose roles change and whose answers fail, within the budget. Answers take no time. */
-final class ChangingProvider implements PermissionSource {
+/**
+ * A provider whose roles change and whose answers fail on demand, within a call budget. Answers take no time. Everybody begins as
+ * an editor. Definitions are listed with their scopes for organization roles and without them for global roles, as in Logto.
+ */
+final class SimulatedProvider implements PermissionSource {
 
     static final String READ = "read:report";
     static final String EDIT = "edit:report";
     static final Scopes TOKEN = Scopes.of(READ, EDIT);
+    static final Audience API = Audience.resource("https://api.example.test");
 
     private static final String VIEWER = "viewer";
     private static final String EDITOR = "editor";
@@ -43,16 +51,33 @@ final class ChangingProvider implements PermissionSource {
     private static final Membership EDITS_AND_WRITES = membership(EDITOR, WRITER);
 
     private final CallBudget budget;
+    private final boolean listsMembers;
     private final Map<String, List<String>> members = new HashMap<>();
     private final Map<String, Membership> memberships = new HashMap<>();
     private final Map<String, RoleDefinition> roles = new HashMap<>();
+    private final Map<String, Set<String>> holders = new HashMap<>();
+    private final Set<Fault> faults = new HashSet<>();
     private boolean isMetered;
-    private boolean isDown;
-    private boolean isEmpty;
     private int calls;
 
-    ChangingProvider(Crowd crowd, CallBudget budget) {
+    /** What goes wrong. */
+    enum Fault {
+        /** Every call fails. */
+        DOWN,
+        /** Lists of members, and searches for one, are empty. */
+        NO_MEMBERS,
+        /** The list of organization roles is empty. */
+        NO_DEFINITIONS,
+        /** Lists of the holders of global roles are empty. */
+        NO_HOLDERS
+    }
+
+    /**
+     * @param listsMembers whether members can be read by the page
+     */
+    SimulatedProvider(Crowd crowd, CallBudget budget, boolean listsMembers) {
         this.budget = budget;
+        this.listsMembers = listsMembers;
         crowd.users().forEach(key -> {
             members.computeIfAbsent(String.valueOf(key.organization()), id -> new ArrayList<>())
                     .add(key.subject().id());
@@ -71,16 +96,15 @@ final class ChangingProvider implements PermissionSource {
         return calls;
     }
 
-    /** Whether every call fails. */
-    void setDown(boolean down) {
-        isDown = down;
+    void begin(Fault fault) {
+        faults.add(fault);
     }
 
-    /** Whether members' lists come empty. */
-    void setEmpty(boolean empty) {
-        isEmpty = empty;
+    void end(Fault fault) {
+        faults.remove(fault);
     }
 
+    /** Exchanges a user's role for one that cannot edit. */
     void demote(PermissionKey key) {
         memberships.put(key.subject().id(), VIEWS);
     }
@@ -91,38 +115,69 @@ final class ChangingProvider implements PermissionSource {
         memberships.replaceAll((user, held) -> EDITS_AND_WRITES);
     }
 
-    /** Takes from the first role what the further one grants too. */
-    void moveScope() {
+    /** Takes the right to edit from the role that everybody began with. */
+    void editRole() {
         define(EDITOR, READ);
+    }
+
+    /** Gives it back. */
+    void restoreRole() {
+        define(EDITOR, READ, EDIT);
+    }
+
+    /** Deletes the role that everybody began with, and takes it from its holders. */
+    void deleteRole() {
+        roles.remove(EDITOR);
+        memberships.replaceAll((user, held) -> membership());
+    }
+
+    /** Makes a global role that may edit, or changes who holds it. */
+    void holdGlobally(Set<String> users) {
+        holders.put(WRITER, new LinkedHashSet<>(users));
     }
 
     @Override
     public ProviderTraits traits() {
-        return new ProviderTraits(Crowd.PAGE, true, true, 2, Set.of(), Set.of(), Set.of(), Map.of(), Duration.ZERO);
+        return new ProviderTraits(
+                Crowd.PAGE,
+                listsMembers,
+                listsMembers,
+                2,
+                Set.of(),
+                Set.of(TokenKind.ORGANIZATION_RESOURCE),
+                Set.of(),
+                Map.of(),
+                Duration.ZERO);
     }
 
     @Override
     public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
         call(context);
-        return isEmpty ? Answer.implicit(Membership.none(Standing.NOT_A_MEMBER)) : Answer.explicit(held(subject.id()));
+        return faults.contains(Fault.NO_MEMBERS)
+                ? Answer.implicit(Membership.none(Standing.NOT_A_MEMBER))
+                : Answer.explicit(held(subject.id()));
     }
 
     @Override
     public Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context) {
         call(context);
-        return isEmpty ? Answer.implicit(membership()) : Answer.explicit(held(subject.id()));
+        return faults.contains(Fault.NO_MEMBERS) ? Answer.implicit(membership()) : Answer.explicit(held(subject.id()));
     }
 
     @Override
     public Page<Member> members(String organization, @Nullable String cursor, CallContext context) {
         call(context);
-        List<String> all = isEmpty ? List.of() : members.getOrDefault(organization, List.of());
+        List<String> all =
+                faults.contains(Fault.NO_MEMBERS) ? List.of() : members.getOrDefault(organization, List.of());
+        Page<String> page = page(all, cursor);
+        return new Page<>(
+                page.items().stream().map(user -> new Member(user, held(user))).toList(), page.next(), page.total());
+    }
+
+    private static Page<String> page(List<String> all, @Nullable String cursor) {
         int from = Math.min(cursor == null ? 0 : Integer.parseInt(cursor), all.size());
         int to = Math.min(from + Crowd.PAGE, all.size());
-        List<Member> items = all.subList(from, to).stream()
-                .map(user -> new Member(user, held(user)))
-                .toList();
-        return new Page<>(items, to < all.size() ? String.valueOf(to) : null, all.size());
+        return new Page<>(all.subList(from, to), to < all.size() ? String.valueOf(to) : null, all.size());
     }
 
     @Override
@@ -134,19 +189,38 @@ final class ChangingProvider implements PermissionSource {
     @Override
     public Answer<Account> globalGrants(Subject subject, CallContext context) {
         call(context);
-        return Answer.explicit(Account.ofGrants(Grants.none()));
+        boolean holds = holders.getOrDefault(WRITER, Set.of()).contains(subject.id());
+        return Answer.explicit(Account.ofGrants(holds ? Grants.ofRoles(Set.of(WRITER)) : Grants.none()));
+    }
+
+    @Override
+    public Page<Holder> holders(String role, @Nullable String cursor, CallContext context) {
+        call(context);
+        Set<String> all = faults.contains(Fault.NO_HOLDERS) ? Set.of() : holders.getOrDefault(role, Set.of());
+        Page<String> page = page(List.copyOf(all), cursor);
+        return new Page<>(
+                page.items().stream()
+                        .map(user -> new Holder(user, Standing.ACTIVE))
+                        .toList(),
+                page.next(),
+                page.total());
     }
 
     @Override
     public Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
         call(context);
-        return Map.copyOf(roles);
+        if (key.equals(DefinitionsKey.GLOBAL_ROLES)) {
+            Map<String, RoleDefinition> listed = new HashMap<>();
+            holders.forEach((role, users) -> listed.put(role, new RoleDefinition(null, users.size(), null)));
+            return listed;
+        }
+        return faults.contains(Fault.NO_DEFINITIONS) ? Map.of() : Map.copyOf(roles);
     }
 
     @Override
     public Optional<RoleScopes> roleScopes(DefinitionsKey key, String role, Audience audience, CallContext context) {
         call(context);
-        return Optional.empty();
+        return Optional.of(new RoleScopes(Map.of(API, Scopes.of(EDIT)), true));
     }
 
     private Membership held(String user) {
@@ -154,7 +228,8 @@ final class ChangingProvider implements PermissionSource {
     }
 
     private void define(String role, String... scopes) {
-        roles.put(role, RoleDefinition.of(Map.of(Audience.ORGANIZATION, Scopes.of(scopes))));
+        Scopes granted = Scopes.of(scopes);
+        roles.put(role, RoleDefinition.of(Map.of(Audience.ORGANIZATION, granted, API, granted)));
     }
 
     private void call(CallContext context) {
@@ -162,7 +237,7 @@ final class ChangingProvider implements PermissionSource {
             budget.take(context);
             calls++;
         }
-        if (isDown) {
+        if (faults.contains(Fault.DOWN)) {
             throw new PermissionsUnavailableException(Reason.SERVER_ERROR, "The provider is down.");
         }
     }

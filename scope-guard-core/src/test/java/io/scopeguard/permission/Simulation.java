@@ -1,0 +1,258 @@
+package io.scopeguard.permission;
+
+import io.github.bucket4j.BlockingStrategy;
+import io.github.bucket4j.TimeMeter;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.SteadyClock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One service whose users ask at random, for hours in seconds, while roles change and the provider fails. The cache, its reads and
+ * the budget are the real ones, on one thread and in virtual time. The provider takes none. A request never waits: a read that it
+ * needs is made at once, and the budget owes the wait to those that come later. What is granted is compared with what is held.
+ */
+final class Simulation {
+
+    static final Duration MAX_AGE = Duration.ofSeconds(30);
+    static final Duration MAX_STALE = Duration.ofMinutes(5);
+
+    private static final Duration MAX_WAIT = Duration.ofSeconds(2);
+    private static final Duration STEP = Duration.ofSeconds(10);
+    private static final Duration GIVE_UP = Duration.ofMinutes(20);
+    private static final int FULL_USERS = 100_000;
+
+    /** 40,000 users show the same as 100,000 in less time; the figures in the README are those of 100,000. */
+    private static final int USERS = Integer.getInteger("simulation.users", 40_000);
+
+    static final Crowd CROWD = new Crowd(USERS, USERS / 100);
+
+    private final Random random = new Random(1);
+    private final MovableClock clock = MovableClock.atNoon();
+    private final SteadyClock steady = clock.steady();
+    private final VirtualExecutor executor = new VirtualExecutor();
+    private final List<PermissionKey> callers;
+    private final SimulatedProvider provider;
+    private final PermissionCache cache;
+    private final double nanosBetweenRequests;
+    private final Map<PermissionKey, Long> lostAt = new HashMap<>();
+
+    private Observed observed = new Observed();
+    private long now;
+    private long nextRequest;
+
+    private Simulation(List<PermissionKey> callers, int callsPerSecond, boolean listsMembers) {
+        this.callers = callers;
+        this.nanosBetweenRequests = 1e9 * 200 / USERS;
+        CallBudget budget = CallBudget.perSecond(scaled(callsPerSecond), new Meter(), new Park());
+        this.provider = new SimulatedProvider(CROWD, budget, listsMembers);
+        this.cache = new PermissionCache(
+                provider,
+                steady,
+                new CacheSettings(MAX_AGE, MAX_STALE, MAX_WAIT, 2L * callers.size(), Duration.ofHours(1)),
+                FactExchange.NONE,
+                executor);
+    }
+
+    /**
+     * A world in which everybody makes a request every 200 seconds on average.
+     *
+     * @param callsPerSecond the budget for 100,000 users; fewer users get less
+     */
+    static Simulation of(int callsPerSecond) {
+        return new Simulation(CROWD.users(), callsPerSecond, true);
+    }
+
+    /** The same with a provider that does not list members. */
+    static Simulation withoutLists(int callsPerSecond) {
+        return new Simulation(CROWD.users(), callsPerSecond, false);
+    }
+
+    /** The same, in which only some of the users on the provider's pages make requests, or requests of another kind. */
+    static Simulation of(int callsPerSecond, UnaryOperator<List<PermissionKey>> callers) {
+        return new Simulation(callers.apply(CROWD.users()), callsPerSecond, true);
+    }
+
+    /** The calls per second for as many users as there are, if there were so many for 100,000. */
+    static int scaled(int callsPerSecond) {
+        return Math.max(callsPerSecond * USERS / FULL_USERS, 1);
+    }
+
+    /** How many seconds it takes to read everybody once. */
+    static double sweep(int callsPerSecond) {
+        return (double) CROWD.pages() / scaled(callsPerSecond);
+    }
+
+    SimulatedProvider provider() {
+        return provider;
+    }
+
+    List<PermissionKey> callers() {
+        return callers;
+    }
+
+    /** Begins with everybody known, as after a day of work. */
+    Simulation known() {
+        callers.forEach(this::ask);
+        provider.meter();
+        return this;
+    }
+
+    /** Begins with nobody known. */
+    Simulation cold() {
+        provider.meter();
+        return this;
+    }
+
+    /** Takes the right to edit from some of the callers, by taking their role. */
+    void demote(int percent) {
+        for (int i = 0; i < callers.size(); i++) {
+            if (i % 100 < percent) {
+                provider.demote(callers.get(i));
+                lostAt.put(callers.get(i), now);
+            }
+        }
+    }
+
+    /** The provider has taken the right to edit from everybody. */
+    void lostByAll() {
+        callers.forEach(key -> lostAt.put(key, now));
+    }
+
+    /** Lets time pass in which nobody makes a request. */
+    void rest(Duration time) {
+        moveTo(now + time.toNanos());
+        nextRequest = now;
+    }
+
+    /** How long it takes until all requests are answered. */
+    Duration recover() {
+        long begin = now;
+        while (observe(STEP).unanswered() > 0 && now - begin < GIVE_UP.toNanos()) {
+            // Another step.
+        }
+        return Duration.ofNanos(now - begin);
+    }
+
+    /** What is seen of the requests in the time to come. */
+    Observed observe(Duration time) {
+        observed = new Observed();
+        int callsBefore = provider.calls();
+        long begin = now;
+        while (now < begin + time.toNanos()) {
+            if (!executor.step()) {
+                pass(nextRequest - now);
+            }
+        }
+        observed.calls = provider.calls() - callsBefore;
+        observed.nanos = now - begin;
+        return observed;
+    }
+
+    /** Lets time pass, in which requests come. */
+    private void pass(long nanos) {
+        long end = now + nanos;
+        while (nextRequest <= end) {
+            moveTo(nextRequest);
+            nextRequest += (long) (-Math.log(1 - random.nextDouble()) * nanosBetweenRequests);
+            ask(callers.get(random.nextInt(callers.size())));
+        }
+        moveTo(end);
+    }
+
+    private void ask(PermissionKey key) {
+        try {
+            Freshness freshness = Freshness.of(MAX_AGE, MAX_STALE, steady.nanos());
+            LivePermissions live = cache.get(key, freshness, SimulatedProvider.TOKEN);
+            observed.ages.add(Math.max(steady.nanos() - live.readAt(), 0));
+            judge(live.granted().contains(SimulatedProvider.EDIT), lostAt.get(key));
+        } catch (PermissionsUnavailableException e) {
+            observed.unanswered++;
+        }
+    }
+
+    private void judge(boolean granted, @Nullable Long lost) {
+        if (lost == null) {
+            observed.wrongLosses += granted ? 0 : 1;
+        } else if (granted) {
+            observed.goneAfter = Math.max(observed.goneAfter, (now - lost) / 1e9);
+        }
+    }
+
+    private void moveTo(long time) {
+        clock.advance(Duration.ofNanos(time - now));
+        now = time;
+    }
+
+    /** What was seen in some time. */
+    static final class Observed {
+
+        private final Ages ages = new Ages((int) MAX_STALE.toSeconds());
+        private int unanswered;
+        private int wrongLosses;
+        private double goneAfter;
+        private int calls;
+        private long nanos;
+
+        Ages ages() {
+            return ages;
+        }
+
+        /** Requests without live permissions. */
+        int unanswered() {
+            return unanswered;
+        }
+
+        double live() {
+            return (double) ages.answers() / Math.max(ages.answers() + unanswered, 1);
+        }
+
+        /** Answers that lacked a right which was never lost. */
+        int wrongLosses() {
+            return wrongLosses;
+        }
+
+        /** For how many seconds a right that is gone was granted at most. */
+        double goneAfter() {
+            return goneAfter;
+        }
+
+        int calls() {
+            return calls;
+        }
+
+        double callsPerSecond() {
+            return calls * 1e9 / nanos;
+        }
+    }
+
+    private final class Meter implements TimeMeter {
+
+        @Override
+        public long currentTimeNanos() {
+            return now;
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return false;
+        }
+    }
+
+    private final class Park implements BlockingStrategy {
+
+        @Override
+        public void park(long nanos) {
+            if (!executor.isAwaited()) {
+                pass(nanos);
+            }
+        }
+    }
+}
