@@ -20,6 +20,7 @@ final class RereadPolicy {
     private static final long MAX_ENTRIES = 100_000;
 
     private final ProviderClock provider;
+    private final long delay;
     private final Cache<String, Long> firstSeen = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(MAX_ENTRIES)
@@ -31,8 +32,13 @@ final class RereadPolicy {
             .expireAfterWrite(Duration.ofMinutes(1))
             .build();
 
-    RereadPolicy(ProviderClock provider) {
+    /**
+     * @param delay how long after a change the provider may still answer with the old state: a read shows what was true this long
+     *     before it began
+     */
+    RereadPolicy(ProviderClock provider, Duration delay) {
         this.provider = provider;
+        this.delay = delay.toNanos();
     }
 
     /**
@@ -41,8 +47,17 @@ final class RereadPolicy {
      * @param now when the request arrived
      */
     boolean isSettled(AccessToken token, LivePermissions live, long now) {
-        return provider.compare(token, live.readAt()) == ProviderClock.Order.BEFORE
-                || live.readAt() >= firstSeen(token, now);
+        long shownAt = live.readAt() - delay;
+        return provider.compare(token, shownAt) == ProviderClock.Order.BEFORE || shownAt >= firstSeen(token, now);
+    }
+
+    /**
+     * Whether no read can show yet what was true after the token was issued. Then the live permissions are unknown for this token.
+     *
+     * @param now when the request arrived
+     */
+    boolean isTooEarly(AccessToken token, LivePermissions live, long now) {
+        return delay != 0 && now - delay < firstSeen(token, now) && !isSettled(token, live, now);
     }
 
     /**
@@ -56,7 +71,7 @@ final class RereadPolicy {
         if (isSettled(token, live, now)) {
             return null;
         }
-        long seen = firstSeen(token, now);
+        long seen = firstSeen(token, now) + delay;
         PermissionKey key = PermissionKey.of(token);
         // A read within the last second serves this token too if it began late enough: it may still be under way, or
         // have failed.

@@ -55,6 +55,7 @@ public final class ScopeGuard implements AutoCloseable {
 
     /**
      * @param provider compares tokens' times with ours
+     * @param delay how long after a change the provider may still answer with the old state
      * @param closing closes the parts that belong to this guard
      */
     ScopeGuard(
@@ -64,13 +65,14 @@ public final class ScopeGuard implements AutoCloseable {
             DriftDetector detector,
             RemedyAdvisor advisor,
             ProviderClock provider,
+            Duration delay,
             Runnable closing) {
         this.verifier = verifier;
         this.settings = settings;
         this.permissions = permissions;
         this.detector = detector;
         this.advisor = advisor;
-        this.rereads = new RereadPolicy(provider);
+        this.rereads = new RereadPolicy(provider, delay);
         this.provider = provider;
         this.clock = provider.steady();
         this.closing = closing;
@@ -143,6 +145,9 @@ public final class ScopeGuard implements AutoCloseable {
             return Verdict.byToken(token).decision(token, request, null, ScopeDrift.none());
         }
         Decision decision = decide(key, token, request, live(key, token, freshness));
+        if (isTooEarly(decision, now)) {
+            return reconsidered(key, decision, null);
+        }
         Long reread = reread(decision, now);
         if (reread != null) {
             decision = reconsidered(key, decision, live(key, token, freshness.notBefore(reread)));
@@ -212,6 +217,11 @@ public final class ScopeGuard implements AutoCloseable {
     private @Nullable Long reread(Decision decision, long now) {
         LivePermissions live = decision.live();
         return live != null && isContradicted(decision) ? rereads.due(decision.token(), live, now) : null;
+    }
+
+    private boolean isTooEarly(Decision decision, long now) {
+        LivePermissions live = decision.live();
+        return live != null && isContradicted(decision) && rereads.isTooEarly(decision.token(), live, now);
     }
 
     private static boolean isContradicted(Decision decision) {
@@ -313,6 +323,7 @@ public final class ScopeGuard implements AutoCloseable {
                     new DriftDetector(clients, provider.catalogue()),
                     newAdvisor(),
                     provider.clock(),
+                    provider.permissions().traits().delay(),
                     () -> {
                         if (ownsLive) {
                             live.close();

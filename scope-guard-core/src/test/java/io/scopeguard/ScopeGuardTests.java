@@ -715,6 +715,7 @@ class ScopeGuardTests {
                         settings.maxAge(),
                         RemedyListener.none()),
                 provider,
+                Duration.ZERO,
                 () -> {});
     }
 

@@ -38,6 +38,7 @@ final class Demands {
     private final FactStore store;
     private final Sweeps sweeps;
     private final Invalidations invalidations;
+    private final LossJudge judge;
     private final Pictures pictures;
     private final SingleFlight flights;
     private final Sequence sequence;
@@ -49,6 +50,7 @@ final class Demands {
             FactStore store,
             Sweeps sweeps,
             Invalidations invalidations,
+            LossJudge judge,
             Pictures pictures,
             SingleFlight flights,
             Sequence sequence,
@@ -59,6 +61,7 @@ final class Demands {
         this.store = store;
         this.sweeps = sweeps;
         this.invalidations = invalidations;
+        this.judge = judge;
         this.pictures = pictures;
         this.flights = flights;
         this.sequence = sequence;
@@ -238,6 +241,9 @@ final class Demands {
         if (priority == Priority.INDIVIDUAL) {
             return flights.request(key, after, priority, part.readAt());
         }
+        if (judge.isPending(key, store.glance(key), sequence.now())) {
+            return CompletableFuture.failedFuture(LossJudge.pendingLoss());
+        }
         MemberSweep sweep = sweeps.of(key.organization());
         if (priority == Priority.FOREGROUND) {
             sweep.miss(key.id(), part.readAt() == Long.MIN_VALUE);
@@ -246,7 +252,12 @@ final class Demands {
             return CompletableFuture.completedFuture(null);
         }
         SubjectFact known = store.glance(key);
-        ReadingWay way = sweep.way(key.id(), known, traits, priority == Priority.FOREGROUND, sequence.now());
+        ReadingWay way = sweep.way(
+                key.id(),
+                judge.awaitsSecondLook(key) ? null : known,
+                traits,
+                priority == Priority.FOREGROUND,
+                sequence.now());
         if (way == ReadingWay.ALONE) {
             return flights.request(key, after, priority, part.readAt());
         }

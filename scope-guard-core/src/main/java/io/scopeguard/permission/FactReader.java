@@ -88,18 +88,23 @@ final class FactReader implements SingleFlight.Reader {
     void readList(RolesKey key, CallContext context) {
         Timed<Map<String, RoleDefinition>> first = timed(() -> source.definitions(key.set(), context));
         RoleTable known = store.roles(key.set()).table();
-        if (known.isEmptiedBy(first.value())) {
+        boolean isEmptied = known.isEmptiedBy(first.value());
+        if (isEmptied) {
             judgeEmptied(key, first.look());
         } else {
-            judge.clear(key);
+            judge.clearDoubt(key);
         }
         if (!known.isReducedBy(first.value())) {
             putList(key, first, first.value(), first.look());
+            judge.clear(key);
             return;
         }
+        // Roles that were gone for a minute are not explained by a delay.
+        Map<String, RoleDefinition> earlier =
+                isEmptied ? first.value() : judge.firstLook(key, first.value(), first.look());
         long noticed = sequence.next();
         Timed<Map<String, RoleDefinition>> second = timed(() -> source.definitions(key.set(), context));
-        putList(key, second, first.value(), second.look().confirming(noticed));
+        putList(key, second, earlier, second.look().confirming(noticed));
     }
 
     private void judgeEmptied(RolesKey key, Look look) {
@@ -122,11 +127,13 @@ final class FactReader implements SingleFlight.Reader {
         Timed<RoleScopes> first = timed(() -> roleScopes(key, context));
         if (!store.roles(key.set()).table().isReducedBy(key.role(), first.value())) {
             putRole(key, first.value(), first.value(), first.look());
+            judge.clear(key);
             return;
         }
+        RoleScopes earlier = judge.firstLook(key, first.value(), first.look());
         long noticed = sequence.next();
         Timed<RoleScopes> second = timed(() -> roleScopes(key, context));
-        putRole(key, second.value(), first.value(), second.look().confirming(noticed));
+        putRole(key, second.value(), earlier, second.look().confirming(noticed));
     }
 
     private RoleScopes roleScopes(RoleKey key, CallContext context) {
@@ -150,13 +157,14 @@ final class FactReader implements SingleFlight.Reader {
             judge.clear(key);
             return;
         }
+        Account earlier = judge.firstLook(key, store.glance(key), first.value().value(), first.look());
         long noticed = sequence.next();
         Timed<Answer<Account>> second = timed(() -> account(key, context));
         Account account = second.value().value();
         if (takesAway(key, account)) {
             judgeLoss(key, second);
         }
-        put(key, account, first.value().value(), second.look().confirming(noticed));
+        put(key, account, earlier, second.look().confirming(noticed));
     }
 
     /** An application's standing and grants come with one call. */

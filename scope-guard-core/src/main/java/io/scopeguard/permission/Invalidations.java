@@ -18,6 +18,7 @@ final class Invalidations {
 
     private final Sequence sequence;
     private final long memory;
+    private final long delay;
 
     /** When the last report arrived, by what it names: a subject, a membership, or the id of an organization. */
     private final Map<Object, Long> marks = new ConcurrentHashMap<>();
@@ -28,10 +29,13 @@ final class Invalidations {
 
     /**
      * @param memory after which time facts from before a change are no answer anyway
+     * @param delay how long after a change the provider may still answer with the old state. When it has passed, facts from the
+     *     meantime are wrong as well.
      */
-    Invalidations(Sequence sequence, Duration memory) {
+    Invalidations(Sequence sequence, Duration memory, Duration delay) {
         this.sequence = sequence;
         this.memory = memory.toNanos();
+        this.delay = delay.toNanos();
     }
 
     synchronized void add(PermissionChange change) {
@@ -48,17 +52,17 @@ final class Invalidations {
 
     /** When the last change of any kind was reported. */
     long latest() {
-        return Math.max(latest, roles);
+        return effective(Math.max(latest, roles));
     }
 
     /** When definitions were last reported to have changed. */
     long ofRoles() {
-        return roles;
+        return effective(roles);
     }
 
     /** When the last change arrived that names the subject or its membership, or the smallest number. */
     long certain(SubjectKey key, long readAt) {
-        if (readAt >= latest) {
+        if (readAt >= effective(latest)) {
             return Long.MIN_VALUE;
         }
         long mark = at(key.subject());
@@ -69,14 +73,20 @@ final class Invalidations {
 
     /** When the last change arrived that may concern the subject among many others, or the smallest number. */
     long possible(SubjectKey key, long readAt) {
-        if (readAt >= latest) {
+        if (readAt >= effective(latest)) {
             return Long.MIN_VALUE;
         }
-        return key instanceof MembershipKey member ? Math.max(everything, at(member.organization())) : everything;
+        long all = effective(everything);
+        return key instanceof MembershipKey member ? Math.max(all, at(member.organization())) : all;
     }
 
     private long at(Object what) {
-        return marks.getOrDefault(what, Long.MIN_VALUE);
+        return effective(marks.getOrDefault(what, Long.MIN_VALUE));
+    }
+
+    /** A report counts when it arrives, and again when every answer shows the change. */
+    private long effective(long mark) {
+        return delay != 0 && mark != Long.MIN_VALUE && sequence.now() - mark >= delay ? mark + delay : mark;
     }
 
     private static Object markOf(PermissionChange change) {

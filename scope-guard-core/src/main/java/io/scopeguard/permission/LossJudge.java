@@ -23,9 +23,14 @@ final class LossJudge {
     private final Quarantine quarantine = new Quarantine();
     private final MassRevocationGuard guard = new MassRevocationGuard();
     private final Invalidations invalidations;
+    private final PendingLosses pending;
 
-    LossJudge(Invalidations invalidations) {
+    /**
+     * @param delay how long after a change the provider may still answer with the old state
+     */
+    LossJudge(Invalidations invalidations, Duration delay) {
         this.invalidations = invalidations;
+        this.pending = new PendingLosses(delay);
     }
 
     /** Counts subjects that were read. */
@@ -33,8 +38,44 @@ final class LossJudge {
         guard.read(subjects, now);
     }
 
+    /** A look without a loss ends doubts and waiting. */
     void clear(FactKey key) {
+        clearDoubt(key);
+        pending.clear(key);
+    }
+
+    /** A look without anything implausible ends doubts. */
+    void clearDoubt(FactKey key) {
         quarantine.clear(key);
+    }
+
+    /**
+     * The first look at a loss, after which the second may begin: this one, or an earlier one if the provider lags behind.
+     *
+     * @param value what this look showed
+     * @throws PermissionsUnavailableException if the provider's delay may explain the loss
+     */
+    <T> T firstLook(FactKey key, T value, Look look) {
+        T first = pending.settled(key, value, look);
+        if (first == null) {
+            throw pendingLoss();
+        }
+        return first;
+    }
+
+    /** The same about a subject. If a reported change names it, the delay does not explain the loss. */
+    <T> T firstLook(SubjectKey key, @Nullable SubjectFact known, T value, Look look) {
+        return isNamed(key, known) ? value : firstLook(key, value, look);
+    }
+
+    /** Whether another read of the subject cannot make a difference yet. */
+    boolean isPending(SubjectKey key, @Nullable SubjectFact known, long now) {
+        return pending.contains(key, now) && !isNamed(key, known);
+    }
+
+    /** Whether the next read of the subject is the second look at a loss. */
+    boolean awaitsSecondLook(SubjectKey key) {
+        return pending.awaitsSecondLook(key);
     }
 
     /**
@@ -93,6 +134,10 @@ final class LossJudge {
         } catch (PermissionsUnavailableException e) {
             return false;
         }
+    }
+
+    static PermissionsUnavailableException pendingLoss() {
+        return implausible("A loss is not believed before the provider's delay has passed.");
     }
 
     private static PermissionsUnavailableException implausible(String message) {

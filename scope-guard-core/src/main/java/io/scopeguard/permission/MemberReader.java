@@ -36,6 +36,7 @@ final class MemberReader {
     private final Sequence sequence;
     private final LossJudge judge;
     private final Sweeps sweeps;
+    private final long delay;
 
     MemberReader(PermissionSource source, FactStore store, Sequence sequence, LossJudge judge, Sweeps sweeps) {
         this.source = source;
@@ -43,12 +44,13 @@ final class MemberReader {
         this.sequence = sequence;
         this.judge = judge;
         this.sweeps = sweeps;
+        this.delay = source.traits().delay().toNanos();
     }
 
     void alone(MembershipKey key, CallContext context) {
         MemberSweep sweep = sweeps.of(key.organization());
         Long absentSince = key.type() == Subject.Type.USER ? sweep.absentSince(key.id()) : null;
-        if (absentSince != null) {
+        if (absentSince != null && sequence.now() - absentSince >= delay) {
             confirm(key, Holding.of(Standing.NOT_A_MEMBER), true, absentSince, context);
         } else {
             firstLook(key, context);
@@ -62,7 +64,8 @@ final class MemberReader {
         Holding holding = Holding.of(first.value().value());
         if (holding.takesFrom(FactReader.holding(store.glance(key)))) {
             boolean needsMore = holding.hasNoStanding() || !first.value().isExplicit();
-            confirm(key, holding, needsMore, sequence.next(), context);
+            Holding earlier = judge.firstLook(key, store.glance(key), holding, first.look());
+            confirm(key, earlier, needsMore, sequence.next(), context);
         } else {
             store.put(key, holding, first.look());
             judge.clear(key);
@@ -156,9 +159,25 @@ final class MemberReader {
             }
             sweep.isInUse(known == null ? user : known.id());
         });
-        if (!reduced.isEmpty()) {
-            lookAgain(key, sweep, reduced, cursor, context);
+        Map<String, Seen> firstLooks = firstLooks(key, reduced);
+        if (!firstLooks.isEmpty()) {
+            lookAgain(key, sweep, firstLooks, cursor, context);
         }
+    }
+
+    /** The first looks at those losses whose second look may begin. The others keep their facts, and their age. */
+    private Map<String, Seen> firstLooks(MembersKey key, Map<String, Seen> reduced) {
+        Map<String, Seen> firstLooks = new HashMap<>();
+        reduced.forEach((user, seen) -> {
+            MembershipKey member = member(user, key);
+            try {
+                Holding first = judge.firstLook(member, store.glance(member), seen.holding(), seen.look());
+                firstLooks.put(user, new Seen(first, seen.look()));
+            } catch (PermissionsUnavailableException e) {
+                store.doubted(member, seen.look().end());
+            }
+        });
+        return firstLooks;
     }
 
     /** What nobody asks about is looked at when somebody does. */
@@ -245,7 +264,7 @@ final class MemberReader {
             judge.clear(key);
         }
         before.forEach((user, noticed) -> {
-            if (missing.contains(user) && noticed < pass.readAt()) {
+            if (missing.contains(user) && noticed < pass.readAt() - delay) {
                 expel(member(user, key), new Look(pass.readAt(), sequence.next(), noticed));
             }
         });

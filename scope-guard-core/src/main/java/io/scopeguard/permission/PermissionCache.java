@@ -76,13 +76,14 @@ public final class PermissionCache implements AutoCloseable {
                 key -> Pictures.definitions(source, key),
                 sequence,
                 exchange);
-        this.invalidations = new Invalidations(sequence, settings.idle());
+        this.invalidations =
+                new Invalidations(sequence, settings.idle(), source.traits().delay());
         this.pictures = new Pictures(source, store, sweeps);
-        LossJudge judge = new LossJudge(invalidations);
+        LossJudge judge = new LossJudge(invalidations, source.traits().delay());
         FactReader reader = new FactReader(source, store, sequence, judge, sweeps);
         SingleFlight flights = new SingleFlight(executor, sequence, reader);
         this.demands = new Demands(
-                source, store, sweeps, invalidations, pictures, flights, sequence, exchange, settings.maxAge());
+                source, store, sweeps, invalidations, judge, pictures, flights, sequence, exchange, settings.maxAge());
     }
 
     /**

@@ -43,7 +43,8 @@ final class Pictures {
             return new Picture(key, leaky, subject, inactive, organizationRoles, null, RoleSet.UNREAD, false, false);
         }
         RoleSet globalRoles = store.roles(source.globalRoles());
-        boolean usesList = !isIndividual && key.subject().type() == Subject.Type.USER;
+        // A list that does not say who holds the roles spares nobody a read.
+        boolean usesList = !isIndividual && key.subject().type() == Subject.Type.USER && traits.listsHolders();
         boolean needsGrants = !usesList || (globalRoles.isRead() && globalRoles.mayGrant(key.audience()));
         SubjectFact grants = needsGrants ? grants(subjectKey) : null;
         if (leaky && usesList && isNewer(grants, subject) && !holders.isSuspended(subjectKey.id())) {

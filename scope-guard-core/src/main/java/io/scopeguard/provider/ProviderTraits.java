@@ -17,7 +17,9 @@ import java.util.Set;
  * @param globalGrantsCount kinds of token for which a user's global grants count beside those in the organization
  * @param leakingKinds kinds of token that may carry scopes which count in organizations only
  * @param refreshDelivers whether a refresh delivers a promotion, by kind of token; {@link RefreshDelivery#IF_REQUESTED} if absent
- * @param delay how long after a change the provider may still answer with the old state
+ * @param delay how long after a change the provider may still answer with the old state. A loss is believed only after a second
+ *     look at least this much later, a token is contradicted only by a read that began this much after it was issued, and every
+ *     bound on ages grows by it.
  */
 public record ProviderTraits(
         int pageSize,
@@ -30,8 +32,15 @@ public record ProviderTraits(
         Map<TokenKind, RefreshDelivery> refreshDelivers,
         Duration delay) {
 
-    /** Copies the collections. */
+    /**
+     * Copies the collections.
+     *
+     * @throws IllegalArgumentException if there is a delay, and holders are listed: their losses are not looked at twice
+     */
     public ProviderTraits {
+        if (listsHolders && !delay.isZero()) {
+            throw new IllegalArgumentException("holders of roles cannot be listed by a provider that lags behind");
+        }
         youngTokens = Set.copyOf(youngTokens);
         globalGrantsCount = Set.copyOf(globalGrantsCount);
         leakingKinds = Set.copyOf(leakingKinds);

@@ -32,8 +32,8 @@ class DecidersTests {
     private static final FactKey ROLES = new RolesKey(DefinitionsKey.ORGANIZATION_ROLES);
 
     private final Sequence sequence = new Sequence(MovableClock.atNoon().steady());
-    private final Invalidations invalidations = new Invalidations(sequence, Duration.ofHours(1));
-    private final LossJudge judge = new LossJudge(invalidations);
+    private final Invalidations invalidations = new Invalidations(sequence, Duration.ofHours(1), Duration.ZERO);
+    private final LossJudge judge = new LossJudge(invalidations, Duration.ZERO);
 
     // Quarantine
 
