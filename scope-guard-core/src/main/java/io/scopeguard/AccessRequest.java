@@ -1,9 +1,9 @@
 package io.scopeguard;
 
 import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.TokenKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +31,14 @@ public record AccessRequest(
         return requirement != null && requirement.audience().isOrganization() && !organization.isBound();
     }
 
-    boolean takes(AccessToken token) {
-        return requirement == null
-                || (requirement.audience().equals(token.audience()) && token.kind() == requiredKind());
+    /** The view of the token that this is judged by, or {@code null} if the token is not for the organization. */
+    @Nullable
+    AccessToken viewOf(AccessToken token) {
+        AccessToken view = organization.viewOf(token);
+        return view == null || requirement == null ? view : view.forAudience(requirement.audience());
+    }
+
+    boolean takes(AccessToken view) {
+        return requirement == null || (requirement.audience().equals(view.audience()) && view.kind() == requiredKind());
     }
 }

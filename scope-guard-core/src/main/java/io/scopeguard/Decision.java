@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answer to one request, and everything that led to it. Immutable.
  *
- * @param token what was presented
+ * @param token what was presented: the view of the organization that the request is about
  * @param request what was asked for
  * @param denial why it is refused, or {@code null} if it is granted
  * @param live what holds now, or {@code null} if that was not needed or cannot be told

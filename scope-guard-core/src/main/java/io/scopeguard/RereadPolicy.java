@@ -4,9 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.provider.ProviderClock;
+import io.scopeguard.provider.Subject;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.ProviderClock;
-import io.scopeguard.token.Subject;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +48,8 @@ final class RereadPolicy {
      */
     boolean isSettled(AccessToken token, LivePermissions live, long now) {
         long shownAt = live.readAt() - delay;
-        return provider.compare(token, shownAt) == ProviderClock.Order.BEFORE || shownAt >= firstSeen(token, now);
+        return provider.compare(token.issuedAt(), shownAt) == ProviderClock.Order.BEFORE
+                || shownAt >= firstSeen(token, now);
     }
 
     /**

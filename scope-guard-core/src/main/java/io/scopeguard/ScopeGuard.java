@@ -11,8 +11,10 @@ import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.DriftFinding;
 import io.scopeguard.remedy.RemedyAdvisor;
@@ -22,9 +24,7 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
-import io.scopeguard.token.InvalidTokenException;
 import io.scopeguard.token.KeysUnavailableException;
-import io.scopeguard.token.ProviderClock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -128,15 +128,26 @@ public final class ScopeGuard implements AutoCloseable {
 
     /** Decides about one request. The provider is asked only if what is known is not fresh enough. */
     public Decision authorize(AccessToken token, AccessRequest request) {
-        if (!request.organization().admits(token)) {
-            return Decision.misplaced(token, request, Denial.ORGANIZATION_MISMATCH);
+        AccessToken view = request.viewOf(token);
+        if (view == null) {
+            return Decision.misplaced(named(token), request, Denial.ORGANIZATION_MISMATCH);
         }
-        if (!request.takes(token)) {
-            return Decision.misplaced(token, request, Denial.WRONG_TOKEN_KIND);
+        if (!request.takes(view)) {
+            return Decision.misplaced(view, request, Denial.WRONG_TOKEN_KIND);
         }
         if (request.lacksOrganization()) {
-            return Decision.misplaced(token, request, Denial.ORGANIZATION_MISMATCH);
+            return Decision.misplaced(view, request, Denial.ORGANIZATION_MISMATCH);
         }
+        return judge(view, request);
+    }
+
+    /** The view that says which organization the token is for, if it is for exactly one. */
+    private static AccessToken named(AccessToken token) {
+        AccessToken only = RequestedOrganization.OF_TOKEN.viewOf(token);
+        return only == null ? token : only;
+    }
+
+    private Decision judge(AccessToken token, AccessRequest request) {
         long now = clock.nanos();
         PermissionKey key = PermissionKey.of(token);
         Freshness freshness = settings.freshness(request.requirement(), now);
@@ -164,7 +175,7 @@ public final class ScopeGuard implements AutoCloseable {
         if (maxAge.isZero() || !permissions.youngTokens().contains(token.kind()) || !isMetBy(token, request)) {
             return false;
         }
-        Duration age = provider.greatestAge(token);
+        Duration age = provider.greatestAge(token.issuedAt());
         return age != null && age.compareTo(maxAge) <= 0 && !permissions.knowsNewer(key, now - age.toNanos());
     }
 
@@ -335,7 +346,7 @@ public final class ScopeGuard implements AutoCloseable {
         }
 
         private AccessTokenVerifier newVerifier() {
-            return provider.verifier(resources).build(provider.jwkSetUri());
+            return AccessTokenVerifier.builder(provider, resources).build();
         }
 
         private PermissionCache newPermissions() {

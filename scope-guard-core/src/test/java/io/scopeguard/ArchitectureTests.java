@@ -27,11 +27,10 @@ class ArchitectureTests {
     private static final List<String> ORDER = List.of(
             ROOT + ".time",
             ROOT + ".scope",
-            ROOT + ".http",
-            ROOT + ".token",
-            ROOT + ".organization",
             ROOT + ".provider",
             ROOT + ".provider.http",
+            ROOT + ".token",
+            ROOT + ".organization",
             ROOT + ".permission",
             ROOT + ".drift",
             ROOT + ".remedy",

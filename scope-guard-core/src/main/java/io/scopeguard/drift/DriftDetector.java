@@ -31,7 +31,7 @@ public final class DriftDetector {
                 token.scopes(),
                 live,
                 scope -> watched.watches(audience, scope) || needed.contains(scope),
-                scope -> isNew(catalogue.noveltySince(audience, scope, token), needed.contains(scope)));
+                scope -> isNew(catalogue.noveltySince(audience, scope, token.issuedAt()), needed.contains(scope)));
     }
 
     /** Nobody is asked for consent because of a change that this process did not see, unless the request needs the scope. */

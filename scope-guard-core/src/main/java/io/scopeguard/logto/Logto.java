@@ -1,7 +1,6 @@
 package io.scopeguard.logto;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.scopeguard.http.BoundedHttp;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.CallListener;
@@ -10,20 +9,21 @@ import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.provider.TokenReader;
 import io.scopeguard.provider.http.ClientCredentialsToken;
 import io.scopeguard.provider.http.HttpCalls;
 import io.scopeguard.provider.http.OutageLog;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
-import io.scopeguard.token.AccessTokenVerifier;
-import io.scopeguard.token.ProviderClock;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +41,7 @@ public final class Logto implements IdentityProvider {
     public static final int DEFAULT_CALLS_PER_SECOND = 5;
 
     private final LogtoTenant tenant;
-    private final Set<String> issuers;
+    private final List<String> issuers;
     private final Duration timeout;
     private final Clock clock;
     private final SteadyClock steadyClock;
@@ -54,7 +54,7 @@ public final class Logto implements IdentityProvider {
 
     private Logto(Builder builder) {
         tenant = builder.tenant;
-        issuers = builder.issuers;
+        issuers = List.copyOf(builder.issuers);
         timeout = builder.timeout;
         clock = builder.clock;
         steadyClock = builder.steadyClock();
@@ -85,20 +85,24 @@ public final class Logto implements IdentityProvider {
     }
 
     @Override
+    public String name() {
+        return "logto";
+    }
+
+    @Override
     public String description() {
         return "Logto at " + tenant.endpoint();
     }
 
-    /**
-     * A verifier of the tenant's access tokens: organization tokens, and those for these resources.
-     *
-     * @param resources the API's own resources
-     */
     @Override
-    public AccessTokenVerifier.Builder verifier(Collection<Audience> resources) {
-        return AccessTokenVerifier.builder(issuers, new LogtoTokenLayout(resources))
-                .clock(clock)
-                .keyTimeout(timeout);
+    public List<String> issuers() {
+        return issuers;
+    }
+
+    /** Reads organization tokens, and those for these resources. */
+    @Override
+    public TokenReader tokenReader(Collection<Audience> resources) {
+        return new LogtoTokenReader(resources);
     }
 
     @Override
@@ -120,7 +124,12 @@ public final class Logto implements IdentityProvider {
         return providerClock;
     }
 
-    /** Whether calls to the tenant are made at present. Moves on when a call is wanted, not by itself. */
+    @Override
+    public Duration timeout() {
+        return timeout;
+    }
+
+    @Override
     public Circuit circuit() {
         return calls.circuit();
     }
@@ -172,7 +181,7 @@ public final class Logto implements IdentityProvider {
         private @Nullable String managementResource;
         private @Nullable Set<Audience> resources;
         private CallBudget budget = CallBudget.perSecond(DEFAULT_CALLS_PER_SECOND);
-        private Duration timeout = BoundedHttp.DEFAULT_TIMEOUT;
+        private Duration timeout = IdentityProvider.DEFAULT_TIMEOUT;
         private CallListener listener = CallListener.none();
         private Clock clock = Clock.systemUTC();
         private @Nullable SteadyClock steadyClock;

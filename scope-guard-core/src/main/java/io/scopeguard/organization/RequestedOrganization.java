@@ -50,13 +50,16 @@ public record RequestedOrganization(Source source, @Nullable String id) {
         return second == null || first.equals(second) ? named(first) : CONFLICTING;
     }
 
-    /** Whether a request about this may be made with the token. There is no fallback: the wrong organization is none. */
-    public boolean admits(AccessToken token) {
+    /**
+     * The view of the token that a request about this organization is judged by, or {@code null} if the token is not for it. There
+     * is no fallback to another organization. "The token's organization" needs a token that is for exactly one.
+     */
+    public @Nullable AccessToken viewOf(AccessToken token) {
         return switch (source) {
-            case NONE -> true;
-            case REQUEST -> token.organization() != null && token.organization().equals(id);
-            case TOKEN -> token.organization() != null;
-            case MISSING, CONFLICTING -> false;
+            case NONE -> token.views().get(0);
+            case REQUEST -> id == null ? null : token.in(id);
+            case TOKEN -> token.onlyOrganization() == null ? null : token.in(token.onlyOrganization());
+            case MISSING, CONFLICTING -> null;
         };
     }
 

@@ -1,8 +1,8 @@
 package io.scopeguard.permission;
 
 import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
-import io.scopeguard.token.Subject;
 
 /** What is read at once: a fact, or a list that answers for many facts. */
 sealed interface FactKey {

@@ -15,7 +15,7 @@ import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.Standing;
-import io.scopeguard.token.Subject;
+import io.scopeguard.provider.Subject;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package io.scopeguard.permission;
 import io.scopeguard.permission.FactKey.MembershipKey;
 import io.scopeguard.permission.FactKey.SubjectKey;
 import io.scopeguard.provider.PermissionChange;
-import io.scopeguard.token.Subject;
+import io.scopeguard.provider.Subject;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -13,7 +13,7 @@ import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.Standing;
-import io.scopeguard.token.Subject;
+import io.scopeguard.provider.Subject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.scopeguard.permission;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.scopeguard.token.Subject;
+import io.scopeguard.provider.Subject;
 import java.time.Duration;
 
 /**

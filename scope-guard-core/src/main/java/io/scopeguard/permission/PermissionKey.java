@@ -1,8 +1,8 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.Subject;
 import org.jspecify.annotations.Nullable;
 
 /**

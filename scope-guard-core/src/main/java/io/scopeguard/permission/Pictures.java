@@ -7,9 +7,9 @@ import io.scopeguard.permission.FactKey.SubjectKey;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.ProviderTraits;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.Audience;
-import io.scopeguard.token.Subject;
-import io.scopeguard.token.TokenKind;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the facts together that a key needs. Which these are depends on the kind of token and on the provider. */

@@ -1,10 +1,10 @@
 package io.scopeguard.provider;
 
 import io.scopeguard.scope.Audience;
-import io.scopeguard.token.AccessTokenVerifier;
-import io.scopeguard.token.ProviderClock;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * An identity provider as the rest of the library knows it: its tokens, its live permissions, its scopes, and its clock. Nothing
@@ -12,18 +12,27 @@ import java.util.Collection;
  */
 public interface IdentityProvider {
 
+    /** How long one exchange with a provider may take as a whole, if nothing else is set. */
+    Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
+
+    /** A short name for metrics, unique among the providers of one application: {@code logto}, say. */
+    String name();
+
     /** Names the provider in logs: its kind and address, for example. */
     String description();
 
-    /**
-     * Starts a verifier that knows the provider's issuers, keys and token format.
-     *
-     * @param resources the API's own resources
-     */
-    AccessTokenVerifier.Builder verifier(Collection<Audience> resources);
+    /** The accepted {@code iss} values, the principal one first, at least one. Compared exactly. */
+    List<String> issuers();
 
     /** Where the provider publishes its signing keys (RFC 7517 JWK Set). */
     URI jwkSetUri();
+
+    /**
+     * Reads the provider's access tokens.
+     *
+     * @param resources the API's own resources
+     */
+    TokenReader tokenReader(Collection<Audience> resources);
 
     /** Reads the facts that live permissions are computed from. */
     PermissionSource permissions();
@@ -34,10 +43,21 @@ public interface IdentityProvider {
     /** The provider's clock, learned from its answers. */
     ProviderClock clock();
 
+    /** How long one exchange with the provider may take as a whole, from the connection to the last byte. */
+    default Duration timeout() {
+        return DEFAULT_TIMEOUT;
+    }
+
+    /** Whether calls to the provider are made at present, for metrics. */
+    default Circuit circuit() {
+        return Circuit.CLOSED;
+    }
+
     /**
      * Reads what is needed first, to find out whether the settings are right.
      *
-     * @throws PermissionsUnavailableException if it does not answer; a definite refusal of the settings is another exception
+     * @throws SettingRefusedException if the provider definitely refuses a setting
+     * @throws PermissionsUnavailableException if the provider does not answer
      */
     void check(Collection<Audience> audiences);
 }

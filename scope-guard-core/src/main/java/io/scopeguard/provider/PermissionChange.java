@@ -1,7 +1,5 @@
 package io.scopeguard.provider;
 
-import io.scopeguard.token.Subject;
-
 /**
  * What a provider reports to have changed. It makes readings due; it is never taken for a reading: who sends it tells where to
  * look, and only the provider's answer is believed.

@@ -1,7 +1,6 @@
 package io.scopeguard.provider;
 
 import io.scopeguard.scope.Audience;
-import io.scopeguard.token.Subject;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

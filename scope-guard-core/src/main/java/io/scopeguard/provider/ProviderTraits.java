@@ -1,6 +1,5 @@
 package io.scopeguard.provider;
 
-import io.scopeguard.token.TokenKind;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

@@ -1,10 +1,8 @@
 package io.scopeguard.provider;
 
+import io.scopeguard.provider.ProviderClock.Order;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.ProviderClock;
-import io.scopeguard.token.ProviderClock.Order;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -70,17 +68,17 @@ public final class ScopeCatalogue {
         audiences.compute(audience, (ignored, before) -> orUnread(before).reported(scope, receivedAt));
     }
 
-    /** Whether the provider gained the scope after it issued the token. An audience that was never read has no news. */
-    public Novelty noveltySince(Audience audience, String scope, AccessToken token) {
+    /** Whether the provider gained the scope after it issued a token. An audience that was never read has no news. */
+    public Novelty noveltySince(Audience audience, String scope, Instant issuedAt) {
         Known found = orUnread(audiences.get(audience)).known.get(scope);
         if (found == null) {
             return Novelty.NONE;
         }
-        boolean isTold = found.created != null && found.created.isAfter(token.issuedAt());
+        boolean isTold = found.created != null && found.created.isAfter(issuedAt);
         if (found.seenAt == Known.ALWAYS) {
             return isTold ? Novelty.TOLD : Novelty.NONE;
         }
-        Order order = clock.compare(token, found.seenAt);
+        Order order = clock.compare(issuedAt, found.seenAt);
         return isTold || order == Order.BEFORE || order == Order.UNDECIDED ? Novelty.SEEN : Novelty.NONE;
     }
 

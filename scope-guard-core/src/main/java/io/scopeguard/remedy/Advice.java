@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param drift what changed, as far as the client should know it
  * @param onlyCountsMissing whether the client is told how many scopes its token lacks instead of which
  * @param after how long the client must wait first, in whole seconds, so that its next token is certainly newer than the
- *     change; at most {@link io.scopeguard.token.ProviderClock#MAX_WAIT}
+ *     change; at most {@link io.scopeguard.provider.ProviderClock#MAX_WAIT}
  */
 public record Advice(Remedy remedy, ScopeDrift drift, boolean onlyCountsMissing, Duration after) {
 

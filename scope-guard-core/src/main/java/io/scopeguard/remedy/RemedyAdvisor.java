@@ -3,14 +3,14 @@ package io.scopeguard.remedy;
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.PermissionHistory;
+import io.scopeguard.provider.ProviderClock;
+import io.scopeguard.provider.ProviderClock.Order;
 import io.scopeguard.provider.RefreshDelivery;
+import io.scopeguard.provider.TokenKind;
 import io.scopeguard.remedy.MissingScope.Timing;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.ProviderClock;
-import io.scopeguard.token.ProviderClock.Order;
-import io.scopeguard.token.TokenKind;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -67,7 +67,7 @@ public final class RemedyAdvisor {
     /** Advice for the client of a user who is no longer a member: a refresh, unless the token is newer than the loss. */
     public Advice onExpelled(DriftFinding finding) {
         long lost = finding.history().standingSince();
-        return provider.compare(finding.token(), lost) == Order.AFTER
+        return provider.compare(finding.token().issuedAt(), lost) == Order.AFTER
                 ? Advice.none()
                 : reported(finding.token(), Remedy.REFRESH, finding.drift(), bounded(provider.waitUntilAfter(lost)));
     }
@@ -100,7 +100,7 @@ public final class RemedyAdvisor {
 
     private boolean isDisputed(DriftFinding finding, String scope) {
         OptionalLong lost = finding.history().lackedSince(scope);
-        return lost.isPresent() && provider.compare(finding.token(), lost.getAsLong()) == Order.AFTER;
+        return lost.isPresent() && provider.compare(finding.token().issuedAt(), lost.getAsLong()) == Order.AFTER;
     }
 
     /** Rule 7: no user is present to grant consent. A refused machine repeats its token request and names the scope. */
@@ -136,7 +136,7 @@ public final class RemedyAdvisor {
         if (held.isEmpty()) {
             return Timing.UNOBSERVED;
         }
-        return switch (provider.compare(token, held.getAsLong())) {
+        return switch (provider.compare(token.issuedAt(), held.getAsLong())) {
             case BEFORE, UNDECIDED -> Timing.ISSUED_BEFORE;
             case UNKNOWN -> Timing.UNOBSERVED;
             case AFTER -> isAfterLastGap(token, history, scope) ? Timing.ISSUED_AFTER : Timing.UNOBSERVED;
@@ -145,13 +145,13 @@ public final class RemedyAdvisor {
 
     private boolean isAfterLastGap(AccessToken token, PermissionHistory history, String scope) {
         OptionalLong unbroken = history.unbrokenSince(scope);
-        return unbroken.isPresent() && provider.compare(token, unbroken.getAsLong()) == Order.AFTER;
+        return unbroken.isPresent() && provider.compare(token.issuedAt(), unbroken.getAsLong()) == Order.AFTER;
     }
 
     /** Rule 3: a token that was young when its subject was first seen carries what it was meant to carry. */
     private boolean isFirstLookReliable(AccessToken token, PermissionHistory history) {
         return history.isComplete()
-                && provider.compare(token, history.firstRequestAt() - maxAge.toNanos()) == Order.BEFORE;
+                && provider.compare(token.issuedAt(), history.firstRequestAt() - maxAge.toNanos()) == Order.BEFORE;
     }
 
     /** Rule 8: a remedy that cannot bring a certainly newer token soon is not asked for unless the request was refused. */

@@ -4,12 +4,12 @@ import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.organization.RequestedOrganization.Source;
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.provider.TokenKind;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.InvalidTokenException;
 import io.scopeguard.token.KeysUnavailableException;
-import io.scopeguard.token.TokenKind;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -196,6 +196,11 @@ public final class Refusals {
         }
         if (isUnnamed(decision.request().organization().source())) {
             return "The request names no organization.";
+        }
+        if (decision.token().views().size() > 1 && decision.token().organization() == null) {
+            return decision.request().organization().source() == Source.TOKEN
+                    ? "The token is for several organizations: this operation takes a token for one."
+                    : "The token is not for the organization of the request.";
         }
         return decision.token().organization() == null
                 ? "The token is for no organization. Request a token for the organization of the request."

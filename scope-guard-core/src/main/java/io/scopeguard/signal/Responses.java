@@ -1,7 +1,7 @@
 package io.scopeguard.signal;
 
 import io.scopeguard.Decision;
-import io.scopeguard.token.InvalidTokenException;
+import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.token.KeysUnavailableException;
 import java.time.Duration;
 import java.util.HashMap;

@@ -50,6 +50,11 @@ public final class SteadyClock {
         return Math.abs(lead - known.lead) <= TRACKING_NANOS ? elapsed + known.gain : elapsed + follow(lead).gain;
     }
 
+    /** The wall clock, for the times in tokens. Never compare ages with it. */
+    public Clock wallClock() {
+        return wall;
+    }
+
     /** The wall clock's time, for people and clients. Never compare ages with it. */
     public Instant instant() {
         return wall.instant();

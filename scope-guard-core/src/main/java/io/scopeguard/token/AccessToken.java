@@ -1,139 +1,241 @@
 package io.scopeguard.token;
 
+import io.scopeguard.provider.Subject;
+import io.scopeguard.provider.TokenClaims;
+import io.scopeguard.provider.TokenContent;
+import io.scopeguard.provider.TokenGrant;
+import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A verified access token. An instance is the proof of verification: only {@link AccessTokenVerifier} makes them.
- * Immutable.
+ *
+ * <p>A token may permit something in several organizations. An instance is the view of one of them: audience, organization, scopes
+ * and roles belong to that view, everything else to the token. The verifier returns the only view, or, if there are several, the
+ * one outside of organizations, which may permit nothing. {@link #in} and {@link #forAudience} lead to the others.
+ *
+ * <p>Immutable.
  */
 public final class AccessToken {
 
-    private static final int FINGERPRINT_LENGTH = 16;
+    private final Shared shared;
+    private final TokenGrant grant;
+    private final TokenKind kind;
 
-    private final TokenLayout.Context context;
-    private final Subject subject;
-    private final String clientId;
-    private final @Nullable String actor;
-    private final Scopes scopes;
-    private final Instant issuedAt;
-    private final Instant notBefore;
-    private final Instant expiresAt;
-    private final String issuer;
-    private final String fingerprint;
-    private final Map<String, Object> claims;
-
-    AccessToken(TokenLayout.Context context, Scopes scopes, Claims claims) {
-        this.context = context;
-        this.scopes = scopes;
-        this.issuer = claims.text("iss");
-        this.clientId = claims.text("client_id");
-        this.subject = subjectOf(claims.text("sub"), clientId);
-        this.actor = claims.actor();
-        this.issuedAt = claims.time("iat");
-        this.expiresAt = claims.time("exp");
-        this.fingerprint = fingerprintOf(claims.text("jti"));
-        this.notBefore = claims.has("nbf") ? later(issuedAt, claims.time("nbf")) : issuedAt;
-        this.claims = claims.asMap();
+    private AccessToken(Shared shared, TokenGrant grant) {
+        this.shared = shared;
+        this.grant = grant;
+        this.kind = kind(grant);
     }
 
-    /** Whom the token speaks for: the application itself where {@code sub} and {@code client_id} are the same. */
+    /**
+     * @param signature the third part of the compact serialization
+     */
+    static AccessToken of(TokenContent content, TokenClaims claims, String signature) {
+        return new Shared(content, claims, signature).main;
+    }
+
+    /** Whom the token speaks for. */
     public Subject subject() {
-        return subject;
+        return shared.content.subject();
     }
 
     /** The application that the token was issued to. */
     public String clientId() {
-        return clientId;
+        return shared.content.clientId();
     }
 
     /** Who acts for the subject (RFC 8693 {@code act.sub}), if somebody does. */
     public @Nullable String actor() {
-        return actor;
+        return shared.content.actor();
     }
 
     public Audience audience() {
-        return context.audience();
+        return grant.audience();
     }
 
-    /** The organization that the token's scopes hold in, if it is for one. */
+    /** The organization that this view's scopes hold in, or {@code null} if they hold outside of organizations. */
     public @Nullable String organization() {
-        return context.organization();
+        return grant.organization();
     }
 
     public TokenKind kind() {
-        if (audience().isOrganization()) {
-            return TokenKind.ORGANIZATION;
-        }
-        return organization() == null ? TokenKind.RESOURCE : TokenKind.ORGANIZATION_RESOURCE;
+        return kind;
     }
 
-    /** The permissions the token carries; OpenID Connect's scopes are none. */
+    /** The permissions that the token carries here; OpenID Connect's scopes are none. */
     public Scopes scopes() {
-        return scopes;
+        return grant.scopes();
+    }
+
+    /** The names of the subject's roles here, or {@code null} if the provider's tokens carry no roles. */
+    public @Nullable Set<String> roles() {
+        return grant.roles();
+    }
+
+    /** The view of an organization, or {@code null} if the token is not for it. */
+    public @Nullable AccessToken in(String organization) {
+        for (AccessToken view : shared.views) {
+            if (organization.equals(view.organization())) {
+                return view;
+            }
+        }
+        return null;
+    }
+
+    /** The organization of the token, or {@code null} if it is for none, or for several. */
+    public @Nullable String onlyOrganization() {
+        return shared.onlyOrganization;
+    }
+
+    /** The view of the same place for another audience; this one if there is none. */
+    public AccessToken forAudience(Audience audience) {
+        if (audience.equals(audience())) {
+            return this;
+        }
+        for (AccessToken view : shared.views) {
+            if (audience.equals(view.audience()) && Objects.equals(organization(), view.organization())) {
+                return view;
+            }
+        }
+        return this;
+    }
+
+    /** All views of the token, at least one. */
+    public List<AccessToken> views() {
+        return shared.views;
     }
 
     /** Whole seconds, by the issuer's clock. */
     public Instant issuedAt() {
-        return issuedAt;
+        return shared.issuedAt;
     }
 
     /** Whole seconds, by the issuer's clock. */
     public Instant expiresAt() {
-        return expiresAt;
+        return shared.expiresAt;
     }
 
     public String issuer() {
-        return issuer;
+        return shared.issuer;
     }
 
-    /** The first 16 base64url characters of SHA-256 over {@code jti}: names the token without giving it away. */
+    /**
+     * The first 16 base64url characters of SHA-256 over {@code jti}, or over the signature's text if there is no {@code jti}. It
+     * identifies the token without revealing it.
+     */
     public String fingerprint() {
-        return fingerprint;
+        return shared.fingerprint;
     }
 
     /** All claims as they came, unmodifiable. */
     public Map<String, Object> claims() {
-        return claims;
+        return shared.claims;
     }
 
     /** Whether no person is there to be asked: an application for itself, or one acting for somebody. */
     public boolean isNonInteractive() {
-        return subject.type() == Subject.Type.APPLICATION || actor != null;
+        return subject().type() == Subject.Type.APPLICATION || actor() != null;
     }
 
     /** Kind and fingerprint; neither the token nor whom it speaks for. */
     @Override
     public String toString() {
-        return kind() + " " + fingerprint;
+        return kind() + " " + fingerprint();
     }
 
     /** From when on the token is valid: not before it is issued. */
     Instant notBefore() {
-        return notBefore;
+        return shared.notBefore;
     }
 
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
+    private static TokenKind kind(TokenGrant grant) {
+        if (grant.audience().isOrganization()) {
+            return TokenKind.ORGANIZATION;
+        }
+        return grant.organization() == null ? TokenKind.RESOURCE : TokenKind.ORGANIZATION_RESOURCE;
     }
 
-    private static Subject subjectOf(String sub, String clientId) {
-        return new Subject(sub.equals(clientId) ? Subject.Type.APPLICATION : Subject.Type.USER, sub);
-    }
+    /** What all views of a token have in common. */
+    private static final class Shared {
 
-    private static String fingerprintOf(String jti) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(jti.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().encodeToString(digest).substring(0, FINGERPRINT_LENGTH);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+        private static final int FINGERPRINT_LENGTH = 16;
+
+        private final TokenContent content;
+        private final String issuer;
+        private final Instant issuedAt;
+        private final Instant notBefore;
+        private final Instant expiresAt;
+        private final String fingerprint;
+        private final Map<String, Object> claims;
+        private final AccessToken main;
+        private final List<AccessToken> views;
+        private final @Nullable String onlyOrganization;
+
+        private Shared(TokenContent content, TokenClaims claims, String signature) {
+            this.content = content;
+            this.issuer = claims.text("iss");
+            this.issuedAt = claims.time("iat");
+            this.expiresAt = claims.time("exp");
+            this.notBefore = claims.has("nbf") ? later(issuedAt, claims.time("nbf")) : issuedAt;
+            this.fingerprint = fingerprintOf(content.id() == null ? signature : content.id());
+            this.claims = claims.asMap();
+            List<TokenGrant> grants = withMain(content.grants());
+            List<AccessToken> all = new ArrayList<>(grants.size());
+            grants.forEach(grant -> all.add(new AccessToken(this, grant)));
+            this.main = all.get(0);
+            this.views = List.copyOf(all);
+            this.onlyOrganization = onlyOrganization(grants);
+        }
+
+        /** The same grants, the main one first. */
+        private static List<TokenGrant> withMain(List<TokenGrant> grants) {
+            if (grants.size() == 1) {
+                return grants;
+            }
+            TokenGrant main = grants.stream()
+                    .filter(grant -> grant.organization() == null)
+                    .findFirst()
+                    .orElseGet(() -> TokenGrant.of(grants.get(0).audience(), null, Scopes.none()));
+            List<TokenGrant> ordered = new ArrayList<>(grants);
+            ordered.remove(main);
+            ordered.add(0, main);
+            return ordered;
+        }
+
+        private static @Nullable String onlyOrganization(List<TokenGrant> grants) {
+            List<String> organizations = grants.stream()
+                    .map(TokenGrant::organization)
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .limit(2)
+                    .toList();
+            return organizations.size() == 1 ? organizations.get(0) : null;
+        }
+
+        private static Instant later(Instant a, Instant b) {
+            return a.isAfter(b) ? a : b;
+        }
+
+        private static String fingerprintOf(String id) {
+            try {
+                byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+                return Base64.getUrlEncoder().encodeToString(digest).substring(0, FINGERPRINT_LENGTH);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java platform has SHA-256", e);
+            }
         }
     }
 }

@@ -2,10 +2,12 @@ package io.scopeguard.token;
 
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
-import io.scopeguard.http.BoundedHttp;
+import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.provider.InvalidTokenException.Reason;
+import io.scopeguard.provider.TokenClaims;
+import io.scopeguard.provider.TokenReader;
 import io.scopeguard.scope.Audience;
-import io.scopeguard.scope.Scopes;
-import io.scopeguard.token.InvalidTokenException.Reason;
 import io.scopeguard.token.VerifiedTokens.Verified;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -18,8 +20,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Verifies JWT access tokens (RFC 9068, RFC 8725) of one provider. What is cheap to refuse is refused first; the signature
@@ -27,11 +31,12 @@ import java.util.function.Predicate;
  */
 public final class AccessTokenVerifier implements AutoCloseable {
 
-    private static final Set<String> ACCESS_TOKEN_TYPES = Set.of("at+jwt", "application/at+jwt");
+    private static final String TYPE_PREFIX = "application/";
     private static final int MAX_LENGTH = 64 * 1024;
 
     private final List<String> issuers;
-    private final TokenLayout layout;
+    private final TokenReader reader;
+    private final Set<String> types;
     private final Predicate<Audience> accepted;
     private final SigningKeys keys;
     private final VerifiedTokens verified;
@@ -40,7 +45,8 @@ public final class AccessTokenVerifier implements AutoCloseable {
 
     private AccessTokenVerifier(Builder builder, SigningKeys keys) {
         this.issuers = builder.issuers;
-        this.layout = builder.layout;
+        this.reader = builder.reader;
+        this.types = reader.types();
         this.keys = keys;
         this.verified = new VerifiedTokens(builder.clock, builder.clockSkew);
         this.accepted = builder.accepted;
@@ -49,13 +55,24 @@ public final class AccessTokenVerifier implements AutoCloseable {
     }
 
     /**
+     * Starts a verifier of a provider's access tokens.
+     *
+     * @param resources the API's own resources
+     */
+    public static Builder builder(IdentityProvider provider, Collection<Audience> resources) {
+        return builder(provider.issuers(), provider.jwkSetUri(), provider.tokenReader(resources))
+                .clock(provider.clock().steady().wallClock())
+                .keyTimeout(provider.timeout());
+    }
+
+    /**
      * Starts a verifier.
      *
      * @param issuers the accepted {@code iss} values, compared exactly; one tenant may have several
-     * @param layout how the provider names audience and organization
+     * @param jwkSetUri where the signing keys are published
      */
-    public static Builder builder(Collection<String> issuers, TokenLayout layout) {
-        return new Builder(issuers, layout);
+    public static Builder builder(Collection<String> issuers, URI jwkSetUri, TokenReader reader) {
+        return new Builder(issuers, jwkSetUri, reader);
     }
 
     /** The accepted {@code iss} values, the principal one first. */
@@ -92,10 +109,10 @@ public final class AccessTokenVerifier implements AutoCloseable {
             throw wrongSignature();
         }
         JWSObject jws = parse(token);
-        Claims claims = Claims.parse(jws.getPayload().toString());
+        TokenClaims claims = claims(jws);
         checkIssuer(claims);
         checkHeader(jws.getHeader());
-        AccessToken accessToken = read(claims);
+        AccessToken accessToken = read(claims, token.substring(token.lastIndexOf('.') + 1));
         checkAcceptance(accessToken);
         VerificationKey key = key(jws.getHeader());
         if (!key.verifies(jws)) {
@@ -124,21 +141,29 @@ public final class AccessTokenVerifier implements AutoCloseable {
         StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
     }
 
+    private static TokenClaims claims(JWSObject jws) {
+        // Null is what the parser makes of a payload that is JSON's null, or no JSON object.
+        Map<String, Object> claims = jws.getPayload().toJSONObject();
+        if (claims == null) {
+            throw new InvalidTokenException(Reason.MALFORMED, "The token's payload is not a JSON object.");
+        }
+        return new TokenClaims(claims);
+    }
+
     /** First of all: what else is wrong with a token from elsewhere misleads whoever reads the answer. */
-    private void checkIssuer(Claims claims) {
+    private void checkIssuer(TokenClaims claims) {
         if (claims.has("iss") && !issuers.contains(claims.text("iss"))) {
             throw new InvalidTokenException(Reason.WRONG_ISSUER, "The token is from another issuer.");
         }
     }
 
-    private static void checkHeader(JWSHeader header) {
+    private void checkHeader(JWSHeader header) {
         if (!KeyPolicy.accepts(header.getAlgorithm())) {
             throw new InvalidTokenException(
                     Reason.UNSUPPORTED_ALGORITHM, "The token's algorithm is not one of ES256, ES384, ES512, RS256.");
         }
-        if (header.getType() == null
-                || !ACCESS_TOKEN_TYPES.contains(header.getType().getType().toLowerCase(Locale.ROOT))) {
-            throw notAnAccessToken("its type is not at+jwt");
+        if (header.getType() == null || !types.contains(bare(header.getType().getType()))) {
+            throw notAnAccessToken("its type is not " + types.stream().sorted().collect(Collectors.joining(" or ")));
         }
         if (header.getCriticalParams() != null || header.getKeyID() == null) {
             throw new InvalidTokenException(
@@ -146,18 +171,22 @@ public final class AccessTokenVerifier implements AutoCloseable {
         }
     }
 
-    private AccessToken read(Claims claims) {
-        if (!claims.has("client_id") || claims.has("nonce") || claims.has("at_hash")) {
-            throw notAnAccessToken("an access token has a client_id, and neither nonce nor at_hash");
+    /** A media type without the prefix that may be left out (RFC 7515 §4.1.9). */
+    private static String bare(String type) {
+        String lower = type.toLowerCase(Locale.ROOT);
+        return lower.startsWith(TYPE_PREFIX) ? lower.substring(TYPE_PREFIX.length()) : lower;
+    }
+
+    private AccessToken read(TokenClaims claims, String signature) {
+        if (claims.has("nonce") || claims.has("at_hash")) {
+            throw notAnAccessToken("an access token has neither nonce nor at_hash");
         }
         if (claims.has("cnf")) {
             throw new InvalidTokenException(
                     Reason.BOUND,
                     "The token is bound to its sender by cnf, which this API cannot verify: request a bearer token.");
         }
-        TokenLayout.Context context = layout.read(claims.audience(), claims.asMap());
-        Scopes scopes = Scopes.ofTokens(claims.scopes()).where(layout::isPermission);
-        AccessToken token = new AccessToken(context, scopes, claims);
+        AccessToken token = AccessToken.of(reader.read(claims), claims, signature);
         if (!token.expiresAt().isAfter(token.issuedAt())) {
             throw new InvalidTokenException(Reason.INVALID_CLAIM, "The token expires before it is issued.");
         }
@@ -166,7 +195,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
 
     /** What may change while a token lives: whether anybody takes it, and what time it is. */
     private void checkAcceptance(AccessToken token) {
-        if (!accepted.test(token.audience())) {
+        if (!isAccepted(token)) {
             throw new InvalidTokenException(
                     Reason.WRONG_AUDIENCE, "No operation of this API takes tokens of this kind.");
         }
@@ -178,6 +207,15 @@ public final class AccessTokenVerifier implements AutoCloseable {
         if (token.notBefore().isAfter(now.plus(clockSkew))) {
             throw new InvalidTokenException(Reason.NOT_YET_VALID, "The token is not valid yet.");
         }
+    }
+
+    private boolean isAccepted(AccessToken token) {
+        for (AccessToken view : token.views()) {
+            if (accepted.test(view.audience())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private VerificationKey key(JWSHeader header) {
@@ -201,19 +239,21 @@ public final class AccessTokenVerifier implements AutoCloseable {
     public static final class Builder {
 
         private final List<String> issuers;
-        private final TokenLayout layout;
+        private final URI jwkSetUri;
+        private final TokenReader reader;
         private Clock clock = Clock.systemUTC();
         private Duration clockSkew = Duration.ofSeconds(60);
         private Predicate<Audience> accepted = audience -> true;
         private KeyListener keyListener = KeyListener.none();
-        private Duration keyTimeout = BoundedHttp.DEFAULT_TIMEOUT;
+        private Duration keyTimeout = IdentityProvider.DEFAULT_TIMEOUT;
 
-        private Builder(Collection<String> issuers, TokenLayout layout) {
+        private Builder(Collection<String> issuers, URI jwkSetUri, TokenReader reader) {
             if (issuers.isEmpty()) {
                 throw new IllegalArgumentException("at least one issuer is accepted");
             }
             this.issuers = List.copyOf(issuers);
-            this.layout = layout;
+            this.jwkSetUri = jwkSetUri;
+            this.reader = reader;
         }
 
         /** By which clock tokens expire; the system's by default. */
@@ -253,11 +293,11 @@ public final class AccessTokenVerifier implements AutoCloseable {
         }
 
         /**
-         * Verifies by the keys published at this address. Nothing is fetched yet.
+         * Builds the verifier. Nothing is fetched yet.
          *
-         * @throws IllegalArgumentException if the address is no http or https URI
+         * @throws IllegalArgumentException if the address of the keys is no http or https URI
          */
-        public AccessTokenVerifier build(URI jwkSetUri) {
+        public AccessTokenVerifier build() {
             return new AccessTokenVerifier(this, new SigningKeys(jwkSetUri, keyTimeout, keyListener));
         }
     }

@@ -1,6 +1,7 @@
 package io.scopeguard.token;
 
-import io.scopeguard.token.InvalidTokenException.Reason;
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.provider.InvalidTokenException.Reason;
 import java.util.Locale;
 import java.util.Set;
 

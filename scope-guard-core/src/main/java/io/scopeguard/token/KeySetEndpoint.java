@@ -1,7 +1,7 @@
 package io.scopeguard.token;
 
-import io.scopeguard.http.BoundedHttp;
-import io.scopeguard.http.OversizedBodyException;
+import io.scopeguard.provider.http.BoundedHttp;
+import io.scopeguard.provider.http.OversizedBodyException;
 import io.scopeguard.token.KeyListener.Outcome;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.nimbusds.jose.jwk.JWKSet;
+import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessTokenVerifier;
-import io.scopeguard.token.InvalidTokenException;
 import io.scopeguard.token.KeysUnavailableException;
 import java.net.URI;
 import java.util.stream.Stream;
@@ -49,7 +49,8 @@ class JwkSetFuzzTests {
     @FuzzTest
     void verify(byte[] jwkSet) {
         document = jwkSet;
-        try (AccessTokenVerifier verifier = tokens.verifierBuilder(clock).build(URI.create(server.url() + "/jwks"))) {
+        try (AccessTokenVerifier verifier = tokens.verifierBuilder(clock, URI.create(server.url() + "/jwks"))
+                .build()) {
             verifier.verify(genuine);
         } catch (InvalidTokenException | KeysUnavailableException documented) {
             messages.add(documented);

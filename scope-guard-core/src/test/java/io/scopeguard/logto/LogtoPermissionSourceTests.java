@@ -42,6 +42,7 @@ import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.ScopeCatalogue.Novelty;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.Standing;
+import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.LogEvents;
@@ -50,7 +51,6 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.Subject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -855,7 +855,7 @@ class LogtoPermissionSourceTests {
     }
 
     private Novelty novelty(Audience audience, String scope, AccessToken token) {
-        return logto.catalogue().noveltySince(audience, scope, token);
+        return logto.catalogue().noveltySince(audience, scope, token.issuedAt());
     }
 
     private static AccessToken issuedAt(Instant time) {

@@ -20,12 +20,12 @@ import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.ScopeCatalogue.Novelty;
 import io.scopeguard.provider.Standing;
+import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.Subject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -463,7 +463,7 @@ class LogtoReadCostTests {
     }
 
     private Novelty novelty(Audience audience, String scope, AccessToken token) {
-        return logto.catalogue().noveltySince(audience, scope, token);
+        return logto.catalogue().noveltySince(audience, scope, token.issuedAt());
     }
 
     private static <T> List<T> all(java.util.function.Function<@Nullable String, Page<T>> read, int total) {

@@ -11,18 +11,18 @@ import io.scopeguard.provider.PermissionChange.OfMember;
 import io.scopeguard.provider.PermissionChange.OfOrganization;
 import io.scopeguard.provider.PermissionChange.OfRoles;
 import io.scopeguard.provider.PermissionChange.OfSubject;
+import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.ScopeCatalogue.Listing;
 import io.scopeguard.provider.ScopeCatalogue.Novelty;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.provider.Subject.Type;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.ProviderClock;
-import io.scopeguard.token.Subject;
-import io.scopeguard.token.Subject.Type;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -393,7 +393,7 @@ class LogtoWebhookTests {
     }
 
     private Novelty noveltySince(AccessToken token) {
-        return catalogue.noveltySince(Audience.ORGANIZATION, "hook:scope-12778", token);
+        return catalogue.noveltySince(Audience.ORGANIZATION, "hook:scope-12778", token.issuedAt());
     }
 
     private AccessToken tokenIssuedNow() {

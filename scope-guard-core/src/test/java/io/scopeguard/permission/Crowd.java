@@ -1,7 +1,7 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
-import io.scopeguard.token.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Standing;
+import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
-import io.scopeguard.token.Subject;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -3,11 +3,11 @@ package io.scopeguard.permission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.provider.Standing;
+import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
-import io.scopeguard.token.Subject;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -10,7 +10,6 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.ProviderClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -300,7 +299,7 @@ class ScopeCatalogueTests {
     }
 
     private Novelty novelty(Audience audience, String scope, AccessToken token) {
-        return catalogue.noveltySince(audience, scope, token);
+        return catalogue.noveltySince(audience, scope, token.issuedAt());
     }
 
     private static AccessToken issued(int seconds) {

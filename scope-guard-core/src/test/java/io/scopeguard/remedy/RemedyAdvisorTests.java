@@ -6,6 +6,7 @@ import io.scopeguard.drift.ClientPolicy;
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.drift.WatchedScopes;
+import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.RefreshDelivery;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.LogEvents;
@@ -13,7 +14,6 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.ProviderClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -403,7 +403,8 @@ class RemedyAdvisorTests {
                     .scopes("read")
                     .issuedAt(wall.instant().plus(advice.after()))
                     .verified();
-            assertThat(provider.compare(next, history.heldSince("write").orElseThrow()))
+            assertThat(provider.compare(
+                            next.issuedAt(), history.heldSince("write").orElseThrow()))
                     .isEqualTo(ProviderClock.Order.AFTER);
             wall.advance(Duration.ofMillis(110));
         }

@@ -9,6 +9,8 @@ import io.scopeguard.Denial;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.provider.InvalidTokenException.Reason;
 import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Audience;
@@ -17,8 +19,6 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.InvalidTokenException;
-import io.scopeguard.token.InvalidTokenException.Reason;
 import io.scopeguard.token.KeysUnavailableException;
 import java.net.URI;
 import java.time.Duration;
@@ -596,8 +596,8 @@ class SignalTests {
 
     private static KeysUnavailableException keysUnavailable() {
         try {
-            tokens.verifierBuilder(clock)
-                    .build(URI.create(tokens.server().baseUrl() + "/nothing-here"))
+            tokens.verifierBuilder(clock, URI.create(tokens.server().baseUrl() + "/nothing-here"))
+                    .build()
                     .verify(tokens.organization("acme").compact());
             throw new AssertionError("there are no keys there");
         } catch (KeysUnavailableException e) {

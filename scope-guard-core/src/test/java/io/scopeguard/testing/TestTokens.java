@@ -58,7 +58,7 @@ public final class TestTokens implements AutoCloseable {
     public TestTokens(Clock clock) {
         this.clock = clock;
         publish(key);
-        verifier = verifierBuilder(clock).build(jwkSetUri());
+        verifier = verifierBuilder(clock).build();
     }
 
     /** A fresh P-256 key. */
@@ -94,11 +94,15 @@ public final class TestTokens implements AutoCloseable {
         return tenant().jwkSetUri();
     }
 
-    /** The verifier of a Logto tenant, before it is told where the keys are. */
+    /** A verifier of the Logto tenant's tokens. */
     public AccessTokenVerifier.Builder verifierBuilder(Clock clock) {
-        return Logto.at(tenant(), "app", "secret")
-                .build()
-                .verifier(List.of(API))
+        return verifierBuilder(clock, jwkSetUri());
+    }
+
+    /** A verifier of the Logto tenant's tokens by the keys that are published elsewhere. */
+    public AccessTokenVerifier.Builder verifierBuilder(Clock clock, URI jwkSetUri) {
+        Logto logto = Logto.at(tenant(), "app", "secret").build();
+        return AccessTokenVerifier.builder(logto.issuers(), jwkSetUri, logto.tokenReader(List.of(API)))
                 .keyTimeout(Loopback.PATIENCE)
                 .clock(clock);
     }

@@ -17,12 +17,15 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.util.Base64URL;
 import io.scopeguard.logto.Logto;
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.provider.InvalidTokenException.Reason;
+import io.scopeguard.provider.TokenKind;
+import io.scopeguard.provider.TokenReader;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
-import io.scopeguard.token.InvalidTokenException.Reason;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,7 +53,7 @@ class AccessTokenVerifierTests {
     private static final TestTokens tokens = new TestTokens(clock);
     private static final RSAKey rsa = newRsaKey();
 
-    private AccessTokenVerifier verifier = tokens.verifierBuilder(clock).build(tokens.jwkSetUri());
+    private AccessTokenVerifier verifier = tokens.verifierBuilder(clock).build();
 
     @BeforeAll
     static void publishBothKeys() {
@@ -500,7 +503,7 @@ class AccessTokenVerifierTests {
     void verifyWhenNoHandlerTakesTheAudienceThenWrongAudience() {
         AccessTokenVerifier organizationsOnly = tokens.verifierBuilder(clock)
                 .accepting(Audience::isOrganization)
-                .build(tokens.jwkSetUri());
+                .build();
 
         assertThatCode(() ->
                         organizationsOnly.verify(tokens.organization("acme").compact()))
@@ -589,13 +592,14 @@ class AccessTokenVerifierTests {
 
     @Test
     void verifyWhenIssuerIsAFurtherOneThenVerified() {
-        AccessTokenVerifier both = Logto.at(tokens.tenant(), "app", "secret")
-                .furtherIssuers(List.of("https://auth.example.test/oidc"))
-                .clock(clock)
-                .build()
-                .verifier(List.of(TestTokens.API))
+        AccessTokenVerifier both = AccessTokenVerifier.builder(
+                        Logto.at(tokens.tenant(), "app", "secret")
+                                .furtherIssuers(List.of("https://auth.example.test/oidc"))
+                                .clock(clock)
+                                .build(),
+                        List.of(TestTokens.API))
                 .keyTimeout(Loopback.PATIENCE)
-                .build(tokens.jwkSetUri());
+                .build();
 
         assertThat(both.verify(tokens.organization("acme")
                                 .with("iss", "https://auth.example.test/oidc")
@@ -634,7 +638,7 @@ class AccessTokenVerifierTests {
 
     @Test
     void verifyWhenExpiredWithoutSkewThenExpiredAtTheSecond() {
-        verifier = tokens.verifierBuilder(clock).clockSkew(Duration.ZERO).build(tokens.jwkSetUri());
+        verifier = tokens.verifierBuilder(clock).clockSkew(Duration.ZERO).build();
         String token = tokens.organization("acme").compact();
         Instant expiry = MovableClock.NOON.plus(TestTokens.LIFETIME);
 
@@ -733,16 +737,17 @@ class AccessTokenVerifierTests {
 
     @Test
     void builderWhenSettingsAreImpossibleThenRefuses() {
-        TokenLayout layout = (audience, claims) -> new TokenLayout.Context(TestTokens.API, null);
+        TokenReader reader = Logto.at(tokens.tenant(), "app", "secret").build().tokenReader(List.of(TestTokens.API));
+        URI keys = tokens.jwkSetUri();
 
-        assertThatIllegalArgumentException().isThrownBy(() -> AccessTokenVerifier.builder(List.of(), layout));
+        assertThatIllegalArgumentException().isThrownBy(() -> AccessTokenVerifier.builder(List.of(), keys, reader));
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        AccessTokenVerifier.builder(List.of("iss"), layout).clockSkew(Duration.ofSeconds(-1)));
+                .isThrownBy(() -> AccessTokenVerifier.builder(List.of("iss"), keys, reader)
+                        .clockSkew(Duration.ofSeconds(-1)));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AccessTokenVerifier.builder(List.of("iss"), layout)
-                        .build(URI.create("nosuchscheme://host/jwks")));
-        assertThatIllegalArgumentException().isThrownBy(() -> new TokenLayout.Context(Audience.ORGANIZATION, null));
+                .isThrownBy(() -> AccessTokenVerifier.builder(
+                                List.of("iss"), URI.create("nosuchscheme://host/jwks"), reader)
+                        .build());
     }
 
     private void assertRefused(String token, Reason reason) {

@@ -8,12 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.provider.InvalidTokenException.Reason;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Recorded;
-import io.scopeguard.token.InvalidTokenException.Reason;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -176,7 +179,7 @@ class RecordedTokensTests {
     @Test
     void verifyWhenRecordedTokenIsForAResourceThatIsNotOursThenWrongAudience() {
         AccessTokenVerifier organizationsOnly =
-                builder(Recorded.ISSUER, List.of()).build(jwks("jwks"));
+                builder(Recorded.ISSUER, List.of(), "jwks").build();
 
         assertThatExceptionOfType(InvalidTokenException.class)
                 .isThrownBy(() -> verifyAtItsTime(organizationsOnly, "exchange.resource"))
@@ -185,14 +188,13 @@ class RecordedTokensTests {
     }
 
     private static AccessTokenVerifier verifier(String keys, String issuer) {
-        return builder(issuer, List.of(API, MANAGEMENT)).build(jwks(keys));
+        return builder(issuer, List.of(API, MANAGEMENT), keys).build();
     }
 
-    private static AccessTokenVerifier.Builder builder(String issuer, List<Audience> resources) {
+    private static AccessTokenVerifier.Builder builder(String issuer, List<Audience> resources, String keys) {
         URI endpoint = URI.create(issuer.substring(0, issuer.length() - "/oidc".length()));
-        return Logto.at(new LogtoTenant(endpoint), "app", "secret")
-                .build()
-                .verifier(resources)
+        Logto logto = Logto.at(new LogtoTenant(endpoint), "app", "secret").build();
+        return AccessTokenVerifier.builder(logto.issuers(), jwks(keys), logto.tokenReader(resources))
                 .keyTimeout(Loopback.PATIENCE)
                 .clock(clock)
                 .clockSkew(Duration.ZERO);

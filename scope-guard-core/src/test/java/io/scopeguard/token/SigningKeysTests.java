@@ -26,10 +26,11 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.provider.InvalidTokenException.Reason;
 import io.scopeguard.testing.LogEvents;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
-import io.scopeguard.token.InvalidTokenException.Reason;
 import io.scopeguard.token.KeyListener.Outcome;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -55,7 +56,7 @@ class SigningKeysTests {
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TestTokens tokens = new TestTokens(clock);
 
-    private final AccessTokenVerifier verifier = tokens.verifierBuilder(clock).build(tokens.jwkSetUri());
+    private final AccessTokenVerifier verifier = tokens.verifierBuilder(clock).build();
 
     @AfterAll
     static void stop() {
@@ -204,8 +205,9 @@ class SigningKeysTests {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        AccessTokenVerifier unreachable =
-                tokens.verifierBuilder(clock).build(URI.create("http://127.0.0.1:" + port + "/jwks"));
+        AccessTokenVerifier unreachable = tokens.verifierBuilder(
+                        clock, URI.create("http://127.0.0.1:" + port + "/jwks"))
+                .build();
 
         assertThatExceptionOfType(KeysUnavailableException.class)
                 .isThrownBy(() -> unreachable.verify(tokens.organization("acme").compact()))
@@ -256,7 +258,7 @@ class SigningKeysTests {
         Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
         AccessTokenVerifier listened = tokens.verifierBuilder(clock)
                 .keyListener((outcome, took) -> outcomes.add(outcome))
-                .build(tokens.jwkSetUri());
+                .build();
         String token = tokens.organization("acme").compact();
         try (LogEvents events = LogEvents.capture()) {
             for (ResponseDefinitionBuilder trouble :

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.ECKey;
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.provider.InvalidTokenException.Reason;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
-import io.scopeguard.token.InvalidTokenException.Reason;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +26,7 @@ class VerifiedTokensTests {
     private final AccessTokenVerifier verifier = tokens.verifierBuilder(clock)
             .clockSkew(SKEW)
             .accepting(audience -> !audience.equals(closed.get()))
-            .build(tokens.jwkSetUri());
+            .build();
 
     @AfterEach
     void stop() {

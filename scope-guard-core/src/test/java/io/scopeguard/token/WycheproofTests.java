@@ -9,6 +9,7 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.util.Base64URL;
+import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.testing.Loopback;
 import java.io.IOException;
 import java.io.InputStream;

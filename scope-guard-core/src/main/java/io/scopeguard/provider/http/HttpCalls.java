@@ -1,16 +1,14 @@
 package io.scopeguard.provider.http;
 
-import io.scopeguard.http.BoundedHttp;
-import io.scopeguard.http.OversizedBodyException;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.CallListener;
 import io.scopeguard.provider.Circuit;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.time.SteadyClock;
-import io.scopeguard.token.ProviderClock;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

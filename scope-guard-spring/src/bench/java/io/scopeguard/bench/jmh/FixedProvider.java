@@ -2,14 +2,15 @@ package io.scopeguard.bench.jmh;
 
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.provider.TokenReader;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
-import io.scopeguard.token.AccessTokenVerifier;
-import io.scopeguard.token.ProviderClock;
 import java.net.URI;
 import java.util.Collection;
+import java.util.List;
 
 /** A provider of fixed permissions, whose tokens a verifier from elsewhere verifies. */
 record FixedProvider(PermissionSource permissions, ScopeCatalogue catalogue, ProviderClock clock)
@@ -26,7 +27,17 @@ record FixedProvider(PermissionSource permissions, ScopeCatalogue catalogue, Pro
     }
 
     @Override
-    public AccessTokenVerifier.Builder verifier(Collection<Audience> resources) {
+    public String name() {
+        return "fixed";
+    }
+
+    @Override
+    public List<String> issuers() {
+        throw new UnsupportedOperationException("the benchmark has a verifier");
+    }
+
+    @Override
+    public TokenReader tokenReader(Collection<Audience> resources) {
         throw new UnsupportedOperationException("the benchmark has a verifier");
     }
 

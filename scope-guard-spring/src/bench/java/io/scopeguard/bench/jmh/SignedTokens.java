@@ -50,7 +50,9 @@ final class SignedTokens {
 
     /** A verifier that has the keys already, and has seen none of the tokens. */
     AccessTokenVerifier newVerifier(String primer) {
-        AccessTokenVerifier verifier = LOGTO.verifier(List.of()).build(jwkSet);
+        AccessTokenVerifier verifier = AccessTokenVerifier.builder(
+                        LOGTO.issuers(), jwkSet, LOGTO.tokenReader(List.of()))
+                .build();
         verifier.verify(primer);
         return verifier;
     }

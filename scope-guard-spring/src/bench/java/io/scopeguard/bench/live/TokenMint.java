@@ -34,10 +34,12 @@ public final class TokenMint {
      * @param resources for which there are tokens
      */
     public TokenMint(Collection<Audience> resources) {
-        verifier = Logto.at(tenant, "application", "secret")
-                .build()
-                .verifier(resources)
-                .build(PublishedKeys.publish(new JWKSet(issuer.publicKey())));
+        Logto logto = Logto.at(tenant, "application", "secret").build();
+        verifier = AccessTokenVerifier.builder(
+                        logto.issuers(),
+                        PublishedKeys.publish(new JWKSet(issuer.publicKey())),
+                        logto.tokenReader(resources))
+                .build();
     }
 
     /** A token of some age. */

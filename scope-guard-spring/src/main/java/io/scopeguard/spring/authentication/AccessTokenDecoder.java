@@ -2,9 +2,9 @@ package io.scopeguard.spring.authentication;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
-import io.scopeguard.token.InvalidTokenException;
 import io.scopeguard.token.KeysUnavailableException;
 import java.time.Duration;
 import java.util.Locale;

@@ -121,11 +121,11 @@ public final class ScopeGuardAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     AccessTokenVerifier accessTokenVerifier(IdentityProvider provider, DeclaredScopes declared, GuardMetrics metrics) {
-        return provider.verifier(settings.resources())
+        return AccessTokenVerifier.builder(provider, settings.resources())
                 .accepting(declared::accepts)
                 .clockSkew(settings.clockSkew())
                 .keyListener(metrics)
-                .build(provider.jwkSetUri());
+                .build();
     }
 
     @Bean

@@ -20,7 +20,7 @@ final class RequestDecision {
         if (decision == null || !decision.isGranted() || !isAbout(decision, token)) {
             return null;
         }
-        return decision.request().organization().isBound() ? token.organization() : null;
+        return decision.request().organization().isBound() ? decision.token().organization() : null;
     }
 
     /** Signals the drift of a granted call, unless the decision about the request as a whole does already. */

@@ -1,10 +1,10 @@
 package io.scopeguard.spring.response;
 
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.provider.InvalidTokenException.Reason;
 import io.scopeguard.signal.Refusal;
 import io.scopeguard.signal.Refusals;
 import io.scopeguard.spring.authentication.SigningKeysUnavailableException;
-import io.scopeguard.token.InvalidTokenException;
-import io.scopeguard.token.InvalidTokenException.Reason;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

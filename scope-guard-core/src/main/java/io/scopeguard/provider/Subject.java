@@ -1,4 +1,4 @@
-package io.scopeguard.token;
+package io.scopeguard.provider;
 
 /**
  * Who a token speaks for.

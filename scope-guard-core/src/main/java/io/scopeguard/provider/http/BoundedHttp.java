@@ -1,4 +1,4 @@
-package io.scopeguard.http;
+package io.scopeguard.provider.http;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,9 +25,6 @@ public final class BoundedHttp {
 
     /** Name and version of this library, the {@code User-Agent} of all its requests. */
     public static final String USER_AGENT = "scope-guard/" + version();
-
-    /** How long an exchange with a provider may take, unless it is said otherwise. */
-    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
 
     private final HttpClient client;
     private final Duration timeout;

@@ -1,10 +1,10 @@
-package io.scopeguard.token;
+package io.scopeguard.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.provider.ProviderClock.Order;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
-import io.scopeguard.token.ProviderClock.Order;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;

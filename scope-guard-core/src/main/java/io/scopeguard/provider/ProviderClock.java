@@ -1,4 +1,4 @@
-package io.scopeguard.token;
+package io.scopeguard.provider;
 
 import io.scopeguard.time.SteadyClock;
 import java.time.DateTimeException;
@@ -80,13 +80,10 @@ public final class ProviderClock {
     /**
      * How a token's time of issue compares with a time of ours.
      *
+     * @param issuedAt the token's {@code iat}
      * @param time in nanoseconds of the steady clock
      */
-    public Order compare(AccessToken token, long time) {
-        return compare(token.issuedAt(), time);
-    }
-
-    Order compare(Instant issuedAt, long time) {
+    public Order compare(Instant issuedAt, long time) {
         return compare(epochNanos(issuedAt), time);
     }
 
@@ -108,12 +105,7 @@ public final class ProviderClock {
      * The greatest age that a token can have now, or {@code null} if the provider gave no time within the last hour, or the
      * token is dated ahead of the provider's time.
      */
-    public @Nullable Duration greatestAge(AccessToken token) {
-        return greatestAge(token.issuedAt());
-    }
-
-    @Nullable
-    Duration greatestAge(Instant issuedAt) {
+    public @Nullable Duration greatestAge(Instant issuedAt) {
         long now = clock.nanos();
         Offset known = current(now);
         long issued = epochNanos(issuedAt);

@@ -1,4 +1,4 @@
-package io.scopeguard.http;
+package io.scopeguard.provider.http;
 
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;

@@ -1,4 +1,4 @@
-package io.scopeguard.token;
+package io.scopeguard.provider;
 
 /** The kinds of access token a multi-tenant provider issues. Each has scopes of its own; none stands in for another. */
 public enum TokenKind {

@@ -1,4 +1,4 @@
-package io.scopeguard.token;
+package io.scopeguard.provider;
 
 /**
  * A bearer token that proves nothing. The message says what was expected and is fit for the client's eyes; it never contains

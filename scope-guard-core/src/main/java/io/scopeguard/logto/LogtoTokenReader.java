@@ -1,0 +1,90 @@
+package io.scopeguard.logto;
+
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.provider.InvalidTokenException.Reason;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.provider.TokenClaims;
+import io.scopeguard.provider.TokenContent;
+import io.scopeguard.provider.TokenGrant;
+import io.scopeguard.provider.TokenReader;
+import io.scopeguard.provider.http.PathTemplate;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logto's three shapes of access token: the audience of an organization token names the organization, that of the others is
+ * the resource, and {@code organization_id} says in which organization, if in any. An application speaks for itself where
+ * {@code sub} and {@code client_id} are the same.
+ */
+final class LogtoTokenReader implements TokenReader {
+
+    private static final String ORGANIZATION_AUDIENCE = "urn:logto:organization:";
+    private static final String LOGTO_SCOPES = "urn:logto:scope:";
+
+    private final Set<String> resources;
+
+    LogtoTokenReader(Collection<Audience> resources) {
+        this.resources = resources.stream().map(Audience::value).collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public Set<String> types() {
+        return Set.of("at+jwt");
+    }
+
+    @Override
+    public TokenContent read(TokenClaims claims) {
+        if (!claims.has("client_id")) {
+            throw new InvalidTokenException(
+                    Reason.NOT_AN_ACCESS_TOKEN, "Not an access token: an access token has a client_id.");
+        }
+        TokenGrant grant = grant(claims);
+        String sub = claims.text("sub");
+        String client = claims.text("client_id");
+        Subject.Type type = sub.equals(client) ? Subject.Type.APPLICATION : Subject.Type.USER;
+        return new TokenContent(new Subject(type, sub), client, claims.actor(), claims.text("jti"), List.of(grant));
+    }
+
+    private TokenGrant grant(TokenClaims claims) {
+        Scopes scopes = claims.scopes().where(scope -> !scope.startsWith(LOGTO_SCOPES));
+        String organization = claims.textIfPresent("organization_id");
+        checkId("organization_id", organization);
+        checkId("sub", claims.textIfPresent("sub"));
+        // Logto names one audience. A token for several would carry its scopes into places they were not issued for.
+        List<String> audience = claims.audience();
+        String only = audience.size() == 1 ? audience.get(0) : "";
+        if (only.startsWith(ORGANIZATION_AUDIENCE) && only.length() > ORGANIZATION_AUDIENCE.length()) {
+            String id = only.substring(ORGANIZATION_AUDIENCE.length());
+            checkId("aud", id);
+            checkSame(id, organization);
+            return TokenGrant.of(Audience.ORGANIZATION, id, scopes);
+        }
+        if (resources.contains(only)) {
+            return TokenGrant.of(Audience.resource(only), organization, scopes);
+        }
+        throw new InvalidTokenException(
+                Reason.WRONG_AUDIENCE,
+                "The token is for another audience: it must be exactly one that this API takes.");
+    }
+
+    /** A custom claims script at Logto can add the claim to any token; the audience it cannot touch. */
+    private static void checkSame(String organization, @Nullable String claimed) {
+        if (claimed != null && !claimed.equals(organization)) {
+            throw new InvalidTokenException(
+                    Reason.CONFLICTING_ORGANIZATION,
+                    "The token's audience and organization_id name different organizations.");
+        }
+    }
+
+    /** Ids become segments of paths. One that cannot, however it is encoded, is none that Logto gives. */
+    private static void checkId(String claim, @Nullable String id) {
+        if (id != null && !PathTemplate.canBeSegment(id)) {
+            throw new InvalidTokenException(Reason.INVALID_CLAIM, "The token's claim " + claim + " contains no id.");
+        }
+    }
+}

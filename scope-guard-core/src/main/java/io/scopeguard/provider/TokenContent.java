@@ -1,0 +1,34 @@
+package io.scopeguard.provider;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token says, in terms that are the same for every provider.
+ *
+ * @param subject the user, or the application that acts for itself
+ * @param clientId the application that the token was issued to
+ * @param actor who acts for the subject (RFC 8693 {@code act.sub}), if somebody does
+ * @param id the token's own id ({@code jti}), if it has one
+ * @param grants what the token permits: one for each organization and audience, and one without an organization if the token
+ *     permits something outside of organizations; at least one
+ */
+public record TokenContent(
+        Subject subject,
+        String clientId,
+        @Nullable String actor,
+        @Nullable String id,
+        List<TokenGrant> grants) {
+
+    /**
+     * Copies the list.
+     *
+     * @throws IllegalArgumentException if there is no grant
+     */
+    public TokenContent {
+        grants = List.copyOf(grants);
+        if (grants.isEmpty()) {
+            throw new IllegalArgumentException("a token has at least one grant");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.scopeguard.provider;
+
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token permits in one place: in one organization, or outside of organizations.
+ *
+ * @param audience whose scopes they are
+ * @param organization the organization in which they hold, or {@code null} if they hold outside of organizations
+ * @param scopes permissions only, without the scopes of OpenID Connect
+ * @param roles names of the subject's roles there, or {@code null} if the provider's tokens carry no roles
+ */
+public record TokenGrant(
+        Audience audience,
+        @Nullable String organization,
+        Scopes scopes,
+        @Nullable Set<String> roles) {
+
+    /**
+     * Copies the roles.
+     *
+     * @throws IllegalArgumentException if there are scopes of organizations, and no organization is named
+     */
+    public TokenGrant {
+        if (audience.isOrganization() && organization == null && !scopes.isEmpty()) {
+            throw new IllegalArgumentException("scopes of organizations need an organization");
+        }
+        roles = roles == null ? null : Set.copyOf(roles);
+    }
+
+    /** A grant of a provider whose tokens carry no roles. */
+    public static TokenGrant of(Audience audience, @Nullable String organization, Scopes scopes) {
+        return new TokenGrant(audience, organization, scopes, null);
+    }
+}

@@ -1,0 +1,25 @@
+package io.scopeguard.provider;
+
+import java.util.Set;
+
+/**
+ * Reads the access tokens of one provider: which claims name the subject, the client, the organization and the permissions. The
+ * rules that hold for every provider (issuer, times, algorithm, key, signature, no ID token) are checked elsewhere.
+ * Implementations are stateless.
+ */
+public interface TokenReader {
+
+    /**
+     * The accepted values of the header {@code typ} (RFC 9068 §2.1), in lower case and without {@code application/}: {@code at+jwt},
+     * say, or {@code jwt} if the provider does not tell access tokens from other JWTs that way.
+     */
+    Set<String> types();
+
+    /**
+     * Reads a token whose signature may not have been checked yet.
+     *
+     * @throws InvalidTokenException if the token is for another API, is no access token, or contradicts itself; the description
+     *     helps the client's developer and contains nothing of the token
+     */
+    TokenContent read(TokenClaims claims);
+}
