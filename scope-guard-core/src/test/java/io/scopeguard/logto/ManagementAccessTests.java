@@ -588,11 +588,11 @@ class ManagementAccessTests {
     @ParameterizedTest
     @CsvSource({
         "7, 7",
-        "0, 0",
+        "0, 1",
         "86400, 60",
         "'Sat, 21 Nov 2026 09:00:07 GMT', 7",
         "'Sat, 21 Nov 2026 10:00:00 GMT', 60",
-        "'Sat, 21 Nov 2026 08:00:00 GMT', 0",
+        "'Sat, 21 Nov 2026 08:00:00 GMT', 1",
         "soon, 1",
         "-5, 1"
     })
