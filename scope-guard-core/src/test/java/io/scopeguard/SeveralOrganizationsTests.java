@@ -33,6 +33,7 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,7 @@ class SeveralOrganizationsTests {
                     ScopeGuardSettings.DEFAULT.maxAge(),
                     RemedyListener.none()),
             provider,
+            Duration.ZERO,
             () -> {});
 
     private static AccessTokenVerifier verifier(Audience audience) {
