@@ -36,7 +36,11 @@ class ArchitectureTests {
             ROOT + ".remedy",
             ROOT,
             ROOT + ".signal",
-            ROOT + ".logto");
+            ROOT + ".logto",
+            ROOT + ".keycloak");
+
+    /** Each knows the core, and nobody knows them. */
+    private static final List<String> PROVIDERS = List.of(ROOT + ".logto", ROOT + ".keycloak");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
@@ -67,7 +71,8 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule jacksonStaysWhereJsonIsReadOrWritten = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + ".token", ROOT + ".signal", ROOT + ".provider.http", ROOT + ".logto")
+            .resideOutsideOfPackages(
+                    ROOT + ".token", ROOT + ".signal", ROOT + ".provider.http", ROOT + ".logto", ROOT + ".keycloak")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("tools.jackson..", "com.fasterxml..");
@@ -89,12 +94,17 @@ class ArchitectureTests {
             .resideInAPackage("org.greenbytes..");
 
     @ArchTest
-    static final ArchRule nobodyKnowsTheProvider = noClasses()
-            .that()
-            .resideOutsideOfPackage(ROOT + ".logto")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage(ROOT + ".logto");
+    static void nobodyKnowsAProvider(JavaClasses all) {
+        for (String provider : PROVIDERS) {
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage(provider)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(provider)
+                    .check(all);
+        }
+    }
 
     @ArchTest
     static final ArchRule publicApiTakesNoLibraryTypes = classes()

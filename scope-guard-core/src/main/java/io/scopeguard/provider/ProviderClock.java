@@ -72,7 +72,20 @@ public final class ProviderClock {
      */
     public void answered(String date, long sent, long received) {
         Instant time = parse(date);
-        if (time != null && sent <= received) {
+        if (time != null) {
+            answered(time, sent, received);
+        }
+    }
+
+    /**
+     * Learns from a time that one of the provider's answers contains.
+     *
+     * @param time at which the provider made the answer, in whole seconds, rounded down; an implausible one is ignored
+     * @param sent when the request was sent, in nanoseconds of the steady clock
+     * @param received when the answer arrived, likewise
+     */
+    public void answered(Instant time, long sent, long received) {
+        if (sent <= received) {
             learn(Offset.between(epochNanos(time), sent, received, clock.freezes()));
         }
     }

@@ -75,6 +75,11 @@ public final class AccessTokenVerifier implements AutoCloseable {
         return new Builder(issuers, jwkSetUri, reader);
     }
 
+    /** The accepted values of {@code alg} (RFC 7518 §3.1). */
+    public static Set<String> algorithms() {
+        return KeyPolicy.algorithms();
+    }
+
     /** The accepted {@code iss} values, the principal one first. */
     public List<String> issuers() {
         return issuers;

@@ -10,6 +10,8 @@ import com.nimbusds.jose.jwk.RSAKey;
 import java.math.BigInteger;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which algorithms are accepted and which keys they take (RFC 8725 §3.1, §3.2): an algorithm is bound to the type of the key,
@@ -32,6 +34,13 @@ final class KeyPolicy {
     private static final Set<JWSAlgorithm> RSA = Set.of(JWSAlgorithm.RS256);
 
     private KeyPolicy() {}
+
+    /** The names of the accepted algorithms. */
+    static Set<String> algorithms() {
+        return Stream.concat(CURVES.keySet().stream(), RSA.stream())
+                .map(JWSAlgorithm::getName)
+                .collect(Collectors.toUnmodifiableSet());
+    }
 
     static boolean accepts(JWSAlgorithm algorithm) {
         return CURVES.containsKey(algorithm) || RSA.contains(algorithm);

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * The access token for a provider's own API, by the client credentials grant (RFC 6749 §4.4). It is renewed a minute before it
@@ -102,14 +104,17 @@ public final class ClientCredentialsToken {
      * @throws PermissionsUnavailableException if there is no usable answer
      */
     public Optional<String> issuer(CallContext context) {
-        String[] parts = get(context).split("\\.", -1);
+        return Optional.of(claims(get(context)).path("iss").asString(""))
+                .filter(iss -> ISSUER.matcher(iss).matches());
+    }
+
+    /** The claims of a token, not verified; none if it is opaque. */
+    private static JsonNode claims(String token) {
+        String[] parts = token.split("\\.", -1);
         try {
-            JsonNode claims = Json.parse(Base64.getUrlDecoder().decode(parts.length == 3 ? parts[1] : ""));
-            return Optional.of(claims.path("iss").asString(""))
-                    .filter(iss -> ISSUER.matcher(iss).matches());
+            return Json.parse(Base64.getUrlDecoder().decode(parts.length == 3 ? parts[1] : ""));
         } catch (IllegalArgumentException | PermissionsUnavailableException e) {
-            // An opaque one.
-            return Optional.empty();
+            return MissingNode.getInstance();
         }
     }
 
@@ -152,12 +157,17 @@ public final class ClientCredentialsToken {
 
     private Issued ask(CallContext context) {
         long start = clock.nanos();
-        return calls.send(
+        Issued issued = calls.send(
                         "token",
                         request.copy(),
                         context,
                         response -> Optional.of(new Issued(reader.apply(response), start)))
                 .orElseThrow(Json::malformed);
+        Instant issuedAt = issued.grant.issuedAt();
+        if (issuedAt != null) {
+            calls.learn(issuedAt, start);
+        }
+        return issued;
     }
 
     private static String encode(String value) {
@@ -173,8 +183,10 @@ public final class ClientCredentialsToken {
      *
      * @param value the access token
      * @param lifetime how long it is valid; more than a day counts as a day
+     * @param issuedAt when it was issued by the provider's clock, or {@code null} if the {@code Date} of the answer says that
      */
-    public record Grant(String value, Duration lifetime) {
+    public record Grant(
+            String value, Duration lifetime, @Nullable Instant issuedAt) {
 
         public Grant {
             lifetime = lifetime.compareTo(MAX_LIFETIME) < 0 ? lifetime : MAX_LIFETIME;
@@ -183,7 +195,13 @@ public final class ClientCredentialsToken {
         /** Reads a successful token response (RFC 6749 §5.1). */
         public static Grant of(JsonNode body) {
             long seconds = Math.min(Json.member(body, "expires_in").asLong(0), MAX_LIFETIME.toSeconds());
-            return new Grant(Json.text(body, "access_token"), Duration.ofSeconds(seconds));
+            return new Grant(Json.text(body, "access_token"), Duration.ofSeconds(seconds), null);
+        }
+
+        /** The same with the token's own {@code iat}: for a provider whose answers have no {@code Date}. */
+        public Grant dated() {
+            JsonNode iat = claims(value).path("iat");
+            return iat.isNumber() ? new Grant(value, lifetime, Instant.ofEpochSecond(iat.asLong(0))) : this;
         }
 
         /** Without the token. */

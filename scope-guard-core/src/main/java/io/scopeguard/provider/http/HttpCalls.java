@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +80,16 @@ public final class HttpCalls {
             CallContext context,
             Function<HttpResponse<byte[]>, Optional<T>> reader) {
         return resilience.call(() -> sendOnce(operation, request, context, reader));
+    }
+
+    /**
+     * Learns the provider's time from an answer that has no {@code Date}.
+     *
+     * @param time at which the provider made the answer, in whole seconds
+     * @param sent when the request was sent at the earliest, in nanoseconds of the steady clock
+     */
+    void learn(Instant time, long sent) {
+        providerClock.answered(time, sent, clock.nanos());
     }
 
     /** Whether calls are made at present. Moves on when a call is wanted, not by itself. */

@@ -1,0 +1,213 @@
+package io.scopeguard.keycloak;
+
+import io.scopeguard.keycloak.AdminEvent.NewRole;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionChange.OfEverything;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.provider.http.Json;
+import io.scopeguard.time.SteadyClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reports changes by polling the realm's admin events: one poll for all users. A poll only shortens the time until a change is
+ * noticed; what is known expires by age all the same.
+ *
+ * <p>Events are asked for from the last one that was seen, less some seconds, because an event is dated before its transaction
+ * ends. If that last event is gone, others may be gone unseen: then everything counts as changed. All times are Keycloak's.
+ *
+ * <p>Thread-safe. Close it to stop its thread.
+ */
+public final class AdminEvents implements AutoCloseable {
+
+    private static final Duration OVERLAP = Duration.ofSeconds(10);
+
+    /** More events than in so many pages count as a change of everything. */
+    private static final int MAX_PAGES = 20;
+
+    private static final String TYPES =
+            AdminEvent.TYPES.stream().map(type -> "&resourceTypes=" + type).collect(Collectors.joining());
+
+    private final AdminApi api;
+    private final Organizations organizations;
+    private final List<ApiClient> clients;
+    private final ScopeCatalogue catalogue;
+    private final SharedReads shared;
+    private final SteadyClock clock;
+    private final Consumer<PermissionChange> changes;
+    private final ScheduledExecutorService executor;
+
+    /** Where the last poll ended; {@code null} before the first. Belongs to the polling thread. */
+    private @Nullable Cursor cursor;
+
+    AdminEvents(
+            AdminApi api,
+            Organizations organizations,
+            List<ApiClient> clients,
+            ScopeCatalogue catalogue,
+            SharedReads shared,
+            SteadyClock clock,
+            Consumer<PermissionChange> changes) {
+        this.api = api;
+        this.organizations = organizations;
+        this.clients = clients;
+        this.catalogue = catalogue;
+        this.shared = shared;
+        this.clock = clock;
+        this.changes = changes;
+        this.executor = Executors.newSingleThreadScheduledExecutor(AdminEvents::thread);
+    }
+
+    /**
+     * Where a poll ended.
+     *
+     * @param last the newest event, or {@code null} if there was none at all
+     * @param from the time from which the next poll asks for events, in milliseconds since 1970
+     * @param seen the ids of the events that the next poll returns again
+     */
+    private record Cursor(@Nullable AdminEvent last, long from, Set<String> seen) {
+
+        static final Cursor START = new Cursor(null, 0, Set.of());
+
+        boolean isMissingFrom(List<AdminEvent> events) {
+            return last != null && events.stream().noneMatch(event -> event.id().equals(last.id()));
+        }
+
+        Cursor movedTo(List<AdminEvent> events) {
+            AdminEvent newest = last;
+            for (AdminEvent event : events) {
+                newest = newest == null || event.time() >= newest.time() ? event : newest;
+            }
+            long again = newest == null ? 0 : Math.max(newest.time() - OVERLAP.toMillis(), 0);
+            return new Cursor(
+                    newest,
+                    again,
+                    events.stream()
+                            .filter(event -> event.time() >= again)
+                            .map(AdminEvent::id)
+                            .collect(Collectors.toSet()));
+        }
+
+        /** Without an overlap: there are too many events in it. */
+        Cursor withoutOverlap() {
+            return last == null ? this : new Cursor(last, last.time(), Set.of(last.id()));
+        }
+    }
+
+    /**
+     * Starts polling.
+     *
+     * @param interval between the end of a poll and the next
+     */
+    public void start(Duration interval) {
+        executor.scheduleWithFixedDelay(this::poll, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+
+    /**
+     * Polls once, on this thread. A failed poll changes nothing: the next one asks for the same events.
+     *
+     * @return whether Keycloak answered
+     */
+    boolean poll() {
+        try {
+            Cursor known = cursor;
+            cursor = known == null ? newest() : next(known);
+            return true;
+        } catch (PermissionsUnavailableException | SettingRefusedException e) {
+            // Logged where it happened.
+            return false;
+        }
+    }
+
+    /** What happened before the first poll is not of interest. */
+    private Cursor newest() {
+        Cursor newest = Cursor.START.movedTo(read("?max=1&direction=desc"));
+        List<AdminEvent> before = new ArrayList<>();
+        return addAll(before, newest.from()) ? Cursor.START.movedTo(before) : newest.withoutOverlap();
+    }
+
+    private Cursor next(Cursor known) {
+        List<AdminEvent> events = new ArrayList<>();
+        boolean isComplete = addAll(events, known.from());
+        if (!isComplete || known.isMissingFrom(events)) {
+            Cursor newest = newest();
+            report(Set.of(new OfEverything()));
+            return newest;
+        }
+        List<AdminEvent> unseen = events.stream()
+                .filter(event -> !known.seen().contains(event.id()))
+                .toList();
+        unseen.forEach(this::noteNewRole);
+        report(unseen.stream()
+                .flatMap(event -> event.changes(organizations::identifierOf))
+                .collect(Collectors.toCollection(LinkedHashSet::new)));
+        return known.movedTo(events);
+    }
+
+    /** Whether all events since a time were read. */
+    private boolean addAll(List<AdminEvent> events, long from) {
+        for (int number = 0; number < MAX_PAGES; number++) {
+            int first = number * AdminApi.PAGE_SIZE;
+            List<AdminEvent> page =
+                    read("?dateFrom=" + from + "&first=" + first + "&max=" + AdminApi.PAGE_SIZE + "&direction=asc");
+            events.addAll(page);
+            if (page.size() < AdminApi.PAGE_SIZE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private List<AdminEvent> read(String query) {
+        return api.get(
+                        AdminRead.ADMIN_EVENTS,
+                        "/admin-events" + query + TYPES,
+                        CallContext.BACKGROUND,
+                        list -> Json.items(list, AdminEvent::of))
+                .orElseThrow(Json::malformed);
+    }
+
+    private void report(Set<PermissionChange> found) {
+        if (found.isEmpty()) {
+            return;
+        }
+        shared.changed();
+        if (found.contains(new OfEverything())) {
+            changes.accept(new OfEverything());
+        } else {
+            found.forEach(changes);
+        }
+    }
+
+    private void noteNewRole(AdminEvent event) {
+        NewRole role = event.newRole();
+        if (role != null) {
+            clients.stream()
+                    .filter(client -> client.hasId(role.clientId()))
+                    .forEach(client -> catalogue.created(client.audience(), role.name(), clock.nanos()));
+        }
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "scope-guard-admin-events");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

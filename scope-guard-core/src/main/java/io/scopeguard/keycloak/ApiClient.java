@@ -1,0 +1,122 @@
+package io.scopeguard.keycloak;
+
+import static io.scopeguard.provider.http.PathTemplate.path;
+
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.provider.ScopeCatalogue.Listing;
+import io.scopeguard.provider.http.Json;
+import io.scopeguard.provider.http.RememberedRead;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.time.SteadyClock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The Keycloak client whose roles are the scopes of one API resource. Keeps the catalogue of scopes up to date. Thread-safe. */
+final class ApiClient {
+
+    private final Audience audience;
+    private final String clientId;
+    private final AdminApi api;
+    private final ScopeCatalogue catalogue;
+    private final SharedReads shared;
+    private final SteadyClock clock;
+    private final RememberedRead<Optional<String>> id;
+    private final RememberedRead<List<Role>> roles;
+
+    /** The id that the client had when it was last read. */
+    private volatile @Nullable String lastId;
+
+    ApiClient(
+            Audience audience,
+            String clientId,
+            AdminApi api,
+            ScopeCatalogue catalogue,
+            SharedReads shared,
+            SteadyClock clock) {
+        this.audience = audience;
+        this.clientId = clientId;
+        this.api = api;
+        this.catalogue = catalogue;
+        this.shared = shared;
+        this.clock = clock;
+        this.id = new RememberedRead<>(this::readId, clock);
+        this.roles = new RememberedRead<>(this::readRoles, clock);
+    }
+
+    /** A role of the client. Its name is a scope. */
+    record Role(String id, String name, boolean isComposite) {
+
+        static Role of(JsonNode role) {
+            return new Role(Json.text(role, "id"), Json.text(role, "name"), Json.flag(role, "composite"));
+        }
+    }
+
+    Audience audience() {
+        return audience;
+    }
+
+    String clientId() {
+        return clientId;
+    }
+
+    /** The client's roles; a recent answer is shared. */
+    List<Role> roles(CallContext context) {
+        return roles.get(shared.notBefore(context), context);
+    }
+
+    /** The names of the roles that contain other roles. */
+    Set<String> composites(CallContext context) {
+        return roles(context).stream().filter(Role::isComposite).map(Role::name).collect(Collectors.toSet());
+    }
+
+    /**
+     * The client's id in the API, which changes only if the client is deleted and created again.
+     *
+     * @throws io.scopeguard.provider.SettingRefusedException if the realm has no such client
+     */
+    String id(CallContext context) {
+        Optional<String> known = id.get(RememberedRead.ANY_AGE, context);
+        if (known.isEmpty()) {
+            known = id.get(shared.notBefore(context), context);
+        }
+        return known.orElseThrow(() -> KeycloakRefusals.unknownApiClient(clientId));
+    }
+
+    /** Whether this is the client's id, as far as it was read. */
+    boolean hasId(String other) {
+        return other.equals(lastId);
+    }
+
+    private Optional<String> readId(CallContext context) {
+        Optional<String> found =
+                api.all(AdminRead.CLIENTS, path("/clients?clientId={}", clientId), context, Found::of).stream()
+                        .filter(client -> client.clientId().equals(clientId))
+                        .map(Found::id)
+                        .findFirst();
+        lastId = found.orElse(null);
+        return found;
+    }
+
+    private List<Role> readRoles(CallContext context) {
+        List<Role> found = api.all(AdminRead.CLIENT_ROLES, path("/clients/{}/roles", id(context)), context, Role::of);
+        Map<String, Listing> scopes = new HashMap<>();
+        // Keycloak keeps no date of roles.
+        found.forEach(role -> scopes.put(role.name(), new Listing(role.id(), null)));
+        catalogue.learn(audience, scopes, clock.nanos());
+        return found;
+    }
+
+    private record Found(String id, String clientId) {
+
+        static Found of(JsonNode client) {
+            return new Found(Json.text(client, "id"), Json.text(client, "clientId"));
+        }
+    }
+}

@@ -1,0 +1,314 @@
+package io.scopeguard.keycloak;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.provider.CallListener;
+import io.scopeguard.provider.Circuit;
+import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.ProviderClock;
+import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.provider.TokenReader;
+import io.scopeguard.provider.http.ClientCredentialsToken;
+import io.scopeguard.provider.http.HttpCalls;
+import io.scopeguard.provider.http.OutageLog;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.time.SteadyClock;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Keycloak realm with organizations. Nothing is asked of it before it is needed. Thread-safe.
+ *
+ * <pre>{@code
+ * Audience api = Audience.resource("https://api.example.com");
+ * KeycloakRealm realm = new KeycloakRealm(URI.create("https://id.example.com/realms/example"));
+ * Keycloak keycloak = Keycloak.at(realm, clientId, clientSecret).resource(api, "reports-api").build();
+ * ScopeGuard guard = ScopeGuard.builder(keycloak).resources(List.of(api)).build();
+ * AdminEvents events = keycloak.adminEvents(guard::apply);
+ * events.start(Duration.ofSeconds(30));
+ * }</pre>
+ */
+public final class Keycloak implements IdentityProvider {
+
+    /** How many calls a second one process makes at most by default. Keycloak itself has no limit. */
+    public static final int DEFAULT_CALLS_PER_SECOND = 20;
+
+    private static final Logger log = LoggerFactory.getLogger(Keycloak.class);
+
+    private final KeycloakRealm realm;
+    private final Map<Audience, String> resources;
+    private final OrganizationIdentifier identifier;
+    private final GlobalScopes globalScopes;
+    private final SteadyClock steadyClock;
+    private final ProviderClock providerClock;
+    private final ScopeCatalogue catalogue;
+    private final HttpCalls calls;
+    private final AdminApi api;
+    private final SharedReads shared;
+    private final Organizations organizations;
+    private final List<ApiClient> clients;
+    private final PermissionSource permissions;
+    private final KeycloakCheck check;
+    private final Duration timeout;
+
+    private Keycloak(Builder builder) {
+        realm = builder.realm;
+        resources = Map.copyOf(builder.resources);
+        identifier = builder.identifier;
+        globalScopes = builder.globalScopes;
+        timeout = builder.timeout;
+        steadyClock = builder.steadyClock();
+        providerClock = new ProviderClock(steadyClock);
+        catalogue = new ScopeCatalogue(providerClock);
+        calls = new HttpCalls(
+                "Keycloak", builder.budget, builder.timeout, builder.listener, steadyClock, providerClock);
+        ClientCredentialsToken token = AdminToken.of(calls, realm, builder.clientId, builder.clientSecret, steadyClock);
+        api = new AdminApi(realm, token, calls, new OutageLog(realm.server(), steadyClock));
+        shared = new SharedReads(steadyClock);
+        organizations = new Organizations(api, identifier, shared, steadyClock);
+        clients = builder.resources.entrySet().stream()
+                .map(entry -> new ApiClient(entry.getKey(), entry.getValue(), api, catalogue, shared, steadyClock))
+                .toList();
+        permissions = new KeycloakPermissionSource(
+                api, organizations, new KeycloakRoles(api, organizations, clients), clients, globalScopes);
+        check = new KeycloakCheck(
+                realm, api, token, builder.clientId, clients, builder.signInClients, identifier, globalScopes);
+    }
+
+    /**
+     * Starts a connection to a realm.
+     *
+     * @param clientId of a confidential client whose service account has the roles {@code view-organizations}, {@code view-users},
+     *     {@code view-clients} and {@code view-events} of {@code realm-management}
+     * @param clientSecret its secret
+     */
+    public static Builder at(KeycloakRealm realm, String clientId, String clientSecret) {
+        return new Builder(realm, clientId, clientSecret);
+    }
+
+    @Override
+    public String name() {
+        return "keycloak";
+    }
+
+    @Override
+    public String description() {
+        return "Keycloak at " + realm.issuer();
+    }
+
+    @Override
+    public List<String> issuers() {
+        return List.of(realm.issuer().toString());
+    }
+
+    @Override
+    public URI jwkSetUri() {
+        return realm.jwkSetUri();
+    }
+
+    public KeycloakRealm realm() {
+        return realm;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if no client is known for a resource
+     */
+    @Override
+    public TokenReader tokenReader(Collection<Audience> resources) {
+        Map<Audience, String> own = new LinkedHashMap<>();
+        for (Audience resource : resources) {
+            String client = this.resources.get(resource);
+            if (client == null) {
+                throw new IllegalArgumentException("no Keycloak client is known for " + resource);
+            }
+            own.put(resource, client);
+        }
+        return new KeycloakTokenReader(own, identifier, globalScopes);
+    }
+
+    @Override
+    public PermissionSource permissions() {
+        return permissions;
+    }
+
+    @Override
+    public ScopeCatalogue catalogue() {
+        return catalogue;
+    }
+
+    @Override
+    public ProviderClock clock() {
+        return providerClock;
+    }
+
+    @Override
+    public Duration timeout() {
+        return timeout;
+    }
+
+    @Override
+    public Circuit circuit() {
+        return calls.circuit();
+    }
+
+    /**
+     * Reports the changes that administrators make, by polling the realm's admin events. Nothing is polled before it is started.
+     *
+     * @param changes receives each change, on the polling thread
+     */
+    public AdminEvents adminEvents(Consumer<PermissionChange> changes) {
+        return new AdminEvents(api, organizations, clients, catalogue, shared, steadyClock, changes);
+    }
+
+    /**
+     * Reads what is needed first, and logs a warning for each part of Keycloak's configuration that should be changed.
+     *
+     * @throws SettingRefusedException if a setting, a right of the service account or the realm's algorithm is wrong
+     * @throws PermissionsUnavailableException if Keycloak does not answer
+     */
+    @Override
+    public void check(Collection<Audience> audiences) {
+        check.require();
+        findings().forEach(finding -> log.warn("{}: {}", description(), finding));
+    }
+
+    /**
+     * What should be changed in Keycloak's configuration, with the fix: a missing mapper or audience, for example. Asks Keycloak.
+     *
+     * @throws SettingRefusedException if a setting is wrong
+     * @throws PermissionsUnavailableException if Keycloak does not answer
+     */
+    public List<String> findings() {
+        return check.findings();
+    }
+
+    /** Collects the settings of a connection. Not thread-safe. */
+    public static final class Builder {
+
+        private final KeycloakRealm realm;
+        private final String clientId;
+        private final String clientSecret;
+        private final Map<Audience, String> resources = new LinkedHashMap<>();
+        private OrganizationIdentifier identifier = OrganizationIdentifier.ALIAS;
+        private GlobalScopes globalScopes = GlobalScopes.ROLES;
+        private List<String> signInClients = List.of();
+        private CallBudget budget = CallBudget.perSecond(DEFAULT_CALLS_PER_SECOND);
+        private Duration timeout = IdentityProvider.DEFAULT_TIMEOUT;
+        private CallListener listener = CallListener.none();
+        private Clock clock = Clock.systemUTC();
+        private @Nullable SteadyClock steadyClock;
+
+        private Builder(KeycloakRealm realm, String clientId, String clientSecret) {
+            this.realm = realm;
+            this.clientId = clientId;
+            this.clientSecret = clientSecret;
+        }
+
+        /**
+         * Adds a resource of the API. At least one is needed.
+         *
+         * @param resource tokens for it contain its indicator, or the client's ID, in {@code aud}
+         * @param client the client ID of the Keycloak client whose roles are the resource's scopes
+         */
+        public Builder resource(Audience resource, String client) {
+            resources.put(resource, client);
+            return this;
+        }
+
+        /** What identifies an organization in requests. The alias by default. */
+        public Builder organizationIdentifier(OrganizationIdentifier identifier) {
+            this.identifier = identifier;
+            return this;
+        }
+
+        /** Where tokens carry the scopes that are held outside of organizations. In roles by default. */
+        public Builder globalScopes(GlobalScopes globalScopes) {
+            this.globalScopes = globalScopes;
+            return this;
+        }
+
+        /** The client IDs of clients that users sign in with, to be checked by {@link Keycloak#check}. None by default. */
+        public Builder signInClients(Collection<String> clientIds) {
+            signInClients = List.copyOf(clientIds);
+            return this;
+        }
+
+        /**
+         * How many calls a second this makes at most.
+         *
+         * @throws IllegalArgumentException if it is less than one
+         */
+        public Builder callsPerSecond(int limit) {
+            return budget(CallBudget.perSecond(limit));
+        }
+
+        /** The limit on calls, if others share it. */
+        public Builder budget(CallBudget budget) {
+            this.budget = budget;
+            return this;
+        }
+
+        /**
+         * How long one call to Keycloak may take as a whole, from the connection to the last byte; 3 seconds by default.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder timeout(Duration timeout) {
+            if (timeout.isZero() || timeout.isNegative()) {
+                throw new IllegalArgumentException("timeout is positive, not " + timeout);
+            }
+            this.timeout = timeout;
+            return this;
+        }
+
+        /** Receives every call to Keycloak. */
+        public Builder listener(CallListener listener) {
+            this.listener = listener;
+            return this;
+        }
+
+        /** The wall clock; the system's by default. */
+        public Builder clock(Clock clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /** The clock that measures ages and pauses; by default one on the wall clock and the system's ticker. */
+        public Builder steadyClock(SteadyClock steadyClock) {
+            this.steadyClock = steadyClock;
+            return this;
+        }
+
+        private SteadyClock steadyClock() {
+            return steadyClock == null ? new SteadyClock(clock, Ticker.systemTicker()) : steadyClock;
+        }
+
+        /**
+         * Wires the connection. No request is sent yet.
+         *
+         * @throws IllegalArgumentException if there is no resource, or one is not an API's
+         */
+        public Keycloak build() {
+            if (resources.isEmpty() || resources.keySet().stream().anyMatch(Audience::isOrganization)) {
+                throw new IllegalArgumentException(
+                        "Keycloak needs the API's resource and the client that has its roles");
+            }
+            return new Keycloak(this);
+        }
+    }
+}

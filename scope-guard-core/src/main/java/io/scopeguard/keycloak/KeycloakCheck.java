@@ -1,0 +1,250 @@
+package io.scopeguard.keycloak;
+
+import static io.scopeguard.provider.http.PathTemplate.path;
+
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.provider.http.ClientCredentialsToken;
+import io.scopeguard.provider.http.Json;
+import io.scopeguard.token.AccessTokenVerifier;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Finds out at start-up whether Keycloak is set up so that its tokens and its Admin API say what is needed. What makes every request
+ * fail is thrown; what an administrator may still change is a finding, with the fix.
+ */
+final class KeycloakCheck {
+
+    private static final CallContext NOW = CallContext.FOREGROUND;
+
+    private static final String ORGANIZATION_MAPPER = "oidc-organization-membership-mapper";
+    private static final String GROUP_MAPPER = "oidc-organization-group-membership-mapper";
+    private static final String SIGNATURE = "access.token.signed.response.alg";
+    private static final String LIGHTWEIGHT = "client.use.lightweight.access.token.enabled";
+
+    private final KeycloakRealm realm;
+    private final AdminApi api;
+    private final ClientCredentialsToken token;
+    private final String ownClient;
+    private final List<ApiClient> apiClients;
+    private final List<String> signInClients;
+    private final OrganizationIdentifier identifier;
+    private final GlobalScopes globalScopes;
+
+    KeycloakCheck(
+            KeycloakRealm realm,
+            AdminApi api,
+            ClientCredentialsToken token,
+            String ownClient,
+            List<ApiClient> apiClients,
+            List<String> signInClients,
+            OrganizationIdentifier identifier,
+            GlobalScopes globalScopes) {
+        this.realm = realm;
+        this.api = api;
+        this.token = token;
+        this.ownClient = ownClient;
+        this.apiClients = apiClients;
+        this.signInClients = signInClients;
+        this.identifier = identifier;
+        this.globalScopes = globalScopes;
+    }
+
+    /**
+     * Checks what cannot work otherwise, and reads the catalogue of scopes.
+     *
+     * @throws SettingRefusedException if a setting, a right or the realm's algorithm is wrong
+     */
+    void require() {
+        token.issuer(NOW)
+                .filter(issuer -> !issuer.equals(realm.issuer().toString()))
+                .ifPresent(issuer -> {
+                    throw KeycloakRefusals.otherIssuer(realm.issuer(), issuer);
+                });
+        requireAlgorithm();
+        api.get(AdminRead.ORGANIZATIONS, "/organizations?max=1", NOW, JsonNode::isArray)
+                .orElseThrow(Json::malformed);
+        api.get(AdminRead.USERS, "/users?max=1", NOW, JsonNode::isArray).orElseThrow(Json::malformed);
+        apiClients.forEach(client -> client.roles(NOW));
+    }
+
+    /** By the header of our own token: only an administrator of the realm may read its algorithm. */
+    private void requireAlgorithm() {
+        String[] parts = token.authorize(NOW, bearer -> bearer.split("\\.", -1));
+        byte[] header =
+                parts.length == 3 ? Base64.getUrlDecoder().decode(parts[0]) : "{}".getBytes(StandardCharsets.UTF_8);
+        String algorithm = Json.lenientText(header, "alg");
+        if (!algorithm.isEmpty() && !AccessTokenVerifier.algorithms().contains(algorithm)) {
+            throw KeycloakRefusals.unsupportedAlgorithm(algorithm);
+        }
+    }
+
+    /** What should be changed at Keycloak, one sentence or more each. */
+    List<String> findings() {
+        List<String> findings = new ArrayList<>();
+        eventsFinding().ifPresent(findings::add);
+        findings.addAll(mapperFindings(api.all(AdminRead.CLIENT_SCOPES, "/client-scopes", NOW, scope -> scope)));
+        String user = signInClients.isEmpty() ? "" : ownUser();
+        signInClients.forEach(client -> findings.addAll(clientFindings(client, user)));
+        return findings;
+    }
+
+    private Optional<String> eventsFinding() {
+        try {
+            boolean isSaved = api.get(
+                            AdminRead.EVENTS_CONFIG,
+                            "/events/config",
+                            NOW,
+                            config -> config.path("adminEventsEnabled").asBoolean(false))
+                    .orElseThrow(Json::malformed);
+            return isSaved
+                    ? Optional.empty()
+                    : Optional.of(
+                            "adminEventsEnabled is false, so changes are noticed by age only. Switch on 'Save events' under"
+                                    + " Realm settings, Events, Admin events settings.");
+        } catch (SettingRefusedException e) {
+            return Optional.of("Admin events cannot be read, so changes are noticed by age only. " + e.fix());
+        }
+    }
+
+    private List<String> mapperFindings(List<JsonNode> scopes) {
+        List<String> findings = new ArrayList<>();
+        List<JsonNode> organizationMappers = mappers(scopes, ORGANIZATION_MAPPER);
+        if (organizationMappers.stream().noneMatch(mapper -> isOn(mapper, "multivalued"))) {
+            findings.add(
+                    "No client scope has a mapper 'Organization Membership' that is multivalued and adds its claim to access"
+                            + " tokens, so tokens name no organization. Restore it in the client scope 'organization'.");
+        } else if (identifier == OrganizationIdentifier.ID
+                && organizationMappers.stream().noneMatch(mapper -> isOn(mapper, "addOrganizationId"))) {
+            findings.add(
+                    "The mapper 'Organization Membership' does not add the organization's id, so tokens for organizations are"
+                            + " refused. Switch on 'Add organization id', or identify organizations by alias.");
+        }
+        if (mappers(scopes, GROUP_MAPPER).stream().noneMatch(mapper -> isOn(mapper, "addGroupRoleMappings"))) {
+            findings.add(
+                    "No client scope has a mapper 'Organization Group Membership' with 'Add group role mappings', so tokens"
+                            + " carry no roles of organizations. Add it to the client scope 'organization'.");
+        }
+        return findings;
+    }
+
+    private static List<JsonNode> mappers(List<JsonNode> scopes, String type) {
+        return scopes.stream()
+                .flatMap(scope -> stream(scope.path("protocolMappers")))
+                .filter(mapper -> mapper.path("protocolMapper").asString("").equals(type))
+                .filter(mapper -> isOn(mapper, "access.token.claim"))
+                .toList();
+    }
+
+    private static boolean isOn(JsonNode mapper, String option) {
+        return mapper.path("config").path(option).asString("").equals("true");
+    }
+
+    private String ownUser() {
+        String path = path("/clients/{}/service-account-user", client(ownClient).id());
+        return api.get(AdminRead.SERVICE_ACCOUNT, path, NOW, user -> Json.text(user, "id"))
+                .orElseThrow(Json::malformed);
+    }
+
+    private List<String> clientFindings(String clientId, String user) {
+        SignInClient client = client(clientId);
+        String example = path("/clients/{}/evaluate-scopes/generate-example-access-token?scope=openid", client.id());
+        JsonNode claims = api.get(AdminRead.EXAMPLE_TOKEN, example + "&userId=" + path("{}", user), NOW, body -> body)
+                .orElseThrow(Json::malformed);
+        List<String> findings = new ArrayList<>();
+        add(
+                findings,
+                clientId,
+                !client.mayAskForOrganizations(),
+                "cannot ask for organizations. Add the client scope" + " 'organization' to it.");
+        add(
+                findings,
+                clientId,
+                !isForApi(claims),
+                "gets tokens without this API in their aud, which are refused. Add an audience" + " mapper for "
+                        + apiClients.get(0).audience() + ", or for the client "
+                        + apiClients.get(0).clientId() + ".");
+        add(
+                findings,
+                clientId,
+                globalScopes == GlobalScopes.SCOPE && client.isFullScopeAllowed(),
+                "has 'Full scope allowed', so its"
+                        + " tokens contain all roles of the user, whatever it asked for. Switch it off.");
+        add(
+                findings,
+                clientId,
+                client.isLightweight(),
+                "gets lightweight access tokens, which are refused: they name no subject."
+                        + " Switch off 'Always use lightweight access token'.");
+        add(
+                findings,
+                clientId,
+                !client.isAlgorithmSupported(),
+                "gets tokens signed by an algorithm that is not accepted. Choose"
+                        + " RS256, ES256, ES384 or ES512 as its access token signature algorithm.");
+        return findings;
+    }
+
+    private static void add(List<String> findings, String client, boolean isWrong, String problem) {
+        if (isWrong) {
+            findings.add("The client '" + client + "' " + problem);
+        }
+    }
+
+    private boolean isForApi(JsonNode claims) {
+        List<String> audience =
+                stream(claims.path("aud")).map(each -> each.asString("")).toList();
+        List<String> named = audience.isEmpty() ? List.of(claims.path("aud").asString("")) : audience;
+        return apiClients.stream()
+                .anyMatch(client -> named.contains(client.audience().value()) || named.contains(client.clientId()));
+    }
+
+    private SignInClient client(String clientId) {
+        return api.all(AdminRead.CLIENTS, path("/clients?clientId={}", clientId), NOW, SignInClient::new).stream()
+                .filter(client -> client.node.path("clientId").asString("").equals(clientId))
+                .findFirst()
+                .orElseThrow(() -> KeycloakRefusals.unknownSignInClient(clientId));
+    }
+
+    private static Stream<JsonNode> stream(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+
+    /** A client that users sign in with. */
+    private record SignInClient(JsonNode node) {
+
+        String id() {
+            return Json.text(node, "id");
+        }
+
+        boolean mayAskForOrganizations() {
+            return Stream.of("defaultClientScopes", "optionalClientScopes")
+                    .flatMap(list -> stream(node.path(list)))
+                    .anyMatch(scope -> scope.asString("").equals("organization"));
+        }
+
+        boolean isFullScopeAllowed() {
+            return node.path("fullScopeAllowed").asBoolean(false);
+        }
+
+        boolean isLightweight() {
+            return attribute(LIGHTWEIGHT).equals("true");
+        }
+
+        boolean isAlgorithmSupported() {
+            return attribute(SIGNATURE).isEmpty()
+                    || AccessTokenVerifier.algorithms().contains(attribute(SIGNATURE));
+        }
+
+        private String attribute(String name) {
+            return node.path("attributes").path(name).asString("");
+        }
+    }
+}

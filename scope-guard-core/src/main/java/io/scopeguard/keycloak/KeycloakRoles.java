@@ -1,0 +1,206 @@
+package io.scopeguard.keycloak;
+
+import static io.scopeguard.provider.http.PathTemplate.path;
+
+import io.scopeguard.keycloak.Organizations.Organization;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.http.Json;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What roles mean. In an organization, a role of ours is one of its groups, which grants the client roles mapped to it; each
+ * organization has groups of its own. Outside of organizations, a role of ours is a client role, which grants the scope of its name.
+ * Thread-safe.
+ */
+final class KeycloakRoles {
+
+    private static final int MAX_GROUPS = 2_000;
+
+    private final AdminApi api;
+    private final Organizations organizations;
+    private final List<ApiClient> clients;
+
+    KeycloakRoles(AdminApi api, Organizations organizations, List<ApiClient> clients) {
+        this.api = api;
+        this.organizations = organizations;
+        this.clients = clients;
+    }
+
+    /** The groups of one organization. */
+    static DefinitionsKey groupsOf(String organization) {
+        return new DefinitionsKey("organization-groups", organization);
+    }
+
+    Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
+        return key.organization() == null ? clientRoles(context) : groups(key.organization(), context);
+    }
+
+    Optional<RoleScopes> scopesOf(DefinitionsKey key, String role, Audience audience, CallContext context) {
+        if (key.organization() == null) {
+            return Optional.ofNullable(clientRoles(context).get(role)).map(KeycloakRoles::complete);
+        }
+        Optional<ApiClient> client = clients.stream()
+                .filter(each -> each.audience().equals(audience))
+                .findFirst();
+        if (client.isEmpty()) {
+            return Optional.of(new RoleScopes(Map.of(audience, Scopes.none()), false));
+        }
+        return organizations
+                .find(key.organization(), context)
+                .flatMap(organization -> effective(organization, role, client.get(), context))
+                .map(scopes -> new RoleScopes(Map.of(audience, scopes), false));
+    }
+
+    private static RoleScopes complete(RoleDefinition definition) {
+        Map<Audience, Scopes> scopes = definition.scopes();
+        return new RoleScopes(scopes == null ? Map.of() : scopes, true);
+    }
+
+    /** Keycloak expands composite roles when it lists what a user holds. */
+    private Map<String, RoleDefinition> clientRoles(CallContext context) {
+        Map<String, RoleDefinition> definitions = new HashMap<>();
+        for (ApiClient client : clients) {
+            client.roles(context)
+                    .forEach(role -> definitions.put(
+                            role.id(),
+                            RoleDefinition.of(Map.of(client.audience(), Scopes.ofTokens(List.of(role.name()))))));
+        }
+        return definitions;
+    }
+
+    private Map<String, RoleDefinition> groups(String organization, CallContext context) {
+        Optional<Organization> found = organizations.find(organization, context);
+        if (found.isEmpty()) {
+            // Its members have lost their standing; what its groups meant does not matter any more.
+            throw new PermissionsUnavailableException(Reason.REFUSED, "Keycloak does not know the organization.");
+        }
+        Map<ApiClient, Set<String>> composites = new HashMap<>();
+        clients.forEach(client -> composites.put(client, client.composites(context)));
+        Map<String, RoleDefinition> definitions = new HashMap<>();
+        Deque<Group> groups = new ArrayDeque<>(list(found.get(), null, context));
+        while (!groups.isEmpty()) {
+            Group group = groups.pop();
+            definitions.put(group.id(), RoleDefinition.of(scopes(found.get(), group, composites, context)));
+            if (group.hasChildren()) {
+                groups.addAll(list(found.get(), group.id(), context));
+            }
+            if (definitions.size() + groups.size() > MAX_GROUPS) {
+                throw new PermissionsUnavailableException(
+                        Reason.MALFORMED, "An organization has more groups than we read.");
+            }
+        }
+        return definitions;
+    }
+
+    /**
+     * Lists groups of one level.
+     *
+     * @param parent {@code null} for the top level
+     */
+    private List<Group> list(Organization organization, @Nullable String parent, CallContext context) {
+        String groups = parent == null
+                ? path("/organizations/{}/groups", organization.id())
+                : path("/organizations/{}/groups/{}/children", organization.id(), parent);
+        return api.all(
+                AdminRead.ORGANIZATION_GROUPS,
+                groups + "?briefRepresentation=false&subGroupsCount=true",
+                context,
+                Group::of);
+    }
+
+    /** A member of a group does not have the roles of the parent group. */
+    private Map<Audience, Scopes> scopes(
+            Organization organization, Group group, Map<ApiClient, Set<String>> composites, CallContext context) {
+        Map<Audience, Scopes> scopes = new HashMap<>();
+        composites.forEach((client, expanded) -> {
+            Scopes granted = group.showsAll(client.clientId(), expanded)
+                    ? group.direct(client.clientId())
+                    : effective(organization, group.id(), client, context).orElseThrow(Json::malformed);
+            if (!granted.isEmpty()) {
+                scopes.put(client.audience(), granted);
+            }
+        });
+        return scopes;
+    }
+
+    /** The scopes of a group, composite roles expanded. */
+    private Optional<Scopes> effective(Organization organization, String group, ApiClient client, CallContext context) {
+        String roles = path(
+                "/organizations/{}/groups/{}/role-mappings/clients/{}/composite",
+                organization.id(),
+                group,
+                client.id(context));
+        return api.get(
+                AdminRead.GROUP_ROLES,
+                roles,
+                context,
+                list -> Scopes.ofTokens(Json.items(list, role -> Json.text(role, "name"))));
+    }
+
+    /**
+     * A group, as a list shows it.
+     *
+     * @param clientRoles the names of the roles mapped to it, by client; {@code null} if the list does not show them, as that of
+     *     children
+     */
+    private record Group(
+            String id,
+            boolean hasChildren,
+            boolean hasRealmRoles,
+            @Nullable Map<String, Set<String>> clientRoles) {
+
+        static Group of(JsonNode group) {
+            JsonNode roles = group.path("clientRoles");
+            return new Group(
+                    Json.text(group, "id"),
+                    Json.count(group, "subGroupCount") > 0,
+                    !group.path("realmRoles").isEmpty(),
+                    roles.isObject() ? clientRoles(roles) : null);
+        }
+
+        private static Map<String, Set<String>> clientRoles(JsonNode roles) {
+            return roles.properties().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, client -> names(client.getValue())));
+        }
+
+        private static Set<String> names(JsonNode roles) {
+            return StreamSupport.stream(roles.spliterator(), false)
+                    .map(role -> role.asString(""))
+                    .collect(Collectors.toSet());
+        }
+
+        /**
+         * Whether the list shows all that the group grants of a client. A realm role, or another client's, may contain roles of it.
+         *
+         * @param composites the client's roles that contain others
+         */
+        boolean showsAll(String client, Set<String> composites) {
+            return clientRoles != null
+                    && !hasRealmRoles
+                    && Set.of(client).containsAll(clientRoles.keySet())
+                    && Collections.disjoint(clientRoles.getOrDefault(client, Set.of()), composites);
+        }
+
+        Scopes direct(String client) {
+            return clientRoles == null ? Scopes.none() : Scopes.ofTokens(clientRoles.getOrDefault(client, Set.of()));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.scopeguard.keycloak;
+
+/**
+ * What identifies an organization in requests, decisions and responses. Both are stable: Keycloak does not allow an alias to be
+ * changed. Only one of them is used, so that one organization never looks like two.
+ */
+public enum OrganizationIdentifier {
+    /** The alias, which every token contains. */
+    ALIAS,
+    /** The id. Tokens contain it only if the organization mapper adds it. */
+    ID
+}

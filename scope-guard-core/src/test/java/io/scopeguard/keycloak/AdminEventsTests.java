@@ -1,0 +1,285 @@
+package io.scopeguard.keycloak;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.tomakehurst.wiremock.stubbing.StubMapping;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionChange.OfEverything;
+import io.scopeguard.provider.PermissionChange.OfMember;
+import io.scopeguard.provider.PermissionChange.OfOrganization;
+import io.scopeguard.provider.PermissionChange.OfRoles;
+import io.scopeguard.provider.PermissionChange.OfSubject;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.testing.FakeKeycloak;
+import io.scopeguard.testing.FakeRealm;
+import io.scopeguard.testing.LogEvents;
+import io.scopeguard.testing.MovableClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Changes by admin events: those of a real Keycloak, and what polling makes of them. */
+class AdminEventsTests {
+
+    private static final Audience API = Audience.resource(FakeKeycloak.API);
+    private static final String ALICE = "c3f4d2df-5d30-4de5-a6cf-8abb78e405d4";
+    private static final String BOB = "7dee61ef-606c-48c3-90ad-b4439d30699f";
+    private static final String CAROL = "4c61e358-d886-49c0-960f-9b0f5bd8a216";
+    private static final String AGENT = "c0ede817-fe13-4564-8587-e2b8aedf6e4c";
+    private static final String GUARD = "17ac2150-d8d0-4c20-9687-5d3fcafaab31";
+
+    private final MovableClock clock = MovableClock.atNoon();
+    private final FakeKeycloak server = FakeKeycloak.recorded(clock);
+    private final Keycloak keycloak = Keycloak.at(
+                    new KeycloakRealm(server.issuer()), FakeKeycloak.CLIENT_ID, FakeKeycloak.CLIENT_SECRET)
+            .resource(API, FakeKeycloak.API_CLIENT)
+            .callsPerSecond(1_000)
+            .clock(clock)
+            .steadyClock(clock.steady())
+            .build();
+    private final List<PermissionChange> changes = new CopyOnWriteArrayList<>();
+    private final AdminEvents events = keycloak.adminEvents(changes::add);
+
+    @AfterEach
+    void stop() {
+        events.close();
+        server.close();
+    }
+
+    private FakeRealm realm() {
+        return server.realm();
+    }
+
+    /** An organization is known by its alias after somebody has asked about it. */
+    private void ask(String organization) {
+        keycloak.permissions()
+                .membership(new Subject(Subject.Type.USER, "alice"), organization, CallContext.FOREGROUND);
+    }
+
+    private List<PermissionChange> polled() {
+        changes.clear();
+        assertThat(events.poll()).isTrue();
+        return List.copyOf(changes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CREATE-ORGANIZATION_MEMBERSHIP,        organization acme",
+        "DELETE-ORGANIZATION_MEMBERSHIP,        member " + BOB,
+        "CREATE-ORGANIZATION_GROUP_MEMBERSHIP,  member " + AGENT,
+        "DELETE-ORGANIZATION_GROUP_MEMBERSHIP,  member " + ALICE,
+        "UPDATE-ORGANIZATION,                   organization acme",
+        "CREATE-ORGANIZATION_GROUP,             roles",
+        "CREATE-REALM_ROLE_MAPPING,             roles",
+        "DELETE-REALM_ROLE_MAPPING,             roles",
+        "CREATE-CLIENT_ROLE_MAPPING,            subject " + AGENT,
+        "DELETE-CLIENT_ROLE_MAPPING,            subject " + GUARD,
+        "CREATE-GROUP_MEMBERSHIP,               subject " + CAROL,
+        "DELETE-GROUP_MEMBERSHIP,               subject " + CAROL,
+        "UPDATE-USER,                           subject " + BOB,
+        "CREATE-ORGANIZATION,                   nothing",
+        "CREATE-CLIENT_ROLE,                    nothing",
+        "CREATE-REALM_ROLE,                     nothing",
+        "CREATE-GROUP,                          nothing",
+        "CREATE-USER,                           nothing",
+    })
+    void changesWhenRecordedThenWhomTheyConcern(String name, String expected) {
+        AdminEvent event = AdminEvent.of(RecordedKeycloak.of("admin-events/" + name));
+        assertThat(AdminEvent.TYPES).contains(event.type());
+        assertThat(concerned(event)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "UPDATE, CLIENT_ROLE,        clients/c/roles/r,                        everything",
+        "DELETE, CLIENT_ROLE,        clients/c/roles/r,                        everything",
+        "CREATE, CLIENT_ROLE,        clients/c/roles/r/composites,             everything",
+        "CREATE, REALM_ROLE,         roles-by-id/r/composites,                 everything",
+        "CREATE, CLIENT_ROLE_MAPPING, groups/g/role-mappings/clients/c,        everything",
+        "DELETE, GROUP,              groups/g,                                 everything",
+        "DELETE, CLIENT_ROLE_MAPPING, organizations/o/groups/g/role-mappings/clients/c, roles",
+        "DELETE, ORGANIZATION_GROUP, organizations/o/groups/g,                 roles",
+        "DELETE, USER,               users/u,                                  subject u",
+        "ACTION, USER,               users/u/logout,                           nothing",
+        "DELETE, ORGANIZATION,       organizations/unknown,                    nothing",
+    })
+    void changesWhenSeenOnceThenWhomTheyConcern(String operation, String type, String path, String expected) {
+        assertThat(concerned(new AdminEvent("id", 0, operation, type, path))).isEqualTo(expected);
+    }
+
+    private static String concerned(AdminEvent event) {
+        String concerned = event.changes(id -> id.equals(RecordedKeycloak.ACME) ? "acme" : null)
+                .map(AdminEventsTests::concerned)
+                .distinct()
+                .collect(Collectors.joining(" "));
+        return concerned.isEmpty() ? "nothing" : concerned;
+    }
+
+    private static String concerned(PermissionChange change) {
+        if (change instanceof OfMember of) {
+            return "member " + of.subject().id();
+        }
+        if (change instanceof OfSubject of) {
+            return "subject " + of.subject().id();
+        }
+        if (change instanceof OfOrganization of) {
+            return "organization " + of.organization();
+        }
+        return change instanceof OfRoles ? "roles" : "everything";
+    }
+
+    @Test
+    void pollWhenSomethingChangesThenReportedOnceForUsersAndServiceAccounts() {
+        ask("acme");
+        assertThat(polled()).isEmpty();
+        realm().leave("acme-id", "acme-admins", "alice").unmap("acme-id", "acme-members", "read:report");
+        assertThat(polled())
+                .containsExactlyInAnyOrder(
+                        new OfMember(new Subject(Subject.Type.USER, "alice"), "acme"),
+                        new OfMember(new Subject(Subject.Type.APPLICATION, "alice"), "acme"),
+                        new OfRoles());
+        assertThat(polled()).isEmpty();
+        clock.advance(Duration.ofMinutes(5));
+        assertThat(polled()).isEmpty();
+    }
+
+    /** Events are dated before their transactions end. */
+    @Test
+    void pollWhenAnEventAppearsLateThenFoundWithinTenSeconds() {
+        polled();
+        clock.advanceSeconds(20);
+        realm().enable("alice", false);
+        polled();
+        clock.step(Duration.ofSeconds(-9));
+        realm().enable("bob", false);
+        clock.step(Duration.ofSeconds(9));
+        assertThat(polled())
+                .contains(new OfSubject(new Subject(Subject.Type.USER, "bob")))
+                .hasSize(2);
+        assertThat(polled()).isEmpty();
+    }
+
+    @Test
+    void pollWhenTheLastEventIsGoneThenEverythingMayHaveChanged() {
+        polled();
+        realm().forgetAdminEvents();
+        assertThat(polled()).containsExactly(new OfEverything());
+        assertThat(polled()).isEmpty();
+        realm().enable("bob", false);
+        assertThat(polled()).contains(new OfSubject(new Subject(Subject.Type.USER, "bob")));
+    }
+
+    @Test
+    void pollWhenThereAreMoreEventsThanAreReadThenEverythingMayHaveChanged() {
+        polled();
+        for (int i = 0; i < 2_001; i++) {
+            clock.advance(Duration.ofMillis(1));
+            realm().event("UPDATE", "USER", "users/u" + i);
+        }
+        assertThat(polled()).containsExactly(new OfEverything());
+        assertThat(polled()).isEmpty();
+    }
+
+    @Test
+    void pollWhenThereAreSeveralPagesThenAllAreRead() {
+        polled();
+        for (int i = 0; i < 250; i++) {
+            realm().event("UPDATE", "USER", "users/u" + i);
+        }
+        assertThat(polled()).hasSize(500);
+        assertThat(polled()).isEmpty();
+    }
+
+    @Test
+    void pollWhenItFailsThenTheNextOneReportsWhatHappenedMeanwhile() {
+        polled();
+        StubMapping trouble =
+                server.server().stubFor(get(urlPathMatching(".*/admin-events")).willReturn(serverError()));
+        realm().enable("bob", false);
+        assertThat(events.poll()).isFalse();
+        assertThat(changes).isEmpty();
+        server.server().removeStub(trouble);
+        clock.advance(Duration.ofHours(1));
+        assertThat(polled()).contains(new OfSubject(new Subject(Subject.Type.USER, "bob")));
+    }
+
+    @Test
+    void pollWhenARoleIsCreatedThenTheCatalogueKnows() {
+        keycloak.permissions().definitions(keycloak.permissions().globalRoles(), CallContext.FOREGROUND);
+        polled();
+        realm().role("api", "export:report");
+        assertThat(polled()).isEmpty();
+        assertThat(Objects.requireNonNull(keycloak.catalogue().scopesOf(API)).contains("export:report"))
+                .isTrue();
+        assertThat(keycloak.catalogue().appearedAt(API, "export:report")).isPresent();
+    }
+
+    /** What members share must not be older than the change. */
+    @Test
+    void pollWhenAnOrganizationIsDisabledThenTheNextReadSeesIt() {
+        ask("acme");
+        polled();
+        clock.advanceSeconds(1);
+        realm().enableOrganization("acme-id", false);
+        assertThat(polled()).containsExactly(new OfOrganization("acme"));
+        server.forgetReads();
+        ask("acme");
+        assertThat(server.reads()).containsExactly("/organizations?q=alias:acme");
+    }
+
+    @Test
+    void pollWhenAskedThenOneCallForAllUsersAndOnlyKindsOfInterest() {
+        polled();
+        server.forgetReads();
+        realm().event("CREATE", "CLIENT_SCOPE", "client-scopes/s").event("UPDATE", "REALM", "");
+        assertThat(polled()).isEmpty();
+        assertThat(server.reads()).singleElement().asString().contains("resourceTypes=ORGANIZATION_GROUP_MEMBERSHIP");
+    }
+
+    /** Details of events contain names and e-mail addresses. */
+    @Test
+    void pollWhenEventsAreMalformedThenNothingOfThemIsLogged() {
+        polled();
+        realm().event("UPDATE", "USER", "users/alice");
+        try (LogEvents logged = LogEvents.capture()) {
+            server.server()
+                    .stubFor(
+                            get(urlPathMatching(".*/admin-events"))
+                                    .willReturn(
+                                            okJson(
+                                                    "[{\"time\":1,\"details\":{\"username\":\"alice\",\"email\":\"alice@example.test\"}}]")));
+            assertThat(events.poll()).isFalse();
+            assertThat(logged.messages()).isNotEmpty().noneMatch(message -> message.contains("alice"));
+        }
+    }
+
+    @Test
+    void startWhenStartedThenPollsByItselfUntilClosed() throws InterruptedException {
+        BlockingQueue<PermissionChange> reported = new LinkedBlockingQueue<>();
+        try (AdminEvents polling = keycloak.adminEvents(reported::add)) {
+            polling.start(Duration.ofMillis(20));
+            // The first poll is not waited for: events before it are not of interest.
+            PermissionChange change = null;
+            for (int i = 0; change == null && i < 1_000; i++) {
+                realm().enable("bob", i % 2 == 0);
+                change = reported.poll(100, TimeUnit.MILLISECONDS);
+            }
+            assertThat(change).isEqualTo(new OfSubject(new Subject(Subject.Type.USER, "bob")));
+        }
+    }
+}
