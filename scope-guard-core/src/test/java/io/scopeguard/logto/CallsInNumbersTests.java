@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What active users cost for each kind of token, once everything is known: the numbers that the README names. */
+/** Calls for active users of each kind of token, once everything is cached: the numbers in the documentation. */
 class CallsInNumbersTests {
 
     private static final String INDICATOR = "https://api.example.test";

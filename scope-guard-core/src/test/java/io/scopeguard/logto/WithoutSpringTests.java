@@ -31,11 +31,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program in the README's section "Without Spring", compiled and run in a process of its own against a tenant. */
+/** The program in the documentation, compiled and run in a process of its own against a tenant. */
 class WithoutSpringTests {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final Pattern PROGRAM = Pattern.compile("## Without Spring\n.*?```java\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern PROGRAM = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final TestTokens tokens = new TestTokens(Clock.systemUTC());
     private static final FakeTenant tenant = new FakeTenant()
             .publish(new JWKSet(tokens.key()).toString(true))
@@ -65,7 +65,7 @@ class WithoutSpringTests {
     }
 
     private static void compile() throws IOException {
-        Matcher section = PROGRAM.matcher(Files.readString(Path.of("..", "README.md")));
+        Matcher section = PROGRAM.matcher(Files.readString(Path.of("..", "docs", "without-spring.md")));
         assertThat(section.find()).isTrue();
         Path source = Files.writeString(directory.resolve("ReportsApi.java"), section.group(1));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();

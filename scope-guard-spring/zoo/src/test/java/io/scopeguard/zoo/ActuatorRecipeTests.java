@@ -30,7 +30,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The README's chain for actuator endpoints, compiled here and run. */
+/** The documented chain for actuator endpoints, compiled here and run. */
 class ActuatorRecipeTests {
 
     private static final MovableClock clock = new MovableClock();

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,9 +46,10 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** The Java code of the README, compiled here and run: with errors, preflights and paths beside those of the recipe. */
-class ReadmeRecipeTests {
+/** The Java code of the documentation, compiled and run: with errors, preflights and other paths than those shown. */
+class DocumentedCodeTests {
 
+    private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final String ORIGIN = "https://app.example.test";
 
     private static final MovableClock clock = new MovableClock();
@@ -79,12 +81,12 @@ class ReadmeRecipeTests {
         clock.advance(Duration.ofMinutes(1));
     }
 
-    // The README and this file say the same
+    // The documentation and this file contain the same code
 
     @Test
-    void everyJavaBlockOfTheReadmeIsCompiledHere() throws IOException {
+    void everyJavaBlockOfTheDocumentationIsCompiledHere() throws IOException {
         String here =
-                withoutSpace(Files.readString(Path.of("src/test/java/io/scopeguard/spring/ReadmeRecipeTests.java"))
+                withoutSpace(Files.readString(Path.of("src/test/java/io/scopeguard/spring/DocumentedCodeTests.java"))
                         // This module's tests run without the actuator.
                         + Files.readString(Path.of("zoo/src/test/java/io/scopeguard/zoo/ActuatorRecipeTests.java")));
         List<String> blocks = javaBlocks();
@@ -100,15 +102,23 @@ class ReadmeRecipeTests {
     }
 
     private static List<String> javaBlocks() throws IOException {
-        String readme = Files.readString(Path.of("..", "README.md"));
-        // The core's tests compile and run the program of that section.
-        Matcher block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
-                .matcher(readme.substring(0, readme.indexOf("## Without Spring")));
         List<String> blocks = new ArrayList<>();
-        while (block.find()) {
-            blocks.add(block.group(1));
+        for (Path page : pages()) {
+            Matcher block = JAVA_BLOCK.matcher(Files.readString(page));
+            while (block.find()) {
+                blocks.add(block.group(1));
+            }
         }
         return blocks;
+    }
+
+    /** All but the one whose program the core's tests run. */
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> docs = Files.walk(Path.of("..", "docs"))) {
+            return Stream.concat(Stream.of(Path.of("..", "README.md")), docs)
+                    .filter(page -> page.toString().endsWith(".md") && !page.endsWith("without-spring.md"))
+                    .toList();
+        }
     }
 
     private static String withoutSpace(String code) {

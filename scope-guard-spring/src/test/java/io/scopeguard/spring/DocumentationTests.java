@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -33,8 +34,8 @@ import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What operators read in the README is what there is. */
-class ReadmeTests {
+/** The tables of properties and meters in the documentation match the code. */
+class DocumentationTests {
 
     /** Written by the annotation processor of Spring Boot, in this very build. */
     private static final String METADATA = "/META-INF/spring-configuration-metadata.json";
@@ -114,9 +115,11 @@ class ReadmeTests {
     }
 
     private static String row(String begin) throws IOException {
-        List<String> rows = Files.readAllLines(Path.of("..", "README.md")).stream()
-                .filter(line -> line.startsWith("| `" + begin))
-                .toList();
+        List<String> rows = new ArrayList<>();
+        for (String page : List.of("configuration.md", "operations.md")) {
+            rows.addAll(Files.readAllLines(Path.of("..", "docs", page)));
+        }
+        rows.removeIf(line -> !line.startsWith("| `" + begin));
         assertThat(rows).as(begin).isNotEmpty();
         return rows.get(0);
     }
