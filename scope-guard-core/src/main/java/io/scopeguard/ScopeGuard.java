@@ -2,32 +2,27 @@ package io.scopeguard;
 
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.DriftDetector;
-import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.drift.WatchedScopes;
+import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
-import io.scopeguard.permission.Freshness;
-import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
-import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.provider.ChangeFeed;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.PermissionChange;
-import io.scopeguard.provider.PermissionsUnavailableException;
-import io.scopeguard.provider.ProviderClock;
-import io.scopeguard.remedy.Advice;
-import io.scopeguard.remedy.DriftFinding;
 import io.scopeguard.remedy.RemedyAdvisor;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.scope.Audience;
-import io.scopeguard.scope.Scopes;
-import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.KeysUnavailableException;
-import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,48 +34,63 @@ import org.jspecify.annotations.Nullable;
  * Decision decision = guard.authorize(token, new AccessRequest(organization, requirement));
  * }</pre>
  *
+ * <p>{@link #join} makes one guard of those of several providers.
+ *
  * <p>{@code io.scopeguard.signal.Responses} turns a decision into an HTTP response. Close the guard to stop its threads.
  */
 public final class ScopeGuard implements AutoCloseable {
 
-    private final AccessTokenVerifier verifier;
-    private final ScopeGuardSettings settings;
-    private final PermissionCache permissions;
-    private final DriftDetector detector;
-    private final RemedyAdvisor advisor;
-    private final RereadPolicy rereads;
-    private final ProviderClock provider;
-    private final SteadyClock clock;
-    private final Runnable closing;
+    private final List<ProviderGuard> guards;
+    private final Map<String, ProviderGuard> byIssuer;
+    private final @Nullable OrganizationProviders organizations;
 
-    /**
-     * @param provider compares tokens' times with ours
-     * @param delay how long after a change the provider may still answer with the old state
-     * @param closing closes the parts that belong to this guard
-     */
-    ScopeGuard(
-            AccessTokenVerifier verifier,
-            ScopeGuardSettings settings,
-            PermissionCache permissions,
-            DriftDetector detector,
-            RemedyAdvisor advisor,
-            ProviderClock provider,
-            Duration delay,
-            Runnable closing) {
-        this.verifier = verifier;
-        this.settings = settings;
-        this.permissions = permissions;
-        this.detector = detector;
-        this.advisor = advisor;
-        this.rereads = new RereadPolicy(provider, delay);
-        this.provider = provider;
-        this.clock = provider.steady();
-        this.closing = closing;
+    ScopeGuard(ProviderGuard guard) {
+        this(List.of(guard), null);
+    }
+
+    private ScopeGuard(List<ProviderGuard> guards, @Nullable OrganizationProviders organizations) {
+        this.guards = List.copyOf(guards);
+        this.byIssuer = byIssuer(guards);
+        this.organizations = organizations;
+    }
+
+    private static Map<String, ProviderGuard> byIssuer(List<ProviderGuard> guards) {
+        Map<String, ProviderGuard> byIssuer = new HashMap<>();
+        Set<String> names = new HashSet<>();
+        for (ProviderGuard guard : guards) {
+            if (!names.add(guard.name())) {
+                throw new IllegalArgumentException("two providers are named " + guard.name());
+            }
+            for (String issuer : guard.issuers()) {
+                if (byIssuer.putIfAbsent(issuer, guard) != null) {
+                    throw new IllegalArgumentException("two providers issue tokens as " + issuer);
+                }
+            }
+        }
+        return Map.copyOf(byIssuer);
     }
 
     /** Starts a guard for the access tokens of one provider. All times are measured with the provider's clock. */
     public static Builder builder(IdentityProvider provider) {
         return new Builder(provider);
+    }
+
+    /**
+     * Joins the guards of several providers, or of several tenants of one. A token's issuer decides which of them judges it. The
+     * guards share nothing: each has its own keys, live permissions, call budget and clock.
+     *
+     * @param organizations says which provider each organization belongs to; tokens of other providers are refused there
+     * @return a guard which, if it is closed, closes these guards
+     * @throws IllegalArgumentException if two providers have the same name or the same issuer
+     */
+    public static ScopeGuard join(Collection<ScopeGuard> guards, OrganizationProviders organizations) {
+        return new ScopeGuard(
+                guards.stream().flatMap(guard -> guard.guards.stream()).toList(), organizations);
+    }
+
+    /** The accepted {@code iss} values, the principal one of each provider before its others. */
+    public List<String> issuers() {
+        return guards.stream().flatMap(guard -> guard.issuers().stream()).toList();
     }
 
     /**
@@ -90,7 +100,38 @@ public final class ScopeGuard implements AutoCloseable {
      * @throws KeysUnavailableException if the provider's signing keys are needed and cannot be fetched
      */
     public AccessToken verify(String token) {
-        return verifier.verify(token);
+        return verifierOf(token).verify(token);
+    }
+
+    /** A token that was verified before is found without being read again. A token that nobody issued is refused by any. */
+    private ProviderGuard verifierOf(String token) {
+        ProviderGuard first = guards.get(0);
+        if (guards.size() == 1) {
+            return first;
+        }
+        for (ProviderGuard guard : guards) {
+            if (guard.knows(token)) {
+                return guard;
+            }
+        }
+        String issuer = AccessTokenVerifier.unverifiedIssuer(token);
+        return issuer == null ? first : byIssuer.getOrDefault(issuer, first);
+    }
+
+    /** Decides about one request. The provider is asked only if what is known is not fresh enough. */
+    public Decision authorize(AccessToken token, AccessRequest request) {
+        return guardOf(token).authorize(token, request, organizations);
+    }
+
+    private ProviderGuard guardOf(AccessToken token) {
+        if (guards.size() == 1) {
+            return guards.get(0);
+        }
+        ProviderGuard guard = byIssuer.get(token.issuer());
+        if (guard == null) {
+            throw new IllegalArgumentException("the token was verified by another guard");
+        }
+        return guard;
     }
 
     /**
@@ -115,152 +156,18 @@ public final class ScopeGuard implements AutoCloseable {
         return authorize(token, new AccessRequest(organization, null));
     }
 
-    /** Applies a change that the provider reported, such as a webhook delivery. */
+    /**
+     * Applies a change that the provider reported, such as a webhook delivery. Facts of every provider are read again if the guards
+     * of several are joined.
+     */
     public void apply(PermissionChange change) {
-        permissions.apply(change);
+        guards.forEach(guard -> guard.apply(change));
     }
 
     /** Stops the background reads of permissions and signing keys. Parts that were passed to the builder stay open. */
     @Override
     public void close() {
-        closing.run();
-    }
-
-    /** Decides about one request. The provider is asked only if what is known is not fresh enough. */
-    public Decision authorize(AccessToken token, AccessRequest request) {
-        AccessToken view = request.viewOf(token);
-        if (view == null) {
-            return Decision.misplaced(named(token), request, Denial.ORGANIZATION_MISMATCH);
-        }
-        if (!request.takes(view)) {
-            return Decision.misplaced(view, request, Denial.WRONG_TOKEN_KIND);
-        }
-        if (request.lacksOrganization()) {
-            return Decision.misplaced(view, request, Denial.ORGANIZATION_MISMATCH);
-        }
-        return judge(view, request);
-    }
-
-    /** The view that says which organization the token is for, if it is for exactly one. */
-    private static AccessToken named(AccessToken token) {
-        AccessToken only = RequestedOrganization.OF_TOKEN.viewOf(token);
-        return only == null ? token : only;
-    }
-
-    private Decision judge(AccessToken token, AccessRequest request) {
-        long now = clock.nanos();
-        PermissionKey key = PermissionKey.of(token);
-        Freshness freshness = settings.freshness(request.requirement(), now);
-        if (isReading(token, request, key, now)) {
-            permissions.refresh(key, freshness);
-            return Verdict.byToken(token).decision(token, request, null, ScopeDrift.none());
-        }
-        Decision decision = decide(key, token, request, live(key, token, freshness));
-        if (isTooEarly(decision, now)) {
-            return reconsidered(key, decision, null);
-        }
-        Long reread = reread(decision, now);
-        if (reread != null) {
-            decision = reconsidered(key, decision, live(key, token, freshness.notBefore(reread)));
-        }
-        return isContradicted(decision) ? contradicted(key, decision, now) : decision;
-    }
-
-    /**
-     * Whether the token itself is a reading: it is so young that the provider has just computed its scopes from live roles, and
-     * nothing newer is known.
-     */
-    private boolean isReading(AccessToken token, AccessRequest request, PermissionKey key, long now) {
-        Duration maxAge = settings.maxAge(request.requirement());
-        if (maxAge.isZero() || !permissions.youngTokens().contains(token.kind()) || !isMetBy(token, request)) {
-            return false;
-        }
-        Duration age = provider.greatestAge(token.issuedAt());
-        return age != null && age.compareTo(maxAge) <= 0 && !permissions.knowsNewer(key, now - age.toNanos());
-    }
-
-    private static boolean isMetBy(AccessToken token, AccessRequest request) {
-        return request.requirement() == null || request.requirement().isMetBy(token.scopes());
-    }
-
-    /** A grant stands even if a new read for the hint beside it fails. */
-    private Decision reconsidered(PermissionKey key, Decision first, @Nullable LivePermissions newer) {
-        return newer == null && first.isGranted()
-                ? first.withoutDrift()
-                : decide(key, first.token(), first.request(), newer);
-    }
-
-    private @Nullable LivePermissions live(PermissionKey key, AccessToken token, Freshness freshness) {
-        try {
-            return permissions.get(key, freshness, token.scopes());
-        } catch (PermissionsUnavailableException e) {
-            return null;
-        }
-    }
-
-    private Decision decide(
-            PermissionKey key, AccessToken token, AccessRequest request, @Nullable LivePermissions live) {
-        if (live == null) {
-            return withoutLive(key, token, request).decision(token, request, null, ScopeDrift.none());
-        }
-        // In observe mode, not even a denial names what the live permissions contain.
-        Verdict verdict = settings.mode() == Mode.OBSERVE
-                ? Verdict.withoutLive(settings, token.scopes(), request)
-                : Verdict.byLive(settings, token, request, live);
-        return verdict.decision(token, request, live, detector.detect(token, live, verdict.grantable()));
-    }
-
-    private Verdict withoutLive(PermissionKey key, AccessToken token, AccessRequest request) {
-        LivePermissions seen = permissions.lastSeen(key, token.scopes());
-        if (seen != null && rereads.isSettled(token, seen, clock.nanos())) {
-            return Verdict.byLastSeen(settings, token, request, seen);
-        }
-        Scopes leaked =
-                settings.mode() == Mode.ENFORCE ? permissions.possiblyLeaked(key, token.scopes()) : Scopes.none();
-        if (leaked.isEmpty()) {
-            return Verdict.withoutLive(settings, token.scopes(), request);
-        }
-        return Verdict.withPossiblyLeaked(
-                settings, token, request, token.scopes().minus(leaked));
-    }
-
-    /** Before a token is contradicted: when the read has to begin if what was read could be older than the token. */
-    private @Nullable Long reread(Decision decision, long now) {
-        LivePermissions live = decision.live();
-        return live != null && isContradicted(decision) ? rereads.due(decision.token(), live, now) : null;
-    }
-
-    private boolean isTooEarly(Decision decision, long now) {
-        LivePermissions live = decision.live();
-        return live != null && isContradicted(decision) && rereads.isTooEarly(decision.token(), live, now);
-    }
-
-    private static boolean isContradicted(Decision decision) {
-        return decision.denial() != null || !decision.drift().isEmpty();
-    }
-
-    private Decision contradicted(PermissionKey key, Decision decision, long now) {
-        if (decision.live() != null && !decision.drift().demoted().isEmpty()) {
-            permissions.keepLoss(key);
-        }
-        return decision.with(advice(decision, now));
-    }
-
-    private Advice advice(Decision decision, long now) {
-        LivePermissions live = decision.live();
-        if (settings.mode() == Mode.OBSERVE || live == null) {
-            return Advice.none();
-        }
-        DriftFinding finding = new DriftFinding(decision.token(), live.history(), decision.drift());
-        if (decision.denial() == null) {
-            // A hint can wait for a read that is newer than the token.
-            return rereads.isSettled(decision.token(), live, now) ? advisor.onGranted(finding) : Advice.none();
-        }
-        return switch (decision.denial()) {
-            case NOT_A_MEMBER -> advisor.onExpelled(finding);
-            case INSUFFICIENT_SCOPE -> advisor.onRefused(finding.missingOnly(decision.grantable()));
-            default -> Advice.none();
-        };
+        guards.forEach(ProviderGuard::close);
     }
 
     /** Collects the settings of a guard. Not thread-safe. */
@@ -321,13 +228,18 @@ public final class ScopeGuard implements AutoCloseable {
             return this;
         }
 
-        /** Wires the guard. No request is sent to the provider yet. */
+        /** Wires the guard. Nothing is asked of the provider yet, except that its feed of changes is started, if it has one. */
         public ScopeGuard build() {
             AccessTokenVerifier tokens = verifier == null ? newVerifier() : verifier;
             PermissionCache live = permissions == null ? newPermissions() : permissions;
             boolean ownsTokens = verifier == null;
             boolean ownsLive = permissions == null;
-            return new ScopeGuard(
+            ChangeFeed feed = provider.changeFeed(live::apply);
+            if (feed != null) {
+                feed.start(settings.maxAge());
+            }
+            return new ScopeGuard(new ProviderGuard(
+                    provider.name(),
                     tokens,
                     settings,
                     live,
@@ -336,13 +248,16 @@ public final class ScopeGuard implements AutoCloseable {
                     provider.clock(),
                     provider.permissions().traits().delay(),
                     () -> {
+                        if (feed != null) {
+                            feed.close();
+                        }
                         if (ownsLive) {
                             live.close();
                         }
                         if (ownsTokens) {
                             tokens.close();
                         }
-                    });
+                    }));
         }
 
         private AccessTokenVerifier newVerifier() {

@@ -703,7 +703,8 @@ class ScopeGuardTests {
         ScopeGuardSettings settings =
                 new ScopeGuardSettings(mode, Duration.ofSeconds(30), Duration.ofMinutes(5), policy);
         Clients clients = Clients.watching(WatchedScopes.all());
-        return new ScopeGuard(
+        return new ScopeGuard(new ProviderGuard(
+                "provider",
                 tokens.verifier(),
                 settings,
                 cache,
@@ -716,7 +717,7 @@ class ScopeGuardTests {
                         RemedyListener.none()),
                 provider,
                 Duration.ZERO,
-                () -> {});
+                () -> {}));
     }
 
     private @Nullable Denial denial(AccessToken token, AccessRequest request) {

@@ -54,7 +54,8 @@ class SeveralOrganizationsTests {
     private final ProviderClock provider = new ProviderClock(clock.steady());
     private final PermissionCache cache = new PermissionCache(tenant, clock.steady(), CacheSettings.DEFAULT);
     private final Clients clients = Clients.watching(WatchedScopes.all());
-    private final ScopeGuard guard = new ScopeGuard(
+    private final ScopeGuard guard = new ScopeGuard(new ProviderGuard(
+            "provider",
             verifier,
             ScopeGuardSettings.DEFAULT,
             cache,
@@ -67,7 +68,7 @@ class SeveralOrganizationsTests {
                     RemedyListener.none()),
             provider,
             Duration.ZERO,
-            () -> {});
+            () -> {}));
 
     private static AccessTokenVerifier verifier(Audience audience) {
         return AccessTokenVerifier.builder(

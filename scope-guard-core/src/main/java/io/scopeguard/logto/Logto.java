@@ -40,6 +40,7 @@ public final class Logto implements IdentityProvider {
     /** How many calls a second one process makes at most by default. Logto Cloud allows 20 for all callers of a tenant. */
     public static final int DEFAULT_CALLS_PER_SECOND = 5;
 
+    private final String name;
     private final LogtoTenant tenant;
     private final List<String> issuers;
     private final Duration timeout;
@@ -53,6 +54,7 @@ public final class Logto implements IdentityProvider {
     private final PermissionSource permissions;
 
     private Logto(Builder builder) {
+        name = builder.name;
         tenant = builder.tenant;
         issuers = List.copyOf(builder.issuers);
         timeout = builder.timeout;
@@ -86,7 +88,7 @@ public final class Logto implements IdentityProvider {
 
     @Override
     public String name() {
-        return "logto";
+        return name;
     }
 
     @Override
@@ -186,11 +188,19 @@ public final class Logto implements IdentityProvider {
         private Clock clock = Clock.systemUTC();
         private @Nullable SteadyClock steadyClock;
 
+        private String name = "logto";
+
         private Builder(LogtoTenant tenant, String appId, String appSecret) {
             this.tenant = tenant;
             this.appId = appId;
             this.appSecret = appSecret;
             this.issuers.add(tenant.issuer());
+        }
+
+        /** Names the tenant among several; {@code logto} by default. */
+        public Builder name(String name) {
+            this.name = name;
+            return this;
         }
 
         /** Accepts tokens of these issuers too: the tenant's custom domains. */

@@ -5,6 +5,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An identity provider as the rest of the library knows it: its tokens, its live permissions, its scopes, and its clock. Nothing
@@ -51,6 +53,30 @@ public interface IdentityProvider {
     /** Whether calls to the provider are made at present, for metrics. */
     default Circuit circuit() {
         return Circuit.CLOSED;
+    }
+
+    /**
+     * A receiver of the deliveries by which the provider reports changes, or {@code null} if it sends none, or nothing is known that
+     * deliveries could be authenticated by.
+     *
+     * @param changes receives the changes, on the delivering thread
+     */
+    default @Nullable EventReceiver eventReceiver(Consumer<PermissionChange> changes) {
+        return null;
+    }
+
+    /**
+     * A feed of the provider's changes, or {@code null} if there is none. It is not started.
+     *
+     * @param changes receives the changes, on the feed's thread
+     */
+    default @Nullable ChangeFeed changeFeed(Consumer<PermissionChange> changes) {
+        return null;
+    }
+
+    /** What operators should know when the application starts: each a sentence that names a risk. */
+    default List<String> warnings() {
+        return List.of();
     }
 
     /**

@@ -194,8 +194,13 @@ public final class Refusals {
         if (decision.request().organization().source() == Source.CONFLICTING) {
             return "The request names different organizations in different places.";
         }
-        if (isUnnamed(decision.request().organization().source())) {
+        if (isUnnamed(decision.request())) {
             return "The request names no organization.";
+        }
+        if (decision.request().organization().viewOf(decision.token()) != null) {
+            return decision.token().organization() == null
+                    ? "Outside of organizations, this API takes tokens of another issuer."
+                    : "The organization does not belong to the token's issuer.";
         }
         if (decision.token().views().size() > 1 && decision.token().organization() == null) {
             return decision.request().organization().source() == Source.TOKEN
@@ -207,8 +212,11 @@ public final class Refusals {
                 : "The token is for another organization than the request: organization_id names the token's.";
     }
 
-    private static boolean isUnnamed(Source source) {
-        return source == Source.NONE || source == Source.MISSING;
+    private static boolean isUnnamed(AccessRequest request) {
+        boolean isOfOrganization = request.requirement() != null
+                && request.requirement().audience().isOrganization();
+        return request.organization().source() == Source.MISSING
+                || (request.organization().source() == Source.NONE && isOfOrganization);
     }
 
     private static String wrongKind(AccessRequest request) {

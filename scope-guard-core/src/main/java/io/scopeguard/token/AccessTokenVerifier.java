@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies JWT access tokens (RFC 9068, RFC 8725) of one provider. What is cheap to refuse is refused first; the signature
@@ -100,6 +101,21 @@ public final class AccessTokenVerifier implements AutoCloseable {
         Verified fresh = verifyAnew(token);
         verified.add(token, fresh);
         return fresh.token();
+    }
+
+    /** Whether the token was verified by this verifier, and is remembered. Says nothing about the present. */
+    public boolean knows(String token) {
+        return verified.get(token) != null;
+    }
+
+    /** The issuer that a token names, or {@code null} if the token cannot be read. Proves nothing. */
+    public static @Nullable String unverifiedIssuer(String token) {
+        try {
+            CompactSerialization.check(token, MAX_LENGTH);
+            return claims(parse(token)).textIfPresent("iss");
+        } catch (InvalidTokenException e) {
+            return null;
+        }
     }
 
     /** Stops refreshing the keys. */

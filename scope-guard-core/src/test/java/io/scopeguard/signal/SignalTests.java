@@ -361,9 +361,10 @@ class SignalTests {
     @Test
     void refusalWhenOrganizationIsAnotherThen403WithTheTokens() {
         String detail = "The token is for another organization than the request: organization_id names the token's.";
+        AccessRequest elsewhere = of(RequestedOrganization.named("globex"), Audience.ORGANIZATION, "read");
 
         assertForbidden(
-                denied(acme, Denial.ORGANIZATION_MISMATCH, request("read"), NONE, Remedy.NONE),
+                denied(acme, Denial.ORGANIZATION_MISMATCH, elsewhere, NONE, Remedy.NONE),
                 "organization-mismatch",
                 "Wrong organization",
                 detail,

@@ -1,0 +1,247 @@
+package io.scopeguard;
+
+import io.scopeguard.drift.DriftDetector;
+import io.scopeguard.drift.ScopeDrift;
+import io.scopeguard.organization.OrganizationProviders;
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.permission.Freshness;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.ProviderClock;
+import io.scopeguard.remedy.Advice;
+import io.scopeguard.remedy.DriftFinding;
+import io.scopeguard.remedy.RemedyAdvisor;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.AccessTokenVerifier;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the access tokens of one provider, by keys, live permissions, catalogue and clock that belong to this provider alone.
+ * Thread-safe.
+ */
+final class ProviderGuard {
+
+    private final String name;
+    private final AccessTokenVerifier verifier;
+    private final ScopeGuardSettings settings;
+    private final PermissionCache permissions;
+    private final DriftDetector detector;
+    private final RemedyAdvisor advisor;
+    private final RereadPolicy rereads;
+    private final ProviderClock provider;
+    private final SteadyClock clock;
+    private final Runnable closing;
+
+    /**
+     * @param name of the provider
+     * @param provider compares tokens' times with ours
+     * @param delay how long after a change the provider may still answer with the old state
+     * @param closing closes the parts that belong to this guard
+     */
+    ProviderGuard(
+            String name,
+            AccessTokenVerifier verifier,
+            ScopeGuardSettings settings,
+            PermissionCache permissions,
+            DriftDetector detector,
+            RemedyAdvisor advisor,
+            ProviderClock provider,
+            Duration delay,
+            Runnable closing) {
+        this.name = name;
+        this.verifier = verifier;
+        this.settings = settings;
+        this.permissions = permissions;
+        this.detector = detector;
+        this.advisor = advisor;
+        this.rereads = new RereadPolicy(provider, delay);
+        this.provider = provider;
+        this.clock = provider.steady();
+        this.closing = closing;
+    }
+
+    String name() {
+        return name;
+    }
+
+    List<String> issuers() {
+        return verifier.issuers();
+    }
+
+    /** Whether the token was verified by this provider's keys before. */
+    boolean knows(String token) {
+        return verifier.knows(token);
+    }
+
+    AccessToken verify(String token) {
+        return verifier.verify(token);
+    }
+
+    void apply(PermissionChange change) {
+        permissions.apply(change);
+    }
+
+    void close() {
+        closing.run();
+    }
+
+    /**
+     * Decides about one request. The provider is asked only if what is known is not fresh enough.
+     *
+     * @param organizations says which provider an organization belongs to; {@code null} if all belong to this one
+     */
+    Decision authorize(AccessToken token, AccessRequest request, @Nullable OrganizationProviders organizations) {
+        AccessToken view = request.viewOf(token);
+        if (view == null) {
+            return Decision.misplaced(named(token), request, Denial.ORGANIZATION_MISMATCH);
+        }
+        if (organizations != null && !isOwn(view, request, organizations)) {
+            return Decision.misplaced(view, request, Denial.ORGANIZATION_MISMATCH);
+        }
+        if (!request.takes(view)) {
+            return Decision.misplaced(view, request, Denial.WRONG_TOKEN_KIND);
+        }
+        if (request.lacksOrganization()) {
+            return Decision.misplaced(view, request, Denial.ORGANIZATION_MISMATCH);
+        }
+        return judge(view, request);
+    }
+
+    /** Whether a token of this provider can permit anything there. */
+    private boolean isOwn(AccessToken view, AccessRequest request, OrganizationProviders organizations) {
+        String organization = view.organization();
+        if (organization != null) {
+            return name.equals(organizations.providerOf(organization));
+        }
+        return request.requirement() == null || name.equals(organizations.globalProvider());
+    }
+
+    /** The view that says which organization the token is for, if it is for exactly one. */
+    private static AccessToken named(AccessToken token) {
+        AccessToken only = RequestedOrganization.OF_TOKEN.viewOf(token);
+        return only == null ? token : only;
+    }
+
+    private Decision judge(AccessToken token, AccessRequest request) {
+        long now = clock.nanos();
+        PermissionKey key = PermissionKey.of(token);
+        Freshness freshness = settings.freshness(request.requirement(), now);
+        if (isReading(token, request, key, now)) {
+            permissions.refresh(key, freshness);
+            return Verdict.byToken(token).decision(token, request, null, ScopeDrift.none());
+        }
+        Decision decision = decide(key, token, request, live(key, token, freshness));
+        if (isTooEarly(decision, now)) {
+            return reconsidered(key, decision, null);
+        }
+        Long reread = reread(decision, now);
+        if (reread != null) {
+            decision = reconsidered(key, decision, live(key, token, freshness.notBefore(reread)));
+        }
+        return isContradicted(decision) ? contradicted(key, decision, now) : decision;
+    }
+
+    /**
+     * Whether the token itself is a reading: it is so young that the provider has just computed its scopes from live roles, and
+     * nothing newer is known.
+     */
+    private boolean isReading(AccessToken token, AccessRequest request, PermissionKey key, long now) {
+        Duration maxAge = settings.maxAge(request.requirement());
+        if (maxAge.isZero() || !permissions.youngTokens().contains(token.kind()) || !isMetBy(token, request)) {
+            return false;
+        }
+        Duration age = provider.greatestAge(token.issuedAt());
+        return age != null && age.compareTo(maxAge) <= 0 && !permissions.knowsNewer(key, now - age.toNanos());
+    }
+
+    private static boolean isMetBy(AccessToken token, AccessRequest request) {
+        return request.requirement() == null || request.requirement().isMetBy(token.scopes());
+    }
+
+    /** A grant stands even if a new read for the hint beside it fails. */
+    private Decision reconsidered(PermissionKey key, Decision first, @Nullable LivePermissions newer) {
+        return newer == null && first.isGranted()
+                ? first.withoutDrift()
+                : decide(key, first.token(), first.request(), newer);
+    }
+
+    private @Nullable LivePermissions live(PermissionKey key, AccessToken token, Freshness freshness) {
+        try {
+            return permissions.get(key, freshness, token.scopes());
+        } catch (PermissionsUnavailableException e) {
+            return null;
+        }
+    }
+
+    private Decision decide(
+            PermissionKey key, AccessToken token, AccessRequest request, @Nullable LivePermissions live) {
+        if (live == null) {
+            return withoutLive(key, token, request).decision(token, request, null, ScopeDrift.none());
+        }
+        // In observe mode, not even a denial names what the live permissions contain.
+        Verdict verdict = settings.mode() == Mode.OBSERVE
+                ? Verdict.withoutLive(settings, token.scopes(), request)
+                : Verdict.byLive(settings, token, request, live);
+        return verdict.decision(token, request, live, detector.detect(token, live, verdict.grantable()));
+    }
+
+    private Verdict withoutLive(PermissionKey key, AccessToken token, AccessRequest request) {
+        LivePermissions seen = permissions.lastSeen(key, token.scopes());
+        if (seen != null && rereads.isSettled(token, seen, clock.nanos())) {
+            return Verdict.byLastSeen(settings, token, request, seen);
+        }
+        Scopes leaked =
+                settings.mode() == Mode.ENFORCE ? permissions.possiblyLeaked(key, token.scopes()) : Scopes.none();
+        if (leaked.isEmpty()) {
+            return Verdict.withoutLive(settings, token.scopes(), request);
+        }
+        return Verdict.withPossiblyLeaked(
+                settings, token, request, token.scopes().minus(leaked));
+    }
+
+    /** Before a token is contradicted: when the read has to begin if what was read could be older than the token. */
+    private @Nullable Long reread(Decision decision, long now) {
+        LivePermissions live = decision.live();
+        return live != null && isContradicted(decision) ? rereads.due(decision.token(), live, now) : null;
+    }
+
+    private boolean isTooEarly(Decision decision, long now) {
+        LivePermissions live = decision.live();
+        return live != null && isContradicted(decision) && rereads.isTooEarly(decision.token(), live, now);
+    }
+
+    private static boolean isContradicted(Decision decision) {
+        return decision.denial() != null || !decision.drift().isEmpty();
+    }
+
+    private Decision contradicted(PermissionKey key, Decision decision, long now) {
+        if (decision.live() != null && !decision.drift().demoted().isEmpty()) {
+            permissions.keepLoss(key);
+        }
+        return decision.with(advice(decision, now));
+    }
+
+    private Advice advice(Decision decision, long now) {
+        LivePermissions live = decision.live();
+        if (settings.mode() == Mode.OBSERVE || live == null) {
+            return Advice.none();
+        }
+        DriftFinding finding = new DriftFinding(decision.token(), live.history(), decision.drift());
+        if (decision.denial() == null) {
+            // A hint can wait for a read that is newer than the token.
+            return rereads.isSettled(decision.token(), live, now) ? advisor.onGranted(finding) : Advice.none();
+        }
+        return switch (decision.denial()) {
+            case NOT_A_MEMBER -> advisor.onExpelled(finding);
+            case INSUFFICIENT_SCOPE -> advisor.onRefused(finding.missingOnly(decision.grantable()));
+            default -> Advice.none();
+        };
+    }
+}
