@@ -2,6 +2,7 @@ package io.scopeguard.keycloak;
 
 import io.scopeguard.keycloak.AdminEvent.NewRole;
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.ChangeFeed;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionChange.OfEverything;
 import io.scopeguard.provider.PermissionsUnavailableException;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Close it to stop its thread.
  */
-public final class AdminEvents implements AutoCloseable {
+public final class AdminEvents implements ChangeFeed {
 
     private static final Duration OVERLAP = Duration.ofSeconds(10);
 
@@ -111,6 +112,7 @@ public final class AdminEvents implements AutoCloseable {
      *
      * @param interval between the end of a poll and the next
      */
+    @Override
     public void start(Duration interval) {
         executor.scheduleWithFixedDelay(this::poll, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
     }

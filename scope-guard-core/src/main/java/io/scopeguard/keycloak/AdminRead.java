@@ -28,6 +28,8 @@ enum AdminRead {
 
     private final String operation;
     private final Right right;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Set.of() is immutable.
     private final Set<String> absences;
 
     /**

@@ -37,8 +37,6 @@ import org.slf4j.LoggerFactory;
  * KeycloakRealm realm = new KeycloakRealm(URI.create("https://id.example.com/realms/example"));
  * Keycloak keycloak = Keycloak.at(realm, clientId, clientSecret).resource(api, "reports-api").build();
  * ScopeGuard guard = ScopeGuard.builder(keycloak).resources(List.of(api)).build();
- * AdminEvents events = keycloak.adminEvents(guard::apply);
- * events.start(Duration.ofSeconds(30));
  * }</pre>
  */
 public final class Keycloak implements IdentityProvider {
@@ -171,7 +169,8 @@ public final class Keycloak implements IdentityProvider {
      *
      * @param changes receives each change, on the polling thread
      */
-    public AdminEvents adminEvents(Consumer<PermissionChange> changes) {
+    @Override
+    public AdminEvents changeFeed(Consumer<PermissionChange> changes) {
         return new AdminEvents(api, organizations, clients, catalogue, shared, steadyClock, changes);
     }
 

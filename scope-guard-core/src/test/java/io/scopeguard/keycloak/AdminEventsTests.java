@@ -53,7 +53,7 @@ class AdminEventsTests {
             .steadyClock(clock.steady())
             .build();
     private final List<PermissionChange> changes = new CopyOnWriteArrayList<>();
-    private final AdminEvents events = keycloak.adminEvents(changes::add);
+    private final AdminEvents events = keycloak.changeFeed(changes::add);
 
     @AfterEach
     void stop() {
@@ -271,7 +271,7 @@ class AdminEventsTests {
     @Test
     void startWhenStartedThenPollsByItselfUntilClosed() throws InterruptedException {
         BlockingQueue<PermissionChange> reported = new LinkedBlockingQueue<>();
-        try (AdminEvents polling = keycloak.adminEvents(reported::add)) {
+        try (AdminEvents polling = keycloak.changeFeed(reported::add)) {
             polling.start(Duration.ofMillis(20));
             // The first poll is not waited for: events before it are not of interest.
             PermissionChange change = null;
