@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { fingerprint, parseScopeDrift } from '../../main/resources/static/scope-guard.js';
+import { fingerprint, parseScopeDrift } from '../../../client/scope-guard.js';
 import { fingerprintOf, token } from './support.js';
 
 const WHOLE =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { logtoRecipe } from '../../main/resources/static/scope-guard.js';
+import { logtoRecipe } from '../../../client/scope-guard.js';
 import { LIMIT, Tab, api, drift, token } from './support.js';
 
 /** As Logto's SDK: one cache for all tokens, filled by the refresh token; every call is noted. */

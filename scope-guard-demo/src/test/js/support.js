@@ -2,7 +2,7 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import { createScopeGuard } from '../../main/resources/static/scope-guard.js';
+import { createScopeGuard } from '../../../client/scope-guard.js';
 
 /** No test waits for real; one that hangs has failed. */
 export const LIMIT = { timeout: 60_000 };

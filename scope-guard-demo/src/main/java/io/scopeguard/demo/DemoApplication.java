@@ -1,16 +1,18 @@
 package io.scopeguard.demo;
 
 import io.scopeguard.demo.api.ReportController;
+import io.scopeguard.demo.page.PageController;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /** Starts the API on port 8080, guarded against the Logto that is configured, or else against an embedded one. */
-@SpringBootApplication(scanBasePackageClasses = ReportController.class)
+@SpringBootApplication(scanBasePackageClasses = {ReportController.class, PageController.class})
 public class DemoApplication {
 
     public static void main(String[] args) {
         SpringApplication application = new SpringApplication(DemoApplication.class);
         application.addInitializers(new EmbeddedProvider());
+        application.addListeners(new Welcome());
         application.run(args);
     }
 }

@@ -2,11 +2,16 @@ package io.scopeguard.demo;
 
 import io.scopeguard.demo.logto.LogtoBox;
 import io.scopeguard.demo.logto.wire.Ids;
+import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Webhook;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.boot.context.event.ApplicationFailedEvent;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationContextInitializer;
@@ -27,21 +32,38 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
             "scope-guard.resources");
 
     /** A provider in the same process can be asked often, so that whoever plays with it sees the effect at once. */
-    private static final Map<String, Object> NEARBY =
-            Map.of("scope-guard.permissions.max-age", "1s", "scope-guard.logto.calls-per-second", "50");
+    private static final Map<String, Object> NEARBY = Map.of(
+            "scope-guard.permissions.max-age", "1s",
+            "scope-guard.logto.calls-per-second", "50",
+            "scope-guard.drift.spread", "1s");
 
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         ConfigurableEnvironment environment = context.getEnvironment();
         if (PROVIDER_PROPERTIES.stream().noneMatch(environment::containsProperty)) {
-            LogtoBox box = LogtoBox.builder()
-                    .port(environment.getProperty("demo.provider.port", Integer.class, 9000))
-                    .start();
+            LogtoBox box = start(environment);
+            context.getBeanFactory().registerSingleton("logtoBox", box);
             context.addApplicationListener(closing(context, box));
             context.addApplicationListener(delivering(context, box));
             environment.getPropertySources().addFirst(new MapPropertySource("embedded provider", properties(box)));
             environment.getPropertySources().addLast(new MapPropertySource("nearby provider", NEARBY));
         }
+    }
+
+    private static LogtoBox start(ConfigurableEnvironment environment) {
+        String address = environment.getProperty("demo.provider.address", "127.0.0.1");
+        int port = environment.getProperty("demo.provider.port", Integer.class, 9000);
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(address, port));
+        } catch (IOException e) {
+            throw new InvalidSettingException(
+                    "demo.provider.port",
+                    "is " + port + ", where the embedded provider cannot listen: " + e.getMessage(),
+                    "Set demo.provider.port to a free port, for example with the environment variable DEMO_PROVIDER_PORT=9001.",
+                    e);
+        }
+        return LogtoBox.builder().address(address).port(port).start();
     }
 
     private static Map<String, Object> properties(LogtoBox box) {
@@ -61,12 +83,19 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
                 Webhook webhook =
                         context.getBean(ScopeGuardProperties.class).logto().webhook();
                 String contextPath = context.getEnvironment().getProperty("server.servlet.context-path", "");
-                String origin = "http://localhost:" + event.getWebServer().getPort();
+                int port = event.getWebServer().getPort();
+                Stream.of("localhost", "127.0.0.1").forEach(host -> register(box, "http://" + host + ":" + port + "/"));
+                String origin = "http://localhost:" + port;
                 box.deliverTo(
                         URI.create(origin + contextPath + webhook.path()),
                         webhook.signingKeys().get(0));
             }
         };
+    }
+
+    /** Lets the page sign users in and out, whichever port it was given. */
+    private static void register(LogtoBox box, String page) {
+        box.directory().applications().update("demo-web", application -> application.withRedirectUri(page));
     }
 
     /** Whether the API ends or never came to start, the provider goes with it. */

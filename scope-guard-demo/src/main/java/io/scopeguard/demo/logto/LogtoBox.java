@@ -20,7 +20,7 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * An identity provider that speaks Logto's protocol, in this process, on a port of its own, reachable from this
- * machine only. It keeps everything in memory and starts with a small tenant: organizations {@code acme} and
+ * machine only unless it is given another address. It keeps everything in memory and starts with a small tenant: organizations {@code acme} and
  * {@code globex}, users {@code alice}, {@code bob} and {@code carol} with the password {@code demo}.
  *
  * <p>For trying out and for tests, not for production: its secrets are printed in its documentation.
@@ -73,10 +73,17 @@ public final class LogtoBox implements AutoCloseable {
     /** Settings of a box that is about to start. */
     public static final class Builder {
 
+        private String address = "127.0.0.1";
         private int port = 9000;
         private Clock clock = Clock.systemUTC();
 
         private Builder() {}
+
+        /** The address to listen on, the loopback address unless given. Tokens name 127.0.0.1 as their issuer all the same. */
+        public Builder address(String address) {
+            this.address = address;
+            return this;
+        }
 
         /** The port to listen on, 9000 unless given; 0 for any that is free. */
         public Builder port(int port) {
@@ -95,8 +102,9 @@ public final class LogtoBox implements AutoCloseable {
             Seed.plant(directory);
             LogtoBox box = new LogtoBox(run(directory), directory);
             LOG.info(
-                    "Logto in a box, for trying out, not for production, listens on {} (this machine only)",
-                    box.endpoint());
+                    "Logto in a box, for trying out, not for production, listens on {}, address {}",
+                    box.endpoint(),
+                    address);
             return box;
         }
 
@@ -121,16 +129,25 @@ public final class LogtoBox implements AutoCloseable {
                     .addFirst(new MapPropertySource(
                             "box",
                             Map.of(
-                                    "spring.config.name", "logto-box",
-                                    "spring.application.name", "logto-box",
-                                    "spring.main.allow-bean-definition-overriding", false,
-                                    "spring.jmx.enabled", false,
-                                    "spring.web.resources.add-mappings", false,
-                                    "server.address", "127.0.0.1",
-                                    "server.port", port,
-                                    "server.shutdown", "immediate",
+                                    "spring.config.name",
+                                    "logto-box",
+                                    "spring.application.name",
+                                    "logto-box",
+                                    "spring.main.allow-bean-definition-overriding",
+                                    false,
+                                    "spring.jmx.enabled",
+                                    false,
+                                    "spring.web.resources.add-mappings",
+                                    false,
+                                    "server.address",
+                                    address,
+                                    "server.port",
+                                    port,
+                                    "server.shutdown",
+                                    "immediate",
                                     // Cookies know no port: another name keeps clear of an application's own session.
-                                    "server.servlet.session.cookie.name", "logto_box_session")));
+                                    "server.servlet.session.cookie.name",
+                                    "logto_box_session")));
             return environment;
         }
     }

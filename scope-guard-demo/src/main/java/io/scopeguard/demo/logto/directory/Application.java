@@ -3,6 +3,7 @@ package io.scopeguard.demo.logto.directory;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A client. The secret never leaves the directory. */
@@ -28,7 +29,16 @@ public record Application(
         MachineToMachine
     }
 
-    public record OidcClientMetadata(List<String> redirectUris, List<String> postLogoutRedirectUris) {}
+    public record OidcClientMetadata(List<String> redirectUris, List<String> postLogoutRedirectUris) {
+
+        OidcClientMetadata with(String uri) {
+            return new OidcClientMetadata(joined(redirectUris, uri), joined(postLogoutRedirectUris, uri));
+        }
+
+        private static List<String> joined(List<String> uris, String uri) {
+            return Stream.concat(uris.stream(), Stream.of(uri)).distinct().toList();
+        }
+    }
 
     @JsonIgnore
     public boolean isConfidential() {
@@ -46,6 +56,23 @@ public record Application(
 
     public boolean mayRotateRefreshTokens() {
         return !Boolean.FALSE.equals(customClientMetadata.get("rotateRefreshToken"));
+    }
+
+    /** The same application, which may also be sent back to this address after signing in and signing out. */
+    public Application withRedirectUri(String uri) {
+        return new Application(
+                id,
+                name,
+                description,
+                type,
+                oidcClientMetadata.with(uri),
+                customClientMetadata,
+                protectedAppMetadata,
+                customData,
+                isThirdParty,
+                appLevelAccessControlEnabled,
+                createdAt,
+                secret);
     }
 
     @Override

@@ -15,11 +15,12 @@ import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 import org.springframework.web.util.HtmlUtils;
 
-/** The two pages: plain forms that work without a script. */
+/** The pages: plain forms that work without a script. */
 public final class Pages {
 
     private static final Template LAYOUT = Template.named("layout");
     private static final Template SIGN_IN = Template.named("sign-in");
+    private static final Template WELCOME = Template.named("welcome");
     private static final Template CONSENT = Template.named("consent");
 
     private final Directory directory;
@@ -30,6 +31,7 @@ public final class Pages {
 
     public RouterFunction<ServerResponse> routes() {
         return RouterFunctions.route()
+                .GET("/", request -> page("Logto in a box", WELCOME.render(Map.of())))
                 .GET("/sign-in", this::signIn)
                 .GET("/consent", this::consent)
                 .build();
@@ -47,6 +49,7 @@ public final class Pages {
                         "application",
                                 escape(applicationName(request.param("app_id").orElse(""))),
                         "alert", alert(request),
+                        "username", escape(request.param("login_hint").orElse("")),
                         "csrfName", escape(csrf.getParameterName()),
                         "csrfToken", escape(csrf.getToken()))));
     }

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
@@ -273,8 +274,11 @@ public class OidcConfiguration {
                     HttpHeaders.LOCATION,
                     UriComponentsBuilder.fromPath("/sign-in")
                             .queryParam("app_id", "{id}")
+                            .queryParam("login_hint", "{hint}")
                             .encode(StandardCharsets.UTF_8)
-                            .buildAndExpand(String.valueOf(request.getParameter("client_id")))
+                            .buildAndExpand(
+                                    String.valueOf(request.getParameter("client_id")),
+                                    Objects.requireNonNullElse(request.getParameter("login_hint"), ""))
                             .toUriString());
         };
     }

@@ -67,6 +67,8 @@ export interface ScopeGuardOptions extends ScopeGuardCallbacks {
   readonly origins?: readonly string[];
   /** Milliseconds that another tab, `getToken` or `refresh` may take. Default: 30 000. */
   readonly timeout?: number;
+  /** Another token is in use for this target, after a hint asked for it: time to reconnect what was opened with the old one. */
+  onRefresh?(event: Target): void;
   /** There will be no other token: for this target (`access_denied`), or for the whole session (`invalid_grant`). */
   onEnd?(event: EndEvent): void;
   /** A refresh or the way to consent failed; the request was answered all the same. */
@@ -118,6 +120,12 @@ export interface ScopeGuard {
    * origins that tokens are not for.
    */
   fetch(input: RequestInfo | URL, init?: GuardedInit): Promise<Response>;
+
+  /**
+   * Obeys the value of a `Scope-Drift` header that came by another way, such as an event stream. Resolves to whether there is
+   * another token now; never rejects. A value that is malformed, or about a token that is no longer held, does nothing.
+   */
+  obey(target: Target, value: string | null | undefined): Promise<boolean>;
 }
 
 /** Makes a guard; a page needs one. */

@@ -33,7 +33,10 @@ const MOST_ASKS = 100;
  */
 export function createScopeGuard(options) {
   const guard = new Guard({ timeout: PATIENCE_MS, ...options }, { ...browser(), ...options.environment });
-  return Object.freeze({ fetch: (input, init) => guard.fetch(input, init) });
+  return Object.freeze({
+    fetch: (input, init) => guard.fetch(input, init),
+    obey: (target, value) => guard.obey(target, value),
+  });
 }
 
 /**
@@ -138,6 +141,17 @@ class Guard {
     return isWorthWhile ? this.#repeat(call, sent, response, settled) : response;
   }
 
+  /** Does what a header's value asks that came by another way; resolves to whether there is another token now. */
+  async obey({ organization, resource }, value) {
+    const hint = parseScopeDrift(value);
+    if (hint === null) {
+      return false;
+    }
+    const target = targetOf({ organization, resource });
+    const next = await this.#obey(target, hint);
+    return next !== undefined && next.fingerprint !== hint.token;
+  }
+
   /** Once, with a newer token, whatever the second answer says; but that one's hint counts too. */
   async #repeat(call, sent, refused, settled) {
     const next = await unlessAborted(settled, call.signal);
@@ -230,6 +244,7 @@ class Guard {
     const held = await this.#ask(target);
     if (held?.fingerprint !== hint.token || this.#spent.get(hint.token)) {
       // Another tab was faster, or the application; or another refresh found that the session is over.
+      this.#tellOfToken(target, held, hint);
       return;
     }
     if (isDemotion(hint)) {
@@ -239,7 +254,13 @@ class Guard {
     if (!jwt) {
       throw new Error('the refresh brought no token');
     }
-    await this.#hold(target, jwt);
+    this.#tellOfToken(target, await this.#hold(target, jwt), hint);
+  }
+
+  #tellOfToken(target, held, hint) {
+    if (held !== undefined && held.fingerprint !== hint.token) {
+      this.#tell('onRefresh', { ...target });
+    }
   }
 
   /** One tab at a time: a rotated refresh token that is used twice can cost the session. */
@@ -336,7 +357,7 @@ class Call {
     this.#input = input;
     this.#init = init;
     this.#fetch = fetch;
-    this.target = Object.freeze({ ...(organization && { organization }), ...(resource && { resource }) });
+    this.target = targetOf({ organization, resource });
     this.url = new URL(isRequest(input) ? input.url : input, base);
     this.signal = init.signal ?? (isRequest(input) ? input.signal : undefined);
     this.isRepeatable = this.#isSafe() || (repeatable && this.#canBeSentTwice());
@@ -549,6 +570,10 @@ function scopesToAsk(hint) {
 
 function actOf({ token, action }) {
   return `${token} ${action}`;
+}
+
+function targetOf({ organization, resource }) {
+  return Object.freeze({ ...(organization && { organization }), ...(resource && { resource }) });
 }
 
 function keyOf({ organization = null, resource = null }) {

@@ -1,0 +1,20 @@
+package io.scopeguard.demo.page;
+
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+
+/** Puts the filter of the operator's panel before everything else. */
+@Configuration(proxyBeanMethods = false)
+class PageConfiguration {
+
+    @Bean
+    FilterRegistrationBean<LocalRequestsFilter> localRequests() {
+        FilterRegistrationBean<LocalRequestsFilter> registration =
+                new FilterRegistrationBean<>(new LocalRequestsFilter());
+        registration.addUrlPatterns(OperatorController.PATH + "/*");
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
+    }
+}

@@ -1,0 +1,61 @@
+package io.scopeguard.demo.page;
+
+import io.scopeguard.demo.logto.directory.Directory;
+import io.scopeguard.demo.logto.directory.Member;
+import io.scopeguard.demo.logto.directory.Organization;
+import io.scopeguard.demo.logto.directory.OrganizationRole;
+import io.scopeguard.demo.logto.directory.OrganizationScope;
+import io.scopeguard.demo.logto.directory.RoleType;
+import io.scopeguard.demo.logto.directory.User;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The tenant as the operator's panel shows it: who is what in which organization, and what the roles may do. */
+record Tenant(List<OrganizationView> organizations, List<RoleView> roles) {
+
+    /** An organization, with every user of the tenant: those who are not members have no role. */
+    record OrganizationView(String id, String name, List<Person> people) {}
+
+    /** A user in an organization. */
+    record Person(String id, @Nullable String name, boolean member, boolean suspended, List<String> roles) {}
+
+    /** An organization role for users and the names of its scopes. */
+    record RoleView(String name, List<String> scopes) {}
+
+    static Tenant of(Directory directory) {
+        return new Tenant(
+                directory.organizations().all().stream()
+                        .map(organization -> organization(directory, organization))
+                        .toList(),
+                directory.organizationRoles().where(role -> role.type() == RoleType.User).stream()
+                        .map(role -> role(directory, role))
+                        .toList());
+    }
+
+    private static OrganizationView organization(Directory directory, Organization organization) {
+        return new OrganizationView(
+                organization.id(),
+                organization.name(),
+                directory.users().all().stream()
+                        .map(user -> person(directory, organization.id(), user))
+                        .toList());
+    }
+
+    private static Person person(Directory directory, String organization, User user) {
+        List<String> roles = directory.memberRoles().of(new Member(organization, user.id())).stream()
+                .flatMap(id -> directory.organizationRoles().find(id).stream())
+                .map(OrganizationRole::name)
+                .toList();
+        return new Person(
+                user.id(), user.name(), directory.isMember(organization, user.id()), user.isSuspended(), roles);
+    }
+
+    private static RoleView role(Directory directory, OrganizationRole role) {
+        return new RoleView(
+                role.name(),
+                directory.organizationRoleScopes().of(role.id()).stream()
+                        .flatMap(id -> directory.organizationScopes().find(id).stream())
+                        .map(OrganizationScope::name)
+                        .toList());
+    }
+}
