@@ -141,8 +141,8 @@ class DemoTests {
 
     @Test
     void theModuleForBrowsersIsServedToAnybody() throws Exception {
-        HttpResponse<String> module = send(HttpRequest.newBuilder(URI.create(api + "/scope-guard.js")));
-        HttpResponse<String> types = send(HttpRequest.newBuilder(URI.create(api + "/scope-guard.d.ts")));
+        HttpResponse<String> module = send(HttpRequest.newBuilder(URI.create(api + "/client/scope-guard.js")));
+        HttpResponse<String> types = send(HttpRequest.newBuilder(URI.create(api + "/client/scope-guard.d.ts")));
 
         assertThat(module.statusCode()).isEqualTo(200);
         assertThat(module.headers().firstValue("Content-Type")).contains("text/javascript;charset=UTF-8");
