@@ -37,10 +37,11 @@ class ArchitectureTests {
             ROOT,
             ROOT + ".signal",
             ROOT + ".logto",
-            ROOT + ".keycloak");
+            ROOT + ".keycloak",
+            ROOT + ".auth0");
 
     /** Each knows the core, and nobody knows them. */
-    private static final List<String> PROVIDERS = List.of(ROOT + ".logto", ROOT + ".keycloak");
+    private static final List<String> PROVIDERS = List.of(ROOT + ".logto", ROOT + ".keycloak", ROOT + ".auth0");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
@@ -72,7 +73,12 @@ class ArchitectureTests {
     static final ArchRule jacksonStaysWhereJsonIsReadOrWritten = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    ROOT + ".token", ROOT + ".signal", ROOT + ".provider.http", ROOT + ".logto", ROOT + ".keycloak")
+                    ROOT + ".token",
+                    ROOT + ".signal",
+                    ROOT + ".provider.http",
+                    ROOT + ".logto",
+                    ROOT + ".keycloak",
+                    ROOT + ".auth0")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("tools.jackson..", "com.fasterxml..");

@@ -77,6 +77,19 @@ public final class CallBudget {
         return new CallBudget(bucket(burst, calls, Duration.ofSeconds(1), time), individual, burst / 2, waiting);
     }
 
+    /**
+     * A budget for an endpoint with a limit of its own. Individual calls count as foreground calls.
+     *
+     * @param calls how many a minute
+     * @param atOnce how many after a quiet time
+     * @throws IllegalArgumentException if one of them is less than one
+     */
+    public static CallBudget perMinute(int calls, int atOnce) {
+        return new CallBudget(Bucket.builder()
+                .addLimit(limit -> limit.capacity(atOnce).refillGreedy(calls, Duration.ofMinutes(1)))
+                .build());
+    }
+
     static CallBudget of(Bucket bucket, BlockingStrategy waiting) {
         return new CallBudget(bucket, null, Long.MAX_VALUE, waiting);
     }

@@ -1,0 +1,77 @@
+package io.scopeguard.auth0;
+
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.http.DeliveryIntake;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives the events that an Auth0 event stream delivers to a webhook. Auth0 does not sign bodies: a delivery proves itself by a
+ * secret that was agreed on, as a bearer token. Events are delivered at least once and in no order, so each is taken once, by its
+ * id. Nothing of an event is logged or kept but its id. Thread-safe.
+ */
+final class Auth0EventStream implements EventReceiver {
+
+    private static final String SCHEME = "bearer ";
+    private static final int MIN_SECRET = 16;
+
+    private final List<byte[]> secrets;
+    private final DeliveryIntake intake;
+
+    Auth0EventStream(Collection<String> secrets, Consumer<PermissionChange> changes, Clock clock) {
+        if (secrets.isEmpty()
+                || secrets.stream().anyMatch(secret -> secret.strip().length() < MIN_SECRET)) {
+            throw new IllegalArgumentException("a secret has at least " + MIN_SECRET
+                    + " characters, and without one events could come from anybody");
+        }
+        this.secrets = secrets.stream()
+                .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
+                .toList();
+        this.intake = new DeliveryIntake(changes, clock);
+    }
+
+    @Override
+    public String credentialHeader() {
+        return "Authorization";
+    }
+
+    /** Whether it is one of the secrets. Takes as long for a near miss as for nonsense of the same length. */
+    @Override
+    public boolean isAdmissible(@Nullable String authorization) {
+        if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+            return false;
+        }
+        byte[] given = authorization.substring(SCHEME.length()).getBytes(StandardCharsets.UTF_8);
+        boolean isKnown = false;
+        for (byte[] secret : secrets) {
+            isKnown |= MessageDigest.isEqual(secret, given);
+        }
+        return isKnown;
+    }
+
+    @Override
+    public Receipt receive(byte[] body, @Nullable String authorization) {
+        if (body.length > MAX_BYTES) {
+            return Receipt.unread(Outcome.TOO_LARGE);
+        }
+        if (!isAdmissible(authorization)) {
+            return Receipt.unread(Outcome.UNAUTHENTICATED);
+        }
+        return Auth0Event.parse(body).map(this::take).orElseGet(() -> Receipt.unread(Outcome.MALFORMED));
+    }
+
+    private Receipt take(Auth0Event event) {
+        String label = event.label().orElse(Receipt.OTHER);
+        if (!event.matters()) {
+            return new Receipt(Outcome.IGNORED, label);
+        }
+        return new Receipt(intake.take(event.id(), event.time(), List.of(event.change())), label);
+    }
+}

@@ -1,0 +1,124 @@
+package io.scopeguard.auth0;
+
+import static io.scopeguard.auth0.Auth0ManagementApi.encode;
+
+import io.scopeguard.provider.Account;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.Standing;
+import io.scopeguard.provider.http.Json;
+import io.scopeguard.provider.http.PathTemplate;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What applications may do for themselves. They hold no roles: a client grant says which scopes of an API they can request, and
+ * whether in an organization. Thread-safe.
+ */
+final class Auth0Machines {
+
+    private final Auth0ManagementApi api;
+    private final Predicate<Audience> isOwn;
+
+    /**
+     * @param isOwn whether the scopes of an API matter
+     */
+    Auth0Machines(Auth0ManagementApi api, Predicate<Audience> isOwn) {
+        this.api = api;
+        this.isOwn = isOwn;
+    }
+
+    Answer<Membership> membership(String client, String organization, CallContext context) {
+        List<ClientGrant> grants = grantsOf(client, context);
+        boolean areLimited = grants.stream().anyMatch(ClientGrant::isForListedOrganizations);
+        Set<String> here = areLimited ? grantsIn(organization, client, context) : Set.of();
+        Map<Audience, Scopes> scopes = scopes(grants, grant -> grant.countsIn(here));
+        // Bare lists: a faulty provider gives the same answers.
+        return scopes.isEmpty()
+                ? Answer.implicit(Membership.none(Standing.NOT_A_MEMBER))
+                : Answer.explicit(Membership.of(new Grants(Set.of(), scopes)));
+    }
+
+    /** Scopes outside of organizations. That a client was deleted shows in its missing grants. */
+    Answer<Account> account(String client, CallContext context) {
+        Map<Audience, Scopes> scopes = scopes(grantsOf(client, context), ClientGrant::countsWithoutOrganization);
+        return new Answer<>(new Account(Standing.ACTIVE, new Grants(Set.of(), scopes)), !scopes.isEmpty());
+    }
+
+    private List<ClientGrant> grantsOf(String client, CallContext context) {
+        List<Optional<ClientGrant>> listed = api.list(
+                        Listing.byCheckpoint(
+                                "client-grants", "/client-grants?client_id=" + encode(client), "client_grants"),
+                        context,
+                        ClientGrant::of)
+                .orElseThrow(Json::malformed);
+        return listed.stream()
+                .flatMap(Optional::stream)
+                .filter(grant -> isOwn.test(grant.audience))
+                .toList();
+    }
+
+    private Set<String> grantsIn(String organization, String client, CallContext context) {
+        return api.list(
+                        Listing.numbered(
+                                "organization-client-grants",
+                                PathTemplate.path("/organizations/{}/client-grants", organization) + "?client_id="
+                                        + encode(client),
+                                "client_grants"),
+                        context,
+                        grant -> Json.text(grant, "id"))
+                .<Set<String>>map(HashSet::new)
+                .orElse(Set.of());
+    }
+
+    private static Map<Audience, Scopes> scopes(List<ClientGrant> grants, Predicate<ClientGrant> counts) {
+        Map<Audience, Scopes> scopes = new HashMap<>();
+        grants.stream().filter(counts).forEach(grant -> scopes.merge(grant.audience, grant.scopes, Scopes::or));
+        return scopes;
+    }
+
+    /**
+     * A client grant.
+     *
+     * @param usage {@code deny}, {@code allow} or {@code require}: whether tokens may be for an organization
+     * @param isForAny whether any organization will do, without being listed
+     */
+    private record ClientGrant(String id, Audience audience, Scopes scopes, String usage, boolean isForAny) {
+
+        /** Empty if the grant is for users' tokens, or for an API that cannot be one of ours. */
+        static Optional<ClientGrant> of(JsonNode grant) {
+            if (grant.path("subject_type").asString("client").equals("user")) {
+                return Optional.empty();
+            }
+            return Auth0Roles.audience(Json.text(grant, "audience"))
+                    .map(audience -> new ClientGrant(
+                            Json.text(grant, "id"),
+                            audience,
+                            Scopes.ofTokens(Json.items(grant, "scope", scope -> scope.asString(""))),
+                            grant.path("organization_usage").asString("deny"),
+                            grant.path("allow_any_organization").asBoolean(false)));
+        }
+
+        boolean isForListedOrganizations() {
+            return !usage.equals("deny") && !isForAny;
+        }
+
+        boolean countsIn(Set<String> listed) {
+            return !usage.equals("deny") && (isForAny || listed.contains(id));
+        }
+
+        boolean countsWithoutOrganization() {
+            return !usage.equals("require");
+        }
+    }
+}

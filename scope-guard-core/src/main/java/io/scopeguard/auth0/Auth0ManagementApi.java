@@ -1,0 +1,195 @@
+package io.scopeguard.auth0;
+
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.Page;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.provider.http.ClientCredentialsToken;
+import io.scopeguard.provider.http.HttpCalls;
+import io.scopeguard.provider.http.Json;
+import io.scopeguard.provider.http.OutageLog;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads from Auth0's Management API v2. An empty {@link Optional} means that Auth0 says, by an error code of its own, that there
+ * is no such thing; every other refusal is a failure. Thread-safe.
+ */
+final class Auth0ManagementApi {
+
+    /** As many items as a page may have. */
+    static final int PAGE_SIZE = 100;
+
+    private static final int MAX_PAGES = 200;
+
+    /** What a refusal says is missing: at most some names of permissions. */
+    private static final Pattern EXPECTED_SCOPES = Pattern.compile("expected any of: ([a-z_:, ]{1,200})$");
+
+    private final Auth0Tenant tenant;
+    private final ClientCredentialsToken token;
+    private final HttpCalls calls;
+    private final OutageLog outages;
+    private final Map<String, CallBudget> endpointBudgets;
+
+    /**
+     * @param endpointBudgets limits of single endpoints, by operation, beside the one on all calls
+     */
+    Auth0ManagementApi(
+            Auth0Tenant tenant,
+            ClientCredentialsToken token,
+            HttpCalls calls,
+            OutageLog outages,
+            Map<String, CallBudget> endpointBudgets) {
+        this.tenant = tenant;
+        this.token = token;
+        this.calls = calls;
+        this.outages = outages;
+        this.endpointBudgets = Map.copyOf(endpointBudgets);
+    }
+
+    /** Reads one thing. */
+    <T> Optional<T> get(String operation, String path, CallContext context, Function<JsonNode, T> reader) {
+        return answer(operation, path, context, response -> reader.apply(Json.parse(response.body())));
+    }
+
+    /**
+     * Reads a whole list.
+     *
+     * @param item reads one item
+     */
+    <T> Optional<List<T>> list(Listing listing, CallContext context, Function<JsonNode, T> item) {
+        List<T> items = new ArrayList<>();
+        String cursor = null;
+        for (int pages = 0; pages < MAX_PAGES; pages++) {
+            Optional<Page<T>> page = page(listing, cursor, context, item);
+            if (page.isEmpty()) {
+                return Optional.empty();
+            }
+            items.addAll(page.get().items());
+            cursor = page.get().next();
+            if (cursor == null) {
+                return Optional.of(items);
+            }
+        }
+        throw new PermissionsUnavailableException(Reason.MALFORMED, "Auth0's list is longer than is read.");
+    }
+
+    /**
+     * Reads one page of a list.
+     *
+     * @param cursor {@code null} for the first page
+     * @param item reads one item
+     */
+    <T> Optional<Page<T>> page(
+            Listing listing, @Nullable String cursor, CallContext context, Function<JsonNode, T> item) {
+        String separator = listing.path().contains("?") ? "&" : "?";
+        String path = listing.path() + separator + (listing.isByCheckpoint() ? checkpoint(cursor) : number(cursor));
+        return answer(listing.operation(), path, context, response -> {
+            JsonNode body = Json.parse(response.body());
+            List<T> items = Json.items(body, listing.items(), item);
+            return listing.isByCheckpoint() ? untilCheckpoint(body, items) : numbered(body, items, cursor);
+        });
+    }
+
+    private static String checkpoint(@Nullable String cursor) {
+        return "take=" + PAGE_SIZE + (cursor == null ? "" : "&from=" + encode(cursor));
+    }
+
+    private static String number(@Nullable String cursor) {
+        return "per_page=" + PAGE_SIZE + "&include_totals=true&page=" + (cursor == null ? "0" : cursor);
+    }
+
+    private static <T> Page<T> untilCheckpoint(JsonNode body, List<T> items) {
+        String next = body.path("next").asString("");
+        return new Page<>(items, next.isEmpty() ? null : next, Page.UNKNOWN_TOTAL);
+    }
+
+    private static <T> Page<T> numbered(JsonNode body, List<T> items, @Nullable String cursor) {
+        int total = Json.count(body, "total");
+        int number = cursor == null ? 0 : Integer.parseInt(cursor);
+        boolean hasNext = (long) (number + 1) * PAGE_SIZE < total;
+        if (items.isEmpty() && (long) number * PAGE_SIZE < total) {
+            // Half an answer: items are promised and missing.
+            throw Json.malformed();
+        }
+        return new Page<>(items, hasNext ? Integer.toString(number + 1) : null, total);
+    }
+
+    private <T> Optional<T> answer(
+            String operation, String path, CallContext context, Function<HttpResponse<byte[]>, T> reader) {
+        return outages.observe(() -> token.authorize(context, bearer -> {
+            CallBudget budget = endpointBudgets.get(operation);
+            if (budget != null) {
+                budget.take(context);
+            }
+            return calls.send(operation, request(path, bearer), context, response -> interpret(response, reader));
+        }));
+    }
+
+    private HttpRequest.Builder request(String path, String bearer) {
+        return HttpRequest.newBuilder(tenant.api(path))
+                .header("Authorization", "Bearer " + bearer)
+                .header("Accept", "application/json")
+                .GET();
+    }
+
+    private static <T> Optional<T> interpret(HttpResponse<byte[]> response, Function<HttpResponse<byte[]>, T> reader) {
+        return switch (response.statusCode()) {
+            case 200 -> Optional.of(reader.apply(response));
+            case 401 -> throw isOfAuth0(response) ? Auth0Refusals.tokenNotAccepted() : inTheWay(response);
+            case 403 -> throw isOfAuth0(response) ? forbidden(response) : inTheWay(response);
+            case 404 -> notFound(response);
+            default ->
+                throw new PermissionsUnavailableException(
+                        Reason.REFUSED, "Auth0 refuses a read: " + response.statusCode() + ".");
+        };
+    }
+
+    /** Firewalls and proxies answer with the same status: only Auth0's own error object says something about the settings. */
+    private static boolean isOfAuth0(HttpResponse<byte[]> response) {
+        try {
+            return Json.parse(response.body()).path("statusCode").asInt(0) == response.statusCode();
+        } catch (PermissionsUnavailableException e) {
+            return false;
+        }
+    }
+
+    private static SettingRefusedException forbidden(HttpResponse<byte[]> response) {
+        Matcher expected = EXPECTED_SCOPES.matcher(Json.lenientText(response.body(), "message"));
+        return expected.find()
+                ? Auth0Refusals.missingPermissions(List.of(expected.group(1)))
+                : Auth0Refusals.notAuthorized();
+    }
+
+    private static PermissionsUnavailableException inTheWay(HttpResponse<byte[]> response) {
+        return new PermissionsUnavailableException(
+                Reason.REFUSED,
+                "The answer is " + response.statusCode() + ", and not Auth0's: a firewall or proxy is in the way.");
+    }
+
+    /** An unknown route is a 404 without an error code. */
+    private static <T> Optional<T> notFound(HttpResponse<byte[]> response) {
+        if (isOfAuth0(response)
+                && !Json.lenientText(response.body(), "errorCode").isEmpty()) {
+            return Optional.empty();
+        }
+        throw Json.malformed();
+    }
+
+    static String encode(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,400 @@
+package io.scopeguard.auth0;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.scopeguard.provider.Account;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.Member;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.Page;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.RefreshDelivery;
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.Standing;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.provider.TokenKind;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.MovableClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the Management API says about users, machines and roles, what it costs, and what its refusals mean. */
+class Auth0PermissionSourceTests {
+
+    private static final Audience API = Audience.resource(FakeAuth0.API);
+    private static final CallContext NOW = CallContext.FOREGROUND;
+    private static final String ALICE = "auth0|alice";
+
+    private final MovableClock clock = MovableClock.atNoon();
+    private final FakeAuth0 tenant = new FakeAuth0(clock)
+            .role("rol_viewer", "read:report")
+            .role("rol_editor", "read:report", "write:report")
+            .roleOfApi("rol_other", "https://other.example.test", "read:other")
+            .member("org_acme", ALICE, "rol_editor")
+            .member("org_globex", ALICE, "rol_viewer")
+            .member("org_acme", "auth0|bob")
+            .user("auth0|carol");
+    private final PermissionSource source = tenant.auth0().build().permissions();
+
+    @AfterEach
+    void close() {
+        tenant.close();
+    }
+
+    // Users in organizations
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "auth0|alice, org_acme,   ACTIVE,          rol_editor, true",
+                "auth0|alice, org_globex, ACTIVE,          rol_viewer, true",
+                "auth0|bob,   org_acme,   ACTIVE,          -,          false",
+                "auth0|bob,   org_globex, NOT_A_MEMBER,    -,          true",
+                "auth0|carol, org_acme,   NOT_A_MEMBER,    -,          false",
+                "auth0|alice, org_none,   NOT_A_MEMBER,    -,          true",
+                "auth0|nobody, org_acme,  UNKNOWN_SUBJECT, -,          true"
+            })
+    void membershipWhenReadAloneThenStandingRolesAndHowCertain(
+            String user, String organization, Standing standing, @Nullable String role, boolean isExplicit) {
+        for (Answer<Membership> answer : List.of(
+                source.membership(user(user), organization, NOW),
+                source.confirmMembership(user(user), organization, NOW))) {
+            assertThat(answer.value().standing()).isEqualTo(standing);
+            assertThat(answer.value().grants().roles()).isEqualTo(role == null ? Set.of() : Set.of(role));
+            assertThat(answer.isExplicit()).isEqualTo(isExplicit);
+        }
+    }
+
+    /** Auth0 does not document its answer about the roles of somebody who is no member: both that it may give mean the same. */
+    @ParameterizedTest
+    @CsvSource({"200", "404"})
+    void membershipWhenNotAMemberThenSaidSoWhateverTheAnswer(int status) {
+        tenant.management().nonMemberStatus(status);
+
+        assertThat(source.membership(user("auth0|bob"), "org_globex", NOW).value())
+                .isEqualTo(Membership.none(Standing.NOT_A_MEMBER));
+    }
+
+    @Test
+    void membershipWhenBlockedThenSuspendedEverywhere() {
+        tenant.block(ALICE, true);
+
+        assertThat(source.membership(user(ALICE), "org_acme", NOW)).isEqualTo(suspended());
+        assertThat(source.members("org_acme", null, NOW).items())
+                .contains(new Member(ALICE, Membership.none(Standing.SUSPENDED)));
+        assertThat(source.account(user(ALICE), NOW).value().standing()).isEqualTo(Standing.SUSPENDED);
+    }
+
+    private static Answer<Membership> suspended() {
+        return Answer.explicit(Membership.none(Standing.SUSPENDED));
+    }
+
+    @Test
+    void membershipWhenRolesAreGivenToGroupsThenEffectiveRolesAndNoPages() {
+        tenant.group("org_acme", "grp_1", Set.of("auth0|bob"), Set.of("rol_viewer"));
+        PermissionSource withGroups = tenant.auth0().groupRoles(true).build().permissions();
+
+        assertThat(source.membership(user("auth0|bob"), "org_acme", NOW)
+                        .value()
+                        .grants()
+                        .roles())
+                .isEmpty();
+        assertThat(withGroups
+                        .membership(user("auth0|bob"), "org_acme", NOW)
+                        .value()
+                        .grants()
+                        .roles())
+                .containsExactly("rol_viewer");
+        assertThat(withGroups.traits().listsMembers()).isFalse();
+    }
+
+    @Test
+    void membersWhenManyThenAllPagesWithRolesAndBlockedOnes() {
+        for (int i = 0; i < 230; i++) {
+            tenant.member("org_big", "auth0|" + i, i % 2 == 0 ? "rol_editor" : "rol_viewer");
+        }
+        tenant.block("auth0|7", true);
+        tenant.requests();
+
+        Map<String, Membership> all = new HashMap<>();
+        int pages = 0;
+        for (String cursor = null; pages == 0 || cursor != null; pages++) {
+            Page<Member> page = source.members("org_big", cursor, NOW);
+            page.items().forEach(member -> all.put(member.user(), member.membership()));
+            assertThat(page.total()).isEqualTo(Page.UNKNOWN_TOTAL);
+            cursor = page.next();
+        }
+
+        assertThat(pages).isEqualTo(3);
+        assertThat(all).hasSize(230);
+        assertThat(all.get("auth0|7")).isEqualTo(Membership.none(Standing.SUSPENDED));
+        assertThat(all.get("auth0|8").grants().roles()).containsExactly("rol_editor");
+        assertThat(tenant.requests()).hasSize(6);
+    }
+
+    // Users outside of organizations
+
+    @Test
+    void globalGrantsWhenRolesAndDirectPermissionsThenBoth() {
+        tenant.global(ALICE, Set.of("rol_viewer"), Set.of("delete:report"));
+
+        Account account = source.globalGrants(user(ALICE), NOW).value();
+
+        assertThat(account.grants()).isNotNull();
+        assertThat(account.grants().roles()).containsExactly("rol_viewer");
+        assertThat(account.grants().direct()).isEqualTo(Map.of(API, Scopes.of("delete:report")));
+    }
+
+    /** Neither counts where the other does. */
+    @Test
+    void traitsWhenAuth0ThenGlobalGrantsCountWithoutAnOrganizationOnly() {
+        assertThat(source.traits().globalGrantsCount()).containsExactly(TokenKind.RESOURCE);
+        assertThat(source.traits().leakingKinds()).isEmpty();
+        assertThat(source.traits().youngTokens()).isEmpty();
+        assertThat(tenant.auth0()
+                        .youngTokens(true)
+                        .build()
+                        .permissions()
+                        .traits()
+                        .youngTokens())
+                .containsExactlyInAnyOrder(TokenKind.RESOURCE, TokenKind.ORGANIZATION_RESOURCE);
+    }
+
+    @Test
+    void traitsWhenPermissionsAreTheSourceThenARefreshDeliversAll() {
+        PermissionSource permissions =
+                tenant.auth0().tokenScopes(TokenScopes.PERMISSIONS).build().permissions();
+
+        assertThat(source.traits().refreshDelivery(TokenKind.ORGANIZATION_RESOURCE))
+                .isEqualTo(RefreshDelivery.IF_REQUESTED);
+        assertThat(permissions.traits().refreshDelivery(TokenKind.ORGANIZATION_RESOURCE))
+                .isEqualTo(RefreshDelivery.ALWAYS);
+    }
+
+    // Machines
+
+    @ParameterizedTest(name = "{0}, any: {1}, listed: {2}, for {3}")
+    @CsvSource({
+        "deny,    false, false, client, false, true",
+        "allow,   false, true,  client, true,  true",
+        "allow,   false, false, client, false, true",
+        "allow,   true,  false, client, true,  true",
+        "require, false, true,  client, true,  false",
+        "require, true,  false, client, true,  false",
+        "allow,   true,  true,  user,   false, false"
+    })
+    void grantsOfMachinesCountWhereAuth0IssuesTokensByThem(
+            String usage, boolean isForAny, boolean isListed, String type, boolean inOrganization, boolean without) {
+        tenant.grant(
+                "machine", usage, isForAny, type, isListed ? Set.of("org_acme") : Set.of("org_globex"), "read:report");
+        Subject machine = new Subject(Subject.Type.APPLICATION, "machine");
+
+        Membership member = source.membership(machine, "org_acme", NOW).value();
+        Account account = source.account(machine, NOW).value();
+
+        assertThat(member.standing()).isEqualTo(inOrganization ? Standing.ACTIVE : Standing.NOT_A_MEMBER);
+        assertThat(member.grants().direct())
+                .isEqualTo(inOrganization ? Map.of(API, Scopes.of("read:report")) : Map.of());
+        assertThat(account.grants()).isNotNull();
+        assertThat(account.grants().direct()).isEqualTo(without ? Map.of(API, Scopes.of("read:report")) : Map.of());
+    }
+
+    // Roles
+
+    @Test
+    void definitionsWhenReadThenOneSetForAllAndPermissionsOfOwnApisOnly() {
+        Map<String, RoleDefinition> definitions = source.definitions(source.globalRoles(), NOW);
+
+        assertThat(source.organizationRoles("org_acme")).isEqualTo(source.globalRoles());
+        assertThat(definitions).containsOnlyKeys("rol_viewer", "rol_editor", "rol_other");
+        assertThat(definitions.get("rol_editor").scopes())
+                .isEqualTo(Map.of(API, Scopes.of("read:report", "write:report")));
+        assertThat(definitions.get("rol_other").scopes()).isEmpty();
+        assertThat(tenant.auth0().build().catalogue().scopesOf(API)).isNull();
+    }
+
+    @Test
+    void roleScopesWhenDeletedThenEmpty() {
+        DefinitionsKey key = source.globalRoles();
+        tenant.deleteRole("rol_viewer");
+
+        assertThat(source.roleScopes(key, "rol_viewer", API, NOW)).isEmpty();
+        assertThat(source.roleScopes(key, "rol_editor", API, NOW).orElseThrow().isComplete())
+                .isTrue();
+    }
+
+    @Test
+    void definitionsWhenOverAPageThenAll() {
+        for (int i = 0; i < 120; i++) {
+            tenant.role("rol_" + i, "read:report");
+        }
+
+        assertThat(source.definitions(source.globalRoles(), NOW)).hasSize(123);
+    }
+
+    // Costs
+
+    static Stream<Arguments> reads() {
+        Subject machine = new Subject(Subject.Type.APPLICATION, "machine");
+        return Stream.of(
+                read("membership", 2, source -> source.membership(user(ALICE), "org_acme", NOW)),
+                read("membership without roles", 3, source -> source.membership(user("auth0|bob"), "org_acme", NOW)),
+                read("membership of an unknown user", 1, source -> source.membership(user("x"), "org_acme", NOW)),
+                read("page of members", 2, source -> source.members("org_acme", null, NOW)),
+                read("account", 1, source -> source.account(user(ALICE), NOW)),
+                read("global grants", 2, source -> source.globalGrants(user(ALICE), NOW)),
+                read("machine", 1, source -> source.account(machine, NOW)),
+                read("machine in an organization", 2, source -> source.membership(machine, "org_acme", NOW)),
+                read("role", 1, source -> source.roleScopes(source.globalRoles(), "rol_viewer", API, NOW)),
+                read("3 roles and 1 API", 5, source -> source.definitions(source.globalRoles(), NOW)));
+    }
+
+    private static Arguments read(String name, int calls, Consumer<PermissionSource> read) {
+        return Arguments.of(name, calls, read);
+    }
+
+    @ParameterizedTest(name = "{0}: {1} calls")
+    @MethodSource("reads")
+    void readsCostFewCalls(String name, int calls, Consumer<PermissionSource> read) {
+        tenant.grant("machine", "allow", false, Set.of("org_acme"), "read:report");
+        tenant.requests();
+
+        read.accept(source);
+
+        assertThat(tenant.requests()).hasSize(calls);
+    }
+
+    @Test
+    void idsThatContainABarAreEncoded() {
+        source.membership(user("auth0|a/../b"), "org_acme", NOW);
+
+        assertThat(tenant.requests()).first().asString().startsWith("/users/auth0%7Ca%2F..%2Fb?");
+    }
+
+    // Limits
+
+    /** A 429 has no Retry-After, only the second in which calls are possible again. */
+    @Test
+    void readsWhenLimitedThenPauseUntilTheReset() {
+        tenant.management().limit("/users/.*", 2, Duration.ofSeconds(40));
+        List<Reason> reasons = new ArrayList<>();
+        for (int second = 0; second < 50; second += 5) {
+            reasons.add(outcome(() -> source.account(user(ALICE), NOW)));
+            clock.advanceSeconds(5);
+        }
+
+        assertThat(reasons.subList(0, 2)).containsOnlyNulls();
+        assertThat(reasons.subList(2, 8)).containsOnly(Reason.RATE_LIMITED);
+        assertThat(reasons.subList(8, 10)).containsOnlyNulls();
+        assertThat(tenant.requests()).hasSize(5);
+    }
+
+    @Test
+    void readsOfMembersWhenTheirOwnLimitIsReachedThenOthersGoOn() {
+        PermissionSource limited = tenant.auth0()
+                .budget(CallBudget.perSecond(1_000))
+                .memberCallsPerMinute(3)
+                .build()
+                .permissions();
+        for (int i = 0; i < 3; i++) {
+            assertThat(outcome(() -> limited.membership(user(ALICE), "org_acme", NOW)))
+                    .isNull();
+        }
+
+        assertThat(outcome(() -> limited.membership(user(ALICE), "org_acme", NOW)))
+                .isEqualTo(Reason.BUDGET_EXHAUSTED);
+        assertThat(outcome(() -> limited.members("org_acme", null, NOW))).isNull();
+        assertThat(outcome(() -> limited.account(user(ALICE), NOW))).isNull();
+    }
+
+    // Faults
+
+    @ParameterizedTest(name = "{0} {1} {2}: {3}")
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "401, Invalid token,        -,                  REFUSED",
+                "403, 'Insufficient scope, expected any of: read:users', insufficient_scope, REFUSED",
+                "404, Not Found,            -,                  MALFORMED",
+                "400, Bad query,            invalid_query_string, REFUSED",
+                "500, Internal,             -,                  SERVER_ERROR",
+                "503, Unavailable,          -,                  SERVER_ERROR"
+            })
+    void readsWhenRefusedThenUnavailableAndNeverAnAnswer(
+            int status, String message, @Nullable String code, Reason expected) {
+        tenant.management().fault(path -> FakeManagementApi.error(status, message, code));
+
+        assertThat(outcome(() -> source.membership(user(ALICE), "org_acme", NOW)))
+                .isEqualTo(expected);
+        assertThat(outcome(() -> source.members("org_acme", null, NOW))).isEqualTo(expected);
+        assertThat(outcome(() -> source.definitions(source.globalRoles(), NOW))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/roles | {\"roles\":[],\"total\":7}",
+                "/roles | []",
+                "/roles | {\"roles\":[{\"name\":\"x\"}],\"total\":1}",
+                "/organizations | {\"members\":[{\"user_id\":\"x\"}]}",
+                "/users | <html>",
+                "/users | {}"
+            })
+    void readsWhenTheAnswerIsOfAnotherShapeThenMalformed(String path, String body) {
+        tenant.management()
+                .fault(asked -> asked.startsWith(path)
+                        ? new io.scopeguard.testing.DatedServer.Response(200, Map.of(), body)
+                        : null);
+
+        assertThat(outcome(() -> {
+                    source.membership(user(ALICE), "org_acme", NOW);
+                    source.members("org_acme", null, NOW);
+                    source.definitions(source.globalRoles(), NOW);
+                }))
+                .isEqualTo(Reason.MALFORMED);
+    }
+
+    /** The id of an organization comes from a token, and goes into a search. */
+    @Test
+    void membersWhenTheIdCouldBeAQueryThenNotSearched() {
+        tenant.member("org\" OR blocked:false", ALICE, "rol_viewer");
+
+        assertThatExceptionOfType(PermissionsUnavailableException.class)
+                .isThrownBy(() -> source.members("org\" OR blocked:false", null, NOW));
+    }
+
+    private static @Nullable Reason outcome(Runnable read) {
+        try {
+            read.run();
+            return null;
+        } catch (PermissionsUnavailableException e) {
+            return e.reason();
+        }
+    }
+
+    private static Subject user(String id) {
+        return new Subject(Subject.Type.USER, id);
+    }
+}
