@@ -114,7 +114,7 @@ public final class AdminEvents implements ChangeFeed {
      */
     @Override
     public void start(Duration interval) {
-        executor.scheduleWithFixedDelay(this::poll, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
+        var unused = executor.scheduleWithFixedDelay(this::poll, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override
