@@ -2,18 +2,29 @@ package io.scopeguard;
 
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.provider.TokenKind;
+import io.scopeguard.role.RoleKind;
+import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.token.AccessToken;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What somebody wants to do.
  *
  * @param organization which organization it is about
- * @param requirement the scopes it needs; {@code null} if any valid token will do
+ * @param requirement the scopes it needs; {@code null} if it needs none
+ * @param roles the roles it needs, beside the scopes; {@code null} if it needs none
  */
 public record AccessRequest(
-        RequestedOrganization organization, @Nullable ScopeRequirement requirement) {
+        RequestedOrganization organization,
+        @Nullable ScopeRequirement requirement,
+        @Nullable RoleRequirement roles) {
+
+    /** A request that needs no role. */
+    public AccessRequest(RequestedOrganization organization, @Nullable ScopeRequirement requirement) {
+        this(organization, requirement, null);
+    }
 
     /** The kind of token this needs, or {@code null} if any kind will do. */
     public @Nullable TokenKind requiredKind() {
@@ -26,9 +37,22 @@ public record AccessRequest(
         return organization.isBound() ? TokenKind.ORGANIZATION_RESOURCE : TokenKind.RESOURCE;
     }
 
-    /** Whether scopes of an organization are required, and nothing says of which. */
+    /** Whether scopes or roles of an organization are required, and nothing says of which. */
     boolean lacksOrganization() {
-        return requirement != null && requirement.audience().isOrganization() && !organization.isBound();
+        return !organization.isBound()
+                && ((requirement != null && requirement.audience().isOrganization())
+                        || (roles != null && roles.kind() == RoleKind.ORGANIZATION));
+    }
+
+    /** How old live permissions may be, or {@code null} if no requirement says so. */
+    @Nullable
+    Duration maxAge() {
+        Duration ofScopes = requirement == null ? null : requirement.maxAge();
+        Duration ofRoles = roles == null ? null : roles.maxAge();
+        if (ofScopes == null || ofRoles == null) {
+            return ofScopes == null ? ofRoles : ofScopes;
+        }
+        return ofScopes.compareTo(ofRoles) < 0 ? ofScopes : ofRoles;
     }
 
     /** The view of the token that this is judged by, or {@code null} if the token is not for the organization. */

@@ -12,6 +12,8 @@ public enum Denial {
     NOT_A_MEMBER,
     /** A scope is missing from the token, from what holds now, or from both. */
     INSUFFICIENT_SCOPE,
+    /** A role is missing from what holds now, or from a token that carries roles. */
+    INSUFFICIENT_ROLE,
     /** What holds now cannot be told, and the token alone must not decide. */
     PERMISSIONS_UNAVAILABLE
 }

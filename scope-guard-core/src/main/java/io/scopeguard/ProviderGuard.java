@@ -1,6 +1,7 @@
 package io.scopeguard;
 
 import io.scopeguard.drift.DriftDetector;
+import io.scopeguard.drift.RoleDriftDetector;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.organization.RequestedOrganization;
@@ -14,12 +15,15 @@ import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.DriftFinding;
 import io.scopeguard.remedy.RemedyAdvisor;
+import io.scopeguard.role.RoleRequirement;
+import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +39,7 @@ final class ProviderGuard {
     private final DriftDetector detector;
     private final RemedyAdvisor advisor;
     private final RereadPolicy rereads;
+    private final RoleRules roles;
     private final ProviderClock provider;
     private final SteadyClock clock;
     private final Runnable closing;
@@ -43,6 +48,7 @@ final class ProviderGuard {
      * @param name of the provider
      * @param provider compares tokens' times with ours
      * @param delay how long after a change the provider may still answer with the old state
+     * @param watchedRoles which roles clients are told to lack
      * @param closing closes the parts that belong to this guard
      */
     ProviderGuard(
@@ -54,6 +60,7 @@ final class ProviderGuard {
             RemedyAdvisor advisor,
             ProviderClock provider,
             Duration delay,
+            Supplier<Roles> watchedRoles,
             Runnable closing) {
         this.name = name;
         this.verifier = verifier;
@@ -62,6 +69,7 @@ final class ProviderGuard {
         this.detector = detector;
         this.advisor = advisor;
         this.rereads = new RereadPolicy(provider, delay);
+        this.roles = new RoleRules(settings, watchedRoles);
         this.provider = provider;
         this.clock = provider.steady();
         this.closing = closing;
@@ -120,7 +128,8 @@ final class ProviderGuard {
         if (organization != null) {
             return name.equals(organizations.providerOf(organization));
         }
-        return request.requirement() == null || name.equals(organizations.globalProvider());
+        boolean needsNothing = request.requirement() == null && request.roles() == null;
+        return needsNothing || name.equals(organizations.globalProvider());
     }
 
     /** The view that says which organization the token is for, if it is for exactly one. */
@@ -131,8 +140,8 @@ final class ProviderGuard {
 
     private Decision judge(AccessToken token, AccessRequest request) {
         long now = clock.nanos();
-        PermissionKey key = PermissionKey.of(token);
-        Freshness freshness = settings.freshness(request.requirement(), now);
+        PermissionKey key = PermissionKey.of(token).with(roles.interest(token, request));
+        Freshness freshness = settings.freshness(request, now);
         if (isReading(token, request, key, now)) {
             permissions.refresh(key, freshness);
             return Verdict.byToken(token).decision(token, request, null, ScopeDrift.none());
@@ -141,7 +150,7 @@ final class ProviderGuard {
         if (isTooEarly(decision, now)) {
             return reconsidered(key, decision, null);
         }
-        Long reread = reread(decision, now);
+        Long reread = reread(key, decision, now);
         if (reread != null) {
             decision = reconsidered(key, decision, live(key, token, freshness.notBefore(reread)));
         }
@@ -153,7 +162,7 @@ final class ProviderGuard {
      * nothing newer is known.
      */
     private boolean isReading(AccessToken token, AccessRequest request, PermissionKey key, long now) {
-        Duration maxAge = settings.maxAge(request.requirement());
+        Duration maxAge = settings.maxAge(request);
         if (maxAge.isZero() || !permissions.youngTokens().contains(token.kind()) || !isMetBy(token, request)) {
             return false;
         }
@@ -161,8 +170,10 @@ final class ProviderGuard {
         return age != null && age.compareTo(maxAge) <= 0 && !permissions.knowsNewer(key, now - age.toNanos());
     }
 
+    /** A young token is no evidence of roles: it carries those that a script of the provider's administrators chooses. */
     private static boolean isMetBy(AccessToken token, AccessRequest request) {
-        return request.requirement() == null || request.requirement().isMetBy(token.scopes());
+        return request.roles() == null
+                && (request.requirement() == null || request.requirement().isMetBy(token.scopes()));
     }
 
     /** A grant stands even if a new read for the hint beside it fails. */
@@ -189,12 +200,29 @@ final class ProviderGuard {
         Verdict verdict = settings.mode() == Mode.OBSERVE
                 ? Verdict.withoutLive(settings, token.scopes(), request)
                 : Verdict.byLive(settings, token, request, live);
-        return verdict.decision(token, request, live, detector.detect(token, live, verdict.grantable()));
+        ScopeDrift drift = detector.detect(token, live, verdict.grantable())
+                .with(RoleDriftDetector.detect(token, live, key.roles().wanted()));
+        return verdict.andRoles(denialOfRoles(token, request, live, null)).decision(token, request, live, drift);
+    }
+
+    private @Nullable Denial denialOfRoles(
+            AccessToken token,
+            AccessRequest request,
+            @Nullable LivePermissions live,
+            @Nullable LivePermissions seen) {
+        return request.roles() == null ? null : roles.denial(token, request.roles(), live, seen);
     }
 
     private Verdict withoutLive(PermissionKey key, AccessToken token, AccessRequest request) {
         LivePermissions seen = permissions.lastSeen(key, token.scopes());
-        if (seen != null && rereads.isSettled(token, seen, clock.nanos())) {
+        LivePermissions settled = seen != null && rereads.isSettled(token, seen, clock.nanos()) ? seen : null;
+        return scopesWithoutLive(key, token, request, settled)
+                .andRoles(denialOfRoles(token, request, null, settled));
+    }
+
+    private Verdict scopesWithoutLive(
+            PermissionKey key, AccessToken token, AccessRequest request, @Nullable LivePermissions seen) {
+        if (seen != null) {
             return Verdict.byLastSeen(settings, token, request, seen);
         }
         Scopes leaked =
@@ -207,9 +235,9 @@ final class ProviderGuard {
     }
 
     /** Before a token is contradicted: when the read has to begin if what was read could be older than the token. */
-    private @Nullable Long reread(Decision decision, long now) {
+    private @Nullable Long reread(PermissionKey key, Decision decision, long now) {
         LivePermissions live = decision.live();
-        return live != null && isContradicted(decision) ? rereads.due(decision.token(), live, now) : null;
+        return live != null && isContradicted(decision) ? rereads.due(decision.token(), key, live, now) : null;
     }
 
     private boolean isTooEarly(Decision decision, long now) {
@@ -233,15 +261,21 @@ final class ProviderGuard {
         if (settings.mode() == Mode.OBSERVE || live == null) {
             return Advice.none();
         }
-        DriftFinding finding = new DriftFinding(decision.token(), live.history(), decision.drift());
+        DriftFinding finding = new DriftFinding(decision.token(), live.history(), live::roles, decision.drift());
         if (decision.denial() == null) {
             // A hint can wait for a read that is newer than the token.
             return rereads.isSettled(decision.token(), live, now) ? advisor.onGranted(finding) : Advice.none();
         }
         return switch (decision.denial()) {
             case NOT_A_MEMBER -> advisor.onExpelled(finding);
-            case INSUFFICIENT_SCOPE -> advisor.onRefused(finding.missingOnly(decision.grantable()));
+            case INSUFFICIENT_SCOPE -> advisor.onRefused(finding.missingOnly(decision.grantable(), Roles.none()));
+            case INSUFFICIENT_ROLE -> advisor.onRefused(finding.missingOnly(Scopes.none(), required(decision)));
             default -> Advice.none();
         };
+    }
+
+    private static Roles required(Decision decision) {
+        RoleRequirement required = decision.request().roles();
+        return required == null ? Roles.none() : Roles.of(required.kind(), required.roles());
     }
 }

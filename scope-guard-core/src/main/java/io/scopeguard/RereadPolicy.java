@@ -65,15 +65,15 @@ final class RereadPolicy {
      * When the read must begin at the earliest on which the token may be contradicted, or {@code null} if this one will do, or
      * has to.
      *
+     * @param key what was read
      * @param now when the request arrived
      */
     @Nullable
-    Long due(AccessToken token, LivePermissions live, long now) {
+    Long due(AccessToken token, PermissionKey key, LivePermissions live, long now) {
         if (isSettled(token, live, now)) {
             return null;
         }
         long seen = firstSeen(token, now) + delay;
-        PermissionKey key = PermissionKey.of(token);
         // A read within the last second serves this token too if it began late enough: it may still be under way, or
         // have failed.
         return look(key, Math.max(now, seen)).serves(key, seen) ? seen : null;

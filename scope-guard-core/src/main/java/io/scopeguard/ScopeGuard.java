@@ -13,6 +13,7 @@ import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.remedy.RemedyAdvisor;
 import io.scopeguard.remedy.RemedyListener;
+import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
@@ -23,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,6 +180,7 @@ public final class ScopeGuard implements AutoCloseable {
         private ScopeGuardSettings settings = ScopeGuardSettings.DEFAULT;
         private Clients clients = Clients.watching(WatchedScopes.all());
         private RemedyListener listener = RemedyListener.none();
+        private Supplier<Roles> watchedRoles = Roles::none;
         private @Nullable CacheSettings cache;
         private @Nullable AccessTokenVerifier verifier;
         private @Nullable PermissionCache permissions;
@@ -207,6 +210,16 @@ public final class ScopeGuard implements AutoCloseable {
         /** How single clients are treated. By default, each client is told of every missing scope. */
         public Builder clients(Clients clients) {
             this.clients = clients;
+            return this;
+        }
+
+        /**
+         * Which roles clients are told to lack. By default none. Required roles are compared in any case.
+         *
+         * @param watched asked for each request
+         */
+        public Builder watchedRoles(Supplier<Roles> watched) {
+            this.watchedRoles = watched;
             return this;
         }
 
@@ -247,6 +260,7 @@ public final class ScopeGuard implements AutoCloseable {
                     newAdvisor(),
                     provider.clock(),
                     provider.permissions().traits().delay(),
+                    watchedRoles,
                     () -> {
                         if (feed != null) {
                             feed.close();

@@ -1,7 +1,6 @@
 package io.scopeguard;
 
 import io.scopeguard.permission.Freshness;
-import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.WhenUnknown;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -29,21 +28,22 @@ public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, 
         }
     }
 
-    Freshness freshness(@Nullable ScopeRequirement requirement, long now) {
-        return requirement == null || requirement.maxAge() == null
+    Freshness freshness(AccessRequest request, long now) {
+        Duration own = request.maxAge();
+        return own == null
                 ? Freshness.of(maxAge, maxStale, now)
-                : Freshness.within(shorter(requirement.maxAge(), maxStale), now);
+                : Freshness.within(own.compareTo(maxStale) < 0 ? own : maxStale, now);
     }
 
-    Duration maxAge(@Nullable ScopeRequirement requirement) {
-        return requirement == null || requirement.maxAge() == null ? maxAge : requirement.maxAge();
+    Duration maxAge(AccessRequest request) {
+        Duration own = request.maxAge();
+        return own == null ? maxAge : own;
     }
 
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
-    }
-
-    WhenUnknown whenUnknown(@Nullable ScopeRequirement requirement) {
-        return requirement == null || requirement.whenUnknown() == null ? whenUnknown : requirement.whenUnknown();
+    /**
+     * @param own the policy of a requirement, if it has one
+     */
+    WhenUnknown whenUnknown(@Nullable WhenUnknown own) {
+        return own == null ? whenUnknown : own;
     }
 }

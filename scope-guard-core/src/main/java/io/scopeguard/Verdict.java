@@ -81,6 +81,11 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
                 : insufficient(effective, grantable(requirement, live.granted()));
     }
 
+    /** This, unless roles are missing. */
+    Verdict andRoles(@Nullable Denial ofRoles) {
+        return denial != null || ofRoles == null ? this : new Verdict(ofRoles, effective, Scopes.none());
+    }
+
     Decision decision(AccessToken token, AccessRequest request, @Nullable LivePermissions live, ScopeDrift drift) {
         return new Decision(token, request, denial, live, drift, effective, grantable, Advice.none());
     }
@@ -95,7 +100,8 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
 
     private static Verdict byPolicy(
             ScopeGuardSettings settings, @Nullable ScopeRequirement requirement, Scopes effective) {
-        boolean deny = settings.mode() == Mode.ENFORCE && settings.whenUnknown(requirement) == WhenUnknown.DENY;
+        WhenUnknown own = requirement == null ? null : requirement.whenUnknown();
+        boolean deny = settings.mode() == Mode.ENFORCE && settings.whenUnknown(own) == WhenUnknown.DENY;
         return deny ? denied(Denial.PERMISSIONS_UNAVAILABLE) : granted(effective);
     }
 

@@ -27,6 +27,7 @@ class ArchitectureTests {
     private static final List<String> ORDER = List.of(
             ROOT + ".time",
             ROOT + ".scope",
+            ROOT + ".role",
             ROOT + ".provider",
             ROOT + ".provider.http",
             ROOT + ".token",

@@ -19,6 +19,7 @@ import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyAdvisor;
 import io.scopeguard.remedy.RemedyListener;
+import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -717,6 +718,7 @@ class ScopeGuardTests {
                         RemedyListener.none()),
                 provider,
                 Duration.ZERO,
+                Roles::none,
                 () -> {}));
     }
 

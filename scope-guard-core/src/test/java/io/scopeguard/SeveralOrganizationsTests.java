@@ -23,6 +23,7 @@ import io.scopeguard.provider.TokenGrant;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.remedy.RemedyAdvisor;
 import io.scopeguard.remedy.RemedyListener;
+import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -68,6 +69,7 @@ class SeveralOrganizationsTests {
                     RemedyListener.none()),
             provider,
             Duration.ZERO,
+            Roles::none,
             () -> {}));
 
     private static AccessTokenVerifier verifier(Audience audience) {

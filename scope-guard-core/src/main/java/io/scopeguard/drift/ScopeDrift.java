@@ -3,15 +3,21 @@ package io.scopeguard.drift;
 import io.scopeguard.scope.Scopes;
 
 /**
- * How a token differs from what its subject may do now. The three parts are disjoint.
+ * How a token differs from what its subject may do now. The three sets of scopes are disjoint.
  *
  * @param demoted scopes that the token carries and a new one could not
  * @param promoted watched scopes that were granted to the subject, and that the token lacks
  * @param introduced watched scopes, granted and lacking likewise, that the provider itself gained after the token was issued
+ * @param roles the same of roles, where they are watched
  */
-public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced) {
+public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced, RoleDrift roles) {
 
     private static final ScopeDrift NONE = new ScopeDrift(Scopes.none(), Scopes.none(), Scopes.none());
+
+    /** A drift of scopes only. */
+    public ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced) {
+        this(demoted, promoted, introduced, RoleDrift.none());
+    }
 
     /** No difference worth a word. */
     public static ScopeDrift none() {
@@ -19,7 +25,7 @@ public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced) {
     }
 
     public boolean isEmpty() {
-        return demoted.isEmpty() && promoted.isEmpty() && introduced.isEmpty();
+        return demoted.isEmpty() && promoted.isEmpty() && introduced.isEmpty() && roles.isEmpty();
     }
 
     /** What the token lacks, whether promoted or introduced. */
@@ -29,6 +35,11 @@ public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced) {
 
     /** The same, of what is missing only these. */
     public ScopeDrift missingOnly(Scopes scopes) {
-        return new ScopeDrift(demoted, promoted.and(scopes), introduced.and(scopes));
+        return new ScopeDrift(demoted, promoted.and(scopes), introduced.and(scopes), roles);
+    }
+
+    /** The same of scopes, and this of roles. */
+    public ScopeDrift with(RoleDrift ofRoles) {
+        return ofRoles.equals(roles) ? this : new ScopeDrift(demoted, promoted, introduced, ofRoles);
     }
 }

@@ -71,7 +71,7 @@ final class LogtoRoles {
                 api.all("organization-roles", "/organization-roles", context, OrganizationRole::of)) {
             ScopesByAudience granted = granted(role, start, context);
             all.addAll(granted);
-            definitions.put(role.id(), RoleDefinition.of(granted.toMap()));
+            definitions.put(role.id(), RoleDefinition.of(granted.toMap()).named(role.name()));
         }
         scopes.refresh(all, context);
         return definitions;
@@ -124,13 +124,11 @@ final class LogtoRoles {
                 });
     }
 
-    /** Only those that users can hold: what applications hold is asked for by role. */
+    /** Also those that only applications can hold: their names matter, and no user holds them. */
     private Map<String, RoleDefinition> globalRoles(CallContext context) {
         Map<String, RoleDefinition> definitions = new HashMap<>();
-        if (resources.areOfInterest()) {
-            for (GlobalRole role : api.all("roles", "/roles?type=User", context, GlobalRole::of)) {
-                definitions.put(role.id(), new RoleDefinition(null, role.userCount(), role.users()));
-            }
+        for (GlobalRole role : api.all("roles", "/roles", context, GlobalRole::of)) {
+            definitions.put(role.id(), new RoleDefinition(Set.of(role.name()), null, role.userCount(), role.users()));
         }
         return definitions;
     }
@@ -152,11 +150,13 @@ final class LogtoRoles {
      *
      * @param resourceScopes by the ids of their resources
      */
-    private record OrganizationRole(String id, List<ListedScope> scopes, List<ResourceScope> resourceScopes) {
+    private record OrganizationRole(
+            String id, String name, List<ListedScope> scopes, List<ResourceScope> resourceScopes) {
 
         static OrganizationRole of(JsonNode role) {
             return new OrganizationRole(
                     Json.text(role, "id"),
+                    Json.text(role, "name"),
                     Json.items(role, "scopes", ListedScope::of),
                     Json.items(role, "resourceScopes", scope -> ResourceScope.of(scope, "id")));
         }
@@ -168,12 +168,13 @@ final class LogtoRoles {
      * @param users all its holders, or {@code null} if the list shows only some of them
      */
     private record GlobalRole(
-            String id, int userCount, @Nullable Set<String> users) {
+            String id, String name, int userCount, @Nullable Set<String> users) {
 
         static GlobalRole of(JsonNode role) {
             int count = Json.count(role, "usersCount");
             Set<String> featured = new HashSet<>(Json.items(role, "featuredUsers", user -> Json.text(user, "id")));
-            return new GlobalRole(Json.text(role, "id"), count, featured.size() == count ? featured : null);
+            return new GlobalRole(
+                    Json.text(role, "id"), Json.text(role, "name"), count, featured.size() == count ? featured : null);
         }
     }
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Logto's three shapes of access token: the audience of an organization token names the organization, that of the others is
  * the resource, and {@code organization_id} says in which organization, if in any. An application speaks for itself where
- * {@code sub} and {@code client_id} are the same.
+ * {@code sub} and {@code client_id} are the same. Access tokens carry roles only if a custom claims script adds them, in the form
+ * that they have in ID tokens ({@link RoleClaims}).
  */
 final class LogtoTokenReader implements TokenReader {
 
@@ -47,7 +48,13 @@ final class LogtoTokenReader implements TokenReader {
         String sub = claims.text("sub");
         String client = claims.text("client_id");
         Subject.Type type = sub.equals(client) ? Subject.Type.APPLICATION : Subject.Type.USER;
-        return new TokenContent(new Subject(type, sub), client, claims.actor(), claims.text("jti"), List.of(grant));
+        return new TokenContent(
+                new Subject(type, sub),
+                client,
+                claims.actor(),
+                claims.text("jti"),
+                List.of(grant),
+                RoleClaims.global(claims));
     }
 
     private TokenGrant grant(TokenClaims claims) {
@@ -62,10 +69,11 @@ final class LogtoTokenReader implements TokenReader {
             String id = only.substring(ORGANIZATION_AUDIENCE.length());
             checkId("aud", id);
             checkSame(id, organization);
-            return TokenGrant.of(Audience.ORGANIZATION, id, scopes);
+            return new TokenGrant(Audience.ORGANIZATION, id, scopes, RoleClaims.in(id, claims));
         }
         if (resources.contains(only)) {
-            return TokenGrant.of(Audience.resource(only), organization, scopes);
+            Set<String> roles = organization == null ? null : RoleClaims.in(organization, claims);
+            return new TokenGrant(Audience.resource(only), organization, scopes, roles);
         }
         throw new InvalidTokenException(
                 Reason.WRONG_AUDIENCE,

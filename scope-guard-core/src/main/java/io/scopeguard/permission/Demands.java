@@ -87,7 +87,7 @@ final class Demands {
             addOrganizationRoles(parts, picture, isIndividual);
         }
         if (picture.needsGlobalList()) {
-            parts.add(list(source.globalRoles(), picture.globalRoles(), picture.needsGrants(), Long.MIN_VALUE));
+            parts.add(list(source.globalRoles(), picture.globalRoles(), !picture.isListPart(), Long.MIN_VALUE));
         }
         if (picture.needsGrants()) {
             addGrants(parts, picture);
@@ -157,6 +157,9 @@ final class Demands {
         PermissionKey key = picture.key();
         SubjectFact fact = picture.grants();
         parts.add(part(Pictures.grantsKey(key), fact == null ? Long.MIN_VALUE : fact.readAt()));
+        if (!picture.countsGrants()) {
+            return;
+        }
         RoleSet roles = picture.globalRoles();
         DefinitionsKey set = source.globalRoles();
         boolean isApplication = key.subject().type() == Subject.Type.APPLICATION;

@@ -86,7 +86,7 @@ final class HolderReader {
     private void planHolders(Walk walk) {
         RoleSet roles = roles();
         roles.table().roles().forEach((id, role) -> {
-            if (!roles.hasScopes(role) || !roles.isHeld(role)) {
+            if (!sweep.matters(roles, role) || !roles.isHeld(role)) {
                 return;
             }
             Set<String> known = role.holderCount() == 0 ? Set.of() : role.holders();

@@ -25,6 +25,7 @@ final class HolderSweep {
     private final Set<String> usersNow = ConcurrentHashMap.newKeySet();
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Audience> audiences = ConcurrentHashMap.newKeySet();
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
     private volatile byte period;
     private volatile int usedBefore;
     private volatile Map<String, HolderSet> byRole = Map.of();
@@ -92,8 +93,12 @@ final class HolderSweep {
         return byRole;
     }
 
-    /** Counts a user for whom global roles matter in a period. */
-    void used(String user, Audience audience, byte now) {
+    /**
+     * Counts a user for whom global roles matter in a period.
+     *
+     * @param wanted names of roles that matter, whatever they grant
+     */
+    void used(String user, Audience audience, Set<String> wanted, byte now) {
         if (period != now) {
             turn(now);
         }
@@ -101,6 +106,7 @@ final class HolderSweep {
             usersNow.add(user);
         }
         audiences.add(audience);
+        names.addAll(wanted);
     }
 
     private synchronized void turn(byte now) {
@@ -134,22 +140,27 @@ final class HolderSweep {
         return demand > calls(roles, pageSize);
     }
 
-    static int calls(RoleSet roles, int pageSize) {
+    /** Whether it matters who holds the role. */
+    boolean matters(RoleSet roles, Role role) {
+        return roles.hasScopes(role) || role.isNamed(names);
+    }
+
+    private int calls(RoleSet roles, int pageSize) {
         int calls = 1;
         for (Role role : roles.table().roles().values()) {
             if (role.holderCount() != 0 && !role.areScopesKnown()) {
                 calls++;
-            } else if (role.holderCount() != 0 && roles.hasScopes(role) && role.holders() == null) {
+            } else if (role.holderCount() != 0 && matters(roles, role) && role.holders() == null) {
                 calls += Math.max((role.holderCount() + pageSize - 1) / pageSize, 1);
             }
         }
         return calls;
     }
 
-    /** What the last complete sweep says about a user; {@code null} without one. */
+    /** What the last complete sweep says about a user; {@code null} without one, or if it left out one of the wanted roles. */
     @Nullable
-    SubjectFact view(String user, FactStore store) {
-        if (!complete) {
+    SubjectFact view(String user, Set<String> wanted, RoleSet roles, FactStore store) {
+        if (!complete || !contains(wanted, roles)) {
             return null;
         }
         Set<String> held = Set.of();
@@ -173,6 +184,19 @@ final class HolderSweep {
         return readAt == Long.MAX_VALUE
                 ? null
                 : store.view(Holding.ofRoles(held), new Look(readAt, firstEnd, Look.NO_LOSSES), changes);
+    }
+
+    private boolean contains(Set<String> wanted, RoleSet roles) {
+        if (wanted.isEmpty()) {
+            return true;
+        }
+        for (Map.Entry<String, Role> entry : roles.table().roles().entrySet()) {
+            Role role = entry.getValue();
+            if (role.isNamed(wanted) && roles.isHeld(role) && !byRole.containsKey(entry.getKey())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Set<String> with(Set<String> set, String element) {

@@ -1,8 +1,10 @@
 package io.scopeguard.permission;
 
 import io.scopeguard.provider.Standing;
+import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Scopes;
 import java.time.Instant;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What a subject may do, as one consistent picture of facts shows it. Immutable. */
@@ -14,6 +16,7 @@ public final class LivePermissions {
     private final Instant asOf;
     private final long readAt;
     private final PermissionHistory history;
+    private final Function<RoleKind, @Nullable LiveRoles> roles;
 
     /**
      * @param standing without {@link Standing#ACTIVE} there are no scopes
@@ -23,6 +26,7 @@ public final class LivePermissions {
      * @param asOf when the oldest read behind this began, by the wall clock
      * @param readAt the same in nanoseconds of the steady clock
      * @param history how that came about; {@code null} if the picture stands alone
+     * @param roles the roles of each kind, or {@code null} if they are unknown; asked when needed
      */
     public LivePermissions(
             Standing standing,
@@ -30,13 +34,26 @@ public final class LivePermissions {
             Scopes granted,
             Instant asOf,
             long readAt,
-            @Nullable PermissionHistory history) {
+            @Nullable PermissionHistory history,
+            Function<RoleKind, @Nullable LiveRoles> roles) {
         this.standing = standing;
         this.issuable = issuable;
         this.granted = granted;
         this.asOf = asOf;
         this.readAt = readAt;
         this.history = history == null ? PermissionHistory.since(this) : history;
+        this.roles = roles;
+    }
+
+    /** Permissions without roles. */
+    public LivePermissions(
+            Standing standing,
+            Scopes issuable,
+            Scopes granted,
+            Instant asOf,
+            long readAt,
+            @Nullable PermissionHistory history) {
+        this(standing, issuable, granted, asOf, readAt, history, kind -> null);
     }
 
     /** The permissions of a subject in good standing, all of which count. */
@@ -71,6 +88,11 @@ public final class LivePermissions {
 
     public PermissionHistory history() {
         return history;
+    }
+
+    /** The roles of one kind that matter and are held, or {@code null} if that is unknown. */
+    public @Nullable LiveRoles roles(RoleKind kind) {
+        return roles.apply(kind);
     }
 
     /** Standing and number of scopes: what a subject may do belongs in no log. */

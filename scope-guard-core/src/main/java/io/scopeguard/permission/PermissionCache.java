@@ -9,6 +9,7 @@ import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.Priority;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.provider.TokenKind;
+import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -222,7 +224,7 @@ public final class PermissionCache implements AutoCloseable {
      * What was known last, whatever its age, or {@code null} if nothing was. It is no answer about the present; but what it lacks
      * was lost when it was read, and stays lost for tokens that were issued before, until another read shows otherwise.
      *
-     * @param held the scopes of the token: those that nobody saw go are not lacking
+     * @param held the scopes of the token: those that nobody saw go are not lacking, and then the roles are unknown
      */
     public @Nullable LivePermissions lastSeen(PermissionKey key, Scopes held) {
         Picture picture = pictures.of(key, false);
@@ -234,13 +236,17 @@ public final class PermissionCache implements AutoCloseable {
             // A first look that lacks scopes says nothing of those that may have leaked.
             return null;
         }
-        Scopes unseen = picture.isEnoughFor(held) ? Scopes.none() : held;
-        return live(picture, unseen.or(possiblyGlobal(picture, held)));
+        boolean isEnough = picture.isEnoughFor(held);
+        Scopes unseen = isEnough ? Scopes.none() : held;
+        return live(picture, unseen.or(possiblyGlobal(picture, held)), isEnough ? picture::roles : kind -> null);
     }
 
     /** Held scopes that a global role could still grant, although nobody knows whether the subject holds it. */
     private static Scopes possiblyGlobal(Picture picture, Scopes held) {
-        boolean isKnown = picture.hasNoStanding() || !picture.needsGrants() || picture.grants() != null;
+        boolean isKnown = picture.hasNoStanding()
+                || !picture.needsGrants()
+                || !picture.countsGrants()
+                || picture.grants() != null;
         return isKnown
                 ? Scopes.none()
                 : held.and(picture.globalRoles().table().scopes(picture.key().audience()));
@@ -324,7 +330,12 @@ public final class PermissionCache implements AutoCloseable {
             use(Pictures.subjectKey(key), key.organization(), subject, period);
         }
         if (picture.needsGrants() && key.subject().type() == Subject.Type.USER) {
-            sweeps.holders().used(key.subject().id(), key.audience(), period);
+            sweeps.holders()
+                    .used(
+                            key.subject().id(),
+                            key.audience(),
+                            key.roles().wanted().global(),
+                            period);
         }
     }
 
@@ -339,16 +350,17 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     private LivePermissions live(Picture picture) {
-        return live(picture, Scopes.none());
+        return live(picture, Scopes.none(), picture::roles);
     }
 
-    private LivePermissions live(Picture picture, Scopes spared) {
+    private LivePermissions live(Picture picture, Scopes spared, Function<RoleKind, @Nullable LiveRoles> roles) {
         return new LivePermissions(
                 picture.standing(),
                 picture.issuable().or(spared),
                 picture.granted().or(spared),
                 clock.instant().minusNanos(Math.max(clock.nanos() - picture.readAt(), 0)),
                 picture.readAt(),
-                picture);
+                picture,
+                roles);
     }
 }

@@ -9,11 +9,22 @@ import org.jspecify.annotations.Nullable;
  * Whose permissions, where and for what: what tokens of the same kind, subject and organization have in common.
  *
  * @param organization {@code null} for permissions outside of organizations
+ * @param roles which roles matter, too
  */
-public record PermissionKey(Subject subject, @Nullable String organization, Audience audience) {
+public record PermissionKey(Subject subject, @Nullable String organization, Audience audience, RoleInterest roles) {
+
+    /** A key for scopes only. */
+    public PermissionKey(Subject subject, @Nullable String organization, Audience audience) {
+        this(subject, organization, audience, RoleInterest.none());
+    }
 
     public static PermissionKey of(AccessToken token) {
         return new PermissionKey(token.subject(), token.organization(), token.audience());
+    }
+
+    /** The same key, with these roles. */
+    public PermissionKey with(RoleInterest interest) {
+        return interest.equals(roles) ? this : new PermissionKey(subject, organization, audience, interest);
     }
 
     /** The audience alone: ids belong in no log. */

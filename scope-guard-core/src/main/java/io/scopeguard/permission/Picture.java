@@ -3,6 +3,7 @@ package io.scopeguard.permission;
 import io.scopeguard.permission.Changes.Gain;
 import io.scopeguard.permission.Changes.Loss;
 import io.scopeguard.provider.Standing;
+import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import java.util.ArrayList;
@@ -37,14 +38,29 @@ final class Picture implements PermissionHistory {
     private final RoleSet globalRoles;
     private final boolean needsGrants;
     private final boolean needsGlobalList;
+    private final boolean countsGrants;
     private final @Nullable Resolved organization;
     private final @Nullable Resolved global;
     private final long readAt;
     private final Scopes granted;
 
     /**
+     * What is known outside of organizations.
+     *
+     * @param grants global grants; {@code null} if they do not matter or were never read
+     * @param isNeeded whether the subject's grants are part of the picture
+     * @param needsList whether the list of global roles is: it decides that grants do not matter, or names the roles
+     * @param countsScopes whether scopes that global roles grant count for tokens of this kind
+     */
+    record Global(
+            @Nullable SubjectFact grants, RoleSet roles, boolean isNeeded, boolean needsList, boolean countsScopes) {
+
+        /** Nothing outside of organizations matters. */
+        static final Global NONE = new Global(null, RoleSet.UNREAD, false, false, false);
+    }
+
+    /**
      * @param isLeaky whether tokens of this kind may carry scopes that count in organizations only
-     * @param needsGlobalList whether the list of global roles decides that global grants do not matter
      */
     Picture(
             PermissionKey key,
@@ -52,24 +68,22 @@ final class Picture implements PermissionHistory {
             @Nullable SubjectFact subject,
             @Nullable SubjectFact inactive,
             RoleSet organizationRoles,
-            @Nullable SubjectFact grants,
-            RoleSet globalRoles,
-            boolean needsGrants,
-            boolean needsGlobalList) {
+            Global outside) {
         this.key = key;
         this.isLeaky = isLeaky;
         this.subject = subject;
         this.inactive = inactive;
         this.organizationRoles = organizationRoles;
-        this.grants = grants;
-        this.globalRoles = globalRoles;
-        this.needsGrants = needsGrants;
-        this.needsGlobalList = needsGlobalList;
+        this.grants = outside.grants;
+        this.globalRoles = outside.roles;
+        this.needsGrants = outside.isNeeded;
+        this.needsGlobalList = outside.needsList;
+        this.countsGrants = outside.countsScopes;
         Audience audience = key.audience();
         this.organization = subject != null && key.organization() != null
                 ? subject.holding().resolve(audience, organizationRoles.table())
                 : null;
-        this.global = grants == null ? null : grants.holding().resolve(audience, globalRoles.table());
+        this.global = grants == null || !countsGrants ? null : grants.holding().resolve(audience, globalRoles.table());
         this.readAt = oldestRead();
         this.granted = granted(readAt);
     }
@@ -83,9 +97,9 @@ final class Picture implements PermissionHistory {
         }
         long oldest = Math.min(subject.readAt(), organizationReadAt());
         if (needsGrants) {
-            return Math.min(oldest, grantsReadAt());
+            oldest = Math.min(oldest, grantsReadAt());
         }
-        return needsGlobalList ? Math.min(oldest, globalRoles.readAt()) : oldest;
+        return isListPart() ? Math.min(oldest, globalRoles.readAt()) : oldest;
     }
 
     private long organizationReadAt() {
@@ -96,9 +110,15 @@ final class Picture implements PermissionHistory {
     }
 
     private long grantsReadAt() {
-        return grants == null || global == null
-                ? Long.MIN_VALUE
-                : Math.min(grants.readAt(), globalRoles.readAt(global));
+        if (grants == null) {
+            return Long.MIN_VALUE;
+        }
+        return global == null ? grants.readAt() : Math.min(grants.readAt(), globalRoles.readAt(global));
+    }
+
+    /** Whether the picture is no answer without the list of global roles: it names the roles, or says that nobody holds them. */
+    boolean isListPart() {
+        return needsGlobalList && (!needsGrants || key.roles().needsGlobalRoles());
     }
 
     /** The start of the oldest read behind this; the smallest number if a fact is missing. */
@@ -130,6 +150,11 @@ final class Picture implements PermissionHistory {
 
     boolean needsGlobalList() {
         return needsGlobalList;
+    }
+
+    /** Whether scopes that global roles grant count for tokens of this kind. */
+    boolean countsGrants() {
+        return countsGrants;
     }
 
     boolean isLeaky() {
@@ -209,7 +234,7 @@ final class Picture implements PermissionHistory {
     long pendingLoss(Scopes held) {
         Scopes now = granted();
         Scopes pending = now.and(held).minus(granted(Long.MAX_VALUE));
-        if (pending.isEmpty()) {
+        if (pending.isEmpty() && !isRoleLossPending()) {
             return Long.MIN_VALUE;
         }
         long noticed = Long.MIN_VALUE;
@@ -256,10 +281,39 @@ final class Picture implements PermissionHistory {
         return global == null ? end : Math.max(end, global.firstEnd());
     }
 
+    private boolean isRoleLossPending() {
+        for (RoleKind kind : RoleKind.values()) {
+            HeldRoles held = key.roles().wanted().of(kind).isEmpty() ? null : roles(kind);
+            if (held != null && held.isLossPending()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The roles of one kind that matter and are held; {@code null} if that is unknown. */
+    @Nullable
+    HeldRoles roles(RoleKind kind) {
+        Set<String> wanted = key.roles().wanted().of(kind);
+        if (kind == RoleKind.ORGANIZATION) {
+            return key.organization() == null || subject == null
+                    ? null
+                    : new HeldRoles(this, subject, organizationRoles, wanted);
+        }
+        boolean isKnown = grants != null || (!needsGrants && globalRoles.isRead()) || hasNoStanding();
+        return !wanted.isEmpty() && isKnown ? new HeldRoles(this, grants, globalRoles, wanted) : null;
+    }
+
+    private boolean hasRoles(RoleKind kind) {
+        Set<String> carried = key.roles().held().of(kind);
+        HeldRoles held = carried.isEmpty() ? null : roles(kind);
+        return held == null || held.names().containsAll(carried);
+    }
+
     /** Whether a token with these scopes may be contradicted: what it has beyond the picture was looked for twice. */
     boolean isEnoughFor(Scopes held) {
         return hasNoStanding()
-                || granted().containsAll(held)
+                || (granted().containsAll(held) && hasRoles(RoleKind.ORGANIZATION) && hasRoles(RoleKind.GLOBAL))
                 || (readAt > firstEnd() && !lacksDefinitions() && !lacksGlobalScopes());
     }
 

@@ -10,6 +10,7 @@ import io.scopeguard.provider.ProviderTraits;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.Audience;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the facts together that a key needs. Which these are depends on the kind of token and on the provider. */
@@ -39,19 +40,27 @@ final class Pictures {
         boolean leaky = isLeaky(key);
         RoleSet organizationRoles =
                 leaky || key.organization() != null ? store.roles(organizationRoles(key)) : RoleSet.UNREAD;
-        if (!globalGrantsCount(key)) {
-            return new Picture(key, leaky, subject, inactive, organizationRoles, null, RoleSet.UNREAD, false, false);
+        boolean counts = globalGrantsCount(key);
+        if (!counts && !key.roles().needsGlobalRoles()) {
+            return new Picture(key, leaky, subject, inactive, organizationRoles, Picture.Global.NONE);
         }
         RoleSet globalRoles = store.roles(source.globalRoles());
         // A list that does not say who holds the roles spares nobody a read.
         boolean usesList = !isIndividual && key.subject().type() == Subject.Type.USER && traits.listsHolders();
-        boolean needsGrants = !usesList || (globalRoles.isRead() && globalRoles.mayGrant(key.audience()));
-        SubjectFact grants = needsGrants ? grants(subjectKey) : null;
+        boolean needsGrants = !usesList || (globalRoles.isRead() && mayMatter(globalRoles, key, counts));
+        SubjectFact grants =
+                needsGrants ? grants(subjectKey, key.roles().wanted().global()) : null;
         if (leaky && usesList && isNewer(grants, subject) && !holders.isSuspended(subjectKey.id())) {
             subject = grants;
         }
-        return new Picture(
-                key, leaky, subject, inactive, organizationRoles, grants, globalRoles, needsGrants, usesList);
+        boolean needsList = usesList || key.roles().needsGlobalRoles();
+        Picture.Global global = new Picture.Global(grants, globalRoles, needsGrants, needsList, counts);
+        return new Picture(key, leaky, subject, inactive, organizationRoles, global);
+    }
+
+    private static boolean mayMatter(RoleSet globalRoles, PermissionKey key, boolean countsScopes) {
+        return (countsScopes && globalRoles.mayGrant(key.audience()))
+                || globalRoles.mayHold(key.roles().wanted().global());
     }
 
     private static @Nullable SubjectFact newer(@Nullable SubjectFact inactive, @Nullable SubjectFact subject) {
@@ -67,14 +76,18 @@ final class Pictures {
                                 && !standing.holding().hasNoStanding()));
     }
 
-    /** The global grants of a subject: read alone, or by the role, whichever is newer. */
+    /**
+     * The global grants of a subject: read alone, or by the role, whichever is newer.
+     *
+     * @param wanted names of roles that have to be among those that were read by the role
+     */
     @Nullable
-    SubjectFact grants(SubjectKey subject) {
+    SubjectFact grants(SubjectKey subject, Set<String> wanted) {
         SubjectFact alone = store.find(FactStore.grants(subject));
         if (subject.type() != Subject.Type.USER) {
             return alone;
         }
-        SubjectFact byRole = holders.view(subject.id(), store);
+        SubjectFact byRole = holders.view(subject.id(), wanted, store.roles(source.globalRoles()), store);
         if (alone == null || byRole == null) {
             return alone == null ? byRole : alone;
         }

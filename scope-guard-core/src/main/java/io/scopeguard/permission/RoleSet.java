@@ -4,6 +4,7 @@ import io.scopeguard.permission.RoleTable.Role;
 import io.scopeguard.scope.Audience;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -13,7 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param isReadByList whether the list contains what the roles mean; otherwise each role is read alone
  * @param lossNoticedAt when the latest loss of one of the roles was noticed; it binds with definitions that are read afterwards
  * @param recheckedAt the start of the last read that served such a loss
- * @param relevance whether a holder could gain scopes of an audience, as far as that was worked out
+ * @param relevance whether somebody holds a role with scopes of an audience, or one of some roles by name, as far as that was
+ *     worked out
  */
 record RoleSet(
         RoleTable table,
@@ -21,7 +23,7 @@ record RoleSet(
         boolean isReadByList,
         long lossNoticedAt,
         long recheckedAt,
-        Map<Audience, Boolean> relevance) {
+        Map<Object, Boolean> relevance) {
 
     static final RoleSet UNREAD = new RoleSet(
             RoleTable.EMPTY, Long.MIN_VALUE, true, Long.MIN_VALUE, Long.MIN_VALUE, new ConcurrentHashMap<>());
@@ -54,7 +56,16 @@ record RoleSet(
     /** Whether somebody may hold one of the roles and gain scopes of the audience by it. */
     boolean mayGrant(Audience audience) {
         return relevance.computeIfAbsent(
-                audience, asked -> table.roles().values().stream().anyMatch(role -> mayGrant(role, asked)));
+                audience, ignored -> table.roles().values().stream().anyMatch(role -> mayGrant(role, audience)));
+    }
+
+    /** Whether somebody may hold a role by one of these names. */
+    boolean mayHold(Set<String> names) {
+        return !names.isEmpty()
+                && relevance.computeIfAbsent(
+                        names,
+                        ignored ->
+                                table.roles().values().stream().anyMatch(role -> role.isNamed(names) && isHeld(role)));
     }
 
     /** Whether the role is held by anybody, or was until recently. */

@@ -50,6 +50,7 @@ final class RoleTable {
     /**
      * One role.
      *
+     * @param names what people and tokens call it
      * @param isListed whether the last list contained it
      * @param holderCount how many users hold it, or {@link RoleDefinition#UNKNOWN_COUNT}
      * @param holders their ids, if the list contained all of them
@@ -57,6 +58,7 @@ final class RoleTable {
      * @param readAt the start of the last read of everything that this role alone means
      */
     record Role(
+            Set<String> names,
             Map<Audience, Meaning> meanings,
             boolean isListed,
             int holderCount,
@@ -65,8 +67,8 @@ final class RoleTable {
             long readAt,
             boolean areScopesKnown) {
 
-        static final Role NEW =
-                new Role(Map.of(), false, RoleDefinition.UNKNOWN_COUNT, null, Long.MIN_VALUE, Long.MIN_VALUE, false);
+        static final Role NEW = new Role(
+                Set.of(), Map.of(), false, RoleDefinition.UNKNOWN_COUNT, null, Long.MIN_VALUE, Long.MIN_VALUE, false);
 
         boolean hasScopesOf(Audience audience, long lostAfter) {
             Meaning meaning = meanings.get(audience);
@@ -82,15 +84,26 @@ final class RoleTable {
 
         private Role listed(int count, @Nullable Set<String> ids, Look look) {
             long since = count == 0 && holderCount > 0 ? look.readAt() : emptySince;
-            return new Role(meanings, true, count, ids, since, readAt, areScopesKnown);
+            return new Role(names, meanings, true, count, ids, since, readAt, areScopesKnown);
+        }
+
+        private Role named(Set<String> next) {
+            return new Role(next, meanings, isListed, holderCount, holders, emptySince, readAt, areScopesKnown);
+        }
+
+        /** Whether the last list contained the role by one of these names. */
+        boolean isNamed(Set<String> wanted) {
+            return isListed && !Collections.disjoint(names, wanted);
         }
 
         private Role withMeanings(Map<Audience, Meaning> next, long nextReadAt) {
-            return new Role(Map.copyOf(next), isListed, holderCount, holders, emptySince, nextReadAt, true);
+            return new Role(names, Map.copyOf(next), isListed, holderCount, holders, emptySince, nextReadAt, true);
         }
 
         private Role unlisted(Look look) {
-            return isListed ? new Role(meanings, false, 0, Set.of(), look.readAt(), readAt, areScopesKnown) : this;
+            return isListed
+                    ? new Role(names, meanings, false, 0, Set.of(), look.readAt(), readAt, areScopesKnown)
+                    : this;
         }
     }
 
@@ -140,7 +153,7 @@ final class RoleTable {
         return all;
     }
 
-    /** Whether the list takes something away: a role, a scope of one, or the last of its holders. */
+    /** Whether the list takes something away: a role, a name or a scope of one, or the last of its holders. */
     boolean isReducedBy(Map<String, RoleDefinition> list) {
         return roles.entrySet().stream().anyMatch(role -> isReduced(role.getValue(), list.get(role.getKey())));
     }
@@ -148,6 +161,9 @@ final class RoleTable {
     private static boolean isReduced(Role role, @Nullable RoleDefinition definition) {
         if (definition == null) {
             return role.isListed;
+        }
+        if (!definition.names().containsAll(role.names)) {
+            return true;
         }
         if (definition.scopes() == null) {
             return role.holderCount > 0 && definition.holderCount() == 0;
@@ -186,9 +202,10 @@ final class RoleTable {
     private static Role listed(
             Role known, RoleDefinition definition, @Nullable RoleDefinition first, long lastRead, Look look) {
         boolean emptied = definition.holderCount() == 0 && known.holderCount > 0;
+        Role named = known.named(names(known, definition, first));
         Role role = emptied && first != null && first.holderCount() != 0
-                ? known.listed(known.holderCount, known.holders, look)
-                : known.listed(definition.holderCount(), definition.holders(), look);
+                ? named.listed(known.holderCount, known.holders, look)
+                : named.listed(definition.holderCount(), definition.holders(), look);
         if (definition.scopes() == null) {
             return role;
         }
@@ -201,6 +218,16 @@ final class RoleTable {
             meanings.put(audience, meaning(known, audience, next, lastRead, look, Long.MIN_VALUE));
         }
         return role.withMeanings(meanings, known.readAt);
+    }
+
+    private static Set<String> names(Role known, RoleDefinition definition, @Nullable RoleDefinition first) {
+        if (first == null || definition.names().equals(first.names())) {
+            return definition.names();
+        }
+        Set<String> names = new HashSet<>(first.names());
+        names.retainAll(known.names);
+        names.addAll(definition.names());
+        return Set.copyOf(names);
     }
 
     private static Role gone(Role role, long lastRead, Look look) {

@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One role, as a list of roles describes it.
  *
+ * @param names what people and tokens call the role; several if the provider's roles come in groups, none if they have no names
  * @param scopes what it grants, by audience; {@code null} if the list does not say it, and each role has to be read alone
  * @param holderCount how many users hold it, or {@link #UNKNOWN_COUNT}
  * @param holders the ids of all these users, or {@code null} if the list does not name them all
  */
 public record RoleDefinition(
+        Set<String> names,
         @Nullable Map<Audience, Scopes> scopes,
         int holderCount,
         @Nullable Set<String> holders) {
@@ -23,12 +25,18 @@ public record RoleDefinition(
 
     /** Copies the collections. */
     public RoleDefinition {
+        names = Set.copyOf(names);
         scopes = scopes == null ? null : Map.copyOf(scopes);
         holders = holders == null ? null : Set.copyOf(holders);
     }
 
-    /** A role whose scopes the list contains, and whose holders it does not. */
+    /** A role whose scopes the list contains, and whose names and holders it does not. */
     public static RoleDefinition of(Map<Audience, Scopes> scopes) {
-        return new RoleDefinition(scopes, UNKNOWN_COUNT, null);
+        return new RoleDefinition(Set.of(), scopes, UNKNOWN_COUNT, null);
+    }
+
+    /** This role with its only name. */
+    public RoleDefinition named(String name) {
+        return new RoleDefinition(Set.of(name), scopes, holderCount, holders);
     }
 }

@@ -1,6 +1,7 @@
 package io.scopeguard.provider;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,23 +13,32 @@ import org.jspecify.annotations.Nullable;
  * @param id the token's own id ({@code jti}), if it has one
  * @param grants what the token permits: one for each organization and audience, and one without an organization if the token
  *     permits something outside of organizations; at least one
+ * @param globalRoles names of the subject's roles outside of organizations, or {@code null} if the token carries no such roles
  */
 public record TokenContent(
         Subject subject,
         String clientId,
         @Nullable String actor,
         @Nullable String id,
-        List<TokenGrant> grants) {
+        List<TokenGrant> grants,
+        @Nullable Set<String> globalRoles) {
 
     /**
-     * Copies the list.
+     * Copies the collections.
      *
      * @throws IllegalArgumentException if there is no grant
      */
     public TokenContent {
         grants = List.copyOf(grants);
+        globalRoles = globalRoles == null ? null : Set.copyOf(globalRoles);
         if (grants.isEmpty()) {
             throw new IllegalArgumentException("a token has at least one grant");
         }
+    }
+
+    /** The content of a token that carries no global roles. */
+    public TokenContent(
+            Subject subject, String clientId, @Nullable String actor, @Nullable String id, List<TokenGrant> grants) {
+        this(subject, clientId, actor, id, grants, null);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param audience whose scopes they are
  * @param organization the organization in which they hold, or {@code null} if they hold outside of organizations
  * @param scopes permissions only, without the scopes of OpenID Connect
- * @param roles names of the subject's roles there, or {@code null} if the provider's tokens carry no roles
+ * @param roles names of the subject's roles in the organization, or {@code null} if the token carries no such roles
  */
 public record TokenGrant(
         Audience audience,

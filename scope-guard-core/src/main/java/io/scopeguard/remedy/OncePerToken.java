@@ -6,6 +6,7 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,13 +52,27 @@ final class OncePerToken {
         }
     }
 
+    void disagreedAboutRole(AccessToken token, String role) {
+        if (isFirst(new Disagreed(token.fingerprint(), '\n' + role))) {
+            listener.disagreed();
+        }
+        if (isFirst(new Disputed(null, role))) {
+            log.warn(
+                    "A token carries role {}, although the live roles had lost it before the token was issued. The claims of the"
+                            + " provider's tokens and its Management API disagree, and clients are no longer asked to refresh for"
+                            + " it. Further cases are counted, but not logged, for {}.",
+                    role,
+                    MEMORY);
+        }
+    }
+
     private boolean isFirst(Object event) {
         return reported.asMap().putIfAbsent(event, true) == null;
     }
 
     private record Asked(String token, Remedy remedy) {}
 
-    private record Disagreed(String token, String scope) {}
+    private record Disagreed(String token, String name) {}
 
-    private record Disputed(Audience audience, String scope) {}
+    private record Disputed(@Nullable Audience audience, String name) {}
 }

@@ -7,14 +7,12 @@ import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.ProviderClock.Order;
 import io.scopeguard.provider.RefreshDelivery;
 import io.scopeguard.provider.TokenKind;
-import io.scopeguard.remedy.MissingScope.Timing;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +28,8 @@ public final class RemedyAdvisor {
     private final ProviderClock provider;
     private final SteadyClock clock;
     private final Function<TokenKind, RefreshDelivery> delivery;
-    private final Duration maxAge;
+    private final IssueTimes times;
+    private final RoleRemedies roles;
     private final AskMemory asks;
     private final OncePerToken reports;
 
@@ -49,9 +48,10 @@ public final class RemedyAdvisor {
         this.provider = provider;
         this.clock = provider.steady();
         this.delivery = delivery;
-        this.maxAge = maxAge;
+        this.times = new IssueTimes(provider, maxAge);
         this.asks = new AskMemory(clock);
         this.reports = new OncePerToken(listener, clock);
+        this.roles = new RoleRemedies(times, reports);
     }
 
     /** Advice for the client of a granted request. It never asks for a step that is known to be useless. */
@@ -74,8 +74,9 @@ public final class RemedyAdvisor {
 
     private Advice advise(DriftFinding finding, boolean isRefused) {
         AccessToken token = finding.token();
-        ScopeDrift drift = withoutDisputes(finding);
-        if (clients.isNonInteractive(token)) {
+        boolean isMachine = clients.isNonInteractive(token);
+        ScopeDrift drift = withoutDisputes(finding).with(roles.curable(finding, isRefused, isMachine));
+        if (isMachine) {
             return forMachine(finding, drift, isRefused);
         }
         Map<String, Remedy> remedies = new HashMap<>();
@@ -84,23 +85,23 @@ public final class RemedyAdvisor {
         ScopeDrift told = drift.missingOnly(drift.missing().where(scope -> remedies.get(scope) != Remedy.NONE));
         // Rule 9: respond with the strongest remedy that any scope needs.
         Remedy strongest =
-                remedies.values().stream().reduce(drift.demoted().isEmpty() ? Remedy.NONE : Remedy.REFRESH, Remedy::or);
+                remedies.values().stream().reduce(isRefreshDue(drift) ? Remedy.REFRESH : Remedy.NONE, Remedy::or);
         Advice advice = answer(finding, strongest, told, isRefused);
         remember(finding, advice, isRefused);
         return advice;
     }
 
+    /** What was lost, and roles, need no question of their own. */
+    private static boolean isRefreshDue(ScopeDrift drift) {
+        return !drift.demoted().isEmpty() || !drift.roles().isEmpty();
+    }
+
     /** Rule 1: if a token issued after the loss still carries the scope, provider and live view disagree. */
     private ScopeDrift withoutDisputes(DriftFinding finding) {
         ScopeDrift drift = finding.drift();
-        Scopes curable = drift.demoted().where(scope -> !isDisputed(finding, scope));
+        Scopes curable = drift.demoted().where(scope -> !times.isDisputed(finding.token(), finding.history(), scope));
         drift.demoted().minus(curable).forEach(scope -> reports.disagreed(finding.token(), scope));
-        return new ScopeDrift(curable, drift.promoted(), drift.introduced());
-    }
-
-    private boolean isDisputed(DriftFinding finding, String scope) {
-        OptionalLong lost = finding.history().lackedSince(scope);
-        return lost.isPresent() && provider.compare(finding.token().issuedAt(), lost.getAsLong()) == Order.AFTER;
+        return new ScopeDrift(curable, drift.promoted(), drift.introduced(), drift.roles());
     }
 
     /** Rule 7: no user is present to grant consent. A refused machine repeats its token request and names the scope. */
@@ -118,9 +119,9 @@ public final class RemedyAdvisor {
                         isNew,
                         isRefused,
                         delivery.apply(token.kind()),
-                        timing(token, history, scope),
+                        times.timing(token, history, scope),
                         history.isObserved(scope),
-                        isFirstLookReliable(token, history),
+                        times.isFirstLookReliable(token, history),
                         prior != null)
                 .remedy();
         return remedy == Remedy.RECONSENT && !isRefused && !allowsHint(prior, token) ? Remedy.NONE : remedy;
@@ -131,35 +132,12 @@ public final class RemedyAdvisor {
         return prior == null ? !asks.mayHaveForgotten() : prior.allowsHint(token, clock.nanos());
     }
 
-    private Timing timing(AccessToken token, PermissionHistory history, String scope) {
-        OptionalLong held = history.heldSince(scope);
-        if (held.isEmpty()) {
-            return Timing.UNOBSERVED;
-        }
-        return switch (provider.compare(token.issuedAt(), held.getAsLong())) {
-            case BEFORE, UNDECIDED -> Timing.ISSUED_BEFORE;
-            case UNKNOWN -> Timing.UNOBSERVED;
-            case AFTER -> isAfterLastGap(token, history, scope) ? Timing.ISSUED_AFTER : Timing.UNOBSERVED;
-        };
-    }
-
-    private boolean isAfterLastGap(AccessToken token, PermissionHistory history, String scope) {
-        OptionalLong unbroken = history.unbrokenSince(scope);
-        return unbroken.isPresent() && provider.compare(token.issuedAt(), unbroken.getAsLong()) == Order.AFTER;
-    }
-
-    /** Rule 3: a token that was young when its subject was first seen carries what it was meant to carry. */
-    private boolean isFirstLookReliable(AccessToken token, PermissionHistory history) {
-        return history.isComplete()
-                && provider.compare(token.issuedAt(), history.firstRequestAt() - maxAge.toNanos()) == Order.BEFORE;
-    }
-
     /** Rule 8: a remedy that cannot bring a certainly newer token soon is not asked for unless the request was refused. */
     private Advice answer(DriftFinding finding, Remedy remedy, ScopeDrift told, boolean isRefused) {
         if (remedy == Remedy.NONE) {
             return Advice.none();
         }
-        Duration wait = waitFor(finding.history(), told);
+        Duration wait = waitFor(finding, told);
         boolean isTooLong = wait.compareTo(ProviderClock.MAX_WAIT) > 0;
         return isTooLong && !isRefused && remedy == Remedy.REFRESH
                 ? Advice.none()
@@ -171,17 +149,13 @@ public final class RemedyAdvisor {
         return new Advice(remedy, told, clients.of(token).thirdParty(), wait);
     }
 
-    private Duration waitFor(PermissionHistory history, ScopeDrift told) {
-        Duration[] longest = {Duration.ZERO};
-        told.demoted().forEach(scope -> longest[0] = longer(longest[0], history.lackedSince(scope)));
+    private Duration waitFor(DriftFinding finding, ScopeDrift told) {
+        PermissionHistory history = finding.history();
+        Duration[] longest = {roles.waitFor(finding, told.roles())};
+        told.demoted().forEach(scope -> longest[0] = times.longer(longest[0], history.lackedSince(scope)));
         // Not merely later than heldSince: a token issued before the series was unbroken proves nothing.
-        told.missing().forEach(scope -> longest[0] = longer(longest[0], history.unbrokenSince(scope)));
+        told.missing().forEach(scope -> longest[0] = times.longer(longest[0], history.unbrokenSince(scope)));
         return longest[0];
-    }
-
-    private Duration longer(Duration known, OptionalLong time) {
-        Duration wait = time.isEmpty() ? Duration.ZERO : provider.waitUntilAfter(time.getAsLong());
-        return known.compareTo(wait) >= 0 ? known : wait;
     }
 
     private static Duration bounded(Duration wait) {

@@ -3,11 +3,13 @@ package io.scopeguard.signal;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHint.Change;
+import io.scopeguard.signal.ScopeDriftHint.RoleChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.greenbytes.http.sfv.InnerList;
 import org.greenbytes.http.sfv.IntegerItem;
 import org.greenbytes.http.sfv.Item;
@@ -34,6 +36,8 @@ final class HintReader {
                 change(ScopeDriftHeader.DEMOTED),
                 change(ScopeDriftHeader.PROMOTED),
                 change(ScopeDriftHeader.NEW),
+                roleChange(ScopeDriftHeader.DEMOTED_ROLES),
+                roleChange(ScopeDriftHeader.PROMOTED_ROLES),
                 text(ScopeDriftHeader.ORGANIZATION),
                 text(ScopeDriftHeader.RESOURCE),
                 required(ScopeDriftHeader.TOKEN, text(ScopeDriftHeader.TOKEN)),
@@ -63,16 +67,31 @@ final class HintReader {
         return new Change(Math.toIntExact(number(key, Integer.MAX_VALUE)), null);
     }
 
+    private RoleChange roleChange(String key) {
+        ListElement<?> member = members.get(key);
+        if (member == null) {
+            return RoleChange.NONE;
+        }
+        if (member instanceof InnerList names) {
+            return RoleChange.of(names(key, names, name -> !name.isBlank()));
+        }
+        return new RoleChange(Math.toIntExact(number(key, Integer.MAX_VALUE)), null);
+    }
+
     private static Scopes scopes(String key, InnerList list) {
+        return Scopes.ofTokens(names(key, list, Scopes::isScopeToken));
+    }
+
+    private static List<String> names(String key, InnerList list, Predicate<String> isName) {
         List<String> names = new ArrayList<>();
         for (Item<?> item : list.get()) {
             String name = item instanceof StringItem text ? text.get() : "";
-            if (!Scopes.isScopeToken(name)) {
+            if (!isName.test(name)) {
                 throw new MalformedHintException(key);
             }
             names.add(name);
         }
-        return Scopes.ofTokens(names);
+        return names;
     }
 
     private @Nullable String text(String key) {

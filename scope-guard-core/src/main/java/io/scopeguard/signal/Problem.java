@@ -3,6 +3,7 @@ package io.scopeguard.signal;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Scopes;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param organization the organization that the presented token is for, if any
  * @param action what would help the client
  * @param requiredScopes the scopes to ask for, where that would help
+ * @param requiredRoles the roles that the operation requires, where one of them is missing
  */
 public record Problem(
         String type,
@@ -22,13 +24,31 @@ public record Problem(
         String detail,
         @Nullable String organization,
         Remedy action,
-        Scopes requiredScopes) {
+        Scopes requiredScopes,
+        List<String> requiredRoles) {
 
     /** What stands before the name of a type. */
     public static final String TYPE_PREFIX = "urn:problem-type:scope-guard:";
 
     /** The media type of the body. */
     public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** Copies the list. */
+    public Problem {
+        requiredRoles = List.copyOf(requiredRoles);
+    }
+
+    /** A problem that is not about roles. */
+    public Problem(
+            String type,
+            String title,
+            int status,
+            String detail,
+            @Nullable String organization,
+            Remedy action,
+            Scopes requiredScopes) {
+        this(type, title, status, detail, organization, action, requiredScopes, List.of());
+    }
 
     /** The members of the JSON object, in order. */
     public Map<String, Object> members() {
@@ -43,6 +63,9 @@ public record Problem(
         members.put("action", action.name().toLowerCase(Locale.ROOT));
         if (!requiredScopes.isEmpty()) {
             members.put("required_scopes", requiredScopes.toList());
+        }
+        if (!requiredRoles.isEmpty()) {
+            members.put("required_roles", requiredRoles);
         }
         return members;
     }

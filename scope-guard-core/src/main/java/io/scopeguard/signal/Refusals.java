@@ -7,10 +7,12 @@ import io.scopeguard.organization.RequestedOrganization.Source;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.remedy.Remedy;
+import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.KeysUnavailableException;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,6 +137,7 @@ public final class Refusals {
                         decision.advice().remedy(),
                         Scopes.none());
             case INSUFFICIENT_SCOPE -> insufficientScope(decision);
+            case INSUFFICIENT_ROLE -> insufficientRole(decision);
             case PERMISSIONS_UNAVAILABLE -> permissionsUnavailable(decision.token());
         };
     }
@@ -150,6 +153,26 @@ public final class Refusals {
                 detail,
                 decision.advice().remedy(),
                 decision.grantable());
+    }
+
+    /** No {@code scope}: asking for scopes brings no role. */
+    private Refusal insufficientRole(Decision decision) {
+        RoleRequirement required = Objects.requireNonNull(decision.request().roles());
+        boolean isDelivered = decision.advice().drift().roles().promoted().of(required.kind()).stream()
+                .anyMatch(required.roles()::contains);
+        String detail = isDelivered
+                ? "The token lacks a role that this operation requires, and that the subject holds."
+                : "The subject does not hold the roles that this operation requires.";
+        Problem problem = new Problem(
+                "insufficient-role",
+                "Insufficient role",
+                403,
+                detail,
+                decision.token().organization(),
+                isDelivered ? Remedy.REFRESH : Remedy.NONE,
+                Scopes.none(),
+                required.roles().stream().sorted().toList());
+        return new Refusal(challenge("insufficient_scope", detail, Scopes.none()), null, problem);
     }
 
     private static Refusal permissionsUnavailable(AccessToken token) {

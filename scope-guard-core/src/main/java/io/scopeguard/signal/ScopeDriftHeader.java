@@ -3,10 +3,11 @@ package io.scopeguard.signal;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.Decision;
+import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
-import io.scopeguard.scope.Scopes;
+import io.scopeguard.role.Roles;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import org.greenbytes.http.sfv.Dictionary;
 import org.greenbytes.http.sfv.InnerList;
 import org.greenbytes.http.sfv.IntegerItem;
@@ -39,6 +39,8 @@ public final class ScopeDriftHeader {
     static final String DEMOTED = "demoted";
     static final String PROMOTED = "promoted";
     static final String NEW = "new";
+    static final String DEMOTED_ROLES = "demoted-roles";
+    static final String PROMOTED_ROLES = "promoted-roles";
     static final String ORGANIZATION = "organization";
     static final String RESOURCE = "resource";
     static final String TOKEN = "token";
@@ -79,18 +81,17 @@ public final class ScopeDriftHeader {
     }
 
     private String write(Decision decision, LivePermissions live) {
-        String named = serialize(decision, live, ScopeDriftHeader::names, true);
+        String named = serialize(decision, live, false, true);
         if (named.length() <= MAX_LENGTH) {
             return named;
         }
-        String counted = serialize(decision, live, ScopeDriftHeader::count, true);
-        return counted.length() <= MAX_LENGTH ? counted : serialize(decision, live, ScopeDriftHeader::count, false);
+        String counted = serialize(decision, live, true, true);
+        return counted.length() <= MAX_LENGTH ? counted : serialize(decision, live, true, false);
     }
 
-    private String serialize(
-            Decision decision, LivePermissions live, Function<Scopes, ListElement<?>> list, boolean withContext) {
+    private String serialize(Decision decision, LivePermissions live, boolean counts, boolean withContext) {
         Map<String, ListElement<?>> members = new LinkedHashMap<>();
-        putAdvice(members, decision.advice(), list);
+        putAdvice(members, decision.advice(), counts);
         if (withContext) {
             putContext(members, decision.token());
         }
@@ -100,13 +101,15 @@ public final class ScopeDriftHeader {
         return Dictionary.valueOf(members).serialize();
     }
 
-    private static void putAdvice(
-            Map<String, ListElement<?>> members, Advice advice, Function<Scopes, ListElement<?>> list) {
-        Function<Scopes, ListElement<?>> missing = advice.onlyCountsMissing() ? ScopeDriftHeader::count : list;
+    private static void putAdvice(Map<String, ListElement<?>> members, Advice advice, boolean counts) {
+        boolean countsMissing = counts || advice.onlyCountsMissing();
         members.put(ACTION, TokenItem.valueOf(advice.remedy().name().toLowerCase(Locale.ROOT)));
-        putScopes(members, DEMOTED, advice.drift().demoted(), list);
-        putScopes(members, PROMOTED, advice.drift().promoted(), missing);
-        putScopes(members, NEW, advice.drift().introduced(), missing);
+        ScopeDrift drift = advice.drift();
+        putNames(members, DEMOTED, drift.demoted().toList(), counts);
+        putNames(members, PROMOTED, drift.promoted().toList(), countsMissing);
+        putNames(members, NEW, drift.introduced().toList(), countsMissing);
+        putNames(members, DEMOTED_ROLES, printable(drift.roles().demoted()), counts);
+        putNames(members, PROMOTED_ROLES, printable(drift.roles().promoted()), countsMissing);
     }
 
     private static void putContext(Map<String, ListElement<?>> members, AccessToken token) {
@@ -127,27 +130,28 @@ public final class ScopeDriftHeader {
         return decision.isGranted() ? Math.min(wait + spread, MAX_AFTER_SECONDS) : wait;
     }
 
-    private static void putScopes(
-            Map<String, ListElement<?>> members, String key, Scopes scopes, Function<Scopes, ListElement<?>> list) {
-        if (!scopes.isEmpty()) {
-            members.put(key, list.apply(scopes));
+    /** Role names that a String of RFC 9651 cannot hold are left out. */
+    private static List<String> printable(Roles roles) {
+        return roles.names().stream().filter(ScopeDriftHeader::isPrintable).toList();
+    }
+
+    static boolean isPrintable(String text) {
+        return text.chars().allMatch(c -> c >= 0x20 && c <= 0x7E);
+    }
+
+    private static void putNames(Map<String, ListElement<?>> members, String key, List<String> names, boolean counts) {
+        if (names.isEmpty()) {
+            return;
         }
+        List<Item<?>> items = new ArrayList<>();
+        names.forEach(name -> items.add(StringItem.valueOf(name)));
+        members.put(key, counts ? IntegerItem.valueOf(names.size()) : InnerList.valueOf(items));
     }
 
     private static void putText(Map<String, ListElement<?>> members, String key, @Nullable String text) {
-        if (text != null && text.chars().allMatch(c -> c >= 0x20 && c <= 0x7E)) {
+        if (text != null && isPrintable(text)) {
             members.put(key, StringItem.valueOf(text));
         }
-    }
-
-    private static ListElement<?> names(Scopes scopes) {
-        List<Item<?>> items = new ArrayList<>();
-        scopes.forEach(scope -> items.add(StringItem.valueOf(scope)));
-        return InnerList.valueOf(items);
-    }
-
-    private static ListElement<?> count(Scopes scopes) {
-        return IntegerItem.valueOf(scopes.size());
     }
 
     /** All that a value depends on: a token is for one organization and one resource. */

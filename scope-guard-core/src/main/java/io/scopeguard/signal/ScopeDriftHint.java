@@ -4,6 +4,7 @@ import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Scopes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.greenbytes.http.sfv.Dictionary;
 import org.greenbytes.http.sfv.Parser;
@@ -13,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * What a {@code Scope-Drift} header says, for clients.
  *
  * <p>A good client ignores a hint whose {@link #token} is not the one it holds, acts once per token and action, and waits
- * {@link #after} first. While it does, it keeps a token of which nothing was {@link #demoted}.
+ * {@link #after} first. While it does, it keeps a token of which nothing was {@link #demoted}, no scope and no role.
  *
  * @param action {@link Remedy#REFRESH} or {@link Remedy#RECONSENT}
  * @param demoted what the token carries and another could not
  * @param promoted what the subject was granted and the token lacks
  * @param added the same, of what the provider itself gained since
+ * @param demotedRoles roles that the token carries and the subject does not hold any more
+ * @param promotedRoles roles that the subject holds and the token lacks
  * @param organization what the judged token is for, where it is for one
  * @param resource the resource indicator that it is for, where it is for one
  * @param token the first 16 base64url characters of SHA-256 over its {@code jti}
@@ -30,6 +33,8 @@ public record ScopeDriftHint(
         Change demoted,
         Change promoted,
         Change added,
+        RoleChange demotedRoles,
+        RoleChange promotedRoles,
         @Nullable String organization,
         @Nullable String resource,
         String token,
@@ -52,6 +57,31 @@ public record ScopeDriftHint(
             return Optional.of(new HintReader(dictionary.get()).read());
         } catch (IllegalArgumentException malformed) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * Roles that changed in one way.
+     *
+     * @param count how many
+     * @param names which, or {@code null} where only their number is told
+     */
+    public record RoleChange(int count, @Nullable List<String> names) {
+
+        /** Nothing changed in this way. */
+        public static final RoleChange NONE = new RoleChange(0, List.of());
+
+        /** Copies the list. */
+        public RoleChange {
+            names = names == null ? null : List.copyOf(names);
+        }
+
+        static RoleChange of(List<String> names) {
+            return new RoleChange(names.size(), names);
+        }
+
+        public boolean isEmpty() {
+            return count == 0;
         }
     }
 

@@ -5,6 +5,7 @@ import io.scopeguard.provider.TokenClaims;
 import io.scopeguard.provider.TokenContent;
 import io.scopeguard.provider.TokenGrant;
 import io.scopeguard.provider.TokenKind;
+import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import java.nio.charset.StandardCharsets;
@@ -80,9 +81,12 @@ public final class AccessToken {
         return grant.scopes();
     }
 
-    /** The names of the subject's roles here, or {@code null} if the provider's tokens carry no roles. */
-    public @Nullable Set<String> roles() {
-        return grant.roles();
+    /**
+     * The names of the subject's roles, or {@code null} if the token carries no roles of this kind. Organization roles are those in
+     * this view's organization.
+     */
+    public @Nullable Set<String> roles(RoleKind kind) {
+        return kind == RoleKind.GLOBAL ? shared.content.globalRoles() : grant.roles();
     }
 
     /** The view of an organization, or {@code null} if the token is not for it. */

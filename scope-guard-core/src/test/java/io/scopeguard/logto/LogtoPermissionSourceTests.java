@@ -308,8 +308,9 @@ class LogtoPermissionSourceTests {
         tenant.recorded("/roles", "management-api/roles.user-type");
 
         assertThat(source.definitions(DefinitionsKey.GLOBAL_ROLES, NOW))
-                .containsExactly(Map.entry(AUDITOR_ROLE, new RoleDefinition(null, 1, Set.of(CAROL))));
-        assertThat(asked()).containsExactly("/roles?type=User&page=1&page_size=100");
+                .containsExactly(
+                        Map.entry(AUDITOR_ROLE, new RoleDefinition(Set.of("auditor"), null, 1, Set.of(CAROL))));
+        assertThat(asked()).containsExactly("/roles?page=1&page_size=100");
     }
 
     @Test
@@ -378,7 +379,7 @@ class LogtoPermissionSourceTests {
         tenant.answer(
                 "/organization-roles",
                 page(
-                        "[{\"id\":\"" + ADMIN_ROLE + "\",\"scopes\":[{\"id\":\"s2\",\"name\":\"read:report\"}],"
+                        "[{\"id\":\"" + ADMIN_ROLE + "\",\"name\":\"admin\",\"scopes\":[{\"id\":\"s2\",\"name\":\"read:report\"}],"
                                 + "\"resourceScopes\":[{\"id\":\"s1\",\"name\":\"x\",\"resource\":{\"id\":\"odd\"}}]}]",
                         1));
         tenant.answer(
@@ -441,11 +442,9 @@ class LogtoPermissionSourceTests {
     }
 
     @Test
-    void definitionsWhenTheApiHasNoResourcesThenGlobalRolesAreNotAskedFor() {
+    void definitionsWhenTheApiHasNoResourcesThenTheListOfResourcesIsNotAskedFor() {
         Logto none = tenant.logto(clock).resources(List.of()).build();
 
-        assertThat(none.permissions().definitions(DefinitionsKey.GLOBAL_ROLES, NOW))
-                .isEmpty();
         none.permissions().definitions(DefinitionsKey.ORGANIZATION_ROLES, NOW);
         assertThat(asked())
                 .extracting(read -> read.replaceAll("\\?.*", ""))
@@ -615,7 +614,7 @@ class LogtoPermissionSourceTests {
     @ParameterizedTest
     @ValueSource(strings = {"\"usersCount\":1.5,", "\"usersCount\":-1,", "\"usersCount\":\"1\",", ""})
     void definitionsWhenTheNumberOfHoldersIsNoneThenMalformed(String count) {
-        tenant.answer("/roles", page("[{\"id\":\"r\"," + count + "\"featuredUsers\":[]}]", 1));
+        tenant.answer("/roles", page("[{\"id\":\"r\",\"name\":\"r\"," + count + "\"featuredUsers\":[]}]", 1));
 
         assertTrouble(() -> source.definitions(DefinitionsKey.GLOBAL_ROLES, NOW), Reason.MALFORMED);
     }
@@ -899,7 +898,7 @@ class LogtoPermissionSourceTests {
         String ofResources = Stream.of(resources)
                 .map(resource -> "{\"id\":\"s\",\"name\":\"x\",\"resource\":{\"id\":\"" + resource + "\"}}")
                 .collect(Collectors.joining(",", "[", "]"));
-        return "{\"id\":\"" + id + "\",\"scopes\":[{\"id\":\"id of " + scope + "\",\"name\":\"" + scope
+        return "{\"id\":\"" + id + "\",\"name\":\"role " + id + "\",\"scopes\":[{\"id\":\"id of " + scope + "\",\"name\":\"" + scope
                 + "\"}],\"resourceScopes\":" + ofResources + "}";
     }
 }

@@ -172,13 +172,15 @@ class LogtoReadCostTests {
     }
 
     @Test
-    void definitionsWhenMachineRolesExistThenLeftOutAndTheirScopesAreStillTold() {
+    void definitionsWhenMachineRolesExistThenNamedAndHeldByNoUser() {
         tenant.globalRole("auditor", "User")
                 .globalRole("service", "MachineToMachine")
                 .globalRoleScopes("service", INDICATOR, "write")
                 .application("agent", "service");
 
-        assertThat(source.definitions(DefinitionsKey.GLOBAL_ROLES, NOW)).containsOnlyKeys("auditor");
+        assertThat(source.definitions(DefinitionsKey.GLOBAL_ROLES, NOW))
+                .containsOnlyKeys("auditor", "service")
+                .containsEntry("service", new RoleDefinition(Set.of("service"), null, 0, Set.of()));
         assertThat(source.account(application("agent"), NOW))
                 .isEqualTo(Answer.explicit(new Account(Standing.ACTIVE, Grants.ofRoles(Set.of("service")))));
         assertThat(source.roleScopes(DefinitionsKey.GLOBAL_ROLES, "service", API, NOW))
@@ -204,7 +206,8 @@ class LogtoReadCostTests {
         tenant.globalRole("auditor", "User").assign("auditor", users.toArray(String[]::new));
 
         assertThat(source.definitions(DefinitionsKey.GLOBAL_ROLES, NOW))
-                .containsExactly(Map.entry("auditor", new RoleDefinition(null, holders, isNamed ? users : null)));
+                .containsExactly(Map.entry(
+                        "auditor", new RoleDefinition(Set.of("auditor"), null, holders, isNamed ? users : null)));
         assertThat(tenant.requests()).hasSize(1);
     }
 

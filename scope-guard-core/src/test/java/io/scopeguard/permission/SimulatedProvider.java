@@ -211,7 +211,8 @@ final class SimulatedProvider implements PermissionSource {
         call(context);
         if (key.equals(DefinitionsKey.GLOBAL_ROLES)) {
             Map<String, RoleDefinition> listed = new HashMap<>();
-            holders.forEach((role, users) -> listed.put(role, new RoleDefinition(null, users.size(), null)));
+            holders.forEach(
+                    (role, users) -> listed.put(role, new RoleDefinition(Set.of(role), null, users.size(), null)));
             return listed;
         }
         return faults.contains(Fault.NO_DEFINITIONS) ? Map.of() : Map.copyOf(roles);

@@ -268,7 +268,8 @@ class TestDirectory implements PermissionSource {
             if (global) {
                 globalRoles.keySet().forEach(id -> found.put(id, listed(id)));
             } else {
-                roles.forEach((id, scopes) -> found.put(id, RoleDefinition.of(scopes)));
+                roles.forEach(
+                        (id, scopes) -> found.put(id, RoleDefinition.of(scopes).named(id)));
             }
             return found;
         });
@@ -276,7 +277,7 @@ class TestDirectory implements PermissionSource {
 
     private RoleDefinition listed(String role) {
         Set<String> users = holders.getOrDefault(role, Set.of());
-        return new RoleDefinition(null, users.size(), users.size() <= 3 ? users : null);
+        return new RoleDefinition(Set.of(role), null, users.size(), users.size() <= 3 ? users : null);
     }
 
     @Override

@@ -478,7 +478,7 @@ class RemedyAdvisorTests {
     }
 
     private DriftFinding finding(AccessToken token, ScopeDrift drift) {
-        return new DriftFinding(token, history, drift);
+        return new DriftFinding(token, history, kind -> null, drift);
     }
 
     private static AccessToken token() {

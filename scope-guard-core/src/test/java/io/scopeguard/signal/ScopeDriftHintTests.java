@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHint.Change;
+import io.scopeguard.signal.ScopeDriftHint.RoleChange;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,8 @@ class ScopeDriftHintTests {
                         Change.of(Scopes.of("delete:report")),
                         Change.of(Scopes.of("invite:member")),
                         Change.NONE,
+                        RoleChange.NONE,
+                        RoleChange.NONE,
                         "cu2p5w6hsqs5",
                         null,
                         "q3Zx9vA1c0Tn8kLm",

@@ -1,0 +1,96 @@
+package io.scopeguard;
+
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.LiveRoles;
+import io.scopeguard.permission.RoleInterest;
+import io.scopeguard.role.RoleKind;
+import io.scopeguard.role.RoleRequirement;
+import io.scopeguard.role.Roles;
+import io.scopeguard.scope.WhenUnknown;
+import io.scopeguard.token.AccessToken;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides about required roles. A token that carries no roles says nothing about them, so the live roles decide, in every mode. If
+ * the token carries roles, they are the upper bound: a role counts if both contain it, and in the modes that deny nothing because
+ * of live permissions, the token alone decides. Thread-safe.
+ */
+final class RoleRules {
+
+    private final ScopeGuardSettings settings;
+    private final Supplier<Roles> watched;
+
+    /**
+     * @param watched roles whose drift clients are told
+     */
+    RoleRules(ScopeGuardSettings settings, Supplier<Roles> watched) {
+        this.settings = settings;
+        this.watched = watched;
+    }
+
+    /**
+     * The roles that matter to a request. Global roles cost reads of their own: they matter only if the request requires one, and
+     * then all that are watched are compared.
+     */
+    RoleInterest interest(AccessToken token, AccessRequest request) {
+        RoleRequirement required = request.roles();
+        Set<String> inOrganization = token.roles(RoleKind.ORGANIZATION);
+        Roles declared = watched.get();
+        if (required == null
+                && (inOrganization == null || declared.organization().isEmpty())) {
+            return RoleInterest.none();
+        }
+        Roles wanted = required == null ? declared : declared.or(Roles.of(required.kind(), required.roles()));
+        boolean needsGlobal = required != null && required.kind() == RoleKind.GLOBAL;
+        return RoleInterest.of(
+                needsGlobal ? wanted : Roles.of(RoleKind.ORGANIZATION, wanted.organization()),
+                token.roles(RoleKind.GLOBAL),
+                inOrganization);
+    }
+
+    /**
+     * Why the roles do not suffice, or {@code null} if they do.
+     *
+     * @param live the live permissions, or {@code null} if they are unknown
+     * @param seen what was known last, if it was certainly read after the token was issued
+     */
+    @Nullable
+    Denial denial(
+            AccessToken token,
+            RoleRequirement required,
+            @Nullable LivePermissions live,
+            @Nullable LivePermissions seen) {
+        Set<String> carried = token.roles(required.kind());
+        if (carried != null && !required.isMetBy(carried)) {
+            return Denial.INSUFFICIENT_ROLE;
+        }
+        LiveRoles held = live == null ? null : live.roles(required.kind());
+        if (held != null) {
+            return isMet(required, carried, held) ? null : Denial.INSUFFICIENT_ROLE;
+        }
+        LiveRoles last = seen == null ? null : seen.roles(required.kind());
+        if (carried != null && last != null && !isMet(required, carried, last)) {
+            return Denial.INSUFFICIENT_ROLE;
+        }
+        return carried == null || isDeniedIfUnknown(required) ? Denial.PERMISSIONS_UNAVAILABLE : null;
+    }
+
+    private boolean isMet(RoleRequirement required, @Nullable Set<String> carried, LiveRoles held) {
+        if (carried == null) {
+            return required.isMetBy(held.names());
+        }
+        if (settings.mode() != Mode.ENFORCE) {
+            return true;
+        }
+        Set<String> effective = new HashSet<>(carried);
+        effective.retainAll(held.names());
+        return required.isMetBy(effective);
+    }
+
+    private boolean isDeniedIfUnknown(RoleRequirement required) {
+        return settings.mode() == Mode.ENFORCE && settings.whenUnknown(required.whenUnknown()) == WhenUnknown.DENY;
+    }
+}

@@ -1,0 +1,43 @@
+package io.scopeguard.drift;
+
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.LiveRoles;
+import io.scopeguard.role.RoleKind;
+import io.scopeguard.role.Roles;
+import io.scopeguard.token.AccessToken;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Finds how the roles of a token differ from live roles: a pure function of the two. */
+public final class RoleDriftDetector {
+
+    private RoleDriftDetector() {}
+
+    /**
+     * The drift between a token and the roles of its subject.
+     *
+     * @param wanted the roles that matter: others are not compared
+     */
+    public static RoleDrift detect(AccessToken token, LivePermissions live, Roles wanted) {
+        RoleDrift drift = RoleDrift.none();
+        for (RoleKind kind : RoleKind.values()) {
+            Set<String> carried = token.roles(kind);
+            LiveRoles held = carried == null || wanted.of(kind).isEmpty() ? null : live.roles(kind);
+            if (carried != null && held != null) {
+                Roles demoted = Roles.of(kind, difference(carried, held.names(), wanted.of(kind)));
+                Roles promoted = Roles.of(kind, difference(held.names(), carried, wanted.of(kind)));
+                drift = new RoleDrift(
+                        drift.demoted().or(demoted), drift.promoted().or(promoted));
+            }
+        }
+        return drift.isEmpty() ? RoleDrift.none() : drift;
+    }
+
+    /** What the first has and the second lacks, of those that matter. */
+    private static Set<String> difference(Set<String> first, Set<String> second, Set<String> wanted) {
+        Set<String> names = new HashSet<>(first);
+        names.retainAll(wanted);
+        names.removeAll(second);
+        return names;
+    }
+}

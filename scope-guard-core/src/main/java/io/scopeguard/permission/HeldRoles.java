@@ -1,0 +1,151 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.permission.Changes.Gain;
+import io.scopeguard.permission.Changes.Loss;
+import io.scopeguard.permission.RoleTable.Role;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The roles of one kind in a picture, by name: who holds them is a fact, what they are called is in the definitions. Immutable. */
+final class HeldRoles implements LiveRoles {
+
+    private final Picture picture;
+    private final @Nullable SubjectFact fact;
+    private final RoleSet roles;
+    private final Set<String> names;
+
+    /**
+     * @param fact who holds what, or {@code null} if nobody holds one of the roles
+     * @param wanted names of the roles that matter
+     */
+    HeldRoles(Picture picture, @Nullable SubjectFact fact, RoleSet roles, Set<String> wanted) {
+        this.picture = picture;
+        this.fact = picture.hasNoStanding() ? null : fact;
+        this.roles = roles;
+        this.names = names(picture.readAt(), wanted);
+    }
+
+    /** The names that count in a picture that was read at some time; at the end of time all losses bind. */
+    private Set<String> names(long pictureReadAt, Set<String> wanted) {
+        if (fact == null) {
+            return Set.of();
+        }
+        Set<String> found = new HashSet<>();
+        fact.holding().roles().forEach(id -> found.addAll(namesOf(id)));
+        fact.changes().losses().forEach((id, loss) -> {
+            if (!loss.bindsIn(pictureReadAt)) {
+                found.addAll(namesOf(id));
+            }
+        });
+        found.retainAll(wanted);
+        return Set.copyOf(found);
+    }
+
+    private Set<String> namesOf(String id) {
+        Role role = roles.table().role(id);
+        return role == null || !role.isListed() ? Set.of() : role.names();
+    }
+
+    /** Whether a role of the picture is lost as soon as the rest of the picture is read again. */
+    boolean isLossPending() {
+        return !names(Long.MAX_VALUE, names).equals(names);
+    }
+
+    @Override
+    public Set<String> names() {
+        return names;
+    }
+
+    @Override
+    public OptionalLong heldSince(String name) {
+        Gain gain = gain(name);
+        return gain == null ? OptionalLong.empty() : OptionalLong.of(gain.end());
+    }
+
+    /** The earliest of the ways in which the role is held; {@code null} if it is not held. */
+    private @Nullable Gain gain(String name) {
+        return fact == null || !names.contains(name)
+                ? null
+                : gains(fact, name).min(Comparator.comparingLong(Gain::end)).orElse(null);
+    }
+
+    private Stream<Gain> gains(SubjectFact held, String name) {
+        Stream<Gain> present = held.holding().roles().stream()
+                .filter(id -> namesOf(id).contains(name))
+                .map(held::gain);
+        Stream<Gain> pending = losses(held, name)
+                .filter(loss -> !loss.bindsIn(picture.readAt()))
+                .map(Loss::gain);
+        return Stream.concat(present, pending);
+    }
+
+    private Stream<Loss> losses(SubjectFact held, String name) {
+        return held.changes().losses().entrySet().stream()
+                .filter(entry -> isCalled(entry.getKey(), name))
+                .map(Map.Entry::getValue);
+    }
+
+    private boolean isCalled(String id, String name) {
+        Role role = roles.table().role(id);
+        return role != null && role.names().contains(name);
+    }
+
+    @Override
+    public OptionalLong unbrokenSince(String name) {
+        OptionalLong since = heldSince(name);
+        return since.isEmpty()
+                ? since
+                : OptionalLong.of(
+                        Math.max(since.getAsLong(), Objects.requireNonNull(fact).brokenAt()));
+    }
+
+    @Override
+    public boolean isObserved(String name) {
+        Gain gain = gain(name);
+        return gain != null && gain.lackedUntil() != Long.MIN_VALUE;
+    }
+
+    @Override
+    public OptionalLong lackedSince(String name) {
+        if (names.contains(name)) {
+            return OptionalLong.empty();
+        }
+        if (picture.hasNoStanding()) {
+            return OptionalLong.of(picture.standingSince());
+        }
+        long lost = fact == null
+                ? emptySince(name)
+                : losses(fact, name).mapToLong(Loss::lostAt).max().orElse(Long.MIN_VALUE);
+        return OptionalLong.of(lost == Long.MIN_VALUE ? picture.firstEnd() : lost);
+    }
+
+    /** When the list of roles first said that nobody holds the role any more. */
+    private long emptySince(String name) {
+        return roles.table().roles().values().stream()
+                .filter(role -> role.names().contains(name))
+                .mapToLong(Role::emptySince)
+                .max()
+                .orElse(Long.MIN_VALUE);
+    }
+
+    @Override
+    public long standingSince() {
+        return picture.standingSince();
+    }
+
+    @Override
+    public long firstRequestAt() {
+        return picture.firstRequestAt();
+    }
+
+    @Override
+    public boolean isComplete() {
+        return picture.isComplete();
+    }
+}

@@ -1,0 +1,61 @@
+package io.scopeguard.remedy;
+
+import io.scopeguard.permission.PermissionHistory;
+import io.scopeguard.provider.ProviderClock;
+import io.scopeguard.provider.ProviderClock.Order;
+import io.scopeguard.remedy.MissingScope.Timing;
+import io.scopeguard.token.AccessToken;
+import java.time.Duration;
+import java.util.OptionalLong;
+
+/** Compares when a token was issued with the history of what its subject may do. Thread-safe. */
+final class IssueTimes {
+
+    private final ProviderClock provider;
+    private final Duration maxAge;
+
+    /**
+     * @param provider compares tokens with our own reads
+     * @param maxAge the age beyond which a token is old at a first look
+     */
+    IssueTimes(ProviderClock provider, Duration maxAge) {
+        this.provider = provider;
+        this.maxAge = maxAge;
+    }
+
+    /** Rule 1: whether the token was issued after the loss of what it carries, so that provider and live view disagree. */
+    boolean isDisputed(AccessToken token, PermissionHistory history, String name) {
+        OptionalLong lost = history.lackedSince(name);
+        return lost.isPresent() && provider.compare(token.issuedAt(), lost.getAsLong()) == Order.AFTER;
+    }
+
+    /** When the token was issued, in relation to the time since which the subject holds what it lacks. */
+    Timing timing(AccessToken token, PermissionHistory history, String name) {
+        OptionalLong held = history.heldSince(name);
+        if (held.isEmpty()) {
+            return Timing.UNOBSERVED;
+        }
+        return switch (provider.compare(token.issuedAt(), held.getAsLong())) {
+            case BEFORE, UNDECIDED -> Timing.ISSUED_BEFORE;
+            case UNKNOWN -> Timing.UNOBSERVED;
+            case AFTER -> isAfterLastGap(token, history, name) ? Timing.ISSUED_AFTER : Timing.UNOBSERVED;
+        };
+    }
+
+    private boolean isAfterLastGap(AccessToken token, PermissionHistory history, String name) {
+        OptionalLong unbroken = history.unbrokenSince(name);
+        return unbroken.isPresent() && provider.compare(token.issuedAt(), unbroken.getAsLong()) == Order.AFTER;
+    }
+
+    /** Rule 3: a token that was young when its subject was first seen carries what it was meant to carry. */
+    boolean isFirstLookReliable(AccessToken token, PermissionHistory history) {
+        return history.isComplete()
+                && provider.compare(token.issuedAt(), history.firstRequestAt() - maxAge.toNanos()) == Order.BEFORE;
+    }
+
+    /** The longer of a wait and the time until a token is certainly issued after another time, if there is one. */
+    Duration longer(Duration known, OptionalLong time) {
+        Duration wait = time.isEmpty() ? Duration.ZERO : provider.waitUntilAfter(time.getAsLong());
+        return known.compareTo(wait) >= 0 ? known : wait;
+    }
+}

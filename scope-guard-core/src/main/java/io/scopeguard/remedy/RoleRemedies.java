@@ -1,0 +1,93 @@
+package io.scopeguard.remedy;
+
+import io.scopeguard.drift.RoleDrift;
+import io.scopeguard.permission.LiveRoles;
+import io.scopeguard.provider.RefreshDelivery;
+import io.scopeguard.role.RoleKind;
+import io.scopeguard.role.Roles;
+import io.scopeguard.token.AccessToken;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Decides which roles a client is told. A provider determines the roles in a token when it issues the token, so a refresh delivers
+ * every change, and consent delivers none. Thread-safe.
+ */
+final class RoleRemedies {
+
+    private final IssueTimes times;
+    private final OncePerToken reports;
+
+    RoleRemedies(IssueTimes times, OncePerToken reports) {
+        this.times = times;
+        this.reports = reports;
+    }
+
+    /**
+     * The roles for which a refresh helps.
+     *
+     * @param isRefused whether the request was refused for lack of the promoted roles
+     * @param isMachine whether no person uses the client: then granted responses tell it of demotions only
+     */
+    RoleDrift curable(DriftFinding finding, boolean isRefused, boolean isMachine) {
+        RoleDrift drift = finding.drift().roles();
+        if (drift.isEmpty()) {
+            return drift;
+        }
+        Roles demoted = Roles.none();
+        Roles promoted = Roles.none();
+        for (RoleKind kind : RoleKind.values()) {
+            LiveRoles live = finding.roles().apply(kind);
+            if (live != null) {
+                demoted = demoted.or(only(kind, drift.demoted(), role -> isUndisputed(finding.token(), live, role)));
+                promoted = promoted.or(
+                        only(kind, drift.promoted(), role -> isDelivered(finding.token(), live, role, isRefused)));
+            }
+        }
+        return new RoleDrift(demoted, isMachine && !isRefused ? Roles.none() : promoted);
+    }
+
+    private static Roles only(RoleKind kind, Roles roles, Predicate<String> condition) {
+        Set<String> names = roles.of(kind).stream().filter(condition).collect(Collectors.toSet());
+        return Roles.of(kind, names);
+    }
+
+    private boolean isUndisputed(AccessToken token, LiveRoles live, String role) {
+        boolean isDisputed = times.isDisputed(token, live, role);
+        if (isDisputed) {
+            reports.disagreedAboutRole(token, role);
+        }
+        return !isDisputed;
+    }
+
+    private boolean isDelivered(AccessToken token, LiveRoles live, String role, boolean isRefused) {
+        MissingScope missing = new MissingScope(
+                false,
+                isRefused,
+                RefreshDelivery.ALWAYS,
+                times.timing(token, live, role),
+                live.isObserved(role),
+                times.isFirstLookReliable(token, live),
+                false);
+        return missing.remedy() == Remedy.REFRESH;
+    }
+
+    /** How long the client has to wait, so that its next token is certainly newer than the changes. */
+    Duration waitFor(DriftFinding finding, RoleDrift told) {
+        Duration longest = Duration.ZERO;
+        for (RoleKind kind : RoleKind.values()) {
+            LiveRoles live = told.isEmpty() ? null : finding.roles().apply(kind);
+            if (live != null) {
+                for (String role : told.demoted().of(kind)) {
+                    longest = times.longer(longest, live.lackedSince(role));
+                }
+                for (String role : told.promoted().of(kind)) {
+                    longest = times.longer(longest, live.unbrokenSince(role));
+                }
+            }
+        }
+        return longest;
+    }
+}
