@@ -206,18 +206,14 @@ final class ProviderGuard {
     }
 
     private @Nullable Denial denialOfRoles(
-            AccessToken token,
-            AccessRequest request,
-            @Nullable LivePermissions live,
-            @Nullable LivePermissions seen) {
+            AccessToken token, AccessRequest request, @Nullable LivePermissions live, @Nullable LivePermissions seen) {
         return request.roles() == null ? null : roles.denial(token, request.roles(), live, seen);
     }
 
     private Verdict withoutLive(PermissionKey key, AccessToken token, AccessRequest request) {
         LivePermissions seen = permissions.lastSeen(key, token.scopes());
         LivePermissions settled = seen != null && rereads.isSettled(token, seen, clock.nanos()) ? seen : null;
-        return scopesWithoutLive(key, token, request, settled)
-                .andRoles(denialOfRoles(token, request, null, settled));
+        return scopesWithoutLive(key, token, request, settled).andRoles(denialOfRoles(token, request, null, settled));
     }
 
     private Verdict scopesWithoutLive(

@@ -87,22 +87,31 @@ final class Pictures {
         if (subject.type() != Subject.Type.USER) {
             return alone;
         }
-        SubjectFact byRole = holders.view(subject.id(), wanted, store.roles(source.globalRoles()), store);
+        RoleSet roles = store.roles(source.globalRoles());
+        SubjectFact byRole = holders.view(subject.id(), wanted, roles, store);
         if (alone == null || byRole == null) {
             return alone == null ? byRole : alone;
         }
-        return byRole.readAt() > alone.readAt() && explainsAll(alone, byRole) ? byRole : alone;
+        return byRole.readAt() > alone.readAt() && explainsAll(alone, byRole, roles) ? byRole : alone;
     }
 
     /** A role that was read alone and is on no list of holders would be lost without a second look. */
-    private static boolean explainsAll(SubjectFact alone, SubjectFact byRole) {
+    private boolean explainsAll(SubjectFact alone, SubjectFact byRole, RoleSet roles) {
         for (String role : alone.holding().roles()) {
             Changes.Loss loss = byRole.changes().losses().get(role);
-            if (!byRole.holding().roles().contains(role) && (loss == null || loss.lostAt() < alone.readAt())) {
+            if (!byRole.holding().roles().contains(role)
+                    && !isLeftOut(role, roles)
+                    && (loss == null || loss.lostAt() < alone.readAt())) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Nobody reads who holds a role that does not matter. */
+    private boolean isLeftOut(String id, RoleSet roles) {
+        RoleTable.Role role = roles.table().role(id);
+        return role != null && role.areScopesKnown() && !holders.matters(roles, role);
     }
 
     /** The set that the roles of a subject belong to. */

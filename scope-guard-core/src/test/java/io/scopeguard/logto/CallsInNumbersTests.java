@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.permission.RoleInterest;
 import io.scopeguard.permission.SteppedCache;
 import io.scopeguard.provider.Subject;
+import io.scopeguard.role.RoleKind;
+import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +94,35 @@ class CallsInNumbersTests {
         assertThat(costs).doesNotContainKeys("holders", "user-roles", "users");
     }
 
+    /** Organization roles come with the memberships. */
+    @Test
+    void organizationTokensWhenAnOrganizationRoleIsRequired() {
+        List<PermissionKey> users =
+                interested(members(250, 250, Audience.ORGANIZATION), Roles.of(RoleKind.ORGANIZATION, Set.of("editor")));
+
+        Map<String, Integer> costs = interval(users);
+        assertCosts(costs, "members", 3);
+        assertThat(costs).doesNotContainKeys("roles", "role-scopes", "holders", "user-roles", "users");
+    }
+
+    /** A required global role costs a call for each user who needs it, or its list of holders, whichever is fewer calls. */
+    @ParameterizedTest
+    @CsvSource({"0, 250, 0", "3, 250, 0", "250, 250, 3", "250, 2, 2"})
+    void organizationTokensWhenAGlobalRoleIsRequired(int holders, int active, int expected) {
+        tenant.globalRole("paid-tier", "User").globalRole("other", "User");
+        List<PermissionKey> users =
+                interested(members(250, active, Audience.ORGANIZATION), Roles.of(RoleKind.GLOBAL, Set.of("paid-tier")));
+        IntStream.range(0, holders).forEach(i -> tenant.assign("paid-tier", user(i)));
+        IntStream.range(0, 250).forEach(i -> tenant.assign("other", user(i)));
+
+        Map<String, Integer> costs = interval(users);
+        assertCosts(costs, "roles", 1);
+        assertThat(costs.getOrDefault("holders", 0) + costs.getOrDefault("user-roles", 0))
+                .as("%s", costs)
+                .isLessThanOrEqualTo(expected);
+        assertThat(costs).doesNotContainKey("users");
+    }
+
     /** Up to three holders are named by the list of roles. */
     @Test
     void resourceTokensInOrganizationsWhenThreeHoldAGlobalRole() {
@@ -162,6 +195,12 @@ class CallsInNumbersTests {
             }
         }
         return users;
+    }
+
+    private static List<PermissionKey> interested(List<PermissionKey> users, Roles wanted) {
+        return users.stream()
+                .map(key -> key.with(RoleInterest.of(wanted, null, null)))
+                .toList();
     }
 
     private static PermissionKey key(String user, @Nullable String organization, Audience audience) {

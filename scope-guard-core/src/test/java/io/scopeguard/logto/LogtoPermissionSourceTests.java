@@ -379,7 +379,8 @@ class LogtoPermissionSourceTests {
         tenant.answer(
                 "/organization-roles",
                 page(
-                        "[{\"id\":\"" + ADMIN_ROLE + "\",\"name\":\"admin\",\"scopes\":[{\"id\":\"s2\",\"name\":\"read:report\"}],"
+                        "[{\"id\":\"" + ADMIN_ROLE
+                                + "\",\"name\":\"admin\",\"scopes\":[{\"id\":\"s2\",\"name\":\"read:report\"}],"
                                 + "\"resourceScopes\":[{\"id\":\"s1\",\"name\":\"x\",\"resource\":{\"id\":\"odd\"}}]}]",
                         1));
         tenant.answer(
@@ -898,7 +899,7 @@ class LogtoPermissionSourceTests {
         String ofResources = Stream.of(resources)
                 .map(resource -> "{\"id\":\"s\",\"name\":\"x\",\"resource\":{\"id\":\"" + resource + "\"}}")
                 .collect(Collectors.joining(",", "[", "]"));
-        return "{\"id\":\"" + id + "\",\"name\":\"role " + id + "\",\"scopes\":[{\"id\":\"id of " + scope + "\",\"name\":\"" + scope
-                + "\"}],\"resourceScopes\":" + ofResources + "}";
+        return "{\"id\":\"" + id + "\",\"name\":\"role " + id + "\",\"scopes\":[{\"id\":\"id of " + scope
+                + "\",\"name\":\"" + scope + "\"}],\"resourceScopes\":" + ofResources + "}";
     }
 }

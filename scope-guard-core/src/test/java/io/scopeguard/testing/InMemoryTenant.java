@@ -40,6 +40,8 @@ public final class InMemoryTenant implements PermissionSource {
     private final AtomicInteger confirmations = new AtomicInteger();
     private final Map<String, Map<Audience, Scopes>> roles = new ConcurrentHashMap<>();
     private final Map<String, Map<Audience, Scopes>> globalRoles = new ConcurrentHashMap<>();
+    private final Map<Place, Set<String>> named = new ConcurrentHashMap<>();
+    private final Map<String, String> names = new ConcurrentHashMap<>();
     private volatile boolean down;
 
     public InMemoryTenant grant(AccessToken like, String... scopes) {
@@ -50,6 +52,33 @@ public final class InMemoryTenant implements PermissionSource {
         PermissionKey key = PermissionKey.of(like);
         define(key, issuable, granted);
         permissions.put(key, new LivePermissions(Standing.ACTIVE, issuable, granted, Instant.EPOCH, 0, null));
+        return this;
+    }
+
+    /** Gives a member these organization roles by name, instead of those of the last call; they grant nothing. */
+    public InMemoryTenant organizationRoles(AccessToken like, String... roles) {
+        return named(new Place(like.subject(), like.organization()), roles);
+    }
+
+    /** Gives a subject these global roles by name, instead of those of the last call; they grant nothing. */
+    public InMemoryTenant globalRoles(AccessToken like, String... roles) {
+        return named(new Place(like.subject(), null), roles);
+    }
+
+    private InMemoryTenant named(Place place, String... roles) {
+        Set<String> ids = new HashSet<>();
+        for (String role : roles) {
+            String id = (place.organization == null ? "global " : "organization ") + role;
+            names.putIfAbsent(id, role);
+            ids.add(id);
+        }
+        named.put(place, ids);
+        return this;
+    }
+
+    /** Calls a global role otherwise. */
+    public InMemoryTenant renameGlobalRole(String role, String name) {
+        names.put("global " + role, name);
         return this;
     }
 
@@ -131,6 +160,12 @@ public final class InMemoryTenant implements PermissionSource {
         answerIfUp();
         Map<String, RoleDefinition> definitions = new HashMap<>();
         rolesOf(key).forEach((id, scopes) -> definitions.put(id, RoleDefinition.of(scopes)));
+        String prefix = key.equals(DefinitionsKey.GLOBAL_ROLES) ? "global " : "organization ";
+        names.forEach((id, name) -> {
+            if (id.startsWith(prefix)) {
+                definitions.put(id, RoleDefinition.of(Map.of()).named(name));
+            }
+        });
         return definitions;
     }
 
@@ -159,7 +194,7 @@ public final class InMemoryTenant implements PermissionSource {
     }
 
     private Set<String> held(Subject subject, @Nullable String organization) {
-        Set<String> held = new HashSet<>();
+        Set<String> held = new HashSet<>(named.getOrDefault(new Place(subject, organization), Set.of()));
         permissions.forEach((key, live) -> {
             if (isOf(subject, organization, key)) {
                 live.granted().forEach(scope -> held.add(role(key.audience(), scope)));
@@ -182,6 +217,8 @@ public final class InMemoryTenant implements PermissionSource {
             granted.forEach(scope -> globalRoles.put(role(audience, scope), Map.of(audience, Scopes.of(scope))));
         }
     }
+
+    private record Place(Subject subject, @Nullable String organization) {}
 
     private static String role(Audience audience, String scope) {
         return audience + " " + scope;
