@@ -33,6 +33,9 @@ final class Demands {
     /** A list of this many pages is short: it is read first, since it serves everybody, and waited for. */
     private static final int SHORT = 2;
 
+    /** A single request waits for the definitions beside its own facts; if more is waited for, there are several. */
+    private static final int CROWD = 2;
+
     private final PermissionSource source;
     private final ProviderTraits traits;
     private final FactStore store;
@@ -117,8 +120,10 @@ final class Demands {
      */
     private boolean isStandingImplied(Picture picture, boolean isIndividual) {
         SubjectFact subject = picture.subject();
-        boolean isListed = picture.isLeaky() && !isIndividual && traits.listsHolders() && picture.needsGrants();
-        // Before anything was read, the lists are read first.
+        // Before anything was read, the lists are read first: whether grants matter is not known yet.
+        boolean mayNeedGrants = picture.needsGrants()
+                || (picture.needsGlobalList() && !picture.globalRoles().isRead());
+        boolean isListed = picture.isLeaky() && !isIndividual && traits.listsHolders() && mayNeedGrants;
         return isListed && (subject == null ? picture.grants() == null : subject.isDerived());
     }
 
@@ -176,6 +181,9 @@ final class Demands {
 
     /** Reports the facts that a request has to wait for. */
     void urgent(Picture picture, Limits limits, Scopes held, Demand demand) {
+        if (picture.needsGlobalList() && !picture.globalRoles().isRead()) {
+            sweeps.holders().miss(picture.key().subject().id());
+        }
         long noticed = lookedForAfter(picture, held);
         List<Part> parts = parts(picture, limits.isIndividual());
         // What others wait for as well goes first.
@@ -255,11 +263,17 @@ final class Demands {
             return CompletableFuture.completedFuture(null);
         }
         SubjectFact known = store.glance(key);
+        if (known != null && known.readAt() > after) {
+            // It was read since the request looked.
+            sweep.found(key.id());
+            return CompletableFuture.completedFuture(null);
+        }
         ReadingWay way = sweep.way(
                 key.id(),
                 judge.awaitsSecondLook(key) ? null : known,
                 traits,
                 priority == Priority.FOREGROUND,
+                flights.foreground() >= CROWD,
                 sequence.now());
         if (way == ReadingWay.ALONE) {
             return flights.request(key, after, priority, part.readAt());

@@ -67,8 +67,12 @@ final class HolderReader {
     }
 
     private void readList(Walk walk, CallContext context) {
-        definitions.readList(new RolesKey(source.globalRoles()), context);
+        if (roles().readAt() <= sweep.listReadAt()) {
+            // Otherwise the list was read since the last sweep, for itself.
+            definitions.readList(new RolesKey(source.globalRoles()), context);
+        }
         RoleSet roles = roles();
+        walk.listReadAt = roles.readAt();
         roles.table().roles().forEach((id, role) -> {
             boolean isDue = role.readAt() <= sweep.lastWalkAt() || !role.areScopesKnown();
             if (role.holderCount() != 0 && role.isListed() && !roles.isReadByList() && isDue) {

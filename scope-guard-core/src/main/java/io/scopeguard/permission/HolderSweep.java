@@ -32,6 +32,7 @@ final class HolderSweep {
     private volatile Set<String> suspended = Set.of();
     private volatile boolean complete;
     private volatile long lastWalkAt = Long.MIN_VALUE;
+    private volatile long listReadAt = Long.MIN_VALUE;
     private @Nullable Walk walk;
 
     /** One sweep under way. */
@@ -47,6 +48,7 @@ final class HolderSweep {
         Pass<Boolean> pass;
 
         boolean isListRead;
+        long listReadAt;
         boolean isPlanned;
 
         Walk(long readAt) {
@@ -70,6 +72,7 @@ final class HolderSweep {
     void finish(Walk finished) {
         walk = null;
         lastWalkAt = finished.readAt;
+        listReadAt = finished.listReadAt;
         suspended = Set.copyOf(finished.suspended);
         long size = finished.next.values().stream()
                 .mapToLong(set -> set.ids().size())
@@ -82,6 +85,11 @@ final class HolderSweep {
     /** When the last complete sweep began. */
     long lastWalkAt() {
         return lastWalkAt;
+    }
+
+    /** The start of the read of the list of roles that the last complete sweep went by. */
+    long listReadAt() {
+        return listReadAt;
     }
 
     /** Whether a page of holders showed the user as suspended. */
@@ -113,18 +121,16 @@ final class HolderSweep {
         if (period != now) {
             usedBefore = usersNow.size();
             usersNow.clear();
+            waiting.clear();
             period = now;
         }
     }
 
+    /** A request needs to know what a user holds. */
     void miss(String user) {
         if (waiting.size() < MAX_USERS) {
             waiting.add(user);
         }
-    }
-
-    void found(String user) {
-        waiting.remove(user);
     }
 
     Set<Audience> audiences() {

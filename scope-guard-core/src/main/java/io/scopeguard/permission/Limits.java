@@ -8,7 +8,7 @@ package io.scopeguard.permission;
 record Limits(long now, long refreshBefore, long rejectBefore, boolean isIndividual) {
 
     /** Reads begin when this part of the accepted age is left, sooner or later by a fifth of that. */
-    private static final int AHEAD = 4;
+    private static final int AHEAD = 5;
 
     private static final int SPREAD = 5;
 

@@ -25,6 +25,7 @@ final class MemberSweep {
 
     private static final long SLOW = Duration.ofSeconds(60).toNanos();
     private static final int MAX_WAITING = 10_000;
+    private static final int UNKNOWN = 0;
 
     /**
      * Requests that wait for a member.
@@ -46,7 +47,7 @@ final class MemberSweep {
     private volatile Map<String, Long> absent = Map.of();
     private volatile byte period;
     private volatile int usedBefore;
-    private volatile int pages = 1;
+    private volatile int pages = UNKNOWN;
     private volatile long passedAt = Long.MIN_VALUE;
     private volatile @Nullable Pass<Seen> pass;
     private List<String> inUse = List.of();
@@ -80,8 +81,9 @@ final class MemberSweep {
         return everUsed.get();
     }
 
+    /** How many pages there are, as far as known. */
     int pages() {
-        return pages;
+        return Math.max(pages, 1);
     }
 
     /**
@@ -123,7 +125,7 @@ final class MemberSweep {
     /** Whether so few members are in demand that the rest of the pages is not worth reading. */
     boolean isOversized() {
         int demand = Math.max(Math.max(active(), everUsed()), waiting.size());
-        return demand < pages;
+        return demand < pages();
     }
 
     /** What the pass under way said of a member who came to be needed after its page was read. */
@@ -141,16 +143,24 @@ final class MemberSweep {
                 : CompletableFuture.anyOf(waits.found(), sweep).thenApply(done -> null);
     }
 
-    ReadingWay way(String user, @Nullable SubjectFact known, ProviderTraits traits, boolean isForeground, long now) {
+    ReadingWay way(
+            String user,
+            @Nullable SubjectFact known,
+            ProviderTraits traits,
+            boolean isForeground,
+            boolean isCrowded,
+            long now) {
         Pass<Seen> current = pass;
-        int left = current == null ? 0 : Math.max(pages - current.pages(), 1);
+        int left = current == null ? 0 : Math.max(pages() - current.pages(), 1);
         return ReadingWay.choose(new Situation(
                 traits.listsMembers(),
                 isForeground,
+                isCrowded,
                 isLeftOut(user, known, traits.confirmationCalls(), now),
+                pages == UNKNOWN,
                 waiting.size(),
                 isSlow(known, now) ? everUsed() : active(),
-                pages,
+                pages(),
                 left));
     }
 
@@ -162,7 +172,7 @@ final class MemberSweep {
     private boolean isLeftOut(String user, @Nullable SubjectFact known, int confirmationCalls, long now) {
         if (absent.containsKey(user)) {
             // The second look is another pass if that is fewer calls than looking for each of them.
-            return (long) absent.size() * confirmationCalls <= pages;
+            return (long) absent.size() * confirmationCalls <= pages();
         }
         if (known != null) {
             return known.readAt() < passedAt;
@@ -212,7 +222,7 @@ final class MemberSweep {
         int read = current == null ? 1 : current.pages();
         int least = page.next() == null ? read : read + 1;
         pages = page.total() == Page.UNKNOWN_TOTAL
-                ? Math.max(least, page.next() == null ? 1 : pages)
+                ? Math.max(least, page.next() == null ? 1 : pages())
                 : Math.max((page.total() + pageSize - 1) / pageSize, 1);
     }
 

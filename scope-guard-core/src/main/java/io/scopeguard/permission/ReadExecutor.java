@@ -19,6 +19,9 @@ interface ReadExecutor extends AutoCloseable {
      */
     boolean isNext(long readAt);
 
+    /** How many foreground flights run or wait. */
+    int foreground();
+
     /** How many background flights wait. */
     int waiting();
 

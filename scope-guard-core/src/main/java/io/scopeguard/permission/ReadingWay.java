@@ -13,7 +13,9 @@ enum ReadingWay {
      *
      * @param isListed whether the provider lists members
      * @param isForeground whether a request waits
+     * @param isCrowded whether others wait as well
      * @param isLeftOut whether the last complete pass did not contain the member
+     * @param isUnknown whether nothing of the organization was ever read by page
      * @param waiting how many members requests wait for
      * @param active how many members were asked about lately
      * @param pages how many pages the organization has, as far as known
@@ -22,7 +24,9 @@ enum ReadingWay {
     record Situation(
             boolean isListed,
             boolean isForeground,
+            boolean isCrowded,
             boolean isLeftOut,
+            boolean isUnknown,
             int waiting,
             int active,
             int pages,
@@ -38,6 +42,9 @@ enum ReadingWay {
             boolean isHasty = now.isForeground && now.pagesLeft > NEARLY_OVER && demand < now.pages;
             return isHasty ? ALONE : BY_PAGES;
         }
-        return demand > 1 && demand >= now.pages ? BY_PAGES : ALONE;
+        // Where many ask at once for the first time, others of the organization will follow, and one page costs no
+        // more.
+        boolean isFirst = now.isForeground && now.isCrowded && now.isUnknown;
+        return isFirst || (demand > 1 && demand >= now.pages) ? BY_PAGES : ALONE;
     }
 }

@@ -95,6 +95,11 @@ final class SingleFlight {
         return flights.containsKey(key);
     }
 
+    /** How many flights somebody waits for. */
+    int foreground() {
+        return executor.foreground();
+    }
+
     int waiting() {
         return executor.waiting();
     }

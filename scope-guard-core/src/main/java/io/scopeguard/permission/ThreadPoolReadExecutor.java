@@ -52,7 +52,16 @@ final class ThreadPoolReadExecutor implements ReadExecutor {
 
     @Override
     public boolean isNext(long readAt) {
-        return readAt <= waiting.oldest() && foreground.getQueue().isEmpty() && foreground.getActiveCount() < THREADS;
+        return readAt <= waiting.oldest() && flights(foreground) < THREADS;
+    }
+
+    @Override
+    public int foreground() {
+        return flights(foreground) + flights(shared);
+    }
+
+    private static int flights(ThreadPoolExecutor threads) {
+        return threads.getActiveCount() + threads.getQueue().size();
     }
 
     @Override

@@ -21,7 +21,7 @@ public final class CallBudget {
     private static final long LOOK_AGAIN = Duration.ofMillis(50).toNanos();
 
     /** So many seconds' worth of calls may be saved up while fewer are needed. */
-    private static final int BURST_SECONDS = 4;
+    private static final int BURST_SECONDS = 6;
 
     /** The part of the rate that individual calls may always use, as one in so many. */
     private static final int INDIVIDUAL_SHARE = 6;
@@ -142,8 +142,8 @@ public final class CallBudget {
 
     private boolean takeShare() throws InterruptedException {
         return individual == null
-                || individual.tryConsume(1)
                 || bucket.getAvailableTokens() > ample
+                || individual.tryConsume(1)
                 || individual.asBlocking().tryConsume(1, MAX_FOREGROUND_WAIT, waiting);
     }
 

@@ -194,7 +194,7 @@ class DecidersTests {
         }
 
         assertThat(times).hasSizeGreaterThan(90);
-        assertThat(times).allMatch(time -> time >= 76 * SECOND && time <= 79 * SECOND);
+        assertThat(times).allMatch(time -> time >= 74 * SECOND && time <= 78 * SECOND);
         assertThat(times).allMatch(time -> time <= limits.surelyFreshFrom());
     }
 

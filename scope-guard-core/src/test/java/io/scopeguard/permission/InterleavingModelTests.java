@@ -242,6 +242,11 @@ class InterleavingModelTests {
             }
 
             @Override
+            public int foreground() {
+                return waiting.size();
+            }
+
+            @Override
             public int waiting() {
                 return waiting.size();
             }

@@ -29,8 +29,8 @@ final class Simulation {
     private static final Duration GIVE_UP = Duration.ofMinutes(20);
     private static final int FULL_USERS = 100_000;
 
-    /** 40,000 users show the same as 100,000 in less time; the figures in the documentation are those of 100,000. */
-    private static final int USERS = Integer.getInteger("simulation.users", 40_000);
+    /** 30,000 users show the same as 100,000 in less time; the figures in the documentation are those of 100,000. */
+    private static final int USERS = Integer.getInteger("simulation.users", 30_000);
 
     static final Crowd CROWD = new Crowd(USERS, USERS / 100);
 

@@ -152,8 +152,8 @@ class ThreadsTests {
             }
         }
 
-        // One member in use is never worth a page.
-        assertThat(directory.calls("members")).isZero();
+        // One member in use is never worth a page, except for the first look at an organization.
+        assertThat(directory.calls("members")).isLessThanOrEqualTo(1);
     }
 
     @Test
@@ -186,7 +186,7 @@ class ThreadsTests {
     @Test
     void takeWhenAWaitingBackgroundCallIsLiftedThenItGoesFirst() throws Exception {
         CallBudget budget = CallBudget.perSecond(1);
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 6; i++) {
             budget.take(CallContext.FOREGROUND);
         }
         AtomicReference<Priority> priority = new AtomicReference<>(Priority.BACKGROUND);
@@ -267,6 +267,11 @@ class ThreadsTests {
         @Override
         public boolean isNext(long readAt) {
             return to.isNext(readAt);
+        }
+
+        @Override
+        public int foreground() {
+            return to.foreground();
         }
 
         @Override

@@ -52,6 +52,11 @@ final class VirtualExecutor implements ReadExecutor {
     }
 
     @Override
+    public int foreground() {
+        return foreground.size();
+    }
+
+    @Override
     public int waiting() {
         return background.size();
     }

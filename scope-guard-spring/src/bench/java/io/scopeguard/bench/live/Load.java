@@ -17,6 +17,9 @@ public final class Load implements AutoCloseable {
     /** A thread that is later than this does not make up for it. */
     private static final long MAX_LAG = TimeUnit.SECONDS.toNanos(1);
 
+    /** A thread that waits for its time looks this often whether all is over. */
+    private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Supplier<GuardedProcess> process;
     private final List<Caller> callers;
     private final double nanosBetweenRequests;
@@ -53,10 +56,11 @@ public final class Load implements AutoCloseable {
         return recorder;
     }
 
+    /** Ends, after the requests under way. */
     @Override
     public void close() {
         stopped = true;
-        threads.shutdownNow();
+        threads.shutdown();
         try {
             threads.awaitTermination(1, TimeUnit.MINUTES);
         } catch (InterruptedException e) {
@@ -73,8 +77,10 @@ public final class Load implements AutoCloseable {
         while (!stopped) {
             due += (long) (-Math.log(1 - random.nextDouble()) * nanosBetweenRequests);
             due = Math.max(due, System.nanoTime() - MAX_LAG);
-            LockSupport.parkNanos(due - System.nanoTime());
-            if (System.nanoTime() >= due && !stopped) {
+            while (System.nanoTime() < due && !stopped) {
+                LockSupport.parkNanos(Math.min(due - System.nanoTime(), LOOK_AGAIN));
+            }
+            if (!stopped) {
                 recorder.decide(
                         process.get(),
                         callers.get(random.nextInt(callers.size())).next(random));

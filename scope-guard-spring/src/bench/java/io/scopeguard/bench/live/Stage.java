@@ -95,10 +95,12 @@ public final class Stage implements AutoCloseable {
     public Figures observe(List<Caller> callers, int threads, double perSecond, double seconds)
             throws InterruptedException {
         Mark from = mark();
-        try (Load load = load(callers, threads, perSecond, true)) {
+        Load load = load(callers, threads, perSecond, true);
+        try (load) {
             pass(seconds);
-            return since(from, load);
         }
+        // The requests under way have ended: their calls and their decisions are both counted.
+        return since(from, load);
     }
 
     /** Lets callers make requests beside the crowd's. To be closed. */
