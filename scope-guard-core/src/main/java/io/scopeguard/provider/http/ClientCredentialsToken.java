@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -38,12 +39,19 @@ public final class ClientCredentialsToken {
     /** However long the provider says that the token is valid. */
     private static final Duration MAX_LIFETIME = Duration.ofDays(1);
 
+    /** If only tokens tell the provider's time, the first are renewed soon: one time alone is a second wide, or more. */
+    private static final int FIRST_SAMPLES = 4;
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration SAMPLE_PAUSE = Duration.ofSeconds(30);
+
     private final HttpCalls calls;
     private final HttpRequest.Builder request;
     private final Function<HttpResponse<byte[]>, Grant> reader;
     private final SteadyClock clock;
     private final AtomicReference<@Nullable Issued> issued = new AtomicReference<>();
     private final SharedCall<Issued> renewal = new SharedCall<>();
+    private final AtomicInteger samples = new AtomicInteger();
 
     /**
      * @param request asks for a token, see {@link #request}
@@ -157,11 +165,12 @@ public final class ClientCredentialsToken {
 
     private Issued ask(CallContext context) {
         long start = clock.nanos();
+        Duration pause = samples.getAndIncrement() < FIRST_SAMPLES ? FIRST_PAUSE : SAMPLE_PAUSE;
         Issued issued = calls.send(
                         "token",
                         request.copy(),
                         context,
-                        response -> Optional.of(new Issued(reader.apply(response), start)))
+                        response -> Optional.of(new Issued(reader.apply(response), start, pause)))
                 .orElseThrow(Json::malformed);
         Instant issuedAt = issued.grant.issuedAt();
         if (issuedAt != null) {
@@ -198,7 +207,10 @@ public final class ClientCredentialsToken {
             return new Grant(Json.text(body, "access_token"), Duration.ofSeconds(seconds), null);
         }
 
-        /** The same with the token's own {@code iat}: for a provider whose answers have no {@code Date}. */
+        /**
+         * The same with the token's own {@code iat}: for a provider whose answers have no {@code Date}. Such tokens are renewed every
+         * half minute, so that their dates tell the provider's time.
+         */
         public Grant dated() {
             JsonNode iat = claims(value).path("iat");
             return iat.isNumber() ? new Grant(value, lifetime, Instant.ofEpochSecond(iat.asLong(0))) : this;
@@ -215,17 +227,23 @@ public final class ClientCredentialsToken {
      * A token.
      *
      * @param start when it was asked for, by the steady clock
+     * @param pause until the next one is asked for, if its date is to tell the provider's time
      */
-    private record Issued(Grant grant, long start) {
+    private record Issued(Grant grant, long start, Duration pause) {
 
         String value() {
             return grant.value;
         }
 
         boolean isDue(long now) {
+            return now - start >= dueAfter().toNanos();
+        }
+
+        private Duration dueAfter() {
             Duration half = grant.lifetime.dividedBy(2);
             Duration ahead = half.compareTo(RENEW_AHEAD) < 0 ? half : RENEW_AHEAD;
-            return now - start >= grant.lifetime.minus(ahead).toNanos();
+            Duration due = grant.lifetime.minus(ahead);
+            return grant.issuedAt != null && pause.compareTo(due) < 0 ? pause : due;
         }
 
         boolean isExpired(long now) {

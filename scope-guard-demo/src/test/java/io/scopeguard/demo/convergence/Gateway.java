@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands before the instances of the API and lets them take turns. Thread-safe. */
-final class Gateway {
+final class Gateway implements Api {
 
     private final AtomicInteger turn = new AtomicInteger();
     private volatile List<Guard> guards;
@@ -19,7 +19,8 @@ final class Gateway {
         guards = List.of(to);
     }
 
-    Answer get(String path, String token) {
+    @Override
+    public Answer get(String path, String token) {
         List<Guard> serving = guards;
         return serving.get(turn.getAndIncrement() % serving.size()).get(path, token);
     }

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.springframework.boot.Banner;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -55,17 +56,27 @@ final class Guard implements AutoCloseable {
                 "60s",
                 "scope-guard.resources",
                 "https://api.example.test");
+        return start(properties, context -> {
+            context.registerBean("scopeGuardClock", Clock.class, () -> wall);
+            context.registerBean(
+                    "scopeGuardSteadyClock", SteadyClock.class, () -> new SteadyClock(wall, clock.ticker()));
+        });
+    }
+
+    /** An instance with these properties and beans. */
+    static Guard start(Map<String, Object> properties, Consumer<GenericApplicationContext> beans) {
         return new Guard(new SpringApplicationBuilder(ReportApi.class)
                 .bannerMode(Banner.Mode.OFF)
                 .logStartupInfo(false)
-                .properties(properties)
-                .initializers(application -> {
-                    GenericApplicationContext context = (GenericApplicationContext) application;
-                    context.registerBean("scopeGuardClock", Clock.class, () -> wall);
-                    context.registerBean(
-                            "scopeGuardSteadyClock", SteadyClock.class, () -> new SteadyClock(wall, clock.ticker()));
-                })
-                .run());
+                .initializers(application -> beans.accept((GenericApplicationContext) application))
+                // Before those of the demo.
+                .run(properties.entrySet().stream()
+                        .map(property -> "--" + property.getKey() + "=" + property.getValue())
+                        .toArray(String[]::new)));
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
     }
 
     Answer get(String path, String token) {

@@ -2,7 +2,6 @@ package io.scopeguard.demo.convergence;
 
 import io.scopeguard.demo.logto.Answer;
 import io.scopeguard.demo.logto.Jwt;
-import io.scopeguard.demo.logto.MovableClock;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.signal.ScopeDriftHint;
@@ -10,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Objects;
@@ -30,8 +28,8 @@ final class ObedientClient {
     private static final Duration LATENCY = Duration.ofMillis(20);
 
     private final Tokens tokens;
-    private final Gateway api;
-    private final MovableClock clock;
+    private final Api api;
+    private final Pace pace;
     private final Journal journal = new Journal();
     private final Set<String> obeyed = new HashSet<>();
     private final Set<Set<String>> consentsAsked = new HashSet<>();
@@ -43,10 +41,10 @@ final class ObedientClient {
     /**
      * @param path what the application keeps requesting
      */
-    ObedientClient(Tokens tokens, Gateway api, MovableClock clock, String path) {
+    ObedientClient(Tokens tokens, Api api, Pace pace, String path) {
         this.tokens = tokens;
         this.api = api;
-        this.clock = clock;
+        this.pace = pace;
         this.path = path;
         open();
     }
@@ -97,7 +95,7 @@ final class ObedientClient {
         if (sent == null) {
             return null;
         }
-        clock.advance(LATENCY);
+        pace.pass(LATENCY);
         Answer answer = api.get(path, sent);
         ScopeDriftHint hint =
                 ScopeDriftHint.parse(answer.header(ScopeDriftHeader.NAME)).orElse(null);
@@ -132,7 +130,7 @@ final class ObedientClient {
         if (!ours || !obeyed.add(hint.token() + " " + hint.action())) {
             return;
         }
-        clock.advance(hint.after());
+        pace.pass(hint.after());
         Set<String> named = named(hint);
         boolean spent = !hint.demoted().isEmpty();
         if (hint.action() == Remedy.REFRESH) {
@@ -156,7 +154,7 @@ final class ObedientClient {
     private void refresh(Set<String> named, boolean spent) {
         Set<String> before = scopes();
         take(tokens.refresh(named), spent);
-        journal.did(Remedy.REFRESH, end != null || !before.equals(scopes()), clock.instant());
+        journal.did(Remedy.REFRESH, end != null || !before.equals(scopes()), pace.now());
     }
 
     private void reconsent(Set<String> named, boolean spent) {
@@ -164,11 +162,11 @@ final class ObedientClient {
         if (tokens.reconsent(named) || spent) {
             take(tokens.refresh(named), spent);
         }
-        journal.did(Remedy.RECONSENT, !before.equals(scopes()), clock.instant());
+        journal.did(Remedy.RECONSENT, !before.equals(scopes()), pace.now());
     }
 
     private void take(Answer answer, boolean spent) {
-        clock.advance(LATENCY);
+        pace.pass(LATENCY);
         if (answer.status() == 200) {
             token = answer.string("access_token");
         } else if (spent) {
@@ -185,16 +183,11 @@ final class ObedientClient {
     }
 
     private boolean isExpired(String jwt) {
-        return clock.instant().getEpochSecond()
-                >= Jwt.of(jwt).claims().path("exp").asLong(0);
+        return pace.now().getEpochSecond() >= Jwt.of(jwt).claims().path("exp").asLong(0);
     }
 
     private Set<String> scopes() {
-        return token == null
-                ? Set.of()
-                : Arrays.stream(Jwt.of(token).claim("scope").split(" "))
-                        .filter(scope -> !scope.isEmpty())
-                        .collect(Collectors.toSet());
+        return token == null ? Set.of() : tokens.scopes(token);
     }
 
     private static String fingerprint(String jwt) {

@@ -1,7 +1,10 @@
 package io.scopeguard.demo.convergence;
 
 import io.scopeguard.demo.logto.Answer;
+import io.scopeguard.demo.logto.Jwt;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** How a client gets access tokens: one implementation for each sort of client. */
 interface Tokens {
@@ -15,4 +18,11 @@ interface Tokens {
 
     /** Puts a consent to these scopes before the user; {@code false} if nothing came of it. */
     boolean reconsent(Set<String> named);
+
+    /** The scopes that a token carries. */
+    default Set<String> scopes(String token) {
+        return Arrays.stream(Jwt.of(token).claim("scope").split(" "))
+                .filter(scope -> !scope.isEmpty())
+                .collect(Collectors.toSet());
+    }
 }

@@ -1,0 +1,48 @@
+package io.scopeguard.demo.convergence;
+
+import io.scopeguard.demo.logto.Jwt;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Where a page looks for its scopes in a token of Keycloak.
+ *
+ * @param reader reads them from the claims
+ */
+record KeycloakTokens(Function<JsonNode, Set<String>> reader) {
+
+    private static final String ROLES = "/resource_access/reports-api/roles";
+    private static final Set<String> OTHERS = Set.of("openid", "profile", "email");
+
+    static KeycloakTokens of(String organization) {
+        return new KeycloakTokens(claims -> roles(claims.path("organization").path(organization)));
+    }
+
+    /** Of no organization: roles. */
+    static KeycloakTokens global() {
+        return new KeycloakTokens(KeycloakTokens::roles);
+    }
+
+    /** Of no organization: client scopes. */
+    static KeycloakTokens delegated() {
+        return new KeycloakTokens(claims -> {
+            Set<String> scopes = new TreeSet<>(
+                    Arrays.asList(claims.path("scope").asString("").split(" ")));
+            scopes.removeAll(OTHERS);
+            return scopes;
+        });
+    }
+
+    private static Set<String> roles(JsonNode holder) {
+        Set<String> roles = new TreeSet<>();
+        holder.at(ROLES).forEach(role -> roles.add(role.asString("")));
+        return roles;
+    }
+
+    Set<String> scopes(String token) {
+        return reader.apply(Jwt.of(token).claims());
+    }
+}
