@@ -41,6 +41,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -53,6 +54,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Which published keys are relied on, and what follows when they cannot be had. */
 class SigningKeysTests {
 
+    private static final long POLL = TimeUnit.MILLISECONDS.toNanos(5);
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TestTokens tokens = new TestTokens(clock);
 
@@ -267,6 +269,7 @@ class SigningKeysTests {
                 int before = outcomes.size();
                 while (outcomes.size() < before + 2) {
                     assertThatExceptionOfType(KeysUnavailableException.class).isThrownBy(() -> listened.verify(token));
+                    LockSupport.parkNanos(POLL);
                 }
             }
             tokens.publish(tokens.key());
@@ -370,7 +373,7 @@ class SigningKeysTests {
                 if (System.nanoTime() > deadline) {
                     throw e;
                 }
-                Thread.onSpinWait();
+                LockSupport.parkNanos(POLL);
             }
         }
     }
