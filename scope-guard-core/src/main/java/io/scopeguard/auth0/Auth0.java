@@ -22,7 +22,6 @@ import io.scopeguard.provider.http.OutageLog;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -58,12 +57,14 @@ public final class Auth0 implements IdentityProvider {
 
     private static final int MEMBER_CALLS_AT_ONCE = 20;
     private static final int CONFIRMATION_CALLS = 3;
+    private static final int MIN_SECRET = 16;
     private static final Duration MAX_DELAY = Duration.ofMinutes(1);
 
     private final Auth0Tenant tenant;
     private final List<String> issuers;
     private final Duration timeout;
     private final TokenScopes tokenScopes;
+    private final List<String> eventSecrets;
     private final ProviderClock providerClock;
     private final ScopeCatalogue catalogue;
     private final HttpCalls calls;
@@ -76,6 +77,7 @@ public final class Auth0 implements IdentityProvider {
         issuers = List.copyOf(builder.issuers);
         timeout = builder.timeout;
         tokenScopes = builder.tokenScopes;
+        eventSecrets = builder.eventSecrets;
         SteadyClock clock = builder.steadyClock();
         providerClock = new ProviderClock(clock);
         catalogue = new ScopeCatalogue(providerClock);
@@ -146,16 +148,22 @@ public final class Auth0 implements IdentityProvider {
         return catalogue;
     }
 
-    /**
-     * Receives the events of the tenant's event streams.
-     *
-     * @param secrets the bearer tokens that the streams send; several while one replaces another
-     * @param changes receives the changes, on the delivering thread
-     * @param clock dates deliveries
-     * @throws IllegalArgumentException if there is no secret, or one has less than 16 characters
-     */
-    public EventReceiver events(Collection<String> secrets, Consumer<PermissionChange> changes, Clock clock) {
-        return new Auth0EventStream(secrets, changes, clock);
+    /** Receives the events of the tenant's event streams, if there is a secret to know them by. */
+    @Override
+    public @Nullable EventReceiver eventReceiver(Consumer<PermissionChange> changes) {
+        return eventSecrets.isEmpty()
+                ? null
+                : new Auth0EventStream(
+                        eventSecrets, changes, providerClock.steady().wallClock());
+    }
+
+    @Override
+    public List<String> warnings() {
+        Duration delay = permissions.traits().delay();
+        return delay.isZero()
+                ? List.of()
+                : List.of("Auth0 may answer with the old state for up to " + delay.toSeconds()
+                        + " s after a change: revocations bind so much later than max-age and max-stale say");
     }
 
     @Override
@@ -200,6 +208,7 @@ public final class Auth0 implements IdentityProvider {
         private final Set<String> issuers = new LinkedHashSet<>();
         private Set<Audience> resources = Set.of();
         private TokenScopes tokenScopes = TokenScopes.SCOPE;
+        private List<String> eventSecrets = List.of();
         private boolean hasGroupRoles;
         private boolean trustsYoungTokens;
         private Duration delay = DEFAULT_DELAY;
@@ -231,6 +240,21 @@ public final class Auth0 implements IdentityProvider {
         /** Which claim contains what a token permits. {@link TokenScopes#SCOPE} by default. */
         public Builder tokenScopes(TokenScopes source) {
             tokenScopes = source;
+            return this;
+        }
+
+        /**
+         * Receives event streams that send one of these secrets as a bearer token.
+         *
+         * @param secrets several while one replaces another; without any, no events are received
+         * @throws IllegalArgumentException if one has less than 16 characters
+         */
+        public Builder eventSecrets(Collection<String> secrets) {
+            if (secrets.stream().anyMatch(secret -> secret.strip().length() < MIN_SECRET)) {
+                throw new IllegalArgumentException(
+                        "a secret of an event stream has at least " + MIN_SECRET + " characters");
+            }
+            eventSecrets = List.copyOf(secrets);
             return this;
         }
 

@@ -12,6 +12,7 @@ import io.scopeguard.provider.http.RememberedRead;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.AccessTokenVerifier;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,7 +31,6 @@ final class Auth0Apis {
     /** A foreground read leaves the catalogue to the next background read for as long. */
     private static final Duration MAX_FOREGROUND_AGE = Duration.ofMinutes(5);
 
-    private static final Set<String> ACCEPTED_ALGORITHMS = Set.of("RS256");
     private static final Set<String> DIALECTS_WITH_PERMISSIONS = Set.of("access_token_authz", "rfc9068_profile_authz");
 
     private final Auth0ManagementApi api;
@@ -68,7 +68,7 @@ final class Auth0Apis {
     }
 
     private void check(String identifier, Api settings) {
-        if (!ACCEPTED_ALGORITHMS.contains(settings.algorithm)) {
+        if (!AccessTokenVerifier.algorithms().contains(settings.algorithm)) {
             throw Auth0Refusals.unsupportedAlgorithm(identifier, settings.algorithm);
         }
         if (!settings.isRbacEnabled) {

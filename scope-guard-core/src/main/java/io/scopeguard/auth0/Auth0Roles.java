@@ -33,13 +33,14 @@ final class Auth0Roles {
     }
 
     Map<String, RoleDefinition> definitions(CallContext context) {
-        List<String> ids = api.list(
-                        Listing.numbered("roles", "/roles", "roles"), context, role -> Json.text(role, "id"))
+        List<Role> roles = api.list(Listing.numbered("roles", "/roles", "roles"), context, Role::of)
                 .orElseThrow(Json::malformed);
         Map<String, RoleDefinition> definitions = new HashMap<>();
-        for (String id : ids) {
+        for (Role role : roles) {
             // A role that was deleted meanwhile is left out.
-            permissionsOf(id, context).ifPresent(scopes -> definitions.put(id, RoleDefinition.of(scopes)));
+            permissionsOf(role.id, context)
+                    .ifPresent(scopes ->
+                            definitions.put(role.id, RoleDefinition.of(scopes).named(role.name)));
         }
         return definitions;
     }
@@ -78,6 +79,13 @@ final class Auth0Roles {
             return Optional.of(Audience.resource(identifier));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
+        }
+    }
+
+    private record Role(String id, String name) {
+
+        static Role of(JsonNode role) {
+            return new Role(Json.text(role, "id"), Json.text(role, "name"));
         }
     }
 

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -37,9 +38,10 @@ class Auth0EventStreamTests {
 
     private final MovableClock clock = MovableClock.atNoon();
     private final List<PermissionChange> changes = new ArrayList<>();
-    private final EventReceiver events = Auth0.at(Auth0Tenant.of("tenant.eu.auth0.com"), "id", "secret")
+    private final EventReceiver events = Objects.requireNonNull(auth0().steadyClock(clock.steady())
+            .eventSecrets(List.of(SECRET, OLD_SECRET))
             .build()
-            .events(List.of(SECRET, OLD_SECRET), changes::add, clock);
+            .eventReceiver(changes::add));
 
     // What follows
 
@@ -156,12 +158,16 @@ class Auth0EventStreamTests {
     @ParameterizedTest
     @ValueSource(strings = {"", "short", "               "})
     void eventsWhenASecretCanBeGuessedThenRefused(String secret) {
-        assertThatIllegalArgumentException().isThrownBy(() -> auth0().events(List.of(SECRET, secret), e -> {}, clock));
-        assertThatIllegalArgumentException().isThrownBy(() -> auth0().events(List.of(), e -> {}, clock));
+        assertThatIllegalArgumentException().isThrownBy(() -> auth0().eventSecrets(List.of(SECRET, secret)));
     }
 
-    private static Auth0 auth0() {
-        return Auth0.at(Auth0Tenant.of("tenant.eu.auth0.com"), "id", "secret").build();
+    @Test
+    void eventsWhenThereIsNoSecretThenNone() {
+        assertThat(auth0().build().eventReceiver(changes::add)).isNull();
+    }
+
+    private static Auth0.Builder auth0() {
+        return Auth0.at(Auth0Tenant.of("tenant.eu.auth0.com"), "id", "secret");
     }
 
     // What is no event

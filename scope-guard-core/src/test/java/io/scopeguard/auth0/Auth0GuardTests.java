@@ -265,9 +265,8 @@ class Auth0GuardTests {
 
     @Test
     void authorizeWhenAnEventNamesTheMemberThenItBindsAtTheNextRequest() {
-        Auth0 auth0 = start(tenant.auth0());
-        EventReceiver events =
-                auth0.events(List.of("secret-of-the-stream"), Objects.requireNonNull(guard)::apply, clock);
+        Auth0 auth0 = start(tenant.auth0().eventSecrets(List.of("secret-of-the-stream")));
+        EventReceiver events = Objects.requireNonNull(auth0.eventReceiver(Objects.requireNonNull(guard)::apply));
         AccessToken token = token(tenant.signIn(ALICE, "org_acme", ALL));
         assertThat(denial(token, "org_acme", "write:report")).isNull();
         clock.advanceSeconds(2);

@@ -231,6 +231,7 @@ class Auth0PermissionSourceTests {
         assertThat(definitions.get("rol_editor").scopes())
                 .isEqualTo(Map.of(API, Scopes.of("read:report", "write:report")));
         assertThat(definitions.get("rol_other").scopes()).isEmpty();
+        assertThat(definitions.get("rol_editor").names()).containsExactly("name of rol_editor");
         assertThat(tenant.auth0().build().catalogue().scopesOf(API)).isNull();
     }
 
