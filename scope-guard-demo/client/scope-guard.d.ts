@@ -136,27 +136,3 @@ export function parseScopeDrift(value: string | null | undefined): Hint | null;
 
 /** What a hint calls a token: the first 16 base64url characters of SHA-256 over its `jti`; `undefined` for what is no JWT. */
 export function fingerprint(token: string, crypto?: Pick<Crypto, 'subtle'>): Promise<string | undefined>;
-
-/** What the recipe uses of `LogtoClient` (`@logto/browser`) or of `useLogto()` (`@logto/react`). */
-export interface LogtoClient {
-  readonly logtoConfig?: { readonly scopes?: readonly string[] };
-  getAccessToken(resource?: string, organizationId?: string): Promise<string | undefined>;
-  getOrganizationToken(organizationId: string): Promise<string | undefined>;
-  clearAccessToken(): Promise<void>;
-  clearAllTokens(): Promise<void>;
-  signIn(options: { redirectUri: string; prompt: any }): Promise<void>;
-}
-
-export interface LogtoRecipeOptions {
-  readonly redirectUri: string;
-  /** Asks the user whether to sign in again; whoever says no stays where they are. */
-  confirm(request: ConsentRequest): Promise<boolean> | boolean;
-  /**
-   * The scopes of the Logto configuration, which are the only ones that its SDK asks for: a consent that could not bring what
-   * is missing becomes an error that names it. Default: those of the client.
-   */
-  readonly scopes?: readonly string[];
-}
-
-/** The callbacks for Logto's own SDK. */
-export function logtoRecipe(client: LogtoClient, options: LogtoRecipeOptions): Required<ScopeGuardCallbacks>;

@@ -40,45 +40,6 @@ export function createScopeGuard(options) {
 }
 
 /**
- * The callbacks for Logto's own SDK.
- *
- * @param {import('./scope-guard.js').LogtoClient} client
- * @param {import('./scope-guard.js').LogtoRecipeOptions} options
- * @returns {import('./scope-guard.js').ScopeGuardCallbacks}
- */
-export function logtoRecipe(client, { redirectUri, confirm, scopes = client.logtoConfig?.scopes }) {
-  if (typeof confirm !== 'function') {
-    throw new TypeError('confirm is missing: nobody is sent away to consent unasked');
-  }
-  const getToken = ({ organization, resource }) =>
-    organization !== undefined && resource === undefined
-      ? client.getOrganizationToken(organization)
-      : client.getAccessToken(resource, organization);
-  return {
-    getToken,
-    async refresh(target) {
-      await client.clearAccessToken();
-      return getToken(target);
-    },
-    async consent(ask) {
-      requireConfigured(ask.scopes, scopes);
-      if (await confirm(ask)) {
-        await client.clearAllTokens();
-        await client.signIn({ redirectUri, prompt: 'consent' });
-      }
-    },
-  };
-}
-
-/** The SDK asks for the scopes of its configuration and no others: without the new ones, consent would change nothing. */
-function requireConfigured(asked, configured) {
-  const missing = asked.filter((scope) => !configured?.includes(scope));
-  if (missing.length > 0) {
-    throw new Error(`consent would not bring ${missing.join(' ')}: add it to the scopes of the Logto configuration`);
-  }
-}
-
-/**
  * What a `Scope-Drift` header says, or `null` if it is none.
  *
  * @param {string | null | undefined} value

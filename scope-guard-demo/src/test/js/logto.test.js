@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { logtoRecipe } from '../../../client/scope-guard.js';
+import { logtoRecipe } from '../../../client/logto.js';
 import { LIMIT, Tab, api, drift, token } from './support.js';
 
 /** As Logto's SDK: one cache for all tokens, filled by the refresh token; every call is noted. */
@@ -138,7 +138,7 @@ describe("the recipe for Logto's SDK", LIMIT, () => {
     await tab.clock.advance(2);
 
     assert.deepEqual([asks, client.changes], [[], []]);
-    assert.match(tab.events[0][1].error.message, /export:report: add it to the scopes of the Logto configuration/);
+    assert.match(tab.events[0][1].error.message, /export:report: add it to the scopes of the SDK's configuration/);
   });
 
   it('sends nobody away unasked', () => {

@@ -28,6 +28,10 @@ const guard = createScopeGuard({
 
 /** What the API said last about each kind of token. */
 const standings = new Map();
+
+/** The kinds of token that did not match the truth when it was last known. */
+const disagreeing = new Set();
+
 let organization;
 let shown;
 let follower;
@@ -110,7 +114,9 @@ function learned(target, standing) {
   }
   renderOperations();
   renderTruth();
-  if (before && isAgreed(standing) && !isAgreed(before)) {
+  if (!isAgreed(standing)) {
+    disagreeing.add(keyOf(target));
+  } else if (standing.live_scopes && disagreeing.delete(keyOf(target))) {
     note('signal', 'Token and truth agree again');
     step(4, true);
   }
@@ -240,6 +246,7 @@ function leave(reason) {
   sessionStorage.setItem(NOTICE, reason);
   session.forget();
   standings.clear();
+  disagreeing.clear();
   showNotice();
   show();
 }

@@ -38,7 +38,7 @@ export function drift(value) {
   const what = hint.action === 'refresh'
     ? 'Get another token with the refresh token'
     : 'Sign in again with consent: no refresh can bring this';
-  return `${changes}. ${what}, after ${hint.after} s.`;
+  return `${changes}. ${what}, ${hint.after === 0 ? 'right away' : `in ${hint.after} s`}.`;
 }
 
 function sentence(scopes, what) {

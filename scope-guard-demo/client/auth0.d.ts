@@ -1,0 +1,26 @@
+/** The recipe for Auth0's SDK, `@auth0/auth0-spa-js`. */
+
+import type { ConsentRequest, ScopeGuardCallbacks } from './scope-guard.js';
+
+/** The part of `Auth0Client` that the recipe uses. */
+export interface Auth0Client {
+  isAuthenticated(): Promise<boolean>;
+  getIdTokenClaims(): Promise<{ org_id?: string } | undefined>;
+  /** Has overloads, of which the recipe uses the one that returns the token. */
+  getTokenSilently(options: any): Promise<any>;
+  loginWithRedirect(options: { authorizationParams: Record<string, string> }): Promise<void>;
+}
+
+export interface Auth0RecipeOptions {
+  readonly redirectUri: string;
+  /** Asks the user whether to sign in again. A user who declines stays on the page. */
+  confirm(request: ConsentRequest): Promise<boolean> | boolean;
+  /** The scopes that the client's `authorizationParams.scope` names: other scopes never come with a refresh. */
+  readonly scopes: readonly string[];
+}
+
+/**
+ * The callbacks for Auth0's SDK. One client serves one organization, the one that its user signed in to; a request for another
+ * organization rejects with an error that says so.
+ */
+export function auth0Recipe(client: Auth0Client, options: Auth0RecipeOptions): Required<ScopeGuardCallbacks>;

@@ -1,0 +1,28 @@
+/** An interceptor for axios 1.12 or newer. */
+
+import type { ScopeGuard } from './scope-guard.js';
+
+/** The part of an axios instance that the interceptor uses. */
+export interface AxiosLike {
+  readonly interceptors: {
+    readonly request: {
+      use(onFulfilled: (config: any) => any): number;
+      eject(id: number): void;
+    };
+  };
+}
+
+declare module 'axios' {
+  interface AxiosRequestConfig {
+    /** Selects the token: see `GuardedInit`. */
+    organization?: string;
+    resource?: string;
+    repeatable?: boolean;
+  }
+}
+
+/**
+ * Sends the requests of an axios instance with a guard's `fetch`, so that each may name its `organization` and `resource`, and may
+ * be `repeatable`. Returns a function that takes the interceptor out again.
+ */
+export function guardAxios(axios: AxiosLike, guard: ScopeGuard): () => void;

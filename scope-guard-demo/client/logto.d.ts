@@ -1,0 +1,27 @@
+/** The recipe for Logto's SDKs: `@logto/browser` and `@logto/react`. */
+
+import type { ConsentRequest, ScopeGuardCallbacks } from './scope-guard.js';
+
+/** The part of `LogtoClient` (`@logto/browser`) and of `useLogto()` (`@logto/react`) that the recipe uses. */
+export interface LogtoClient {
+  readonly logtoConfig?: { readonly scopes?: readonly string[] };
+  getAccessToken(resource?: string, organizationId?: string): Promise<string | undefined>;
+  getOrganizationToken(organizationId: string): Promise<string | undefined>;
+  clearAccessToken(): Promise<void>;
+  clearAllTokens(): Promise<void>;
+  signIn(options: { redirectUri: string; prompt: any }): Promise<void>;
+}
+
+export interface LogtoRecipeOptions {
+  readonly redirectUri: string;
+  /** Asks the user whether to sign in again. A user who declines stays on the page. */
+  confirm(request: ConsentRequest): Promise<boolean> | boolean;
+  /**
+   * The scopes of the Logto configuration, the only ones that its SDK asks for. A consent that could not bring what is missing
+   * becomes an error that names it. Default: those of the client.
+   */
+  readonly scopes?: readonly string[];
+}
+
+/** The callbacks for Logto's own SDK. */
+export function logtoRecipe(client: LogtoClient, options: LogtoRecipeOptions): Required<ScopeGuardCallbacks>;

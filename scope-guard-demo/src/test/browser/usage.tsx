@@ -1,0 +1,41 @@
+/* Never runs: shows the compiler that the package fits the SDKs it is for. */
+
+import { Auth0Client } from '@auth0/auth0-spa-js';
+import LogtoClient from '@logto/browser';
+import { useLogto } from '@logto/react';
+import axios from 'axios';
+import Keycloak from 'keycloak-js';
+import { createScopeGuard, parseScopeDrift, type ConsentRequest, type ScopeGuard } from '@scope-guard/client';
+import { auth0Recipe } from '@scope-guard/client/auth0';
+import { guardAxios } from '@scope-guard/client/axios';
+import { keycloakRecipe } from '@scope-guard/client/keycloak';
+import { logtoRecipe } from '@scope-guard/client/logto';
+import { useScopeGuard } from '@scope-guard/client/react';
+import { followSignals } from '@scope-guard/client/signals';
+
+const options = {
+  redirectUri: 'https://app.example.com/callback',
+  confirm: ({ scopes, organization }: ConsentRequest) => scopes.length > 0 && organization !== undefined,
+  scopes: ['read:report'],
+};
+
+export const guards: ScopeGuard[] = [
+  createScopeGuard(logtoRecipe(new LogtoClient({ endpoint: 'https://abc.logto.app', appId: 'app' }), options)),
+  createScopeGuard(auth0Recipe(new Auth0Client({ domain: 'abc.auth0.com', clientId: 'app' }), options)),
+  createScopeGuard(keycloakRecipe(new Keycloak({ url: 'https://id.example.com', realm: 'r', clientId: 'app' }), options)),
+];
+
+export function Reports() {
+  const guard = useScopeGuard({ ...logtoRecipe(useLogto(), options), origins: ['https://api.example.com'] });
+  guardAxios(axios, guard);
+  void axios.get('https://api.example.com/reports', { organization: 'acme', repeatable: true });
+  const follower = followSignals(guard, '/me/signals', {
+    organization: 'acme',
+    onPermissions: ({ effective_scopes: scopes }) => scopes.includes('read:report'),
+    onEnd: (reason) => reason === 'suspended',
+  });
+  return <button onClick={() => follower.close()}>{parseScopeDrift('')?.action}</button>;
+}
+
+// @ts-expect-error confirm is required
+logtoRecipe(new LogtoClient({ endpoint: '', appId: '' }), { redirectUri: '' });
