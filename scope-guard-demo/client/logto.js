@@ -1,3 +1,4 @@
+import { fingerprint } from './scope-guard.js';
 import { requireConfigured, requireConfirm } from './recipe.js';
 
 /**
@@ -15,7 +16,13 @@ export function logtoRecipe(client, { redirectUri, confirm, scopes = client.logt
       : client.getAccessToken(resource, organization);
   return {
     getToken,
-    async refresh(target) {
+    async refresh({ hint, ...target }) {
+      // Each tab has a cache of its own. @logto/browser can load what another tab has stored; @logto/react cannot.
+      await client.loadAccessTokenMap?.();
+      const stored = await getToken(target);
+      if (stored && (await fingerprint(stored)) !== hint.token) {
+        return stored;
+      }
       await client.clearAccessToken();
       return getToken(target);
     },

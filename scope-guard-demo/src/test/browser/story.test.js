@@ -76,7 +76,7 @@ describe('the page', LIMIT, () => {
     writeFileSync('screenshots/story.gif', film.encoded());
 
     const sent = visitor.requests.length;
-    await pause(3000);
+    await pause(1500);
     assert.deepEqual(visitor.requests.slice(sent), [], 'once all agree, nothing is sent');
   });
 
@@ -111,7 +111,7 @@ describe('the page', LIMIT, () => {
 
     await agreed(1);
     await other.waitForSelector('tr[data-scope="write:report"]:not(.demoted)');
-    await pause(2000);
+    await pause(1000);
 
     assert.equal(refreshes(visitor).length - before, 1);
   });
@@ -123,7 +123,7 @@ describe('the page', LIMIT, () => {
     await operator('alice demote');
     await operation('create', 'locked');
     await call('create', 403);
-    await pause(3000);
+    await pause(1500);
     await call('create', 403);
 
     assert.match(await page.innerText('#response .meaning'), /although the token still says write:report/);

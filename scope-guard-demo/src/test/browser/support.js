@@ -12,7 +12,15 @@ export const PAGE = API.replace('localhost', '127.0.0.1');
 export const PATIENCE_MS = 60_000;
 export const LIMIT = { timeout: 300_000 };
 
-const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const QUIET = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-dev-shm-usage',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-sync',
+  '--no-first-run',
+];
 
 export function launch() {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];

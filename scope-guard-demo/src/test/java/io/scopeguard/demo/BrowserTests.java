@@ -38,7 +38,7 @@ class BrowserTests {
     @BeforeAll
     static void start() throws Exception {
         Optional<String> chromium = chromium();
-        assumeTrue(Node.hasVersion(20) || Node.isGate(), "no Node 20 or newer on the path");
+        assumeTrue(Node.hasVersion(18) || Node.isGate(), "no Node 18 or newer on the path");
         assumeTrue(chromium.isPresent() || Node.isGate(), "no Chromium on the path; CHROMIUM may name one");
         Files.createDirectories(FOLDER);
         Node.succeed(Path.of("."), Map.of(), Stream.of("node", "src/test/browser/prepare.mjs", FOLDER.toString()));
