@@ -1,20 +1,25 @@
 package io.scopeguard.spring.authorization;
 
 import io.scopeguard.drift.WatchedScopes;
+import io.scopeguard.role.RoleRequirement;
+import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * All scopes that this API's operations declare, by audience: what is watched for drift, published in the metadata, and which
+ * All scopes that this API's operations declare, by audience, and all roles: what is watched for drift, published in the metadata, and which
  * kinds of token are taken at all. Thread-safe; filled at start-up.
  */
 public final class DeclaredScopes implements WatchedScopes {
 
     private final Map<Audience, Scopes> scopes = new ConcurrentHashMap<>();
+    private final AtomicReference<Roles> roles = new AtomicReference<>(Roles.none());
 
     /**
      * @param defaultAudience taken even where no operation declares anything
@@ -24,8 +29,28 @@ public final class DeclaredScopes implements WatchedScopes {
     }
 
     /** Adds what an operation requires. */
+    public void add(Requires rule) {
+        if (rule.requirement() != null) {
+            add(rule.requirement());
+        }
+        if (rule.roles() != null) {
+            add(rule.roles());
+        }
+    }
+
+    /** Adds scopes that an operation requires. */
     public void add(ScopeRequirement requirement) {
         scopes.merge(requirement.audience(), requirement.scopes(), Scopes::or);
+    }
+
+    /** Adds roles that an operation requires. */
+    public void add(RoleRequirement requirement) {
+        roles.updateAndGet(known -> known.or(Roles.of(requirement.kind(), requirement.roles())));
+    }
+
+    /** The roles that operations require: their drift is watched. */
+    public Roles roles() {
+        return roles.get();
     }
 
     /** Whether some operation takes tokens for this audience. */

@@ -61,10 +61,10 @@ final class HandlerCheck {
                     "Drop organizationFromToken or global, or the path variable.");
         }
         boolean unbound = !named && !organizations.hasHeader() && requires.binding() == Binding.REQUEST;
-        if (unbound && requires.requirement().audience().isOrganization()) {
+        if (unbound && requires.needsOrganization()) {
             throw new InvalidSettingException(
                     handler.name(),
-                    "requires scopes of an organization, but its path " + path + " names none",
+                    "requires " + requires.what() + " of an organization, but its path " + path + " names none",
                     "Add {" + organizations.pathVariable() + "} to the path (the variable's name is"
                             + " scope-guard.organization.path-variable), set scope-guard.organization.header, or say"
                             + " organizationFromToken = true.");

@@ -1,6 +1,9 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.role.RoleKind;
+import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.scope.ScopeRequirement;
+import org.jspecify.annotations.Nullable;
 
 /** What a handler says about who may use it. */
 public sealed interface HandlerRule {
@@ -15,10 +18,56 @@ public sealed interface HandlerRule {
     record Open() implements HandlerRule {}
 
     /**
-     * Whoever holds these scopes.
+     * Whoever holds these scopes and these roles.
      *
-     * @param binding where the organization comes from
-     * @param organization the expression that names the organization; empty unless the binding is an expression
+     * @param requirement the scopes, or {@code null} if none are required
+     * @param roles the roles, or {@code null} if none are required
+     * @param ofScopes where the requirement of scopes takes the organization from
+     * @param ofRoles likewise of roles
      */
-    record Requires(ScopeRequirement requirement, Binding binding, String organization) implements HandlerRule {}
+    record Requires(
+            @Nullable ScopeRequirement requirement,
+            @Nullable RoleRequirement roles,
+            Bound ofScopes,
+            Bound ofRoles) implements HandlerRule {
+
+        /** This, with what only a class says of it. */
+        Requires within(Requires ofClass) {
+            return new Requires(
+                    requirement == null ? ofClass.requirement : requirement,
+                    roles == null ? ofClass.roles : roles,
+                    requirement == null ? ofClass.ofScopes : ofScopes,
+                    roles == null ? ofClass.ofRoles : ofRoles);
+        }
+
+        private Bound bound() {
+            return ofScopes.isSaid() ? ofScopes : ofRoles;
+        }
+
+        /** Where the organization comes from. */
+        public Binding binding() {
+            return bound().binding();
+        }
+
+        /** The expression that names the organization; empty unless the binding is an expression. */
+        public String organization() {
+            return bound().organization();
+        }
+
+        /** What is required, for messages. */
+        public String what() {
+            return requirement == null ? "roles" : "scopes";
+        }
+
+        /** Whether scopes or roles of an organization are required. */
+        public boolean needsOrganization() {
+            return (requirement != null && requirement.audience().isOrganization())
+                    || (roles != null && roles.kind() == RoleKind.ORGANIZATION);
+        }
+
+        /** Whether nothing depends on the organization: only global roles are required. */
+        public boolean isGlobalRoleOnly() {
+            return requirement == null && !needsOrganization();
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.MappedHandler.Content;
@@ -64,7 +65,8 @@ public final class HandlerRules {
         }
         // The whole class is the handler: what stands on one of its methods is not read.
         return mapped.contains(new HandlerSubject(userClass, null))
-                && !AnnotatedElementUtils.hasAnnotation(method, RequiresScopes.class);
+                && !AnnotatedElementUtils.hasAnnotation(method, RequiresScopes.class)
+                && !AnnotatedElementUtils.hasAnnotation(method, RequiresRole.class);
     }
 
     private HandlerRule ofContent(Content content) {
@@ -80,7 +82,7 @@ public final class HandlerRules {
     private HandlerRule read(HandlerSubject subject) {
         HandlerRule rule = reader.read(subject.method(), subject.type(), subject.name());
         if (rule instanceof Requires requires) {
-            declared.add(requires.requirement());
+            declared.add(requires);
         }
         return rule;
     }

@@ -6,6 +6,7 @@ import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.authentication.CurrentToken;
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.response.CurrentDecision;
 import io.scopeguard.spring.response.DecisionResult;
 import io.scopeguard.token.AccessToken;
@@ -70,10 +71,17 @@ public final class RequiredScopes {
     }
 
     private AuthorizationManager<RequestAuthorizationContext> manager(ScopeRequirement requirement, Binding binding) {
-        declared.add(reader.checked(requirement, "A rule of a security filter chain"));
+        return manager(new Requires(requirement, null, new Bound(binding, ""), Bound.UNSAID));
+    }
+
+    AuthorizationManager<RequestAuthorizationContext> manager(Requires rule) {
+        if (rule.requirement() != null) {
+            reader.checked(rule.requirement(), "A rule of a security filter chain");
+        }
+        declared.add(rule);
         return (authentication, context) -> {
             AccessToken token = CurrentToken.get();
-            return token == null ? new AuthorizationDecision(false) : decide(token, context, requirement, binding);
+            return token == null ? new AuthorizationDecision(false) : decide(token, context, rule);
         };
     }
 
@@ -82,8 +90,7 @@ public final class RequiredScopes {
         return TargetServlet.path(request).equals(request.getAttribute(GUARDED));
     }
 
-    private DecisionResult decide(
-            AccessToken token, RequestAuthorizationContext context, ScopeRequirement requirement, Binding binding) {
+    private DecisionResult decide(AccessToken token, RequestAuthorizationContext context, Requires rule) {
         HttpServletRequest request = context.getRequest();
         request.setAttribute(GUARDED, TargetServlet.path(request));
         Decision before = CurrentDecision.of(request);
@@ -91,7 +98,10 @@ public final class RequiredScopes {
             // The rest of a request that was granted: its answer is on its way.
             return new DecisionResult(before);
         }
-        RequestedOrganization organization = organizations.resolve(request, context.getVariables(), binding, true);
-        return new DecisionResult(authorizer.authorize(request, token, new AccessRequest(organization, requirement)));
+        boolean mustBeNamed = !rule.isGlobalRoleOnly();
+        RequestedOrganization organization =
+                organizations.resolve(request, context.getVariables(), rule.binding(), mustBeNamed);
+        AccessRequest access = new AccessRequest(organization, rule.requirement(), rule.roles());
+        return new DecisionResult(authorizer.authorize(request, token, access));
     }
 }

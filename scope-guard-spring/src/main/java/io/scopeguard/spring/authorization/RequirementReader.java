@@ -2,23 +2,20 @@ package io.scopeguard.spring.authorization;
 
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
-import io.scopeguard.scope.Scopes;
-import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.Public;
+import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Member;
 import java.lang.reflect.Method;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
-import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -33,7 +30,7 @@ public final class RequirementReader {
 
     private final Audience defaultAudience;
     private final Set<Audience> resources;
-    private final PropertyResolver placeholders;
+    private final AnnotatedRequirements requirements;
 
     /**
      * @param resources the API's own resources
@@ -41,7 +38,7 @@ public final class RequirementReader {
     public RequirementReader(Audience defaultAudience, Set<Audience> resources, PropertyResolver placeholders) {
         this.defaultAudience = defaultAudience;
         this.resources = Set.copyOf(resources);
-        this.placeholders = placeholders;
+        this.requirements = new AnnotatedRequirements(defaultAudience, placeholders);
     }
 
     Audience defaultAudience() {
@@ -58,15 +55,29 @@ public final class RequirementReader {
      */
     HandlerRule read(@Nullable Method method, Class<?> targetClass, String name) {
         HandlerRule ofMethod = method == null ? null : ofMethod(method, targetClass, name);
-        HandlerRule rule = ofMethod != null ? ofMethod : ofClass(targetClass, name);
-        if (rule instanceof HandlerRule.Requires requires && requires.binding() == Binding.EXPRESSION) {
+        HandlerRule rule = combined(ofMethod, ofClass(targetClass, name), name);
+        if (rule instanceof Requires requires && requires.binding() == Binding.EXPRESSION) {
             throw new InvalidSettingException(
                     name,
                     "is a web handler and has the organization expression '" + requires.organization()
-                            + "' in @RequiresScopes. The guard decides about web handlers before their arguments exist",
+                            + "' in its annotation. The guard decides about web handlers before their arguments exist",
                     "Remove the expression: the path variable or the header names the organization.");
         }
         return rule != null ? rule : UNANNOTATED;
+    }
+
+    /**
+     * The rule of a method in its class: each annotation of the class holds unless the method carries the same one, or is public.
+     *
+     * @throws InvalidSettingException if the two contradict each other
+     */
+    public @Nullable HandlerRule combined(@Nullable HandlerRule ofMethod, @Nullable HandlerRule ofClass, String name) {
+        if (ofMethod == null) {
+            return ofClass;
+        }
+        return ofMethod instanceof Requires own && ofClass instanceof Requires inherited
+                ? agreed(own.within(inherited), name)
+                : ofMethod;
     }
 
     /**
@@ -112,16 +123,33 @@ public final class RequirementReader {
     }
 
     private @Nullable HandlerRule read(List<MergedAnnotations> annotations, String name) {
-        RequiresScopes required = nearest(annotations, RequiresScopes.class, name);
+        RequiresScopes scopes = nearest(annotations, RequiresScopes.class, name);
+        RequiresRole roles = nearest(annotations, RequiresRole.class, name);
         Public open = nearest(annotations, Public.class, name);
-        if (required != null && open != null) {
+        if (scopes == null && roles == null) {
+            return open == null ? null : OPEN;
+        }
+        if (open != null) {
             throw new InvalidSettingException(
-                    name, "is annotated @Public and @RequiresScopes", "Keep the one that is meant.");
+                    name,
+                    "is annotated @Public and " + (scopes == null ? "@RequiresRole" : "@RequiresScopes"),
+                    "Keep the one that is meant.");
         }
-        if (required != null) {
-            return requires(required, name);
+        Requires rule = new Requires(
+                scopes == null ? null : requirements.of(scopes, name),
+                roles == null ? null : requirements.of(roles, name),
+                scopes == null ? Bound.UNSAID : Bindings.of(scopes, name),
+                roles == null ? Bound.UNSAID : Bindings.of(roles, name));
+        return agreed(rule, name);
+    }
+
+    /** Both annotations are about the same organization. */
+    private Requires agreed(Requires rule, String name) {
+        if (rule.requirement() != null) {
+            checked(rule.requirement(), name);
         }
-        return open == null ? null : OPEN;
+        Bindings.check(rule, name);
+        return rule;
     }
 
     /**
@@ -159,97 +187,5 @@ public final class RequirementReader {
             return member.getDeclaringClass();
         }
         return source instanceof Class<?> type ? type : Object.class;
-    }
-
-    private HandlerRule requires(RequiresScopes annotation, String name) {
-        ScopeRequirement requirement = new ScopeRequirement(
-                audience(annotation, name),
-                annotation.match(),
-                scopes(annotation, name),
-                maxAge(annotation, name),
-                whenUnknown(annotation, name));
-        return new HandlerRule.Requires(
-                checked(requirement, name), binding(annotation, requirement, name), annotation.organization());
-    }
-
-    private static Binding binding(RequiresScopes annotation, ScopeRequirement requirement, String name) {
-        if (annotation.global()
-                && (annotation.organizationFromToken() || requirement.audience().isOrganization())) {
-            throw new InvalidSettingException(
-                    name,
-                    "is global in @RequiresScopes, and requires something of an organization",
-                    "Drop global, or require scopes of a resource without an organization.");
-        }
-        if (!annotation.organization().isEmpty()) {
-            return expression(annotation, name);
-        }
-        if (annotation.global()) {
-            return Binding.NONE;
-        }
-        return annotation.organizationFromToken() ? Binding.TOKEN : Binding.REQUEST;
-    }
-
-    private static Binding expression(RequiresScopes annotation, String name) {
-        if (annotation.global() || annotation.organizationFromToken()) {
-            throw new InvalidSettingException(
-                    name,
-                    "has an organization expression in @RequiresScopes, and takes the organization from elsewhere too",
-                    "Keep one of organization, organizationFromToken and global.");
-        }
-        return Binding.EXPRESSION;
-    }
-
-    private Audience audience(RequiresScopes annotation, String name) {
-        if (annotation.audience().isEmpty()) {
-            return defaultAudience;
-        }
-        try {
-            return new Audience(placeholders.resolveRequiredPlaceholders(annotation.audience()));
-        } catch (IllegalArgumentException e) {
-            throw invalid(name, "audience", e);
-        }
-    }
-
-    private static Scopes scopes(RequiresScopes annotation, String name) {
-        try {
-            Scopes scopes = Scopes.of(annotation.value());
-            if (scopes.isEmpty()) {
-                throw new IllegalArgumentException("there is none");
-            }
-            return scopes;
-        } catch (IllegalArgumentException e) {
-            throw invalid(name, "scopes", e);
-        }
-    }
-
-    private static @Nullable Duration maxAge(RequiresScopes annotation, String name) {
-        if (annotation.maxAge().isEmpty()) {
-            return null;
-        }
-        try {
-            Duration age = DurationStyle.detectAndParse(annotation.maxAge(), ChronoUnit.SECONDS);
-            if (age.isNegative()) {
-                throw new IllegalArgumentException("it is negative");
-            }
-            return age;
-        } catch (IllegalArgumentException e) {
-            throw invalid(name, "maxAge", e);
-        }
-    }
-
-    private static @Nullable WhenUnknown whenUnknown(RequiresScopes annotation, String name) {
-        WhenUnknown[] policies = annotation.whenUnknown();
-        if (policies.length > 1) {
-            throw new InvalidSettingException(name, "has several whenUnknown", "Keep one.");
-        }
-        return policies.length == 0 ? null : policies[0];
-    }
-
-    private static InvalidSettingException invalid(String name, String attribute, IllegalArgumentException cause) {
-        return new InvalidSettingException(
-                name,
-                "has an invalid " + attribute + " in @RequiresScopes: " + cause.getMessage(),
-                "Correct the annotation.",
-                cause);
     }
 }

@@ -67,7 +67,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         String organization = organizations.inPath(request, handler);
         request.setAttribute(DECIDED, new Decided(handler, organization, fromOpen || rule instanceof Open));
         if (rule instanceof Requires requires) {
-            return hasScopes(request, response, handler, requires);
+            return meets(request, response, handler, requires);
         }
         return rule instanceof Open
                 || isFreeContent(request, handler, rule)
@@ -92,14 +92,15 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         return type == DispatcherType.ERROR || (type == DispatcherType.ASYNC && hasDecided(request, handler));
     }
 
-    private boolean hasScopes(HttpServletRequest request, HttpServletResponse response, Object handler, Requires rule)
+    private boolean meets(HttpServletRequest request, HttpServletResponse response, Object handler, Requires rule)
             throws IOException {
         AccessToken token = CurrentToken.get();
         if (token == null) {
             return refuse(request, response, Refusals::missingToken);
         }
-        RequestedOrganization organization = organizations.resolve(request, handler, rule.binding(), true);
-        return decide(request, response, token, new AccessRequest(organization, rule.requirement()));
+        boolean mustBeNamed = !rule.isGlobalRoleOnly();
+        RequestedOrganization organization = organizations.resolve(request, handler, rule.binding(), mustBeNamed);
+        return decide(request, response, token, new AccessRequest(organization, rule.requirement(), rule.roles()));
     }
 
     /** Files are of no organization, unless their path says so. */

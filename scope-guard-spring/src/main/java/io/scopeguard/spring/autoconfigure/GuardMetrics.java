@@ -18,7 +18,6 @@ import io.scopeguard.provider.Priority;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyListener;
-import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.KeyListener;
 import java.time.Clock;
 import java.time.Duration;
@@ -90,9 +89,11 @@ final class GuardMetrics implements CallListener, KeyListener, RemedyListener {
         ScopeDrift drift = decision.drift();
         if (!drift.isEmpty()) {
             Remedy remedy = decision.advice().remedy();
-            drifted("demoted", drift.demoted(), remedy);
-            drifted("promoted", drift.promoted(), remedy);
-            drifted("new", drift.introduced(), remedy);
+            drifted("demoted", !drift.demoted().isEmpty(), remedy);
+            drifted("promoted", !drift.promoted().isEmpty(), remedy);
+            drifted("new", !drift.introduced().isEmpty(), remedy);
+            drifted("demoted-roles", !drift.roles().demoted().isEmpty(), remedy);
+            drifted("promoted-roles", !drift.roles().promoted().isEmpty(), remedy);
         }
     }
 
@@ -129,8 +130,8 @@ final class GuardMetrics implements CallListener, KeyListener, RemedyListener {
                         "scopeguard.webhooks", "event", receipt.event(), "outcome", lower(receipt.outcome())));
     }
 
-    private void drifted(String change, Scopes scopes, Remedy remedy) {
-        if (!scopes.isEmpty()) {
+    private void drifted(String change, boolean isPresent, Remedy remedy) {
+        if (isPresent) {
             count(
                     new DriftTags(change, remedy),
                     () -> registry.counter("scopeguard.drift", "change", change, "remedy", lower(remedy)));

@@ -149,6 +149,7 @@ public final class ScopeGuardAutoConfiguration {
                 .permissions(permissions)
                 .settings(settings.guard())
                 .clients(settings.clients(declared))
+                .watchedRoles(declared::roles)
                 .listener(metrics)
                 .build();
     }

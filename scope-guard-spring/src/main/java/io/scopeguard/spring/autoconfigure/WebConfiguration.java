@@ -10,6 +10,7 @@ import io.scopeguard.spring.authorization.GuardingHandlerAdapter;
 import io.scopeguard.spring.authorization.HandlerRules;
 import io.scopeguard.spring.authorization.OrganizationResolver;
 import io.scopeguard.spring.authorization.OtherServletsFilter;
+import io.scopeguard.spring.authorization.RequiredRoles;
 import io.scopeguard.spring.authorization.RequiredScopes;
 import io.scopeguard.spring.authorization.RequirementReader;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
@@ -92,6 +93,11 @@ final class WebConfiguration {
             OrganizationResolver organizations,
             ScopeAuthorizer authorizer) {
         return new RequiredScopes(reader, declared, organizations, authorizer);
+    }
+
+    @Bean
+    RequiredRoles requiredRoles(RequiredScopes scopes) {
+        return new RequiredRoles(scopes);
     }
 
     @Bean

@@ -45,7 +45,7 @@ final class AnnotatedClassReader {
         Set<Method> covered = ofClass == null ? Set.of() : coveredByClass(ofClass);
         kinds.forEach((method, kind) -> {
             HandlerRule ofMethod = reader.ofMethod(method, type, name(method));
-            HandlerRule rule = ofMethod == null && covered.contains(method) ? ofClass : ofMethod;
+            HandlerRule rule = covered.contains(method) ? reader.combined(ofMethod, ofClass, name(method)) : ofMethod;
             if (rule != null) {
                 account(method, kind, rule);
             }
@@ -107,7 +107,7 @@ final class AnnotatedClassReader {
             web.addAll(rule instanceof Requires ? Set.of(method) : Set.of());
         } else if (rule instanceof Requires requires) {
             checkOverridable(method);
-            guarded.put(method, new MethodRule(name(method), requires.requirement(), organization(method, requires)));
+            guarded.put(method, new MethodRule(name(method), requires, organization(method, requires)));
         } else {
             throw notOpen(name(method));
         }
@@ -133,15 +133,22 @@ final class AnnotatedClassReader {
             case EXPRESSION -> OrganizationExpression.parse(rule.organization(), method, name(method))::evaluate;
             case TOKEN -> OrganizationOfCall.always(RequestedOrganization.OF_TOKEN);
             case NONE -> OrganizationOfCall.always(RequestedOrganization.NONE);
-            case REQUEST -> throw withoutOrganization(method, rule);
+            case REQUEST -> organizationUnsaid(method, rule);
         };
     }
 
+    private OrganizationOfCall organizationUnsaid(Method method, Requires rule) {
+        if (rule.isGlobalRoleOnly()) {
+            return OrganizationOfCall.any();
+        }
+        throw withoutOrganization(method, rule);
+    }
+
     private InvalidSettingException withoutOrganization(Method method, Requires rule) {
-        String global = rule.requirement().audience().isOrganization() ? "" : " (or global = true)";
+        String global = rule.needsOrganization() ? "" : " (or global = true)";
         return new InvalidSettingException(
                 name(method),
-                "requires scopes, but it is not a web handler, so that no path names the organization",
+                "requires " + rule.what() + ", but it is not a web handler, so that no path names the organization",
                 "Name the organization: organization = \"#argument\" for one of the arguments, organization = \""
                         + OrganizationExpression.REQUEST_ORGANIZATION
                         + "\" for the one in the path of the request that calls it, or organizationFromToken = true"

@@ -2,10 +2,13 @@ package io.scopeguard.spring.method;
 
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.Public;
+import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import java.io.IOException;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -16,12 +19,18 @@ import org.springframework.util.ConcurrentReferenceHashMap;
 /** Finds the types to which an annotation of the guard applies, directly, by another annotation or inherited. Thread-safe. */
 final class AnnotatedTypes {
 
+    private static final List<Class<? extends Annotation>> MARKS =
+            List.of(RequiresScopes.class, RequiresRole.class, Public.class);
+
     /** What types carry never changes: one memory for all contexts. */
     static final AnnotatedTypes SHARED = new AnnotatedTypes();
 
     private final Map<Class<?>, Boolean> known = new ConcurrentReferenceHashMap<>();
 
-    /** Whether the type, one of its supertypes, or a method of them carries {@code @RequiresScopes} or {@code @Public}. */
+    /**
+     * Whether the type, one of its supertypes, or a method of them carries {@code @RequiresScopes}, {@code @RequiresRole} or
+     * {@code @Public}.
+     */
     boolean contains(Class<?> type) {
         Boolean result = known.get(type);
         if (result == null) {
@@ -52,7 +61,8 @@ final class AnnotatedTypes {
             if (hasAnnotatedMethodInFile(type)) {
                 throw new InvalidSettingException(
                         type.getName(),
-                        "has methods with @RequiresScopes or @Public, but cannot be loaded completely: " + e,
+                        "has methods with @RequiresScopes, @RequiresRole or @Public, but cannot be loaded completely: "
+                                + e,
                         "Add the missing type to the class path.",
                         e);
             }
@@ -65,8 +75,7 @@ final class AnnotatedTypes {
             AnnotationMetadata metadata = MetadataReaderFactory.create(type.getClassLoader())
                     .getMetadataReader(type.getName())
                     .getAnnotationMetadata();
-            return metadata.hasAnnotatedMethods(RequiresScopes.class.getName())
-                    || metadata.hasAnnotatedMethods(Public.class.getName());
+            return MARKS.stream().map(Class::getName).anyMatch(metadata::hasAnnotatedMethods);
         } catch (IOException e) {
             return false;
         }
@@ -77,6 +86,6 @@ final class AnnotatedTypes {
             return false;
         }
         MergedAnnotations annotations = MergedAnnotations.from(element);
-        return annotations.isPresent(RequiresScopes.class) || annotations.isPresent(Public.class);
+        return MARKS.stream().anyMatch(annotations::isPresent);
     }
 }

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.method;
 
+import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,12 +18,12 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Finds annotated classes in the application's packages that are no beans, so that nothing intercepts calls of their methods.
- * Searches class files for the annotation's name rather than parsing them. Annotations that are composed are not followed.
+ * Searches class files for the annotations' names rather than parsing them. Annotations that are composed are not followed.
  */
 final class ClassesWithoutBean {
 
     private static final Logger log = LoggerFactory.getLogger(ClassesWithoutBean.class);
-    private static final String MARK = "L" + RequiresScopes.class.getName().replace('.', '/') + ";";
+    private static final List<String> MARKS = List.of(mark(RequiresScopes.class), mark(RequiresRole.class));
     private static final String SUFFIX = ".class";
 
     private final PathMatchingResourcePatternResolver resources;
@@ -40,7 +41,7 @@ final class ClassesWithoutBean {
         packages.stream().filter(name -> !name.isEmpty()).forEach(name -> search(name, found));
         if (!found.isEmpty()) {
             log.warn(
-                    "Nothing enforces @RequiresScopes on these classes, because they are no beans: {}",
+                    "Nothing enforces the annotations of these classes, because they are no beans: {}",
                     String.join(", ", found));
         }
     }
@@ -59,8 +60,13 @@ final class ClassesWithoutBean {
         }
     }
 
+    private static String mark(Class<?> annotation) {
+        return 'L' + annotation.getName().replace('.', '/') + ';';
+    }
+
     private static boolean isMarked(Resource file) throws IOException {
-        return new String(file.getContentAsByteArray(), StandardCharsets.ISO_8859_1).contains(MARK);
+        String content = new String(file.getContentAsByteArray(), StandardCharsets.ISO_8859_1);
+        return MARKS.stream().anyMatch(content::contains);
     }
 
     private static String nameOf(Resource file, String path) throws IOException {

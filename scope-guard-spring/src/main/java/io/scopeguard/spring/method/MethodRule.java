@@ -1,7 +1,7 @@
 package io.scopeguard.spring.method;
 
 import io.scopeguard.organization.RequestedOrganization;
-import io.scopeguard.scope.ScopeRequirement;
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the method, for messages
  */
-record MethodRule(String name, ScopeRequirement requirement, OrganizationOfCall organization) {
+record MethodRule(String name, Requires requires, OrganizationOfCall organization) {
 
     /** Determines which organization a call is about. */
     @FunctionalInterface
@@ -22,6 +22,11 @@ record MethodRule(String name, ScopeRequirement requirement, OrganizationOfCall 
          * @param requestOrganization the organization that was verified for the current request, if there is one
          */
         RequestedOrganization of(@Nullable Object[] arguments, Supplier<@Nullable String> requestOrganization);
+
+        /** Any: only global roles are required, and they are the same everywhere. */
+        static OrganizationOfCall any() {
+            return always(RequestedOrganization.NONE);
+        }
 
         static OrganizationOfCall always(RequestedOrganization organization) {
             return (arguments, requestOrganization) -> organization;

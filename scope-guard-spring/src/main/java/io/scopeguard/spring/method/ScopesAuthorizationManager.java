@@ -6,6 +6,7 @@ import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.InvalidTokenException.Reason;
 import io.scopeguard.spring.authentication.CurrentToken;
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.response.DecisionResult;
 import io.scopeguard.spring.response.ScopesDeniedException;
@@ -62,8 +63,9 @@ public final class ScopesAuthorizationManager
         checkExpiry(token);
         RequestedOrganization organization =
                 rule.organization().of(call.getArguments(), () -> RequestDecision.organization(token));
-        Decision decision =
-                authorizer.authorize(rule.name(), token, new AccessRequest(organization, rule.requirement()));
+        Requires required = rule.requires();
+        AccessRequest access = new AccessRequest(organization, required.requirement(), required.roles());
+        Decision decision = authorizer.authorize(rule.name(), token, access);
         RequestDecision.signal(decision);
         return new DecisionResult(decision);
     }

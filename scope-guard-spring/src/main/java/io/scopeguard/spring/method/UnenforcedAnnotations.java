@@ -40,7 +40,8 @@ public final class UnenforcedAnnotations implements BeanPostProcessor, SmartInit
         if (AnnotatedTypes.SHARED.contains(type) && !AnnotatedElementUtils.hasAnnotation(type, Controller.class)) {
             throw new InvalidSettingException(
                     type.getName(),
-                    "(bean '" + beanName + "') has @RequiresScopes or @Public, but this application is no servlet web"
+                    "(bean '" + beanName
+                            + "') has @RequiresScopes, @RequiresRole or @Public, but this application is no servlet web"
                             + " application, so that nothing enforces the annotation",
                     "Run it as a servlet web application. If it must run without a guard, such as in a test, set"
                             + " scope-guard.enabled=false.");

@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -166,6 +167,29 @@ public final class TenantServer implements AutoCloseable {
     /** Grants scopes of the resource outside of organizations. */
     public void grant(String subject, String... scopes) {
         globalRoles.put(subject, scopes.length == 0 ? Set.of() : Set.of(globalRole(scopes)));
+    }
+
+    /** Gives a user these global roles by name, and no others. */
+    public void assign(String user, String... names) {
+        globalRoles.put(user, Arrays.stream(names).map(TenantServer::idOf).collect(Collectors.toSet()));
+    }
+
+    /** Gives a member these roles of the organization by name, and no others. They grant nothing. */
+    public void assignIn(String organization, String member, String... names) {
+        Set<String> ids = Arrays.stream(names).map(TenantServer::idOf).collect(Collectors.toSet());
+        ids.forEach(id -> {
+            organizationScopesOfRole.put(id, Set.of());
+            resourceScopesOfRole.put(id, Set.of());
+        });
+        members.computeIfAbsent(organization, id -> new ConcurrentHashMap<>()).put(member, ids);
+    }
+
+    private static String idOf(String role) {
+        return "id-of-" + role;
+    }
+
+    private static String nameOf(String id) {
+        return id.replaceFirst("^id-of-", "");
     }
 
     public void addOrganizationScope(String name) {
@@ -410,7 +434,7 @@ public final class TenantServer implements AutoCloseable {
                 "id",
                 id,
                 "name",
-                id,
+                nameOf(id),
                 "scopes",
                 scopes.stream().map(name -> Map.of("id", name, "name", name)).toList(),
                 "resourceScopes",
@@ -471,6 +495,8 @@ public final class TenantServer implements AutoCloseable {
                     return Map.of(
                             "id",
                             role,
+                            "name",
+                            nameOf(role),
                             "usersCount",
                             holders.size(),
                             "featuredUsers",

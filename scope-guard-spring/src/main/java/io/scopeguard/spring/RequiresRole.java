@@ -1,0 +1,64 @@
+package io.scopeguard.spring;
+
+import io.scopeguard.role.RoleKind;
+import io.scopeguard.scope.ScopeRequirement.Match;
+import io.scopeguard.scope.WhenUnknown;
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The roles that a handler or another method of a bean requires, by name: on a method, or on a class for all of its methods that
+ * do not say otherwise. Can be used as a meta-annotation. Beside {@link RequiresScopes}, on the method or on its class, both have
+ * to be met:
+ *
+ * <pre>
+ * &#64;RequiresScopes("read:report")
+ * &#64;RequiresRole("paid-tier")
+ * Report export(&#64;PathVariable String organizationId) { ... }
+ * </pre>
+ *
+ * <p>The subject has to hold the role now. A token without a claim for roles is no obstacle; if it carries roles, they have to
+ * include the required one.
+ *
+ * <p>What {@link RequiresScopes} says about web handlers, other methods and start-up holds for this annotation, too.
+ */
+@Target({ElementType.METHOD, ElementType.TYPE})
+@Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@Documented
+public @interface RequiresRole {
+
+    /** At least one name of a role, compared exactly. Placeholders are resolved. */
+    String[] value();
+
+    /** Whether all of the roles are needed, or one of them is enough. */
+    Match match() default Match.ALL;
+
+    /** Whether the roles are held outside of organizations, or in the organization of the request. */
+    RoleKind kind() default RoleKind.GLOBAL;
+
+    /**
+     * How old the live roles may be, such as {@code 10s}, in seconds if no unit is named; {@code 0s} reads them now. A bound
+     * without grace. {@code scope-guard.permissions.max-age}, with its grace, if empty.
+     */
+    String maxAge() default "";
+
+    /**
+     * Whether a token that carries the roles decides if the live roles cannot be had fresh enough: at most one value;
+     * {@code scope-guard.permissions.when-unknown} if there is none. A token that does not carry them never decides.
+     */
+    WhenUnknown[] whenUnknown() default {};
+
+    /**
+     * For methods that are not web handlers: a SpEL expression that names the organization, as in
+     * {@link RequiresScopes#organization}. A method that requires global roles only needs none.
+     */
+    String organization() default "";
+
+    /** Whether the organization is whichever the token is for: only where the path names none. */
+    boolean organizationFromToken() default false;
+}

@@ -1,0 +1,47 @@
+package io.scopeguard.spring.authorization;
+
+import io.scopeguard.role.RoleKind;
+import io.scopeguard.role.RoleRequirement;
+import io.scopeguard.scope.ScopeRequirement;
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+
+/**
+ * What {@code @RequiresRole} says, for the rules of a {@code SecurityFilterChain}:
+ *
+ * <pre>{@code
+ * .requestMatchers("/organizations/{organizationId}/exports/**").access(requiredRoles.allOf("paid-tier"))
+ * }</pre>
+ *
+ * <p>Organization roles are those in the organization that the matcher's path variable (or the header) names. Thread-safe.
+ */
+public final class RequiredRoles {
+
+    private final RequiredScopes scopes;
+
+    public RequiredRoles(RequiredScopes scopes) {
+        this.scopes = scopes;
+    }
+
+    /** All of these global roles. */
+    public AuthorizationManager<RequestAuthorizationContext> allOf(String... roles) {
+        return of(RoleRequirement.allOf(RoleKind.GLOBAL, roles));
+    }
+
+    /** One of these global roles. */
+    public AuthorizationManager<RequestAuthorizationContext> anyOf(String... roles) {
+        return of(RoleRequirement.anyOf(RoleKind.GLOBAL, roles));
+    }
+
+    /** These roles. */
+    public AuthorizationManager<RequestAuthorizationContext> of(RoleRequirement requirement) {
+        return scopes.manager(new Requires(null, requirement, Bound.UNSAID, Bound.UNSAID));
+    }
+
+    /** These roles and these scopes, in the organization that the request names. */
+    public AuthorizationManager<RequestAuthorizationContext> of(
+            RoleRequirement requirement, ScopeRequirement andScopes) {
+        return scopes.manager(new Requires(andScopes, requirement, Bound.UNSAID, Bound.UNSAID));
+    }
+}
