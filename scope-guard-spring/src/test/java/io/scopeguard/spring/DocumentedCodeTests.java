@@ -3,6 +3,7 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.security.config.Customizer.withDefaults;
 
+import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.authorization.AuthenticatedOrPublic;
@@ -263,6 +264,32 @@ class DocumentedCodeTests {
             @GetMapping("/own")
             String own() {
                 return "own";
+            }
+
+            @RequiresRole("paid-tier")
+            @GetMapping("/organizations/{organizationId}/paid")
+            String paid() {
+                return "paid";
+            }
+
+            @RequiresRole(
+                    value = {"paid-tier", "gold tier"},
+                    match = Match.ANY)
+            @GetMapping("/organizations/{organizationId}/paid-or-gold")
+            String paidOrGold() {
+                return "paid or gold";
+            }
+
+            @RequiresRole(value = "billing admin", kind = RoleKind.ORGANIZATION)
+            @GetMapping("/organizations/{organizationId}/invoices")
+            String invoices() {
+                return "invoices";
+            }
+
+            @RequiresRole(value = "paid-tier", maxAge = "0s", whenUnknown = WhenUnknown.DENY)
+            @GetMapping("/organizations/{organizationId}/paid-now")
+            String paidNow() {
+                return "paid now";
             }
 
             @RequiresScopes(value = "read:status", audience = "https://api.example.com", global = true)
