@@ -44,6 +44,7 @@ public final class Logto implements IdentityProvider {
     private final LogtoTenant tenant;
     private final List<String> issuers;
     private final Duration timeout;
+    private final List<String> signingKeys;
     private final Clock clock;
     private final SteadyClock steadyClock;
     private final ProviderClock providerClock;
@@ -58,6 +59,7 @@ public final class Logto implements IdentityProvider {
         tenant = builder.tenant;
         issuers = List.copyOf(builder.issuers);
         timeout = builder.timeout;
+        signingKeys = builder.signingKeys;
         clock = builder.clock;
         steadyClock = builder.steadyClock();
         providerClock = new ProviderClock(steadyClock);
@@ -136,15 +138,20 @@ public final class Logto implements IdentityProvider {
         return calls.circuit();
     }
 
-    /**
-     * Where the tenant's webhooks are taken.
-     *
-     * @param signingKeys of the hooks that deliver there; several while one is replaced by another
-     * @param changes hears what changed
-     * @throws IllegalArgumentException if there is no key, or one is blank
-     */
-    public LogtoWebhook webhook(Collection<String> signingKeys, Consumer<PermissionChange> changes) {
-        return new LogtoWebhook(signingKeys, changes, catalogue, clock, steadyClock);
+    /** Receives the tenant's webhooks, if their signing keys are known. */
+    @Override
+    public @Nullable LogtoWebhook eventReceiver(Consumer<PermissionChange> changes) {
+        return signingKeys.isEmpty() ? null : new LogtoWebhook(signingKeys, changes, catalogue, clock, steadyClock);
+    }
+
+    /** A tenant that is reached by plain http. */
+    @Override
+    public List<String> warnings() {
+        return tenant.isPlainHttp()
+                ? List.of(
+                        "it is reached by plain http: whoever can listen on the way reads the application's secret, and whoever"
+                                + " can answer in its place decides who gets in")
+                : List.of();
     }
 
     @Override
@@ -189,12 +196,26 @@ public final class Logto implements IdentityProvider {
         private @Nullable SteadyClock steadyClock;
 
         private String name = "logto";
+        private List<String> signingKeys = List.of();
 
         private Builder(LogtoTenant tenant, String appId, String appSecret) {
             this.tenant = tenant;
             this.appId = appId;
             this.appSecret = appSecret;
             this.issuers.add(tenant.issuer());
+        }
+
+        /**
+         * The signing keys of the tenant's webhooks that are delivered here; several while one is replaced by another.
+         *
+         * @throws IllegalArgumentException if one is blank
+         */
+        public Builder webhookSigningKeys(Collection<String> keys) {
+            if (keys.stream().anyMatch(String::isBlank)) {
+                throw new IllegalArgumentException("a blank key would let anybody sign");
+            }
+            signingKeys = List.copyOf(keys);
+            return this;
         }
 
         /** Names the tenant among several; {@code logto} by default. */

@@ -46,6 +46,11 @@ public record LogtoTenant(URI endpoint, Set<String> plainHttpHosts) {
         return URI.create(issuer() + "/jwks");
     }
 
+    /** Whether the tenant is reached by plain http, and not on the loopback interface. */
+    boolean isPlainHttp() {
+        return "http".equals(endpoint.getScheme()) && plainHttpHosts.contains(endpoint.getHost());
+    }
+
     URI tokenEndpoint() {
         return URI.create(issuer() + "/token");
     }

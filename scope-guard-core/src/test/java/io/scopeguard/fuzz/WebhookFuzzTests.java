@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -38,11 +39,12 @@ class WebhookFuzzTests {
     private static final MovableClock clock = MovableClock.atNoon();
     private static final List<PermissionChange> changes = new ArrayList<>();
     private static final Set<String> events = ConcurrentHashMap.newKeySet();
-    private static final LogtoWebhook webhook = Logto.at(
-                    new LogtoTenant(URI.create("http://127.0.0.1:1")), "app", "secret")
-            .clock(clock)
-            .build()
-            .webhook(List.of(KEY), changes::add);
+    private static final LogtoWebhook webhook =
+            Objects.requireNonNull(Logto.at(new LogtoTenant(URI.create("http://127.0.0.1:1")), "app", "secret")
+                    .clock(clock)
+                    .webhookSigningKeys(List.of(KEY))
+                    .build()
+                    .eventReceiver(changes::add));
 
     static Stream<byte[]> seeds() {
         return Stream.concat(

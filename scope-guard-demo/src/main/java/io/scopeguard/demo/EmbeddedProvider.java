@@ -3,14 +3,15 @@ package io.scopeguard.demo;
 import io.scopeguard.demo.logto.LogtoBox;
 import io.scopeguard.demo.logto.wire.Ids;
 import io.scopeguard.spring.InvalidSettingException;
-import io.scopeguard.spring.autoconfigure.ScopeGuardProperties;
-import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Webhook;
+import io.scopeguard.spring.autoconfigure.LogtoProperties;
+import io.scopeguard.spring.autoconfigure.LogtoProperties.Webhook;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.springframework.boot.context.event.ApplicationFailedEvent;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
@@ -80,15 +81,14 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
             ConfigurableApplicationContext context, LogtoBox box) {
         return event -> {
             if (event.getApplicationContext().equals(context)) {
-                Webhook webhook =
-                        context.getBean(ScopeGuardProperties.class).logto().webhook();
+                Webhook webhook = context.getBean(LogtoProperties.class).webhook();
                 String contextPath = context.getEnvironment().getProperty("server.servlet.context-path", "");
                 int port = event.getWebServer().getPort();
                 Stream.of("localhost", "127.0.0.1").forEach(host -> register(box, "http://" + host + ":" + port + "/"));
                 String origin = "http://localhost:" + port;
                 box.deliverTo(
                         URI.create(origin + contextPath + webhook.path()),
-                        webhook.signingKeys().get(0));
+                        Objects.requireNonNull(webhook.signingKeys()).get(0));
             }
         };
     }

@@ -9,6 +9,7 @@ import io.scopeguard.ScopeGuard;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.autoconfigure.LogtoProperties;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties;
 import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Recording;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -99,14 +101,13 @@ class ConfigurationTests {
             assertThat(properties.unannotated()).isEqualTo(ScopeGuardProperties.Unannotated.AUTHENTICATED);
             assertThat(properties.authorities()).isEqualTo(ScopeGuardProperties.Authorities.NONE);
             assertThat(properties.clockSkew()).isEqualTo(Duration.ofSeconds(60));
-            assertThat(properties.logto().managementResource()).isNull();
-            assertThat(properties.logto().issuers()).isEmpty();
-            assertThat(properties.logto().plainHttpHosts()).isEmpty();
-            assertThat(properties.logto().callsPerSecond()).isEqualTo(5);
-            assertThat(properties.logto().timeout()).isEqualTo(Duration.ofSeconds(3));
-            assertThat(properties.logto().webhook())
-                    .isEqualTo(new ScopeGuardProperties.Webhook(List.of(), "/scope-guard/webhooks/logto"));
-            assertThat(context).doesNotHaveBean("scopeGuardLogtoWebhookFilterChain");
+            LogtoProperties logto = context.getBean(LogtoProperties.class);
+            assertThat(logto.managementResource()).isNull();
+            assertThat(logto.issuers()).isEmpty();
+            assertThat(logto.plainHttpHosts()).isEmpty();
+            assertThat(logto.callsPerSecond()).isEqualTo(5);
+            assertThat(logto.timeout()).isEqualTo(Duration.ofSeconds(3));
+            assertThat(logto.webhook()).isEqualTo(new LogtoProperties.Webhook(null, "/scope-guard/webhooks/logto"));
             assertThat(properties.permissions())
                     .isEqualTo(new ScopeGuardProperties.Permissions(
                             Duration.ofSeconds(30),
@@ -117,7 +118,7 @@ class ConfigurationTests {
             assertThat(properties.drift())
                     .isEqualTo(new ScopeGuardProperties.Drift(List.of("declared"), Duration.ofSeconds(10)));
             assertThat(properties.organization())
-                    .isEqualTo(new ScopeGuardProperties.Organization("organizationId", null));
+                    .isEqualTo(new ScopeGuardProperties.Organization("organizationId", null, Map.of(), null));
             assertThat(properties.clients()).isEmpty();
             // The one resource is the default audience.
             assertThat(context.getBean(DeclaredScopes.class).audiences())
@@ -153,6 +154,8 @@ class ConfigurationTests {
                         "scope-guard.drift.spread=6s",
                         "scope-guard.organization.path-variable=org",
                         "scope-guard.organization.header=X-Org",
+                        "scope-guard.organization.providers.logto=acme,*",
+                        "scope-guard.organization.global-provider=logto",
                         "scope-guard.clients.batch.non-interactive=true",
                         "scope-guard.clients[partner_app.1].third-party=true",
                         "scope-guard.clients[partner_app.1].watch=a,b")
@@ -170,17 +173,6 @@ class ConfigurationTests {
                                     List.of("static", "actuator:info"),
                                     ScopeGuardProperties.Authorities.TOKEN,
                                     Duration.ofSeconds(5),
-                                    new ScopeGuardProperties.Logto(
-                                            tenant.endpoint(),
-                                            TenantServer.APP_ID,
-                                            TenantServer.APP_SECRET,
-                                            "https://default.logto.app/api",
-                                            List.of("https://id.example.test/oidc"),
-                                            List.of("logto", "logto.auth.svc"),
-                                            7,
-                                            Duration.ofSeconds(4),
-                                            new ScopeGuardProperties.Webhook(
-                                                    List.of("one-key", "other-key"), "/hooks/logto")),
                                     new ScopeGuardProperties.Permissions(
                                             Duration.ofSeconds(1),
                                             Duration.ofSeconds(2),
@@ -188,12 +180,24 @@ class ConfigurationTests {
                                             Duration.ofSeconds(3),
                                             4),
                                     new ScopeGuardProperties.Drift(List.of("a", "b"), Duration.ofSeconds(6)),
-                                    new ScopeGuardProperties.Organization("org", "X-Org"),
+                                    new ScopeGuardProperties.Organization(
+                                            "org", "X-Org", Map.of("logto", List.of("acme", "*")), "logto"),
                                     Map.of(
                                             "batch",
                                             new ScopeGuardProperties.Client(null, true, false),
                                             "partner_app.1",
                                             new ScopeGuardProperties.Client(List.of("a", "b"), false, true))));
+                    assertThat(context.getBean(LogtoProperties.class))
+                            .isEqualTo(new LogtoProperties(
+                                    tenant.endpoint(),
+                                    TenantServer.APP_ID,
+                                    TenantServer.APP_SECRET,
+                                    "https://default.logto.app/api",
+                                    List.of("https://id.example.test/oidc"),
+                                    List.of("logto", "logto.auth.svc"),
+                                    7,
+                                    Duration.ofSeconds(4),
+                                    new LogtoProperties.Webhook(List.of("one-key", "other-key"), "/hooks/logto")));
                 });
     }
 
@@ -406,7 +410,8 @@ class ConfigurationTests {
         minimal.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
                 .run(context -> {
                     assertThat(context).hasNotFailed();
-                    assertThat(output).contains("Starting without an answer from http://127.0.0.1:" + refusing.port());
+                    assertThat(output)
+                            .contains("Starting without an answer from Logto at http://127.0.0.1:" + refusing.port());
                 });
     }
 
@@ -428,9 +433,11 @@ class ConfigurationTests {
         }
     }
 
-    private static ScopeGuardProperties bound(String name, String value) {
-        return new Binder(new MapConfigurationPropertySource(Map.of(name, value)))
-                .bindOrCreate("scope-guard", ScopeGuardProperties.class);
+    private static List<Object> bound(String name, String value) {
+        Binder binder = new Binder(new MapConfigurationPropertySource(Map.of(name, value)));
+        return List.of(
+                binder.bindOrCreate("scope-guard", ScopeGuardProperties.class),
+                binder.bindOrCreate("scope-guard.logto", LogtoProperties.class));
     }
 
     @Test
@@ -465,7 +472,7 @@ class ConfigurationTests {
     void whatTheProviderCannotAnswerStopsNothing(int status, CapturedOutput output) {
         tenant.troubleToken(status);
         minimal.run(context -> assertThat(context).hasNotFailed());
-        assertThat(output).contains("Starting without an answer from " + tenant.endpoint());
+        assertThat(output).contains("Starting without an answer from Logto at " + tenant.endpoint());
     }
 
     @Test
@@ -526,8 +533,9 @@ class ConfigurationTests {
                     .get("properties")
                     .forEach(property -> documented.put(property.get("name").stringValue(), property));
         }
-        assertThat(new TreeSet<>(documented.keySet()))
-                .isEqualTo(new TreeSet<>(properties("scope-guard", ScopeGuardProperties.class)));
+        Set<String> all = new TreeSet<>(properties("scope-guard", ScopeGuardProperties.class));
+        all.addAll(properties("scope-guard.logto", LogtoProperties.class));
+        assertThat(new TreeSet<>(documented.keySet())).isEqualTo(all);
         documented.forEach((name, property) -> {
             assertThat(property.path("description").asString("")).as(name).isNotBlank();
             assertThat(property.path("description").asString("")).as(name).doesNotContain("{@", "\n");
@@ -562,14 +570,9 @@ class ConfigurationTests {
                         "debug=true",
                         "scope-guard.logto.webhook.signing-keys=hook-key-4712")
                 .run(context -> {
-                    assertThat(context.getBean(ScopeGuardProperties.class).toString())
-                            .contains(TenantServer.APP_ID)
-                            .doesNotContain(TenantServer.APP_SECRET);
-                    assertThat(context.getBean(ScopeGuardProperties.class)
-                                    .logto()
-                                    .webhook()
-                                    .toString())
-                            .doesNotContain("hook-key-4712");
+                    LogtoProperties logto = context.getBean(LogtoProperties.class);
+                    assertThat(logto.toString()).contains(TenantServer.APP_ID).doesNotContain(TenantServer.APP_SECRET);
+                    assertThat(logto.webhook().toString()).doesNotContain("hook-key-4712");
                 });
         assertThat(output).doesNotContain(TenantServer.APP_SECRET).doesNotContain("hook-key-4712");
     }

@@ -63,7 +63,7 @@ class MetricsTests {
                             "scopeguard.drift change=demoted remedy=refresh 1.0",
                             "scopeguard.drift change=promoted remedy=refresh 2.0",
                             "scopeguard.remedies action=refresh 2.0")
-                    .contains("scopeguard.keys.fetches outcome=ok 1.0")
+                    .contains("scopeguard.keys.fetches outcome=ok provider=logto 1.0")
                     .anyMatch(line -> line.startsWith("scopeguard.provider.calls operation=token outcome=ok"))
                     .anyMatch(line ->
                             line.startsWith("scopeguard.provider.calls operation=organization-users outcome=ok"))
@@ -135,8 +135,8 @@ class MetricsTests {
             MeterRegistry meters = api.bean(MeterRegistry.class);
             TestToken token = tenant.organizationToken("acme", tenant.newUser(), "read:report");
             assertThat(counts(meters))
-                    .contains("scopeguard.provider.breaker state=closed 1.0")
-                    .contains("scopeguard.provider.breaker state=open 0.0");
+                    .contains("scopeguard.provider.breaker provider=logto state=closed 1.0")
+                    .contains("scopeguard.provider.breaker provider=logto state=open 0.0");
 
             tenant.troubleApi(500);
             for (int i = 0; i < 30; i++) {
@@ -144,13 +144,13 @@ class MetricsTests {
                 api.get(reports, token);
             }
             assertThat(counts(meters))
-                    .contains("scopeguard.provider.breaker state=closed 0.0")
-                    .contains("scopeguard.provider.breaker state=open 1.0");
+                    .contains("scopeguard.provider.breaker provider=logto state=closed 0.0")
+                    .contains("scopeguard.provider.breaker provider=logto state=open 1.0");
 
             tenant.troubleApi(0);
             clock.advance(Duration.ofSeconds(2));
             api.get(reports, token);
-            assertThat(counts(meters)).contains("scopeguard.provider.breaker state=closed 1.0");
+            assertThat(counts(meters)).contains("scopeguard.provider.breaker provider=logto state=closed 1.0");
             assertThat(meters.get("scopeguard.provider.waits").timer().count()).isPositive();
         }
     }

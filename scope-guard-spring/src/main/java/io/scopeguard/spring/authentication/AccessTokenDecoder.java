@@ -2,9 +2,9 @@ package io.scopeguard.spring.authentication;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.scopeguard.ScopeGuard;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.token.AccessToken;
-import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.KeysUnavailableException;
 import java.time.Duration;
 import java.util.Locale;
@@ -13,16 +13,16 @@ import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
-/** Lets Spring Security verify access tokens by a {@link AccessTokenVerifier}. Thread-safe. */
+/** Lets Spring Security verify access tokens by a {@link ScopeGuard}. Thread-safe. */
 public final class AccessTokenDecoder implements JwtDecoder {
 
     private static final int MAX_JWTS = 10_000;
     private static final Duration IDLE = Duration.ofMinutes(5);
 
-    private final AccessTokenVerifier verifier;
+    private final ScopeGuard guard;
     private final Consumer<String> outcomes;
 
-    /** Made once for each token that the verifier remembers, since it converts all claims. */
+    /** Made once for each token that the guard remembers, since it converts all claims. */
     private final Cache<AccessToken, AccessTokenJwt> jwts = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(MAX_JWTS)
@@ -32,8 +32,8 @@ public final class AccessTokenDecoder implements JwtDecoder {
     /**
      * @param outcomes hears how each verification ended: {@code valid}, or why not
      */
-    public AccessTokenDecoder(AccessTokenVerifier verifier, Consumer<String> outcomes) {
-        this.verifier = verifier;
+    public AccessTokenDecoder(ScopeGuard guard, Consumer<String> outcomes) {
+        this.guard = guard;
         this.outcomes = outcomes;
     }
 
@@ -47,7 +47,7 @@ public final class AccessTokenDecoder implements JwtDecoder {
     public Jwt decode(String token) {
         String outcome = "error";
         try {
-            AccessToken verified = verifier.verify(token);
+            AccessToken verified = guard.verify(token);
             AccessTokenJwt jwt = jwts.get(verified, ignored -> new AccessTokenJwt(token, verified));
             outcome = "valid";
             CurrentToken.set(verified);

@@ -1,18 +1,21 @@
 package io.scopeguard.spring.authorization;
 
-import java.util.Set;
-
-/** The names of Scope Guard's own servlets. They need no token: one asks for a signature, the other has nothing to hide. */
+/** The names of Scope Guard's own servlets. They need no token: some ask for another credential, one has nothing to hide. */
 public final class OwnServlets {
 
-    public static final String LOGTO_WEBHOOK = "scopeGuardLogtoWebhook";
-    public static final String RESOURCE_METADATA = "scopeGuardResourceMetadata";
+    /** Followed by the name of the provider whose events the servlet receives. */
+    public static final String EVENTS = "scopeGuardEvents-";
 
-    private static final Set<String> NAMES = Set.of(LOGTO_WEBHOOK, RESOURCE_METADATA);
+    public static final String RESOURCE_METADATA = "scopeGuardResourceMetadata";
 
     private OwnServlets() {}
 
+    /** Whether the servlet receives the events of a provider. */
+    public static boolean isForEvents(String name) {
+        return name.startsWith(EVENTS);
+    }
+
     static boolean contain(String name) {
-        return NAMES.contains(name);
+        return isForEvents(name) || name.equals(RESOURCE_METADATA);
     }
 }

@@ -8,16 +8,17 @@ import io.micrometer.core.instrument.Timer;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.drift.ScopeDrift;
-import io.scopeguard.logto.Logto;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.provider.CallListener;
 import io.scopeguard.provider.Circuit;
 import io.scopeguard.provider.EventReceiver.Receipt;
+import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.Priority;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyListener;
+import io.scopeguard.spring.ProviderListeners;
 import io.scopeguard.token.KeyListener;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,7 +30,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What operators see. No tag ever holds an id: all values come from small fixed sets. */
-final class GuardMetrics implements CallListener, KeyListener, RemedyListener {
+final class GuardMetrics implements ProviderListeners, RemedyListener {
+
+    private static final String PROVIDER = "provider";
 
     private final MeterRegistry registry;
     private final Clock clock;
@@ -51,16 +54,16 @@ final class GuardMetrics implements CallListener, KeyListener, RemedyListener {
                 .register(registry);
     }
 
-    void watch(PermissionCache permissions) {
+    void watch(IdentityProvider provider, PermissionCache permissions) {
         Gauge.builder("scopeguard.permissions.waiting", permissions, PermissionCache::waiting)
+                .tag(PROVIDER, provider.name())
                 .register(registry);
         FunctionCounter.builder("scopeguard.permissions.losses.dropped", permissions, PermissionCache::droppedLosses)
+                .tag(PROVIDER, provider.name())
                 .register(registry);
-    }
-
-    void watch(Logto logto) {
         for (Circuit state : Circuit.values()) {
-            Gauge.builder("scopeguard.provider.breaker", logto, provider -> provider.circuit() == state ? 1 : 0)
+            Gauge.builder("scopeguard.provider.breaker", provider, watched -> watched.circuit() == state ? 1 : 0)
+                    .tag(PROVIDER, provider.name())
                     .tag("state", lower(state))
                     .register(registry);
         }
@@ -98,19 +101,33 @@ final class GuardMetrics implements CallListener, KeyListener, RemedyListener {
     }
 
     @Override
-    public void called(String operation, String outcome, Duration took) {
-        registry.timer("scopeguard.provider.calls", "operation", operation, "outcome", outcome)
+    public CallListener calls(String provider) {
+        return new CallListener() {
+            @Override
+            public void called(String operation, String outcome, Duration took) {
+                registry.timer(
+                                "scopeguard.provider.calls",
+                                PROVIDER,
+                                provider,
+                                "operation",
+                                operation,
+                                "outcome",
+                                outcome)
+                        .record(took);
+            }
+
+            @Override
+            public void waited(Priority priority, Duration took) {
+                registry.timer("scopeguard.provider.waits", PROVIDER, provider, "priority", lower(priority))
+                        .record(took);
+            }
+        };
+    }
+
+    KeyListener keys(String provider) {
+        return (outcome, took) -> registry.timer(
+                        "scopeguard.keys.fetches", PROVIDER, provider, "outcome", lower(outcome))
                 .record(took);
-    }
-
-    @Override
-    public void fetched(KeyListener.Outcome outcome, Duration took) {
-        registry.timer("scopeguard.keys.fetches", "outcome", lower(outcome)).record(took);
-    }
-
-    @Override
-    public void waited(Priority priority, Duration took) {
-        registry.timer("scopeguard.provider.waits", "priority", lower(priority)).record(took);
     }
 
     @Override
@@ -123,11 +140,17 @@ final class GuardMetrics implements CallListener, KeyListener, RemedyListener {
         registry.counter("scopeguard.disagreements").increment();
     }
 
-    void delivered(Receipt receipt) {
+    void delivered(String provider, Receipt receipt) {
         count(
-                receipt,
+                new DeliveryTags(provider, receipt),
                 () -> registry.counter(
-                        "scopeguard.webhooks", "event", receipt.event(), "outcome", lower(receipt.outcome())));
+                        "scopeguard.webhooks",
+                        PROVIDER,
+                        provider,
+                        "event",
+                        receipt.event(),
+                        "outcome",
+                        lower(receipt.outcome())));
     }
 
     private void drifted(String change, boolean isPresent, Remedy remedy) {
@@ -147,6 +170,8 @@ final class GuardMetrics implements CallListener, KeyListener, RemedyListener {
     private static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
+
+    private record DeliveryTags(String provider, Receipt receipt) {}
 
     private record DriftTags(String change, Remedy remedy) {}
 

@@ -1,9 +1,9 @@
 package io.scopeguard.spring.autoconfigure;
 
+import io.scopeguard.ScopeGuard;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.OwnServlets;
 import io.scopeguard.spring.response.ApiAddress;
-import io.scopeguard.token.AccessTokenVerifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -19,8 +19,8 @@ import org.springframework.security.web.SecurityFilterChain;
 final class MetadataConfiguration {
 
     @Bean
-    ResourceMetadata resourceMetadata(AccessTokenVerifier verifier, DeclaredScopes declared) {
-        return new ResourceMetadata(verifier, declared);
+    ResourceMetadata resourceMetadata(ScopeGuard guard, DeclaredScopes declared) {
+        return new ResourceMetadata(guard, declared);
     }
 
     /** A servlet of its own, so that the path does not depend on where the {@code DispatcherServlet} is mapped. */
@@ -39,7 +39,7 @@ final class MetadataConfiguration {
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     SecurityFilterChain scopeGuardResourceMetadataFilterChain() {
-        return OpenServlets.chain(OwnServlets.RESOURCE_METADATA);
+        return OpenServlets.chain(OwnServlets.RESOURCE_METADATA::equals);
     }
 
     /** RFC 9728 puts the path of a resource after the well-known path: with a context path that is outside of the context. */

@@ -1,6 +1,7 @@
 package io.scopeguard.spring.autoconfigure;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.Predicate;
 import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
 
@@ -13,11 +14,11 @@ final class OpenServlets {
      * Matches by the servlet that the container has chosen, not by the path: nothing else can pass through this chain, however a
      * path is spelled.
      */
-    static SecurityFilterChain chain(String servletName) {
+    static SecurityFilterChain chain(Predicate<String> servletName) {
         return new DefaultSecurityFilterChain(request -> isFor(servletName, request));
     }
 
-    private static boolean isFor(String servletName, HttpServletRequest request) {
-        return servletName.equals(request.getHttpServletMapping().getServletName());
+    private static boolean isFor(Predicate<String> servletName, HttpServletRequest request) {
+        return servletName.test(request.getHttpServletMapping().getServletName());
     }
 }

@@ -1,7 +1,7 @@
 package io.scopeguard.spring.autoconfigure;
 
+import io.scopeguard.ScopeGuard;
 import io.scopeguard.spring.authorization.DeclaredScopes;
-import io.scopeguard.token.AccessTokenVerifier;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.http.HttpHeaders;
@@ -13,17 +13,17 @@ import tools.jackson.databind.json.JsonMapper;
 final class ResourceMetadata {
 
     private final JsonMapper json = JsonMapper.builder().build();
-    private final AccessTokenVerifier verifier;
+    private final ScopeGuard guard;
     private final DeclaredScopes declared;
 
-    ResourceMetadata(AccessTokenVerifier verifier, DeclaredScopes declared) {
-        this.verifier = verifier;
+    ResourceMetadata(ScopeGuard guard, DeclaredScopes declared) {
+        this.guard = guard;
         this.declared = declared;
     }
 
     /** Adds what is the same for all resource identifiers. */
     void describe(OAuth2ProtectedResourceMetadata.Builder metadata) {
-        metadata.authorizationServers(servers -> servers.addAll(verifier.issuers()))
+        metadata.authorizationServers(servers -> servers.addAll(guard.issuers()))
                 .scopes(scopes -> scopes.addAll(declared.all().toList()))
                 .tlsClientCertificateBoundAccessTokens(false);
     }

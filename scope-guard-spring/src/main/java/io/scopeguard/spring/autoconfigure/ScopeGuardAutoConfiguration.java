@@ -4,8 +4,9 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.scopeguard.ScopeGuard;
-import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.authentication.AccessTokenAuthentication;
 import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import io.scopeguard.spring.authentication.StrictBearerTokenResolver;
@@ -15,8 +16,9 @@ import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Authorities;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.time.SteadyClock;
-import io.scopeguard.token.AccessTokenVerifier;
 import java.time.Clock;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,8 +26,6 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -34,19 +34,17 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 
-/** Auto-configuration of Scope Guard for a servlet web application. Knows providers by their ports alone. */
+/** Auto-configuration of Scope Guard for a servlet web application. Knows providers as {@link IdentityProvider} beans only. */
 @AutoConfiguration(before = OAuth2ResourceServerAutoConfiguration.class)
-@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
+@ConditionalOnGuard
 @EnableConfigurationProperties(ScopeGuardProperties.class)
 @Import({
-    LogtoConfiguration.class,
     WebConfiguration.class,
     MetadataConfiguration.class,
     MethodConfiguration.class,
     GraphQlConfiguration.class,
     HealthStatusConfiguration.class,
-    LogtoWebhookConfiguration.class
+    EventsConfiguration.class
 })
 public final class ScopeGuardAutoConfiguration {
 
@@ -91,19 +89,19 @@ public final class ScopeGuardAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(JwtDecoder.class)
-    AccessTokenDecoder accessTokenDecoder(AccessTokenVerifier verifier, GuardMetrics metrics) {
-        return new AccessTokenDecoder(verifier, metrics::verified);
+    AccessTokenDecoder accessTokenDecoder(ScopeGuard guard, GuardMetrics metrics) {
+        return new AccessTokenDecoder(guard, metrics::verified);
     }
 
     /** Beside a decoder of the application's own, which chains take unless they name this one. */
     @Bean(defaultCandidate = false)
     @ConditionalOnBean(JwtDecoder.class)
     @ConditionalOnMissingBean(AccessTokenDecoder.class)
-    AccessTokenDecoder namedAccessTokenDecoder(AccessTokenVerifier verifier, GuardMetrics metrics) {
+    AccessTokenDecoder namedAccessTokenDecoder(ScopeGuard guard, GuardMetrics metrics) {
         log.warn(
                 "The application has a JwtDecoder of its own. Handlers that require scopes refuse the tokens it verifies:"
                         + " their chain needs oauth2ResourceServer(r -> r.jwt(jwt -> jwt.decoder(accessTokenDecoder))).");
-        return new AccessTokenDecoder(verifier, metrics::verified);
+        return new AccessTokenDecoder(guard, metrics::verified);
     }
 
     @Bean
@@ -119,39 +117,33 @@ public final class ScopeGuardAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
-    AccessTokenVerifier accessTokenVerifier(IdentityProvider provider, DeclaredScopes declared, GuardMetrics metrics) {
-        return AccessTokenVerifier.builder(provider, settings.resources())
-                .accepting(declared::accepts)
-                .clockSkew(settings.clockSkew())
-                .keyListener(metrics)
-                .build();
+    ProviderRegistrations providerRegistrations(
+            ObjectProvider<IdentityProvider> providers, ObjectProvider<ProviderRegistration> configured) {
+        return new ProviderRegistrations(
+                providers.orderedStream().toList(), configured.orderedStream().toList());
+    }
+
+    /** Checks each provider while the application starts. */
+    @Bean
+    ProviderChecks providerChecks(ProviderRegistrations providers, DeclaredScopes declared) {
+        Set<Audience> audiences = new HashSet<>(settings.resources());
+        audiences.add(Audience.ORGANIZATION);
+        return new ProviderChecks(providers, audiences, declared, properties.failFast());
     }
 
     @Bean
-    @ConditionalOnMissingBean
-    PermissionCache permissionCache(IdentityProvider provider, SteadyClock clock, GuardMetrics metrics) {
-        PermissionCache permissions = new PermissionCache(provider.permissions(), clock, settings.cache());
-        metrics.watch(permissions);
-        return permissions;
+    ProviderGuards providerGuards(ProviderRegistrations providers, DeclaredScopes declared, GuardMetrics metrics) {
+        return new ProviderGuards(providers, settings, declared, metrics);
     }
 
     @Bean
     @ConditionalOnMissingBean
     ScopeGuard scopeGuard(
-            IdentityProvider provider,
-            AccessTokenVerifier verifier,
-            PermissionCache permissions,
-            DeclaredScopes declared,
-            GuardMetrics metrics) {
-        return ScopeGuard.builder(provider)
-                .verifier(verifier)
-                .permissions(permissions)
-                .settings(settings.guard())
-                .clients(settings.clients(declared))
-                .watchedRoles(declared::roles)
-                .listener(metrics)
-                .build();
+            ProviderGuards guards,
+            ProviderRegistrations providers,
+            ObjectProvider<OrganizationProviders> organizations) {
+        return guards.joined(
+                organizations.getIfAvailable(() -> OrganizationRule.of(properties.organization(), providers.names())));
     }
 
     @Bean

@@ -52,7 +52,6 @@ public record ScopeGuardProperties(
         @DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS)
         Duration clockSkew,
 
-        @DefaultValue Logto logto,
         @DefaultValue Permissions permissions,
         @DefaultValue Drift drift,
         @DefaultValue Organization organization,
@@ -68,63 +67,6 @@ public record ScopeGuardProperties(
     public enum Authorities {
         NONE,
         TOKEN
-    }
-
-    /**
-     * The Logto tenant.
-     *
-     * @param endpoint The tenant, e.g. https://abc.logto.app. Issuer, JWK Set, token endpoint and Management API follow from
-     *     it.
-     * @param appId Machine-to-machine application with Management API access.
-     * @param appSecret Secret of that application.
-     * @param managementResource Resource indicator of the Management API. Defaults to https://(tenant).logto.app/api on Logto
-     *     Cloud, else to https://default.logto.app/api.
-     * @param issuers Accepted beside the issuer that follows from the endpoint: that of a custom domain, as its tokens say it,
-     *     e.g. https://auth.example.com/oidc.
-     * @param plainHttpHosts Hosts that may be talked to by plain http beside the loopback interface, by name. Whoever can listen
-     *     on the way reads the application's secret, and whoever can answer in the host's place decides who gets in.
-     * @param callsPerSecond How many calls a second this process makes to Logto at most, every replica by itself. Logto Cloud
-     *     allows 20 for all callers of a tenant.
-     * @param timeout How long one call to Logto may take as a whole, its keys included. From 100ms to 30s.
-     * @param webhook Where the tenant's webhooks are taken.
-     */
-    public record Logto(
-            @Nullable String endpoint,
-            @Nullable String appId,
-            @Nullable String appSecret,
-            @Nullable String managementResource,
-            @DefaultValue List<String> issuers,
-            @DefaultValue List<String> plainHttpHosts,
-            @DefaultValue("5") int callsPerSecond,
-
-            @DefaultValue("3s") @DurationUnit(ChronoUnit.SECONDS)
-            Duration timeout,
-
-            @DefaultValue Webhook webhook) {
-
-        /** Without the secrets. */
-        @Override
-        public String toString() {
-            return "Logto[endpoint=" + endpoint + ", appId=" + appId + "]";
-        }
-    }
-
-    /**
-     * Where the tenant's webhooks are taken.
-     *
-     * @param signingKeys Signing keys of the webhooks that deliver here, as Logto shows them; several while one replaces
-     *     another. Without any, none is taken.
-     * @param path Path below the context path, compared exactly.
-     */
-    public record Webhook(
-            @DefaultValue List<String> signingKeys,
-            @DefaultValue("/scope-guard/webhooks/logto") String path) {
-
-        /** Without the keys. */
-        @Override
-        public String toString() {
-            return "Webhook[path=" + path + "]";
-        }
     }
 
     /**
@@ -167,10 +109,16 @@ public record ScopeGuardProperties(
      *
      * @param pathVariable Name of the path variable.
      * @param header Name of a header, if there is one.
+     * @param providers Which organizations belong to each identity provider, by the provider's name, where there are several: ids,
+     *     beginnings of ids followed by *, or * for all others.
+     * @param globalProvider Name of the identity provider whose tokens count for what holds outside of organizations, where there
+     *     are several. Without it, no token does.
      */
     public record Organization(
             @DefaultValue("organizationId") String pathVariable,
-            @Nullable String header) {}
+            @Nullable String header,
+            @DefaultValue Map<String, List<String>> providers,
+            @Nullable String globalProvider) {}
 
     /**
      * A client that is treated in a way of its own.

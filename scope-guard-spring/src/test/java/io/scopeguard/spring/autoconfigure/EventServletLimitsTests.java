@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -169,9 +170,12 @@ class EventServletLimitsTests {
 
     private WebServer start(Limits limits) {
         Logto logto = Logto.at(new LogtoTenant(URI.create("http://127.0.0.1:9")), "id", "secret")
+                .webhookSigningKeys(List.of(KEY))
                 .build();
         EventServlet servlet = new EventServlet(
-                logto.webhook(List.of(KEY), change -> {}), receipt -> outcomes.add(receipt.outcome()), limits);
+                Objects.requireNonNull(logto.eventReceiver(change -> {})),
+                receipt -> outcomes.add(receipt.outcome()),
+                limits);
         TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
         factory.addConnectorCustomizers(connector -> {
             AbstractProtocol<?> protocol = (AbstractProtocol<?>) connector.getProtocolHandler();

@@ -131,7 +131,11 @@ public final class TenantServer implements AutoCloseable {
     }
 
     public String newUser() {
-        String id = newId("user");
+        return addUser(newId("user"));
+    }
+
+    /** Makes sure that a user of this id exists. */
+    public String addUser(String id) {
         suspended.put(id, false);
         return id;
     }

@@ -1,7 +1,6 @@
 package io.scopeguard.spring.autoconfigure;
 
-import io.scopeguard.logto.Logto;
-import io.scopeguard.logto.LogtoTenant;
+import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.scope.Audience;
@@ -18,85 +17,76 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
- * Asks Logto, while the application starts, for what will be needed first. What it refuses stops start-up before a
- * request is taken; what it does not answer soon is left for later, unless the application wants it otherwise.
+ * Asks a provider, while the application starts, for what will be needed first. A setting that the provider refuses stops start-up
+ * before a request is served. If the provider does not answer soon, start-up goes on without it, unless the application wants it
+ * otherwise.
  */
-final class LogtoCheck implements SmartLifecycle {
+final class ProviderCheck {
 
-    private static final Logger log = LoggerFactory.getLogger(LogtoCheck.class);
+    private static final Logger log = LoggerFactory.getLogger(ProviderCheck.class);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final Duration FAIL_FAST_PATIENCE = Duration.ofSeconds(15);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-    private final Logto logto;
+    private final ProviderRegistration registration;
+    private final IdentityProvider provider;
     private final Set<Audience> audiences;
     private final DeclaredScopes declared;
     private final boolean failFast;
     private final CompletableFuture<Void> answer;
     private volatile boolean running;
 
-    LogtoCheck(Logto logto, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
-        this.logto = logto;
+    ProviderCheck(
+            ProviderRegistration registration, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
+        this.registration = registration;
+        this.provider = registration.provider();
         this.audiences = audiences;
         this.declared = declared;
         this.failFast = failFast;
         // At once, so that it goes on beside the rest of the start-up.
-        this.answer = CompletableFuture.runAsync(this::ask, LogtoCheck::inBackground);
+        this.answer = CompletableFuture.runAsync(this::ask, ProviderCheck::inBackground);
     }
 
-    @Override
-    public void start() {
+    /** Waits for the answer, boundedly. */
+    void start() {
         running = true;
-        warnOfPlainHttp();
+        warn();
         Throwable failure = await();
         if (failure instanceof SettingRefusedException refused) {
             throw invalid(refused);
         }
         if (failure != null && failFast) {
             throw new InvalidSettingException(
-                    "scope-guard.logto.endpoint",
+                    registration.address(),
                     "does not answer: " + failure.getMessage(),
-                    "Start " + logto.tenant().endpoint() + " first, or set scope-guard.fail-fast=false to start without"
-                            + " it.",
+                    "Start " + provider.description()
+                            + " first, or set scope-guard.fail-fast=false to start without it.",
                     failure);
         }
         if (failure != null) {
-            log.warn("Starting without an answer from {}: {}", logto.tenant().endpoint(), failure.getMessage());
+            log.warn("Starting without an answer from {}: {}", provider.description(), failure.getMessage());
             var unused = answer.whenComplete((answered, trouble) -> reportLate(trouble, FIRST_PAUSE));
         } else {
             reportUnknownScopes();
         }
     }
 
-    private void warnOfPlainHttp() {
-        LogtoTenant tenant = logto.tenant();
-        if ("http".equals(tenant.endpoint().getScheme())
-                && tenant.plainHttpHosts().contains(tenant.endpoint().getHost())) {
-            log.warn(
-                    "{} is talked to by plain http: whoever can listen on the way reads the application's secret, and whoever"
-                            + " can answer in its place decides who gets in",
-                    tenant.endpoint());
+    private void warn() {
+        provider.warnings().forEach(warning -> log.warn("{}: {}", provider.description(), warning));
+        Duration delay = provider.permissions().traits().delay();
+        if (!delay.isZero()) {
+            log.info(
+                    "{} may answer with a state that is {} s old: max-age, max-stale and every maxAge grow by that much",
+                    provider.description(),
+                    delay.toSeconds());
         }
     }
 
-    @Override
-    public void stop() {
+    void stop() {
         running = false;
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
-    }
-
-    /** Before the web server takes requests. */
-    @Override
-    public int getPhase() {
-        return 0;
     }
 
     private @Nullable Throwable await() {
@@ -115,7 +105,7 @@ final class LogtoCheck implements SmartLifecycle {
     }
 
     private void ask() {
-        logto.check(audiences);
+        provider.check(audiences);
     }
 
     /** Too late to stop the start, but not to say what is wrong. While nothing is known, it is asked again. */
@@ -127,7 +117,7 @@ final class LogtoCheck implements SmartLifecycle {
             InvalidSettingException invalid = invalid(refused);
             log.error("{}. {}", invalid.getMessage(), invalid.fix());
         } else {
-            CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, LogtoCheck::inBackground)
+            CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, ProviderCheck::inBackground)
                     .execute(() -> askAgain(pause));
         }
     }
@@ -153,17 +143,17 @@ final class LogtoCheck implements SmartLifecycle {
 
     private void reportUnknownScopes() {
         for (Audience audience : declared.audiences()) {
-            Scopes known = logto.catalogue().scopesOf(audience);
+            Scopes known = provider.catalogue().scopesOf(audience);
             if (known == null) {
                 log.warn(
                         "{} has no resource {}: no token can be issued for it. Check scope-guard.resources.",
-                        logto.tenant().endpoint(),
+                        provider.description(),
                         audience);
             } else if (!known.containsAll(declared.of(audience))) {
                 log.warn(
                         "Handlers require scopes that {} does not have for {}: {}. It has: {}. Nobody can be granted them"
                                 + " before they exist.",
-                        logto.tenant().endpoint(),
+                        provider.description(),
                         audience,
                         declared.of(audience).minus(known),
                         known);
@@ -171,9 +161,9 @@ final class LogtoCheck implements SmartLifecycle {
         }
     }
 
-    private static InvalidSettingException invalid(SettingRefusedException refused) {
+    private InvalidSettingException invalid(SettingRefusedException refused) {
         return new InvalidSettingException(
-                "scope-guard.logto." + refused.setting(),
+                registration.property(refused.setting()),
                 "is refused: " + refused.getMessage(),
                 refused.fix(),
                 refused);

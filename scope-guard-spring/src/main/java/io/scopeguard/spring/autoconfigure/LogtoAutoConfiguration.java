@@ -1,0 +1,56 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.logto.Logto;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.spring.ProviderListeners;
+import io.scopeguard.time.SteadyClock;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/** Logto as an identity provider, if its properties are set. */
+@AutoConfiguration(before = ScopeGuardAutoConfiguration.class)
+@ConditionalOnGuard
+@Conditional(LogtoAutoConfiguration.OnProperties.class)
+@EnableConfigurationProperties(LogtoProperties.class)
+public final class LogtoAutoConfiguration {
+
+    private final LogtoSettings settings;
+    private final ScopeGuardProperties guard;
+
+    LogtoAutoConfiguration(LogtoProperties properties, ScopeGuardProperties guard) {
+        this.settings = new LogtoSettings(properties);
+        this.guard = guard;
+    }
+
+    @Bean
+    Logto logto(
+            ObjectProvider<CallBudget> budget,
+            ProviderListeners listeners,
+            @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
+            SteadyClock steadyClock) {
+        return settings.connection()
+                .resources(new CheckedSettings(guard).resources())
+                .budget(budget.getIfUnique(settings::budget))
+                .listener(listeners.calls("logto"))
+                .clock(clock)
+                .steadyClock(steadyClock)
+                .build();
+    }
+
+    @Bean
+    ProviderRegistration logtoRegistration(Logto logto) {
+        return new ProviderRegistration(logto, LogtoSettings.ENDPOINT, settings.webhookPath());
+    }
+
+    static final class OnProperties extends OnProviderProperties {
+
+        OnProperties() {
+            super(LogtoSettings.PREFIX);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.logto.Logto;
+import io.scopeguard.logto.LogtoTenant;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.spring.InvalidSettingException;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The properties of Logto, turned into a connection. Each that is missing or wrong is refused by its name, with the fix. */
+final class LogtoSettings {
+
+    static final String PREFIX = "scope-guard.logto";
+    static final String ENDPOINT = PREFIX + ".endpoint";
+
+    private static final Pattern ISSUER = Pattern.compile("https?://[^\\s/?#]+(/[^\\s?#]*)?/oidc");
+
+    private final LogtoProperties properties;
+
+    LogtoSettings(LogtoProperties properties) {
+        this.properties = properties;
+    }
+
+    Logto.Builder connection() {
+        return Logto.at(tenant(), appId(), appSecret())
+                .managementResource(SettingChecks.notBlank(properties.managementResource()))
+                .furtherIssuers(issuers())
+                .timeout(SettingChecks.timeout(PREFIX + ".timeout", properties.timeout()))
+                .webhookSigningKeys(signingKeys());
+    }
+
+    CallBudget budget() {
+        return CallBudget.perSecond(
+                SettingChecks.atLeast(PREFIX + ".calls-per-second", properties.callsPerSecond(), 1));
+    }
+
+    String webhookPath() {
+        return SettingChecks.path(
+                PREFIX + ".webhook.path", properties.webhook().path(), ProviderRegistration.defaultEventPath("logto"));
+    }
+
+    private LogtoTenant tenant() {
+        String endpoint = SettingChecks.required(ENDPOINT, properties.endpoint(), "https://abc.logto.app");
+        Set<String> plainHttpHosts = SettingChecks.hosts(PREFIX + ".plain-http-hosts", properties.plainHttpHosts());
+        return SettingChecks.valid(
+                ENDPOINT,
+                () -> new LogtoTenant(URI.create(endpoint), plainHttpHosts),
+                "Use the tenant's endpoint. Inside a network where nobody else can listen or answer, plain http is allowed to"
+                        + " hosts that " + PREFIX + ".plain-http-hosts names.");
+    }
+
+    private String appId() {
+        return SettingChecks.required(
+                PREFIX + ".app-id", properties.appId(), "the id of a machine-to-machine application");
+    }
+
+    private String appSecret() {
+        return SettingChecks.required(PREFIX + ".app-secret", properties.appSecret(), "the secret of that application");
+    }
+
+    /** Compared with the tokens' {@code iss} letter by letter: an issuer that no token names would be of no use. */
+    private List<String> issuers() {
+        List<String> issuers = properties.issuers();
+        if (!issuers.stream().allMatch(issuer -> ISSUER.matcher(issuer).matches())) {
+            throw new InvalidSettingException(
+                    PREFIX + ".issuers",
+                    "has one that Logto does not use",
+                    "Use them as tokens say them, with the path: https://auth.example.com/oidc.");
+        }
+        return issuers;
+    }
+
+    private List<String> signingKeys() {
+        return SettingChecks.secrets(
+                PREFIX + ".webhook.signing-keys",
+                properties.webhook().signingKeys(),
+                "Use the signing key that Logto shows for the webhook, or leave the property out to take none.");
+    }
+}

@@ -1,0 +1,72 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.organization.OrganizationProviders;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.token.AccessTokenVerifier;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A guard for each provider, with keys, live permissions and metrics of its own. Closes them all. */
+final class ProviderGuards implements AutoCloseable {
+
+    private final CheckedSettings settings;
+    private final DeclaredScopes declared;
+    private final GuardMetrics metrics;
+    private final Map<ProviderRegistration, ScopeGuard> guards = new LinkedHashMap<>();
+    private final List<Runnable> parts = new ArrayList<>();
+
+    ProviderGuards(
+            ProviderRegistrations providers, CheckedSettings settings, DeclaredScopes declared, GuardMetrics metrics) {
+        this.settings = settings;
+        this.declared = declared;
+        this.metrics = metrics;
+        providers.forEach(registration -> guards.put(registration, guard(registration.provider())));
+    }
+
+    private ScopeGuard guard(IdentityProvider provider) {
+        AccessTokenVerifier verifier = AccessTokenVerifier.builder(provider, settings.resources())
+                .accepting(declared::accepts)
+                .clockSkew(settings.clockSkew())
+                .keyListener(metrics.keys(provider.name()))
+                .build();
+        PermissionCache permissions =
+                new PermissionCache(provider.permissions(), provider.clock().steady(), settings.cache());
+        metrics.watch(provider, permissions);
+        ScopeGuard guard = ScopeGuard.builder(provider)
+                .verifier(verifier)
+                .permissions(permissions)
+                .settings(settings.guard())
+                .clients(settings.clients(declared))
+                .watchedRoles(declared::roles)
+                .listener(metrics)
+                .build();
+        parts.addAll(List.of(guard::close, permissions::close, verifier::close));
+        return guard;
+    }
+
+    Map<ProviderRegistration, ScopeGuard> guards() {
+        return guards;
+    }
+
+    /**
+     * The guard of the application.
+     *
+     * @param organizations {@code null} if there is one provider for all organizations
+     */
+    ScopeGuard joined(@Nullable OrganizationProviders organizations) {
+        return organizations == null
+                ? guards.values().iterator().next()
+                : ScopeGuard.join(guards.values(), organizations);
+    }
+
+    @Override
+    public void close() {
+        parts.forEach(Runnable::run);
+    }
+}

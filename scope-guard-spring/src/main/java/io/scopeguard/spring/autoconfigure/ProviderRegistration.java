@@ -1,0 +1,53 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.spring.InvalidSettingException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the starter has to know of a provider beside the provider itself. A provider that the starter configures registers itself; one
+ * that the application brings as a bean is registered with defaults.
+ *
+ * @param addressProperty the property that says where the provider is, or {@code null} if there is none; its other properties are
+ *     beside this one
+ * @param eventPath where the provider delivers its events, below the context path
+ */
+record ProviderRegistration(
+        IdentityProvider provider, @Nullable String addressProperty, String eventPath) {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+
+    /**
+     * @throws InvalidSettingException if the provider's name cannot be part of a path or a metric
+     */
+    ProviderRegistration {
+        if (!NAME.matcher(provider.name()).matches()) {
+            throw new InvalidSettingException(
+                    "The name of the identity provider " + provider.description(),
+                    "is '" + provider.name() + "'",
+                    "Use lower-case letters, digits and single dashes between them: it is part of paths and metrics.");
+        }
+    }
+
+    /** A provider that the application brings. */
+    static ProviderRegistration of(IdentityProvider provider) {
+        return new ProviderRegistration(provider, null, defaultEventPath(provider.name()));
+    }
+
+    static String defaultEventPath(String name) {
+        return "/scope-guard/webhooks/" + name;
+    }
+
+    /** What a setting of the provider is called in the application's properties, if it has properties. */
+    String property(String setting) {
+        return addressProperty == null
+                ? provider.description() + ": " + setting
+                : addressProperty.substring(0, addressProperty.lastIndexOf('.') + 1) + setting;
+    }
+
+    /** What to change if the provider does not answer. */
+    String address() {
+        return addressProperty == null ? provider.description() : addressProperty;
+    }
+}
