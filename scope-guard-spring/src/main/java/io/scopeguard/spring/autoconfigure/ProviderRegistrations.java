@@ -21,7 +21,8 @@ final class ProviderRegistrations implements Iterable<ProviderRegistration> {
     ProviderRegistrations(List<IdentityProvider> providers, List<ProviderRegistration> configured) {
         List<ProviderRegistration> registrations = new ArrayList<>(configured);
         providers.stream()
-                .filter(provider -> configured.stream().noneMatch(known -> known.provider() == provider))
+                .filter(provider ->
+                        configured.stream().noneMatch(known -> known.provider().equals(provider)))
                 .map(ProviderRegistration::of)
                 .forEach(registrations::add);
         if (registrations.isEmpty()) {
@@ -67,7 +68,7 @@ final class ProviderRegistrations implements Iterable<ProviderRegistration> {
     private static void checkDistinct(
             Map<String, ProviderRegistration> seen, String value, ProviderRegistration each, String what, String fix) {
         ProviderRegistration other = seen.putIfAbsent(value, each);
-        if (other != null && other != each) {
+        if (other != null && !other.equals(each)) {
             throw new InvalidSettingException(
                     each.address(), "has the same " + what + " as " + other.address() + ": " + value, fix);
         }
