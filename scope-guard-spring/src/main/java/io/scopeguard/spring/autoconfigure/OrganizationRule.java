@@ -21,7 +21,7 @@ final class OrganizationRule implements OrganizationProviders {
 
     private final Map<String, String> ids = new HashMap<>();
     private final Map<String, String> prefixes =
-            new TreeMap<>(Comparator.comparing(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+            new TreeMap<>(Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
     private final @Nullable String globalProvider;
 
     private OrganizationRule(Map<String, List<String>> patterns, @Nullable String globalProvider) {
