@@ -193,7 +193,8 @@ describe('the page', LIMIT, () => {
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme });
       await accessible(`${name}, ${colorScheme}`);
-      await page.screenshot({ path: `screenshots/${name}-${colorScheme}.png`, fullPage: true });
+      await page.screenshot({ path: `screenshots/${name}-${colorScheme}.png` });
+      await page.screenshot({ path: `screenshots/${name}-${colorScheme}-whole.png`, fullPage: true });
     }
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize(PHONE);

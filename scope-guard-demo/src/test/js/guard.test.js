@@ -182,6 +182,35 @@ describe('a hint on a granted response', LIMIT, () => {
   });
 });
 
+describe('a hint that came by another way', LIMIT, () => {
+  it('is obeyed, and says whether there is another token now', async () => {
+    const held = token();
+    const tab = new Tab((await serve(() => ({}))).origin, holding(held));
+    await tab.fetch('/');
+
+    const obeyed = tab.guard.obey({ organization: 'acme' }, drift(held));
+    await tab.clock.advance(2);
+
+    assert.equal(await obeyed, true);
+    assert.equal(tab.refreshes.length, 1);
+    assert.equal(await tab.guard.obey({ organization: 'acme' }, 'no hint'), false);
+    assert.equal(await tab.guard.obey({ organization: 'globex' }, drift(held)), false);
+  });
+
+  it('and cannot be obeyed changes nothing', async () => {
+    const held = token();
+    const refresh = async () => Promise.reject(Object.assign(new Error('gone'), { error: 'access_denied' }));
+    const tab = new Tab((await serve(() => ({}))).origin, { ...holding(held), refresh });
+    await tab.fetch('/');
+
+    const obeyed = tab.guard.obey({ organization: 'acme' }, drift(held));
+    await tab.clock.advance(2);
+
+    assert.equal(await obeyed, false);
+    assert.equal(tab.events[0][0], 'end');
+  });
+});
+
 describe('a refused request', LIMIT, () => {
   it('is repeated once with the new token', async () => {
     const held = token();
@@ -410,6 +439,22 @@ describe('parallel refreshes', LIMIT, () => {
 
     assert.deepEqual((await Promise.all(responses)).map(({ status }) => status), [200, 200]);
     assert.equal(tabs[0].refreshes.length + tabs[1].refreshes.length, 1);
+  });
+
+  it('tell every tab once it has another token', async () => {
+    const held = token();
+    const server = await serve(about(held, {}, 403));
+    const told = [];
+    const onRefresh = (target) => told.push(target);
+    const shared = { ...holding(held), clock: new Clock(), onRefresh, environment: { locks: new Locks() } };
+    const tabs = [new Tab(server.origin, shared), new Tab(server.origin, shared)];
+
+    const responses = tabs.map((tab) => tab.fetch('/'));
+    await eventually(() => shared.clock.waits.length === 2);
+    await shared.clock.advance(2);
+    await Promise.all(responses);
+
+    assert.deepEqual(told, [{ organization: 'acme' }, { organization: 'acme' }]);
   });
 
   it('go on where locks may not be used', async () => {
