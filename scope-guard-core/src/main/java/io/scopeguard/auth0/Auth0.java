@@ -158,15 +158,6 @@ public final class Auth0 implements IdentityProvider {
     }
 
     @Override
-    public List<String> warnings() {
-        Duration delay = permissions.traits().delay();
-        return delay.isZero()
-                ? List.of()
-                : List.of("Auth0 may answer with the old state for up to " + delay.toSeconds()
-                        + " s after a change: revocations bind so much later than max-age and max-stale say");
-    }
-
-    @Override
     public ProviderClock clock() {
         return providerClock;
     }

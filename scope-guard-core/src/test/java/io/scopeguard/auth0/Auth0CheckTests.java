@@ -185,15 +185,6 @@ class Auth0CheckTests {
                 .satisfies(e -> assertThat(e.fix()).contains(fix));
     }
 
-    @Test
-    void warningsWhenAuth0LagsBehindThenByHowMuchBoundsGrow() {
-        assertThat(tenant.auth0().build().warnings()).isEmpty();
-        assertThat(tenant.auth0().delay(Duration.ofSeconds(10)).build().warnings())
-                .singleElement()
-                .asString()
-                .contains("10 s");
-    }
-
     // The tenant's address
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import io.scopeguard.provider.CallBudget;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.DatedServer;
 import io.scopeguard.testing.MovableClock;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  * An Auth0 tenant on a loopback socket, on a clock that tests can move. It answers those requests that the library makes, in the
  * shapes that Auth0 documents: both ways of paging, error objects with codes, rate limits by endpoint, and lists that lag behind.
  */
-final class FakeAuth0 implements AutoCloseable {
+public final class FakeAuth0 implements AutoCloseable {
 
-    static final String API = "https://api.example.test";
-    static final String CLIENT = "guard-client";
-    static final String SECRET = "guard-secret";
-    static final Set<String> ALL_PERMISSIONS = Set.of(
+    public static final String API = "https://api.example.test";
+    public static final String CLIENT = "guard-client";
+    public static final String SECRET = "guard-secret";
+    public static final Set<String> ALL_PERMISSIONS = Set.of(
             "read:organization_members",
             "read:organization_member_roles",
             "read:roles",
@@ -43,7 +44,7 @@ final class FakeAuth0 implements AutoCloseable {
             "read:client_grants",
             "read:organization_client_grants");
 
-    final MovableClock clock;
+    final Clock clock;
     private final DatedServer server;
     private final FakeManagementApi api;
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
@@ -51,7 +52,7 @@ final class FakeAuth0 implements AutoCloseable {
     private Duration lag = Duration.ZERO;
     private int ids;
 
-    FakeAuth0(MovableClock clock) {
+    public FakeAuth0(Clock clock) {
         this.clock = clock;
         history.put(Instant.MIN, new TenantState());
         api = new FakeManagementApi(this);
@@ -82,21 +83,21 @@ final class FakeAuth0 implements AutoCloseable {
         return this;
     }
 
-    FakeAuth0 api(String identifier, String... scopes) {
+    public FakeAuth0 api(String identifier, String... scopes) {
         return api(identifier, true, "access_token", "RS256", scopes);
     }
 
-    FakeAuth0 api(String identifier, boolean rbac, String dialect, String algorithm, String... scopes) {
+    public FakeAuth0 api(String identifier, boolean rbac, String dialect, String algorithm, String... scopes) {
         return change(state ->
                 state.apis.put(identifier, new Api(new LinkedHashSet<>(List.of(scopes)), rbac, dialect, algorithm)));
     }
 
     /** A role with permissions of the usual API, whose scopes are made if they do not exist. */
-    FakeAuth0 role(String id, String... permissions) {
+    public FakeAuth0 role(String id, String... permissions) {
         return roleOfApi(id, API, permissions);
     }
 
-    FakeAuth0 roleOfApi(String id, String identifier, String... permissions) {
+    public FakeAuth0 roleOfApi(String id, String identifier, String... permissions) {
         return change(state -> {
             Api known = state.apis.getOrDefault(identifier, new Api(Set.of(), true, "access_token", "RS256"));
             Set<String> scopes = new LinkedHashSet<>(known.scopes());
@@ -110,22 +111,22 @@ final class FakeAuth0 implements AutoCloseable {
         });
     }
 
-    FakeAuth0 deleteRole(String id) {
+    public FakeAuth0 deleteRole(String id) {
         return change(state -> {
             state.roles.remove(id);
             state.organizations.values().forEach(each -> each.members.values().forEach(roles -> roles.remove(id)));
         });
     }
 
-    FakeAuth0 user(String id) {
+    public FakeAuth0 user(String id) {
         return change(state -> state.users.putIfAbsent(id, new User()));
     }
 
-    FakeAuth0 block(String user, boolean isBlocked) {
+    public FakeAuth0 block(String user, boolean isBlocked) {
         return change(state -> state.users.get(user).isBlocked = isBlocked);
     }
 
-    FakeAuth0 delete(String user) {
+    public FakeAuth0 delete(String user) {
         return change(state -> {
             state.users.remove(user);
             state.organizations.values().forEach(each -> each.members.remove(user));
@@ -133,7 +134,7 @@ final class FakeAuth0 implements AutoCloseable {
     }
 
     /** Roles and permissions of the usual API that the user has outside of organizations. */
-    FakeAuth0 global(String user, Set<String> roles, Set<String> permissions) {
+    public FakeAuth0 global(String user, Set<String> roles, Set<String> permissions) {
         return change(state -> {
             User known = state.users.computeIfAbsent(user, id -> new User());
             known.roles.clear();
@@ -144,7 +145,7 @@ final class FakeAuth0 implements AutoCloseable {
     }
 
     /** Makes the user a member with these roles and no others. */
-    FakeAuth0 member(String organization, String user, String... roles) {
+    public FakeAuth0 member(String organization, String user, String... roles) {
         return change(state -> {
             state.users.putIfAbsent(user, new User());
             state.organizations
@@ -154,15 +155,15 @@ final class FakeAuth0 implements AutoCloseable {
         });
     }
 
-    FakeAuth0 expel(String organization, String user) {
+    public FakeAuth0 expel(String organization, String user) {
         return change(state -> state.organizations.get(organization).members.remove(user));
     }
 
-    FakeAuth0 deleteOrganization(String organization) {
+    public FakeAuth0 deleteOrganization(String organization) {
         return change(state -> state.organizations.remove(organization));
     }
 
-    FakeAuth0 group(String organization, String group, Set<String> members, Set<String> roles) {
+    public FakeAuth0 group(String organization, String group, Set<String> members, Set<String> roles) {
         return change(state -> {
             Organization known = state.organizations.computeIfAbsent(organization, id -> new Organization());
             known.groupMembers.put(group, members);
@@ -171,11 +172,11 @@ final class FakeAuth0 implements AutoCloseable {
     }
 
     /** A client grant for the usual API. */
-    FakeAuth0 grant(String client, String usage, boolean isForAny, Set<String> organizations, String... scopes) {
+    public FakeAuth0 grant(String client, String usage, boolean isForAny, Set<String> organizations, String... scopes) {
         return grant(client, usage, isForAny, "client", organizations, scopes);
     }
 
-    FakeAuth0 grant(
+    public FakeAuth0 grant(
             String client, String usage, boolean isForAny, String type, Set<String> organizations, String... scopes) {
         return change(state -> {
             state.grants.removeIf(grant ->
@@ -188,12 +189,12 @@ final class FakeAuth0 implements AutoCloseable {
     // How it answers
 
     /** The Management API's settings: permissions, limits, faults. */
-    FakeManagementApi management() {
+    public FakeManagementApi management() {
         return api;
     }
 
     /** The reads of the Management API so far, below {@code /api/v2}; forgets them. */
-    List<String> requests() {
+    public List<String> requests() {
         List<String> all = new ArrayList<>();
         for (String next = requests.poll(); next != null; next = requests.poll()) {
             all.add(next);
@@ -201,26 +202,26 @@ final class FakeAuth0 implements AutoCloseable {
         return all;
     }
 
-    String url() {
+    public String url() {
         return server.url();
     }
 
-    Auth0Tenant tenant() {
+    public Auth0Tenant tenant() {
         return Auth0Tenant.of(url());
     }
 
-    /** A connection to the tenant without limits of its own, and without delay. */
-    Auth0.Builder auth0() {
+    /** A connection to the tenant without limits of its own, and without delay, on the clock of the core's tests. */
+    public Auth0.Builder auth0() {
         return Auth0.at(tenant(), CLIENT, SECRET)
                 .resources(List.of(Audience.resource(API)))
                 .budget(CallBudget.perSecond(10_000))
                 .memberCallsPerMinute(1_000_000)
                 .delay(Duration.ZERO)
-                .steadyClock(clock.steady());
+                .steadyClock(((MovableClock) clock).steady());
     }
 
     /** A user signs in and requests these scopes. */
-    FakeSignIn signIn(String user, @Nullable String organization, String... scopes) {
+    public FakeSignIn signIn(String user, @Nullable String organization, String... scopes) {
         return new FakeSignIn(this, user, organization, List.of(scopes));
     }
 

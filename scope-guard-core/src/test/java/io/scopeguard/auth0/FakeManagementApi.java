@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The Management API of {@link FakeAuth0}, with its token endpoint. */
-final class FakeManagementApi {
+public final class FakeManagementApi {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final Pattern SEARCH = Pattern.compile("organization_id:\"([^\"]+)\" AND blocked:true");
@@ -45,36 +45,36 @@ final class FakeManagementApi {
     // Settings
 
     /** Grants the library's application these permissions only. */
-    FakeManagementApi permissions(Set<String> granted) {
+    public FakeManagementApi permissions(Set<String> granted) {
         permissions = granted;
         return this;
     }
 
-    FakeManagementApi refuseToken(int status, String error, String description) {
+    public FakeManagementApi refuseToken(int status, String error, String description) {
         tokenRefusal = json(status, Map.of("error", error, "error_description", description));
         return this;
     }
 
     /** Issues the library's own token as somebody else. */
-    FakeManagementApi issuer(String other) {
+    public FakeManagementApi issuer(String other) {
         issuer = other;
         return this;
     }
 
     /** Limits an endpoint. */
-    FakeManagementApi limit(String pathPattern, int calls, Duration period) {
+    public FakeManagementApi limit(String pathPattern, int calls, Duration period) {
         limits.put(Pattern.compile(pathPattern), new Limit(calls, period));
         return this;
     }
 
     /** Answers in place of the API, where the function returns an answer for the path with query. */
-    FakeManagementApi fault(Function<String, @Nullable Response> answer) {
+    public FakeManagementApi fault(Function<String, @Nullable Response> answer) {
         fault = answer;
         return this;
     }
 
     /** The status of the answer about the roles of somebody who is not a member, which Auth0 does not document. */
-    FakeManagementApi nonMemberStatus(int status) {
+    public FakeManagementApi nonMemberStatus(int status) {
         nonMember = user -> status;
         return this;
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A sign-in at {@link FakeAuth0}, in an organization or not. Each token carries what was requested then and is permitted now; a
  * refresh never brings more than was requested.
  */
-final class FakeSignIn {
+public final class FakeSignIn {
 
     private static final RSAKey KEY = key();
     private static final Duration LIFETIME = Duration.ofHours(24);
@@ -52,12 +52,12 @@ final class FakeSignIn {
         }
     }
 
-    static String jwkSet() {
+    public static String jwkSet() {
         return new JWKSet(KEY).toString(true);
     }
 
     /** A token issued now. */
-    String token() {
+    public String token() {
         TenantState state = tenant.now();
         Set<String> permitted = state.permitted(user, organization, FakeAuth0.API);
         Set<String> scope = new LinkedHashSet<>(requested);
@@ -71,7 +71,7 @@ final class FakeSignIn {
     }
 
     /** A token that a client requests for itself. */
-    static String ofMachine(FakeAuth0 tenant, String client, @Nullable String organization) {
+    public static String ofMachine(FakeAuth0 tenant, String client, @Nullable String organization) {
         Set<String> scope = new LinkedHashSet<>();
         for (ClientGrant grant : tenant.now().grants) {
             if (grant.client().equals(client)) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 record ProviderRegistration(
         IdentityProvider provider, @Nullable String addressProperty, String eventPath) {
 
+    private static final String RESOURCES = "resources";
+
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     /**
@@ -41,6 +43,10 @@ record ProviderRegistration(
 
     /** What a setting of the provider is called in the application's properties, if it has properties. */
     String property(String setting) {
+        if (setting.equals(RESOURCES)) {
+            // All providers share it.
+            return "scope-guard." + RESOURCES;
+        }
         return addressProperty == null
                 ? provider.description() + ": " + setting
                 : addressProperty.substring(0, addressProperty.lastIndexOf('.') + 1) + setting;

@@ -1,0 +1,48 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.auth0.Auth0;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.spring.ProviderListeners;
+import io.scopeguard.time.SteadyClock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/** Auth0 as an identity provider, if its properties are set. */
+@AutoConfiguration(before = ScopeGuardAutoConfiguration.class)
+@ConditionalOnGuard
+@Conditional(Auth0AutoConfiguration.OnProperties.class)
+@EnableConfigurationProperties(Auth0Properties.class)
+public final class Auth0AutoConfiguration {
+
+    private final Auth0Settings settings;
+    private final ScopeGuardProperties guard;
+
+    Auth0AutoConfiguration(Auth0Properties properties, ScopeGuardProperties guard) {
+        this.settings = new Auth0Settings(properties);
+        this.guard = guard;
+    }
+
+    @Bean
+    Auth0 auth0(ObjectProvider<CallBudget> budget, ProviderListeners listeners, SteadyClock steadyClock) {
+        return settings.connection(new CheckedSettings(guard).resources())
+                .budget(budget.getIfUnique(settings::budget))
+                .listener(listeners.calls("auth0"))
+                .steadyClock(steadyClock)
+                .build();
+    }
+
+    @Bean
+    ProviderRegistration auth0Registration(Auth0 auth0) {
+        return new ProviderRegistration(auth0, Auth0Settings.DOMAIN, settings.eventPath());
+    }
+
+    static final class OnProperties extends OnProviderProperties {
+
+        OnProperties() {
+            super(Auth0Settings.PREFIX);
+        }
+    }
+}
