@@ -234,10 +234,17 @@ class Auth0GuardTests {
         clock.advanceSeconds(1);
         AccessToken token = token(tenant.signIn(ALICE, "org_acme", ALL));
 
+        assertThat(denial(token, "org_acme", "write:report")).isNull();
+        tenant.requests();
+
         for (int second = 0; second < 60; second++) {
             assertThat(denial(token, "org_acme", "write:report"))
                     .as("after %d s", second)
                     .isNull();
+            if (second == 8) {
+                // No read could show more until then.
+                assertThat(tenant.requests()).isEmpty();
+            }
             clock.advanceSeconds(1);
         }
     }
