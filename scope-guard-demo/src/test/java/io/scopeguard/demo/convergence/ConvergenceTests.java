@@ -644,11 +644,98 @@ class ConvergenceTests {
                             ObedientClient page = promoted(story, story::reports, READING);
                             story.goOn(page);
                             story.expect(WRITE, page).refreshes(2).reconsents(1).useless(2);
-                        }));
+                        }),
+                row("two replicas taking turns, demoted", story -> {
+                    story.api.lead(stage.guard, stage.replica);
+                    ObedientClient page = demoted(story, story::reports);
+                    story.goOn(page);
+                    story.expect(READ, page).refreshes(1);
+                }),
+                row("two replicas taking turns, new scope", story -> {
+                    story.api.lead(stage.guard, stage.replica);
+                    ObedientClient page = introduced(story, Consent.GIVEN, "seal:report", READING);
+                    story.goOn(page);
+                    story.expect("read:report seal:report", page).reconsents(1);
+                }));
     }
 
     @TestFactory
     @Order(8)
+    Stream<DynamicTest> manyReplicas() {
+        return Stream.of(
+                row("four replicas taking turns, demoted", story -> {
+                    story.api.lead(fourReplicas());
+                    ObedientClient page = demoted(story, story::reports);
+                    story.goOn(page);
+                    story.expect(READ, page).refreshes(1);
+                }),
+                row("four replicas taking turns, promoted, scope requested", story -> {
+                    story.api.lead(fourReplicas());
+                    ObedientClient page = promoted(story, story::reports, WRITING);
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1);
+                }),
+                row(
+                        "four replicas taking turns, promoted, scope not requested",
+                        "one more refresh for each: each has a memory of its own",
+                        story -> {
+                            story.api.lead(fourReplicas());
+                            ObedientClient page = promoted(story, story::reports, READING);
+                            story.stayBusy(page);
+                            story.goOn(page);
+                            story.expect(WRITE, page).refreshes(4).reconsents(1).useless(4);
+                        }),
+                row("rolling restart of two replicas, promoted meanwhile", story -> {
+                    try (Guard first = stage.newGuard();
+                            Guard second = stage.newGuard()) {
+                        story.api.lead(stage.guard, stage.replica);
+                        ObedientClient page = promoted(story, story::reports, WRITING);
+                        story.api.lead(first, stage.replica);
+                        story.pass();
+                        story.work(page);
+                        story.api.lead(first, second);
+                        story.goOn(page);
+                        story.expect(WRITE, page).refreshes(1);
+                    }
+                }),
+                row("busy client, promoted, scope not requested", story -> {
+                    ObedientClient page = promoted(story, story::reports, READING);
+                    story.stayBusy(page);
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1).reconsents(1).useless(1);
+                }),
+                row("client that comes every 25 minutes, promoted, scope requested", story -> {
+                    ObedientClient page = promoted(story, story::reports, WRITING);
+                    story.comeSeldom(page);
+                    story.expect(WRITE, page).refreshes(1);
+                }),
+                row("client that comes every 25 minutes, demoted", story -> {
+                    ObedientClient page = demoted(story, story::reports);
+                    story.comeSeldom(page);
+                    story.expect(READ, page).refreshes(1);
+                }),
+                row("young token at the first look, promoted before its first request", story -> {
+                    String user = story.member("viewer");
+                    ObedientClient page = story.reports(user, WRITING);
+                    story.changeRole(user, "editor");
+                    page.call();
+                    story.goOn(page);
+                    story.expect(WRITE, page).refreshes(1);
+                }),
+                row("young token at the first look, nothing changed", "", story -> {
+                    ObedientClient page = story.reports(story.member("viewer"), READING);
+                    page.call();
+                    story.goOn(page);
+                    story.expect(READ, page);
+                }));
+    }
+
+    private static Guard[] fourReplicas() {
+        return new Guard[] {stage.guard, stage.replica, stage.third, stage.fourth};
+    }
+
+    @TestFactory
+    @Order(9)
     Stream<DynamicTest> machines() {
         return Stream.of(
                 row("machine-to-machine, demoted", story -> {

@@ -19,6 +19,10 @@ final class Gateway implements Api {
         guards = List.of(to);
     }
 
+    int replicas() {
+        return guards.size();
+    }
+
     @Override
     public Answer get(String path, String token) {
         List<Guard> serving = guards;

@@ -50,6 +50,7 @@ class ReportApi {
                     "rate:report",
                     "redact:report",
                     "sequel:report",
+                    "seal:report",
                     "share:report",
                     "sign:report",
                     "stamp:report",

@@ -21,6 +21,8 @@ final class Stage implements AutoCloseable {
     final Http provider = new Http(box.endpoint());
     final Guard guard = Guard.of(box, clock);
     final Guard replica = Guard.of(box, clock);
+    final Guard third = Guard.of(box, clock);
+    final Guard fourth = Guard.of(box, clock);
     final Guard fast = Guard.of(box, clock, Duration.ofSeconds(10));
     final Guard slow = Guard.of(box, clock, Duration.ofSeconds(-10));
 
@@ -64,7 +66,7 @@ final class Stage implements AutoCloseable {
 
     @Override
     public void close() {
-        Stream.of(guard, replica, fast, slow, box).forEach(Stage::close);
+        Stream.of(guard, replica, third, fourth, fast, slow, box).forEach(Stage::close);
     }
 
     private static void close(AutoCloseable part) {

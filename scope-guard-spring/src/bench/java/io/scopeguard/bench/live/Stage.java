@@ -61,6 +61,10 @@ public final class Stage implements AutoCloseable {
         return seconds(scene.maxStale());
     }
 
+    public double callsPerSecond() {
+        return scene.callsPerSecond();
+    }
+
     /** How long it takes to read everybody once, in seconds. */
     public double sweep() {
         return scene.sweep();
@@ -158,8 +162,18 @@ public final class Stage implements AutoCloseable {
 
     /** The targets of a steady state, and of whatever does not disturb one. */
     public void requireSteady(String when, Figures figures) {
+        requireSteady(when, figures, 0);
+    }
+
+    /**
+     * The same, where a list that everybody's permissions depend on is read as a whole.
+     *
+     * @param seconds how long reading that list takes: its age counts from its first page
+     */
+    public void requireSteady(String when, Figures figures, double seconds) {
         atLeast(when + ": live", figures.live(), LIVE);
-        atMost(when + ": age p99", figures.age(99), Math.max(AGE * sweep(), AGE * maxAge() / Scene.BUDGET));
+        double limit = Math.max(AGE * sweep(), AGE * maxAge() / Scene.BUDGET);
+        atMost(when + ": age p99", figures.age(99), limit + seconds);
         requireRight(when, figures);
     }
 
