@@ -12,12 +12,13 @@ import io.scopeguard.provider.Account;
 import io.scopeguard.provider.Answer;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.Priority;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,18 +76,48 @@ final class FactReader implements SingleFlight.Reader {
     /** A definite answer to one call, and when it was given. */
     record Timed<T>(T value, Look look) {}
 
-    static <T> Timed<T> timed(Sequence sequence, Supplier<T> call) {
-        long start = sequence.next();
-        T value = call.get();
-        return new Timed<>(value, new Look(start, sequence.next(), Look.NO_LOSSES));
+    /** Makes a read; it is dated by its first call, not by the wait before it. */
+    static <T> Timed<T> timed(Sequence sequence, CallContext context, Function<CallContext, T> read) {
+        FirstCall first = new FirstCall(context, sequence);
+        T value = read.apply(first);
+        return new Timed<>(value, new Look(first.begunAt, sequence.next(), Look.NO_LOSSES));
     }
 
-    private <T> Timed<T> timed(Supplier<T> call) {
-        return timed(sequence, call);
+    private <T> Timed<T> timed(CallContext context, Function<CallContext, T> read) {
+        return timed(sequence, context, read);
+    }
+
+    /** Notes when the first call of a read is made. Used by one thread. */
+    private static final class FirstCall implements CallContext {
+
+        private final CallContext context;
+        private final Sequence sequence;
+        private long begunAt;
+        private boolean hasBegun;
+
+        FirstCall(CallContext context, Sequence sequence) {
+            this.context = context;
+            this.sequence = sequence;
+            this.begunAt = sequence.next();
+        }
+
+        @Override
+        public Priority priority() {
+            return context.priority();
+        }
+
+        @Override
+        public void begins() {
+            if (!hasBegun) {
+                hasBegun = true;
+                begunAt = sequence.next();
+            }
+            context.begins();
+        }
     }
 
     void readList(RolesKey key, CallContext context) {
-        Timed<Map<String, RoleDefinition>> first = timed(() -> source.definitions(key.set(), context));
+        Timed<Map<String, RoleDefinition>> first = timed(context, call -> source.definitions(key.set(), call));
         RoleTable known = store.roles(key.set()).table();
         boolean isEmptied = known.isEmptiedBy(first.value());
         if (isEmptied) {
@@ -103,7 +134,7 @@ final class FactReader implements SingleFlight.Reader {
         Map<String, RoleDefinition> earlier =
                 isEmptied ? first.value() : judge.firstLook(key, first.value(), first.look());
         long noticed = sequence.next();
-        Timed<Map<String, RoleDefinition>> second = timed(() -> source.definitions(key.set(), context));
+        Timed<Map<String, RoleDefinition>> second = timed(context, call -> source.definitions(key.set(), call));
         putList(key, second, earlier, second.look().confirming(noticed));
     }
 
@@ -124,21 +155,28 @@ final class FactReader implements SingleFlight.Reader {
     }
 
     void readRole(RoleKey key, CallContext context) {
-        Timed<RoleScopes> first = timed(() -> roleScopes(key, context));
-        if (!store.roles(key.set()).table().isReducedBy(key.role(), first.value())) {
-            putRole(key, first.value(), first.value(), first.look());
+        Timed<Answer<RoleScopes>> first = timed(context, call -> roleScopes(key, call));
+        RoleScopes scopes = first.value().value();
+        RoleTable known = store.roles(key.set()).table();
+        if (!known.isReducedBy(key.role(), scopes)) {
+            putRole(key, scopes, scopes, first.look());
             judge.clear(key);
             return;
         }
-        RoleScopes earlier = judge.firstLook(key, first.value(), first.look());
+        boolean isDoubtful = !first.value().isExplicit() && known.isEmptiedBy(key.role(), scopes);
+        RoleScopes earlier = isDoubtful
+                ? judge.firstEmptyLook(key, scopes, first.look())
+                : judge.firstLook(key, scopes, first.look());
         long noticed = sequence.next();
-        Timed<RoleScopes> second = timed(() -> roleScopes(key, context));
-        putRole(key, second.value(), earlier, second.look().confirming(noticed));
+        Timed<Answer<RoleScopes>> second = timed(context, call -> roleScopes(key, call));
+        putRole(key, second.value().value(), earlier, second.look().confirming(noticed));
     }
 
-    private RoleScopes roleScopes(RoleKey key, CallContext context) {
+    /** A bare empty list is what a faulty provider answers too. */
+    private Answer<RoleScopes> roleScopes(RoleKey key, CallContext context) {
         return source.roleScopes(key.set(), key.role(), key.audience(), context)
-                .orElseGet(() -> new RoleScopes(Map.of(), true));
+                .map(Answer::implicit)
+                .orElseGet(() -> Answer.explicit(new RoleScopes(Map.of(), true)));
     }
 
     private void putRole(RoleKey key, RoleScopes scopes, RoleScopes first, Look look) {
@@ -150,7 +188,7 @@ final class FactReader implements SingleFlight.Reader {
     }
 
     private void readSubject(SubjectKey key, CallContext context) {
-        Timed<Answer<Account>> first = timed(() -> account(key, context));
+        Timed<Answer<Account>> first = timed(context, call -> account(key, call));
         judge.read(1, first.look().end());
         if (!takesAway(key, first.value().value())) {
             put(key, first.value().value(), first.value().value(), first.look());
@@ -159,7 +197,7 @@ final class FactReader implements SingleFlight.Reader {
         }
         Account earlier = judge.firstLook(key, store.glance(key), first.value().value(), first.look());
         long noticed = sequence.next();
-        Timed<Answer<Account>> second = timed(() -> account(key, context));
+        Timed<Answer<Account>> second = timed(context, call -> account(key, call));
         Account account = second.value().value();
         if (takesAway(key, account)) {
             judgeLoss(key, second);

@@ -62,6 +62,14 @@ final class Flight implements CallContext {
         return begunAt > after;
     }
 
+    /** Requests that come while the first call waits for its turn are served by it. */
+    @Override
+    public void begins() {
+        if (begunAt == NOT_BEGUN) {
+            begunAt = flights.now();
+        }
+    }
+
     /** Raises the priority; whether that changed anything. */
     synchronized boolean raise(Priority wanted) {
         if (wanted.compareTo(priority) >= 0) {
@@ -92,9 +100,6 @@ final class Flight implements CallContext {
     /** Takes the next step, if nobody else does. */
     void step() {
         if (waits.compareAndSet(true, false)) {
-            if (begunAt == NOT_BEGUN) {
-                begunAt = flights.now();
-            }
             flights.step(this);
         }
     }

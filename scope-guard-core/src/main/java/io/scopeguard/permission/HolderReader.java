@@ -106,7 +106,8 @@ final class HolderReader {
     private void readPage(Walk walk, String role, CallContext context) {
         Pass<Boolean> pass = Objects.requireNonNullElseGet(walk.pass, () -> new Pass<>(sequence.next()));
         walk.pass = pass;
-        Timed<Page<Holder>> read = FactReader.timed(sequence, () -> source.holders(role, pass.cursor(), context));
+        Timed<Page<Holder>> read =
+                FactReader.timed(sequence, context, call -> source.holders(role, pass.cursor(), call));
         Map<String, Boolean> items = new HashMap<>();
         read.value().items().forEach(holder -> {
             items.put(holder.user(), true);

@@ -17,6 +17,7 @@ final class LossJudge {
     private static final Logger log = LoggerFactory.getLogger(LossJudge.class);
 
     private static final int FEW = 4;
+    private static final Duration FAULT = Duration.ofSeconds(10);
     private static final long WINDOW = Duration.ofMinutes(1).toNanos();
 
     private final Map<SubjectKey, Long> emptied = new HashMap<>();
@@ -24,6 +25,7 @@ final class LossJudge {
     private final MassRevocationGuard guard = new MassRevocationGuard();
     private final Invalidations invalidations;
     private final PendingLosses pending;
+    private final PendingLosses emptiedRoles;
 
     /**
      * @param delay how long after a change the provider may still answer with the old state
@@ -31,6 +33,7 @@ final class LossJudge {
     LossJudge(Invalidations invalidations, Duration delay) {
         this.invalidations = invalidations;
         this.pending = new PendingLosses(delay);
+        this.emptiedRoles = new PendingLosses(delay.plus(FAULT));
     }
 
     /** Counts subjects that were read. */
@@ -42,6 +45,7 @@ final class LossJudge {
     void clear(FactKey key) {
         clearDoubt(key);
         pending.clear(key);
+        emptiedRoles.clear(key);
     }
 
     /** A look without anything implausible ends doubts. */
@@ -56,7 +60,20 @@ final class LossJudge {
      * @throws PermissionsUnavailableException if the provider's delay may explain the loss
      */
     <T> T firstLook(FactKey key, T value, Look look) {
-        T first = pending.settled(key, value, look);
+        return settled(pending.settled(key, value, look));
+    }
+
+    /**
+     * The same about a role that grants nothing any more, says a bare empty list. The second look begins later than a fault of
+     * some seconds lasts.
+     *
+     * @throws PermissionsUnavailableException if it is too early for the second look
+     */
+    <T> T firstEmptyLook(FactKey key, T value, Look look) {
+        return settled(emptiedRoles.settled(key, value, look));
+    }
+
+    private static <T> T settled(@Nullable T first) {
         if (first == null) {
             throw pendingLoss();
         }

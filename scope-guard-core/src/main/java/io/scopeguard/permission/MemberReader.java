@@ -19,7 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads memberships: one, or an organization's by page. Thread-safe. */
@@ -59,7 +59,8 @@ final class MemberReader {
     }
 
     private void firstLook(MembershipKey key, CallContext context) {
-        Timed<Answer<Membership>> first = timed(() -> source.membership(key.subject(), key.organization(), context));
+        Timed<Answer<Membership>> first =
+                timed(context, call -> source.membership(key.subject(), key.organization(), call));
         judge.read(1, first.look().end());
         Holding holding = Holding.of(first.value().value());
         if (holding.takesFrom(FactReader.holding(store.glance(key)))) {
@@ -79,9 +80,11 @@ final class MemberReader {
      * @param noticed when the first look had shown the loss
      */
     private void confirm(MembershipKey key, Holding first, boolean needsMore, long noticed, CallContext context) {
-        Timed<Answer<Membership>> second = timed(() -> needsMore
-                ? source.confirmMembership(key.subject(), key.organization(), context)
-                : source.membership(key.subject(), key.organization(), context));
+        Timed<Answer<Membership>> second = timed(
+                context,
+                call -> needsMore
+                        ? source.confirmMembership(key.subject(), key.organization(), call)
+                        : source.membership(key.subject(), key.organization(), call));
         SubjectFact known = store.glance(key);
         Holding holding = Holding.of(second.value().value()).sparing(FactReader.holding(known), first);
         if (holding.takesFrom(FactReader.holding(known))) {
@@ -128,7 +131,7 @@ final class MemberReader {
 
     private boolean page(MembersKey key, MemberSweep sweep, Pass<Seen> pass, CallContext context) {
         String cursor = pass.cursor();
-        Timed<Page<Member>> read = timed(() -> source.members(key.organization(), cursor, context));
+        Timed<Page<Member>> read = timed(context, call -> source.members(key.organization(), cursor, call));
         Map<String, Seen> items = new HashMap<>();
         read.value()
                 .items()
@@ -200,7 +203,7 @@ final class MemberReader {
                 .count();
         boolean credible = !isMass(suspended, sweep.inUse())
                 || judge.isPlausible(key, noticed, "Many members of an organization have lost their standing at once");
-        Timed<Page<Member>> again = timed(() -> source.members(key.organization(), cursor, context));
+        Timed<Page<Member>> again = timed(context, call -> source.members(key.organization(), cursor, call));
         again.value().items().stream()
                 .filter(member -> reduced.containsKey(member.user()))
                 .forEach(member -> {
@@ -287,7 +290,7 @@ final class MemberReader {
         return new MembershipKey(Subject.Type.USER, user, key.organization());
     }
 
-    private <T> Timed<T> timed(Supplier<T> call) {
-        return FactReader.timed(sequence, call);
+    private <T> Timed<T> timed(CallContext context, Function<CallContext, T> read) {
+        return FactReader.timed(sequence, context, read);
     }
 }

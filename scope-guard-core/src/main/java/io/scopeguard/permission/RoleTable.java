@@ -246,6 +246,11 @@ final class RoleTable {
                                         && !told(scopes, meaning.getKey()).containsAll(meaning.getValue().scopes));
     }
 
+    /** Whether nothing is left of what a role meant. */
+    boolean isEmptiedBy(String id, RoleScopes scopes) {
+        return isReducedBy(id, scopes) && scopes.byAudience().values().stream().allMatch(Scopes::isEmpty);
+    }
+
     /** This after one role was read alone. */
     RoleTable withRole(String id, RoleScopes scopes, RoleScopes first, Look look) {
         Role known = roles.getOrDefault(id, Role.NEW);

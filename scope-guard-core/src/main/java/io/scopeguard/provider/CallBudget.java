@@ -24,7 +24,7 @@ public final class CallBudget {
     private static final int BURST_SECONDS = 6;
 
     /** The part of the rate that individual calls may always use, as one in so many. */
-    private static final int INDIVIDUAL_SHARE = 6;
+    private static final int INDIVIDUAL_SHARE = 10;
 
     /** What one individual read may cost at once. */
     private static final long INDIVIDUAL_BURST = 20;
@@ -112,6 +112,7 @@ public final class CallBudget {
                 throw new PermissionsUnavailableException(
                         Reason.BUDGET_EXHAUSTED, "The limit on calls to the provider leaves no room.");
             }
+            context.begins();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PermissionsUnavailableException(Reason.TIMEOUT, "Interrupted while calling the provider.");

@@ -12,4 +12,7 @@ public interface CallContext {
 
     /** The priority at this moment. It never falls. */
     Priority priority();
+
+    /** A call is about to be made for this: what it shows is not older than the present. Before, it waited for its turn. */
+    default void begins() {}
 }

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the facts that live permissions are computed from. Implementations are thread-safe, remember nothing that an answer
- * depends on, take every call from the call budget by {@link CallContext#priority()}, wait boundedly, hold no lock while they
- * wait, and never turn a failure into an answer. All methods throw {@link PermissionsUnavailableException} if the provider does
- * not give a usable answer.
+ * depends on, take every call from the {@link CallBudget} by its context, which then {@link CallContext#begins begins}, wait
+ * boundedly, hold no lock while they wait, and never turn a failure into an answer. All methods throw
+ * {@link PermissionsUnavailableException} if the provider does not give a usable answer.
  */
 public interface PermissionSource {
 

@@ -317,6 +317,32 @@ class FactsTests {
     }
 
     @Test
+    void getWhenAGlobalRoleSeemsToGrantNothingThenBelievedTenSecondsLater() {
+        directory
+                .member("acme", "alice", "editor")
+                .globalRole("auditor", "audit")
+                .holds("alice", "auditor");
+        cache.get(api("alice"), fresh(), BOTH);
+        directory.globalRole("auditor");
+        clock.advanceSeconds(31);
+        assertThat(cache.get(api("alice"), fresh(), BOTH).granted().contains("audit"))
+                .isTrue();
+        // It was a fault of a few seconds.
+        directory.globalRole("auditor", "audit");
+        clock.advanceSeconds(11);
+        assertThat(cache.get(api("alice"), fresh(), BOTH).granted().contains("audit"))
+                .isTrue();
+
+        directory.globalRole("auditor");
+        for (int i = 0; i < 3; i++) {
+            clock.advanceSeconds(31);
+            cache.get(api("alice"), fresh(), BOTH);
+        }
+        assertThat(cache.get(api("alice"), fresh(), BOTH).granted().contains("audit"))
+                .isFalse();
+    }
+
+    @Test
     void getWhenSuspendedInOneOrganizationThenInAll() {
         directory.member("acme", "alice", "editor").member("globex", "alice", "editor");
         get("alice", BOTH);

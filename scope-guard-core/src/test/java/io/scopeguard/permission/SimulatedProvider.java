@@ -237,6 +237,8 @@ final class SimulatedProvider implements PermissionSource {
         if (isMetered) {
             budget.take(context);
             calls++;
+        } else {
+            context.begins();
         }
         if (faults.contains(Fault.DOWN)) {
             throw new PermissionsUnavailableException(Reason.SERVER_ERROR, "The provider is down.");

@@ -298,6 +298,7 @@ class TestDirectory implements PermissionSource {
     }
 
     private <T> T answered(String operation, CallContext context, Call<T> call) {
+        context.begins();
         T answer;
         Runnable action;
         asked(operation, context);
