@@ -46,6 +46,7 @@ public final class Keycloak implements IdentityProvider {
 
     private static final Logger log = LoggerFactory.getLogger(Keycloak.class);
 
+    private final String name;
     private final KeycloakRealm realm;
     private final Map<Audience, String> resources;
     private final OrganizationIdentifier identifier;
@@ -61,13 +62,16 @@ public final class Keycloak implements IdentityProvider {
     private final PermissionSource permissions;
     private final KeycloakCheck check;
     private final Duration timeout;
+    private final boolean isPolled;
 
     private Keycloak(Builder builder) {
+        name = builder.name;
         realm = builder.realm;
         resources = Map.copyOf(builder.resources);
         identifier = builder.identifier;
         globalScopes = builder.globalScopes;
         timeout = builder.timeout;
+        isPolled = builder.isPolled;
         steadyClock = builder.steadyClock();
         providerClock = new ProviderClock(steadyClock);
         catalogue = new ScopeCatalogue(providerClock);
@@ -83,7 +87,15 @@ public final class Keycloak implements IdentityProvider {
         permissions = new KeycloakPermissionSource(
                 api, organizations, new KeycloakRoles(api, organizations, clients), clients, globalScopes);
         check = new KeycloakCheck(
-                realm, api, token, builder.clientId, clients, builder.signInClients, identifier, globalScopes);
+                realm,
+                api,
+                token,
+                builder.clientId,
+                clients,
+                builder.signInClients,
+                identifier,
+                globalScopes,
+                isPolled);
     }
 
     /**
@@ -99,7 +111,7 @@ public final class Keycloak implements IdentityProvider {
 
     @Override
     public String name() {
-        return "keycloak";
+        return name;
     }
 
     @Override
@@ -170,8 +182,17 @@ public final class Keycloak implements IdentityProvider {
      * @param changes receives each change, on the polling thread
      */
     @Override
-    public AdminEvents changeFeed(Consumer<PermissionChange> changes) {
-        return new AdminEvents(api, organizations, clients, catalogue, shared, steadyClock, changes);
+    public @Nullable AdminEvents changeFeed(Consumer<PermissionChange> changes) {
+        return isPolled ? new AdminEvents(api, organizations, clients, catalogue, shared, steadyClock, changes) : null;
+    }
+
+    @Override
+    public List<String> warnings() {
+        return realm.isPlainHttp()
+                ? List.of(
+                        "it is reached by plain http: whoever can listen on the way reads the client's secret, and whoever can"
+                                + " answer in its place decides who gets in")
+                : List.of();
     }
 
     /**
@@ -203,9 +224,11 @@ public final class Keycloak implements IdentityProvider {
         private final String clientId;
         private final String clientSecret;
         private final Map<Audience, String> resources = new LinkedHashMap<>();
+        private String name = "keycloak";
         private OrganizationIdentifier identifier = OrganizationIdentifier.ALIAS;
         private GlobalScopes globalScopes = GlobalScopes.ROLES;
         private List<String> signInClients = List.of();
+        private boolean isPolled = true;
         private CallBudget budget = CallBudget.perSecond(DEFAULT_CALLS_PER_SECOND);
         private Duration timeout = IdentityProvider.DEFAULT_TIMEOUT;
         private CallListener listener = CallListener.none();
@@ -229,6 +252,12 @@ public final class Keycloak implements IdentityProvider {
             return this;
         }
 
+        /** The name for metrics and configuration, if an application has several realms. {@code keycloak} by default. */
+        public Builder name(String name) {
+            this.name = name;
+            return this;
+        }
+
         /** What identifies an organization in requests. The alias by default. */
         public Builder organizationIdentifier(OrganizationIdentifier identifier) {
             this.identifier = identifier;
@@ -244,6 +273,12 @@ public final class Keycloak implements IdentityProvider {
         /** The client IDs of clients that users sign in with, to be checked by {@link Keycloak#check}. None by default. */
         public Builder signInClients(Collection<String> clientIds) {
             signInClients = List.copyOf(clientIds);
+            return this;
+        }
+
+        /** Whether changes are noticed by polling the realm's admin events. True by default. */
+        public Builder pollAdminEvents(boolean poll) {
+            isPolled = poll;
             return this;
         }
 

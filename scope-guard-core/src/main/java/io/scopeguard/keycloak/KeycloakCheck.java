@@ -37,6 +37,7 @@ final class KeycloakCheck {
     private final List<String> signInClients;
     private final OrganizationIdentifier identifier;
     private final GlobalScopes globalScopes;
+    private final boolean needsEvents;
 
     KeycloakCheck(
             KeycloakRealm realm,
@@ -46,7 +47,8 @@ final class KeycloakCheck {
             List<ApiClient> apiClients,
             List<String> signInClients,
             OrganizationIdentifier identifier,
-            GlobalScopes globalScopes) {
+            GlobalScopes globalScopes,
+            boolean needsEvents) {
         this.realm = realm;
         this.api = api;
         this.token = token;
@@ -55,6 +57,7 @@ final class KeycloakCheck {
         this.signInClients = signInClients;
         this.identifier = identifier;
         this.globalScopes = globalScopes;
+        this.needsEvents = needsEvents;
     }
 
     /**
@@ -94,7 +97,9 @@ final class KeycloakCheck {
     /** What should be changed at Keycloak, one sentence or more each. */
     List<String> findings() {
         List<String> findings = new ArrayList<>();
-        eventsFinding().ifPresent(findings::add);
+        if (needsEvents) {
+            eventsFinding().ifPresent(findings::add);
+        }
         findings.addAll(mapperFindings(api.all(AdminRead.CLIENT_SCOPES, "/client-scopes", NOW, scope -> scope)));
         String user = signInClients.isEmpty() ? "" : ownUser();
         signInClients.forEach(client -> findings.addAll(clientFindings(client, user)));

@@ -59,6 +59,11 @@ public record KeycloakRealm(URI issuer, URI server, Set<String> plainHttpHosts) 
         return realm("/protocol/openid-connect/certs");
     }
 
+    /** Whether it is called by plain http over a network. */
+    boolean isPlainHttp() {
+        return "http".equals(server.getScheme()) && plainHttpHosts.contains(server.getHost());
+    }
+
     URI tokenEndpoint() {
         return realm("/protocol/openid-connect/token");
     }

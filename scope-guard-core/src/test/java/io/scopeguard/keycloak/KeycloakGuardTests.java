@@ -1,21 +1,29 @@
 package io.scopeguard.keycloak;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
+import io.scopeguard.Mode;
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.testing.FakeKeycloak;
 import io.scopeguard.testing.FakeRealm;
 import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +48,16 @@ class KeycloakGuardTests {
                 .clock(clock)
                 .steadyClock(clock.steady())
                 .build();
-        return ScopeGuard.builder(keycloak).resources(List.of(API)).build();
+        // What is too old is read again before it is used, however busy the machine is.
+        ScopeGuardSettings settings = new ScopeGuardSettings(
+                Mode.ENFORCE, Duration.ofSeconds(30), Duration.ofSeconds(30), WhenUnknown.TRUST_TOKEN);
+        CacheSettings cache = new CacheSettings(
+                settings.maxAge(), settings.maxStale(), Duration.ofMinutes(3), 1_000, Duration.ofHours(24));
+        return ScopeGuard.builder(keycloak)
+                .resources(List.of(API))
+                .settings(settings)
+                .cache(cache)
+                .build();
     }
 
     @AfterEach
@@ -74,5 +91,91 @@ class KeycloakGuardTests {
         assertThat(read.drift().demoted()).containsExactlyInAnyOrder("write:report", "delete:report");
         assertThat(read.advice().remedy()).isEqualTo(Remedy.REFRESH);
         assertThat(decide(token, "acme", WRITE).denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+    }
+
+    @Test
+    void authorizeWhenPromotedThenARefreshAndNeverConsent() {
+        String token = server.token("bob", "acme");
+        pass();
+        decide(token, "acme", READ);
+        realm().join("acme-id", "acme-admins", "bob");
+        pass();
+        assertThat(decide(token, "acme", READ).advice().remedy()).isEqualTo(Remedy.REFRESH);
+        assertThat(decide(token, "acme", WRITE).advice().remedy()).isEqualTo(Remedy.REFRESH);
+        clock.advance(Duration.ofSeconds(5));
+        assertThat(decide(server.token("bob", "acme"), "acme", WRITE).isGranted())
+                .isTrue();
+    }
+
+    /** A mapper is missing, say: neither another refresh nor a consent would bring the role. */
+    @Test
+    void authorizeWhenANewTokenLacksTheRoleAllTheSameThenNothingIsAskedFor() {
+        String known = server.token("alice", "acme");
+        pass();
+        decide(known, "acme", READ);
+        clock.advance(Duration.ofSeconds(5));
+        Map<String, Object> claims = server.claims("alice", "acme");
+        claims.put("organization", List.of("acme"));
+        String token = server.sign(claims);
+        clock.advance(Duration.ofSeconds(5));
+        Decision decision = decide(token, "acme", READ);
+        assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(decision.advice().remedy()).isEqualTo(Remedy.NONE);
+    }
+
+    /** Client scopes of the sign-in: a refresh never brings another one. */
+    @Test
+    void authorizeWhenGlobalScopesAreDelegatedThenPromotionsNeedAnotherSignIn() {
+        realm().grant("bob", "read:report");
+        try (ScopeGuard delegating = guard(GlobalScopes.SCOPE)) {
+            String token = delegated("bob", "read:report");
+            pass();
+            assertThat(global(delegating, token, READ).isGranted()).isTrue();
+            realm().grant("bob", "write:report");
+            pass();
+            assertThat(global(delegating, token, READ).advice().remedy()).isEqualTo(Remedy.RECONSENT);
+            assertThat(global(delegating, token, WRITE).advice().remedy()).isEqualTo(Remedy.RECONSENT);
+            realm().revoke("bob", "write:report").revoke("bob", "read:report");
+            pass();
+            Decision demoted = global(delegating, token, READ);
+            assertThat(demoted.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+            assertThat(demoted.advice().remedy()).isEqualTo(Remedy.REFRESH);
+        }
+    }
+
+    private String delegated(String user, String... scopes) {
+        Map<String, Object> claims = server.claims(user);
+        claims.put("scope", "openid profile email " + String.join(" ", scopes));
+        return server.sign(claims);
+    }
+
+    private static Decision global(ScopeGuard guard, String token, ScopeRequirement requirement) {
+        return guard.authorize(guard.verify(token), new AccessRequest(RequestedOrganization.NONE, requirement));
+    }
+
+    /** Keycloak does not mix them: what is held outside of organizations is no permission in one, and the reverse. */
+    @Test
+    void authorizeWhenARoleIsHeldElsewhereThenItDoesNotCount() {
+        realm().grant("bob", "write:report");
+        String token = server.token("bob", "acme");
+        pass();
+        assertThat(decide(token, "acme", WRITE).denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(global(guard, token, WRITE).isGranted()).isTrue();
+        assertThat(global(guard, token, READ).denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+    }
+
+    @Test
+    void authorizeWhenKeycloakIsDownThenTheTokenDecidesAndAKnownLossBinds() {
+        String alice = server.token("alice", "acme");
+        String bob = server.token("bob", "acme");
+        pass();
+        decide(bob, "acme", READ);
+        realm().leave("acme-id", "acme-members", "bob");
+        pass();
+        assertThat(decide(bob, "acme", READ).denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        server.server().stubFor(get(urlPathMatching("/admin/.*")).willReturn(serverError()));
+        pass();
+        assertThat(decide(alice, "acme", WRITE).isGranted()).isTrue();
+        assertThat(decide(bob, "acme", READ).denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
     }
 }

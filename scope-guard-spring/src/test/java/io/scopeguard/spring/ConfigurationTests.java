@@ -9,6 +9,8 @@ import io.scopeguard.ScopeGuard;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.autoconfigure.Auth0Properties;
+import io.scopeguard.spring.autoconfigure.KeycloakProperties;
 import io.scopeguard.spring.autoconfigure.LogtoProperties;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties;
 import io.scopeguard.spring.support.MovableClock;
@@ -437,7 +439,9 @@ class ConfigurationTests {
         Binder binder = new Binder(new MapConfigurationPropertySource(Map.of(name, value)));
         return List.of(
                 binder.bindOrCreate("scope-guard", ScopeGuardProperties.class),
-                binder.bindOrCreate("scope-guard.logto", LogtoProperties.class));
+                binder.bindOrCreate("scope-guard.logto", LogtoProperties.class),
+                binder.bindOrCreate("scope-guard.keycloak", KeycloakProperties.class),
+                binder.bindOrCreate("scope-guard.auth0", Auth0Properties.class));
     }
 
     @Test
@@ -535,6 +539,8 @@ class ConfigurationTests {
         }
         Set<String> all = new TreeSet<>(properties("scope-guard", ScopeGuardProperties.class));
         all.addAll(properties("scope-guard.logto", LogtoProperties.class));
+        all.addAll(properties("scope-guard.keycloak", KeycloakProperties.class));
+        all.addAll(properties("scope-guard.auth0", Auth0Properties.class));
         assertThat(new TreeSet<>(documented.keySet())).isEqualTo(all);
         documented.forEach((name, property) -> {
             assertThat(property.path("description").asString("")).as(name).isNotBlank();

@@ -3,10 +3,6 @@ package io.scopeguard.demo.convergence;
 import io.scopeguard.demo.keycloak.KeycloakAdmin;
 import io.scopeguard.demo.keycloak.KeycloakBrowser;
 import io.scopeguard.demo.keycloak.KeycloakServer;
-import io.scopeguard.keycloak.Keycloak;
-import io.scopeguard.keycloak.KeycloakRealm;
-import io.scopeguard.scope.Audience;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -34,14 +30,7 @@ final class KeycloakStage implements AutoCloseable {
         agentUser = admin.createMachine("agent", AGENT_SECRET, API);
         admin.createMachine(
                 "guard", GUARD_SECRET, API, "view-organizations", "view-users", "view-clients", "view-events");
-        Audience api = Audience.resource(API);
-        Keycloak keycloak = Keycloak.at(new KeycloakRealm(admin.issuer()), "guard", GUARD_SECRET)
-                .resource(api, "reports-api")
-                .signInClients(List.of(PAGE, CONSENT_PAGE))
-                .timeout(Duration.ofSeconds(30))
-                .build();
-        keycloak.check(List.of(api));
-        guard = Guard.start(properties(), context -> context.registerBean(Keycloak.class, () -> keycloak));
+        guard = Guard.start(properties(), context -> {});
     }
 
     /** Ages are scaled down, so that each row takes seconds. */

@@ -1,0 +1,56 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.keycloak.Keycloak;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.spring.ProviderListeners;
+import io.scopeguard.time.SteadyClock;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/** Keycloak as an identity provider, if its properties are set. */
+@AutoConfiguration(before = ScopeGuardAutoConfiguration.class)
+@ConditionalOnGuard
+@Conditional(KeycloakAutoConfiguration.OnProperties.class)
+@EnableConfigurationProperties(KeycloakProperties.class)
+public final class KeycloakAutoConfiguration {
+
+    private final KeycloakSettings settings;
+    private final ScopeGuardProperties guard;
+
+    KeycloakAutoConfiguration(KeycloakProperties properties, ScopeGuardProperties guard) {
+        this.settings = new KeycloakSettings(properties);
+        this.guard = guard;
+    }
+
+    @Bean
+    Keycloak keycloak(
+            ObjectProvider<CallBudget> budget,
+            ProviderListeners listeners,
+            @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
+            SteadyClock steadyClock) {
+        return settings.connection(new CheckedSettings(guard).resources())
+                .budget(budget.getIfUnique(settings::budget))
+                .listener(listeners.calls("keycloak"))
+                .clock(clock)
+                .steadyClock(steadyClock)
+                .build();
+    }
+
+    @Bean
+    ProviderRegistration keycloakRegistration(Keycloak keycloak) {
+        return new ProviderRegistration(
+                keycloak, KeycloakSettings.ISSUER, ProviderRegistration.defaultEventPath(keycloak.name()));
+    }
+
+    static final class OnProperties extends OnProviderProperties {
+
+        OnProperties() {
+            super(KeycloakSettings.PREFIX);
+        }
+    }
+}
