@@ -52,12 +52,24 @@ class ArchitectureTests {
     static final ArchRule noFieldInjection =
             fields().should().notBeAnnotatedWith(Autowired.class).andShould().notBeAnnotatedWith(Value.class);
 
-    /** Another provider is another auto-configuration. */
+    /** A provider has classes of its own, named after it, in the auto-configuration; nothing else knows it. */
     @ArchTest
-    static final ArchRule onlyTheAutoConfigurationKnowsLogto = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.scopeguard.spring.autoconfigure")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.scopeguard.logto..");
+    static final ArchRule onlyItsOwnConfigurationKnowsLogto = onlyItsOwnConfigurationKnows("logto", "Logto");
+
+    @ArchTest
+    static final ArchRule onlyItsOwnConfigurationKnowsKeycloak = onlyItsOwnConfigurationKnows("keycloak", "Keycloak");
+
+    @ArchTest
+    static final ArchRule onlyItsOwnConfigurationKnowsAuth0 = onlyItsOwnConfigurationKnows("auth0", "Auth0");
+
+    private static ArchRule onlyItsOwnConfigurationKnows(String provider, String name) {
+        return noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.scopeguard.spring.autoconfigure." + name + "AutoConfiguration")
+                .and()
+                .doNotHaveFullyQualifiedName("io.scopeguard.spring.autoconfigure." + name + "Settings")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.scopeguard." + provider + "..");
+    }
 }
