@@ -16,6 +16,10 @@ export interface Hint {
   readonly promoted: readonly string[] | number;
   /** The same, of scopes that the provider itself gained since. */
   readonly new: readonly string[] | number;
+  /** Roles that the token carries and the subject does not hold any more; only if tokens carry roles. */
+  readonly demotedRoles: readonly string[] | number;
+  /** Roles that the subject holds and the token lacks. */
+  readonly promotedRoles: readonly string[] | number;
   /** The organization and the resource that the judged token is for, if any. */
   readonly organization?: string;
   readonly resource?: string;

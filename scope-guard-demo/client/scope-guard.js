@@ -519,8 +519,9 @@ function isRefused({ status }) {
   return status === 401 || status === 403;
 }
 
-function isDemotion({ demoted }) {
-  return typeof demoted === 'number' ? demoted > 0 : demoted.length > 0;
+/** Whether the token carries what it should not: scopes or roles that were lost. */
+function isDemotion({ demoted, demotedRoles }) {
+  return [demoted, demotedRoles].some((change) => (typeof change === 'number' ? change > 0 : change?.length > 0));
 }
 
 /** Sorted, so that the same scopes are the same ask. */
@@ -648,10 +649,19 @@ function sleep(milliseconds, signal) {
 
 // ---------------------------------------------------------------------------------------------------------- The header
 
-const NO_CHANGES = Object.freeze({ demoted: Object.freeze([]), promoted: Object.freeze([]), new: Object.freeze([]) });
+const NO_NAMES = Object.freeze([]);
+const NO_CHANGES = Object.freeze({
+  demoted: NO_NAMES,
+  promoted: NO_NAMES,
+  new: NO_NAMES,
+  demotedRoles: NO_NAMES,
+  promotedRoles: NO_NAMES,
+});
 
 const FINGERPRINT = /^[A-Za-z0-9_-]{16}$/;
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+/** Names of roles may contain spaces. */
+const ROLE = /\S/;
 
 class Malformed extends Error {}
 
@@ -667,6 +677,8 @@ function hintOf(members) {
     demoted: changeOf(members.get('demoted')),
     promoted: changeOf(members.get('promoted')),
     new: changeOf(members.get('new')),
+    demotedRoles: changeOf(members.get('demoted-roles'), ROLE),
+    promotedRoles: changeOf(members.get('promoted-roles'), ROLE),
     organization: value('organization', 'string'),
     resource: value('resource', 'string'),
     token: value('token', 'string'),
@@ -679,16 +691,16 @@ function hintOf(members) {
   return Object.freeze(hint);
 }
 
-function changeOf(member) {
+function changeOf(member, name = SCOPE) {
   if (member === undefined) {
-    return NO_CHANGES.new;
+    return NO_NAMES;
   }
   if (member.type === 'integer') {
     check(member.value >= 0);
     return member.value;
   }
   check(member.type === 'list');
-  check(member.value.every((item) => item.type === 'string' && SCOPE.test(item.value)));
+  check(member.value.every((item) => item.type === 'string' && name.test(item.value)));
   return Object.freeze(member.value.map((item) => item.value));
 }
 

@@ -162,24 +162,26 @@ describe('a hint on a granted response', LIMIT, () => {
     assert.equal(server.calls[2].token, next);
   });
 
-  it('with demotions drops the old token when the refresh begins', async () => {
-    const held = token();
-    const server = await serve(about(held, { changes: 'demoted=1' }));
-    const refresh = deferred();
-    const tab = new Tab(server.origin, { ...holding(held), refresh: () => refresh.promise });
+  for (const changes of ['demoted=1', 'demoted-roles=("paid-tier")']) {
+    it(`with ${changes} drops the old token when the refresh begins`, async () => {
+      const held = token();
+      const server = await serve(about(held, { changes }));
+      const refresh = deferred();
+      const tab = new Tab(server.origin, { ...holding(held), refresh: () => refresh.promise });
 
-    await tab.fetch('/');
-    await tab.clock.advance(2);
-    const second = tab.fetch('/');
-    await settled();
-    assert.equal(server.calls.length, 1);
+      await tab.fetch('/');
+      await tab.clock.advance(2);
+      const second = tab.fetch('/');
+      await settled();
+      assert.equal(server.calls.length, 1);
 
-    const next = token();
-    tab.tokens.set(ACME, next);
-    refresh.resolve(next);
-    await second;
-    assert.equal(server.calls[1].token, next);
-  });
+      const next = token();
+      tab.tokens.set(ACME, next);
+      refresh.resolve(next);
+      await second;
+      assert.equal(server.calls[1].token, next);
+    });
+  }
 });
 
 describe('a hint that came by another way', LIMIT, () => {

@@ -16,12 +16,20 @@ describe('the header', () => {
       demoted: ['delete:report'],
       promoted: ['invite:member'],
       new: [],
+      demotedRoles: [],
+      promotedRoles: [],
       organization: 'cu2p5w6hsqs5',
       resource: undefined,
       token: 'q3Zx9vA1c0Tn8kLm',
       asOf: 1795244700,
       after: 2,
     });
+  });
+
+  it('names roles, also with spaces', () => {
+    const hint = parseScopeDrift(`action=refresh, demoted-roles=("Billing admin"), promoted-roles=2, ${REST}`);
+    assert.deepEqual([hint.demotedRoles, hint.promotedRoles], [['Billing admin'], 2]);
+    assert.equal(parseScopeDrift(`action=refresh, demoted-roles=(" "), ${REST}`), null);
   });
 
   it('may count instead of naming', () => {
@@ -169,15 +177,17 @@ const SCOPE_CHARACTERS = PRINTABLE.filter((character) => !' "\\'.includes(charac
 const BASE64URL = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
 
 function someHint(random) {
-  const change = () =>
+  const change = (characters = SCOPE_CHARACTERS) =>
     random.below(3) === 0
       ? random.below(1000)
-      : Array.from({ length: random.below(4) }, () => random.text(SCOPE_CHARACTERS, 1, 20));
+      : Array.from({ length: random.below(4) }, () => `r${random.text(characters, 1, 20)}`);
   return {
     action: random.pick(['refresh', 'reconsent']),
     demoted: change(),
     promoted: change(),
     new: change(),
+    demotedRoles: change(PRINTABLE),
+    promotedRoles: change(PRINTABLE),
     organization: random.pick([undefined, random.text(PRINTABLE, 0, 21)]),
     resource: random.pick([undefined, random.text(PRINTABLE, 0, 40)]),
     token: random.text(BASE64URL, 16, 16),
@@ -194,6 +204,9 @@ function serialize(hint, random) {
   const members = [
     `action=${hint.action}`,
     ...['demoted', 'promoted', 'new'].filter((key) => isSaid(hint[key])).map((key) => `${key}=${change(hint[key])}`),
+    ...['demoted', 'promoted']
+      .filter((key) => isSaid(hint[`${key}Roles`]))
+      .map((key) => `${key}-roles=${change(hint[`${key}Roles`])}`),
     ...['organization', 'resource'].filter((key) => hint[key] !== undefined).map((key) => `${key}=${string(hint[key])}`),
     `token="${hint.token}"`,
     `as-of=${hint.asOf}`,
@@ -207,11 +220,12 @@ function serialize(hint, random) {
 }
 
 function isWellFormed(hint) {
-  const isChange = (value) =>
-    Number.isInteger(value) ? value >= 0 : value.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
+  const isChange = (value, name) =>
+    Number.isInteger(value) ? value >= 0 : value.every((each) => name.test(each));
   return (
     ['refresh', 'reconsent'].includes(hint.action) &&
-    [hint.demoted, hint.promoted, hint.new].every(isChange) &&
+    [hint.demoted, hint.promoted, hint.new].every((value) => isChange(value, /^[\x21\x23-\x5b\x5d-\x7e]+$/)) &&
+    [hint.demotedRoles, hint.promotedRoles].every((value) => isChange(value, /^[\x20-\x7e]+$/)) &&
     [hint.organization, hint.resource].every((text) => text === undefined || /^[\x20-\x7e]*$/.test(text)) &&
     /^[\w-]{16}$/.test(hint.token) &&
     Number.isInteger(hint.asOf) &&

@@ -2,11 +2,12 @@ package io.scopeguard.demo;
 
 import io.scopeguard.demo.api.ReportController;
 import io.scopeguard.demo.page.PageController;
+import io.scopeguard.demo.shop.ShopController;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /** Starts the API on port 8080, guarded against the Logto that is configured, or else against an embedded one. */
-@SpringBootApplication(scanBasePackageClasses = {ReportController.class, PageController.class})
+@SpringBootApplication(scanBasePackageClasses = {ReportController.class, PageController.class, ShopController.class})
 public class DemoApplication {
 
     public static void main(String[] args) {

@@ -69,6 +69,8 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
 
     private static Map<String, Object> properties(LogtoBox box) {
         return Map.of(
+                "demo.shop.app-id", "demo-shop",
+                "demo.shop.app-secret", "demo-shop-secret",
                 "scope-guard.logto.endpoint", box.endpoint().toString(),
                 "scope-guard.logto.app-id", "demo-m2m",
                 "scope-guard.logto.app-secret", "demo-m2m-secret",

@@ -52,6 +52,7 @@ public final class Seed {
     private void globalRoles() {
         role("management-api-access", "Logto Management API access", RoleType.MachineToMachine, List.of("all"));
         role("auditor", "auditor", RoleType.User, List.of("read:document"));
+        role("paid-tier", "paid-tier", RoleType.User, List.of("read:document"));
         role("service", "service", RoleType.MachineToMachine, List.of("read:document", "write:document"));
     }
 
@@ -72,6 +73,8 @@ public final class Seed {
                 Map.of("allowTokenExchange", true, "alwaysIssueRefreshToken", true));
         machine("demo-m2m", "Demo Management API client", Map.of("allowTokenExchange", true));
         directory.principalRoles().add("demo-m2m", List.of("management-api-access"));
+        machine("demo-shop", "Demo shop", Map.of());
+        directory.principalRoles().add("demo-shop", List.of("management-api-access"));
         machine("demo-agent", "Demo agent of Acme", Map.of());
         directory.principalRoles().add("demo-agent", List.of("service"));
     }

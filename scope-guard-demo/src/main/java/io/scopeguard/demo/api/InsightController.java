@@ -1,0 +1,26 @@
+package io.scopeguard.demo.api;
+
+import io.scopeguard.spring.RequiresRole;
+import io.scopeguard.spring.RequiresScopes;
+import java.util.Map;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What only paying users see: a role that they buy, beside the scopes of their organization. */
+@RestController
+public class InsightController {
+
+    private final Reports reports;
+
+    InsightController(Reports reports) {
+        this.reports = reports;
+    }
+
+    @GetMapping("/organizations/{organizationId}/insights")
+    @RequiresScopes("read:report")
+    @RequiresRole("paid-tier")
+    Map<String, Integer> of(@PathVariable String organizationId) {
+        return Map.of("reports", reports.of(organizationId).size());
+    }
+}

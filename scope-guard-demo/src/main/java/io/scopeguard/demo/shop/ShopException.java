@@ -1,0 +1,36 @@
+package io.scopeguard.demo.shop;
+
+import org.springframework.http.HttpStatus;
+
+/** An order that cannot be carried out. The code is stable; the message says what is wrong and what to do. */
+final class ShopException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final HttpStatus status;
+    private final String code;
+
+    ShopException(HttpStatus status, String code, String message) {
+        super(message);
+        this.status = status;
+        this.code = code;
+    }
+
+    /** Something in the order is wrong. */
+    static ShopException ofOrder(String code, String message) {
+        return new ShopException(HttpStatus.UNPROCESSABLE_CONTENT, code, message);
+    }
+
+    /** Something in the set-up of the shop, or at Logto, is wrong: no order would work. */
+    static ShopException ofSetup(String code, String message) {
+        return new ShopException(HttpStatus.BAD_GATEWAY, code, message);
+    }
+
+    HttpStatus status() {
+        return status;
+    }
+
+    String code() {
+        return code;
+    }
+}
