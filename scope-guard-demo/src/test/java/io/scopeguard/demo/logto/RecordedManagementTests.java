@@ -38,6 +38,9 @@ class RecordedManagementTests {
         box = LogtoBox.builder().port(0).clock(CLOCK).start();
         directory = box.directory();
         directory.principalRoles().add("carol", List.of("auditor"));
+        // The recorded tenant has no shop.
+        directory.deleteApplication("demo-shop");
+        directory.deleteRole("paid-tier");
         tenant = new Tenant(box);
         management = new Management(box.endpoint());
     }
