@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { Film } from './film.js';
-import { LIMIT, PAGE, allow, launch, passSignIn, pause, profile, refreshes, reset } from './support.js';
+import { LIMIT, PAGE, allow, launch, passSignIn, pause, profile, refreshes, reset, until } from './support.js';
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const DESKTOP = { width: 1280, height: 860 };
@@ -100,6 +100,27 @@ describe('the page', LIMIT, () => {
     assert.match(await page.innerText('#notice'), /no longer a member of Acme/);
   });
 
+  it('opens what a user has paid for, without another token, and closes it after a refund', async (test) => {
+    await signIn('bob');
+    await page.waitForSelector('[data-key="bob suspend"]');
+    if (!(await page.isVisible('[data-key="bob buy"]'))) {
+      test.skip('this demo has no shop');
+      return;
+    }
+    await call('insights', 403);
+    assert.match(await page.innerText('#response .meaning'), /needs the role paid-tier/);
+    const before = refreshes(visitor).length;
+
+    await operator('bob buy');
+    await page.waitForSelector('[data-key="bob refund"]');
+    await callUntil('insights', 200);
+    await operator('bob refund');
+    await page.waitForSelector('[data-key="bob buy"]');
+    await callUntil('insights', 403);
+
+    assert.equal(refreshes(visitor).length, before);
+  });
+
   it('refreshes once for two tabs', async () => {
     await signIn('alice');
     await operation('create', 'open');
@@ -157,6 +178,18 @@ describe('the page', LIMIT, () => {
   async function call(name, status) {
     await page.click(`[data-key=${name}]`);
     await page.waitForSelector(`#response .status b:text-is("${status}")`);
+  }
+
+  /** The guard reads anew once a second. */
+  async function callUntil(name, status) {
+    await until(
+      async () => {
+        await page.click(`[data-key=${name}]`);
+        await pause(300);
+        return page.innerText('#response .status b');
+      },
+      (shown) => shown === String(status),
+    );
   }
 
   function operator(key) {

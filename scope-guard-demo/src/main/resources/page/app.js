@@ -78,7 +78,7 @@ function choose(id) {
   organization = id;
   follower?.close();
   renderOrganizations();
-  operator.show(organization ?? 'acme');
+  operator.show(organization ?? 'acme').then(() => organization && renderOperations());
   if (organization === undefined) {
     render(byId('operations'), h('p', {}, 'You are in no organization any more. As the operator, add yourself to one, and sign in again.'));
     return;
@@ -267,7 +267,7 @@ function sessionChanged() {
 }
 
 function changed(path) {
-  if (path === '/reset' || path === '/scopes') {
+  if (path === '/operator/reset' || path === '/operator/scopes') {
     Object.keys(sessionStorage).filter((key) => key.startsWith(ASKED)).forEach((key) => sessionStorage.removeItem(key));
   }
   step(4);
@@ -302,7 +302,7 @@ function renderOrganizations() {
 }
 
 function renderOperations() {
-  render(byId('operations'), ...OPERATIONS.map((operation) => {
+  render(byId('operations'), ...OPERATIONS.filter(({ role }) => !role || operator.hasShop).map((operation) => {
     const target = targetOf(operation, organization, settings.resource);
     const { state, reason } = stateOf(operation, standings.get(keyOf(target)));
     return h('button', { type: 'button', class: `operation ${state}`, 'data-key': operation.id, 'data-state': state, onclick: () => call(operation) },

@@ -18,7 +18,7 @@ export function responseView({ operation, path, response, body, standing }) {
     h('p', { class: 'status' },
       h('b', { class: response.ok ? 'ok' : 'refused' }, String(response.status)),
       h('span', { class: 'mono' }, `${operation.method} ${path}`)),
-    h('p', { class: 'meaning' }, meaning(operation, response, standing)),
+    h('p', { class: 'meaning' }, meaning(operation, response, standing, body)),
     h('dl', { class: 'headers' }, ...Object.keys(EXPLANATIONS).flatMap((name) => header(name, response.headers))),
     body && h('details', {}, h('summary', {}, 'Body'), h('pre', { tabindex: '0' }, pretty(body))),
   ].filter(Boolean);
@@ -61,9 +61,12 @@ function challenge(value) {
   return 'The token is not accepted (RFC 6750).';
 }
 
-function meaning({ scope }, response, standing) {
+function meaning({ scope, role }, response, standing, body) {
   if (response.ok) {
-    return `Granted: ${scope} is in the token, and it is true now.`;
+    return `Granted: ${scope} is in the token, and it is true now.${role ? ` So is the role ${role}.` : ''}`;
+  }
+  if (body.includes(':insufficient-role"')) {
+    return `Refused: this needs the role ${role}, which the user does not hold now. No token would change that.`;
   }
   if (response.status === 401) {
     return 'Refused: this token counts for nothing any more.';

@@ -9,6 +9,7 @@ export const OPERATIONS = [
   { id: 'invite', name: 'Invite a member', method: 'POST', path: 'invitations', scope: 'invite:member',
     body: () => ({ email: 'dave@example.test' }) },
   { id: 'export', name: 'Export reports', method: 'GET', path: 'reports/export', scope: 'export:report' },
+  { id: 'insights', name: 'Read insights', method: 'GET', path: 'insights', scope: 'read:report', role: 'paid-tier' },
   { id: 'documents', name: 'List documents', method: 'GET', path: 'documents', scope: 'read:document', ofResource: true },
   { id: 'terms', name: 'Read the terms of service', method: 'GET', absolute: '/documents', scope: 'read:document', ofResource: true },
 ];
@@ -26,14 +27,14 @@ export function pathOf(operation, organization, newest) {
 }
 
 /** How an operation stands: `open`, `locked`, `pending` (a better token would do) or `unknown`; and the reason. */
-export function stateOf({ scope }, standing) {
+export function stateOf({ scope, role }, standing) {
   if (!standing) {
     return { state: 'unknown', reason: 'not called yet' };
   }
   const inToken = standing.token_scopes.includes(scope);
   const isLive = standing.live_scopes?.includes(scope);
   if (standing.effective_scopes.includes(scope)) {
-    return { state: 'open', reason: 'allowed' };
+    return role ? { state: 'unknown', reason: `asks for the role ${role}` } : { state: 'open', reason: 'allowed' };
   }
   if (inToken && isLive === false) {
     return { state: 'locked', reason: 'taken away: the token still says yes' };

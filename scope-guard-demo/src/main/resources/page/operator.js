@@ -12,8 +12,13 @@ export class OperatorPanel {
   constructor(onChange) {
     this.#onChange = onChange;
     byId('add-scope').addEventListener('click', () =>
-      this.#change('export:report created and given to admins', 'POST', '/scopes', { name: 'export:report', role: 'admin' }));
-    byId('reset').addEventListener('click', () => this.#change('everything put back', 'POST', '/reset', {}));
+      this.#change('export:report created and given to admins', 'POST', '/operator/scopes', { name: 'export:report', role: 'admin' }));
+    byId('reset').addEventListener('click', () => this.#change('everything put back', 'POST', '/operator/reset', {}));
+  }
+
+  /** Whether the shop is there, which sells a role. */
+  get hasShop() {
+    return this.#tenant?.hasShop ?? false;
   }
 
   /** Shows the people of an organization; hides the panel where there is no embedded provider. */
@@ -29,7 +34,8 @@ export class OperatorPanel {
 
   #render() {
     const { people, name } = this.#tenant.organizations.find(({ id }) => id === this.#organization) ?? this.#tenant.organizations[0];
-    render(byId('people'), ...people.map((person) => this.#person(person, name)));
+    const shop = this.#tenant.hasShop ? [this.#shop(people)] : [];
+    render(byId('people'), ...people.map((person) => this.#person(person, name)), ...shop);
     const isKnown = this.#tenant.roles.some(({ scopes }) => scopes.includes('export:report'));
     byId('add-scope').disabled = isKnown;
   }
@@ -48,17 +54,26 @@ export class OperatorPanel {
           ? this.#button(id, 'remove', 'Remove', `${name} removed from ${organization}`, 'DELETE', this.#member(id))
           : this.#button(id, 'add', 'Add as member', `${name} added to ${organization}`, ...this.#role(id, 'member')),
         this.#button(id, 'suspend', suspended ? 'Release' : 'Suspend', `${name} ${suspended ? 'released' : 'suspended'}`,
-          'PUT', `/users/${id}/suspension`, { suspended: !suspended })));
+          'PUT', `/operator/users/${id}/suspension`, { suspended: !suspended })));
+  }
+
+  /** What a payment provider would report. */
+  #shop(people) {
+    return h('div', { class: 'member', role: 'group', 'aria-label': 'The shop' },
+      h('div', { class: 'member-name' }, h('b', {}, 'The shop'), h('span', { class: 'role none' }, 'sells the role paid-tier')),
+      h('div', { class: 'buttons' }, ...people.map(({ id, name, paid }) =>
+        this.#button(id, paid ? 'refund' : 'buy', paid ? `Refund ${name}` : `Sell to ${name}`, `${name} ${paid ? 'got a refund' : 'paid'} for paid-tier`,
+          'POST', paid ? '/shop/refunds' : '/shop/purchases', { user: id, product: 'paid-tier' }))));
   }
 
   #button(user, key, label, done, method, path, body) {
     const isHarsh = label === 'Remove' || label === 'Suspend';
-    return h('button', { type: 'button', 'data-key': `${user} ${key}`, class: isHarsh && 'danger', 'aria-label': `${label}: ${capitalized(user)}`,
+    return h('button', { type: 'button', 'data-key': `${user} ${key}`, class: isHarsh && 'danger', 'aria-label': label.includes(capitalized(user)) ? label : `${label}: ${capitalized(user)}`,
       onclick: () => this.#change(done, method, path, body) }, label);
   }
 
   #member(user) {
-    return `/organizations/${this.#organization}/members/${user}`;
+    return `/operator/organizations/${this.#organization}/members/${user}`;
   }
 
   #role(user, role) {
@@ -66,14 +81,14 @@ export class OperatorPanel {
   }
 
   async #change(done, method, path, body) {
-    const response = await fetch(`/operator${path}`, {
+    const response = await fetch(path, {
       method,
       headers: { 'Content-Type': 'application/json' },
       body: body && JSON.stringify(body),
     });
     const text = await response.text();
     const said = response.ok ? `Operator: ${done}` : `Operator: refused (${response.status})`;
-    note('operator', said, response.ok ? JSON.parse(text).calls.join('\n') : text);
+    note('operator', said, response.ok && text ? JSON.parse(text).calls.join('\n') : text || `${method} ${path}`);
     byId('operator-note').textContent = said;
     await this.show(this.#organization);
     this.#onChange(path);

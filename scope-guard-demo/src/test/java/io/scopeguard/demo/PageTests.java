@@ -54,6 +54,7 @@ class PageTests {
                 .run(
                         "--server.port=0",
                         "--demo.provider.port=0",
+                        "--demo.signals.max-streams=8",
                         "--scope-guard.permissions.max-age=1ms",
                         "--scope-guard.logto.calls-per-second=1000",
                         "--scope-guard.logto.timeout=30s",
@@ -186,19 +187,39 @@ class PageTests {
 
     @Test
     void newestStreamReplacesTheOldestOfTheSubject() throws Exception {
-        String token = organizationToken("alice", "acme");
         List<Stream> streams = new ArrayList<>();
         try {
-            for (int i = 0; i < 5; i++) {
-                streams.add(open(token));
-            }
+            openAll(streams, organizationToken("alice", "acme"), 5);
             assertThat(streams.get(0).awaitEnd()).isEqualTo("replaced");
             assertThat(streams.get(4).status()).isEqualTo(200);
         } finally {
-            for (Stream stream : streams) {
-                stream.close();
-            }
+            close(streams);
         }
+    }
+
+    @Test
+    void numberOfStreamsIsBounded() throws Exception {
+        List<Stream> streams = new ArrayList<>();
+        try {
+            openAll(streams, organizationToken("alice", "acme"), 4);
+            openAll(streams, organizationToken("bob", "acme"), 4);
+            Stream refused = requestStream(organizationToken("carol", "globex"));
+            streams.add(refused);
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.response().headers().firstValue("Retry-After")).contains("10");
+        } finally {
+            close(streams);
+        }
+    }
+
+    /** The provider says what it is. */
+    @Test
+    void providerIntroducesItself() throws Exception {
+        HttpResponse<String> response =
+                send(HttpRequest.newBuilder(box.endpoint().resolve("/")));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).contains("This is the identity provider of the demo");
     }
 
     @Test
@@ -213,7 +234,29 @@ class PageTests {
         return new Resource(resource.id(), resource.name(), resource.indicator(), resource.isDefault(), seconds);
     }
 
+    private static void openAll(List<Stream> streams, String token, int number) throws Exception {
+        for (int i = 0; i < number; i++) {
+            streams.add(open(token));
+        }
+    }
+
+    private static void close(List<Stream> streams) throws IOException {
+        for (Stream stream : streams) {
+            stream.close();
+        }
+    }
+
+    /** The streams of the test before may still be there for a second. */
     private static Stream open(String token) throws Exception {
+        Stream stream = requestStream(token);
+        while (stream.status() == 503) {
+            Thread.sleep(50);
+            stream = requestStream(token);
+        }
+        return stream;
+    }
+
+    private static Stream requestStream(String token) throws Exception {
         HttpRequest request = request("/me/signals")
                 .header("Authorization", "Bearer " + token)
                 .build();

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -29,7 +29,6 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 class SignalStreams implements SmartLifecycle {
 
     private static final int MAX_PER_SUBJECT = 4;
-    private static final int MAX_STREAMS = 200;
     private static final int THREADS = 4;
 
     private final ScopeGuard guard;
@@ -39,14 +38,12 @@ class SignalStreams implements SmartLifecycle {
     private int size;
     private @Nullable ScheduledThreadPoolExecutor executor;
 
-    @Autowired
-    SignalStreams(ScopeGuard guard, ScopeGuardProperties properties) {
-        this(guard, new ScopeDriftHeader(properties.drift().spread()), MAX_STREAMS);
-    }
-
-    SignalStreams(ScopeGuard guard, ScopeDriftHeader header, int maxStreams) {
+    SignalStreams(
+            ScopeGuard guard,
+            ScopeGuardProperties properties,
+            @Value("${demo.signals.max-streams:200}") int maxStreams) {
         this.guard = guard;
-        this.header = header;
+        this.header = new ScopeDriftHeader(properties.drift().spread());
         this.maxStreams = maxStreams;
     }
 
@@ -78,13 +75,6 @@ class SignalStreams implements SmartLifecycle {
             return bySubject.getOrDefault(token.subject().id(), new ArrayDeque<>()).stream()
                     .filter(stream -> stream.isSupersededBy(token))
                     .toList();
-        }
-    }
-
-    /** How many streams are open. */
-    int size() {
-        synchronized (bySubject) {
-            return size;
         }
     }
 

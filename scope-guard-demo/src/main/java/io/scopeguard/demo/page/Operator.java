@@ -85,6 +85,12 @@ final class Operator {
         for (User user : directory().users().where(User::isSuspended)) {
             made.addAll(suspend(user.id(), false));
         }
+        for (User user : directory().users().all()) {
+            for (String role : directory().principalRoles().of(user.id())) {
+                made.addAll(calls().send(HttpMethod.DELETE, "/users/{user}/roles/{role}", null, user.id(), role)
+                        .made());
+            }
+        }
         for (OrganizationScope scope : directory().organizationScopes().where(each -> !SCOPES.contains(each.name()))) {
             made.addAll(calls().send(HttpMethod.DELETE, "/organization-scopes/{scope}", null, scope.id())
                     .made());

@@ -5,19 +5,24 @@ import io.scopeguard.demo.logto.directory.Member;
 import io.scopeguard.demo.logto.directory.Organization;
 import io.scopeguard.demo.logto.directory.OrganizationRole;
 import io.scopeguard.demo.logto.directory.OrganizationScope;
+import io.scopeguard.demo.logto.directory.Role;
 import io.scopeguard.demo.logto.directory.RoleType;
 import io.scopeguard.demo.logto.directory.User;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tenant as the operator's panel shows it: who is what in which organization, and what the roles may do. */
-record Tenant(List<OrganizationView> organizations, List<RoleView> roles) {
+record Tenant(List<OrganizationView> organizations, List<RoleView> roles, boolean hasShop) {
+
+    /** The global role that the shop sells. */
+    private static final String PAID_ROLE = "paid-tier";
 
     /** An organization, with every user of the tenant: those who are not members have no role. */
     record OrganizationView(String id, String name, List<Person> people) {}
 
     /** A user in an organization. */
-    record Person(String id, @Nullable String name, boolean member, boolean suspended, List<String> roles) {}
+    record Person(
+            String id, @Nullable String name, boolean member, boolean suspended, boolean paid, List<String> roles) {}
 
     /** An organization role for users and the names of its scopes. */
     record RoleView(String name, List<String> scopes) {}
@@ -29,7 +34,12 @@ record Tenant(List<OrganizationView> organizations, List<RoleView> roles) {
                         .toList(),
                 directory.organizationRoles().where(role -> role.type() == RoleType.User).stream()
                         .map(role -> role(directory, role))
-                        .toList());
+                        .toList(),
+                !paidRoles(directory).isEmpty());
+    }
+
+    private static List<Role> paidRoles(Directory directory) {
+        return directory.roles().where(role -> role.name().equals(PAID_ROLE));
     }
 
     private static OrganizationView organization(Directory directory, Organization organization) {
@@ -47,7 +57,13 @@ record Tenant(List<OrganizationView> organizations, List<RoleView> roles) {
                 .map(OrganizationRole::name)
                 .toList();
         return new Person(
-                user.id(), user.name(), directory.isMember(organization, user.id()), user.isSuspended(), roles);
+                user.id(),
+                user.name(),
+                directory.isMember(organization, user.id()),
+                user.isSuspended(),
+                paidRoles(directory).stream()
+                        .anyMatch(role -> directory.principalRoles().contains(user.id(), role.id())),
+                roles);
     }
 
     private static RoleView role(Directory directory, OrganizationRole role) {
