@@ -267,7 +267,8 @@ final class MemberReader {
             judge.clear(key);
         }
         before.forEach((user, noticed) -> {
-            if (missing.contains(user) && noticed < pass.readAt() - delay) {
+            // If nobody is on the list at all, another pass proves nothing: single reads have to.
+            if (!pass.seen().isEmpty() && missing.contains(user) && noticed < pass.readAt() - delay) {
                 expel(member(user, key), new Look(pass.readAt(), sequence.next(), noticed));
             }
         });

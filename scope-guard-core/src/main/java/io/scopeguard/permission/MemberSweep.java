@@ -45,6 +45,9 @@ final class MemberSweep {
     private volatile Map<String, Long> leftOut = Map.of();
 
     private volatile Map<String, Long> absent = Map.of();
+    /** Whether the last complete pass contained nobody: a faulty provider answers that too, so single reads have to confirm it. */
+    private volatile boolean isEmptied;
+
     private volatile byte period;
     private volatile int usedBefore;
     private volatile int pages = UNKNOWN;
@@ -172,7 +175,7 @@ final class MemberSweep {
     private boolean isLeftOut(String user, @Nullable SubjectFact known, int confirmationCalls, long now) {
         if (absent.containsKey(user)) {
             // The second look is another pass if that is fewer calls than looking for each of them.
-            return (long) absent.size() * confirmationCalls <= pages();
+            return isEmptied || (long) absent.size() * confirmationCalls <= pages();
         }
         if (known != null) {
             return known.readAt() < passedAt;
@@ -239,6 +242,7 @@ final class MemberSweep {
             }
         }
         pass = null;
+        isEmptied = finished.seen().isEmpty();
         inUse = found;
         everUsed.set(found.size() + missing.size());
         leaveOutThoseWhoWait(finished, now);

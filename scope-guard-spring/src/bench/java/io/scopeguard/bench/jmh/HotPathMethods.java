@@ -1,0 +1,124 @@
+package io.scopeguard.bench.jmh;
+
+import com.sun.jdi.Bootstrap;
+import com.sun.jdi.Method;
+import com.sun.jdi.VirtualMachine;
+import com.sun.jdi.connect.Connector;
+import com.sun.jdi.connect.LaunchingConnector;
+import com.sun.jdi.event.BreakpointEvent;
+import com.sun.jdi.event.ClassPrepareEvent;
+import com.sun.jdi.event.Event;
+import com.sun.jdi.event.EventSet;
+import com.sun.jdi.event.MethodEntryEvent;
+import com.sun.jdi.request.ClassPrepareRequest;
+import com.sun.jdi.request.EventRequest;
+import com.sun.jdi.request.MethodEntryRequest;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Counts the methods and classes of ours that a known, granted request passes in the core: verification, live permissions,
+ * decision, header. A debugger watches one decision in another process; prints the methods and their number.
+ */
+public final class HotPathMethods {
+
+    private static final String OURS = "io.scopeguard.*";
+    private static final String BENCH = "io.scopeguard.bench.*";
+    private static final int WARM_UP = 1_000;
+
+    private final Set<String> methods = new TreeSet<>();
+    private final Set<String> classes = new TreeSet<>();
+
+    private HotPathMethods() {}
+
+    /** Without arguments, launches and watches the process to be measured, which gets one. */
+    public static void main(String[] args) throws Exception {
+        if (args.length > 0) {
+            Watched.run();
+        } else {
+            new HotPathMethods().watch();
+        }
+    }
+
+    private void watch() throws Exception {
+        LaunchingConnector connector = Bootstrap.virtualMachineManager().defaultConnector();
+        Map<String, Connector.Argument> arguments = connector.defaultArguments();
+        arguments.get("main").setValue(HotPathMethods.class.getName() + " watched");
+        arguments.get("options").setValue("-cp " + System.getProperty("java.class.path"));
+        VirtualMachine machine = connector.launch(arguments);
+        ClassPrepareRequest prepared = machine.eventRequestManager().createClassPrepareRequest();
+        prepared.addClassFilter(Watched.class.getName());
+        prepared.enable();
+        MethodEntryRequest ours = machine.eventRequestManager().createMethodEntryRequest();
+        ours.addClassFilter(OURS);
+        ours.addClassExclusionFilter(BENCH);
+        ours.setSuspendPolicy(EventRequest.SUSPEND_NONE);
+        machine.resume();
+        while (takeIn(machine.eventQueue().remove(), ours)) {
+            // The next events.
+        }
+        machine.exit(0);
+        methods.forEach(System.out::println);
+        System.out.printf("%d methods in %d classes%n", methods.size(), classes.size());
+    }
+
+    private boolean takeIn(EventSet events, MethodEntryRequest ours) {
+        boolean goesOn = true;
+        for (Event event : events) {
+            if (event instanceof ClassPrepareEvent prepared) {
+                prepared.referenceType().methodsByName("begin").forEach(HotPathMethods::stopAt);
+                prepared.referenceType().methodsByName("end").forEach(HotPathMethods::stopAt);
+            } else if (event instanceof BreakpointEvent stop) {
+                goesOn = stop.location().method().name().equals("begin");
+                ours.setEnabled(goesOn);
+            } else if (event instanceof MethodEntryEvent entry) {
+                String type = entry.method().declaringType().name();
+                classes.add(type);
+                methods.add(type + "." + entry.method().name() + entry.method().signature());
+            }
+        }
+        if (goesOn) {
+            events.resume();
+        }
+        return goesOn;
+    }
+
+    private static void stopAt(Method method) {
+        method.virtualMachine()
+                .eventRequestManager()
+                .createBreakpointRequest(method.location())
+                .enable();
+    }
+
+    /** What is watched. */
+    static final class Watched {
+
+        private Watched() {}
+
+        static void run() {
+            KnownToken token = new KnownToken();
+            token.scopes = 4;
+            token.build();
+            HotDecision decision = new HotDecision();
+            decision.drift = HotDecision.Drift.NONE;
+            decision.build(token);
+            for (int i = 0; i < WARM_UP; i++) {
+                decision.hint(token);
+            }
+            begin();
+            decision.hint(token);
+            end();
+            decision.close();
+            token.close();
+        }
+
+        private static void begin() {
+            // The watching process waits for this.
+        }
+
+        private static void end() {
+            // And for this.
+        }
+    }
+}
