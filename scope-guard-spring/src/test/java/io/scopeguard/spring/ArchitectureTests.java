@@ -68,6 +68,8 @@ class ArchitectureTests {
                 .doNotHaveFullyQualifiedName("io.scopeguard.spring.autoconfigure." + name + "AutoConfiguration")
                 .and()
                 .doNotHaveFullyQualifiedName("io.scopeguard.spring.autoconfigure." + name + "Settings")
+                .and()
+                .doNotHaveFullyQualifiedName("io.scopeguard.spring.autoconfigure." + name + "Properties")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.scopeguard." + provider + "..");

@@ -272,7 +272,7 @@ class HandlerAnnotationTests {
         assertThat(output)
                 .contains("Handlers that declare no scopes: ")
                 .contains("Typo#unannotated")
-                .contains("Handlers require scopes that " + tenant.endpoint()
+                .contains("Handlers require scopes that Logto at " + tenant.endpoint()
                         + " does not have for organization: raed:report");
     }
 
@@ -282,7 +282,7 @@ class HandlerAnnotationTests {
         tenant.troubleApi(500);
         runner.withUserConfiguration(Typo.class).run(context -> {
             assertThat(output)
-                    .contains("Starting without an answer from " + tenant.endpoint())
+                    .contains("Starting without an answer from Logto at " + tenant.endpoint())
                     .doesNotContain(report);
             tenant.troubleApi(0);
             Instant patience = Instant.now().plusSeconds(180);
