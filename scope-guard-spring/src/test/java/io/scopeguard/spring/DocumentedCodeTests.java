@@ -3,6 +3,8 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.security.config.Customizer.withDefaults;
 
+import io.scopeguard.logto.Logto;
+import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.WhenUnknown;
@@ -12,7 +14,9 @@ import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.time.SteadyClock;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -356,6 +360,23 @@ class DocumentedCodeTests {
 
         List<Report> of(String organizationId) {
             return List.of(new Report("Report of " + organizationId));
+        }
+    }
+
+    /** A second tenant beside the one that properties name. */
+    static final class Tenants {
+
+        private final String appId = "id";
+        private final String appSecret = "secret";
+
+        @Bean
+        Logto europe(ProviderListeners listeners, SteadyClock clock) {
+            LogtoTenant tenant = new LogtoTenant(URI.create("https://eu.logto.app"));
+            return Logto.at(tenant, appId, appSecret)
+                    .name("europe")
+                    .listener(listeners.calls("europe"))
+                    .steadyClock(clock)
+                    .build();
         }
     }
 
