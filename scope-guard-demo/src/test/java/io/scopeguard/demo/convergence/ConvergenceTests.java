@@ -714,14 +714,18 @@ class ConvergenceTests {
                     story.comeSeldom(page);
                     story.expect(READ, page).refreshes(1);
                 }),
-                row("young token at the first look, promoted before its first request", story -> {
-                    String user = story.member("viewer");
-                    ObedientClient page = story.reports(user, WRITING);
-                    story.changeRole(user, "editor");
-                    page.call();
-                    story.goOn(page);
-                    story.expect(WRITE, page).refreshes(1);
-                }),
+                row(
+                        "young token at the first look, promoted before its first request",
+                        "the first look is silent to a young token; its renewal brings the scope",
+                        story -> {
+                            String user = story.member("viewer");
+                            ObedientClient page = story.reports(user, WRITING);
+                            story.changeRole(user, "editor");
+                            page.call();
+                            story.goOn(page);
+                            // If the clock moves on before the background read begins, the token is not young any more.
+                            story.expect(WRITE, page).refreshesAtMost(1);
+                        }),
                 row("young token at the first look, nothing changed", "", story -> {
                     ObedientClient page = story.reports(story.member("viewer"), READING);
                     page.call();
