@@ -27,11 +27,6 @@ final class Expectation {
         return this;
     }
 
-    /** How often it is asked to refresh, where that depends on when a background read begins. Called last. */
-    Expectation refreshesAtMost(int times) {
-        return refreshes((int) Math.min(journal().asks(Remedy.REFRESH), times));
-    }
-
     /** How often it is asked to put a consent before its user. */
     Expectation reconsents(int times) {
         reconsents = times;

@@ -34,6 +34,7 @@ interface Pace {
         return new Pace() {
             @Override
             public void pass(Duration time) {
+                BackgroundReads.await();
                 clock.advance(time);
             }
 

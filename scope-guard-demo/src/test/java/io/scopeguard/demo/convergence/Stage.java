@@ -33,6 +33,12 @@ final class Stage implements AutoCloseable {
         role("writer agent", RoleType.MachineToMachine, "read:report", "write:report");
     }
 
+    /** Moves the clock on, when all that began before it has ended. */
+    void advance(Duration time) {
+        BackgroundReads.await();
+        clock.advance(time);
+    }
+
     /** An instance that knows nothing yet. */
     Guard newGuard() {
         return Guard.of(box, clock);

@@ -200,7 +200,7 @@ final class Story {
 
     /** Time for the guard to look again. */
     void pass() {
-        stage.clock.advance(A_LOOK);
+        stage.advance(A_LOOK);
     }
 
     /** Everybody goes on working: often at first, then now and then, while tokens expire several times. */
@@ -228,7 +228,7 @@ final class Story {
 
     private void goOnEvery(Duration pause, int times, ObedientClient... clients) {
         for (int i = 0; i < times; i++) {
-            stage.clock.advance(pause);
+            stage.advance(pause);
             work(clients);
         }
     }
