@@ -43,6 +43,7 @@ public final class PermissionCache implements AutoCloseable {
     private final Invalidations invalidations;
     private final Pictures pictures;
     private final Demands demands;
+    private final SingleFlight flights;
     private final ReadExecutor executor;
     private final Set<TokenKind> youngTokens;
     private final PerSubjectLimit individual = new PerSubjectLimit();
@@ -83,7 +84,7 @@ public final class PermissionCache implements AutoCloseable {
         this.pictures = new Pictures(source, store, sweeps);
         LossJudge judge = new LossJudge(invalidations, source.traits().delay());
         FactReader reader = new FactReader(source, store, sequence, judge, sweeps);
-        SingleFlight flights = new SingleFlight(executor, sequence, reader);
+        this.flights = new SingleFlight(executor, sequence, reader);
         this.demands = new Demands(
                 source, store, sweeps, invalidations, judge, pictures, flights, sequence, exchange, settings.maxAge());
     }
@@ -305,6 +306,11 @@ public final class PermissionCache implements AutoCloseable {
     /** Takes in that the provider reports a change. What was known until then is the last that is known, until it is read again. */
     public void apply(PermissionChange change) {
         invalidations.add(change);
+    }
+
+    /** How many reads run or wait for their turn. */
+    public int active() {
+        return flights.active();
     }
 
     /** How many background reads wait for their turn. */

@@ -104,6 +104,11 @@ final class SingleFlight {
         return executor.waiting();
     }
 
+    /** How many flights have not landed. */
+    int active() {
+        return flights.size();
+    }
+
     long now() {
         return sequence.next();
     }

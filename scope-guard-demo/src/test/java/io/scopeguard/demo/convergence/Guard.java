@@ -1,5 +1,6 @@
 package io.scopeguard.demo.convergence;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.scopeguard.demo.logto.Answer;
 import io.scopeguard.demo.logto.Http;
 import io.scopeguard.demo.logto.LogtoBox;
@@ -27,12 +28,11 @@ final class Guard implements AutoCloseable {
                 URI.create("http://localhost:" + context.getEnvironment().getProperty("local.server.port")));
     }
 
-    /** By the defaults a user gets, but for the limit on calls: many lives are lived here within a second. */
-    static Guard of(LogtoBox box, MovableClock clock) {
-        return of(box, clock, Duration.ZERO);
-    }
-
-    /** An instance whose wall clock is ahead of the provider's by this offset. */
+    /**
+     * By the defaults a user gets, but for the limit on calls: many lives are lived here within a second.
+     *
+     * @param ahead the offset of its wall clock from the provider's
+     */
     static Guard of(LogtoBox box, MovableClock clock, Duration ahead) {
         Clock wall = Clock.offset(clock, ahead);
         Map<String, Object> properties = Map.of(
@@ -77,6 +77,13 @@ final class Guard implements AutoCloseable {
 
     <T> T bean(Class<T> type) {
         return context.getBean(type);
+    }
+
+    /** Whether it reads permissions at the moment, for a request or in the background. */
+    boolean isReading() {
+        return context.isActive()
+                && bean(MeterRegistry.class).get("scopeguard.permissions.active").gauges().stream()
+                        .anyMatch(active -> active.value() > 0);
     }
 
     Answer get(String path, String token) {

@@ -1,6 +1,5 @@
 package io.scopeguard.demo.convergence;
 
-import io.scopeguard.demo.logto.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
@@ -28,20 +27,4 @@ interface Pace {
     void pass(Duration time);
 
     Instant now();
-
-    /** Time that is moved instead of waiting. */
-    static Pace of(MovableClock clock) {
-        return new Pace() {
-            @Override
-            public void pass(Duration time) {
-                BackgroundReads.await();
-                clock.advance(time);
-            }
-
-            @Override
-            public Instant now() {
-                return clock.instant();
-            }
-        };
-    }
 }

@@ -8,23 +8,30 @@ import io.scopeguard.demo.logto.directory.Directory;
 import io.scopeguard.demo.logto.directory.OrganizationRole;
 import io.scopeguard.demo.logto.directory.RoleType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** What all rows share: one provider, one time, and the instances of the guarded API. */
 final class Stage implements AutoCloseable {
+
+    private static final long PATIENCE = TimeUnit.MINUTES.toNanos(3);
+    private static final long LOOK_AGAIN = TimeUnit.MICROSECONDS.toNanos(200);
 
     final MovableClock clock = new MovableClock();
     final LogtoBox box = LogtoBox.builder().port(0).clock(clock).start();
     final Directory directory = box.directory();
     final Http provider = new Http(box.endpoint());
-    final Guard guard = Guard.of(box, clock);
-    final Guard replica = Guard.of(box, clock);
-    final Guard third = Guard.of(box, clock);
-    final Guard fourth = Guard.of(box, clock);
-    final Guard fast = Guard.of(box, clock, Duration.ofSeconds(10));
-    final Guard slow = Guard.of(box, clock, Duration.ofSeconds(-10));
+    private final List<Guard> guards = new CopyOnWriteArrayList<>();
+    final Guard guard = newGuard();
+    final Guard replica = newGuard();
+    final Guard third = newGuard();
+    final Guard fourth = newGuard();
+    final Guard fast = newGuard(Duration.ofSeconds(10));
+    final Guard slow = newGuard(Duration.ofSeconds(-10));
 
     Stage() {
         userRole("viewer", "read:report", "read:document");
@@ -33,15 +40,44 @@ final class Stage implements AutoCloseable {
         role("writer agent", RoleType.MachineToMachine, "read:report", "write:report");
     }
 
-    /** Moves the clock on, when all that began before it has ended. */
+    /** The time of this stage, for clients. */
+    final Pace pace = new Pace() {
+        @Override
+        public void pass(Duration time) {
+            advance(time);
+        }
+
+        @Override
+        public Instant now() {
+            return clock.instant();
+        }
+    };
+
+    /** Moves the clock on after all reads have ended. Otherwise the date of a read would depend on the load of the machine. */
     void advance(Duration time) {
-        BackgroundReads.await();
+        awaitReads();
         clock.advance(time);
+    }
+
+    private void awaitReads() {
+        long begun = System.nanoTime();
+        while (guards.stream().anyMatch(Guard::isReading)) {
+            if (System.nanoTime() - begun > PATIENCE) {
+                throw new AssertionError("a read has not ended");
+            }
+            LockSupport.parkNanos(LOOK_AGAIN);
+        }
     }
 
     /** An instance that knows nothing yet. */
     Guard newGuard() {
-        return Guard.of(box, clock);
+        return newGuard(Duration.ZERO);
+    }
+
+    private Guard newGuard(Duration ahead) {
+        Guard guard = Guard.of(box, clock, ahead);
+        guards.add(guard);
+        return guard;
     }
 
     Management management() {
@@ -72,7 +108,8 @@ final class Stage implements AutoCloseable {
 
     @Override
     public void close() {
-        Stream.of(guard, replica, third, fourth, fast, slow, box).forEach(Stage::close);
+        guards.forEach(Stage::close);
+        close(box);
     }
 
     private static void close(AutoCloseable part) {

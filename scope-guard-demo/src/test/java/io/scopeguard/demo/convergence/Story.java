@@ -162,7 +162,7 @@ final class Story {
     }
 
     private ObedientClient page(Tokens tokens, String path) {
-        return new ObedientClient(tokens, api, Pace.of(stage.clock), path);
+        return new ObedientClient(tokens, api, stage.pace, path);
     }
 
     private SignIn signIn(String user, Consent consent, List<String> target, String... requested) {

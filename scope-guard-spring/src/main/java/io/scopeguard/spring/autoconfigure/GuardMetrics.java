@@ -58,6 +58,9 @@ final class GuardMetrics implements ProviderListeners, RemedyListener {
         Gauge.builder("scopeguard.permissions.waiting", permissions, PermissionCache::waiting)
                 .tag(PROVIDER, provider.name())
                 .register(registry);
+        Gauge.builder("scopeguard.permissions.active", permissions, PermissionCache::active)
+                .tag(PROVIDER, provider.name())
+                .register(registry);
         FunctionCounter.builder("scopeguard.permissions.losses.dropped", permissions, PermissionCache::droppedLosses)
                 .tag(PROVIDER, provider.name())
                 .register(registry);
