@@ -1,7 +1,7 @@
 package io.scopeguard.demo;
 
-import io.scopeguard.demo.logto.LogtoBox;
-import io.scopeguard.demo.logto.wire.Ids;
+import io.scopeguard.logtobox.LogtoBox;
+import io.scopeguard.logtobox.wire.Ids;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.autoconfigure.LogtoProperties;
 import io.scopeguard.spring.autoconfigure.LogtoProperties.Webhook;

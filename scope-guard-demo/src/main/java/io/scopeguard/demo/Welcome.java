@@ -1,6 +1,6 @@
 package io.scopeguard.demo;
 
-import io.scopeguard.demo.logto.LogtoBox;
+import io.scopeguard.logtobox.LogtoBox;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;

@@ -2,7 +2,7 @@ package io.scopeguard.demo;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.scopeguard.demo.logto.LogtoBox;
+import io.scopeguard.logtobox.LogtoBox;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

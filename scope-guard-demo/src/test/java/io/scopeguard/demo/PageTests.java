@@ -2,8 +2,8 @@ package io.scopeguard.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.demo.logto.LogtoBox;
-import io.scopeguard.demo.logto.directory.Resource;
+import io.scopeguard.logtobox.LogtoBox;
+import io.scopeguard.logtobox.directory.Resource;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

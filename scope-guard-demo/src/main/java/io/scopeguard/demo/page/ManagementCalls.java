@@ -1,6 +1,6 @@
 package io.scopeguard.demo.page;
 
-import io.scopeguard.demo.logto.directory.Seed;
+import io.scopeguard.logtobox.directory.Seed;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

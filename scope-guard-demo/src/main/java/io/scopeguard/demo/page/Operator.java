@@ -1,9 +1,9 @@
 package io.scopeguard.demo.page;
 
-import io.scopeguard.demo.logto.LogtoBox;
-import io.scopeguard.demo.logto.directory.Directory;
-import io.scopeguard.demo.logto.directory.OrganizationScope;
-import io.scopeguard.demo.logto.directory.User;
+import io.scopeguard.logtobox.LogtoBox;
+import io.scopeguard.logtobox.directory.Directory;
+import io.scopeguard.logtobox.directory.OrganizationScope;
+import io.scopeguard.logtobox.directory.User;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.scopeguard.demo.page;
 
-import io.scopeguard.demo.logto.LogtoBox;
+import io.scopeguard.logtobox.LogtoBox;
 import io.scopeguard.spring.Public;
 import java.util.List;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

@@ -1,13 +1,13 @@
 package io.scopeguard.demo.page;
 
-import io.scopeguard.demo.logto.directory.Directory;
-import io.scopeguard.demo.logto.directory.Member;
-import io.scopeguard.demo.logto.directory.Organization;
-import io.scopeguard.demo.logto.directory.OrganizationRole;
-import io.scopeguard.demo.logto.directory.OrganizationScope;
-import io.scopeguard.demo.logto.directory.Role;
-import io.scopeguard.demo.logto.directory.RoleType;
-import io.scopeguard.demo.logto.directory.User;
+import io.scopeguard.logtobox.directory.Directory;
+import io.scopeguard.logtobox.directory.Member;
+import io.scopeguard.logtobox.directory.Organization;
+import io.scopeguard.logtobox.directory.OrganizationRole;
+import io.scopeguard.logtobox.directory.OrganizationScope;
+import io.scopeguard.logtobox.directory.Role;
+import io.scopeguard.logtobox.directory.RoleType;
+import io.scopeguard.logtobox.directory.User;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.scopeguard.demo.convergence;
 
-import io.scopeguard.demo.logto.Answer;
+import io.scopeguard.logtobox.Answer;
 
 /** The guarded API, as a client sees it. */
 @FunctionalInterface

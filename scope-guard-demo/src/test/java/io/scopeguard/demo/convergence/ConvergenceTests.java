@@ -2,8 +2,8 @@ package io.scopeguard.demo.convergence;
 
 import io.scopeguard.demo.convergence.ObedientClient.Response;
 import io.scopeguard.demo.convergence.SignIn.Consent;
-import io.scopeguard.demo.logto.Browser;
-import io.scopeguard.demo.logto.directory.OrganizationScope;
+import io.scopeguard.logtobox.Browser;
+import io.scopeguard.logtobox.directory.OrganizationScope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.scopeguard.demo.convergence;
 
-import io.scopeguard.demo.logto.Answer;
+import io.scopeguard.logtobox.Answer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 

@@ -1,10 +1,10 @@
 package io.scopeguard.demo.convergence;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.scopeguard.demo.logto.Answer;
-import io.scopeguard.demo.logto.Http;
-import io.scopeguard.demo.logto.LogtoBox;
-import io.scopeguard.demo.logto.MovableClock;
+import io.scopeguard.logtobox.Answer;
+import io.scopeguard.logtobox.Http;
+import io.scopeguard.logtobox.LogtoBox;
+import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.time.Clock;

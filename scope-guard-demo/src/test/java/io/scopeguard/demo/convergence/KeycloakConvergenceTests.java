@@ -2,7 +2,7 @@ package io.scopeguard.demo.convergence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.demo.logto.Answer;
+import io.scopeguard.logtobox.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package io.scopeguard.demo.convergence;
 
 import io.scopeguard.demo.keycloak.KeycloakAdmin;
 import io.scopeguard.demo.keycloak.KeycloakBrowser;
-import io.scopeguard.demo.logto.Answer;
+import io.scopeguard.logtobox.Answer;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package io.scopeguard.demo.convergence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.demo.keycloak.KeycloakBrowser;
-import io.scopeguard.demo.logto.Answer;
+import io.scopeguard.logtobox.Answer;
 import java.util.LinkedHashSet;
 import java.util.Set;
 

@@ -1,6 +1,6 @@
 package io.scopeguard.demo.convergence;
 
-import io.scopeguard.demo.logto.Jwt;
+import io.scopeguard.logtobox.Jwt;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;

@@ -1,8 +1,8 @@
 package io.scopeguard.demo.convergence;
 
-import io.scopeguard.demo.logto.Answer;
-import io.scopeguard.demo.logto.Http;
-import io.scopeguard.demo.logto.TestClient;
+import io.scopeguard.logtobox.Answer;
+import io.scopeguard.logtobox.Http;
+import io.scopeguard.logtobox.TestClient;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

@@ -1,7 +1,7 @@
 package io.scopeguard.demo.convergence;
 
-import io.scopeguard.demo.logto.Answer;
-import io.scopeguard.demo.logto.Jwt;
+import io.scopeguard.logtobox.Answer;
+import io.scopeguard.logtobox.Jwt;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.signal.ScopeDriftHint;

@@ -1,6 +1,6 @@
 package io.scopeguard.demo.convergence;
 
-import io.scopeguard.demo.logto.Browser;
+import io.scopeguard.logtobox.Browser;
 import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.spring.RequiresScopes;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;

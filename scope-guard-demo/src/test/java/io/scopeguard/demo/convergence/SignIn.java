@@ -2,10 +2,10 @@ package io.scopeguard.demo.convergence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.demo.logto.Answer;
-import io.scopeguard.demo.logto.Browser;
-import io.scopeguard.demo.logto.Http;
-import io.scopeguard.demo.logto.TestClient;
+import io.scopeguard.logtobox.Answer;
+import io.scopeguard.logtobox.Browser;
+import io.scopeguard.logtobox.Http;
+import io.scopeguard.logtobox.TestClient;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

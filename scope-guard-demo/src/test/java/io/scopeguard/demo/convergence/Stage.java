@@ -1,12 +1,12 @@
 package io.scopeguard.demo.convergence;
 
-import io.scopeguard.demo.logto.Http;
-import io.scopeguard.demo.logto.LogtoBox;
-import io.scopeguard.demo.logto.Management;
-import io.scopeguard.demo.logto.MovableClock;
-import io.scopeguard.demo.logto.directory.Directory;
-import io.scopeguard.demo.logto.directory.OrganizationRole;
-import io.scopeguard.demo.logto.directory.RoleType;
+import io.scopeguard.logtobox.Http;
+import io.scopeguard.logtobox.LogtoBox;
+import io.scopeguard.logtobox.Management;
+import io.scopeguard.logtobox.directory.Directory;
+import io.scopeguard.logtobox.directory.OrganizationRole;
+import io.scopeguard.logtobox.directory.RoleType;
+import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -21,7 +21,7 @@ final class Stage implements AutoCloseable {
     private static final long PATIENCE = TimeUnit.MINUTES.toNanos(3);
     private static final long LOOK_AGAIN = TimeUnit.MICROSECONDS.toNanos(200);
 
-    final MovableClock clock = new MovableClock();
+    final MovableClock clock = MovableClock.atNoon();
     final LogtoBox box = LogtoBox.builder().port(0).clock(clock).start();
     final Directory directory = box.directory();
     final Http provider = new Http(box.endpoint());

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.demo.convergence.ObedientClient.Response;
 import io.scopeguard.demo.convergence.SignIn.Consent;
-import io.scopeguard.demo.logto.Browser;
-import io.scopeguard.demo.logto.TestClient;
-import io.scopeguard.demo.logto.directory.Organization;
-import io.scopeguard.demo.logto.directory.User;
+import io.scopeguard.logtobox.Browser;
+import io.scopeguard.logtobox.TestClient;
+import io.scopeguard.logtobox.directory.Organization;
+import io.scopeguard.logtobox.directory.User;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.scopeguard.demo.keycloak;
 
-import io.scopeguard.demo.logto.Answer;
+import io.scopeguard.logtobox.Answer;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.scopeguard.demo.keycloak;
 
-import io.scopeguard.demo.logto.Answer;
+import io.scopeguard.logtobox.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpCookie;

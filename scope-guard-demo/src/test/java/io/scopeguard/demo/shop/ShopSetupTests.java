@@ -3,7 +3,7 @@ package io.scopeguard.demo.shop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.scopeguard.demo.logto.LogtoBox;
+import io.scopeguard.logtobox.LogtoBox;
 import java.net.URI;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,0 +1,154 @@
+package io.scopeguard.logtobox;
+
+import io.scopeguard.logtobox.directory.Directory;
+import io.scopeguard.logtobox.directory.Seed;
+import io.scopeguard.logtobox.oidc.Issuer;
+import io.scopeguard.logtobox.webhook.Hook;
+import io.scopeguard.logtobox.webhook.HookEvents;
+import io.scopeguard.logtobox.webhook.Webhooks;
+import io.scopeguard.logtobox.wire.Ids;
+import java.net.URI;
+import java.time.Clock;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * An identity provider that speaks Logto's protocol, in this process, on a port of its own, reachable from this
+ * machine only unless it is given another address. It keeps everything in memory and starts with a small tenant: organizations {@code acme} and
+ * {@code globex}, users {@code alice}, {@code bob} and {@code carol} with the password {@code demo}.
+ *
+ * <p>For trying out and for tests, not for production: its secrets are printed in its documentation.
+ */
+public final class LogtoBox implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogtoBox.class);
+
+    private final ConfigurableApplicationContext context;
+    private final Directory directory;
+
+    private LogtoBox(ConfigurableApplicationContext context, Directory directory) {
+        this.context = context;
+        this.directory = directory;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Where the box is reached. The issuer of its tokens is this with {@code /oidc} appended. */
+    public URI endpoint() {
+        return context.getBean(Issuer.class).endpoint();
+    }
+
+    /** The tenant, to be looked at and changed from within this process. */
+    public Directory directory() {
+        return directory;
+    }
+
+    /** Sends every event from now on to this address, as if a webhook had been set up with this signing key. */
+    public void deliverTo(URI url, String signingKey) {
+        context.getBean(Webhooks.class)
+                .save(new Hook(
+                        Ids.standardId(),
+                        "Everything",
+                        null,
+                        HookEvents.ALL,
+                        Map.of("url", url.toString()),
+                        signingKey,
+                        true,
+                        directory.now()));
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    /** Settings of a box that is about to start. */
+    public static final class Builder {
+
+        private String address = "127.0.0.1";
+        private int port = 9000;
+        private Clock clock = Clock.systemUTC();
+
+        private Builder() {}
+
+        /** The address to listen on, the loopback address unless given. Tokens name 127.0.0.1 as their issuer all the same. */
+        public Builder address(String address) {
+            this.address = address;
+            return this;
+        }
+
+        /** The port to listen on, 9000 unless given; 0 for any that is free. */
+        public Builder port(int port) {
+            this.port = port;
+            return this;
+        }
+
+        /** The clock that decides on every time in a token and on its expiry; the system's unless given. */
+        public Builder clock(Clock clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        public LogtoBox start() {
+            Directory directory = new Directory(clock);
+            Seed.plant(directory);
+            LogtoBox box = new LogtoBox(run(directory), directory);
+            LOG.info(
+                    "Logto in a box, for trying out, not for production, listens on {}, address {}",
+                    box.endpoint(),
+                    address);
+            return box;
+        }
+
+        private ConfigurableApplicationContext run(Directory directory) {
+            return new SpringApplicationBuilder(BoxConfiguration.class)
+                    .environment(environment())
+                    .web(WebApplicationType.SERVLET)
+                    .bannerMode(Banner.Mode.OFF)
+                    .logStartupInfo(false)
+                    .registerShutdownHook(true)
+                    .initializers(context -> {
+                        context.getBeanFactory().registerSingleton("clock", clock);
+                        context.getBeanFactory().registerSingleton("directory", directory);
+                    })
+                    .run();
+        }
+
+        private IsolatedEnvironment environment() {
+            IsolatedEnvironment environment = new IsolatedEnvironment();
+            environment
+                    .getPropertySources()
+                    .addFirst(new MapPropertySource(
+                            "box",
+                            Map.of(
+                                    "spring.config.name",
+                                    "logto-box",
+                                    "spring.application.name",
+                                    "logto-box",
+                                    "spring.main.allow-bean-definition-overriding",
+                                    false,
+                                    "spring.jmx.enabled",
+                                    false,
+                                    "spring.web.resources.add-mappings",
+                                    false,
+                                    "server.address",
+                                    address,
+                                    "server.port",
+                                    port,
+                                    "server.shutdown",
+                                    "immediate",
+                                    // Cookies know no port: another name keeps clear of an application's own session.
+                                    "server.servlet.session.cookie.name",
+                                    "logto_box_session")));
+            return environment;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package io.scopeguard.logtobox.directory;
+
+import org.jspecify.annotations.Nullable;
+
+/** A permission of one API. */
+public record ResourceScope(
+        String id, String resourceId, String name, @Nullable String description, long createdAt) implements Entity {}

@@ -1,0 +1,7 @@
+package io.scopeguard.logtobox.directory;
+
+/** Whom a role may be given to; the names are Logto's. */
+public enum RoleType {
+    User,
+    MachineToMachine
+}

@@ -1,0 +1,59 @@
+package io.scopeguard.logtobox.management;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What a handler answers: a status, perhaps a body, and events that the call alone does not tell. */
+record Reply(int status, @Nullable Object body, Paging paging, List<Event> events) {
+
+    /** Whether a list comes in pages: never, if asked for, or always. */
+    enum Paging {
+        NEVER,
+        OPTIONAL,
+        ALWAYS
+    }
+
+    /** An event with members of its own, before or after those that describe the call. */
+    record Event(String name, Map<String, ?> before, Map<String, ?> after) {}
+
+    static Reply ok(Object body) {
+        return new Reply(200, body, Paging.NEVER, List.of());
+    }
+
+    static Reply created(Object body) {
+        return new Reply(201, body, Paging.NEVER, List.of());
+    }
+
+    /** Created, with nothing to say about it. */
+    static Reply created() {
+        return new Reply(201, null, Paging.NEVER, List.of());
+    }
+
+    static Reply noContent() {
+        return new Reply(204, null, Paging.NEVER, List.of());
+    }
+
+    /** A list that is cut into pages whether one asks or not: a caller who does not gets the first twenty. */
+    static Reply paged(List<?> rows) {
+        return new Reply(200, rows, Paging.ALWAYS, List.of());
+    }
+
+    /** A list that is whole unless a page is asked for. */
+    static Reply pageable(List<?> rows) {
+        return new Reply(200, rows, Paging.OPTIONAL, List.of());
+    }
+
+    Reply with(String event, Map<String, ?> members) {
+        return with(new Event(event, Map.of(), members));
+    }
+
+    Reply with(Event event) {
+        return new Reply(
+                status,
+                body,
+                paging,
+                Stream.concat(events.stream(), Stream.of(event)).toList());
+    }
+}

@@ -1,0 +1,27 @@
+package io.scopeguard.logtobox.oidc;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsent;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsentService;
+
+/**
+ * A consent counts for the sign-in it was given in. The framework would add what it remembers of earlier ones to every answer,
+ * and so turn a later no into a yes.
+ */
+final class SingleConsents implements OAuth2AuthorizationConsentService {
+
+    @Override
+    public void save(OAuth2AuthorizationConsent consent) {
+        // The grant holds what was consented to.
+    }
+
+    @Override
+    public void remove(OAuth2AuthorizationConsent consent) {
+        // Nothing is kept.
+    }
+
+    @Override
+    public @Nullable OAuth2AuthorizationConsent findById(String registeredClientId, String principalName) {
+        return null;
+    }
+}

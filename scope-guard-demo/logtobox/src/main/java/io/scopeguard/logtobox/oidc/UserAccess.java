@@ -1,0 +1,38 @@
+package io.scopeguard.logtobox.oidc;
+
+import io.scopeguard.logtobox.directory.Directory;
+import io.scopeguard.logtobox.directory.Organization;
+import io.scopeguard.logtobox.directory.User;
+
+/** Who may get a token at all, and for which organization. */
+final class UserAccess {
+
+    private final Directory directory;
+
+    UserAccess(Directory directory) {
+        this.directory = directory;
+    }
+
+    User requireActive(String userId) {
+        return directory
+                .users()
+                .find(userId)
+                .filter(user -> !user.isSuspended())
+                .orElseThrow(OidcException::invalidGrant);
+    }
+
+    /** An unknown organization is simply one that the user is not a member of. */
+    void requireMembership(String organizationId, String userId) {
+        if (!directory.isMember(organizationId, userId)) {
+            throw OidcException.accessDenied("user is not a member of the organization");
+        }
+        boolean mfaRequired = directory
+                .organizations()
+                .find(organizationId)
+                .map(Organization::isMfaRequired)
+                .orElse(false);
+        if (mfaRequired && directory.mfaFactors().of(userId).isEmpty()) {
+            throw OidcException.accessDenied("organization requires MFA but user has no MFA configured");
+        }
+    }
+}

@@ -1,7 +1,0 @@
-package io.scopeguard.demo.logto.directory;
-
-/** A row with an identifier of its own. */
-public interface Entity {
-
-    String id();
-}

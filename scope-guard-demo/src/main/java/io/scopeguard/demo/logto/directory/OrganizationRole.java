@@ -1,7 +1,0 @@
-package io.scopeguard.demo.logto.directory;
-
-import org.jspecify.annotations.Nullable;
-
-/** A role of the organization template, held by a member in one organization at a time. */
-public record OrganizationRole(
-        String id, String name, @Nullable String description, RoleType type) implements Entity {}

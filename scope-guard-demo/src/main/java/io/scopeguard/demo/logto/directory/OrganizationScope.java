@@ -1,7 +1,0 @@
-package io.scopeguard.demo.logto.directory;
-
-import org.jspecify.annotations.Nullable;
-
-/** A permission of the organization template. Logto keeps no creation time for it. */
-public record OrganizationScope(
-        String id, String name, @Nullable String description) implements Entity {}

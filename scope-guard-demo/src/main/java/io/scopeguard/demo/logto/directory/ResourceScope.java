@@ -1,7 +1,0 @@
-package io.scopeguard.demo.logto.directory;
-
-import org.jspecify.annotations.Nullable;
-
-/** A permission of one API. */
-public record ResourceScope(
-        String id, String resourceId, String name, @Nullable String description, long createdAt) implements Entity {}

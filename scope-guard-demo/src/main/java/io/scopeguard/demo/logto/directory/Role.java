@@ -1,4 +1,0 @@
-package io.scopeguard.demo.logto.directory;
-
-/** A global role: it grants scopes of API resources, whatever the organization. */
-public record Role(String id, String name, String description, RoleType type, boolean isDefault) implements Entity {}

@@ -1,7 +1,0 @@
-package io.scopeguard.demo.logto.directory;
-
-/** Whom a role may be given to; the names are Logto's. */
-public enum RoleType {
-    User,
-    MachineToMachine
-}

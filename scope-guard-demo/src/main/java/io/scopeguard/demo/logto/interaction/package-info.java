@@ -1,5 +1,0 @@
-/** What a person sees: the sign-in page and the consent page. */
-@NullMarked
-package io.scopeguard.demo.logto.interaction;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,0 @@
-package io.scopeguard.demo.logto.oidc;
-
-/** One grant type of the token endpoint. */
-interface GrantHandler {
-
-    String grantType();
-
-    TokenResponse handle(GrantRequest request);
-}
