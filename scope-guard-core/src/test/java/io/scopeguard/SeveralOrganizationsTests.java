@@ -29,6 +29,7 @@ import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.Refusals;
 import io.scopeguard.testing.InMemoryTenant;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MapTokenReader;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
@@ -75,6 +76,7 @@ class SeveralOrganizationsTests {
     private static AccessTokenVerifier verifier(Audience audience) {
         return AccessTokenVerifier.builder(
                         List.of(tokens.tenant().issuer()), tokens.jwkSetUri(), new MapTokenReader(audience))
+                .keyTimeout(Loopback.PATIENCE)
                 .clock(clock)
                 .build();
     }

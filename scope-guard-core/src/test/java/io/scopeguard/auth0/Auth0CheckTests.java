@@ -9,6 +9,7 @@ import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import java.net.URI;
 import java.time.Duration;
@@ -54,6 +55,7 @@ class Auth0CheckTests {
                         wrong.equals("id") ? "wrong-id" : FakeAuth0.CLIENT,
                         wrong.equals("secret") ? "wrong-secret" : FakeAuth0.SECRET)
                 .resources(List.of(API))
+                .timeout(Loopback.PATIENCE)
                 .build();
 
         assertThatExceptionOfType(SettingRefusedException.class)

@@ -8,6 +8,7 @@ import io.scopeguard.auth0.TenantState.User;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.DatedServer;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import java.time.Clock;
 import java.time.Duration;
@@ -217,6 +218,7 @@ public final class FakeAuth0 implements AutoCloseable {
                 .budget(CallBudget.perSecond(10_000))
                 .memberCallsPerMinute(1_000_000)
                 .delay(Duration.ZERO)
+                .timeout(Loopback.PATIENCE)
                 .steadyClock(((MovableClock) clock).steady());
     }
 

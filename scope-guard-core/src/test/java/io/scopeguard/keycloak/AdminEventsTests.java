@@ -19,6 +19,7 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.FakeKeycloak;
 import io.scopeguard.testing.FakeRealm;
 import io.scopeguard.testing.LogEvents;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
 import java.util.List;
@@ -49,6 +50,7 @@ class AdminEventsTests {
                     new KeycloakRealm(server.issuer()), FakeKeycloak.CLIENT_ID, FakeKeycloak.CLIENT_SECRET)
             .resource(API, FakeKeycloak.API_CLIENT)
             .callsPerSecond(1_000)
+            .timeout(Loopback.PATIENCE)
             .clock(clock)
             .steadyClock(clock.steady())
             .build();

@@ -12,6 +12,7 @@ import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.FakeKeycloak;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import java.net.URI;
 import java.util.List;
@@ -43,6 +44,7 @@ class KeycloakCheckTests {
                 .resource(API, FakeKeycloak.API_CLIENT)
                 .signInClients(List.of("spa"))
                 .callsPerSecond(1_000)
+                .timeout(Loopback.PATIENCE)
                 .clock(clock);
         settings.accept(builder);
         return builder.build();
@@ -136,6 +138,7 @@ class KeycloakCheckTests {
                 Set.of());
         Keycloak keycloak = Keycloak.at(realm, FakeKeycloak.CLIENT_ID, FakeKeycloak.CLIENT_SECRET)
                 .resource(API, FakeKeycloak.API_CLIENT)
+                .timeout(Loopback.PATIENCE)
                 .build();
         assertRefused("issuer", keycloak, server.issuer().toString());
     }

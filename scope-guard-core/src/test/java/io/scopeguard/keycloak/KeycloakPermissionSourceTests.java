@@ -25,6 +25,7 @@ import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.FakeKeycloak;
 import io.scopeguard.testing.FakeRealm;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import java.util.Map;
 import java.util.Objects;
@@ -62,6 +63,7 @@ class KeycloakPermissionSourceTests {
                         new KeycloakRealm(server.issuer()), FakeKeycloak.CLIENT_ID, FakeKeycloak.CLIENT_SECRET)
                 .resource(API, FakeKeycloak.API_CLIENT)
                 .callsPerSecond(1_000)
+                .timeout(Loopback.PATIENCE)
                 .clock(clock)
                 .steadyClock(clock.steady());
         settings.accept(builder);

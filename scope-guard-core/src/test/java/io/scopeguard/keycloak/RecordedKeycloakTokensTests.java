@@ -47,8 +47,10 @@ class RecordedKeycloakTokensTests {
                 .resource(API, "reports-api")
                 .clock(clock)
                 .build();
-        verifier =
-                AccessTokenVerifier.builder(keycloak, List.of(API)).clock(clock).build();
+        verifier = AccessTokenVerifier.builder(keycloak, List.of(API))
+                .keyTimeout(Loopback.PATIENCE)
+                .clock(clock)
+                .build();
     }
 
     @AfterAll

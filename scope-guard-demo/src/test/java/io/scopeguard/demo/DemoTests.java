@@ -250,7 +250,8 @@ class DemoTests {
                         "--scope-guard.logto.endpoint=" + provider,
                         "--scope-guard.logto.app-id=demo-m2m",
                         "--scope-guard.logto.app-secret=demo-m2m-secret",
-                        "--scope-guard.resources=" + RESOURCE)) {
+                        "--scope-guard.resources=" + RESOURCE,
+                        "--scope-guard.logto.timeout=30s")) {
             String port = other.getEnvironment().getProperty("local.server.port");
             HttpResponse<String> response =
                     send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/organizations/acme/reports"))

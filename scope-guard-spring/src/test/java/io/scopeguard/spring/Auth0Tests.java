@@ -70,6 +70,7 @@ class Auth0Tests {
         properties.put("scope-guard.auth0.calls-per-second", 1_000);
         properties.put("scope-guard.auth0.delay", "0s");
         properties.put("scope-guard.auth0.timeout", "30s");
+        properties.put("scope-guard.startup-timeout", "10m");
         properties.put("scope-guard.auth0.event-stream.secrets", SECRET);
         return properties;
     }

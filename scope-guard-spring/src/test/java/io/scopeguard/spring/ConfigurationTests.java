@@ -72,6 +72,10 @@ class ConfigurationTests {
                     "scope-guard.logto.app-secret=" + TenantServer.APP_SECRET,
                     "scope-guard.resources=" + TenantServer.RESOURCE);
 
+    /** A refusal arrives in time, however busy the machine is. */
+    private final WebApplicationContextRunner patient =
+            minimal.withPropertyValues("scope-guard.startup-timeout=10m", "scope-guard.logto.timeout=30s");
+
     @BeforeAll
     static void start() {
         refusing = Recording.server();
@@ -98,6 +102,7 @@ class ConfigurationTests {
             ScopeGuardProperties properties = context.getBean(ScopeGuardProperties.class);
             assertThat(properties.enabled()).isTrue();
             assertThat(properties.failFast()).isFalse();
+            assertThat(properties.startupTimeout()).isNull();
             assertThat(properties.mode()).isEqualTo(Mode.ENFORCE);
             assertThat(properties.defaultAudience()).isNull();
             assertThat(properties.unannotated()).isEqualTo(ScopeGuardProperties.Unannotated.AUTHENTICATED);
@@ -132,6 +137,7 @@ class ConfigurationTests {
     void everyPropertyIsBound() {
         minimal.withPropertyValues(
                         "scope-guard.fail-fast=true",
+                        "scope-guard.startup-timeout=600",
                         "scope-guard.mode=signal",
                         "scope-guard.public-url=https://api.example.com/gw/",
                         "scope-guard.resources=https://one.test,https://two.test",
@@ -143,7 +149,7 @@ class ConfigurationTests {
                         "scope-guard.logto.issuers=https://id.example.test/oidc",
                         "scope-guard.logto.plain-http-hosts=logto,logto.auth.svc",
                         "scope-guard.logto.calls-per-second=7",
-                        "scope-guard.logto.timeout=4",
+                        "scope-guard.logto.timeout=29",
                         "scope-guard.logto.webhook.signing-keys=one-key,other-key",
                         "scope-guard.logto.webhook.path=/hooks/logto",
                         "scope-guard.permissions.max-age=1s",
@@ -167,6 +173,7 @@ class ConfigurationTests {
                             .isEqualTo(new ScopeGuardProperties(
                                     true,
                                     true,
+                                    Duration.ofMinutes(10),
                                     Mode.SIGNAL,
                                     "https://api.example.com/gw/",
                                     List.of("https://one.test", "https://two.test"),
@@ -198,7 +205,7 @@ class ConfigurationTests {
                                     List.of("https://id.example.test/oidc"),
                                     List.of("logto", "logto.auth.svc"),
                                     7,
-                                    Duration.ofSeconds(4),
+                                    Duration.ofSeconds(29),
                                     new LogtoProperties.Webhook(List.of("one-key", "other-key"), "/hooks/logto")));
                 });
     }
@@ -243,6 +250,7 @@ class ConfigurationTests {
                         + " scope-guard.permissions.max-age|at least as long",
                 "permissions.max-wait=-1s|scope-guard.permissions.max-wait is PT-1S|positive duration",
                 "permissions.max-entries=0|scope-guard.permissions.max-entries is 0|Use 1 or more",
+                "startup-timeout=0|scope-guard.startup-timeout is PT0S|positive duration",
                 "clock-skew=-1s|scope-guard.clock-skew is negative.|Use 0s or more.",
                 "drift.spread=31s|scope-guard.drift.spread is not valid|Use 1s to 30s.",
                 "drift.spread=0s|scope-guard.drift.spread is not valid|Use 1s to 30s.",
@@ -353,7 +361,7 @@ class ConfigurationTests {
     })
     void whatTheProviderRefusesStopsStartUp(String recorded, String property, String fix) {
         Recording.of(recorded).serve(refusing);
-        minimal.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
+        patient.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
                 .run(context -> {
                     assertThat(context).hasFailed();
                     FailureAnalysis analysis = analysis(context.getStartupFailure());
@@ -371,7 +379,7 @@ class ConfigurationTests {
                 .willReturn(WireMock.okJson("{\"error\":\"" + error
                                 + "\",\"error_description\":\"requested grant type is not allowed for this client\"}")
                         .withStatus(400)));
-        minimal.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
+        patient.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
                 .run(context -> {
                     FailureAnalysis analysis = analysis(context.getStartupFailure());
                     assertThat(analysis.getDescription()).startsWith("scope-guard.logto.app-id is refused");
@@ -383,7 +391,7 @@ class ConfigurationTests {
     @Test
     void anEndpointThatLogtoDoesNotCallItselfStopsStartUp() {
         Recording.of("tokens/m2m.management-api").serve(refusing);
-        minimal.withPropertyValues("scope-guard.logto.endpoint=http://localhost:" + refusing.port())
+        patient.withPropertyValues("scope-guard.logto.endpoint=http://localhost:" + refusing.port())
                 .run(context -> {
                     FailureAnalysis analysis = analysis(context.getStartupFailure());
                     assertThat(analysis.getDescription())
@@ -409,7 +417,7 @@ class ConfigurationTests {
                         .withStatus(status)
                         .withHeader("Content-Type", "text/html; charset=UTF-8")
                         .withBody("<!DOCTYPE html><title>Just a moment...</title>")));
-        minimal.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
+        patient.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     assertThat(output)
@@ -447,10 +455,10 @@ class ConfigurationTests {
     @Test
     void anApiThatRefusesItsOwnTokensStopsStartUp() {
         tenant.troubleApi(401);
-        minimal.run(context -> assertThat(analysis(context.getStartupFailure()).getDescription())
+        patient.run(context -> assertThat(analysis(context.getStartupFailure()).getDescription())
                 .startsWith("scope-guard.logto.endpoint is refused"));
         tenant.troubleApi(403);
-        minimal.run(context -> assertThat(analysis(context.getStartupFailure()).getDescription())
+        patient.run(context -> assertThat(analysis(context.getStartupFailure()).getDescription())
                 .startsWith("scope-guard.logto.app-id is refused"));
     }
 
@@ -475,14 +483,14 @@ class ConfigurationTests {
     @CsvSource({"500", "429", "503", "-1"})
     void whatTheProviderCannotAnswerStopsNothing(int status, CapturedOutput output) {
         tenant.troubleToken(status);
-        minimal.run(context -> assertThat(context).hasNotFailed());
+        patient.run(context -> assertThat(context).hasNotFailed());
         assertThat(output).contains("Starting without an answer from Logto at " + tenant.endpoint());
     }
 
     @Test
     void unlessItIsToFailFast() {
         tenant.troubleApi(500);
-        minimal.withPropertyValues("scope-guard.fail-fast=true").run(context -> {
+        patient.withPropertyValues("scope-guard.fail-fast=true").run(context -> {
             FailureAnalysis analysis = analysis(context.getStartupFailure());
             assertThat(analysis.getDescription())
                     .startsWith("scope-guard.logto.endpoint does not answer: ")

@@ -59,6 +59,7 @@ class KeycloakTests {
         properties.put("scope-guard.keycloak.sign-in-clients", "spa");
         properties.put("scope-guard.keycloak.calls-per-second", 1_000);
         properties.put("scope-guard.keycloak.timeout", "30s");
+        properties.put("scope-guard.startup-timeout", "10m");
         return properties;
     }
 

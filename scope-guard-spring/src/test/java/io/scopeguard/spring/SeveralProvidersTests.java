@@ -227,6 +227,7 @@ class SeveralProvidersTests {
                     .name("partner")
                     .resources(List.of(Audience.resource(TenantServer.RESOURCE)))
                     .callsPerSecond(1_000)
+                    .timeout(Duration.ofSeconds(30))
                     .listener(listeners.calls("partner"))
                     .clock(clock)
                     .steadyClock(steadyClock)

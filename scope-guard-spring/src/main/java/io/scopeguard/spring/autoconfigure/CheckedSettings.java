@@ -37,6 +37,9 @@ final class CheckedSettings {
     /** Longer than permissions are an answer: a revocation that was seen binds tokens that outlive it. */
     private static final Duration MEMORY_OF_LOSSES = Duration.ofHours(24);
 
+    private static final Duration STARTUP_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration FAIL_FAST_STARTUP_TIMEOUT = Duration.ofSeconds(15);
+
     private final ScopeGuardProperties properties;
 
     CheckedSettings(ScopeGuardProperties properties) {
@@ -132,6 +135,16 @@ final class CheckedSettings {
             throw new InvalidSettingException(PREFIX + "clock-skew", "is negative", "Use 0s or more.");
         }
         return properties.clockSkew();
+    }
+
+    /** How long start-up waits for the checks of providers. */
+    Duration startupTimeout() {
+        Duration timeout = properties.startupTimeout();
+        if (timeout == null) {
+            return properties.failFast() ? FAIL_FAST_STARTUP_TIMEOUT : STARTUP_TIMEOUT;
+        }
+        SettingChecks.positive(PREFIX + "startup-timeout", timeout);
+        return timeout;
     }
 
     ScopeDriftHeader header() {

@@ -26,8 +26,6 @@ import org.slf4j.LoggerFactory;
 final class ProviderCheck {
 
     private static final Logger log = LoggerFactory.getLogger(ProviderCheck.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
-    private static final Duration FAIL_FAST_PATIENCE = Duration.ofSeconds(15);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
@@ -36,16 +34,26 @@ final class ProviderCheck {
     private final Set<Audience> audiences;
     private final DeclaredScopes declared;
     private final boolean failFast;
+    private final Duration timeout;
     private final CompletableFuture<Void> answer;
     private volatile boolean running;
 
+    /**
+     * @param failFast whether start-up stops without an answer
+     * @param timeout how long start-up waits for the answer
+     */
     ProviderCheck(
-            ProviderRegistration registration, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
+            ProviderRegistration registration,
+            Set<Audience> audiences,
+            DeclaredScopes declared,
+            boolean failFast,
+            Duration timeout) {
         this.registration = registration;
         this.provider = registration.provider();
         this.audiences = audiences;
         this.declared = declared;
         this.failFast = failFast;
+        this.timeout = timeout;
         // At once, so that it goes on beside the rest of the start-up.
         this.answer = CompletableFuture.runAsync(this::ask, ProviderCheck::inBackground);
     }
@@ -91,7 +99,7 @@ final class ProviderCheck {
 
     private @Nullable Throwable await() {
         try {
-            answer.get((failFast ? FAIL_FAST_PATIENCE : PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
+            answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             return null;
         } catch (ExecutionException | CompletionException e) {
             return e.getCause();

@@ -2,6 +2,7 @@ package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,8 +15,13 @@ final class ProviderChecks implements SmartLifecycle {
     private volatile boolean running;
 
     ProviderChecks(
-            ProviderRegistrations providers, Set<Audience> audiences, DeclaredScopes declared, boolean failFast) {
-        providers.forEach(registration -> checks.add(new ProviderCheck(registration, audiences, declared, failFast)));
+            ProviderRegistrations providers,
+            Set<Audience> audiences,
+            DeclaredScopes declared,
+            boolean failFast,
+            Duration timeout) {
+        providers.forEach(
+                registration -> checks.add(new ProviderCheck(registration, audiences, declared, failFast, timeout)));
     }
 
     @Override

@@ -128,7 +128,7 @@ public final class ScopeGuardAutoConfiguration {
     ProviderChecks providerChecks(ProviderRegistrations providers, DeclaredScopes declared) {
         Set<Audience> audiences = new HashSet<>(settings.resources());
         audiences.add(Audience.ORGANIZATION);
-        return new ProviderChecks(providers, audiences, declared, properties.failFast());
+        return new ProviderChecks(providers, audiences, declared, properties.failFast(), settings.startupTimeout());
     }
 
     @Bean

@@ -17,6 +17,8 @@ import org.springframework.boot.convert.DurationUnit;
  * @param enabled Whether Scope Guard does anything at all.
  * @param failFast Whether start-up stops if the provider does not answer. What it refuses definitely stops start-up either
  *     way.
+ * @param startupTimeout How long start-up waits for the checks of the provider's settings. Without an answer by then, start-up
+ *     goes on and the checks continue, or start-up stops with fail-fast. Defaults to 3s, or to 15s with fail-fast.
  * @param mode How far live permissions reach: observe (metrics only), signal (clients are told, the token decides) or enforce
  *     (what a subject may not do any more is denied).
  * @param publicUrl Address at which clients reach this API, up to and including its context path, e.g.
@@ -41,6 +43,9 @@ import org.springframework.boot.convert.DurationUnit;
 public record ScopeGuardProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("false") boolean failFast,
+
+        @Nullable @DurationUnit(ChronoUnit.SECONDS) Duration startupTimeout,
+
         @DefaultValue("enforce") Mode mode,
         @Nullable String publicUrl,
         @DefaultValue List<String> resources,

@@ -80,14 +80,15 @@ class EventServletLimitsTests {
         restart(new Limits(1, 1000, Duration.ofSeconds(1)));
         Client slow = new Client("POST", "0".repeat(64), length, "");
 
-        while (slow.isUnanswered()) {
+        for (int i = 0; slow.isUnanswered() && i < 900; i++) {
             slow.send(length.startsWith("Content") ? " " : "1\r\n \r\n");
             LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         }
 
         assertThat(slow.answer()).startsWith("HTTP/1.1 408").contains("Connection: close");
         assertThat(outcomes).containsExactly(Outcome.TOO_SLOW);
-        assertThat(deliver()).startsWith("HTTP/1.1 204");
+        // On a busy machine, a whole delivery may take longer than this limit as well.
+        awaitRoom();
     }
 
     @Test

@@ -115,6 +115,7 @@ public final class TenantServer implements AutoCloseable {
         // A busy machine may take longer than an application would wait.
         properties.put("scope-guard.permissions.max-wait", "60s");
         properties.put("scope-guard.logto.timeout", "30s");
+        properties.put("scope-guard.startup-timeout", "10m");
         return properties;
     }
 
