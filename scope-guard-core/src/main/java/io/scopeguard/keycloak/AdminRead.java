@@ -18,6 +18,8 @@ enum AdminRead {
     USERS("users", Right.VIEW_USERS),
     USER("user", Right.VIEW_USERS, "User not found"),
     USER_ROLES("user-roles", Right.VIEW_USERS, "User not found"),
+    REALM_ROLES("realm-roles", Right.VIEW_REALM),
+    REALM_ROLE("realm-role", Right.VIEW_REALM),
     CLIENTS("clients", Right.VIEW_CLIENTS),
     SERVICE_ACCOUNT("service-account", Right.VIEW_CLIENTS),
     CLIENT_ROLES("client-roles", Right.VIEW_CLIENTS),
@@ -62,6 +64,7 @@ enum AdminRead {
         VIEW_ORGANIZATIONS("view-organizations"),
         VIEW_USERS("view-users"),
         VIEW_CLIENTS("view-clients"),
+        VIEW_REALM("view-realm"),
         VIEW_EVENTS("view-events");
 
         private final String role;

@@ -50,14 +50,6 @@ final class ApiClient {
         this.roles = new RememberedRead<>(this::readRoles, clock);
     }
 
-    /** A role of the client. Its name is a scope. */
-    record Role(String id, String name, boolean isComposite) {
-
-        static Role of(JsonNode role) {
-            return new Role(Json.text(role, "id"), Json.text(role, "name"), Json.flag(role, "composite"));
-        }
-    }
-
     Audience audience() {
         return audience;
     }

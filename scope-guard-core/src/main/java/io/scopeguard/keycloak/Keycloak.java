@@ -2,6 +2,7 @@ package io.scopeguard.keycloak;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.scopeguard.provider.CallBudget;
+import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.CallListener;
 import io.scopeguard.provider.Circuit;
 import io.scopeguard.provider.IdentityProvider;
@@ -59,6 +60,7 @@ public final class Keycloak implements IdentityProvider {
     private final SharedReads shared;
     private final Organizations organizations;
     private final List<ApiClient> clients;
+    private final @Nullable RealmRoles realmRoles;
     private final PermissionSource permissions;
     private final KeycloakCheck check;
     private final Duration timeout;
@@ -84,8 +86,14 @@ public final class Keycloak implements IdentityProvider {
         clients = builder.resources.entrySet().stream()
                 .map(entry -> new ApiClient(entry.getKey(), entry.getValue(), api, catalogue, shared, steadyClock))
                 .toList();
+        realmRoles = builder.readsRealmRoles ? new RealmRoles(api) : null;
         permissions = new KeycloakPermissionSource(
-                api, organizations, new KeycloakRoles(api, organizations, clients), clients, globalScopes);
+                api,
+                organizations,
+                new KeycloakRoles(api, organizations, clients, realmRoles),
+                clients,
+                realmRoles,
+                globalScopes);
         check = new KeycloakCheck(
                 realm,
                 api,
@@ -148,7 +156,7 @@ public final class Keycloak implements IdentityProvider {
             }
             own.put(resource, client);
         }
-        return new KeycloakTokenReader(own, identifier, globalScopes);
+        return new KeycloakTokenReader(own, identifier, globalScopes, realmRoles != null);
     }
 
     @Override
@@ -204,6 +212,9 @@ public final class Keycloak implements IdentityProvider {
     @Override
     public void check(Collection<Audience> audiences) {
         check.require();
+        if (realmRoles != null) {
+            realmRoles.require(CallContext.FOREGROUND);
+        }
         findings().forEach(finding -> log.warn("{}: {}", description(), finding));
     }
 
@@ -229,6 +240,7 @@ public final class Keycloak implements IdentityProvider {
         private GlobalScopes globalScopes = GlobalScopes.ROLES;
         private List<String> signInClients = List.of();
         private boolean isPolled = true;
+        private boolean readsRealmRoles;
         private CallBudget budget = CallBudget.perSecond(DEFAULT_CALLS_PER_SECOND);
         private Duration timeout = IdentityProvider.DEFAULT_TIMEOUT;
         private CallListener listener = CallListener.none();
@@ -267,6 +279,15 @@ public final class Keycloak implements IdentityProvider {
         /** Where tokens carry the scopes that are held outside of organizations. In roles by default. */
         public Builder globalScopes(GlobalScopes globalScopes) {
             this.globalScopes = globalScopes;
+            return this;
+        }
+
+        /**
+         * Whether realm roles can be required, beside the roles of the API's clients. This needs the role {@code view-realm}, and
+         * one more call for each user whose roles outside of organizations are read. False by default.
+         */
+        public Builder realmRoles(boolean read) {
+            readsRealmRoles = read;
             return this;
         }
 

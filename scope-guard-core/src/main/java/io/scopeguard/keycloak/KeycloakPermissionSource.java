@@ -21,6 +21,7 @@ import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.provider.http.Json;
+import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Audience;
 import java.time.Duration;
 import java.util.HashSet;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -43,6 +45,7 @@ final class KeycloakPermissionSource implements PermissionSource {
     private final Organizations organizations;
     private final KeycloakRoles roles;
     private final List<ApiClient> clients;
+    private final @Nullable RealmRoles realmRoles;
     private final ProviderTraits traits;
 
     KeycloakPermissionSource(
@@ -50,11 +53,13 @@ final class KeycloakPermissionSource implements PermissionSource {
             Organizations organizations,
             KeycloakRoles roles,
             List<ApiClient> clients,
+            @Nullable RealmRoles realmRoles,
             GlobalScopes globalScopes) {
         this.api = api;
         this.organizations = organizations;
         this.roles = roles;
         this.clients = clients;
+        this.realmRoles = realmRoles;
         this.traits = traits(globalScopes);
     }
 
@@ -149,6 +154,12 @@ final class KeycloakPermissionSource implements PermissionSource {
         return usable(() -> roles.scopesOf(key, role, audience, context));
     }
 
+    /** A group of any organization may have each role of the API's clients, and of the realm. */
+    @Override
+    public Set<String> roleNames(RoleKind kind, CallContext context) {
+        return PermissionSource.super.roleNames(RoleKind.GLOBAL, context);
+    }
+
     private static <T> T usable(Supplier<T> reading) {
         try {
             return reading.get();
@@ -210,9 +221,16 @@ final class KeycloakPermissionSource implements PermissionSource {
         return Json.flag(user, "enabled") ? Standing.ACTIVE : Standing.SUSPENDED;
     }
 
-    /** The client roles that a user holds outside of organizations, composite roles and realm groups expanded. */
+    /** The roles that a user holds outside of organizations, composite roles and realm groups expanded. */
     private Optional<Grants> grants(String user, CallContext context) {
         Set<String> held = new HashSet<>();
+        if (realmRoles != null) {
+            Optional<List<String>> ids = realmRoles.heldBy(user, context);
+            if (ids.isEmpty()) {
+                return Optional.empty();
+            }
+            held.addAll(ids.get());
+        }
         for (ApiClient client : clients) {
             String path = path("/users/{}/role-mappings/clients/{}/composite", user, client.id(context));
             Optional<List<String>> ids = api.get(

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What roles mean. In an organization, a role of ours is one of its groups, which grants the client roles mapped to it; each
- * organization has groups of its own. Outside of organizations, a role of ours is a client role, which grants the scope of its name.
- * Thread-safe.
+ * What roles mean. In an organization, a role of ours is one of its groups, which grants the client roles mapped to it and goes by
+ * the names of all roles mapped to it; each organization has groups of its own. Outside of organizations, a role of ours is a client
+ * role, which grants the scope of its name, or a realm role. Thread-safe.
  */
 final class KeycloakRoles {
 
@@ -37,11 +38,16 @@ final class KeycloakRoles {
     private final AdminApi api;
     private final Organizations organizations;
     private final List<ApiClient> clients;
+    private final @Nullable RealmRoles realmRoles;
 
-    KeycloakRoles(AdminApi api, Organizations organizations, List<ApiClient> clients) {
+    /**
+     * @param realmRoles {@code null} if they do not matter
+     */
+    KeycloakRoles(AdminApi api, Organizations organizations, List<ApiClient> clients, @Nullable RealmRoles realmRoles) {
         this.api = api;
         this.organizations = organizations;
         this.clients = clients;
+        this.realmRoles = realmRoles;
     }
 
     /** The groups of one organization. */
@@ -50,12 +56,12 @@ final class KeycloakRoles {
     }
 
     Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
-        return key.organization() == null ? clientRoles(context) : groups(key.organization(), context);
+        return key.organization() == null ? globalRoles(context) : groups(key.organization(), context);
     }
 
     Optional<RoleScopes> scopesOf(DefinitionsKey key, String role, Audience audience, CallContext context) {
         if (key.organization() == null) {
-            return Optional.ofNullable(clientRoles(context).get(role)).map(KeycloakRoles::complete);
+            return Optional.ofNullable(globalRoles(context).get(role)).map(KeycloakRoles::complete);
         }
         Optional<ApiClient> client = clients.stream()
                 .filter(each -> each.audience().equals(audience))
@@ -66,7 +72,7 @@ final class KeycloakRoles {
         return organizations
                 .find(key.organization(), context)
                 .flatMap(organization -> effective(organization, role, client.get(), context))
-                .map(scopes -> new RoleScopes(Map.of(audience, scopes), false));
+                .map(names -> new RoleScopes(Map.of(audience, Scopes.ofTokens(names)), false));
     }
 
     private static RoleScopes complete(RoleDefinition definition) {
@@ -75,15 +81,20 @@ final class KeycloakRoles {
     }
 
     /** Keycloak expands composite roles when it lists what a user holds. */
-    private Map<String, RoleDefinition> clientRoles(CallContext context) {
+    private Map<String, RoleDefinition> globalRoles(CallContext context) {
         Map<String, RoleDefinition> definitions = new HashMap<>();
         for (ApiClient client : clients) {
-            client.roles(context)
-                    .forEach(role -> definitions.put(
-                            role.id(),
-                            RoleDefinition.of(Map.of(client.audience(), Scopes.ofTokens(List.of(role.name()))))));
+            client.roles(context).forEach(role -> definitions.put(role.id(), definition(client, role)));
+        }
+        if (realmRoles != null) {
+            definitions.putAll(realmRoles.definitions(context));
         }
         return definitions;
+    }
+
+    private static RoleDefinition definition(ApiClient client, Role role) {
+        return RoleDefinition.of(Map.of(client.audience(), Scopes.ofTokens(List.of(role.name()))))
+                .named(role.name());
     }
 
     private Map<String, RoleDefinition> groups(String organization, CallContext context) {
@@ -98,7 +109,7 @@ final class KeycloakRoles {
         Deque<Group> groups = new ArrayDeque<>(list(found.get(), null, context));
         while (!groups.isEmpty()) {
             Group group = groups.pop();
-            definitions.put(group.id(), RoleDefinition.of(scopes(found.get(), group, composites, context)));
+            definitions.put(group.id(), definition(found.get(), group, composites, context));
             if (group.hasChildren()) {
                 groups.addAll(list(found.get(), group.id(), context));
             }
@@ -127,22 +138,35 @@ final class KeycloakRoles {
     }
 
     /** A member of a group does not have the roles of the parent group. */
-    private Map<Audience, Scopes> scopes(
+    private RoleDefinition definition(
             Organization organization, Group group, Map<ApiClient, Set<String>> composites, CallContext context) {
         Map<Audience, Scopes> scopes = new HashMap<>();
+        Set<String> names = new HashSet<>(realmRoles(organization, group, composites, context));
         composites.forEach((client, expanded) -> {
-            Scopes granted = group.showsAll(client.clientId(), expanded)
+            Set<String> roles = group.showsAll(client.clientId(), expanded)
                     ? group.direct(client.clientId())
                     : effective(organization, group.id(), client, context).orElseThrow(Json::malformed);
-            if (!granted.isEmpty()) {
-                scopes.put(client.audience(), granted);
+            if (!roles.isEmpty()) {
+                scopes.put(client.audience(), Scopes.ofTokens(roles));
+                names.addAll(roles);
             }
         });
-        return scopes;
+        return RoleDefinition.of(scopes).named(names);
     }
 
-    /** The scopes of a group, composite roles expanded. */
-    private Optional<Scopes> effective(Organization organization, String group, ApiClient client, CallContext context) {
+    /** A group that shows all that it grants of a client has no realm roles, not even by a composite role. */
+    private Set<String> realmRoles(
+            Organization organization, Group group, Map<ApiClient, Set<String>> composites, CallContext context) {
+        boolean hasNone = composites.entrySet().stream()
+                .anyMatch(client -> group.showsAll(client.getKey().clientId(), client.getValue()));
+        return realmRoles == null || hasNone
+                ? Set.of()
+                : realmRoles.ofGroup(organization.id(), group.id(), context).orElseThrow(Json::malformed);
+    }
+
+    /** The names of the client's roles that a group has, composite roles expanded. */
+    private Optional<Set<String>> effective(
+            Organization organization, String group, ApiClient client, CallContext context) {
         String roles = path(
                 "/organizations/{}/groups/{}/role-mappings/clients/{}/composite",
                 organization.id(),
@@ -152,7 +176,7 @@ final class KeycloakRoles {
                 AdminRead.GROUP_ROLES,
                 roles,
                 context,
-                list -> Scopes.ofTokens(Json.items(list, role -> Json.text(role, "name"))));
+                list -> new HashSet<>(Json.items(list, role -> Json.text(role, "name"))));
     }
 
     /**
@@ -199,8 +223,8 @@ final class KeycloakRoles {
                     && Collections.disjoint(clientRoles.getOrDefault(client, Set.of()), composites);
         }
 
-        Scopes direct(String client) {
-            return clientRoles == null ? Scopes.none() : Scopes.ofTokens(clientRoles.getOrDefault(client, Set.of()));
+        Set<String> direct(String client) {
+            return clientRoles == null ? Set.of() : clientRoles.getOrDefault(client, Set.of());
         }
     }
 }

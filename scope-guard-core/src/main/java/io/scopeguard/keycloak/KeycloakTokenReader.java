@@ -11,6 +11,7 @@ import io.scopeguard.provider.http.PathTemplate;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,12 +20,14 @@ import java.util.Set;
 
 /**
  * Reads Keycloak's access tokens. The {@code organization} claim names the organizations that a token is for, each with the roles
- * held there; {@code resource_access}, or {@code scope}, says what is held outside of organizations. Thread-safe.
+ * held there; {@code resource_access}, or {@code scope}, says what is held outside of organizations. Keycloak names every role that
+ * the client may see, so a token without a role does not carry it. Thread-safe.
  */
 final class KeycloakTokenReader implements TokenReader {
 
     private static final String ORGANIZATION = "organization";
     private static final String RESOURCE_ACCESS = "resource_access";
+    private static final String REALM_ACCESS = "realm_access";
     private static final String SERVICE_ACCOUNT = "service-account-";
 
     private static final String AS_WRITTEN = "as Keycloak writes it";
@@ -39,14 +42,21 @@ final class KeycloakTokenReader implements TokenReader {
     private final Map<Audience, String> clients;
     private final OrganizationIdentifier identifier;
     private final GlobalScopes globalScopes;
+    private final boolean readsRealmRoles;
 
     /**
      * @param clients the API's own resources, each with the client whose roles are its scopes
+     * @param readsRealmRoles whether realm roles can be required by name, as the clients' roles can
      */
-    KeycloakTokenReader(Map<Audience, String> clients, OrganizationIdentifier identifier, GlobalScopes globalScopes) {
+    KeycloakTokenReader(
+            Map<Audience, String> clients,
+            OrganizationIdentifier identifier,
+            GlobalScopes globalScopes,
+            boolean readsRealmRoles) {
         this.clients = Map.copyOf(clients);
         this.identifier = identifier;
         this.globalScopes = globalScopes;
+        this.readsRealmRoles = readsRealmRoles;
     }
 
     @Override
@@ -67,7 +77,12 @@ final class KeycloakTokenReader implements TokenReader {
         String user = id("sub", claims.text("sub"));
         Subject.Type type = isServiceAccount(claims, client) ? Subject.Type.APPLICATION : Subject.Type.USER;
         return new TokenContent(
-                new Subject(type, user), client, claims.actor(), claims.textIfPresent("jti"), grants(claims));
+                new Subject(type, user),
+                client,
+                claims.actor(),
+                claims.textIfPresent("jti"),
+                grants(claims),
+                roles(RESOURCE_ACCESS, claims));
     }
 
     /** ID tokens, refresh tokens and logout tokens have the same header. */
@@ -95,8 +110,7 @@ final class KeycloakTokenReader implements TokenReader {
         List<String> named = claims.audience();
         clients.forEach((audience, client) -> {
             if (named.contains(audience.value()) || named.contains(client)) {
-                organizations.forEach((organization, held) ->
-                        grants.add(TokenGrant.of(audience, organization, roles(ORGANIZATION, held, client))));
+                organizations.forEach((organization, held) -> grants.add(grant(audience, client, organization, held)));
                 Scopes global = global(claims, client);
                 if (organizations.isEmpty() || !global.isEmpty()) {
                     grants.add(TokenGrant.of(audience, null, global));
@@ -112,9 +126,28 @@ final class KeycloakTokenReader implements TokenReader {
         return grants;
     }
 
+    /** A list of organizations says nothing about roles; an object does, also about a member without any. */
+    private TokenGrant grant(Audience audience, String client, String organization, TokenClaims held) {
+        return new TokenGrant(
+                audience,
+                organization,
+                Scopes.ofTokens(clientRoles(ORGANIZATION, held, client)),
+                held == NOTHING ? null : roles(ORGANIZATION, held));
+    }
+
+    /** The names of all roles that can be required: those of the API's clients, and the realm's. */
+    private Set<String> roles(String claim, TokenClaims holder) {
+        Set<String> roles = new HashSet<>();
+        clients.values().forEach(client -> roles.addAll(clientRoles(claim, holder, client)));
+        if (readsRealmRoles && holder.has(REALM_ACCESS)) {
+            roles.addAll(names(claim, object(claim, holder, REALM_ACCESS)));
+        }
+        return roles;
+    }
+
     private Scopes global(TokenClaims claims, String client) {
         return globalScopes == GlobalScopes.ROLES
-                ? roles(RESOURCE_ACCESS, claims, client)
+                ? Scopes.ofTokens(clientRoles(RESOURCE_ACCESS, claims, client))
                 : claims.scopes().where(KeycloakTokenReader::isPermission);
     }
 
@@ -153,12 +186,12 @@ final class KeycloakTokenReader implements TokenReader {
     }
 
     /** The names of a client's roles: {@code resource_access.<client>.roles}. */
-    private static Scopes roles(String claim, TokenClaims holder, String client) {
+    private static List<String> clientRoles(String claim, TokenClaims holder, String client) {
         if (!holder.has(RESOURCE_ACCESS)) {
-            return Scopes.none();
+            return List.of();
         }
         TokenClaims access = object(claim, holder, RESOURCE_ACCESS);
-        return access.has(client) ? Scopes.ofTokens(names(claim, object(claim, access, client))) : Scopes.none();
+        return access.has(client) ? names(claim, object(claim, access, client)) : List.of();
     }
 
     private static List<String> names(String claim, TokenClaims access) {

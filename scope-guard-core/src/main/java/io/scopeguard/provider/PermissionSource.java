@@ -1,8 +1,11 @@
 package io.scopeguard.provider;
 
+import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Audience;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +62,17 @@ public interface PermissionSource {
 
     /** Reads a list of roles, by id: all pages of it. Updates the catalogue of scopes if that is due. */
     Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context);
+
+    /**
+     * Reads the names of all roles of a kind, so that a requirement for a role that does not exist is found. A provider whose
+     * organizations have roles of their own overrides this.
+     */
+    default Set<String> roleNames(RoleKind kind, CallContext context) {
+        DefinitionsKey key = kind == RoleKind.GLOBAL ? globalRoles() : DefinitionsKey.ORGANIZATION_ROLES;
+        return definitions(key, context).values().stream()
+                .flatMap(role -> role.names().stream())
+                .collect(Collectors.toSet());
+    }
 
     /**
      * Reads what one role grants, with one call.

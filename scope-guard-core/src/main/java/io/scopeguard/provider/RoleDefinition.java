@@ -37,6 +37,11 @@ public record RoleDefinition(
 
     /** This role with its only name. */
     public RoleDefinition named(String name) {
-        return new RoleDefinition(Set.of(name), scopes, holderCount, holders);
+        return named(Set.of(name));
+    }
+
+    /** This role with these names. */
+    public RoleDefinition named(Set<String> names) {
+        return new RoleDefinition(names, scopes, holderCount, holders);
     }
 }

@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,7 @@ class KeycloakTokenReaderTests {
     private static final KeycloakTokenReader byId = reader(OrganizationIdentifier.ID, GlobalScopes.ROLES);
 
     private static KeycloakTokenReader reader(OrganizationIdentifier identifier, GlobalScopes globalScopes) {
-        return new KeycloakTokenReader(Map.of(API, CLIENT), identifier, globalScopes);
+        return new KeycloakTokenReader(Map.of(API, CLIENT), identifier, globalScopes, false);
     }
 
     /** Most recordings were made without an audience mapper. */
@@ -174,12 +176,39 @@ class KeycloakTokenReaderTests {
         claims.put("aud", List.of(API.value(), other.value()));
         claims.put("resource_access", Map.of("other-api", Map.of("roles", List.of("read:other"))));
         KeycloakTokenReader reader = new KeycloakTokenReader(
-                Map.of(API, CLIENT, other, "other-api"), OrganizationIdentifier.ALIAS, GlobalScopes.ROLES);
-        assertThat(reader.read(new TokenClaims(claims)).grants())
+                Map.of(API, CLIENT, other, "other-api"), OrganizationIdentifier.ALIAS, GlobalScopes.ROLES, false);
+        TokenContent content = reader.read(new TokenClaims(claims));
+        Set<String> roles = Set.of("read:report", "write:report", "delete:report");
+        assertThat(content.grants())
                 .containsExactlyInAnyOrder(
-                        TokenGrant.of(API, "acme", Scopes.of("read:report", "write:report", "delete:report")),
-                        TokenGrant.of(other, "acme", Scopes.none()),
+                        new TokenGrant(API, "acme", Scopes.ofTokens(roles), roles),
+                        new TokenGrant(other, "acme", Scopes.none(), roles),
                         TokenGrant.of(other, null, Scopes.of("read:other")));
+        assertThat(content.globalRoles()).containsExactly("read:other");
+    }
+
+    /** A list of organizations says nothing about roles. Realm roles count only if they are read from the Admin API as well. */
+    @ParameterizedTest
+    @CsvSource({
+        "list.organization-acme.alice,                        false, none,                          ''",
+        "map.organization-acme.alice,                         false, '',                            ''",
+        "roles.organization-acme.bob,                         false, read:report,                   ''",
+        "roles.organization-acme.alice-realm-role,            false, 'delete:report,read:report,write:report', ''",
+        "roles.organization-acme.alice-realm-role,            true,"
+                + " 'auditor,delete:report,read:report,write:report', "
+                + "'default-roles-guard,offline_access,uma_authorization'",
+        "global-role.organization-acme.bob,                   false, read:report,                   write:report",
+        "global-role.organization-acme.bob,                   true,  read:report,"
+                + " 'default-roles-guard,offline_access,uma_authorization,write:report'",
+    })
+    void readWhenRecordedThenRolesByName(String name, boolean realmRoles, String organization, String global) {
+        TokenContent content = new KeycloakTokenReader(
+                        Map.of(API, CLIENT), OrganizationIdentifier.ALIAS, GlobalScopes.ROLES, realmRoles)
+                .read(new TokenClaims(claims(name)));
+        Set<String> roles = content.grants().get(0).roles();
+        assertThat(roles == null ? "none" : String.join(",", new TreeSet<>(roles)))
+                .isEqualTo(organization);
+        assertThat(String.join(",", new TreeSet<>(content.globalRoles()))).isEqualTo(global);
     }
 
     @Test

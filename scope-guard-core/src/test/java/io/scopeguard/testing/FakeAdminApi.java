@@ -54,6 +54,7 @@ final class FakeAdminApi {
             return switch (parts.get(0)) {
                 case "organizations" -> organizations(parts, query);
                 case "users" -> users(parts);
+                case "roles" -> realmRoles(parts, query);
                 case "clients" -> clients(parts, query);
                 case "client-scopes" -> Reply.ok(page(realm.clientScopes, query));
                 case "admin-events" -> events(uri, query);
@@ -140,6 +141,9 @@ final class FakeAdminApi {
         if (parts.get(4).equals("children")) {
             return Reply.ok(page(level(organization, group.id), query));
         }
+        if (parts.get(5).equals("realm")) {
+            return visible(group.realmRoles);
+        }
         List<String> roles = new ArrayList<>(group.roles);
         // A realm role contains the client roles in its name, after the first word.
         group.realmRoles.forEach(role -> roles.addAll(List.of(role.split(" ")).subList(1, role.split(" ").length)));
@@ -176,10 +180,36 @@ final class FakeAdminApi {
         if (user == null) {
             return new Reply(404, Map.of("error", "User not found"));
         }
-        return parts.size() == 2
-                ? Reply.ok(user(user))
+        if (parts.size() == 2) {
+            return Reply.ok(user(user));
+        }
+        return parts.get(3).equals("realm")
+                ? visible(user.realmRoles)
                 : Reply.ok(
                         expand(realm, user.globalRoles).map(FakeAdminApi::role).toList());
+    }
+
+    private Reply realmRoles(List<String> parts, Map<String, String> query) {
+        if (parts.size() == 1) {
+            return Reply.ok(
+                    page(realm.realmRoles.stream().map(FakeAdminApi::realmRole).toList(), query));
+        }
+        return realm.showsRealmRoles
+                ? Reply.ok(realmRole(parts.get(1)))
+                : new Reply(403, Map.of("error", "HTTP 403 Forbidden"));
+    }
+
+    /** Realm roles; without the right to view the realm, Keycloak leaves them out. */
+    private Reply visible(Collection<String> roles) {
+        return Reply.ok(
+                realm.showsRealmRoles
+                        ? roles.stream().map(FakeAdminApi::realmRole).toList()
+                        : List.of());
+    }
+
+    private static Map<String, Object> realmRole(String role) {
+        String name = role.split(" ")[0];
+        return Map.of("id", "realm-" + name, "name", name, "composite", role.contains(" "));
     }
 
     private Reply clients(List<String> parts, Map<String, String> query) {

@@ -154,6 +154,7 @@ public final class FakeKeycloak implements AutoCloseable {
             if (!held.isEmpty()) {
                 claims.put("organization", held);
             }
+            claims.put("realm_access", Map.of("roles", List.copyOf(FakeRealm.of(realm.users, user).realmRoles)));
             List<String> global = new ArrayList<>(FakeRealm.of(realm.users, user).globalRoles);
             if (!global.isEmpty()) {
                 claims.put("resource_access", Map.of(API_CLIENT, Map.of("roles", global)));
@@ -178,6 +179,13 @@ public final class FakeKeycloak implements AutoCloseable {
         Map<String, Object> claim = new LinkedHashMap<>();
         claim.put("id", organization.id);
         claim.put("groups", groups.stream().map(group -> "/" + group.name).toList());
+        List<String> realmRoles = groups.stream()
+                .flatMap(group -> group.realmRoles.stream().map(role -> role.split(" ")[0]))
+                .distinct()
+                .toList();
+        if (!realmRoles.isEmpty()) {
+            claim.put("realm_access", Map.of("roles", realmRoles));
+        }
         if (!roles.isEmpty()) {
             claim.put("resource_access", Map.of(API_CLIENT, Map.of("roles", roles)));
         }

@@ -23,7 +23,9 @@ public final class FakeRealm {
     final Map<String, Client> clients = new LinkedHashMap<>();
     final List<Map<String, Object>> events = new ArrayList<>();
     final List<Map<String, Object>> clientScopes = new ArrayList<>();
+    final Set<String> realmRoles = new TreeSet<>(Set.of("default-roles-guard"));
     boolean savesAdminEvents = true;
+    boolean showsRealmRoles = true;
     private int ids;
 
     FakeRealm(Clock clock) {
@@ -35,6 +37,7 @@ public final class FakeRealm {
         final String id;
         final String name;
         final Set<String> globalRoles = new LinkedHashSet<>();
+        final Set<String> realmRoles = new LinkedHashSet<>(Set.of("default-roles-guard"));
         boolean enabled = true;
 
         User(String id, String name) {
@@ -174,7 +177,9 @@ public final class FakeRealm {
         return this;
     }
 
+    /** A realm role, which may contain roles of the API's client: "auditor read:report". */
     public synchronized FakeRealm mapRealmRole(String organization, String group, String role) {
+        realmRoles.add(role.split(" ")[0]);
         of(of(organizations, organization).groups, group).realmRoles.add(role);
         event(
                 "CREATE",
@@ -196,6 +201,25 @@ public final class FakeRealm {
     public synchronized FakeRealm revoke(String user, String role) {
         of(users, user).globalRoles.remove(role);
         event("DELETE", "CLIENT_ROLE_MAPPING", "users/" + user + "/role-mappings/clients/api");
+        return this;
+    }
+
+    public synchronized FakeRealm grantRealmRole(String user, String role) {
+        realmRoles.add(role);
+        of(users, user).realmRoles.add(role);
+        event("CREATE", "REALM_ROLE_MAPPING", "users/" + user + "/role-mappings/realm");
+        return this;
+    }
+
+    public synchronized FakeRealm revokeRealmRole(String user, String role) {
+        of(users, user).realmRoles.remove(role);
+        event("DELETE", "REALM_ROLE_MAPPING", "users/" + user + "/role-mappings/realm");
+        return this;
+    }
+
+    /** Takes the right to view the realm from the library: realm roles are left out of answers. */
+    public synchronized FakeRealm hideRealmRoles() {
+        showsRealmRoles = false;
         return this;
     }
 

@@ -25,6 +25,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -232,8 +233,8 @@ class RequiresRoleTests {
                 "WithoutPath|requires roles of an organization, but its path /roles names none|organizationFromToken",
                 "TwoPlaces|takes the organization from different places|Say it in one",
                 "GlobalAndOrganization|is global in @RequiresScopes|global roles",
-                "Unserved|#list() requires scopes and is declared as a web handler, but no handler mapping|Annotate",
-                "PrivateMethod|#run() requires scopes, but is private|move the annotation",
+                "Unserved|#list() requires roles and is declared as a web handler, but no handler mapping|Annotate",
+                "PrivateMethod|#run() requires roles, but is private|move the annotation",
                 "ServiceWithoutOrganization|requires roles, but it is not a web handler|organization = "
             })
     void contradictionsStopStartUp(String type, String problem, String fix) throws ClassNotFoundException {
@@ -247,6 +248,21 @@ class RequiresRoleTests {
                     assertThat(cause).hasMessageContaining(type).hasMessageContaining(problem);
                     assertThat(((InvalidSettingException) cause).fix()).contains(fix);
                 });
+    }
+
+    @Test
+    void startWhenARequiredRoleDoesNotExistThenReported(CapturedOutput output) {
+        tenant.assign(user, "gold tier");
+        tenant.assignIn(acme, user, "billing admin");
+        runner.withUserConfiguration(Misspelled.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            String provider = " roles that Logto at " + tenant.endpoint() + " does not have: ";
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(3))
+                    .until(() -> output.getAll().contains("Handlers require global" + provider + "[golden tier].")
+                            && output.getAll()
+                                    .contains("Handlers require organization" + provider + "[biling admin]."));
+        });
     }
 
     @Test
@@ -402,6 +418,23 @@ class RequiresRoleTests {
         @RequiresRole("a")
         @GetMapping("/roles")
         void list() {}
+    }
+
+    @RestController
+    static class Misspelled {
+
+        @RequiresRole(
+                value = {"gold tier", "golden tier"},
+                match = Match.ANY)
+        @GetMapping("/organizations/{organizationId}/gold")
+        void gold() {}
+
+        @RequiresRole(
+                value = {"billing admin", "biling admin"},
+                match = Match.ANY,
+                kind = RoleKind.ORGANIZATION)
+        @GetMapping("/organizations/{organizationId}/bills")
+        void bills() {}
     }
 
     @RestController

@@ -23,6 +23,8 @@ import org.springframework.boot.convert.DurationUnit;
  * @param apiClients The same for several resources: the client by resource.
  * @param organizationIdentifier What identifies an organization in requests: its alias, or its id.
  * @param globalScopes Where tokens carry the scopes that are held outside of organizations: in roles, or in scope.
+ * @param realmRoles Whether realm roles can be required, beside the roles of the API's clients. Needs the role view-realm of
+ *     realm-management.
  * @param signInClients Clients that users sign in with. Start-up checks that their tokens suit this API.
  * @param plainHttpHosts Hosts that may be called by plain http beside the loopback interface, by name. Whoever can listen on
  *     the way reads the client's secret, and whoever can answer in the host's place decides who gets in.
@@ -40,6 +42,7 @@ public record KeycloakProperties(
         @DefaultValue Map<String, String> apiClients,
         @DefaultValue("alias") OrganizationIdentifier organizationIdentifier,
         @DefaultValue("roles") GlobalScopes globalScopes,
+        @DefaultValue("false") boolean realmRoles,
         @DefaultValue List<String> signInClients,
         @DefaultValue List<String> plainHttpHosts,
         @DefaultValue("true") boolean adminEvents,

@@ -40,6 +40,7 @@ final class KeycloakSettings {
         Keycloak.Builder connection = Keycloak.at(realm(), clientId(), clientSecret())
                 .organizationIdentifier(properties.organizationIdentifier())
                 .globalScopes(properties.globalScopes())
+                .realmRoles(properties.realmRoles())
                 .signInClients(properties.signInClients())
                 .pollAdminEvents(properties.adminEvents())
                 .timeout(SettingChecks.timeout(PREFIX + ".timeout", properties.timeout()));

@@ -3,6 +3,7 @@ package io.scopeguard.spring.autoconfigure;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.InvalidSettingException;
@@ -78,7 +79,7 @@ final class ProviderCheck {
             log.warn("Starting without an answer from {}: {}", provider.description(), failure.getMessage());
             var unused = answer.whenComplete((answered, trouble) -> reportLate(trouble, FIRST_PAUSE));
         } else {
-            reportUnknownScopes();
+            reportUnknown();
         }
     }
 
@@ -120,7 +121,7 @@ final class ProviderCheck {
     private void reportLate(@Nullable Throwable failure, Duration pause) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause == null) {
-            reportUnknownScopes();
+            reportUnknown();
         } else if (cause instanceof SettingRefusedException refused) {
             InvalidSettingException invalid = invalid(refused);
             log.error("{}. {}", invalid.getMessage(), invalid.fix());
@@ -147,6 +148,15 @@ final class ProviderCheck {
     private static Duration longer(Duration pause) {
         Duration doubled = pause.multipliedBy(2);
         return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
+
+    /** Roles are read for this alone, so start-up does not wait for them. */
+    private void reportUnknown() {
+        reportUnknownScopes();
+        Roles roles = declared.roles();
+        if (!roles.isEmpty()) {
+            inBackground(() -> UnknownRoles.report(provider, roles));
+        }
     }
 
     private void reportUnknownScopes() {

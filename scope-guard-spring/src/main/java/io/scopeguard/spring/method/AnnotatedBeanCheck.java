@@ -2,7 +2,6 @@ package io.scopeguard.spring.method;
 
 import io.scopeguard.spring.InvalidSettingException;
 import java.io.Closeable;
-import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
@@ -68,17 +67,22 @@ public final class AnnotatedBeanCheck implements BeanPostProcessor, PriorityOrde
             throw new InvalidSettingException(
                     type.getName(),
                     obstacle + ", so that no proxy can intercept its methods, and "
-                            + annotated.guarded().values().iterator().next().name() + " requires scopes",
+                            + any(annotated).name() + " requires "
+                            + any(annotated).requires().what(),
                     "Change that, or move the annotated methods to a class that can be extended.");
         }
-        for (Method method : annotated.guarded().keySet()) {
+        annotated.guarded().forEach((method, rule) -> {
             if (Modifier.isFinal(method.getModifiers())) {
                 throw new InvalidSettingException(
                         AnnotatedClassReader.name(method, type),
-                        "requires scopes, but is final: no proxy can intercept calls of it",
+                        "requires " + rule.requires().what() + ", but is final: no proxy can intercept calls of it",
                         "Remove final, or move the annotation to the method of a bean that calls it.");
             }
-        }
+        });
+    }
+
+    private static MethodRule any(AnnotatedClass annotated) {
+        return annotated.guarded().values().iterator().next();
     }
 
     private boolean isProxiedBySubclass(Class<?> type, @Nullable String beanName) {

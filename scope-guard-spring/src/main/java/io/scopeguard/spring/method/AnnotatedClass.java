@@ -1,16 +1,16 @@
 package io.scopeguard.spring.method;
 
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import java.lang.reflect.Method;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Who enforces the annotations of a class.
  *
  * @param guarded the methods that method security guards
- * @param web the methods of web handlers, which the web guard must serve
+ * @param web the methods of web handlers, which the web guard must serve, with what they require
  */
-record AnnotatedClass(Map<Method, MethodRule> guarded, Set<Method> web) {
+record AnnotatedClass(Map<Method, MethodRule> guarded, Map<Method, Requires> web) {
 
-    static final AnnotatedClass NONE = new AnnotatedClass(Map.of(), Set.of());
+    static final AnnotatedClass NONE = new AnnotatedClass(Map.of(), Map.of());
 }

@@ -27,7 +27,7 @@ final class AnnotatedClassReader {
     private final Class<?> type;
     private final Map<Method, MethodKind> kinds = new LinkedHashMap<>();
     private final Map<Method, MethodRule> guarded = new LinkedHashMap<>();
-    private final Set<Method> web = new LinkedHashSet<>();
+    private final Map<Method, Requires> web = new LinkedHashMap<>();
 
     AnnotatedClassReader(RequirementReader reader, Class<?> type) {
         this.reader = reader;
@@ -50,7 +50,7 @@ final class AnnotatedClassReader {
                 account(method, kind, rule);
             }
         });
-        return new AnnotatedClass(Map.copyOf(guarded), Set.copyOf(web));
+        return new AnnotatedClass(Map.copyOf(guarded), Map.copyOf(web));
     }
 
     /** Where a class has mapped methods, its annotation is about those: the others support them. */
@@ -69,18 +69,19 @@ final class AnnotatedClassReader {
         mapped.addAll(methodsOf(MAPPED));
         if (MethodKind.isWebSocketHandler(type)) {
             // One handler as a whole: any of its methods stands for it.
-            web.addAll(
-                    rule instanceof Requires ? kinds.keySet().stream().limit(1).toList() : Set.of());
+            if (rule instanceof Requires requires) {
+                kinds.keySet().stream().limit(1).forEach(method -> web.put(method, requires));
+            }
             return mapped;
         }
-        return mapped.isEmpty() ? operations() : mapped;
+        return mapped.isEmpty() ? operations(rule) : mapped;
     }
 
-    private Set<Method> operations() {
+    private Set<Method> operations(HandlerRule rule) {
         for (Method method : kinds.keySet()) {
             int modifiers = method.getModifiers();
             if (Modifier.isStatic(modifiers) && Modifier.isPublic(modifiers)) {
-                throw fixed(method, "static");
+                throw fixed(method, rule, "static");
             }
         }
         return kinds.keySet().stream()
@@ -104,23 +105,25 @@ final class AnnotatedClassReader {
                             + " methods need it can declare it on each of them.");
         }
         if (kind == WEB) {
-            web.addAll(rule instanceof Requires ? Set.of(method) : Set.of());
+            if (rule instanceof Requires requires) {
+                web.put(method, requires);
+            }
         } else if (rule instanceof Requires requires) {
-            checkOverridable(method);
+            checkOverridable(method, requires);
             guarded.put(method, new MethodRule(name(method), requires, organization(method, requires)));
         } else {
             throw notOpen(name(method));
         }
     }
 
-    private void checkOverridable(Method method) {
+    private void checkOverridable(Method method, Requires rule) {
         if (BeanMethods.isFixed(method)) {
-            throw fixed(method, Modifier.isPrivate(method.getModifiers()) ? "private" : "static");
+            throw fixed(method, rule, Modifier.isPrivate(method.getModifiers()) ? "private" : "static");
         }
         boolean elsewhere =
                 !ClassUtils.getPackageName(method.getDeclaringClass()).equals(ClassUtils.getPackageName(type));
         if (!isVisible(method) && elsewhere) {
-            throw fixed(method, "package-private in another package");
+            throw fixed(method, rule, "package-private in another package");
         }
     }
 
@@ -156,11 +159,15 @@ final class AnnotatedClassReader {
                         + ".");
     }
 
-    private InvalidSettingException fixed(Method method, String kind) {
+    private InvalidSettingException fixed(Method method, HandlerRule rule, String kind) {
         return new InvalidSettingException(
                 name(method),
-                "requires scopes, but is " + kind + ": no proxy can intercept calls of it",
+                "requires " + what(rule) + ", but is " + kind + ": no proxy can intercept calls of it",
                 "Change that, or move the annotation to the method of a bean that calls it.");
+    }
+
+    private static String what(HandlerRule rule) {
+        return rule instanceof Requires requires ? requires.what() : "nothing";
     }
 
     private static InvalidSettingException notOpen(String name) {

@@ -2,7 +2,6 @@ package io.scopeguard.spring.method;
 
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.authorization.HandlerRules;
-import java.lang.reflect.Method;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -93,16 +92,17 @@ public final class AnnotationAccounting
     }
 
     private void checkServed(Class<?> type) {
-        for (Method method : rules.of(type).web()) {
+        rules.of(type).web().forEach((method, rule) -> {
             if (!handlers.enforces(type, method)) {
                 throw new InvalidSettingException(
                         AnnotatedClassReader.name(method, type),
-                        "requires scopes and is declared as a web handler, but no handler mapping serves it, so that nothing"
+                        "requires " + rule.what()
+                                + " and is declared as a web handler, but no handler mapping serves it, so that nothing"
                                 + " enforces the annotation",
                         "Annotate its class with @Controller or @RestController, or register it with a handler mapping of the"
                                 + " application; or remove the annotation.");
             }
-        }
+        });
     }
 
     /** Beans of other contexts are guarded only if the guard is configured there too. */
@@ -111,9 +111,10 @@ public final class AnnotationAccounting
         AnnotatedBeans.forEach(factory, (name, type) -> {
             checkServed(type);
             if (!isGuarded && !rules.of(type).guarded().isEmpty()) {
+                MethodRule rule = rules.of(type).guarded().values().iterator().next();
                 throw new InvalidSettingException(
-                        rules.of(type).guarded().values().iterator().next().name(),
-                        "requires scopes, but its bean '" + name
+                        rule.name(),
+                        "requires " + rule.requires().what() + ", but its bean '" + name
                                 + "' belongs to another application context, in which Scope Guard is not configured",
                         "Declare the bean in the context that has the auto-configuration.");
             }
