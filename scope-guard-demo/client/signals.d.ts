@@ -2,29 +2,20 @@
 
 import type { ScopeGuard, Target } from './scope-guard.js';
 
-/** What the API knows about a token. */
-export interface Standing {
-  readonly subject: string;
-  readonly kind: string;
-  readonly audience: string;
-  readonly organization?: string;
-  readonly token_scopes: readonly string[];
-  /** The scopes that the subject holds now; absent as long as they are unknown. */
-  readonly live_scopes?: readonly string[];
-  /** The scopes that count: those of the token that the subject still holds. */
+/** What an event says about the token of the stream. */
+export interface Permissions {
+  /** The scopes of the token that count now. */
   readonly effective_scopes: readonly string[];
-  readonly drift: {
-    readonly demoted: readonly string[];
-    readonly promoted: readonly string[];
-    readonly new: readonly string[];
-  };
+  /** The value of a `Scope-Drift` header, which the guard has obeyed already. */
+  readonly scope_drift?: string;
 }
 
 /** Why a stream ended for good. `replaced`: the same user opened too many. */
 export type EndReason = 'suspended' | 'not-a-member' | 'refused' | 'replaced';
 
 export interface SignalOptions extends Target {
-  onPermissions?(standing: Standing): void;
+  /** Called at first, and whenever the effective scopes or the remedy changed. */
+  onPermissions?(permissions: Permissions): void;
   onEnd?(reason: EndReason): void;
 }
 

@@ -74,7 +74,7 @@ class Follower {
     for await (const { event, data } of events(response.body)) {
       this.#pause = FIRST_PAUSE_MS;
       if (event === 'permissions') {
-        this.#options.onPermissions?.(data.standing);
+        this.#options.onPermissions?.(data);
         this.#obey(data.scope_drift);
       } else if (event === 'end') {
         return this.#ended(data);

@@ -29,7 +29,7 @@ export function Reports() {
   const guard = useScopeGuard({ ...logtoRecipe(useLogto(), options), origins: ['https://api.example.com'] });
   guardAxios(axios, guard);
   void axios.get('https://api.example.com/reports', { organization: 'acme', repeatable: true });
-  const follower = followSignals(guard, '/me/signals', {
+  const follower = followSignals(guard, '/scope-guard/signals', {
     organization: 'acme',
     onPermissions: ({ effective_scopes: scopes }) => scopes.includes('read:report'),
     onEnd: (reason) => reason === 'suspended',

@@ -39,21 +39,21 @@ async function streams() {
   return api;
 }
 
-const STANDING = { subject: 'alice', token_scopes: ['read:report'], effective_scopes: ['read:report'] };
+const PERMISSIONS = { effective_scopes: ['read:report'] };
 
 describe('followed signals', LIMIT, () => {
   let api;
   let guard;
   let follower;
   let jwt;
-  let standings;
+  let reported;
   let ends;
   let refreshes;
 
   beforeEach(async () => {
     api = await streams();
     jwt = token();
-    standings = [];
+    reported = [];
     ends = [];
     refreshes = 0;
     guard = createScopeGuard({
@@ -73,9 +73,9 @@ describe('followed signals', LIMIT, () => {
   });
 
   async function follow() {
-    follower = followSignals(guard, `${api.origin}/me/signals`, {
+    follower = followSignals(guard, `${api.origin}/scope-guard/signals`, {
       organization: 'acme',
-      onPermissions: (standing) => standings.push(standing),
+      onPermissions: (permissions) => reported.push(permissions),
       onEnd: (reason) => ends.push(reason),
     });
     await eventually(() => api.connections.length === 1);
@@ -85,31 +85,31 @@ describe('followed signals', LIMIT, () => {
   it('send the token in a header, never in the address', async () => {
     const stream = await follow();
 
-    assert.deepEqual([stream.token, stream.url], [jwt, '/me/signals']);
+    assert.deepEqual([stream.token, stream.url], [jwt, '/scope-guard/signals']);
   });
 
   it('report what holds now', async () => {
     const stream = await follow();
-    stream.write(':\n\nevent:permissions\ndata:{"standing":{"subject":');
-    stream.write('"alice"}}\n\n');
-    await eventually(() => standings.length === 1);
+    stream.write(':\n\nevent:permissions\ndata:{"effective_scopes":');
+    stream.write('["read:report"]}\n\n');
+    await eventually(() => reported.length === 1);
 
-    assert.deepEqual(standings, [{ subject: 'alice' }]);
+    assert.deepEqual(reported, [PERMISSIONS]);
   });
 
   it('skip what is malformed or unknown', async () => {
     const stream = await follow();
     stream.write('event:permissions\ndata:no json\n\nevent:other\ndata:{}\n\ndata:7\n\n');
-    stream.send('permissions', { standing: STANDING });
-    await eventually(() => standings.length === 1);
+    stream.send('permissions', PERMISSIONS);
+    await eventually(() => reported.length === 1);
 
-    assert.deepEqual(standings, [STANDING]);
+    assert.deepEqual(reported, [PERMISSIONS]);
   });
 
   it('obey a hint, and follow the next token', async () => {
     const old = jwt;
     const stream = await follow();
-    stream.send('permissions', { standing: STANDING, scope_drift: drift(old, { after: 0 }) });
+    stream.send('permissions', { ...PERMISSIONS, scope_drift: drift(old, { after: 0 }) });
     await eventually(() => api.connections.length === 2);
 
     assert.equal(refreshes, 1);
@@ -120,9 +120,9 @@ describe('followed signals', LIMIT, () => {
 
   it('ignore a hint about another token', async () => {
     const stream = await follow();
-    stream.send('permissions', { standing: STANDING, scope_drift: drift(token(), { after: 0 }) });
-    stream.send('permissions', { standing: { ...STANDING, subject: 'last' } });
-    await eventually(() => standings.length === 2);
+    stream.send('permissions', { ...PERMISSIONS, scope_drift: drift(token(), { after: 0 }) });
+    stream.send('permissions', { effective_scopes: [] });
+    await eventually(() => reported.length === 2);
 
     assert.equal(refreshes, 0);
   });

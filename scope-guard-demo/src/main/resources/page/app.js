@@ -94,9 +94,9 @@ function choose(id) {
 
 function follow() {
   const target = { organization };
-  follower = followSignals(guard, '/me/signals', {
+  follower = followSignals(guard, '/scope-guard/signals', {
     ...target,
-    onPermissions: (standing) => learned(target, standing),
+    onPermissions: () => look(target),
     onEnd: (reason) => streamEnded(target, reason),
   });
 }
@@ -170,12 +170,14 @@ async function send(operation, target, path) {
   return fetch(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } });
 }
 
-/** What the guard knows about this kind of token now. The stream says it of organization tokens only. */
+/** Shows what the guard knows about this kind of token now, and resolves to that. */
 async function look(target) {
   const token = await session.token(target).catch(() => undefined);
   const response = token && await fetch('/me', { headers: { Authorization: `Bearer ${token}` } });
   if (response?.ok) {
-    learned(target, await response.json());
+    const standing = await response.json();
+    learned(target, standing);
+    return standing;
   }
 }
 
@@ -271,6 +273,16 @@ function changed(path) {
     Object.keys(sessionStorage).filter((key) => key.startsWith(ASKED)).forEach((key) => sessionStorage.removeItem(key));
   }
   step(4);
+  if (path.startsWith('/shop/')) {
+    lookForRoles({ organization }, standings.get(keyOf({ organization }))?.roles.length);
+  }
+}
+
+/** No signal reports a role that tokens do not carry: looks until the guard has read the roles again. */
+async function lookForRoles(target, before) {
+  for (let looks = 0; looks < 10 && (await look(target))?.roles.length === before; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 function obeyChanged({ target: { checked } }) {

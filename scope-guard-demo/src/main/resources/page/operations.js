@@ -34,7 +34,9 @@ export function stateOf({ scope, role }, standing) {
   const inToken = standing.token_scopes.includes(scope);
   const isLive = standing.live_scopes?.includes(scope);
   if (standing.effective_scopes.includes(scope)) {
-    return role ? { state: 'unknown', reason: `asks for the role ${role}` } : { state: 'open', reason: 'allowed' };
+    return role && !standing.roles.includes(role)
+      ? { state: 'locked', reason: `needs the role ${role}` }
+      : { state: 'open', reason: 'allowed' };
   }
   if (inToken && isLive === false) {
     return { state: 'locked', reason: 'taken away: the token still says yes' };

@@ -137,6 +137,7 @@ class DemoTests {
         assertThat(me.path("token_scopes").toString()).isEqualTo("[\"read:report\"]");
         assertThat(me.path("live_scopes").toString()).isEqualTo("[\"read:report\"]");
         assertThat(me.path("effective_scopes").toString()).isEqualTo("[\"read:report\"]");
+        assertThat(me.path("roles").toString()).isEqualTo("[]");
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.scopeguard.spring.autoconfigure.Auth0Properties;
 import io.scopeguard.spring.autoconfigure.KeycloakProperties;
 import io.scopeguard.spring.autoconfigure.LogtoProperties;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties;
+import io.scopeguard.spring.stream.SignalStreamController;
 import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Recording;
 import io.scopeguard.spring.support.RunningApi;
@@ -124,6 +125,10 @@ class ConfigurationTests {
                             100_000));
             assertThat(properties.drift())
                     .isEqualTo(new ScopeGuardProperties.Drift(List.of("declared"), Duration.ofSeconds(10)));
+            assertThat(properties.signals())
+                    .isEqualTo(new ScopeGuardProperties.Signals(new ScopeGuardProperties.Signals.Stream(
+                            false, "/scope-guard/signals", 200, 4, Duration.ofSeconds(1))));
+            assertThat(context).doesNotHaveBean(SignalStreamController.class);
             assertThat(properties.organization())
                     .isEqualTo(new ScopeGuardProperties.Organization("organizationId", null, Map.of(), null));
             assertThat(properties.clients()).isEmpty();
@@ -160,6 +165,11 @@ class ConfigurationTests {
                         "scope-guard.permissions.max-entries=4",
                         "scope-guard.drift.watch=a,b",
                         "scope-guard.drift.spread=6s",
+                        "scope-guard.signals.stream.enabled=true",
+                        "scope-guard.signals.stream.path=/drift",
+                        "scope-guard.signals.stream.max-streams=8",
+                        "scope-guard.signals.stream.max-per-subject=2",
+                        "scope-guard.signals.stream.interval=9s",
                         "scope-guard.organization.path-variable=org",
                         "scope-guard.organization.header=X-Org",
                         "scope-guard.organization.providers.logto=acme,*",
@@ -189,6 +199,8 @@ class ConfigurationTests {
                                             Duration.ofSeconds(3),
                                             4),
                                     new ScopeGuardProperties.Drift(List.of("a", "b"), Duration.ofSeconds(6)),
+                                    new ScopeGuardProperties.Signals(new ScopeGuardProperties.Signals.Stream(
+                                            true, "/drift", 8, 2, Duration.ofSeconds(9))),
                                     new ScopeGuardProperties.Organization(
                                             "org", "X-Org", Map.of("logto", List.of("acme", "*")), "logto"),
                                     Map.of(
@@ -265,6 +277,25 @@ class ConfigurationTests {
             assertThat(analysis.getDescription()).contains(problem);
             assertThat(analysis.getAction()).contains(fix);
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "path=/{signals}|scope-guard.signals.stream.path is no plain path.|Use one like /scope-guard/signals",
+                "max-streams=0|scope-guard.signals.stream.max-streams is 0.|Use 1 or more.",
+                "max-per-subject=0|scope-guard.signals.stream.max-per-subject is 0.|Use 1 or more.",
+                "interval=99ms|scope-guard.signals.stream.interval is PT0.099S.|Use a duration from 100ms to 1m.",
+                "interval=61|scope-guard.signals.stream.interval is PT1M1S.|Use a duration from 100ms to 1m."
+            })
+    void streamThatCannotWorkStopsStartUp(String property, String problem, String fix) {
+        minimal.withPropertyValues("scope-guard.signals.stream.enabled=true", "scope-guard.signals.stream." + property)
+                .run(context -> {
+                    FailureAnalysis analysis = analysis(context.getStartupFailure());
+                    assertThat(analysis.getDescription()).isEqualTo(problem);
+                    assertThat(analysis.getAction()).contains(fix);
+                });
     }
 
     @ParameterizedTest

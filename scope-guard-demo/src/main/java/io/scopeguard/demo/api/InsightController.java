@@ -11,6 +11,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public class InsightController {
 
+    static final String ROLE = "paid-tier";
+
     private final Reports reports;
 
     InsightController(Reports reports) {
@@ -19,7 +21,7 @@ public class InsightController {
 
     @GetMapping("/organizations/{organizationId}/insights")
     @RequiresScopes("read:report")
-    @RequiresRole("paid-tier")
+    @RequiresRole(ROLE)
     Map<String, Integer> of(@PathVariable String organizationId) {
         return Map.of("reports", reports.of(organizationId).size());
     }

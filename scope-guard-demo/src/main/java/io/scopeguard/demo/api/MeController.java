@@ -1,6 +1,11 @@
 package io.scopeguard.demo.api;
 
+import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.role.RoleKind;
+import io.scopeguard.role.RoleRequirement;
+import java.util.List;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -8,8 +13,22 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public class MeController {
 
+    private static final RoleRequirement PAID = RoleRequirement.allOf(RoleKind.GLOBAL, InsightController.ROLE);
+
+    private final ScopeGuard guard;
+
+    MeController(ScopeGuard guard) {
+        this.guard = guard;
+    }
+
     @GetMapping("/me")
     Standing me(Decision decision) {
-        return Standing.of(decision);
+        return Standing.of(decision, holdsRole(decision) ? List.of(InsightController.ROLE) : List.of());
+    }
+
+    /** Roles are read for requests that require one: this asks for a decision about such a request. */
+    private boolean holdsRole(Decision decision) {
+        AccessRequest request = new AccessRequest(decision.request().organization(), null, PAID);
+        return guard.authorize(decision.token(), request).isGranted();
     }
 }

@@ -18,6 +18,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param organization the organization that the token is for, if any
  * @param liveScopes the scopes that the subject holds now, or {@code null} as long as they are unknown
  * @param effectiveScopes the scopes that count
+ * @param roles the roles that the subject holds now, of those that handlers require
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -29,6 +30,7 @@ record Standing(
         List<String> tokenScopes,
         @Nullable List<String> liveScopes,
         List<String> effectiveScopes,
+        List<String> roles,
         Drift drift) {
 
     /** How the two sets of scopes differ. */
@@ -45,7 +47,7 @@ record Standing(
         }
     }
 
-    static Standing of(Decision decision) {
+    static Standing of(Decision decision, List<String> roles) {
         AccessToken token = decision.token();
         LivePermissions live = decision.live();
         return new Standing(
@@ -56,6 +58,7 @@ record Standing(
                 token.scopes().toList(),
                 live == null ? null : live.granted().toList(),
                 decision.effective().toList(),
+                roles,
                 Drift.of(decision.drift()));
     }
 }

@@ -11,6 +11,9 @@ public sealed interface HandlerRule {
     /** Nothing: a valid token will do, or nobody may, as the application is set up. */
     record Unannotated() implements HandlerRule {}
 
+    /** Any valid token may, however the application is set up. */
+    record AnyToken() implements HandlerRule {}
+
     /** Nothing, and there is no place to say it: files. */
     record StaticContent() implements HandlerRule {}
 

@@ -26,6 +26,7 @@ import org.springframework.util.ClassUtils;
 public final class RequirementReader {
 
     private static final HandlerRule UNANNOTATED = new HandlerRule.Unannotated();
+    private static final HandlerRule ANY_TOKEN = new HandlerRule.AnyToken();
     private static final HandlerRule OPEN = new HandlerRule.Open();
 
     private final Audience defaultAudience;
@@ -54,6 +55,9 @@ public final class RequirementReader {
      * @throws InvalidSettingException if the annotations contradict each other, or name what does not exist
      */
     HandlerRule read(@Nullable Method method, Class<?> targetClass, String name) {
+        if (AnyTokenHandler.class.isAssignableFrom(targetClass)) {
+            return ANY_TOKEN;
+        }
         HandlerRule ofMethod = method == null ? null : ofMethod(method, targetClass, name);
         HandlerRule rule = combined(ofMethod, ofClass(targetClass, name), name);
         if (rule instanceof Requires requires && requires.binding() == Binding.EXPRESSION) {

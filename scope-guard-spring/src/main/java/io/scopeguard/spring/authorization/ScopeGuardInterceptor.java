@@ -6,6 +6,7 @@ import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.signal.Refusal;
 import io.scopeguard.signal.Refusals;
 import io.scopeguard.spring.authentication.CurrentToken;
+import io.scopeguard.spring.authorization.HandlerRule.AnyToken;
 import io.scopeguard.spring.authorization.HandlerRule.Open;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.HandlerRule.StaticContent;
@@ -69,6 +70,12 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         if (rule instanceof Requires requires) {
             return meets(request, response, handler, requires);
         }
+        if (rule instanceof AnyToken) {
+            AccessToken token = CurrentToken.get();
+            return token == null
+                    ? refuse(request, response, Refusals::missingToken)
+                    : mayActInOrganization(request, response, handler, token);
+        }
         return rule instanceof Open
                 || isFreeContent(request, handler, rule)
                 || hasToken(request, response, handler, fromOpen);
@@ -119,6 +126,13 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         if (policy.isClosed() && !RequiredScopes.isGuarded(request)) {
             return refuse(request, response, Refusals::undeclared);
         }
+        return mayActInOrganization(request, response, handler, token);
+    }
+
+    /** Nothing is required but that the token is for the organization, if the request names one. */
+    private boolean mayActInOrganization(
+            HttpServletRequest request, HttpServletResponse response, Object handler, AccessToken token)
+            throws IOException {
         RequestedOrganization organization = organizations.resolve(request, handler, Binding.REQUEST, false);
         return decide(request, response, token, new AccessRequest(organization, null));
     }

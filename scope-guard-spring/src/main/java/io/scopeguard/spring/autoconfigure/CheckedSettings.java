@@ -10,6 +10,8 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.stream.SignalStreamController;
+import io.scopeguard.spring.stream.SignalStreams;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -39,6 +41,9 @@ final class CheckedSettings {
 
     private static final Duration STARTUP_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration FAIL_FAST_STARTUP_TIMEOUT = Duration.ofSeconds(15);
+
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
+    private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
 
     private final ScopeGuardProperties properties;
 
@@ -152,6 +157,20 @@ final class CheckedSettings {
                 PREFIX + "drift.spread",
                 () -> new ScopeDriftHeader(properties.drift().spread()),
                 "Use 1s to 30s.");
+    }
+
+    SignalStreams.Limits streams() {
+        ScopeGuardProperties.Signals.Stream stream = properties.signals().stream();
+        SettingChecks.path(PREFIX + "signals.stream.path", stream.path(), SignalStreamController.DEFAULT_PATH);
+        Duration interval = stream.interval();
+        if (interval.compareTo(SHORTEST_INTERVAL) < 0 || interval.compareTo(LONGEST_INTERVAL) > 0) {
+            throw new InvalidSettingException(
+                    PREFIX + "signals.stream.interval", "is " + interval, "Use a duration from 100ms to 1m.");
+        }
+        return new SignalStreams.Limits(
+                SettingChecks.atLeast(PREFIX + "signals.stream.max-streams", stream.maxStreams(), 1),
+                SettingChecks.atLeast(PREFIX + "signals.stream.max-per-subject", stream.maxPerSubject(), 1),
+                interval);
     }
 
     Clients clients(DeclaredScopes declared) {

@@ -19,6 +19,7 @@ import io.scopeguard.provider.TokenKind;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.spring.ProviderListeners;
+import io.scopeguard.spring.stream.SignalStreams;
 import io.scopeguard.token.KeyListener;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,6 +71,11 @@ final class GuardMetrics implements ProviderListeners, RemedyListener {
                     .tag("state", lower(state))
                     .register(registry);
         }
+    }
+
+    void watch(SignalStreams streams) {
+        Gauge.builder("scopeguard.signals.streams", streams, SignalStreams::size)
+                .register(registry);
     }
 
     void verified(String outcome) {

@@ -44,6 +44,7 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
     MethodConfiguration.class,
     GraphQlConfiguration.class,
     HealthStatusConfiguration.class,
+    SignalStreamConfiguration.class,
     EventsConfiguration.class
 })
 public final class ScopeGuardAutoConfiguration {

@@ -2,6 +2,7 @@ package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.Mode;
 import io.scopeguard.scope.WhenUnknown;
+import io.scopeguard.spring.stream.SignalStreamController;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -59,6 +60,7 @@ public record ScopeGuardProperties(
 
         @DefaultValue Permissions permissions,
         @DefaultValue Drift drift,
+        @DefaultValue Signals signals,
         @DefaultValue Organization organization,
         @DefaultValue Map<String, Client> clients) {
 
@@ -108,6 +110,35 @@ public record ScopeGuardProperties(
 
             @DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS)
             Duration spread) {}
+
+    /**
+     * Signals outside of responses.
+     *
+     * @param stream The endpoint that streams drift.
+     */
+    public record Signals(@DefaultValue Stream stream) {
+
+        /**
+         * An endpoint that streams the drift of the presented token as server-sent events.
+         *
+         * @param enabled Whether the endpoint exists.
+         * @param path Path of the endpoint, below that of the DispatcherServlet.
+         * @param maxStreams Maximum number of open streams. Further requests get 503.
+         * @param maxPerSubject Maximum number of open streams of one subject. The newest replaces the oldest.
+         * @param interval Time between two comparisons of a token with live permissions.
+         */
+        public record Stream(
+                @DefaultValue("false") boolean enabled,
+
+                @DefaultValue(SignalStreamController.DEFAULT_PATH)
+                String path,
+
+                @DefaultValue("200") int maxStreams,
+                @DefaultValue("4") int maxPerSubject,
+
+                @DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS)
+                Duration interval) {}
+    }
 
     /**
      * Where a request names its organization.

@@ -92,7 +92,7 @@ final class SettingChecks {
         return values;
     }
 
-    /** The path where a provider delivers its events. */
+    /** The path of an endpoint of our own. */
     static String path(String property, String value, String example) {
         if (!PLAIN_PATH.matcher(value).matches()) {
             throw new InvalidSettingException(
