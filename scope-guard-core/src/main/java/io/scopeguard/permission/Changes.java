@@ -2,6 +2,7 @@ package io.scopeguard.permission;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,38 @@ record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
         boolean bindsIn(long pictureReadAt) {
             return pictureReadAt > noticed;
         }
+    }
+
+    /** The changes of a fact that another process kept. */
+    static Changes recalled(FactHistory history) {
+        Map<String, Gain> gains = new HashMap<>();
+        Map<String, Loss> losses = new HashMap<>();
+        history.gains().forEach(gain -> gains.put(gain.role(), new Gain(gain.lackedUntil(), gain.end())));
+        history.losses()
+                .forEach(loss -> losses.put(
+                        loss.role(),
+                        new Loss(new Gain(loss.lackedUntil(), loss.end()), loss.noticed(), loss.lostAt())));
+        return new Changes(Map.copyOf(gains), bounded(losses));
+    }
+
+    List<FactHistory.Gain> gainsList() {
+        return gains.entrySet().stream()
+                .map(entry -> new FactHistory.Gain(
+                        entry.getKey(),
+                        entry.getValue().lackedUntil(),
+                        entry.getValue().end()))
+                .toList();
+    }
+
+    List<FactHistory.Loss> lossesList() {
+        return losses.entrySet().stream()
+                .map(entry -> loss(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static FactHistory.Loss loss(String element, Loss loss) {
+        return new FactHistory.Loss(
+                element, loss.gain().lackedUntil(), loss.gain().end(), loss.noticed(), loss.lostAt());
     }
 
     /** How an element came that is there. */

@@ -45,7 +45,6 @@ final class Demands {
     private final Pictures pictures;
     private final SingleFlight flights;
     private final Sequence sequence;
-    private final FactExchange exchange;
     private final long pause;
 
     Demands(
@@ -57,7 +56,6 @@ final class Demands {
             Pictures pictures,
             SingleFlight flights,
             Sequence sequence,
-            FactExchange exchange,
             Duration maxAge) {
         this.source = source;
         this.traits = source.traits();
@@ -68,7 +66,6 @@ final class Demands {
         this.pictures = pictures;
         this.flights = flights;
         this.sequence = sequence;
-        this.exchange = exchange;
         this.pause = maxAge.toNanos() / RECHECKS;
     }
 
@@ -218,12 +215,8 @@ final class Demands {
     }
 
     void inBackground(Part part) {
-        if (exchange.equals(FactExchange.NONE) || exchange.mayRead(part.key().toString())) {
-            var unused = request(
-                    part,
-                    Math.max(part.readAt(), Math.max(part.invalidatedAt(), part.doubtedAt())),
-                    Priority.BACKGROUND);
-        }
+        var unused = request(
+                part, Math.max(part.readAt(), Math.max(part.invalidatedAt(), part.doubtedAt())), Priority.BACKGROUND);
     }
 
     /** Has a part read by the cheapest flight that will do. */
@@ -278,8 +271,8 @@ final class Demands {
         if (way == ReadingWay.ALONE) {
             return flights.request(key, after, priority, part.readAt());
         }
-        CompletableFuture<Void> swept =
-                flights.request(new MembersKey(key.organization()), sweptAfter(sweep, after), priority, part.readAt());
+        CompletableFuture<Void> swept = flights.request(
+                new MembersKey(key.organization()), sweptAfter(sweep, after), after, priority, part.readAt());
         return sweep.join(key.id(), swept);
     }
 

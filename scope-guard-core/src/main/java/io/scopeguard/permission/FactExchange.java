@@ -1,10 +1,12 @@
 package io.scopeguard.permission;
 
+import java.util.Collection;
+import java.util.Map;
+
 /**
- * A seam for a store that several replicas share. The default does nothing: each process reads for itself. An implementation
- * publishes facts by an order that all replicas agree on, grants a lease for each read, and reports changes that other replicas
- * saw, including that it may have missed some. Times of this process never leave it as an order: an implementation translates
- * them. Thread-safe; must not wait.
+ * Keeps the histories of facts where other processes find them, so that a process that starts later knows since when a role is held
+ * and what was lost. By default, nothing is kept. All times are nanoseconds of this process's steady clock, which an implementation
+ * translates. Thread-safe.
  */
 public interface FactExchange {
 
@@ -12,13 +14,16 @@ public interface FactExchange {
     FactExchange NONE = new FactExchange() {};
 
     /**
-     * Whether this process should read a fact now. If another replica holds the lease, its answer arrives soon, and a background
-     * read is left to it.
+     * Returns what other processes know of facts that this process does not know. Called before a read, on the reading thread; may
+     * wait briefly.
+     *
+     * @param facts names of facts, stable across processes
+     * @return by name; without entries for unknown facts, and empty if the store is out of reach
      */
-    default boolean mayRead(String factKey) {
-        return true;
+    default Map<String, FactHistory> recall(Collection<String> facts) {
+        return Map.of();
     }
 
-    /** A fact was read and believed by this process. */
-    default void published(String factKey, long readAt) {}
+    /** Keeps the history of a fact, which has begun or changed. Must not wait. */
+    default void keep(String fact, FactHistory history) {}
 }

@@ -17,16 +17,37 @@ sealed interface FactKey {
         default Subject subject() {
             return new Subject(type(), id());
         }
+
+        /** Names the fact across processes. */
+        String name();
     }
 
     /** A subject's standing and roles in one organization. */
-    record MembershipKey(Subject.Type type, String id, String organization) implements SubjectKey {}
+    record MembershipKey(Subject.Type type, String id, String organization) implements SubjectKey {
+
+        @Override
+        public String name() {
+            return "member\n" + type + '\n' + organization + '\n' + id;
+        }
+    }
 
     /** A subject's standing outside of organizations. */
-    record AccountKey(Subject.Type type, String id) implements SubjectKey {}
+    record AccountKey(Subject.Type type, String id) implements SubjectKey {
+
+        @Override
+        public String name() {
+            return "account\n" + type + '\n' + id;
+        }
+    }
 
     /** A subject's roles outside of organizations. */
-    record GrantsKey(Subject.Type type, String id) implements SubjectKey {}
+    record GrantsKey(Subject.Type type, String id) implements SubjectKey {
+
+        @Override
+        public String name() {
+            return "grants\n" + type + '\n' + id;
+        }
+    }
 
     /** A list of role definitions. */
     record RolesKey(DefinitionsKey set) implements FactKey {}

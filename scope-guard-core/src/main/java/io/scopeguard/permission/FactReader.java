@@ -12,11 +12,11 @@ import io.scopeguard.provider.Account;
 import io.scopeguard.provider.Answer;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.PermissionSource;
-import io.scopeguard.provider.Priority;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +49,9 @@ final class FactReader implements SingleFlight.Reader {
         if (key instanceof MembersKey sweep) {
             return members.step(sweep, flight);
         }
+        if (key instanceof SubjectKey subject && store.glance(subject) == null) {
+            store.recall(List.of(subject, accountOf(subject), FactStore.grants(subject)));
+        }
         if (key instanceof HoldersKey) {
             return holders.step(flight);
         }
@@ -76,47 +79,32 @@ final class FactReader implements SingleFlight.Reader {
     /** A definite answer to one call, and when it was given. */
     record Timed<T>(T value, Look look) {}
 
-    /** Makes a read; it is dated by its first call, not by the wait before it. */
+    /** Makes a read, or takes that of another process; it is dated by its first call, not by the wait before it. */
     static <T> Timed<T> timed(Sequence sequence, CallContext context, Function<CallContext, T> read) {
-        FirstCall first = new FirstCall(context, sequence);
-        T value = read.apply(first);
-        return new Timed<>(value, new Look(first.begunAt, sequence.next(), Look.NO_LOSSES));
+        DatedCall call = new DatedCall(context, sequence);
+        T value = read.apply(call);
+        return new Timed<>(value, call.look());
+    }
+
+    /**
+     * Makes the second look at a loss.
+     *
+     * @param noticed when a first look had shown the loss
+     */
+    static <T> Timed<T> again(Sequence sequence, CallContext context, long noticed, Function<CallContext, T> read) {
+        return timed(sequence, new SecondLook(context, noticed), read);
     }
 
     private <T> Timed<T> timed(CallContext context, Function<CallContext, T> read) {
         return timed(sequence, context, read);
     }
 
-    /** Notes when the first call of a read is made. Used by one thread. */
-    private static final class FirstCall implements CallContext {
-
-        private final CallContext context;
-        private final Sequence sequence;
-        private long begunAt;
-        private boolean hasBegun;
-
-        FirstCall(CallContext context, Sequence sequence) {
-            this.context = context;
-            this.sequence = sequence;
-            this.begunAt = sequence.next();
-        }
-
-        @Override
-        public Priority priority() {
-            return context.priority();
-        }
-
-        @Override
-        public void begins() {
-            if (!hasBegun) {
-                hasBegun = true;
-                begunAt = sequence.next();
-            }
-            context.begins();
-        }
+    private <T> Timed<T> again(CallContext context, long noticed, Function<CallContext, T> read) {
+        return again(sequence, context, noticed, read);
     }
 
     void readList(RolesKey key, CallContext context) {
+        store.recallRoles(key.set());
         Timed<Map<String, RoleDefinition>> first = timed(context, call -> source.definitions(key.set(), call));
         RoleTable known = store.roles(key.set()).table();
         boolean isEmptied = known.isEmptiedBy(first.value());
@@ -133,8 +121,9 @@ final class FactReader implements SingleFlight.Reader {
         // Roles that were gone for a minute are not explained by a delay.
         Map<String, RoleDefinition> earlier =
                 isEmptied ? first.value() : judge.firstLook(key, first.value(), first.look());
-        long noticed = sequence.next();
-        Timed<Map<String, RoleDefinition>> second = timed(context, call -> source.definitions(key.set(), call));
+        long noticed = first.look().end();
+        Timed<Map<String, RoleDefinition>> second =
+                again(context, noticed, call -> source.definitions(key.set(), call));
         putList(key, second, earlier, second.look().confirming(noticed));
     }
 
@@ -167,8 +156,8 @@ final class FactReader implements SingleFlight.Reader {
         RoleScopes earlier = isDoubtful
                 ? judge.firstEmptyLook(key, scopes, first.look())
                 : judge.firstLook(key, scopes, first.look());
-        long noticed = sequence.next();
-        Timed<Answer<RoleScopes>> second = timed(context, call -> roleScopes(key, call));
+        long noticed = first.look().end();
+        Timed<Answer<RoleScopes>> second = again(context, noticed, call -> roleScopes(key, call));
         putRole(key, second.value().value(), earlier, second.look().confirming(noticed));
     }
 
@@ -196,8 +185,8 @@ final class FactReader implements SingleFlight.Reader {
             return;
         }
         Account earlier = judge.firstLook(key, store.glance(key), first.value().value(), first.look());
-        long noticed = sequence.next();
-        Timed<Answer<Account>> second = timed(context, call -> account(key, call));
+        long noticed = first.look().end();
+        Timed<Answer<Account>> second = again(context, noticed, call -> account(key, call));
         Account account = second.value().value();
         if (takesAway(key, account)) {
             judgeLoss(key, second);

@@ -11,6 +11,9 @@ import io.scopeguard.permission.FactKey.SubjectKey;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.Standing;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -156,27 +159,23 @@ final class FactStore {
     private boolean put(SubjectKey key, Holding read, Look look, boolean isRequested) {
         Holding holding = holdings.intern(read);
         SubjectKey compact = compact(key);
-        SubjectFact after = facts.asMap()
-                .compute(
-                        compact,
-                        (same, known) -> next(
-                                same,
-                                known == null ? keptOf(key).getIfPresent(key) : known,
-                                holding,
-                                look,
-                                isRequested));
+        @Nullable SubjectFact[] before = new @Nullable SubjectFact[1];
+        SubjectFact after = facts.asMap().compute(compact, (same, known) -> {
+            before[0] = known == null ? keptOf(key).getIfPresent(key) : known;
+            return next(same, before[0], holding, look, isRequested);
+        });
         if (after == null || after.readAt() != look.readAt()) {
             return false;
         }
         keepLosses(compact, after);
+        if (isShared() && !after.isUnused() && after.isNewsAfter(before[0])) {
+            exchange.keep(compact.name(), after.history());
+        }
         if (look.mayTakeAway()) {
             DefinitionsKey set = definitions.apply(key);
             roles.computeIfPresent(set, (same, known) -> known.lossNoticed(look.noticed()));
         }
         putStanding(compact, holding, look);
-        if (!exchange.equals(FactExchange.NONE)) {
-            exchange.published(key.toString(), look.readAt());
-        }
         return true;
     }
 
@@ -219,6 +218,53 @@ final class FactStore {
         }
     }
 
+    private boolean isShared() {
+        return !exchange.equals(FactExchange.NONE);
+    }
+
+    /** Takes in what other processes know of these facts, unless this process knows them. May wait briefly. */
+    void recall(Collection<? extends SubjectKey> keys) {
+        if (!isShared()) {
+            return;
+        }
+        Map<String, SubjectKey> unknown = new HashMap<>();
+        keys.stream().filter(key -> glance(key) == null).forEach(key -> unknown.put(key.name(), compact(key)));
+        if (!unknown.isEmpty()) {
+            exchange.recall(unknown.keySet()).forEach((name, history) -> {
+                SubjectKey key = unknown.get(name);
+                if (key != null) {
+                    recalled(key, history);
+                }
+            });
+        }
+    }
+
+    private void recalled(SubjectKey key, FactHistory history) {
+        SubjectFact fact = SubjectFact.recalled(key.id(), holdings.intern(Holding.of(history)), history);
+        if (facts.asMap().putIfAbsent(key, fact) == null) {
+            keepLosses(key, fact);
+        }
+    }
+
+    /** Gives everything that is known to the other processes, whose store has lost it. */
+    void keepAll() {
+        if (isShared()) {
+            losses.asMap().forEach((key, fact) -> exchange.keep(key.name(), fact.history()));
+            inactive.asMap().forEach((key, fact) -> exchange.keep(key.name(), fact.history()));
+            facts.asMap().forEach((key, fact) -> {
+                if (!fact.isUnused()) {
+                    exchange.keep(key.name(), fact.history());
+                }
+            });
+            roles.forEach(this::keep);
+        }
+    }
+
+    /** Records may have been lost: for as long as a token lives, a missing record is no first look. */
+    void memoryLost() {
+        droppedAt.set(sequence.now());
+    }
+
     /** A request asks about a subject that only a page contained until now. */
     void request(SubjectKey key) {
         facts.asMap()
@@ -250,7 +296,35 @@ final class FactStore {
                             Long.compare(a.getValue().readAt(), b.getValue().readAt()))
                     .ifPresent(oldest -> roles.remove(oldest.getKey()));
         }
-        roles.compute(set, (same, known) -> change.apply(known == null ? RoleSet.UNREAD : known));
+        RoleSet before = roles(set);
+        RoleSet after = roles.compute(set, (same, known) -> change.apply(known == null ? RoleSet.UNREAD : known));
+        if (isShared() && after.table() != before.table()) {
+            keep(set, after);
+        }
+    }
+
+    private void keep(DefinitionsKey set, RoleSet known) {
+        FactHistory history = RoleTableHistory.of(known);
+        if (history != null) {
+            exchange.keep(RoleTableHistory.name(set), history);
+        }
+    }
+
+    /** Takes in what other processes know of the roles of a set, unless this process knows them. May wait briefly. */
+    void recallRoles(DefinitionsKey set) {
+        if (!isShared() || roles(set).isRead()) {
+            return;
+        }
+        String name = RoleTableHistory.name(set);
+        FactHistory history = exchange.recall(List.of(name)).get(name);
+        if (history != null) {
+            RoleTable table = RoleTableHistory.recalled(history);
+            roles.compute(
+                    set,
+                    (same, known) -> known == null || !known.isRead()
+                            ? RoleSet.UNREAD.with(table, Long.MIN_VALUE, true)
+                            : known);
+        }
     }
 
     /** One instance of each id of an organization, however many members refer to it. */

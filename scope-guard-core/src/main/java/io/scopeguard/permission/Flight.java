@@ -25,11 +25,16 @@ final class Flight implements CallContext {
 
     private volatile Priority priority;
     private volatile long begunAt = NOT_BEGUN;
+    private long notBefore;
     private @Nullable Flight next;
 
-    Flight(SingleFlight flights, FactKey key, Priority priority, long knownReadAt, long number) {
+    /**
+     * @param notBefore the time after which the read has to begin
+     */
+    Flight(SingleFlight flights, FactKey key, long notBefore, Priority priority, long knownReadAt, long number) {
         this.flights = flights;
         this.key = key;
+        this.notBefore = notBefore;
         this.priority = priority;
         this.knownReadAt = knownReadAt;
         this.number = number;
@@ -57,17 +62,39 @@ final class Flight implements CallContext {
         return priority;
     }
 
-    /** Whether this may still begin after a point in time, or did. */
-    boolean serves(long after) {
+    /** Whether this may still begin after a point in time, or did. If it has not begun, it does. */
+    synchronized boolean serves(long after) {
+        if (begunAt == NOT_BEGUN) {
+            demandAfter(after);
+        }
         return begunAt > after;
+    }
+
+    /** The remaining calls of a read in several calls begin after this. */
+    synchronized void demandAfter(long after) {
+        notBefore = Math.max(notBefore, after);
     }
 
     /** Requests that come while the first call waits for its turn are served by it. */
     @Override
-    public void begins() {
+    public synchronized void begins() {
         if (begunAt == NOT_BEGUN) {
             begunAt = flights.now();
         }
+    }
+
+    @Override
+    public synchronized long notBefore() {
+        return notBefore;
+    }
+
+    @Override
+    public synchronized boolean takes(long answerBegunAt, long answerEndedAt) {
+        if (answerBegunAt <= notBefore) {
+            return false;
+        }
+        begunAt = Math.min(begunAt, answerBegunAt);
+        return true;
     }
 
     /** Raises the priority; whether that changed anything. */

@@ -116,7 +116,7 @@ final class HolderReader {
             }
         });
         judge.read(items.size(), read.look().end());
-        if (pass.add(read.value(), items)) {
+        if (pass.add(read.value(), items, read.look().readAt())) {
             walk.pass = null;
             walk.rolesToRead.remove();
             if (pass.isConclusive()) {

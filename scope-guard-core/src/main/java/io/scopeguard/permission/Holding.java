@@ -40,6 +40,11 @@ final class Holding {
         return new Holding(null, roles(grants));
     }
 
+    /** What another process kept. */
+    static Holding of(FactHistory history) {
+        return new Holding(history.standing(), history.roles());
+    }
+
     /** Roles alone, by id. */
     static Holding ofRoles(Set<String> roles) {
         return new Holding(null, roles);

@@ -66,7 +66,7 @@ final class MemberReader {
         if (holding.takesFrom(FactReader.holding(store.glance(key)))) {
             boolean needsMore = holding.hasNoStanding() || !first.value().isExplicit();
             Holding earlier = judge.firstLook(key, store.glance(key), holding, first.look());
-            confirm(key, earlier, needsMore, sequence.next(), context);
+            confirm(key, earlier, needsMore, first.look().end(), context);
         } else {
             store.put(key, holding, first.look());
             judge.clear(key);
@@ -80,8 +80,9 @@ final class MemberReader {
      * @param noticed when the first look had shown the loss
      */
     private void confirm(MembershipKey key, Holding first, boolean needsMore, long noticed, CallContext context) {
-        Timed<Answer<Membership>> second = timed(
+        Timed<Answer<Membership>> second = again(
                 context,
+                noticed,
                 call -> needsMore
                         ? source.confirmMembership(key.subject(), key.organization(), call)
                         : source.membership(key.subject(), key.organization(), call));
@@ -112,6 +113,12 @@ final class MemberReader {
     boolean step(MembersKey key, CallContext context) {
         MemberSweep sweep = sweeps.of(key.organization());
         Pass<Seen> pass = sweep.pass(sequence.next());
+        if (pass.pages() == 0) {
+            if (pass.pages() == 0) {
+                store.recall(
+                        sweep.waiting().stream().map(user -> member(user, key)).toList());
+            }
+        }
         try {
             boolean last = page(key, sweep, pass, context);
             if (last) {
@@ -136,15 +143,20 @@ final class MemberReader {
         read.value()
                 .items()
                 .forEach(member -> items.put(member.user(), new Seen(Holding.of(member.membership()), read.look())));
-        boolean last = pass.add(read.value(), items);
+        boolean last = pass.add(read.value(), items, read.look().readAt());
         sweep.hasPages(read.value(), source.traits().pageSize());
         judge.read(items.size(), read.look().end());
-        takeIn(key, sweep, items, cursor, context);
+        takeIn(key, sweep, items, read.look().end(), cursor, context);
         return last;
     }
 
     private void takeIn(
-            MembersKey key, MemberSweep sweep, Map<String, Seen> items, @Nullable String cursor, CallContext context) {
+            MembersKey key,
+            MemberSweep sweep,
+            Map<String, Seen> items,
+            long end,
+            @Nullable String cursor,
+            CallContext context) {
         Map<String, Seen> reduced = new HashMap<>();
         items.forEach((user, seen) -> {
             MembershipKey member = member(user, key);
@@ -164,7 +176,7 @@ final class MemberReader {
         });
         Map<String, Seen> firstLooks = firstLooks(key, reduced);
         if (!firstLooks.isEmpty()) {
-            lookAgain(key, sweep, firstLooks, cursor, context);
+            lookAgain(key, sweep, firstLooks, end, cursor, context);
         }
     }
 
@@ -195,15 +207,15 @@ final class MemberReader {
             MembersKey key,
             MemberSweep sweep,
             Map<String, Seen> reduced,
+            long noticed,
             @Nullable String cursor,
             CallContext context) {
-        long noticed = sequence.next();
         long suspended = reduced.values().stream()
                 .filter(seen -> seen.holding().hasNoStanding())
                 .count();
         boolean credible = !isMass(suspended, sweep.inUse())
                 || judge.isPlausible(key, noticed, "Many members of an organization have lost their standing at once");
-        Timed<Page<Member>> again = timed(context, call -> source.members(key.organization(), cursor, call));
+        Timed<Page<Member>> again = again(context, noticed, call -> source.members(key.organization(), cursor, call));
         again.value().items().stream()
                 .filter(member -> reduced.containsKey(member.user()))
                 .forEach(member -> {
@@ -293,5 +305,9 @@ final class MemberReader {
 
     private <T> Timed<T> timed(CallContext context, Function<CallContext, T> read) {
         return FactReader.timed(sequence, context, read);
+    }
+
+    private <T> Timed<T> again(CallContext context, long noticed, Function<CallContext, T> read) {
+        return FactReader.again(sequence, context, noticed, read);
     }
 }

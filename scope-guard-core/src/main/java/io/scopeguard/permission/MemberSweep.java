@@ -103,6 +103,11 @@ final class MemberSweep {
         }
     }
 
+    /** The members for whom requests wait. */
+    Set<String> waiting() {
+        return Set.copyOf(waiting.keySet());
+    }
+
     boolean isWanted(String user) {
         return waiting.containsKey(user);
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pass<T> {
 
-    private final long readAt;
+    private long readAt;
     private final Map<String, T> seen = new ConcurrentHashMap<>();
     private int total = Page.UNKNOWN_TOTAL;
     private int pages;
@@ -24,7 +24,7 @@ final class Pass<T> {
         this.readAt = readAt;
     }
 
-    /** The start of the first page: absence is dated by it. */
+    /** The start of the page that was read first: absence is dated by it. */
     long readAt() {
         return readAt;
     }
@@ -43,8 +43,13 @@ final class Pass<T> {
         return seen;
     }
 
-    /** Adds what a page contains; whether it was the last. */
-    boolean add(Page<?> page, Map<String, T> items) {
+    /**
+     * Adds what a page contains; whether it was the last.
+     *
+     * @param pageReadAt the start of its read: before this pass began, if another process had read the page
+     */
+    boolean add(Page<?> page, Map<String, T> items, long pageReadAt) {
+        readAt = Math.min(readAt, pageReadAt);
         steady &= pages == 0 || total == page.total();
         total = page.total();
         pages++;

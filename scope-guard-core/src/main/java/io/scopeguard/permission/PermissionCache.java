@@ -56,7 +56,7 @@ public final class PermissionCache implements AutoCloseable {
         this(source, clock, settings, FactExchange.NONE, new ThreadPoolReadExecutor());
     }
 
-    /** The same, with a store that other replicas share. */
+    /** The same, with histories that other processes share. */
     public PermissionCache(PermissionSource source, SteadyClock clock, CacheSettings settings, FactExchange exchange) {
         this(source, clock, settings, exchange, new ThreadPoolReadExecutor());
     }
@@ -86,7 +86,7 @@ public final class PermissionCache implements AutoCloseable {
         FactReader reader = new FactReader(source, store, sequence, judge, sweeps);
         this.flights = new SingleFlight(executor, sequence, reader);
         this.demands = new Demands(
-                source, store, sweeps, invalidations, judge, pictures, flights, sequence, exchange, settings.maxAge());
+                source, store, sweeps, invalidations, judge, pictures, flights, sequence, settings.maxAge());
     }
 
     /**
@@ -311,6 +311,20 @@ public final class PermissionCache implements AutoCloseable {
     /** How many reads run or wait for their turn. */
     public int active() {
         return flights.active();
+    }
+
+    /**
+     * Takes in that the store that other processes share has lost its records. Everything that is known here is kept there again;
+     * what is not known here counts as forgotten, not as never seen.
+     */
+    public void restoreShared() {
+        store.memoryLost();
+        store.keepAll();
+    }
+
+    /** Takes in that records of subjects may have been lost elsewhere. They count as forgotten, not as never seen. */
+    public void memoryLost() {
+        store.memoryLost();
     }
 
     /** How many background reads wait for their turn. */

@@ -26,6 +26,10 @@ final class RoleTable {
         this.roles = roles;
     }
 
+    static RoleTable of(Map<String, Role> roles) {
+        return new RoleTable(Map.copyOf(roles));
+    }
+
     /**
      * What one role means for one audience.
      *

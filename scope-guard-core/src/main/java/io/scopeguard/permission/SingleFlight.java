@@ -64,6 +64,15 @@ final class SingleFlight {
      * @return lands with the read; completed exceptionally if the same failed a moment ago
      */
     CompletableFuture<Void> request(FactKey key, long after, Priority priority, long knownReadAt) {
+        return request(key, after, after, priority, knownReadAt);
+    }
+
+    /**
+     * Has a list read, whose pages are answers of their own.
+     *
+     * @param pagesAfter the pages that are not read yet are read after this, also if the list is being read already
+     */
+    CompletableFuture<Void> request(FactKey key, long after, long pagesAfter, Priority priority, long knownReadAt) {
         PermissionsUnavailableException failure = recentFailure(key, after, priority);
         if (failure != null) {
             return CompletableFuture.failedFuture(failure);
@@ -73,6 +82,9 @@ final class SingleFlight {
         Flight joined = request.joined;
         if (joined == null) {
             return CompletableFuture.completedFuture(null);
+        }
+        if (pagesAfter > after) {
+            joined.demandAfter(pagesAfter);
         }
         if (request.isNew) {
             start(joined);
@@ -239,7 +251,7 @@ final class SingleFlight {
         }
 
         private Flight create() {
-            return new Flight(SingleFlight.this, key, priority, knownReadAt, numbers.incrementAndGet());
+            return new Flight(SingleFlight.this, key, after, priority, knownReadAt, numbers.incrementAndGet());
         }
     }
 }

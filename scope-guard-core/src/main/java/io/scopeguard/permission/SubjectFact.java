@@ -72,6 +72,42 @@ final class SubjectFact {
         return new SubjectFact("", holding, look.readAt(), look.end(), 0, changes, true, (byte) 0);
     }
 
+    /** A fact that another process kept. */
+    static SubjectFact recalled(String id, Holding holding, FactHistory history) {
+        long broken = Math.max(history.brokenAt() - history.firstEnd(), 0);
+        return new SubjectFact(
+                id,
+                holding,
+                history.readAt(),
+                history.firstEnd(),
+                seconds(broken),
+                Changes.recalled(history),
+                history.isComplete(),
+                REQUESTED);
+    }
+
+    /** What other processes need to go on with this fact. */
+    FactHistory history() {
+        return new FactHistory(
+                holding.standing(),
+                holding.roles(),
+                readAt,
+                firstEnd,
+                brokenAt(),
+                changes.gainsList(),
+                changes.lossesList(),
+                complete);
+    }
+
+    /** Whether this differs from an earlier state in more than its age, or its history has only just begun. */
+    boolean isNewsAfter(@Nullable SubjectFact before) {
+        return before == null
+                || before.firstEnd != firstEnd
+                || before.readAt < before.firstEnd
+                || !before.changes.equals(changes)
+                || !before.holding.equals(holding);
+    }
+
     /**
      * The fact after another read.
      *
@@ -128,7 +164,10 @@ final class SubjectFact {
     }
 
     private int after(long end) {
-        long nanos = Math.max(end - firstEnd, 0);
+        return seconds(Math.max(end - firstEnd, 0));
+    }
+
+    private static int seconds(long nanos) {
         return (int) Math.min(-Math.floorDiv(-nanos, TimeUnit.SECONDS.toNanos(1)), Integer.MAX_VALUE);
     }
 

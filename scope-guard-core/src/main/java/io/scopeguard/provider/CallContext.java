@@ -15,4 +15,28 @@ public interface CallContext {
 
     /** A call is about to be made for this: what it shows is not older than the present. Before, it waited for its turn. */
     default void begins() {}
+
+    /**
+     * The time after which a read has to begin to be an answer, in nanoseconds of the steady clock. It may rise until a call begins
+     * or an answer is taken. By default, only a read that is made now is an answer.
+     */
+    default long notBefore() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Whether the answer confirms or refutes a loss that an earlier read has shown. */
+    default boolean isSecondLook() {
+        return false;
+    }
+
+    /**
+     * Takes the answer to a read that another process made, in place of a call.
+     *
+     * @param begunAt when that read began at the earliest, in nanoseconds of the steady clock
+     * @param endedAt when it had ended at the latest, likewise
+     * @return whether it is an answer: {@code false} if somebody demands a later read by now
+     */
+    default boolean takes(long begunAt, long endedAt) {
+        return false;
+    }
 }

@@ -142,12 +142,12 @@ class DecidersTests {
     })
     void passWhenTheTotalStaysAndMatchesThenConclusive(int first, int second, int distinct, boolean conclusive) {
         Pass<Boolean> pass = new Pass<>(1);
-        pass.add(new Page<>(List.of(1, 2), "2", first), Map.of("a", true, "b", true));
+        pass.add(new Page<>(List.of(1, 2), "2", first), Map.of("a", true, "b", true), 2);
         Map<String, Boolean> rest = new HashMap<>();
         for (int i = 2; i < distinct; i++) {
             rest.put("id-" + i, true);
         }
-        boolean last = pass.add(new Page<>(List.of(1, 2), null, second), rest);
+        boolean last = pass.add(new Page<>(List.of(1, 2), null, second), rest, 3);
 
         assertThat(last).isTrue();
         assertThat(pass.isConclusive()).isEqualTo(conclusive);
@@ -157,7 +157,7 @@ class DecidersTests {
     void passWhenAnEmptyPagePromisesAnotherThenOverAndNotConclusive() {
         Pass<Boolean> pass = new Pass<>(1);
 
-        assertThat(pass.add(new Page<>(List.of(), "2", 0), Map.of())).isTrue();
+        assertThat(pass.add(new Page<>(List.of(), "2", 0), Map.of(), 2)).isTrue();
         assertThat(pass.isConclusive()).isFalse();
     }
 

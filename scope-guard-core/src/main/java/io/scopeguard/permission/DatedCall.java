@@ -1,0 +1,62 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.Priority;
+
+/** Notes when a read began: with its first call, or with that of the process whose answer is taken. Used by one thread. */
+final class DatedCall implements CallContext {
+
+    private static final long NOW = Long.MIN_VALUE;
+
+    private final CallContext context;
+    private final Sequence sequence;
+    private long begunAt;
+    private long endedAt = NOW;
+    private boolean hasBegun;
+
+    DatedCall(CallContext context, Sequence sequence) {
+        this.context = context;
+        this.sequence = sequence;
+        this.begunAt = sequence.next();
+    }
+
+    /** When the read was made, as a first look. Call this when the answer is there. */
+    Look look() {
+        return new Look(begunAt, endedAt == NOW ? sequence.next() : endedAt, Look.NO_LOSSES);
+    }
+
+    @Override
+    public Priority priority() {
+        return context.priority();
+    }
+
+    @Override
+    public void begins() {
+        if (!hasBegun) {
+            hasBegun = true;
+            begunAt = sequence.next();
+        }
+        context.begins();
+    }
+
+    @Override
+    public long notBefore() {
+        return context.notBefore();
+    }
+
+    @Override
+    public boolean isSecondLook() {
+        return context.isSecondLook();
+    }
+
+    @Override
+    public boolean takes(long answerBegunAt, long answerEndedAt) {
+        if (!context.takes(answerBegunAt, answerEndedAt)) {
+            return false;
+        }
+        hasBegun = true;
+        begunAt = answerBegunAt;
+        endedAt = answerEndedAt;
+        return true;
+    }
+}

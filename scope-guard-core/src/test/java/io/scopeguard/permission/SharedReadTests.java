@@ -1,0 +1,171 @@
+package io.scopeguard.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.SteadyClock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Reads and histories that come from another process. */
+class SharedReadTests {
+
+    private static final Scopes READ = Scopes.of("read");
+    private static final Scopes BOTH = Scopes.of("read", "write");
+
+    private final MovableClock clock = MovableClock.atNoon();
+    private final SteadyClock steady = clock.steady();
+    private final SharingDirectory directory = new SharingDirectory();
+    private final StepExecutor executor = new StepExecutor();
+    private final Kept kept = new Kept();
+    private final PermissionCache cache = cache();
+
+    SharedReadTests() {
+        clock.advanceSeconds(1000);
+        directory.role("viewer", "read").role("editor", "read", "write").member("acme", "alice", "editor");
+    }
+
+    @Test
+    void getWhenAnotherProcessReadThenDatedByThatRead() {
+        directory.shared = new SharedAnswer("editor", ago(20), ago(19));
+
+        assertThat(get(cache, BOTH).readAt()).isEqualTo(ago(20));
+        assertThat(directory.calls("membership")).isZero();
+    }
+
+    @Test
+    void getWhenTheOtherReadIsTooOldThenReadHere() {
+        directory.shared = new SharedAnswer("editor", ago(400), ago(399));
+
+        assertThat(get(cache, BOTH).readAt()).isGreaterThanOrEqualTo(steady.nanos());
+        assertThat(directory.calls("membership")).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenAnotherProcessSawALossThenTheSecondLookIsALaterRead() {
+        get(cache, BOTH);
+        clock.advanceSeconds(40);
+        directory.shared = new SharedAnswer("viewer", ago(3), ago(2));
+        directory.member("acme", "alice", "viewer").forgetCalls();
+
+        get(cache, BOTH);
+        executor.runAll();
+        get(cache, BOTH);
+        executor.runAll();
+
+        assertThat(directory.secondLooks).isEqualTo(1);
+        assertThat(directory.calls("membership")).isEqualTo(1);
+        assertThat(get(cache, READ).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenAnotherProcessKeptTheHistoryThenHeldSinceIsItsTime() {
+        long since = get(cache, BOTH).history().heldSince("write").orElseThrow();
+        clock.advanceSeconds(100);
+
+        assertThat(get(cache(), BOTH).history().heldSince("write")).hasValue(since);
+    }
+
+    @Test
+    void lastSeenWhenAnotherProcessBelievedALossThenItIsKnownDuringAnOutage() {
+        get(cache, BOTH);
+        directory.leave("acme", "alice");
+        clock.advanceSeconds(40);
+        get(cache, BOTH);
+        executor.runAll();
+        PermissionCache later = cache();
+        directory.down(true);
+        clock.advanceSeconds(400);
+
+        assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> get(later, BOTH));
+
+        LivePermissions seen = later.lastSeen(key("alice"), BOTH);
+        assertThat(seen).isNotNull();
+        assertThat(seen.granted()).isEqualTo(Scopes.none());
+    }
+
+    @Test
+    void restoreSharedWhenTheStoreIsEmptyThenAllIsKeptAgainAndNothingElseIsAFirstLook() {
+        get(cache, BOTH);
+        Map<String, FactHistory> before = Map.copyOf(kept.histories);
+        kept.histories.clear();
+        directory.member("acme", "bob", "editor");
+
+        cache.restoreShared();
+
+        assertThat(kept.histories).isEqualTo(before);
+        assertThat(cache.get(key("bob"), fresh(), BOTH).history().isComplete()).isFalse();
+        assertThat(get(cache, BOTH).history().isComplete()).isTrue();
+    }
+
+    private PermissionCache cache() {
+        return new PermissionCache(directory, steady, CacheSettings.DEFAULT, kept, executor);
+    }
+
+    private LivePermissions get(PermissionCache from, Scopes held) {
+        return from.get(key("alice"), fresh(), held);
+    }
+
+    private static PermissionKey key(String user) {
+        return new PermissionKey(new Subject(Subject.Type.USER, user), "acme", Audience.ORGANIZATION);
+    }
+
+    private Freshness fresh() {
+        return Freshness.of(Duration.ofSeconds(30), Duration.ofMinutes(5), steady.nanos());
+    }
+
+    private long ago(long seconds) {
+        return steady.nanos() - TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    private record SharedAnswer(String role, long begunAt, long endedAt) {}
+
+    /** A directory whose memberships another process may have read. */
+    private static final class SharingDirectory extends TestDirectory {
+
+        private @Nullable SharedAnswer shared;
+        private int secondLooks;
+
+        @Override
+        public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
+            secondLooks += context.isSecondLook() ? 1 : 0;
+            SharedAnswer answer = shared;
+            return answer != null && context.takes(answer.begunAt, answer.endedAt)
+                    ? Answer.explicit(Membership.of(Grants.ofRoles(Set.of(answer.role))))
+                    : super.membership(subject, organization, context);
+        }
+    }
+
+    /** A store that all caches of a test share. */
+    private static final class Kept implements FactExchange {
+
+        private final Map<String, FactHistory> histories = new HashMap<>();
+
+        @Override
+        public Map<String, FactHistory> recall(Collection<String> facts) {
+            Map<String, FactHistory> found = new HashMap<>(histories);
+            found.keySet().retainAll(facts);
+            return found;
+        }
+
+        @Override
+        public void keep(String fact, FactHistory history) {
+            histories.put(fact, history);
+        }
+    }
+}
