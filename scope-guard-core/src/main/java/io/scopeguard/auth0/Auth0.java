@@ -2,23 +2,19 @@ package io.scopeguard.auth0;
 
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
-import io.scopeguard.provider.CallListener;
-import io.scopeguard.provider.Circuit;
 import io.scopeguard.provider.EventReceiver;
-import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
-import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.ProviderTraits;
 import io.scopeguard.provider.RefreshDelivery;
-import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.provider.TokenReader;
 import io.scopeguard.provider.http.ClientCredentialsToken;
-import io.scopeguard.provider.http.HttpCalls;
-import io.scopeguard.provider.http.OutageLog;
+import io.scopeguard.provider.http.ConnectedProvider;
+import io.scopeguard.provider.http.Connection;
+import io.scopeguard.provider.http.ConnectionBuilder;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
@@ -41,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *         .build();
  * }</pre>
  */
-public final class Auth0 implements IdentityProvider {
+public final class Auth0 extends ConnectedProvider {
 
     /** How many calls a second one process makes at most by default: what a free tenant allows all callers together. */
     public static final int DEFAULT_CALLS_PER_SECOND = 2;
@@ -62,34 +58,29 @@ public final class Auth0 implements IdentityProvider {
 
     private final Auth0Tenant tenant;
     private final List<String> issuers;
-    private final Duration timeout;
     private final TokenScopes tokenScopes;
     private final List<String> eventSecrets;
-    private final ProviderClock providerClock;
-    private final ScopeCatalogue catalogue;
-    private final HttpCalls calls;
+    private final Connection connection;
     private final ClientCredentialsToken token;
     private final Auth0Apis apis;
     private final PermissionSource permissions;
 
-    private Auth0(Builder builder) {
+    private Auth0(Builder builder, Connection connection) {
+        super(connection);
+        this.connection = connection;
         tenant = builder.tenant;
         issuers = List.copyOf(builder.issuers);
-        timeout = builder.timeout;
         tokenScopes = builder.tokenScopes;
         eventSecrets = builder.eventSecrets;
-        SteadyClock clock = builder.steadyClock();
-        providerClock = new ProviderClock(clock);
-        catalogue = new ScopeCatalogue(providerClock);
-        calls = new HttpCalls("Auth0", builder.budget, timeout, builder.listener, clock, providerClock);
-        token = ManagementAccess.token(calls, tenant, builder.clientId, builder.clientSecret, clock);
+        SteadyClock clock = connection.steadyClock();
+        token = ManagementAccess.token(connection.calls(), tenant, builder.clientId, builder.clientSecret, clock);
         Auth0ManagementApi api = new Auth0ManagementApi(
                 tenant,
                 token,
-                calls,
-                new OutageLog(tenant.endpoint(), clock),
+                connection.calls(),
+                connection.outageLog(tenant.endpoint()),
                 Map.of(MEMBER_ROLES, builder.memberBudget(), MEMBERS, builder.memberBudget()));
-        apis = new Auth0Apis(api, catalogue, builder.resources, tokenScopes, clock);
+        apis = new Auth0Apis(api, connection.catalogue(), builder.resources, tokenScopes, clock);
         Auth0Roles roles = new Auth0Roles(api, builder.resources::contains);
         permissions = new Auth0PermissionSource(
                 builder.traits(),
@@ -107,11 +98,6 @@ public final class Auth0 implements IdentityProvider {
      */
     public static Builder at(Auth0Tenant tenant, String clientId, String clientSecret) {
         return new Builder(tenant, clientId, clientSecret);
-    }
-
-    @Override
-    public String name() {
-        return "auth0";
     }
 
     @Override
@@ -143,33 +129,13 @@ public final class Auth0 implements IdentityProvider {
         return permissions;
     }
 
-    @Override
-    public ScopeCatalogue catalogue() {
-        return catalogue;
-    }
-
     /** Receives the events of the tenant's event streams, if there is a secret to know them by. */
     @Override
     public @Nullable EventReceiver eventReceiver(Consumer<PermissionChange> changes) {
         return eventSecrets.isEmpty()
                 ? null
                 : new Auth0EventStream(
-                        eventSecrets, changes, providerClock.steady().wallClock());
-    }
-
-    @Override
-    public ProviderClock clock() {
-        return providerClock;
-    }
-
-    @Override
-    public Duration timeout() {
-        return timeout;
-    }
-
-    @Override
-    public Circuit circuit() {
-        return calls.circuit();
+                        eventSecrets, changes, connection.steadyClock().wallClock());
     }
 
     /**
@@ -181,17 +147,13 @@ public final class Auth0 implements IdentityProvider {
      */
     @Override
     public void check(Collection<Audience> audiences) {
-        token.issuer(CallContext.FOREGROUND)
-                .filter(issuer -> !issuers.contains(issuer))
-                .ifPresent(issuer -> {
-                    throw Auth0Refusals.otherIssuer(issuer);
-                });
+        checkIssuer(token, Auth0Refusals::otherIssuer);
         apis.check(CallContext.FOREGROUND);
         permissions.definitions(permissions.globalRoles(), CallContext.FOREGROUND);
     }
 
     /** Collects the settings of a connection. Not thread-safe. */
-    public static final class Builder {
+    public static final class Builder extends ConnectionBuilder<Builder> {
 
         private final Auth0Tenant tenant;
         private final String clientId;
@@ -204,12 +166,9 @@ public final class Auth0 implements IdentityProvider {
         private boolean trustsYoungTokens;
         private Duration delay = DEFAULT_DELAY;
         private int memberCallsPerMinute = DEFAULT_MEMBER_CALLS_PER_MINUTE;
-        private Duration timeout = DEFAULT_TIMEOUT;
-        private CallBudget budget = CallBudget.perSecond(DEFAULT_CALLS_PER_SECOND);
-        private CallListener listener = CallListener.none();
-        private @Nullable SteadyClock steadyClock;
 
         private Builder(Auth0Tenant tenant, String clientId, String clientSecret) {
+            super("Auth0", DEFAULT_CALLS_PER_SECOND);
             this.tenant = tenant;
             this.clientId = clientId;
             this.clientSecret = clientSecret;
@@ -293,32 +252,9 @@ public final class Auth0 implements IdentityProvider {
             return this;
         }
 
-        /** The limit on all calls. */
-        public Builder budget(CallBudget calls) {
-            budget = calls;
+        @Override
+        protected Builder self() {
             return this;
-        }
-
-        /** How long one exchange with the tenant may take as a whole. */
-        public Builder timeout(Duration whole) {
-            timeout = whole;
-            return this;
-        }
-
-        /** Receives all calls. */
-        public Builder listener(CallListener calls) {
-            listener = calls;
-            return this;
-        }
-
-        /** The clock that measures ages and pauses; the system's by default. */
-        public Builder steadyClock(SteadyClock clock) {
-            steadyClock = clock;
-            return this;
-        }
-
-        private SteadyClock steadyClock() {
-            return steadyClock == null ? SteadyClock.system() : steadyClock;
         }
 
         private CallBudget memberBudget() {
@@ -342,7 +278,7 @@ public final class Auth0 implements IdentityProvider {
         }
 
         public Auth0 build() {
-            return new Auth0(this);
+            return new Auth0(this, connect());
         }
     }
 }

@@ -44,8 +44,8 @@ final class Auth0Refusals {
 
     static TokenRefusedException tokenNotAccepted() {
         return new TokenRefusedException(
+                "Auth0's Management API",
                 "domain",
-                "Auth0's Management API does not accept a token just issued",
                 "Use the tenant's default domain, such as tenant.eu.auth0.com: the Management API does not take tokens of a"
                         + " custom domain.");
     }

@@ -2,8 +2,6 @@ package io.scopeguard.auth0;
 
 import static io.scopeguard.auth0.Auth0ManagementApi.encode;
 
-import io.scopeguard.provider.PermissionsUnavailableException;
-import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.http.ClientCredentialsToken;
 import io.scopeguard.provider.http.ClientCredentialsToken.Grant;
 import io.scopeguard.provider.http.HttpCalls;
@@ -61,7 +59,7 @@ final class ManagementAccess {
             case "unauthorized_client" -> Auth0Refusals.notMachineToMachine();
             case "invalid_client" -> Auth0Refusals.wrongCredentials();
             case "access_denied" -> denied(description, status);
-            default -> refused(status);
+            default -> ClientCredentialsToken.refused("Auth0", status);
         };
     }
 
@@ -72,10 +70,6 @@ final class ManagementAccess {
         if (description.contains("client-grant")) {
             return Auth0Refusals.notAuthorized();
         }
-        return status == 401 ? Auth0Refusals.wrongCredentials() : refused(status);
-    }
-
-    private static PermissionsUnavailableException refused(int status) {
-        return new PermissionsUnavailableException(Reason.REFUSED, "Auth0 refuses a management token: " + status + ".");
+        return status == 401 ? Auth0Refusals.wrongCredentials() : ClientCredentialsToken.refused("Auth0", status);
     }
 }

@@ -1,7 +1,5 @@
 package io.scopeguard.keycloak;
 
-import io.scopeguard.provider.PermissionsUnavailableException;
-import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.http.ClientCredentialsToken;
 import io.scopeguard.provider.http.ClientCredentialsToken.Grant;
 import io.scopeguard.provider.http.HttpCalls;
@@ -37,9 +35,7 @@ final class AdminToken {
                 body.path("error_description").asString("").contains("service account")
                         ? KeycloakRefusals.noServiceAccount()
                         : KeycloakRefusals.wrongSecret();
-            default ->
-                new PermissionsUnavailableException(
-                        Reason.REFUSED, "Keycloak refuses a token: " + response.statusCode() + ".");
+            default -> ClientCredentialsToken.refused("Keycloak", response.statusCode());
         };
     }
 }

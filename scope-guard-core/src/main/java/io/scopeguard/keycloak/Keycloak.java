@@ -1,26 +1,18 @@
 package io.scopeguard.keycloak;
 
-import com.github.benmanes.caffeine.cache.Ticker;
-import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
-import io.scopeguard.provider.CallListener;
-import io.scopeguard.provider.Circuit;
-import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
-import io.scopeguard.provider.ProviderClock;
-import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.TokenReader;
 import io.scopeguard.provider.http.ClientCredentialsToken;
-import io.scopeguard.provider.http.HttpCalls;
-import io.scopeguard.provider.http.OutageLog;
+import io.scopeguard.provider.http.ConnectedProvider;
+import io.scopeguard.provider.http.Connection;
+import io.scopeguard.provider.http.ConnectionBuilder;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,22 +32,19 @@ import org.slf4j.LoggerFactory;
  * ScopeGuard guard = ScopeGuard.builder(keycloak).resources(List.of(api)).build();
  * }</pre>
  */
-public final class Keycloak implements IdentityProvider {
+public final class Keycloak extends ConnectedProvider {
 
     /** How many calls a second one process makes at most by default. Keycloak itself has no limit. */
     public static final int DEFAULT_CALLS_PER_SECOND = 20;
 
     private static final Logger log = LoggerFactory.getLogger(Keycloak.class);
 
-    private final String name;
     private final KeycloakRealm realm;
     private final Map<Audience, String> resources;
     private final OrganizationIdentifier identifier;
     private final GlobalScopes globalScopes;
-    private final SteadyClock steadyClock;
-    private final ProviderClock providerClock;
-    private final ScopeCatalogue catalogue;
-    private final HttpCalls calls;
+    private final Connection connection;
+    private final ClientCredentialsToken token;
     private final AdminApi api;
     private final SharedReads shared;
     private final Organizations organizations;
@@ -63,28 +52,24 @@ public final class Keycloak implements IdentityProvider {
     private final @Nullable RealmRoles realmRoles;
     private final PermissionSource permissions;
     private final KeycloakCheck check;
-    private final Duration timeout;
     private final boolean isPolled;
 
-    private Keycloak(Builder builder) {
-        name = builder.name;
+    private Keycloak(Builder builder, Connection connection) {
+        super(connection);
+        this.connection = connection;
         realm = builder.realm;
         resources = Map.copyOf(builder.resources);
         identifier = builder.identifier;
         globalScopes = builder.globalScopes;
-        timeout = builder.timeout;
         isPolled = builder.isPolled;
-        steadyClock = builder.steadyClock();
-        providerClock = new ProviderClock(steadyClock);
-        catalogue = new ScopeCatalogue(providerClock);
-        calls = new HttpCalls(
-                "Keycloak", builder.budget, builder.timeout, builder.listener, steadyClock, providerClock);
-        ClientCredentialsToken token = AdminToken.of(calls, realm, builder.clientId, builder.clientSecret, steadyClock);
-        api = new AdminApi(realm, token, calls, new OutageLog(realm.server(), steadyClock));
-        shared = new SharedReads(steadyClock);
-        organizations = new Organizations(api, identifier, shared, steadyClock);
+        SteadyClock clock = connection.steadyClock();
+        token = AdminToken.of(connection.calls(), realm, builder.clientId, builder.clientSecret, clock);
+        api = new AdminApi(realm, token, connection.calls(), connection.outageLog(realm.server()));
+        shared = new SharedReads(clock);
+        organizations = new Organizations(api, identifier, shared, clock);
         clients = builder.resources.entrySet().stream()
-                .map(entry -> new ApiClient(entry.getKey(), entry.getValue(), api, catalogue, shared, steadyClock))
+                .map(entry ->
+                        new ApiClient(entry.getKey(), entry.getValue(), api, connection.catalogue(), shared, clock))
                 .toList();
         realmRoles = builder.readsRealmRoles ? new RealmRoles(api) : null;
         permissions = new KeycloakPermissionSource(
@@ -95,7 +80,6 @@ public final class Keycloak implements IdentityProvider {
                 realmRoles,
                 globalScopes);
         check = new KeycloakCheck(
-                realm,
                 api,
                 token,
                 builder.clientId,
@@ -115,11 +99,6 @@ public final class Keycloak implements IdentityProvider {
      */
     public static Builder at(KeycloakRealm realm, String clientId, String clientSecret) {
         return new Builder(realm, clientId, clientSecret);
-    }
-
-    @Override
-    public String name() {
-        return name;
     }
 
     @Override
@@ -164,26 +143,6 @@ public final class Keycloak implements IdentityProvider {
         return permissions;
     }
 
-    @Override
-    public ScopeCatalogue catalogue() {
-        return catalogue;
-    }
-
-    @Override
-    public ProviderClock clock() {
-        return providerClock;
-    }
-
-    @Override
-    public Duration timeout() {
-        return timeout;
-    }
-
-    @Override
-    public Circuit circuit() {
-        return calls.circuit();
-    }
-
     /**
      * Reports the changes that administrators make, by polling the realm's admin events. Nothing is polled before it is started.
      *
@@ -191,16 +150,15 @@ public final class Keycloak implements IdentityProvider {
      */
     @Override
     public @Nullable AdminEvents changeFeed(Consumer<PermissionChange> changes) {
-        return isPolled ? new AdminEvents(api, organizations, clients, catalogue, shared, steadyClock, changes) : null;
+        return isPolled
+                ? new AdminEvents(
+                        api, organizations, clients, connection.catalogue(), shared, connection.steadyClock(), changes)
+                : null;
     }
 
     @Override
     public List<String> warnings() {
-        return realm.isPlainHttp()
-                ? List.of(
-                        "it is reached by plain http: whoever can listen on the way reads the client's secret, and whoever can"
-                                + " answer in its place decides who gets in")
-                : List.of();
+        return plainHttpWarning(realm.isPlainHttp());
     }
 
     /**
@@ -211,6 +169,7 @@ public final class Keycloak implements IdentityProvider {
      */
     @Override
     public void check(Collection<Audience> audiences) {
+        checkIssuer(token, issuer -> KeycloakRefusals.otherIssuer(realm.issuer(), issuer));
         check.require();
         if (realmRoles != null) {
             realmRoles.require(CallContext.FOREGROUND);
@@ -229,25 +188,20 @@ public final class Keycloak implements IdentityProvider {
     }
 
     /** Collects the settings of a connection. Not thread-safe. */
-    public static final class Builder {
+    public static final class Builder extends ConnectionBuilder<Builder> {
 
         private final KeycloakRealm realm;
         private final String clientId;
         private final String clientSecret;
         private final Map<Audience, String> resources = new LinkedHashMap<>();
-        private String name = "keycloak";
         private OrganizationIdentifier identifier = OrganizationIdentifier.ALIAS;
         private GlobalScopes globalScopes = GlobalScopes.ROLES;
         private List<String> signInClients = List.of();
         private boolean isPolled = true;
         private boolean readsRealmRoles;
-        private CallBudget budget = CallBudget.perSecond(DEFAULT_CALLS_PER_SECOND);
-        private Duration timeout = IdentityProvider.DEFAULT_TIMEOUT;
-        private CallListener listener = CallListener.none();
-        private Clock clock = Clock.systemUTC();
-        private @Nullable SteadyClock steadyClock;
 
         private Builder(KeycloakRealm realm, String clientId, String clientSecret) {
+            super("Keycloak", DEFAULT_CALLS_PER_SECOND);
             this.realm = realm;
             this.clientId = clientId;
             this.clientSecret = clientSecret;
@@ -261,12 +215,6 @@ public final class Keycloak implements IdentityProvider {
          */
         public Builder resource(Audience resource, String client) {
             resources.put(resource, client);
-            return this;
-        }
-
-        /** The name for metrics and configuration, if an application has several realms. {@code keycloak} by default. */
-        public Builder name(String name) {
-            this.name = name;
             return this;
         }
 
@@ -303,54 +251,9 @@ public final class Keycloak implements IdentityProvider {
             return this;
         }
 
-        /**
-         * How many calls a second this makes at most.
-         *
-         * @throws IllegalArgumentException if it is less than one
-         */
-        public Builder callsPerSecond(int limit) {
-            return budget(CallBudget.perSecond(limit));
-        }
-
-        /** The limit on calls, if others share it. */
-        public Builder budget(CallBudget budget) {
-            this.budget = budget;
+        @Override
+        protected Builder self() {
             return this;
-        }
-
-        /**
-         * How long one call to Keycloak may take as a whole, from the connection to the last byte; 3 seconds by default.
-         *
-         * @throws IllegalArgumentException if it is not positive
-         */
-        public Builder timeout(Duration timeout) {
-            if (timeout.isZero() || timeout.isNegative()) {
-                throw new IllegalArgumentException("timeout is positive, not " + timeout);
-            }
-            this.timeout = timeout;
-            return this;
-        }
-
-        /** Receives every call to Keycloak. */
-        public Builder listener(CallListener listener) {
-            this.listener = listener;
-            return this;
-        }
-
-        /** The wall clock; the system's by default. */
-        public Builder clock(Clock clock) {
-            this.clock = clock;
-            return this;
-        }
-
-        /** The clock that measures ages and pauses; by default one on the wall clock and the system's ticker. */
-        public Builder steadyClock(SteadyClock steadyClock) {
-            this.steadyClock = steadyClock;
-            return this;
-        }
-
-        private SteadyClock steadyClock() {
-            return steadyClock == null ? new SteadyClock(clock, Ticker.systemTicker()) : steadyClock;
         }
 
         /**
@@ -363,7 +266,7 @@ public final class Keycloak implements IdentityProvider {
                 throw new IllegalArgumentException(
                         "Keycloak needs the API's resource and the client that has its roles");
             }
-            return new Keycloak(this);
+            return new Keycloak(this, connect());
         }
     }
 }

@@ -41,9 +41,7 @@ final class KeycloakRefusals {
 
     static TokenRefusedException tokenNotAccepted() {
         return new TokenRefusedException(
-                "server-url",
-                "Keycloak's Admin API does not accept a token just issued",
-                "Use the address of the same Keycloak that issues the tokens.");
+                "Keycloak's Admin API", "server-url", "Use the address of the same Keycloak that issues the tokens.");
     }
 
     static SettingRefusedException otherIssuer(URI issuer, String actual) {

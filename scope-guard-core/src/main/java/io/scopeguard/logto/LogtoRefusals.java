@@ -49,8 +49,8 @@ final class LogtoRefusals {
 
     static TokenRefusedException tokenNotAccepted() {
         return new TokenRefusedException(
+                "Logto's Management API",
                 "endpoint",
-                "Logto's Management API does not accept a token just issued",
                 "Use the tenant's default domain: the Management API does not take tokens of a custom one.");
     }
 

@@ -1,7 +1,5 @@
 package io.scopeguard.logto;
 
-import io.scopeguard.provider.PermissionsUnavailableException;
-import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.http.ClientCredentialsToken;
 import io.scopeguard.provider.http.HttpCalls;
 import io.scopeguard.provider.http.Json;
@@ -54,13 +52,9 @@ final class ManagementToken {
             case "invalid_request" ->
                 body.path("error_description").asString("").contains("grant type")
                         ? LogtoRefusals.notMachineToMachine()
-                        : refused(status);
+                        : ClientCredentialsToken.refused("Logto", status);
             case "invalid_target" -> LogtoRefusals.unknownManagementResource();
-            default -> refused(status);
+            default -> ClientCredentialsToken.refused("Logto", status);
         };
-    }
-
-    private static PermissionsUnavailableException refused(int status) {
-        return new PermissionsUnavailableException(Reason.REFUSED, "Logto refuses a management token: " + status + ".");
     }
 }

@@ -2,6 +2,7 @@ package io.scopeguard.provider.http;
 
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
@@ -114,6 +115,12 @@ public final class ClientCredentialsToken {
     public Optional<String> issuer(CallContext context) {
         return Optional.of(claims(get(context)).path("iss").asString(""))
                 .filter(iss -> ISSUER.matcher(iss).matches());
+    }
+
+    /** The token endpoint refuses a token for a reason that no setting explains. */
+    public static PermissionsUnavailableException refused(String provider, int status) {
+        return new PermissionsUnavailableException(
+                Reason.REFUSED, provider + " refuses to issue an access token for its API: status " + status + ".");
     }
 
     /** The claims of a token, not verified; none if it is opaque. */

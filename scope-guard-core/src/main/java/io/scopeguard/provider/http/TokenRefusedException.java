@@ -5,8 +5,12 @@ import io.scopeguard.provider.SettingRefusedException;
 /** A provider's API does not accept our access token. If a new token is refused as well, a setting is wrong. */
 public final class TokenRefusedException extends SettingRefusedException {
 
-    /** As {@link SettingRefusedException#SettingRefusedException}. */
-    public TokenRefusedException(String setting, String message, String fix) {
-        super(setting, message, fix);
+    /**
+     * @param api names the API in the message, such as {@code Logto's Management API}
+     * @param setting the setting that is most likely wrong
+     * @param fix what to change
+     */
+    public TokenRefusedException(String api, String setting, String fix) {
+        super(setting, api + " does not accept a token that was just issued", fix);
     }
 }

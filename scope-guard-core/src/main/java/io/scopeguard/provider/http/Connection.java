@@ -1,0 +1,31 @@
+package io.scopeguard.provider.http;
+
+import io.scopeguard.provider.ProviderClock;
+import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.time.SteadyClock;
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * The parts that the connection to every provider consists of. Thread-safe.
+ *
+ * @param name the provider's name in metrics and configuration
+ * @param timeout the limit on one exchange as a whole
+ * @param steadyClock measures ages and pauses
+ * @param clock the provider's clock, learned from its answers
+ * @param catalogue the scopes that exist at the provider
+ * @param calls makes all calls to the provider
+ */
+public record Connection(
+        String name,
+        Duration timeout,
+        SteadyClock steadyClock,
+        ProviderClock clock,
+        ScopeCatalogue catalogue,
+        HttpCalls calls) {
+
+    /** A log of the provider's outages, which names this endpoint. */
+    public OutageLog outageLog(URI endpoint) {
+        return new OutageLog(endpoint, steadyClock);
+    }
+}
