@@ -80,14 +80,7 @@ public final class Keycloak extends ConnectedProvider {
                 realmRoles,
                 globalScopes);
         check = new KeycloakCheck(
-                api,
-                token,
-                builder.clientId,
-                clients,
-                builder.signInClients,
-                identifier,
-                globalScopes,
-                isPolled);
+                api, token, builder.clientId, clients, builder.signInClients, identifier, globalScopes, isPolled);
     }
 
     /**

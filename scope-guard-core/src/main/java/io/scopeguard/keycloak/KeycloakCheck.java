@@ -29,7 +29,6 @@ final class KeycloakCheck {
     private static final String SIGNATURE = "access.token.signed.response.alg";
     private static final String LIGHTWEIGHT = "client.use.lightweight.access.token.enabled";
 
-    private final KeycloakRealm realm;
     private final AdminApi api;
     private final ClientCredentialsToken token;
     private final String ownClient;
@@ -40,7 +39,6 @@ final class KeycloakCheck {
     private final boolean needsEvents;
 
     KeycloakCheck(
-            KeycloakRealm realm,
             AdminApi api,
             ClientCredentialsToken token,
             String ownClient,
@@ -49,7 +47,6 @@ final class KeycloakCheck {
             OrganizationIdentifier identifier,
             GlobalScopes globalScopes,
             boolean needsEvents) {
-        this.realm = realm;
         this.api = api;
         this.token = token;
         this.ownClient = ownClient;

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class MovableClock extends Clock {
 
-    /** Where tests start that do not care. */
+    /** The start of tests for which the time does not matter. */
     public static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
     private final AtomicReference<Instant> now;
@@ -71,6 +71,6 @@ public final class MovableClock extends Clock {
 
     @Override
     public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException("nothing here knows zones");
+        return this;
     }
 }

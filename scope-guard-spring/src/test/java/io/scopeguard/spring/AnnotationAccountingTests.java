@@ -3,8 +3,8 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import jakarta.servlet.http.HttpServlet;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -51,7 +51,7 @@ import org.springframework.web.servlet.function.ServerResponse;
 @ExtendWith(OutputCaptureExtension.class)
 class AnnotationAccountingTests {
 
-    private static final TenantServer tenant = new TenantServer(new MovableClock());
+    private static final TenantServer tenant = new TenantServer(MovableClock.atNoon());
 
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
             .withUserConfiguration(Plain.class)

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.auth0.Auth0;
 import io.scopeguard.auth0.FakeAuth0;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.testing.MovableClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -40,7 +40,7 @@ class Auth0Tests {
     private static final String SECRET = "a-secret-of-the-stream";
     private static final String[] ALL = {"openid", "read:report", "write:report"};
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final FakeAuth0 tenant = new FakeAuth0(clock)
             .role("rol_viewer", "read:report")
             .role("rol_editor", "read:report", "write:report")

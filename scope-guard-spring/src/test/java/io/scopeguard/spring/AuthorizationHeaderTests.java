@@ -2,9 +2,9 @@ package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +29,7 @@ class AuthorizationHeaderTests {
     private static final String OTHER = "The Authorization header carries no bearer token.";
     private static final Pattern PROBLEM = Pattern.compile("\\{\"type\":\"urn:problem-type:scope-guard:([a-z-]+)\".*");
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi api;
 

@@ -2,10 +2,10 @@ package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class BadInputTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi api;
 

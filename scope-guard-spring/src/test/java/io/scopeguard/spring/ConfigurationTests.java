@@ -14,10 +14,10 @@ import io.scopeguard.spring.autoconfigure.KeycloakProperties;
 import io.scopeguard.spring.autoconfigure.LogtoProperties;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties;
 import io.scopeguard.spring.stream.SignalStreamController;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Recording;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -61,7 +61,7 @@ import tools.jackson.databind.json.JsonMapper;
 @ExtendWith(OutputCaptureExtension.class)
 class ConfigurationTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static WireMockServer refusing;
 

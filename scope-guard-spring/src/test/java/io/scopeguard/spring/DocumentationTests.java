@@ -12,9 +12,9 @@ import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.remedy.Remedy;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import io.scopeguard.token.KeyListener;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +40,7 @@ class DocumentationTests {
     /** Written by the annotation processor of Spring Boot, in this very build. */
     private static final String METADATA = "/META-INF/spring-configuration-metadata.json";
 
-    private final MovableClock clock = new MovableClock();
+    private final MovableClock clock = MovableClock.atNoon();
 
     @Test
     void everyMeterIsThereWithItsTags() throws IOException {

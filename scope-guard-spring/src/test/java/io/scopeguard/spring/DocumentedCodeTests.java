@@ -10,10 +10,10 @@ import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.authorization.AuthenticatedOrPublic;
 import io.scopeguard.spring.authorization.RequiredScopes;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.io.IOException;
 import java.net.URI;
@@ -57,7 +57,7 @@ class DocumentedCodeTests {
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final String ORIGIN = "https://app.example.test";
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi api;
 

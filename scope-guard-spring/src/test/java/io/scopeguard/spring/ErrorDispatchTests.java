@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.security.config.Customizer.withDefaults;
 
 import io.scopeguard.spring.authorization.RequiredScopes;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
@@ -52,7 +52,7 @@ class ErrorDispatchTests {
 
     private static final Set<String> CHAINS = Set.of("default", "own", "scopes for everything");
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static final Map<String, RunningApi> apis = new LinkedHashMap<>();
 

@@ -2,8 +2,8 @@ package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ import org.springframework.web.servlet.ModelAndView;
 @ExtendWith(OutputCaptureExtension.class)
 class GuardInstallationTests {
 
-    private static final TenantServer tenant = new TenantServer(new MovableClock());
+    private static final TenantServer tenant = new TenantServer(MovableClock.atNoon());
 
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
             .withUserConfiguration(Plain.class)

@@ -7,10 +7,10 @@ import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.authorization.HandlerRule;
 import io.scopeguard.spring.authorization.RequirementReader;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
@@ -43,7 +43,7 @@ import org.springframework.web.bind.annotation.RestController;
 @ExtendWith(OutputCaptureExtension.class)
 class HandlerAnnotationTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi api;
     private static RunningApi closed;

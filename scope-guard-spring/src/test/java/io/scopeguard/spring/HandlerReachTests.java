@@ -3,9 +3,9 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.Decision;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -44,7 +44,7 @@ import org.springframework.web.servlet.function.ServerResponse;
  */
 class HandlerReachTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi api;
 

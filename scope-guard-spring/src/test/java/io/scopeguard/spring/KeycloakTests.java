@@ -3,10 +3,10 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.keycloak.Keycloak;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.testing.FakeKeycloak;
+import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** The starter with a Keycloak, on a real port. */
 class KeycloakTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final FakeKeycloak keycloak = FakeKeycloak.recorded(clock);
 
     private static RunningApi api;

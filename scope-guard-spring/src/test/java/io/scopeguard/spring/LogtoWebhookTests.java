@@ -6,12 +6,12 @@ import static org.springframework.security.config.Customizer.withDefaults;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Recording;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +58,7 @@ class LogtoWebhookTests {
             "scope-guard.permissions.max-stale",
             "1h");
 
-    private final MovableClock clock = new MovableClock();
+    private final MovableClock clock = MovableClock.atNoon();
     private final TenantServer tenant = new TenantServer(clock);
     private final RunningApi api = RunningApi.start(tenant, clock, SETTINGS, GuardedApi.class, Meters.class);
     private final String acme = TenantServer.newId("acme");

@@ -9,11 +9,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.scopeguard.Denial;
 import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import io.scopeguard.spring.response.ScopesDeniedException;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +52,7 @@ import org.springframework.web.servlet.function.ServerResponse;
 /** Methods that are not web handlers are decided like requests, and their denials are answered like those of handlers. */
 class MethodSecurityTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi api;
 

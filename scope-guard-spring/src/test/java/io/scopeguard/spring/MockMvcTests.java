@@ -2,8 +2,8 @@ package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -20,7 +20,7 @@ import org.springframework.test.web.servlet.setup.MockMvcBuilders;
 /** Tests of an application can use MockMvc, which has no container: neither a servlet's name nor, by default, its path. */
 class MockMvcTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
 
     private final String acme = TenantServer.newId("acme");

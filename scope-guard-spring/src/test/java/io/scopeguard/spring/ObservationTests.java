@@ -6,9 +6,9 @@ import static org.springframework.security.config.Customizer.withDefaults;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +22,7 @@ import org.springframework.security.web.SecurityFilterChain;
 /** What Spring Security observes costs more than the guard itself: only who asks for it pays for it. */
 class ObservationTests {
 
-    private final MovableClock clock = new MovableClock();
+    private final MovableClock clock = MovableClock.atNoon();
 
     @Test
     void theGuardsOwnChainIsNotObserved() {

@@ -3,11 +3,11 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.Decision;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +28,7 @@ import org.springframework.web.servlet.function.ServerResponse;
 /** A token counts in its own organization, wherever the request names one. */
 class OrganizationBindingTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi api;
 

@@ -3,11 +3,11 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.spring.support.Directory;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.io.IOException;
 import java.net.URI;
@@ -31,7 +31,7 @@ class OwnProviderTests {
     private static final Path EXAMPLE =
             Path.of("src", "test", "java", "io", "scopeguard", "spring", "support", "Directory.java");
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer keys = new TenantServer(clock);
     private static final Map<String, Set<String>> members = new ConcurrentHashMap<>();
 

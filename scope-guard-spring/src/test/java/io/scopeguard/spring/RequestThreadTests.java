@@ -2,11 +2,11 @@ package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MonitorInfo;
 import java.lang.management.ThreadInfo;
@@ -27,7 +27,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** What the guard does to the threads that serve requests, be they the platform's or virtual. */
 class RequestThreadTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
 
     private final String acme = TenantServer.newId("acme");

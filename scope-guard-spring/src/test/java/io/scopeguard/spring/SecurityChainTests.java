@@ -8,11 +8,11 @@ import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.authorization.RequiredScopes;
 import io.scopeguard.spring.autoconfigure.ScopeGuardHttpConfigurer;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -50,7 +50,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Beside the application's own chains and beans, and in them. */
 class SecurityChainTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi mixed;
     private static RunningApi stock;

@@ -8,11 +8,11 @@ import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.scope.Audience;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.time.Duration;
@@ -35,7 +35,7 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 /** Two tenants behind one API on a real port: one by properties, one as a bean of the application. */
 class SeveralProvidersTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer ours = new TenantServer(clock);
     private static final TenantServer theirs = new TenantServer(clock);
 

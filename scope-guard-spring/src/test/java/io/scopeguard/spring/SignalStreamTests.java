@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.scopeguard.spring.stream.SignalStreams;
 import io.scopeguard.spring.support.EventStream;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -26,7 +26,7 @@ class SignalStreamTests {
     private static final String PATH = "/scope-guard/signals";
     private static final Duration YEAR = Duration.ofDays(365);
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi api;
 

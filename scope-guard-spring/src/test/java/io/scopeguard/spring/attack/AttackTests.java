@@ -2,9 +2,9 @@ package io.scopeguard.spring.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,7 +20,7 @@ class AttackTests {
     /** So few would mean that the lists were lost. */
     private static final int LEAST = 600;
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static final Target target = new Target(tenant);
     private static final Map<String, Integer> answers = new TreeMap<>();

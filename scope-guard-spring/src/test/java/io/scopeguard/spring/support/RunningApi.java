@@ -1,6 +1,7 @@
 package io.scopeguard.spring.support;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -5,10 +5,10 @@ import static org.springframework.security.config.Customizer.withDefaults;
 
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.authorization.AuthenticatedOrPublic;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -33,7 +33,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** The documented chain for actuator endpoints, compiled here and run. */
 class ActuatorRecipeTests {
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi api;
 

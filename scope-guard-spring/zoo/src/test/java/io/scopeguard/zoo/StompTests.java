@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.response.ScopesDeniedException;
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +59,7 @@ import org.springframework.web.socket.messaging.WebSocketStompClient;
 class StompTests {
 
     private static final long PATIENCE_SECONDS = 120;
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi api;
 

@@ -7,10 +7,10 @@ import static io.scopeguard.zoo.Animal.Trait.UNANNOTATED;
 import static io.scopeguard.zoo.Animal.Trait.WEB_SOCKET;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.spring.support.MovableClock;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,7 +125,7 @@ class ZooTests {
             "management.endpoint.health.group.all.include", "*",
             "management.endpoint.health.group.all.additional-path", "server:/healthz");
 
-    private static final MovableClock clock = new MovableClock();
+    private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static final Map<Animal, List<String>> table = new LinkedHashMap<>();
     private static RunningApi zoo;
