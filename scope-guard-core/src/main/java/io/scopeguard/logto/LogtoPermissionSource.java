@@ -15,6 +15,7 @@ import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.ProviderTraits;
+import io.scopeguard.provider.RefreshDelivery;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.SettingRefusedException;
@@ -48,7 +49,8 @@ final class LogtoPermissionSource implements PermissionSource {
             Set.of(TokenKind.ORGANIZATION, TokenKind.ORGANIZATION_RESOURCE),
             Set.of(TokenKind.ORGANIZATION_RESOURCE, TokenKind.RESOURCE),
             Set.of(TokenKind.RESOURCE),
-            Map.of(),
+            // The grant of a sign-in holds the scopes of an API resource that the user held then, and no others.
+            Map.of(TokenKind.ORGANIZATION_RESOURCE, RefreshDelivery.NEVER, TokenKind.RESOURCE, RefreshDelivery.NEVER),
             Duration.ZERO);
 
     private final ManagementApi api;

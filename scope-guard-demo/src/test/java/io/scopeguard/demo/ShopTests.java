@@ -28,7 +28,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** From payment to access and from refund to refusal: the shop changes the tenant, and the next response says what to do. */
 class ShopTests {
 
-    private static final String RESOURCE = "https://api.example.test";
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -76,29 +75,6 @@ class ShopTests {
         refund("{\"user\":\"bob\",\"product\":\"paid-tier\"}");
     }
 
-    /** The role also grants a scope: the buyer's token lacks it, and the next response names the remedy that delivers it. */
-    @Test
-    void scopesOfThePaidRoleNeedANewTokenAndTheResponseSaysSo() throws Exception {
-        String buyer = newUser("scope-buyer");
-        String token = resourceToken(buyer);
-        assertThat(get("/documents", token).statusCode()).isEqualTo(403);
-
-        buy("{\"user\":\"" + buyer + "\",\"product\":\"paid-tier\"}");
-        HttpResponse<String> next = get("/documents", token);
-
-        assertThat(next.statusCode()).isEqualTo(403);
-        assertThat(next.headers().firstValue("WWW-Authenticate").orElse("")).contains("scope=\"read:document\"");
-        assertThat(next.body()).contains("\"action\":\"refresh\"");
-        assertThat(next.headers().firstValue("Scope-Drift").orElse(""))
-                .contains("action=refresh", "promoted=(\"read:document\")");
-
-        String refreshed = resourceToken(buyer);
-        assertThat(get("/documents", refreshed).statusCode()).isEqualTo(200);
-
-        refund("{\"user\":\"" + buyer + "\",\"product\":\"paid-tier\"}");
-        assertThat(get("/documents", refreshed).statusCode()).isEqualTo(403);
-    }
-
     @Test
     void aSeatIsAMembershipWithARoleUntilTheRefund() throws Exception {
         String buyer = newUser("seat-buyer");
@@ -111,25 +87,6 @@ class ShopTests {
         HttpResponse<String> refused = get("/organizations/globex/reports", token);
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(refused.body()).contains("not-a-member", "\"action\":\"refresh\"");
-    }
-
-    /** A member who had no role: the token from before lacks the scopes of the seat. */
-    @Test
-    void aSeatForAMemberWithoutRolesIsAPromotionAndTheResponseSaysRefresh() throws Exception {
-        String buyer = newUser("member-buyer");
-        management("POST", "/organizations/globex/users", "{\"userIds\":[\"" + buyer + "\"]}");
-        String token = organizationToken(buyer, "globex", "read:report");
-        assertThat(get("/organizations/globex/reports", token).statusCode()).isEqualTo(403);
-
-        buy("{\"user\":\"" + buyer + "\",\"product\":\"seat\",\"organization\":\"globex\"}");
-        HttpResponse<String> next = get("/organizations/globex/reports", token);
-
-        assertThat(next.statusCode()).isEqualTo(403);
-        assertThat(next.headers().firstValue("Scope-Drift").orElse(""))
-                .contains("action=refresh", "promoted=(\"read:report\")");
-        assertThat(get("/organizations/globex/reports", organizationToken(buyer, "globex", "read:report"))
-                        .statusCode())
-                .isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -184,10 +141,6 @@ class ShopTests {
 
     private static String organizationToken(String user, String organization, String scope) throws Exception {
         return exchanged(user, Map.of("organization_id", organization, "scope", scope));
-    }
-
-    private static String resourceToken(String user) throws Exception {
-        return exchanged(user, Map.of("resource", RESOURCE, "scope", "read:document"));
     }
 
     /** By token exchange: as good as a sign-in for a test, and without a browser. */

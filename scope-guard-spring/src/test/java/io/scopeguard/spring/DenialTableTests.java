@@ -366,16 +366,17 @@ class DenialTableTests {
                         kind.scope, kind.context(acme), token.fingerprint(), now(), kind.member(acme)));
     }
 
+    /** The grant of a user's sign-in has no API permission that was gained since. */
     @ParameterizedTest
     @CsvSource({
-        "ORGANIZATION, USER",
-        "ORGANIZATION_RESOURCE, USER",
-        "RESOURCE, USER",
-        "ORGANIZATION, APPLICATION",
-        "ORGANIZATION_RESOURCE, APPLICATION",
-        "RESOURCE, APPLICATION"
+        "ORGANIZATION, USER, refresh",
+        "ORGANIZATION_RESOURCE, USER, reconsent",
+        "RESOURCE, USER, reconsent",
+        "ORGANIZATION, APPLICATION, refresh",
+        "ORGANIZATION_RESOURCE, APPLICATION, refresh",
+        "RESOURCE, APPLICATION, refresh"
     })
-    void promoted(Kind kind, Who who) {
+    void promoted(Kind kind, Who who, String action) {
         String subject = who.create();
         kind.grant(acme, subject, kind.scope);
         TestToken token = kind.token(acme, subject);
@@ -386,19 +387,21 @@ class DenialTableTests {
                         error_description="The token lacks scopes that this operation requires.", scope="%s", \
                         resource_metadata="{api}/.well-known/oauth-protected-resource"
                         Content-Type: application/problem+json;charset=UTF-8
-                        Scope-Drift: action=refresh, promoted=("%s"), %stoken="%s", as-of=%d, after=1
+                        Scope-Drift: action=%s, promoted=("%s"), %stoken="%s", as-of=%d, after=1
                         Cache-Control: no-store
                         Access-Control-Expose-Headers: Scope-Drift, WWW-Authenticate, Retry-After
 
                         {"type":"urn:problem-type:scope-guard:insufficient-scope","title":"Insufficient scope",\
                         "status":403,"detail":"The token lacks scopes that this operation requires.",%s\
-                        "action":"refresh","required_scopes":["%s"]}""".formatted(
+                        "action":"%s","required_scopes":["%s"]}""".formatted(
                                 kind.scope,
+                                action,
                                 kind.scope,
                                 kind.context(acme),
                                 token.fingerprint(),
                                 now(),
                                 kind.member(acme),
+                                action,
                                 kind.scope));
     }
 

@@ -134,14 +134,17 @@ class GrantedSignalsTests {
     @Test
     void resourceTokensAreToldTheirResource() {
         String user = tenant.newUser();
-        tenant.join(acme, user, "read:document", "write:document");
+        tenant.join(acme, user, "read:document");
         TestToken token = tenant.organizationResourceToken(acme, user, "read:document");
         older();
+        signalling.get("/organizations/" + acme + "/documents", token);
+        tenant.join(acme, user, "read:document", "write:document");
+        clock.advance(Duration.ofSeconds(31));
         assertThat(signalling
                         .get("/organizations/" + acme + "/documents", token)
                         .header("Scope-Drift"))
-                .isEqualTo("action=refresh, promoted=(\"write:document\"), organization=\"%s\",".formatted(acme)
-                        + " resource=\"https://api.example.test\", token=\"%s\", as-of=%d, after=2"
+                .isEqualTo("action=reconsent, promoted=(\"write:document\"), organization=\"%s\",".formatted(acme)
+                        + " resource=\"https://api.example.test\", token=\"%s\", as-of=%d, after=3"
                                 .formatted(token.fingerprint(), clock.instant().getEpochSecond()));
     }
 

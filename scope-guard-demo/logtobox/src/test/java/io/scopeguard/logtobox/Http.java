@@ -32,6 +32,11 @@ public final class Http {
         return send("GET", path, null, headers);
     }
 
+    /** Posts a JSON text. */
+    public Answer post(String path, String json) {
+        return send("POST", path, json, "Content-Type", "application/json");
+    }
+
     Answer form(String path, List<String> namesAndValues, String... headers) {
         List<String> all = new ArrayList<>(List.of("Content-Type", "application/x-www-form-urlencoded"));
         all.addAll(List.of(headers));

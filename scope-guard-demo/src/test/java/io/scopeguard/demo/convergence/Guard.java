@@ -1,6 +1,7 @@
 package io.scopeguard.demo.convergence;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.scopeguard.demo.DemoApplication;
 import io.scopeguard.logtobox.Answer;
 import io.scopeguard.logtobox.Http;
 import io.scopeguard.logtobox.LogtoBox;
@@ -9,6 +10,7 @@ import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.springframework.boot.Banner;
@@ -34,10 +36,21 @@ final class Guard implements AutoCloseable {
      * @param ahead the offset of its wall clock from the provider's
      */
     static Guard of(LogtoBox box, MovableClock clock, Duration ahead) {
-        Clock wall = Clock.offset(clock, ahead);
-        Map<String, Object> properties = Map.of(
-                "scope-guard.clients.demo-server.third-party",
-                true,
+        return start(
+                ReportApi.class,
+                properties(box, Map.of("scope-guard.clients.demo-server.third-party", true)),
+                clocks(Clock.offset(clock, ahead), clock));
+    }
+
+    /** The demo itself, with its shop. */
+    static Guard ofDemo(LogtoBox box, MovableClock clock) {
+        Map<String, Object> shop = Map.of("demo.shop.app-id", "demo-shop", "demo.shop.app-secret", "demo-shop-secret");
+        return start(DemoApplication.class, properties(box, shop), clocks(clock, clock));
+    }
+
+    private static Map<String, Object> properties(LogtoBox box, Map<String, Object> further) {
+        Map<String, Object> properties = new HashMap<>(further);
+        properties.putAll(Map.of(
                 "server.port",
                 0,
                 "logging.level.root",
@@ -55,20 +68,29 @@ final class Guard implements AutoCloseable {
                 "scope-guard.permissions.max-wait",
                 "60s",
                 "scope-guard.resources",
-                "https://api.example.test");
-        return start(properties, context -> {
+                "https://api.example.test"));
+        return properties;
+    }
+
+    private static Consumer<GenericApplicationContext> clocks(Clock wall, MovableClock clock) {
+        return context -> {
             context.registerBean("scopeGuardClock", Clock.class, () -> wall);
             context.registerBean(
                     "scopeGuardSteadyClock", SteadyClock.class, () -> new SteadyClock(wall, clock.ticker()));
-        });
+        };
     }
 
     /** An instance with these properties and beans. */
     static Guard start(Map<String, Object> properties, Consumer<GenericApplicationContext> beans) {
-        return new Guard(new SpringApplicationBuilder(ReportApi.class)
+        return start(ReportApi.class, properties, beans);
+    }
+
+    private static Guard start(
+            Class<?> application, Map<String, Object> properties, Consumer<GenericApplicationContext> beans) {
+        return new Guard(new SpringApplicationBuilder(application)
                 .bannerMode(Banner.Mode.OFF)
                 .logStartupInfo(false)
-                .initializers(application -> beans.accept((GenericApplicationContext) application))
+                .initializers(started -> beans.accept((GenericApplicationContext) started))
                 // Before those of the demo.
                 .run(properties.entrySet().stream()
                         .map(property -> "--" + property.getKey() + "=" + property.getValue())
@@ -84,6 +106,10 @@ final class Guard implements AutoCloseable {
         return context.isActive()
                 && bean(MeterRegistry.class).get("scopeguard.permissions.active").gauges().stream()
                         .anyMatch(active -> active.value() > 0);
+    }
+
+    Answer post(String path, String json) {
+        return http.post(path, json);
     }
 
     Answer get(String path, String token) {

@@ -1,0 +1,189 @@
+package io.scopeguard.demo.convergence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.demo.convergence.ObedientClient.Response;
+import io.scopeguard.demo.convergence.SignIn.Consent;
+import io.scopeguard.logtobox.Answer;
+import io.scopeguard.logtobox.Browser;
+import io.scopeguard.logtobox.Http;
+import io.scopeguard.logtobox.LogtoBox;
+import io.scopeguard.logtobox.TestClient;
+import io.scopeguard.logtobox.directory.User;
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.testing.MovableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * From payment to access and from refund to refusal, on the demo: buyers signed in before they paid, and their page does what
+ * responses say. The first response after the payment names the remedy that works, and the first one after the refund refuses.
+ */
+class EntitlementTests {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Duration PAST_MAX_AGE = Duration.ofSeconds(35);
+
+    private static final MovableClock clock = MovableClock.atNoon();
+    private static LogtoBox box;
+    private static Guard demo;
+
+    /** Time passes when no read is under way, so that reads have certain dates. */
+    private static final Pace PACE = new Pace() {
+        @Override
+        public void pass(Duration time) {
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(3))
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> !demo.isReading());
+            clock.advance(time);
+        }
+
+        @Override
+        public Instant now() {
+            return clock.instant();
+        }
+    };
+
+    @BeforeAll
+    static void start() {
+        box = LogtoBox.builder().port(0).clock(clock).start();
+        demo = Guard.ofDemo(box, clock);
+    }
+
+    @AfterAll
+    static void stop() {
+        demo.close();
+        box.close();
+    }
+
+    /** A sign-in fixes which scopes of an API the user held, so a refresh would be useless. */
+    @Test
+    void paidTierWhenItGrantsAScopeOfTheApiThenTheNextResponseAsksForConsentAndThatDeliversIt() {
+        user("tier-buyer");
+        ObedientClient page = page("tier-buyer", List.of("resource", Browser.API), "/documents", "read:document");
+        work(page);
+        assertThat(status(page)).isEqualTo(403);
+        assertThat(page.journal().steps()).isZero();
+
+        buy(Map.of("user", "tier-buyer", "product", "paid-tier"));
+        assertAsked(page, Remedy.RECONSENT, "read:document");
+        assertThat(page.state()).isEqualTo("read:document");
+        assertThat(status(page)).isEqualTo(200);
+
+        refund(Map.of("user", "tier-buyer", "product", "paid-tier"));
+        assertRefused(page, "insufficient-scope");
+        // A role of organizations grants the scope too, so it may be in the token for that: nothing is asked for.
+        assertThat(page.journal().steps()).isOne();
+        assertThat(page.journal().uselessSteps()).isZero();
+    }
+
+    /** Roles in an organization are looked up for each token, so a refresh suffices. */
+    @Test
+    void seatWhenTheBuyerIsAMemberThenTheNextResponseAsksForARefreshAndThatDeliversIt() {
+        user("seat-buyer");
+        box.directory().addMember("globex", "seat-buyer");
+        ObedientClient page = page(
+                "seat-buyer", List.of("organization_id", "globex"), "/organizations/globex/reports", "read:report");
+        work(page);
+        assertThat(status(page)).isEqualTo(403);
+
+        Map<String, String> seat = Map.of("user", "seat-buyer", "product", "seat", "organization", "globex");
+        buy(seat);
+        assertAsked(page, Remedy.REFRESH, "read:report");
+        assertThat(page.state()).isEqualTo("read:report");
+        assertThat(status(page)).isEqualTo(200);
+
+        refund(seat);
+        assertRefused(page, "not-a-member");
+        assertThat(page.state()).isEqualTo("access_denied");
+        assertThat(page.journal().uselessSteps()).isZero();
+    }
+
+    /** The token carries no roles, so the role counts as soon as it is assigned, and there is nothing to ask for. */
+    @Test
+    void paidTierWhenARoleIsRequiredThenTheNextRequestIsGrantedWithTheSameToken() {
+        user("role-buyer");
+        box.directory().addMember("globex", "role-buyer");
+        box.directory().setRoles("globex", "role-buyer", "member");
+        ObedientClient page = page(
+                "role-buyer", List.of("organization_id", "globex"), "/organizations/globex/insights", "read:report");
+        work(page);
+        assertThat(status(page)).isEqualTo(403);
+
+        buy(Map.of("user", "role-buyer", "product", "paid-tier"));
+        assertThat(status(page)).isEqualTo(200);
+
+        refund(Map.of("user", "role-buyer", "product", "paid-tier"));
+        assertRefused(page, "insufficient-role");
+        assertThat(page.journal().steps()).isZero();
+    }
+
+    private static void user(String id) {
+        box.directory()
+                .users()
+                .insert(User.named(id, id, null, id, "demo", box.directory().now()));
+    }
+
+    private static ObedientClient page(String user, List<String> target, String path, String scope) {
+        SignIn signIn = new SignIn(
+                new Http(box.endpoint()),
+                TestClient.PUBLIC,
+                new Browser(box.endpoint(), user),
+                target,
+                Consent.GIVEN,
+                Set.of(scope));
+        return new ObedientClient(signIn, demo::get, PACE, path);
+    }
+
+    /** Until the token is no longer young. */
+    private static void work(ObedientClient page) {
+        page.call();
+        PACE.pass(PAST_MAX_AGE);
+        page.call();
+    }
+
+    private static void assertAsked(ObedientClient page, Remedy remedy, String scope) {
+        Response next = Objects.requireNonNull(page.send());
+        assertThat(next.answer().status()).isEqualTo(403);
+        assertThat(next.hint()).isNotNull();
+        assertThat(next.hint().action()).isEqualTo(remedy);
+        assertThat(next.hint().promoted().names()).containsExactly(scope);
+        page.finish(next);
+        assertThat(page.journal().steps()).isOne();
+    }
+
+    private static void assertRefused(ObedientClient page, String problem) {
+        Response next = Objects.requireNonNull(page.send());
+        assertThat(next.answer().status()).isEqualTo(403);
+        assertThat(next.answer().text()).contains(problem);
+        page.finish(next);
+    }
+
+    private static int status(ObedientClient page) {
+        return Objects.requireNonNull(page.send()).answer().status();
+    }
+
+    private static void buy(Map<String, String> order) {
+        order("/shop/purchases", order);
+    }
+
+    private static void refund(Map<String, String> order) {
+        order("/shop/refunds", order);
+    }
+
+    private static void order(String path, Map<String, String> order) {
+        Answer answer = demo.post(path, JSON.writeValueAsString(order));
+        assertThat(answer.status()).as(answer.text()).isEqualTo(204);
+        PACE.pass(PAST_MAX_AGE);
+    }
+}
