@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody wants to do.
+ * The request that a decision is about.
  *
  * @param organization which organization it is about
  * @param requirement the scopes it needs; {@code null} if it needs none

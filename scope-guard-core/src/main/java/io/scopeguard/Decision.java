@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answer to one request, and everything that led to it. Immutable.
  *
- * @param token what was presented: the view of the organization that the request is about
- * @param request what was asked for
+ * @param token the view of the presented token for the organization of the request
+ * @param request the request
  * @param denial why it is refused, or {@code null} if it is granted
- * @param live what holds now, or {@code null} if that was not needed or cannot be told
+ * @param live the live permissions, or {@code null} if they were not needed or are unknown
  * @param drift how the token differs from that, as far as it is watched
  * @param effective the scopes that count: the token's, reduced to those that hold now
- * @param grantable where scopes are missing and a better token could carry them: what to ask for; else empty
- * @param advice what to tell the client; nothing in observe mode
+ * @param grantable the scopes to request, if scopes are missing that a better token could carry; else empty
+ * @param advice the advice for the client; none in observe mode
  */
 public record Decision(
         AccessToken token,
@@ -29,7 +29,7 @@ public record Decision(
         Scopes grantable,
         Advice advice) {
 
-    /** What would be refused whoever the subject is: nobody is looked up for that. */
+    /** A denial that does not depend on the subject, so live permissions are not read. */
     static Decision misplaced(AccessToken token, AccessRequest request, Denial denial) {
         return new Decision(
                 token, request, denial, null, ScopeDrift.none(), Scopes.none(), Scopes.none(), Advice.none());

@@ -10,10 +10,10 @@ public enum Denial {
     SUBJECT_INACTIVE,
     /** The subject does not belong to the organization any more. */
     NOT_A_MEMBER,
-    /** A scope is missing from the token, from what holds now, or from both. */
+    /** A scope is missing from the token, from the live permissions, or from both. */
     INSUFFICIENT_SCOPE,
-    /** A role is missing from what holds now, or from a token that carries roles. */
+    /** A role is missing from the live roles, or from a token that carries roles. */
     INSUFFICIENT_ROLE,
-    /** What holds now cannot be told, and the token alone must not decide. */
+    /** The live permissions are unknown, and the token alone must not decide. */
     PERMISSIONS_UNAVAILABLE
 }

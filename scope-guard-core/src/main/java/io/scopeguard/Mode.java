@@ -4,8 +4,8 @@ package io.scopeguard;
 public enum Mode {
     /** They are read and measured; nobody is told, nobody is denied because of them. */
     OBSERVE,
-    /** Clients are told what to do; the token alone decides. */
+    /** Clients receive hints; the token alone decides. */
     SIGNAL,
-    /** What a subject may not do any more is denied. */
+    /** Revoked permissions are denied. */
     ENFORCE
 }

@@ -101,7 +101,7 @@ final class ProviderGuard {
     }
 
     /**
-     * Decides about one request. The provider is asked only if what is known is not fresh enough.
+     * Decides about one request. Calls the provider only if the known facts are not fresh enough.
      *
      * @param organizations says which provider an organization belongs to; {@code null} if all belong to this one
      */
@@ -196,7 +196,7 @@ final class ProviderGuard {
         if (live == null) {
             return withoutLive(key, token, request).decision(token, request, null, ScopeDrift.none());
         }
-        // In observe mode, not even a denial names what the live permissions contain.
+        // In observe mode, not even a denial reveals the live permissions.
         Verdict verdict = settings.mode() == Mode.OBSERVE
                 ? Verdict.withoutLive(settings, token.scopes(), request)
                 : Verdict.byLive(settings, token, request, live);
@@ -230,7 +230,7 @@ final class ProviderGuard {
                 settings, token, request, token.scopes().minus(leaked));
     }
 
-    /** Before a token is contradicted: when the read has to begin if what was read could be older than the token. */
+    /** The earliest start of a read that may contradict the token, or {@code null} if the known read is newer than the token. */
     private @Nullable Long reread(PermissionKey key, Decision decision, long now) {
         LivePermissions live = decision.live();
         return live != null && isContradicted(decision) ? rereads.due(decision.token(), key, live, now) : null;

@@ -11,8 +11,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which tokens deserve another read before they are contradicted: those that may be newer than what was read. Once for a
- * token, at most once a second for a subject. Bounded, thread-safe.
+ * Decides which tokens cause another read before they are contradicted: tokens that may be newer than the last read. At most one
+ * read for a token, and one a second for a subject. Bounded, thread-safe.
  */
 final class RereadPolicy {
 
@@ -33,8 +33,8 @@ final class RereadPolicy {
             .build();
 
     /**
-     * @param delay how long after a change the provider may still answer with the old state: a read shows what was true this long
-     *     before it began
+     * @param delay how long after a change the provider may still return the old state: a read shows the state of this long before
+     *     it began
      */
     RereadPolicy(ProviderClock provider, Duration delay) {
         this.provider = provider;
@@ -53,7 +53,7 @@ final class RereadPolicy {
     }
 
     /**
-     * Whether no read can show yet what was true after the token was issued. Then the live permissions are unknown for this token.
+     * Whether no read can show yet the state after the token was issued. The live permissions are then unknown for this token.
      *
      * @param now when the request arrived
      */
@@ -65,7 +65,7 @@ final class RereadPolicy {
      * When the read must begin at the earliest on which the token may be contradicted, or {@code null} if this one will do, or
      * has to.
      *
-     * @param key what was read
+     * @param key the key of the permissions that were read
      * @param now when the request arrived
      */
     @Nullable

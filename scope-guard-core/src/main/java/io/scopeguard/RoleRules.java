@@ -23,9 +23,7 @@ final class RoleRules {
     private final ScopeGuardSettings settings;
     private final Supplier<Roles> watched;
 
-    /**
-     * @param watched roles whose drift clients are told
-     */
+    /** @param watched roles whose drift is reported to clients */
     RoleRules(ScopeGuardSettings settings, Supplier<Roles> watched) {
         this.settings = settings;
         this.watched = watched;
@@ -55,7 +53,7 @@ final class RoleRules {
      * Why the roles do not suffice, or {@code null} if they do.
      *
      * @param live the live permissions, or {@code null} if they are unknown
-     * @param seen what was known last, if it was certainly read after the token was issued
+     * @param seen the last known roles, if they were certainly read after the token was issued
      */
     @Nullable
     Denial denial(

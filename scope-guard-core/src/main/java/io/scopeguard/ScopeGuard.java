@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies access tokens, decides what they may do now, and advises their clients about drift. Thread-safe.
+ * Verifies access tokens, decides about requests by live permissions, and advises clients about drift. Thread-safe.
  *
  * <pre>{@code
  * ScopeGuard guard = ScopeGuard.builder(logto).build();
@@ -120,7 +120,7 @@ public final class ScopeGuard implements AutoCloseable {
         return issuer == null ? first : byIssuer.getOrDefault(issuer, first);
     }
 
-    /** Decides about one request. The provider is asked only if what is known is not fresh enough. */
+    /** Decides about one request. Calls the provider only if the known facts are not fresh enough. */
     public Decision authorize(AccessToken token, AccessRequest request) {
         return guardOf(token).authorize(token, request, organizations);
     }
@@ -189,7 +189,7 @@ public final class ScopeGuard implements AutoCloseable {
             this.provider = provider;
         }
 
-        /** The API's own resources, whose tokens are accepted beside organization tokens. None by default. */
+        /** The API's own resources, whose tokens are accepted in addition to organization tokens. None by default. */
         public Builder resources(Collection<Audience> own) {
             resources = List.copyOf(own);
             return this;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode how far live permissions reach
  * @param maxAge the age from which live permissions are due for another read
- * @param maxStale the age beyond which they are no answer, whatever the cause
- * @param whenUnknown what decides then
+ * @param maxStale the age beyond which live permissions are unusable, whatever the cause
+ * @param whenUnknown the policy for that case
  */
 public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, WhenUnknown whenUnknown) {
 
@@ -19,9 +19,7 @@ public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, 
     public static final ScopeGuardSettings DEFAULT = new ScopeGuardSettings(
             Mode.ENFORCE, Duration.ofSeconds(30), Duration.ofMinutes(5), WhenUnknown.TRUST_TOKEN);
 
-    /**
-     * @throws IllegalArgumentException if an age is negative, or permissions would be given up before they are due
-     */
+    /** @throws IllegalArgumentException if an age is negative, or permissions would be given up before they are due */
     public ScopeGuardSettings {
         if (maxAge.isNegative() || maxStale.compareTo(maxAge) < 0) {
             throw new IllegalArgumentException("0 <= maxAge <= maxStale, but got " + maxAge + " and " + maxStale);
@@ -40,9 +38,7 @@ public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, 
         return own == null ? maxAge : own;
     }
 
-    /**
-     * @param own the policy of a requirement, if it has one
-     */
+    /** @param own the policy of a requirement, if it has one */
     WhenUnknown whenUnknown(@Nullable WhenUnknown own) {
         return own == null ? whenUnknown : own;
     }

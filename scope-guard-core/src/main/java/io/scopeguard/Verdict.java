@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Grant or denial: a pure function of settings, token, request and live permissions.
  *
- * @param grantable what a token would have to carry and could, where that is what is missing
+ * @param grantable the missing scopes that a token could carry, if scopes are missing
  */
 record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
 
-    /** By what the token says, where the policy takes that for enough. */
+    /** The verdict by the token's scopes, if the policy lets the token decide. */
     static Verdict withoutLive(ScopeGuardSettings settings, Scopes carried, AccessRequest request) {
         ScopeRequirement requirement = request.requirement();
         return requirement == null || requirement.isMetBy(carried)
@@ -47,8 +47,8 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
     }
 
     /**
-     * By what the token says, without what was revoked since: what holds now is unknown, but what was seen to be gone stays
-     * so for a token from before.
+     * The verdict by the token's scopes without the observed losses: live permissions are unknown, but an observed loss still binds
+     * tokens that were issued before it.
      */
     static Verdict byLastSeen(
             ScopeGuardSettings settings, AccessToken token, AccessRequest request, LivePermissions seen) {
@@ -67,7 +67,7 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
                 : insufficient(effective, Scopes.none());
     }
 
-    /** By what holds now, as far as the mode lets it reach. */
+    /** The verdict by live permissions, as far as the mode allows. */
     static Verdict byLive(ScopeGuardSettings settings, AccessToken token, AccessRequest request, LivePermissions live) {
         boolean enforced = settings.mode() == Mode.ENFORCE;
         Denial lost = enforced ? lostStanding(request, live) : null;

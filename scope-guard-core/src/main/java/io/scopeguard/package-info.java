@@ -1,4 +1,4 @@
-/** Decides whether a token may do what a request asks, and what the client should do about it. */
+/** The facade: decides whether a token permits a request, and advises the client. */
 @NullMarked
 package io.scopeguard;
 

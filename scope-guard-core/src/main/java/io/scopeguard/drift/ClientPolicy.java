@@ -4,8 +4,9 @@ package io.scopeguard.drift;
  * How a client is treated.
  *
  * @param watched which scopes its tokens are told to lack
- * @param nonInteractive whether no person is there who could consent, though its tokens do not show it
- * @param thirdParty whether it belongs to somebody else, who hears how many scopes a token lacks, but not which
+ * @param nonInteractive whether no user is present to grant consent, even though the client's tokens look interactive
+ * @param thirdParty whether the client belongs to another party, which receives the number of the missing scopes, but not their
+ *     names
  */
 public record ClientPolicy(WatchedScopes watched, boolean nonInteractive, boolean thirdParty) {
 

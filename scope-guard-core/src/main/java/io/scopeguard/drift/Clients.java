@@ -10,7 +10,7 @@ public final class Clients {
     private final Map<String, ClientPolicy> listed;
 
     /**
-     * @param others whoever is not listed
+     * @param others the policy for all clients that are not listed
      * @param listed by {@code client_id}
      */
     public Clients(ClientPolicy others, Map<String, ClientPolicy> listed) {

@@ -41,7 +41,8 @@ public final class DriftDetector {
 
     static ScopeDrift detect(Scopes held, LivePermissions live, Predicate<String> matters, Predicate<String> isNew) {
         Scopes demoted = held.minus(live.issuable());
-        // What could be issued but does not count is worth no request: it would be refused all the same.
+        // Scopes that the provider could issue but that do not count are ignored: a token with them would be refused,
+        // too.
         Scopes missing = live.granted().minus(held).where(matters);
         if (demoted.isEmpty() && missing.isEmpty()) {
             return ScopeDrift.none();

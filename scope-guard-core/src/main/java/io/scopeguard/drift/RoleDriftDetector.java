@@ -33,7 +33,7 @@ public final class RoleDriftDetector {
         return drift.isEmpty() ? RoleDrift.none() : drift;
     }
 
-    /** What the first has and the second lacks, of those that matter. */
+    /** The watched names in the first set that are not in the second. */
     private static Set<String> difference(Set<String> first, Set<String> second, Set<String> wanted) {
         Set<String> names = new HashSet<>(first);
         names.retainAll(wanted);

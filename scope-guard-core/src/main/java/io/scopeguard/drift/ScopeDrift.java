@@ -3,7 +3,7 @@ package io.scopeguard.drift;
 import io.scopeguard.scope.Scopes;
 
 /**
- * How a token differs from what its subject may do now. The three sets of scopes are disjoint.
+ * The difference between a token and the live permissions of its subject. The three sets of scopes are disjoint.
  *
  * @param demoted scopes that the token carries and a new one could not
  * @param promoted watched scopes that were granted to the subject, and that the token lacks
@@ -28,12 +28,12 @@ public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced, Rol
         return demoted.isEmpty() && promoted.isEmpty() && introduced.isEmpty() && roles.isEmpty();
     }
 
-    /** What the token lacks, whether promoted or introduced. */
+    /** The scopes that the token lacks, promoted or introduced. */
     public Scopes missing() {
         return promoted.or(introduced);
     }
 
-    /** The same, of what is missing only these. */
+    /** The same drift, with only these scopes as missing. */
     public ScopeDrift missingOnly(Scopes scopes) {
         return new ScopeDrift(demoted, promoted.and(scopes), introduced.and(scopes), roles);
     }

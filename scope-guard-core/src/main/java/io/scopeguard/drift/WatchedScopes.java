@@ -16,7 +16,7 @@ public interface WatchedScopes {
         return (audience, scope) -> true;
     }
 
-    /** These scopes, whatever their audience. */
+    /** These scopes, for every audience. */
     static WatchedScopes of(Scopes scopes) {
         return (audience, scope) -> scopes.contains(scope);
     }

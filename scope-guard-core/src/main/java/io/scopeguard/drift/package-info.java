@@ -1,4 +1,4 @@
-/** The difference between what a token says and what holds now. */
+/** The difference between a token and live permissions. */
 @NullMarked
 package io.scopeguard.drift;
 

@@ -116,7 +116,7 @@ public final class Logto extends ConnectedProvider {
     }
 
     /**
-     * Asks for what will be needed first, to find out whether the settings are right.
+     * Reads the facts that are needed first, to check the settings.
      *
      * @throws SettingRefusedException if Logto refuses them definitely
      * @throws PermissionsUnavailableException if it merely does not answer
@@ -171,7 +171,7 @@ public final class Logto extends ConnectedProvider {
             return this;
         }
 
-        /** The API's own resources: what roles mean for others is not looked at. Without this, for all of the tenant. */
+        /** The API's own resources: scopes of other resources are ignored. All resources of the tenant by default. */
         public Builder resources(Collection<Audience> own) {
             resources = Set.copyOf(own);
             return this;

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The facts about subjects, as Logto's Management API tells them. What it answers about scopes is empty for everybody whom it
- * does not know; about a member's roles it says explicitly that somebody is no member. So scopes are never asked for by subject.
+ * The facts about subjects, from Logto's Management API. Its answers about scopes are empty for every unknown subject, but its
+ * answers about a member's roles state explicitly that a user is not a member. So scopes are never requested by subject.
  * Thread-safe.
  */
 final class LogtoPermissionSource implements PermissionSource {
@@ -184,7 +184,7 @@ final class LogtoPermissionSource implements PermissionSource {
                 .orElseGet(LogtoPermissionSource::unknownAccount);
     }
 
-    /** A bare {@code []} is what a faulty provider, or a proxy, answers too. */
+    /** A faulty provider, or a proxy, returns a bare {@code []} as well. */
     private static <T> Answer<T> held(Set<String> roles, T value) {
         return new Answer<>(value, !roles.isEmpty());
     }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The roles of a tenant and what they grant. Logto lists roles in organizations with their scopes, and global roles with the
- * number of their holders; the scopes of a global role cost a call for each. Thread-safe.
+ * The roles of a tenant and their scopes. Logto lists organization roles with their scopes, and global roles with the number of
+ * their holders; the scopes of a global role cost one call each. Thread-safe.
  */
 final class LogtoRoles {
 
@@ -50,7 +50,7 @@ final class LogtoRoles {
                 : resourceScopesOf(role, audience, context);
     }
 
-    /** Reads what will be needed first, and the catalogue. */
+    /** Reads the facts that are needed first, and the catalogue. */
     void check(Collection<Audience> audiences, CallContext context) {
         organizationRoles(context);
         ScopesByAudience all = new ScopesByAudience();

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Where a Logto tenant is. Everything else follows from its endpoint.
  *
  * @param endpoint in lower case, without default port or trailing slash, e.g. {@code https://abc.logto.app}
- * @param plainHttpHosts hosts that may be talked to by plain http, in lower case, beside the loopback interface. Whoever can
- *     listen on the way reads the application's secret, and whoever can answer in the host's place decides who gets in
+ * @param plainHttpHosts hosts that may be called by plain http, in lower case, in addition to the loopback interface. Anybody on
+ *     the network path can then read the application's secret, and forge answers that grant permissions
  */
 public record LogtoTenant(URI endpoint, Set<String> plainHttpHosts) {
 

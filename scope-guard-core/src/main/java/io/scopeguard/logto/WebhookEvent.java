@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a delivery says: which event, and whom it may concern. One that should name somebody and does not concerns everybody.
+ * The content of a delivery: the event and the affected subjects. A delivery that should name a subject but does not affects all.
  *
  * @param name Logto's name of the event
  */
@@ -65,7 +65,7 @@ record WebhookEvent(String name, JsonNode payload) {
         }
     }
 
-    /** Whether anything follows from it. What the button in Logto's console sends names nobody, and means it. */
+    /** Whether the event affects permissions. Logto's test delivery names nobody and affects nothing. */
     boolean matters() {
         return CHANGES.containsKey(name) && !text(payload, "path").startsWith("/fake-path");
     }
@@ -115,7 +115,7 @@ record WebhookEvent(String name, JsonNode payload) {
         return List.of(new OfRoles());
     }
 
-    /** All who joined or left; nobody, if they are not all told. */
+    /** The members that joined or left; empty if the delivery does not name all of them. */
     private List<PermissionChange> members(String organization) {
         List<PermissionChange> members = new ArrayList<>();
         for (Map.Entry<String, Subject.Type> list : MEMBERS.entrySet()) {

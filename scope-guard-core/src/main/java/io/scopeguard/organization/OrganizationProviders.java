@@ -3,8 +3,8 @@ package io.scopeguard.organization;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which identity provider each organization belongs to, where an application has several. Without this, whoever may create an
- * organization at one provider could enter another provider's organization of the same id.
+ * Assigns each organization to an identity provider, for applications with several providers. Without an assignment, anybody who
+ * may create an organization at one provider could enter another provider's organization of the same id.
  *
  * <p>Implementations are asked for every decision: they answer from memory. Thread-safe.
  */
@@ -16,8 +16,8 @@ public interface OrganizationProviders {
     String providerOf(String organization);
 
     /**
-     * The name of the provider whose tokens count for what holds outside of organizations, or {@code null} if none do, which is
-     * the default: whoever administers another provider could grant such scopes to anybody.
+     * The name of the provider whose tokens count outside of organizations, or {@code null} for none, the default: administrators
+     * of the other providers could grant such scopes to anybody.
      */
     default @Nullable String globalProvider() {
         return null;

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record RequestedOrganization(Source source, @Nullable String id) {
 
-    /** None: what is asked for holds outside of organizations. */
+    /** No organization: the request is about something outside of organizations. */
     public static final RequestedOrganization NONE = new RequestedOrganization(Source.NONE, null);
 
-    /** Whichever the token is for, as long as it is for one. */
+    /** Any organization, as long as the token is for one. */
     public static final RequestedOrganization OF_TOKEN = new RequestedOrganization(Source.TOKEN, null);
 
     /** None, although it must be named: no token is right for it. */
@@ -38,10 +38,10 @@ public record RequestedOrganization(Source source, @Nullable String id) {
     }
 
     /**
-     * What two places in a request say, held against each other.
+     * The organization, if two places in a request may name it.
      *
-     * @param first what one place names, or {@code null} if it names nothing
-     * @param second what the other names, likewise
+     * @param first the organization named by the first place, or {@code null} if it names none
+     * @param second the organization named by the second place, or {@code null} if it names none
      */
     public static RequestedOrganization agreeing(@Nullable String first, @Nullable String second) {
         if (first == null) {

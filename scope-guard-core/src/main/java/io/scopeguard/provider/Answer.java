@@ -1,20 +1,21 @@
 package io.scopeguard.provider;
 
 /**
- * An answer and what it is worth.
+ * An answer of the provider, and how reliable its gaps are.
  *
- * @param value what the provider answered
- * @param isExplicit whether what is absent is denied explicitly: an error about this very subject, or an object about it with a
- *     shorter list of roles. A search without a match and a bare empty list are not explicit: a faulty provider answers the same.
+ * @param value the content of the answer
+ * @param isExplicit whether absence is stated explicitly: by an error about this very subject, or by an object about it with a
+ *     shorter list of roles. A search without a match and a bare empty list are not explicit, because a faulty provider returns the
+ *     same.
  */
 public record Answer<T>(T value, boolean isExplicit) {
 
-    /** An answer that says explicitly what is absent. */
+    /** An answer that states absence explicitly. */
     public static <T> Answer<T> explicit(T value) {
         return new Answer<>(value, true);
     }
 
-    /** An answer whose gaps prove nothing by themselves. */
+    /** An answer whose gaps prove nothing on their own. */
     public static <T> Answer<T> implicit(T value) {
         return new Answer<>(value, false);
     }

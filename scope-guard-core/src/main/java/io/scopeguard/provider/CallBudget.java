@@ -9,8 +9,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limit on all calls to a provider. If calls are short, foreground calls go first, individual calls get a share, and
- * background calls get what is left. Thread-safe.
+ * The limit on all calls to a provider. If there are too few calls, foreground calls go first, individual calls get a share, and
+ * background calls get the rest. Thread-safe.
  */
 public final class CallBudget {
 
@@ -26,10 +26,10 @@ public final class CallBudget {
     /** The part of the rate that individual calls may always use, as one in so many. */
     private static final int INDIVIDUAL_SHARE = 10;
 
-    /** What one individual read may cost at once. */
+    /** The most calls that one individual read may make at once. */
     private static final long INDIVIDUAL_BURST = 20;
 
-    /** What background calls leave to the others. */
+    /** The calls that background reads leave to the others. */
     private static final long RESERVE = 1;
 
     private final Bucket bucket;

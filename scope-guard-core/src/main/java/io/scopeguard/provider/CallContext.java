@@ -13,7 +13,7 @@ public interface CallContext {
     /** The priority at this moment. It never falls. */
     Priority priority();
 
-    /** A call is about to be made for this: what it shows is not older than the present. Before, it waited for its turn. */
+    /** The call is about to be sent: its answer shows a state not older than the present. Until now it waited for the budget. */
     default void begins() {}
 
     /**

@@ -9,7 +9,7 @@ public interface CallListener {
     /**
      * One call was made, or given up before it was made.
      *
-     * @param operation what was asked, from a small fixed set of names
+     * @param operation the operation, from a small fixed set of names
      * @param outcome {@code ok}, {@code not_found}, or the reason why there was no usable answer
      * @param took until the answer was read; without the wait for the call budget, unless the call was given up then
      */

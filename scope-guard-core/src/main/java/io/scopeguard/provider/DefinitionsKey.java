@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A set of roles that is read as a whole.
  *
  * @param name which set, for metrics and logs
- * @param organization whose set, or {@code null} if the tenant has one for all
+ * @param organization the organization of the definitions, or {@code null} if the tenant has one set for all
  */
 public record DefinitionsKey(String name, @Nullable String organization) {
 

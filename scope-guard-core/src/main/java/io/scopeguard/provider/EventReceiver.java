@@ -3,9 +3,9 @@ package io.scopeguard.provider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives deliveries by which a provider reports changes, over HTTP. A delivery says which facts to read again; what it claims is
- * never believed, so a forged or repeated delivery could cost reads, but never grant or revoke a permission. Implementations are
- * thread-safe and quick: they call nobody.
+ * Receives deliveries over HTTP by which a provider reports changes. A delivery determines which facts are read again; its claims
+ * are never used, so a forged or repeated delivery could cost reads, but never grant or revoke a permission. Implementations are
+ * thread-safe, fast, and make no calls.
  */
 public interface EventReceiver {
 
@@ -16,8 +16,7 @@ public interface EventReceiver {
     String credentialHeader();
 
     /**
-     * Whether a delivery with this credential has to be read. Whoever receives deliveries rejects the others without reading
-     * their bodies.
+     * Whether a delivery with this credential must be read. All others are rejected without reading their bodies.
      *
      * @param credential the value of {@link #credentialHeader}, {@code null} if there is none
      */
@@ -31,7 +30,7 @@ public interface EventReceiver {
      */
     Receipt receive(byte[] body, @Nullable String credential);
 
-    /** What became of a delivery. */
+    /** The outcome of a delivery. */
     enum Outcome {
         /** The facts that it concerns are read again when a request needs them. */
         APPLIED,
@@ -55,7 +54,7 @@ public interface EventReceiver {
     }
 
     /**
-     * What became of a delivery, for answer and metrics.
+     * The outcome of a delivery, for the response and for metrics.
      *
      * @param event the provider's name of the event if permissions depend on events of this kind, else {@code other}
      */

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a subject was granted in one place: in an organization, or outside of organizations.
+ * The grants of a subject in one place: in an organization, or outside of organizations.
  *
  * @param roles ids of the roles held
  * @param direct scopes granted without a role, or expanded from roles by the provider

@@ -74,13 +74,13 @@ public interface IdentityProvider {
         return null;
     }
 
-    /** What operators should know when the application starts: each a sentence that names a risk. */
+    /** Warnings for operators at start-up: one sentence for each risk. */
     default List<String> warnings() {
         return List.of();
     }
 
     /**
-     * Reads what is needed first, to find out whether the settings are right.
+     * Reads the facts that are needed first, to check the settings.
      *
      * @throws SettingRefusedException if the provider definitely refuses a setting
      * @throws PermissionsUnavailableException if the provider does not answer

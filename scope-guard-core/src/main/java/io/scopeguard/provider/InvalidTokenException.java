@@ -1,8 +1,8 @@
 package io.scopeguard.provider;
 
 /**
- * A bearer token that proves nothing. The message says what was expected and is fit for the client's eyes; it never contains
- * the token or what is in it.
+ * A bearer token is invalid. The message says what was expected and may be shown to the client; it never contains the token or its
+ * content.
  */
 public final class InvalidTokenException extends RuntimeException {
 

@@ -1,8 +1,8 @@
 package io.scopeguard.provider;
 
 /**
- * What a provider reports to have changed. It makes readings due; it is never taken for a reading: who sends it tells where to
- * look, and only the provider's answer is believed.
+ * A change that a provider reports. It invalidates facts, and is never a fact itself: permissions change only after the provider's
+ * answer was read.
  */
 public sealed interface PermissionChange {
 
@@ -15,7 +15,7 @@ public sealed interface PermissionChange {
     /** Anybody in one organization. */
     record OfOrganization(String organization) implements PermissionChange {}
 
-    /** What roles mean; who holds them is as before. */
+    /** Role definitions changed; the holders of roles are unaffected. */
     record OfRoles() implements PermissionChange {}
 
     /** Anything. */

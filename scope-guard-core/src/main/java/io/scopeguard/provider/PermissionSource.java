@@ -51,7 +51,7 @@ public interface PermissionSource {
     Answer<Account> globalGrants(Subject subject, CallContext context);
 
     /**
-     * Reads part of the list of users who hold a global role.
+     * Reads part of the list of users that hold a global role.
      *
      * @param cursor {@code null} for the first page
      * @throws UnsupportedOperationException unless {@link ProviderTraits#listsHolders}
@@ -75,7 +75,7 @@ public interface PermissionSource {
     }
 
     /**
-     * Reads what one role grants, with one call.
+     * Reads the scopes that one role grants, with one call.
      *
      * @param audience which the answer contains at least
      * @return empty if there is no such role

@@ -1,9 +1,9 @@
 package io.scopeguard.provider;
 
-/** The provider did not give a usable answer. Says nothing at all about what the subject may do. */
+/** The provider did not return a usable answer. Nothing follows from it about the subject's permissions. */
 public final class PermissionsUnavailableException extends RuntimeException {
 
-    /** What kind of trouble: stable names, for metrics. */
+    /** The kind of failure, with stable names for metrics. */
     public enum Reason {
         /** No connection, or it broke. */
         UNREACHABLE,
@@ -14,7 +14,7 @@ public final class PermissionsUnavailableException extends RuntimeException {
         /** The provider asks for fewer requests. */
         RATE_LIMITED,
         SERVER_ERROR,
-        /** An answer that is not what the provider's API promises. */
+        /** The answer does not match the provider's API. */
         MALFORMED,
         /** So many subjects have lost their standing at once that it is not believed yet. */
         IMPLAUSIBLE,

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * the two: one answer leaves an uncertainty of a second and its own duration, further answers narrow it. Before the first
  * answer, the provider's clock is taken to agree with our wall clock.
  *
- * <p>A {@code Date} that contradicts what was learned before, or a frozen process, starts anew: times before that moment can
- * no longer be compared exactly ({@link Order#UNKNOWN}).
+ * <p>A {@code Date} that contradicts the learned offset, or a frozen process, starts anew: times before that moment can no longer
+ * be compared exactly ({@link Order#UNKNOWN}).
  *
  * <p>Thread-safe; comparisons take no lock.
  */
@@ -147,7 +147,7 @@ public final class ProviderClock {
     }
 
     /**
-     * What is known now. After a freeze, nobody knows what the provider's clock did meanwhile.
+     * The learned offset, if it is still valid. After a freeze, the provider's clock may have changed.
      *
      * @param now just read from the steady clock, which is when it notices a freeze
      */
@@ -205,7 +205,7 @@ public final class ProviderClock {
         return ceilDiv(nanos) * SECOND;
     }
 
-    /** Times beyond what a long can count (before 1678, after 2262) become the nearest that it can. */
+    /** Times outside of the range of a long (before 1678, after 2262) become the nearest time within it. */
     private static long epochNanos(Instant time) {
         long seconds =
                 Math.max(Math.min(time.getEpochSecond(), Long.MAX_VALUE / SECOND - 1), Long.MIN_VALUE / SECOND + 1);
@@ -248,7 +248,9 @@ public final class ProviderClock {
             return least <= sample.most + SERVER_SPREAD && sample.least - SERVER_SPREAD <= most;
         }
 
-        /** What both allow; where they exclude each other by a little, servers differ, and either may be right. */
+        /**
+         * The intersection of both. If they exclude each other by a little, the provider's servers differ, and either may be right.
+         */
         Offset joinedWith(Offset sample, long now) {
             long low = Math.max(least, sample.least);
             long high = Math.min(most, sample.most);

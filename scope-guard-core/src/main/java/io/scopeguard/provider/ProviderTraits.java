@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a provider declares about itself. The engine chooses the cheapest way to read, and the rules for tokens follow.
+ * The traits that a provider declares. They determine the cheapest way to read, and the rules for tokens.
  *
  * @param pageSize how many members or holders a page has
  * @param listsMembers whether an organization's members can be read by page, with their grants
  * @param listsHolders whether the holders of a global role can be read by page
  * @param confirmationCalls how many calls {@link PermissionSource#confirmMembership} costs; every other read of one fact costs one
- * @param youngTokens kinds of token whose scopes the provider computes from live grants when it issues them, so that a young
- *     token is itself a reading
+ * @param youngTokens kinds of token whose scopes the provider computes from live grants when it issues them, so that a young token
+ *     is itself a reading
  * @param globalGrantsCount kinds of token for which a user's global grants count beside those in the organization
  * @param leakingKinds kinds of token that may carry scopes which count in organizations only
  * @param refreshDelivers whether a refresh delivers a promotion, by kind of token; {@link RefreshDelivery#IF_REQUESTED} if absent
@@ -46,7 +46,7 @@ public record ProviderTraits(
         refreshDelivers = Map.copyOf(refreshDelivers);
     }
 
-    /** What a refresh delivers for a kind of token. */
+    /** The scopes that a refresh can deliver for a kind of token. */
     public RefreshDelivery refreshDelivery(TokenKind kind) {
         return refreshDelivers.getOrDefault(kind, RefreshDelivery.IF_REQUESTED);
     }

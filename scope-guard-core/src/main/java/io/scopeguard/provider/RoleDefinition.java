@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One role, as a list of roles describes it.
  *
- * @param names what people and tokens call the role; several if the provider's roles come in groups, none if they have no names
- * @param scopes what it grants, by audience; {@code null} if the list does not say it, and each role has to be read alone
+ * @param names names of the role for people and in tokens; several if the provider's roles come in groups, none if they have no
+ *     names
+ * @param scopes the granted scopes by audience; {@code null} if the list does not contain them, and each role has to be read alone
  * @param holderCount how many users hold it, or {@link #UNKNOWN_COUNT}
  * @param holders the ids of all these users, or {@code null} if the list does not name them all
  */
@@ -30,7 +31,7 @@ public record RoleDefinition(
         holders = holders == null ? null : Set.copyOf(holders);
     }
 
-    /** A role whose scopes the list contains, and whose names and holders it does not. */
+    /** A role whose scopes are in the list, but not its names and holders. */
     public static RoleDefinition of(Map<Audience, Scopes> scopes) {
         return new RoleDefinition(Set.of(), scopes, UNKNOWN_COUNT, null);
     }

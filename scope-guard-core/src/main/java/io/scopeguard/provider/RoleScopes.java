@@ -5,7 +5,7 @@ import io.scopeguard.scope.Scopes;
 import java.util.Map;
 
 /**
- * What one role grants.
+ * The scopes that one role grants.
  *
  * @param byAudience the scopes, by audience
  * @param isComplete whether the role grants nothing for audiences that are not in the map; otherwise they are unknown

@@ -23,7 +23,7 @@ public final class ScopeCatalogue {
     private final Map<Audience, Names> audiences = new ConcurrentHashMap<>();
     private final ProviderClock clock;
 
-    /** What the catalogue says about a scope that a token lacks. */
+    /** The catalogue's statement about a scope that a token lacks. */
     public enum Novelty {
         /** The scope existed when the token was issued, or nothing is known of it. */
         NONE,
@@ -41,9 +41,7 @@ public final class ScopeCatalogue {
      */
     public record Listing(@Nullable String id, @Nullable Instant created) {}
 
-    /**
-     * @param clock compares the times of tokens with the times of our reads
-     */
+    /** @param clock compares the times of tokens with the times of our reads */
     public ScopeCatalogue(ProviderClock clock) {
         this.clock = clock;
     }
@@ -112,7 +110,7 @@ public final class ScopeCatalogue {
 
         static final Names UNREAD = new Names(false, Map.of());
 
-        /** Reports alone must not fill the memory; what is left out is dated when it is read. */
+        /** Reports alone must not fill the memory. Scopes that are left out are dated when they are read. */
         private static final int MAX_REPORTED = 2_000;
 
         Names read(Map<String, Listing> scopes, long seenAt) {

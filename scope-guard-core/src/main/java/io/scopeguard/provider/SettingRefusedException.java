@@ -1,8 +1,8 @@
 package io.scopeguard.provider;
 
 /**
- * The provider answered, and definitely refuses what it was asked with these settings: waiting does not help, changing a setting
- * does. The message says what is wrong and never contains a secret.
+ * The provider answered and definitely refuses the settings: waiting does not help, a setting must be changed. The message names
+ * the cause and never contains a secret.
  */
 public class SettingRefusedException extends RuntimeException {
 
@@ -11,8 +11,8 @@ public class SettingRefusedException extends RuntimeException {
 
     /**
      * @param setting the setting that is most likely wrong, by its name among the provider's settings, such as {@code app-secret}
-     * @param message what the provider refuses, without a full stop at the end
-     * @param fix what to change
+     * @param message the cause, without a full stop at the end
+     * @param fix the change that helps
      */
     public SettingRefusedException(String setting, String message, String fix) {
         super(message);
@@ -25,7 +25,7 @@ public class SettingRefusedException extends RuntimeException {
         return setting;
     }
 
-    /** What to change. */
+    /** The change that helps. */
     public String fix() {
         return fix;
     }

@@ -1,7 +1,7 @@
 package io.scopeguard.provider;
 
 /**
- * Who a token speaks for.
+ * The user or application that a token speaks for.
  *
  * @param type a user, or an application that acts for itself
  * @param id the provider's id, unique within its type

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The claims of a JWT, read strictly: a claim that is present must be of its type. A claim whose value is JSON's {@code null}
- * counts as absent. All methods throw {@link InvalidTokenException} if a claim is not of the type that they return. Immutable.
+ * The claims of a JWT, read strictly: a claim that is present must have the expected type. A claim with the value {@code null}
+ * counts as absent. All methods throw {@link InvalidTokenException} if a claim has another type than they return. Immutable.
  */
 public final class TokenClaims {
 
@@ -23,9 +23,7 @@ public final class TokenClaims {
 
     private final Map<String, Object> values;
 
-    /**
-     * @param values as a JSON parser returns them: strings, numbers, booleans, lists and maps
-     */
+    /** @param values as a JSON parser returns them: strings, numbers, booleans, lists and maps */
     public TokenClaims(Map<String, Object> values) {
         this.values = Collections.unmodifiableMap(values);
     }
@@ -109,7 +107,7 @@ public final class TokenClaims {
         return Scopes.ofTokens(scopes).where(scope -> !OPENID_SCOPES.contains(scope));
     }
 
-    /** {@code act.sub}, who acts for the subject (RFC 8693 §4.1), or {@code null} if nobody does. */
+    /** {@code act.sub}, the party that acts for the subject (RFC 8693 §4.1), or {@code null} if there is none. */
     public @Nullable String actor() {
         TokenClaims act = object("act");
         return act == null ? null : act.text("sub");
@@ -123,7 +121,7 @@ public final class TokenClaims {
     /**
      * A refusal of a claim.
      *
-     * @param expected what it should be: {@code a string}, say
+     * @param expected the expected type, such as {@code a string}
      */
     public static InvalidTokenException invalid(String name, String expected) {
         return new InvalidTokenException(

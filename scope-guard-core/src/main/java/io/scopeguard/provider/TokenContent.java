@@ -5,14 +5,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a token says, in terms that are the same for every provider.
+ * The content of a token, in terms that are the same for every provider.
  *
  * @param subject the user, or the application that acts for itself
  * @param clientId the application that the token was issued to
- * @param actor who acts for the subject (RFC 8693 {@code act.sub}), if somebody does
+ * @param actor the party that acts for the subject (RFC 8693 {@code act.sub}), or {@code null} if there is none
  * @param id the token's own id ({@code jti}), if it has one
- * @param grants what the token permits: one for each organization and audience, and one without an organization if the token
- *     permits something outside of organizations; at least one
+ * @param grants the permissions of the token: one grant for each organization and audience, and one without an organization if the
+ *     token permits something outside of organizations; at least one
  * @param globalRoles names of the subject's roles outside of organizations, or {@code null} if the token carries no such roles
  */
 public record TokenContent(

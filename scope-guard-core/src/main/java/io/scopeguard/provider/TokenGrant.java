@@ -6,9 +6,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a token permits in one place: in one organization, or outside of organizations.
+ * The permissions of a token in one place: in one organization, or outside of organizations.
  *
- * @param audience whose scopes they are
+ * @param audience the audience of the scopes
  * @param organization the organization in which they hold, or {@code null} if they hold outside of organizations
  * @param scopes permissions only, without the scopes of OpenID Connect
  * @param roles names of the subject's roles in the organization, or {@code null} if the token carries no such roles

@@ -16,7 +16,7 @@ public interface TokenReader {
     Set<String> types();
 
     /**
-     * Reads a token whose signature may not have been checked yet.
+     * Reads a token. Its signature may not have been checked yet.
      *
      * @throws InvalidTokenException if the token is for another API, is no access token, or contradicts itself; the description
      *     helps the client's developer and contains nothing of the token

@@ -1,10 +1,9 @@
 /**
- * Everything that an identity provider implements or reports. {@link io.scopeguard.provider.IdentityProvider} is the one object
- * that the rest of the library knows. It names the accepted issuers and the address of the signing keys, reads tokens by a
- * {@link io.scopeguard.provider.TokenReader}, and reads the facts that live permissions are computed from by a
- * {@link io.scopeguard.provider.PermissionSource}. What the provider can do, and which rules its tokens follow, it declares by
- * {@link io.scopeguard.provider.ProviderTraits}. It may report changes by an {@link io.scopeguard.provider.EventReceiver} or a
- * {@link io.scopeguard.provider.ChangeFeed}.
+ * The interfaces and values for identity providers. {@link io.scopeguard.provider.IdentityProvider} is the only object that the
+ * rest of the library knows. It names the accepted issuers and the address of the signing keys, reads tokens by a {@link
+ * io.scopeguard.provider.TokenReader}, and reads facts for live permissions by a {@link io.scopeguard.provider.PermissionSource}.
+ * It declares its features and its rules for tokens by {@link io.scopeguard.provider.ProviderTraits}. It may report changes by an
+ * {@link io.scopeguard.provider.EventReceiver} or a {@link io.scopeguard.provider.ChangeFeed}.
  *
  * <p>A complete provider, which keeps its members in memory:
  *

@@ -4,10 +4,10 @@ import io.scopeguard.drift.ScopeDrift;
 import java.time.Duration;
 
 /**
- * What a client is asked to do about its token.
+ * The remedy for a client's token.
  *
  * @param remedy the remedy; with {@link Remedy#NONE} the client is told nothing
- * @param drift what changed, as far as the client should know it
+ * @param drift the drift that is reported to the client
  * @param onlyCountsMissing whether the client is told how many scopes its token lacks instead of which
  * @param after how long the client must wait first, in whole seconds, so that its next token is certainly newer than the
  *     change; at most {@link io.scopeguard.provider.ProviderClock#MAX_WAIT}

@@ -14,10 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What clients were asked about promotions that were observed, and which consents they were asked for. Bounded: an entry is
- * forgotten when its pause is over and no token has lacked the scope for as long as a token lives; beyond
- * {@value #MAX_ENTRIES} entries the least recently used are dropped, and for a day no missing entry means that nothing was
- * asked. Thread-safe.
+ * The asks for observed promotions, and the requests for consent, by client. Bounded: an entry expires when its pause is over and
+ * no token has lacked the scope for the lifetime of a token; beyond {@value #MAX_ENTRIES} entries the least recently used are
+ * dropped, and for a day a missing entry does not mean that nothing was asked. Thread-safe.
  */
 final class AskMemory {
 
@@ -49,7 +48,7 @@ final class AskMemory {
                 .build();
     }
 
-    /** What this token's client was asked about a scope in this series, or {@code null} if nothing, as far as is known. */
+    /** The ask to this token's client for a scope in this series, or {@code null} if none is known. */
     @Nullable
     PriorAsk find(AccessToken token, String scope, long series) {
         Entry known = entries.getIfPresent(Question.of(token, scope));

@@ -8,7 +8,7 @@ import io.scopeguard.token.AccessToken;
 import java.time.Duration;
 import java.util.OptionalLong;
 
-/** Compares when a token was issued with the history of what its subject may do. Thread-safe. */
+/** Compares the time at which a token was issued with the history of its subject's permissions. Thread-safe. */
 final class IssueTimes {
 
     private final ProviderClock provider;
@@ -23,13 +23,13 @@ final class IssueTimes {
         this.maxAge = maxAge;
     }
 
-    /** Rule 1: whether the token was issued after the loss of what it carries, so that provider and live view disagree. */
+    /** Rule 1: whether the token was issued after the loss of a scope that it carries, so that provider and live view disagree. */
     boolean isDisputed(AccessToken token, PermissionHistory history, String name) {
         OptionalLong lost = history.lackedSince(name);
         return lost.isPresent() && provider.compare(token.issuedAt(), lost.getAsLong()) == Order.AFTER;
     }
 
-    /** When the token was issued, in relation to the time since which the subject holds what it lacks. */
+    /** The token's issue time, relative to the time since which the subject holds the missing scope. */
     Timing timing(AccessToken token, PermissionHistory history, String name) {
         OptionalLong held = history.heldSince(name);
         if (held.isEmpty()) {
@@ -47,7 +47,7 @@ final class IssueTimes {
         return unbroken.isPresent() && provider.compare(token.issuedAt(), unbroken.getAsLong()) == Order.AFTER;
     }
 
-    /** Rule 3: a token that was young when its subject was first seen carries what it was meant to carry. */
+    /** Rule 3: a token that was young at the first look at its subject carries all scopes that its sign-in requested. */
     boolean isFirstLookReliable(AccessToken token, PermissionHistory history) {
         return history.isComplete()
                 && provider.compare(token.issuedAt(), history.firstRequestAt() - maxAge.toNanos()) == Order.BEFORE;

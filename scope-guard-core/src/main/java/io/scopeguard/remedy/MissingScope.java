@@ -8,7 +8,7 @@ import io.scopeguard.provider.RefreshDelivery;
  *
  * @param isNew whether the provider gained the scope after the token was issued
  * @param isRequired whether the request was refused for lack of it
- * @param delivery what a refresh delivers for this kind of token
+ * @param delivery the scopes that a refresh delivers for this kind of token
  * @param timing how the token's time of issue relates to the time since which the scope is held
  * @param isObserved whether a complete earlier picture lacked the scope
  * @param isFirstLookReliable whether a hint is due although nobody observed the promotion: the token is old enough not to

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports once per token what many responses repeat. Bounded, thread-safe. */
+/** Limits a report to once per token, because many responses repeat it. Bounded, thread-safe. */
 final class OncePerToken {
 
     private static final Logger log = LoggerFactory.getLogger(OncePerToken.class);

@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client was asked about one scope in one series: since the subject holds the scope without interruption. Immutable.
+ * The asks to one client for one scope in one series, which is a time in which the subject holds the scope without interruption.
+ * Immutable.
  *
  * @param series since when the scope is held, in nanoseconds of the steady clock
  * @param consent the last request for consent, or {@code null} if a refresh was asked for only
@@ -45,7 +46,7 @@ record PriorAsk(long series, @Nullable Consent consent) {
     /**
      * A request for consent.
      *
-     * @param token the fingerprint of the token whose client was asked
+     * @param token the fingerprint of the token that the ask was about
      * @param at when, in nanoseconds of the steady clock
      * @param pause how long other tokens' clients are left alone
      * @param hints how many granted responses asked in this series, parallel ones counted once

@@ -1,6 +1,6 @@
 package io.scopeguard.remedy;
 
-/** What makes a client's token match reality again, the stronger the later. */
+/** The remedies that make a client's token match live permissions, in order of strength. */
 public enum Remedy {
     /** Nothing would. */
     NONE,

@@ -17,10 +17,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what a client is asked to do about a token that differs from live permissions. A token does not show which scopes
- * its sign-in requested, but it shows when it was issued: a scope that is held since a later time may arrive with a refresh;
- * one that was held when the token was issued, and is not in it, does not. The rules and their numbers are those of the
- * package description. Only requests for consent, and asks that may lead to one, are remembered. Thread-safe.
+ * Chooses the remedy for a token that differs from live permissions. A token does not show which scopes its sign-in requested, but
+ * it shows when it was issued: a scope that is held since a later time may arrive with a refresh; a scope that was held when the
+ * token was issued, and is not in it, does not. The rules and their numbers are those of the package description. Only requests for
+ * consent, and asks that may lead to one, are remembered. Thread-safe.
  */
 public final class RemedyAdvisor {
 
@@ -35,7 +35,7 @@ public final class RemedyAdvisor {
 
     /**
      * @param provider compares tokens with our own reads
-     * @param delivery what a refresh delivers, by kind of token
+     * @param delivery the scopes that a refresh delivers, by kind of token
      * @param maxAge the age beyond which a token is old at a first look
      */
     public RemedyAdvisor(
@@ -64,7 +64,7 @@ public final class RemedyAdvisor {
         return advise(finding, true);
     }
 
-    /** Advice for the client of a user who is no longer a member: a refresh, unless the token is newer than the loss. */
+    /** Advice for the client of a former member: a refresh, unless the token is newer than the loss. */
     public Advice onExpelled(DriftFinding finding) {
         long lost = finding.history().standingSince();
         return provider.compare(finding.token().issuedAt(), lost) == Order.AFTER
@@ -91,7 +91,7 @@ public final class RemedyAdvisor {
         return advice;
     }
 
-    /** What was lost, and roles, need no question of their own. */
+    /** Demoted scopes and all roles are refreshed without further checks. */
     private static boolean isRefreshDue(ScopeDrift drift) {
         return !drift.demoted().isEmpty() || !drift.roles().isEmpty();
     }

@@ -1,12 +1,12 @@
 package io.scopeguard.remedy;
 
-/** Hears what clients are asked for, for metrics. Called on the thread of a request: be quick. Implementations are thread-safe. */
+/** Receives the asks to clients, for metrics. Called on request threads, so implementations must be fast and thread-safe. */
 public interface RemedyListener {
 
     /** A token's client is asked for this remedy, for the first time: further responses to the token do not count. */
     void asked(Remedy remedy);
 
-    /** A token carries what the live permissions had lost before it was issued: the provider and they disagree. */
+    /** A token carries a scope that the live permissions had lost before it was issued: the provider and the live view disagree. */
     void disagreed();
 
     /** Hears nothing. */

@@ -30,12 +30,12 @@
  *   <tr><td>9</td><td>several scopes need different remedies</td><td colspan="2">the strongest</td></tr>
  * </table>
  *
- * <p>Rules 2 to 5 depend on what a refresh delivers at the provider ({@link io.scopeguard.provider.RefreshDelivery}): where it
- * delivers everything, the remedy is always a refresh, and none once that is known to be useless; where it never delivers a
- * gain, consent is asked for directly.
+ * <p>Rules 2 to 5 depend on the scopes that a refresh delivers at the provider ({@link io.scopeguard.provider.RefreshDelivery}): if
+ * a refresh delivers all, the remedy is always a refresh, and none once a refresh is known to be useless; if it never delivers a
+ * gain, the remedy is consent at once.
  *
- * <p>Nothing needs to be remembered to decide for a refresh. What is remembered, within bounds, is which consents were asked
- * for and which asks may lead to one. If that memory is lost, clients get fewer hints, never more.
+ * <p>The choice of a refresh needs no memory. Only requests for consent, and asks that may lead to one, are remembered, within
+ * bounds. If that memory is lost, clients get fewer hints, never more.
  */
 @NullMarked
 package io.scopeguard.remedy;

@@ -67,7 +67,7 @@ public record Roles(Set<String> global, Set<String> organization) {
         return union;
     }
 
-    /** All names in alphabetical order, whatever their kind. */
+    /** The names of all kinds, in alphabetical order. */
     public List<String> names() {
         Set<String> names = new TreeSet<>(global);
         names.addAll(organization);

@@ -3,8 +3,8 @@ package io.scopeguard.scope;
 import java.net.URI;
 
 /**
- * Whose scopes are meant: those of an organization, or those of one API resource. Scopes of different audiences are never
- * compared, even where they bear the same name.
+ * The audience of scopes: an organization, or one API resource. Scopes of different audiences are never compared, even if they have
+ * the same name.
  *
  * @param value {@code organization}, or the resource indicator (RFC 8707 §2), compared exactly
  */
@@ -13,9 +13,7 @@ public record Audience(String value) {
     /** Scopes that the roles of an organization grant, carried by organization tokens. */
     public static final Audience ORGANIZATION = new Audience("organization");
 
-    /**
-     * @throws IllegalArgumentException if the value is neither {@code organization} nor an absolute URI without fragment
-     */
+    /** @throws IllegalArgumentException if the value is neither {@code organization} nor an absolute URI without fragment */
     public Audience {
         if (!value.equals("organization")) {
             requireResourceIndicator(value);

@@ -4,15 +4,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operation requires: scopes of one audience, all or any of them, held against live permissions of a certain
- * freshness.
+ * The requirement of an operation: all or any of some scopes of one audience, compared with live permissions of a given freshness.
+ * Immutable.
  *
- * @param audience whose scopes; a token of another kind never satisfies the requirement
+ * @param audience the audience of the scopes; a token of another kind never satisfies the requirement
  * @param match whether all of the scopes are needed or one is enough
  * @param scopes at least one
  * @param maxAge how old the live permissions may be at most, without grace; zero reads them now; {@code null} leaves it to
  *     the guard's settings
- * @param whenUnknown what decides without them; {@code null} leaves it to the guard's settings
+ * @param whenUnknown the policy for unknown live permissions; {@code null} leaves it to the guard's settings
  */
 public record ScopeRequirement(
         Audience audience,
@@ -27,9 +27,7 @@ public record ScopeRequirement(
         ANY
     }
 
-    /**
-     * @throws IllegalArgumentException if there is no scope, or the age is negative
-     */
+    /** @throws IllegalArgumentException if there is no scope, or the age is negative */
     public ScopeRequirement {
         if (scopes.isEmpty()) {
             throw new IllegalArgumentException("a requirement names at least one scope");

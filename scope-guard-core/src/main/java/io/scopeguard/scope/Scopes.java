@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable set of scope tokens as RFC 6749 §3.3 defines them, in the order in which they were given. Two are equal
- * when they hold the same tokens, whatever their order. Scopes are compared exactly: there are no wildcards.
+ * An immutable set of scope tokens as defined by RFC 6749 §3.3, in insertion order. Two sets are equal if they contain the same
+ * tokens in any order. Scopes are compared exactly: there are no wildcards.
  *
  * <p>No instance ever holds a name that is not a scope-token, so that each may be written into a header as it is.
  */
@@ -64,7 +64,7 @@ public final class Scopes implements Iterable<String> {
         return wrap(tokens.toArray(new String[0]));
     }
 
-    /** The scopes in a space-delimited {@code scope} value; what is not a scope-token is left out. */
+    /** The scopes in a space-delimited {@code scope} value. Parts that are not scope-tokens are left out. */
     public static Scopes parse(String delimited) {
         List<String> names = new ArrayList<>();
         int start = 0;

@@ -1,6 +1,6 @@
 package io.scopeguard.scope;
 
-/** What decides where the live permissions cannot be had fresh enough. */
+/** The policy for a decision without sufficiently fresh live permissions. */
 public enum WhenUnknown {
     /** The token's own scopes decide: available, and right until somebody's rights shrink. */
     TRUST_TOKEN,

@@ -1,4 +1,4 @@
-/** The vocabulary: scopes, the audience they hold for, and what an operation requires of them. */
+/** The vocabulary of authorization: scopes, their audience, and the requirement of an operation. */
 @NullMarked
 package io.scopeguard.scope;
 

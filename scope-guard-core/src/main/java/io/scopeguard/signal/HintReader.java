@@ -27,9 +27,7 @@ final class HintReader {
         this.members = members;
     }
 
-    /**
-     * @throws MalformedHintException if a member is missing that is always there, or is not what it should be
-     */
+    /** @throws MalformedHintException if a required member is missing, or a member is invalid */
     ScopeDriftHint read() {
         return new ScopeDriftHint(
                 action(),

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type stable name, without its prefix
  * @param organization the organization that the presented token is for, if any
- * @param action what would help the client
+ * @param action the remedy for the client
  * @param requiredScopes the scopes to ask for, where that would help
  * @param requiredRoles the roles that the operation requires, where one of them is missing
  */
@@ -27,7 +27,7 @@ public record Problem(
         Scopes requiredScopes,
         List<String> requiredRoles) {
 
-    /** What stands before the name of a type. */
+    /** The prefix of all problem types. */
     public static final String TYPE_PREFIX = "urn:problem-type:scope-guard:";
 
     /** The media type of the body. */

@@ -16,8 +16,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What refused requests are told: status, RFC 6750 challenge and problem detail, so that the client knows what would make the
- * request work. Never the token, never what is in it but its organization.
+ * The responses to refused requests: status, RFC 6750 challenge and problem detail, so that the client learns which change would
+ * make the request succeed. They never contain the token, and nothing from it except its organization.
  */
 public final class Refusals {
 
@@ -25,9 +25,7 @@ public final class Refusals {
 
     private final @Nullable String resourceMetadata;
 
-    /**
-     * @param resourceMetadata where this API's protected resource metadata (RFC 9728) is, if anywhere
-     */
+    /** @param resourceMetadata where this API's protected resource metadata (RFC 9728) is, if anywhere */
     public Refusals(@Nullable String resourceMetadata) {
         this.resourceMetadata = resourceMetadata;
     }

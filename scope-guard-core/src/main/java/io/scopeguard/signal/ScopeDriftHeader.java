@@ -24,10 +24,7 @@ import org.greenbytes.http.sfv.StringItem;
 import org.greenbytes.http.sfv.TokenItem;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The {@code Scope-Drift} response header: an RFC 9651 Dictionary that tells a client what changed and what to do.
- * Thread-safe.
- */
+/** The {@code Scope-Drift} response header: an RFC 9651 Dictionary with the drift of the token and the remedy. Thread-safe. */
 public final class ScopeDriftHeader {
 
     public static final String NAME = "Scope-Drift";

@@ -11,18 +11,18 @@ import org.greenbytes.http.sfv.Parser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@code Scope-Drift} header says, for clients.
+ * The content of a {@code Scope-Drift} header, for clients. Immutable.
  *
- * <p>A good client ignores a hint whose {@link #token} is not the one it holds, acts once per token and action, and waits
- * {@link #after} first. While it does, it keeps a token of which nothing was {@link #demoted}, no scope and no role.
+ * <p>A good client ignores a hint whose {@link #token} is not the token it holds, acts once per token and action, and waits {@link
+ * #after} first. Meanwhile it keeps using a token without {@link #demoted} scopes and roles.
  *
  * @param action {@link Remedy#REFRESH} or {@link Remedy#RECONSENT}
- * @param demoted what the token carries and another could not
- * @param promoted what the subject was granted and the token lacks
- * @param added the same, of what the provider itself gained since
+ * @param demoted scopes that the token carries and a new token would not
+ * @param promoted scopes that the subject holds and the token lacks
+ * @param added such scopes that were created at the provider after the token was issued
  * @param demotedRoles roles that the token carries and the subject does not hold any more
  * @param promotedRoles roles that the subject holds and the token lacks
- * @param organization what the judged token is for, where it is for one
+ * @param organization the organization of the judged token, or {@code null} if it has none
  * @param resource the resource indicator that it is for, where it is for one
  * @param token the first 16 base64url characters of SHA-256 over its {@code jti}
  * @param asOf when the permissions were read that it was held against, in whole seconds

@@ -1,4 +1,4 @@
-/** What a client is told: the {@code Scope-Drift} header, challenges and problem details. */
+/** Turns decisions into responses: the {@code Scope-Drift} header, challenges and problem details. */
 @NullMarked
 package io.scopeguard.signal;
 

@@ -41,14 +41,12 @@ public final class AccessToken {
         this.kind = kind(grant);
     }
 
-    /**
-     * @param signature the third part of the compact serialization
-     */
+    /** @param signature the third part of the compact serialization */
     static AccessToken of(TokenContent content, TokenClaims claims, String signature) {
         return new Shared(content, claims, signature).main;
     }
 
-    /** Whom the token speaks for. */
+    /** The user or application that the token speaks for. */
     public Subject subject() {
         return shared.content.subject();
     }
@@ -58,7 +56,7 @@ public final class AccessToken {
         return shared.content.clientId();
     }
 
-    /** Who acts for the subject (RFC 8693 {@code act.sub}), if somebody does. */
+    /** The party that acts for the subject (RFC 8693 {@code act.sub}), or {@code null} if there is none. */
     public @Nullable String actor() {
         return shared.content.actor();
     }
@@ -154,7 +152,7 @@ public final class AccessToken {
         return subject().type() == Subject.Type.APPLICATION || actor() != null;
     }
 
-    /** Kind and fingerprint; neither the token nor whom it speaks for. */
+    /** Kind and fingerprint, without the token and its subject. */
     @Override
     public String toString() {
         return kind() + " " + fingerprint();
@@ -172,7 +170,7 @@ public final class AccessToken {
         return grant.organization() == null ? TokenKind.RESOURCE : TokenKind.ORGANIZATION_RESOURCE;
     }
 
-    /** What all views of a token have in common. */
+    /** The part that all views of a token share. */
     private static final class Shared {
 
         private static final int FINGERPRINT_LENGTH = 16;

@@ -26,10 +26,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Verifies JWT access tokens (RFC 9068, RFC 8725) of one provider. What is cheap to refuse is refused first; the signature
- * comes last. Thread-safe.
- */
+/** Verifies JWT access tokens (RFC 9068, RFC 8725) of one provider. Cheap checks come first, the signature last. Thread-safe. */
 public final class AccessTokenVerifier implements AutoCloseable {
 
     private static final String TYPE_PREFIX = "application/";
@@ -163,7 +160,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
     }
 
     private static TokenClaims claims(JWSObject jws) {
-        // Null is what the parser makes of a payload that is JSON's null, or no JSON object.
+        // The parser returns null if the payload is JSON's null or not a JSON object.
         Map<String, Object> claims = jws.getPayload().toJSONObject();
         if (claims == null) {
             throw new InvalidTokenException(Reason.MALFORMED, "The token's payload is not a JSON object.");
@@ -171,7 +168,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
         return new TokenClaims(claims);
     }
 
-    /** First of all: what else is wrong with a token from elsewhere misleads whoever reads the answer. */
+    /** The first check: any other error message about a foreign token would mislead the client's developer. */
     private void checkIssuer(TokenClaims claims) {
         if (claims.has("iss") && !issuers.contains(claims.text("iss"))) {
             throw new InvalidTokenException(Reason.WRONG_ISSUER, "The token is from another issuer.");
@@ -214,14 +211,14 @@ public final class AccessTokenVerifier implements AutoCloseable {
         return token;
     }
 
-    /** What may change while a token lives: whether anybody takes it, and what time it is. */
+    /** The checks whose result may change during a token's lifetime: its audience and its times. */
     private void checkAcceptance(AccessToken token) {
         if (!isAccepted(token)) {
             throw new InvalidTokenException(
                     Reason.WRONG_AUDIENCE, "No operation of this API takes tokens of this kind.");
         }
         Instant now = clock.instant();
-        // The skew is taken from our own time: what a token claims may be at the end of time.
+        // The skew is subtracted from our own time, because the token's time may be the largest possible one.
         if (!now.minus(clockSkew).isBefore(token.expiresAt())) {
             throw new InvalidTokenException(Reason.EXPIRED, "The token has expired.");
         }
@@ -256,7 +253,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
         return new InvalidTokenException(Reason.NOT_AN_ACCESS_TOKEN, "Not an access token: " + why + ".");
     }
 
-    /** Collects what a verifier needs. Not thread-safe. */
+    /** Collects the settings of a verifier. Not thread-safe. */
     public static final class Builder {
 
         private final List<String> issuers;
@@ -298,7 +295,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
             return this;
         }
 
-        /** Who hears of the attempts to fetch the issuer's keys. */
+        /** Receives the outcome of every attempt to fetch the issuer's keys. */
         public Builder keyListener(KeyListener listener) {
             keyListener = listener;
             return this;

@@ -17,7 +17,7 @@ final class CompactSerialization {
     /** The bytes EF BB BF. */
     private static final String BYTE_ORDER_MARK = "77u_";
 
-    /** What clients send when they put a variable that holds no token into the header. */
+    /** Values that clients send if the variable for the token is empty. */
     private static final Set<String> PLACEHOLDERS =
             Set.of("undefined", "null", "none", "nil", "nan", "false", "true", "[object object]", "[object promise]");
 

@@ -6,7 +6,7 @@ import java.time.Duration;
 @FunctionalInterface
 public interface KeyListener {
 
-    /** What became of an attempt. All but {@link #OK} leave the keys that were known in use. */
+    /** The outcome of an attempt. After every outcome except {@link #OK}, the known keys stay in use. */
     enum Outcome {
         OK,
         /** There was no connection, or it broke off. */

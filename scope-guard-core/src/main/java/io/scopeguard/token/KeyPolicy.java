@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which algorithms are accepted and which keys they take (RFC 8725 §3.1, §3.2): an algorithm is bound to the type of the key,
- * whatever a token's header claims.
+ * The accepted algorithms and their keys (RFC 8725 §3.1, §3.2). An algorithm is bound to the type of the key, regardless of the
+ * token's header.
  */
 final class KeyPolicy {
 
@@ -46,7 +46,7 @@ final class KeyPolicy {
         return CURVES.containsKey(algorithm) || RSA.contains(algorithm);
     }
 
-    /** Whether a published key is meant for what we do: others are in order, and of no use to us. */
+    /** Whether a published key is meant for verifying signatures. Other keys are valid, but not used here. */
     static boolean isForVerification(JWK key) {
         boolean forSignatures = key.getKeyUse() == null || KeyUse.SIGNATURE.equals(key.getKeyUse());
         boolean forVerification =

@@ -41,7 +41,7 @@ final class KeySetEndpoint {
     /**
      * Fetches the keys without making anybody wait.
      *
-     * @return the keys; completes exceptionally, with whatever cause, if there are none to be had
+     * @return the keys; completes exceptionally, with any cause, if they cannot be fetched
      */
     CompletableFuture<PublishedKeys> fetch() {
         long start = System.nanoTime();

@@ -7,9 +7,7 @@ final class KeySetException extends Exception {
 
     private final Outcome outcome;
 
-    /**
-     * @param message what is wrong, in the words of the log; nothing of the answer itself
-     */
+    /** @param message the cause for the log, without content of the response */
     KeySetException(Outcome outcome, String message) {
         super(message, null, false, false);
         this.outcome = outcome;

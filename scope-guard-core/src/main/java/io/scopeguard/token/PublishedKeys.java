@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a JWK Set publishes, entry by entry: one that cannot be relied on is set aside and takes no other with it (RFC 7517 §5).
+ * The keys that a JWK Set publishes. An entry that cannot be used is skipped and does not affect the others (RFC 7517 §5).
  * Immutable.
  *
  * @param keys public keys that can be relied on, each the only one of its id
@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record PublishedKeys(List<JWK> keys, Map<String, String> setAside) {
 
-    /** Whatever stands in one entry must not make the whole unreadable. */
+    /** Malformed content of one entry must not make the whole set unreadable. */
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNumberLength(Integer.MAX_VALUE)
@@ -68,7 +68,7 @@ record PublishedKeys(List<JWK> keys, Map<String, String> setAside) {
                 return entries;
             }
         } catch (JacksonException e) {
-            // Told below.
+            // Reported below.
         }
         throw new KeySetException(Outcome.MALFORMED, "the answer is not a JWK Set");
     }
@@ -102,7 +102,8 @@ record PublishedKeys(List<JWK> keys, Map<String, String> setAside) {
                 throw new UnreliableKeyException("it has no kid");
             }
             if (key.isPrivate()) {
-                // Whoever reads the set can sign with it, whatever else is published under this id.
+                // Anybody can sign with a secret that is published, so its id is refused even if another key has the
+                // same id.
                 refusedIds.add(id);
                 throw new UnreliableKeyException("it is published with what must stay secret: take it out of use");
             }

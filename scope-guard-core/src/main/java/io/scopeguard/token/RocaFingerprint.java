@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Recognizes RSA keys whose private half can be computed from the public one because a faulty library made them (ROCA,
- * CVE-2017-15361). The primes of such keys are powers of 65537 modulo each small prime, and so is their product. An ordinary
- * modulus looks like that about once in 2^27.
+ * Recognizes RSA keys with a known weakness: a faulty library generated them so that the private key can be computed from the
+ * public one (ROCA, CVE-2017-15361). The primes of such keys are powers of 65537 modulo each small prime, and so is their product.
+ * About one ordinary modulus in 2^27 has this property, too.
  */
 final class RocaFingerprint {
 

@@ -15,10 +15,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An issuer's published signing keys, cached by time whatever the answer's cache headers say. They are fetched when they are
- * first needed and renewed in the background from then on: whoever brings a token signed by a known key never waits, and known
- * keys outlast an outage of {@link #OUTAGE}. Only an unknown key id, or none known at all, makes a request wait, bounded, for
- * one fetch that all such requests share. Thread-safe.
+ * An issuer's published signing keys, cached for a fixed time regardless of the response's cache headers. They are fetched when
+ * they are first needed and renewed in the background afterwards. A request with a token signed by a known key never waits, and
+ * known keys stay usable during an outage of up to {@link #OUTAGE}. A request waits, for a bounded time, only if its key id is
+ * unknown or no key is known; all such requests share one fetch. Thread-safe.
  */
 final class SigningKeys implements AutoCloseable {
 
@@ -49,9 +49,7 @@ final class SigningKeys implements AutoCloseable {
     private long lastFailed;
     private boolean keptFresh;
 
-    /**
-     * @param timeout how long a fetch may take as a whole
-     */
+    /** @param timeout how long a fetch may take as a whole */
     SigningKeys(URI jwkSetUri, Duration timeout, KeyListener listener) {
         this(
                 new KeySetEndpoint(jwkSetUri, timeout, listener)::fetch,
@@ -121,7 +119,7 @@ final class SigningKeys implements AutoCloseable {
         return last.keys;
     }
 
-    /** Looked up in what was fetched after it was asked for: an older reading cannot know a key that was just rotated in. */
+    /** The key, if it was fetched after the given time. An older key set cannot contain a key that was just rotated in. */
     private @Nullable VerificationKey fetchedSince(long asked, String keyId) {
         Reading last = reading;
         VerificationKey key = last.keys.get(keyId);
@@ -218,8 +216,8 @@ final class SigningKeys implements AutoCloseable {
     }
 
     /**
-     * A fetch ends by itself in time, unless the machine is too busy to read what came. Once one has failed, threads are worth
-     * more than the chance that the next is slow and succeeds.
+     * A fetch ends by its own time limit, unless the machine is too busy to read the response. After one failure, releasing threads
+     * is worth more than the small chance that the next attempt is slow and succeeds.
      */
     private Duration longestWait() {
         return failing ? timeout.dividedBy(3) : timeout.multipliedBy(3);

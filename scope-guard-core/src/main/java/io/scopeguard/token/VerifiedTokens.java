@@ -8,8 +8,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens whose signature was verified, by their one spelling that the gate admits, and apart from them those whose signature
- * was wrong: nothing a stranger sends can push a good token out. Bounded by the characters held. Thread-safe.
+ * Verified tokens, by their only accepted spelling, and separately the tokens with a wrong signature, so that forged tokens cannot
+ * evict valid ones. Bounded by the number of characters. Thread-safe.
  */
 final class VerifiedTokens {
 
@@ -24,9 +24,7 @@ final class VerifiedTokens {
             .expireAfterWrite(WRONG_FOR)
             .build();
 
-    /**
-     * @param clockSkew by how much a token outlives its expiry
-     */
+    /** @param clockSkew by how much a token outlives its expiry */
     VerifiedTokens(Clock clock, Duration clockSkew) {
         valid = Caffeine.newBuilder()
                 .executor(Runnable::run)

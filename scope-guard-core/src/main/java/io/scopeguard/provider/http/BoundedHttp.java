@@ -46,11 +46,11 @@ public final class BoundedHttp {
     }
 
     /**
-     * Sends a request and reads the whole answer. Cancelling what is returned ends the exchange.
+     * Sends a request and reads the whole response. Cancelling the future aborts the exchange.
      *
-     * @return the answer, whatever its status; completes exceptionally with an {@link HttpTimeoutException} if it is not there
-     *     in time, with an {@link OversizedBodyException} if it is too long, and with another {@link IOException} if it breaks
-     *     off
+     * @return the response with any status; completes exceptionally with an {@link HttpTimeoutException} if it is not complete in
+     *     time, with an {@link OversizedBodyException} if it is too long, and with another {@link IOException} if the connection
+     *     fails
      */
     public CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder request) {
         CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(

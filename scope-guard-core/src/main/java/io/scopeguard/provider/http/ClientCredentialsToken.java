@@ -56,8 +56,8 @@ public final class ClientCredentialsToken {
 
     /**
      * @param request asks for a token, see {@link #request}
-     * @param reader reads the answer, whatever its status; throws {@link SettingRefusedException} if the provider refuses the
-     *     settings, or {@link PermissionsUnavailableException} if the answer is not usable
+     * @param reader reads the response with any status; throws {@link SettingRefusedException} if the provider refuses the
+     *     settings, or {@link PermissionsUnavailableException} if the response is not usable
      */
     public ClientCredentialsToken(
             HttpCalls calls,
@@ -71,7 +71,7 @@ public final class ClientCredentialsToken {
     }
 
     /**
-     * A token request whose client authenticates by HTTP Basic (RFC 6749 §2.3.1).
+     * A token request with HTTP Basic client authentication (RFC 6749 §2.3.1).
      *
      * @param parameters beside {@code grant_type}
      */
@@ -195,7 +195,7 @@ public final class ClientCredentialsToken {
     }
 
     /**
-     * What the token endpoint granted.
+     * The grant of the token endpoint.
      *
      * @param value the access token
      * @param lifetime how long it is valid; more than a day counts as a day
@@ -215,8 +215,8 @@ public final class ClientCredentialsToken {
         }
 
         /**
-         * The same with the token's own {@code iat}: for a provider whose answers have no {@code Date}. Such tokens are renewed every
-         * half minute, so that their dates tell the provider's time.
+         * The same grant with the token's own {@code iat}, for a provider whose responses have no {@code Date}. Such tokens are
+         * renewed every half minute, so that their dates reveal the provider's time.
          */
         public Grant dated() {
             JsonNode iat = claims(value).path("iat");

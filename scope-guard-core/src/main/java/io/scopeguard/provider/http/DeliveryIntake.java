@@ -60,7 +60,7 @@ public final class DeliveryIntake {
             return Outcome.REPLAYED;
         }
         boolean isTimely = isTimely(time);
-        // A late delivery, or a replay from before what is remembered: to read again is right either way.
+        // A late delivery, or a replay of a forgotten one: reading again is right in both cases.
         if ((isTimely || untimely.tryConsume(1)) && passOn(found)) {
             return isTimely ? Outcome.APPLIED : Outcome.UNTIMELY;
         }

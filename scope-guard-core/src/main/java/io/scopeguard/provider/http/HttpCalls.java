@@ -70,7 +70,7 @@ public final class HttpCalls {
      * Sends a request, waits for the whole answer and has it read.
      *
      * @param operation names the call in metrics
-     * @param reader makes of the answer what it says, or nothing if that is that there is no such thing; calls nobody itself
+     * @param reader reads the response; returns nothing if the requested thing does not exist; makes no calls itself
      * @throws SettingRefusedException if the reader finds that the provider refuses the settings
      * @throws PermissionsUnavailableException if there is no answer, or none that the reader can use
      */
@@ -102,7 +102,7 @@ public final class HttpCalls {
             HttpRequest.Builder request,
             CallContext context,
             Function<HttpResponse<byte[]>, Optional<T>> reader) {
-        // Whatever else breaks the reader is no answer that was promised.
+        // Any other exception of the reader means that the answer is malformed.
         String outcome = nameOf(Reason.MALFORMED);
         long start = System.nanoTime();
         try {
@@ -184,7 +184,7 @@ public final class HttpCalls {
     private HttpResponse<byte[]> usable(HttpResponse<byte[]> response) {
         int status = response.statusCode();
         if (status == 429) {
-            // A time that has just passed by the clock of whoever answers is no reason to call at once.
+            // A requested time that has just passed must not cause an immediate call.
             pause(requestedPause(response)
                     .filter(asked -> asked.compareTo(DEFAULT_PAUSE) > 0)
                     .orElse(DEFAULT_PAUSE));

@@ -28,15 +28,16 @@ public final class OutageLog {
     private final Set<Reason> logged = EnumSet.noneOf(Reason.class);
     private long lastFailure;
 
-    /**
-     * @param endpoint names the provider in the log
-     */
+    /** @param endpoint names the provider in the log */
     public OutageLog(URI endpoint, SteadyClock clock) {
         this.endpoint = endpoint;
         this.clock = clock;
     }
 
-    /** Makes a read, logs its failure if that is news, and returns or throws what the read does. */
+    /**
+     * Makes a read and logs its failure, unless the same failure was logged before. Returns the result, or throws the exception, of
+     * the read.
+     */
     public <T> T observe(Supplier<T> read) {
         try {
             T answer = read.get();

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
 
-/** Addresses that a provider may be called at. A secret and tokens are sent there, and the answers decide who gets in. */
+/** Checks the addresses of providers. Secrets and tokens are sent there, and the answers determine permissions. */
 public final class ProviderAddress {
 
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");

@@ -93,7 +93,7 @@ final class Resilience {
         return retry.executeSupplier(() -> permitted(call));
     }
 
-    /** While one call finds out whether the provider answers again, the others wait for what it finds. */
+    /** While one call checks whether the provider answers again, the others wait for its result. */
     private <T> T permitted(Supplier<T> call) {
         long start = System.nanoTime();
         while (true) {

@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets callers who need the same answer at the same time share one call. The call is as urgent as the most urgent of them, from
- * the moment at which that caller joins, so that nobody waits behind a background call. Thread-safe, without locks.
+ * Lets concurrent callers that need the same answer share one call. The call has the highest priority of its callers, from the
+ * moment at which that caller joins, so that a foreground caller never waits for a background call. Thread-safe, without locks.
  *
  * @param <T> the answer
  */
@@ -69,7 +69,7 @@ public final class SharedCall<T> {
         }
     }
 
-    /** One call, and all who wait for it. */
+    /** One call and its waiting callers. */
     private static final class Flight<T> implements CallContext {
 
         private final CompletableFuture<T> answer = new CompletableFuture<>();

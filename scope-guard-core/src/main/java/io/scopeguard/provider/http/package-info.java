@@ -1,6 +1,6 @@
 /**
- * Internal: what the HTTP client of every provider needs. Calls within a budget, a circuit breaker, total limits on time and size,
- * strict JSON, an access token by client credentials, calls shared by concurrent callers, an outage log, and signatures of
+ * Internal: the common parts of every provider's HTTP client. Calls within a budget, a circuit breaker, total limits on time and
+ * size, strict JSON, an access token by client credentials, calls shared by concurrent callers, an outage log, and signatures of
  * webhooks. Not part of the public API: it may change in any release.
  */
 @NullMarked
