@@ -26,7 +26,10 @@ public interface IdentityProvider {
     /** The accepted {@code iss} values, the principal one first, at least one. Compared exactly. */
     List<String> issuers();
 
-    /** Where the provider publishes its signing keys (RFC 7517 JWK Set). */
+    /**
+     * Where the provider publishes its signing keys (RFC 7517 JWK Set). A {@code data:application/json;base64,} URI (RFC 2397)
+     * contains the keys themselves.
+     */
     URI jwkSetUri();
 
     /**

@@ -89,6 +89,11 @@ public final class ScopeCatalogue {
         return found == null || found.seenAt == Known.ALWAYS ? OptionalLong.empty() : OptionalLong.of(found.seenAt);
     }
 
+    /** Whether no audience was ever read, as with a provider that lists no scopes. */
+    public boolean isUnread() {
+        return audiences.values().stream().noneMatch(Names::isRead);
+    }
+
     /** The scopes of an audience, or {@code null} if it was never read. */
     public @Nullable Scopes scopesOf(Audience audience) {
         Names names = orUnread(audiences.get(audience));

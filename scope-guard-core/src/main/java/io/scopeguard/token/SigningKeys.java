@@ -52,7 +52,9 @@ final class SigningKeys implements AutoCloseable {
     /** @param timeout how long a fetch may take as a whole */
     SigningKeys(URI jwkSetUri, Duration timeout, KeyListener listener) {
         this(
-                new KeySetEndpoint(jwkSetUri, timeout, listener)::fetch,
+                EmbeddedKeySet.isIn(jwkSetUri)
+                        ? new EmbeddedKeySet(jwkSetUri)::keys
+                        : new KeySetEndpoint(jwkSetUri, timeout, listener)::fetch,
                 timeout,
                 SteadyClock.system()::nanos,
                 CompletableFuture.delayedExecutor(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));

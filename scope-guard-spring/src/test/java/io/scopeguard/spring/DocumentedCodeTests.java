@@ -55,6 +55,18 @@ import org.springframework.web.server.ResponseStatusException;
 class DocumentedCodeTests {
 
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+    /** What needs other libraries is compiled in other modules. */
+    private static final List<Path> SOURCES = Stream.of(
+                    "src/test/java/io/scopeguard/spring/DocumentedCodeTests.java",
+                    "zoo/src/test/java/io/scopeguard/zoo/ActuatorRecipeTests.java",
+                    "test/src/test/java/io/scopeguard/spring/test/ReportControllerTests.java",
+                    "test/src/test/java/io/scopeguard/spring/test/ReportApplicationTests.java",
+                    "test/src/test/java/io/scopeguard/spring/test/LivePermissionsTests.java",
+                    "test/src/test/java/io/scopeguard/spring/test/LogtoBoxIntegrationTests.java",
+                    "test/src/test/java/io/scopeguard/spring/test/LocalDevelopment.java")
+            .map(Path::of)
+            .toList();
+
     private static final String ORIGIN = "https://app.example.test";
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -90,10 +102,11 @@ class DocumentedCodeTests {
 
     @Test
     void everyJavaBlockOfTheDocumentationIsCompiledHere() throws IOException {
-        String here =
-                withoutSpace(Files.readString(Path.of("src/test/java/io/scopeguard/spring/DocumentedCodeTests.java"))
-                        // This module's tests run without the actuator.
-                        + Files.readString(Path.of("zoo/src/test/java/io/scopeguard/zoo/ActuatorRecipeTests.java")));
+        StringBuilder all = new StringBuilder();
+        for (Path source : SOURCES) {
+            all.append(Files.readString(source));
+        }
+        String here = withoutSpace(all.toString());
         List<String> blocks = javaBlocks();
         assertThat(blocks).hasSizeGreaterThan(2);
         for (String block : blocks) {

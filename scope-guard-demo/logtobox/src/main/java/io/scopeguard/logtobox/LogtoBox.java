@@ -2,6 +2,7 @@ package io.scopeguard.logtobox;
 
 import io.scopeguard.logtobox.directory.Directory;
 import io.scopeguard.logtobox.directory.Seed;
+import io.scopeguard.logtobox.oidc.DirectTokens;
 import io.scopeguard.logtobox.oidc.Issuer;
 import io.scopeguard.logtobox.webhook.Hook;
 import io.scopeguard.logtobox.webhook.HookEvents;
@@ -9,6 +10,7 @@ import io.scopeguard.logtobox.webhook.Webhooks;
 import io.scopeguard.logtobox.wire.Ids;
 import java.net.URI;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,11 +25,21 @@ import org.springframework.core.env.MapPropertySource;
  * machine only unless it is given another address. It keeps everything in memory and starts with a small tenant: organizations {@code acme} and
  * {@code globex}, users {@code alice}, {@code bob} and {@code carol} with the password {@code demo}.
  *
- * <p>For trying out and for tests, not for production: its secrets are printed in its documentation.
+ * <pre>{@code
+ * LogtoBox box = LogtoBox.builder().port(0).start();
+ * box.addMember("acme", "dana", "read:report");
+ * String token = box.token("dana", "acme", "read:report");
+ * box.properties().forEach((name, value) -> registry.add(name, () -> value)); // a DynamicPropertyRegistry
+ * }</pre>
+ *
+ * <p>For local development and tests, not for production: its secrets are public. Thread-safe.
  */
 public final class LogtoBox implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogtoBox.class);
+
+    /** The client of tokens that are issued without a sign-in. */
+    private static final String CLIENT = "demo-web";
 
     private final ConfigurableApplicationContext context;
     private final Directory directory;
@@ -49,6 +61,45 @@ public final class LogtoBox implements AutoCloseable {
     /** The tenant, to be looked at and changed from within this process. */
     public Directory directory() {
         return directory;
+    }
+
+    /**
+     * The properties by which Scope Guard uses this provider. Live permissions are at most a second old, unless the application sets
+     * another age: the provider is in the same process and can be asked often.
+     */
+    public Map<String, String> properties() {
+        return Map.of(
+                "scope-guard.logto.endpoint", endpoint().toString(),
+                "scope-guard.logto.app-id", "demo-m2m",
+                "scope-guard.logto.app-secret", "demo-m2m-secret",
+                "scope-guard.logto.calls-per-second", "50",
+                "scope-guard.permissions.max-age", "1s");
+    }
+
+    /**
+     * Makes a user a member who holds exactly these organization scopes. Creates the user, the organization and the scopes if they
+     * do not exist.
+     */
+    public void addMember(String organization, String user, String... scopes) {
+        directory.addMember(organization, user, List.of(scopes));
+    }
+
+    /**
+     * Issues an organization token, as a sign-in would that asked for these scopes.
+     *
+     * @throws IllegalStateException if the user is no active member, or does not hold one of the scopes
+     */
+    public String token(String user, String organization, String... scopes) {
+        return context.getBean(DirectTokens.class).organizationToken(user, CLIENT, organization, List.of(scopes));
+    }
+
+    /**
+     * Issues a token for an API resource, outside of organizations.
+     *
+     * @throws IllegalStateException if the user is not active, or does not hold one of the scopes
+     */
+    public String resourceToken(String user, String resource, String... scopes) {
+        return context.getBean(DirectTokens.class).resourceToken(user, CLIENT, resource, null, List.of(scopes));
     }
 
     /** Sends every event from now on to this address, as if a webhook had been set up with this signing key. */

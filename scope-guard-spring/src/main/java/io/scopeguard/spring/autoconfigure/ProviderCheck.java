@@ -9,6 +9,7 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -160,7 +161,13 @@ final class ProviderCheck {
     }
 
     private void reportUnknownScopes() {
-        for (Audience audience : declared.audiences()) {
+        if (provider.catalogue().isUnread()) {
+            // A provider that lists no scopes lacks none.
+            return;
+        }
+        Set<Audience> used = new LinkedHashSet<>(audiences);
+        used.addAll(declared.audiences());
+        for (Audience audience : used) {
             Scopes known = provider.catalogue().scopesOf(audience);
             if (known == null) {
                 log.warn(

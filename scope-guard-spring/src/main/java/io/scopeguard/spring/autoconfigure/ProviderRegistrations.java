@@ -31,7 +31,8 @@ final class ProviderRegistrations implements Iterable<ProviderRegistration> {
                     "is configured",
                     "Set the properties of one, scope-guard.logto.endpoint, scope-guard.keycloak.issuer or"
                             + " scope-guard.auth0.domain with those beside it, or declare a bean of type IdentityProvider, or set"
-                            + " scope-guard.enabled=false.");
+                            + " scope-guard.enabled=false. In a test slice such as @WebMvcTest, add scope-guard-spring-test,"
+                            + " which has a provider for tests.");
         }
         this.all = List.copyOf(registrations);
         checkDistinct();

@@ -223,6 +223,36 @@ public final class Directory {
         }
     }
 
+    /**
+     * Makes a user a member who holds exactly these organization scopes, by a role of its own. Creates the user, the organization and
+     * the scopes if there are none with these names. The user's password is {@code demo}.
+     */
+    public void addMember(String organizationId, String userId, Collection<String> scopeNames) {
+        synchronized (lock) {
+            if (!organizations.contains(organizationId)) {
+                organizations.insert(Organization.named(organizationId, organizationId, organizationId, now()));
+            }
+            if (!users.contains(userId)) {
+                users.insert(User.named(userId, userId, userId + "@example.test", userId, "demo", now()));
+            }
+            String role = "member " + userId + " of " + organizationId;
+            if (!organizationRoles.contains(role)) {
+                organizationRoles.insert(new OrganizationRole(role, role, null, RoleType.User));
+            }
+            organizationRoleScopes.replace(
+                    role, scopeNames.stream().map(this::organizationScopeId).toList());
+            addMember(organizationId, userId);
+            setRoles(organizationId, userId, role);
+        }
+    }
+
+    private String organizationScopeId(String name) {
+        return organizationScopes.where(scope -> scope.name().equals(name)).stream()
+                .findFirst()
+                .orElseGet(() -> organizationScopes.insert(new OrganizationScope(Ids.standardId(), name, null)))
+                .id();
+    }
+
     /** Replaces a member's organization roles, by name. */
     public void setRoles(String organizationId, String principalId, String... roleNames) {
         synchronized (lock) {

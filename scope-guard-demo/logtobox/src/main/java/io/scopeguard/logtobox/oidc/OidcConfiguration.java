@@ -95,6 +95,11 @@ public class OidcConfiguration {
     }
 
     @Bean
+    DirectTokens directTokens(Directory directory, Jwts jwts, Issuer issuer, Clock clock) {
+        return new DirectTokens(new AccessTokens(directory, jwts, issuer, clock), directory);
+    }
+
+    @Bean
     CodeTokens codeTokens(Directory directory, Grants grants, IdTokens idTokens, Clock clock) {
         return new CodeTokens(directory, grants, idTokens, new UserAccess(directory), clock);
     }

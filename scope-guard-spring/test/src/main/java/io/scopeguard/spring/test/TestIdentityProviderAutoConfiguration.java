@@ -1,0 +1,32 @@
+package io.scopeguard.spring.test;
+
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.autoconfigure.ScopeGuardAutoConfiguration;
+import io.scopeguard.time.SteadyClock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.webmvc.test.autoconfigure.MockMvcBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+
+/** The identity provider of a test, and the live permissions that the test changes. */
+@AutoConfiguration(before = ScopeGuardAutoConfiguration.class)
+@ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
+final class TestIdentityProviderAutoConfiguration {
+
+    @Bean
+    TestPermissions testPermissions(ObjectProvider<ScopeGuard> guard, ObjectProvider<DeclaredScopes> declared) {
+        return new TestPermissions(change -> guard.ifAvailable(found -> found.apply(change)), declared::getObject);
+    }
+
+    @Bean
+    TestIdentityProvider testIdentityProvider(TestPermissions permissions, SteadyClock clock) {
+        return new TestIdentityProvider(permissions, clock);
+    }
+
+    @Bean
+    MockMvcBuilderCustomizer unverifiedTokensExplained() {
+        return builder -> builder.alwaysDo(new UnverifiedTokenCheck());
+    }
+}

@@ -1,0 +1,40 @@
+package io.scopeguard.spring.test;
+
+import io.scopeguard.spring.authentication.AccessTokenJwt;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.AbstractOAuth2Token;
+import org.springframework.security.test.web.support.WebTestUtils;
+import org.springframework.test.web.servlet.MvcResult;
+import org.springframework.test.web.servlet.ResultHandler;
+
+/** Explains why a request was refused that a test authenticated by {@code jwt()}, which no issuer signed. */
+final class UnverifiedTokenCheck implements ResultHandler {
+
+    @Override
+    public void handle(MvcResult result) {
+        boolean isRefused = result.getResponse().getStatus() == HttpStatus.UNAUTHORIZED.value();
+        if (isRefused && isUnverified(authentication(result))) {
+            throw new AssertionError(
+                    "The request was authenticated by jwt() or the like, without a token that Scope Guard"
+                            + " verified, so the guard refused it. Use .with(organizationToken(\"acme\").scopes(\"read:report\")) of"
+                            + " io.scopeguard.spring.test.TestAccessToken, or @WithOrganizationToken.");
+        }
+    }
+
+    private static @Nullable Authentication authentication(MvcResult result) {
+        MockHttpServletRequest request = result.getRequest();
+        return WebTestUtils.getSecurityContextRepository(request)
+                .loadDeferredContext(request)
+                .get()
+                .getAuthentication();
+    }
+
+    private static boolean isUnverified(@Nullable Authentication authentication) {
+        return authentication != null
+                && authentication.getCredentials() instanceof AbstractOAuth2Token
+                && AccessTokenJwt.of(authentication) == null;
+    }
+}

@@ -1,0 +1,23 @@
+package io.scopeguard.spring.test;
+
+import io.scopeguard.spring.Public;
+import io.scopeguard.spring.RequiresScopes;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What is outside of organizations. */
+@RestController
+class OtherController {
+
+    @GetMapping("/documents")
+    @RequiresScopes(value = "read:document", audience = "https://api.example.com")
+    String documents() {
+        return "none";
+    }
+
+    @Public
+    @GetMapping("/about")
+    String about() {
+        return "about";
+    }
+}
