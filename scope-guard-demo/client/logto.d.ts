@@ -25,3 +25,10 @@ export interface LogtoRecipeOptions {
 
 /** The callbacks for Logto's own SDK. */
 export function logtoRecipe(client: LogtoClient, options: LogtoRecipeOptions): Required<ScopeGuardCallbacks>;
+
+/**
+ * A client class whose tabs share access tokens: it looks for tokens that another tab has stored before it returns its own. For
+ * `@logto/react`, whose hook hides the stored tokens: `<LogtoProvider LogtoClientClass={withSharedTokens(LogtoClient)} …>` with the
+ * class of `@logto/browser`. Without it, each tab refreshes once.
+ */
+export function withSharedTokens<C extends new (...args: any[]) => object>(LogtoClient: C): C;

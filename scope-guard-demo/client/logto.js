@@ -17,7 +17,7 @@ export function logtoRecipe(client, { redirectUri, confirm, scopes = client.logt
   return {
     getToken,
     async refresh({ hint, ...target }) {
-      // Each tab has a cache of its own. @logto/browser can load what another tab has stored; @logto/react cannot.
+      // Each tab has a cache of its own. @logto/browser can load what another tab has stored; useLogto() hides that.
       await client.loadAccessTokenMap?.();
       const stored = await getToken(target);
       if (stored && (await fingerprint(stored)) !== hint.token) {
@@ -33,5 +33,23 @@ export function logtoRecipe(client, { redirectUri, confirm, scopes = client.logt
         await client.signIn({ redirectUri, prompt: 'consent' });
       }
     },
+  };
+}
+
+/**
+ * @template {new (...args: any[]) => any} C
+ * @param {C} LogtoClient
+ * @returns {C}
+ */
+export function withSharedTokens(LogtoClient) {
+  return class extends LogtoClient {
+    constructor(...args) {
+      super(...args);
+      const { getAccessToken } = this;
+      this.getAccessToken = async (...target) => {
+        await this.loadAccessTokenMap();
+        return getAccessToken.apply(this, target);
+      };
+    }
   };
 }

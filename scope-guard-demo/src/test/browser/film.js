@@ -1,5 +1,6 @@
 /* A short animated picture of what a page looked like. */
 
+import { writeFileSync } from 'node:fs';
 import gifenc from 'gifenc';
 import { PNG } from 'pngjs';
 
@@ -11,15 +12,29 @@ export class Film {
   #page;
   #frames = [];
 
+  /** A film, or one without pictures: to take them costs more than the story, and only the README needs them. */
+  static of(page) {
+    return process.env.FILM === 'true' ? new Film(page) : new Film();
+  }
+
   constructor(page) {
     this.#page = page;
   }
 
   async frame() {
+    if (!this.#page) {
+      return;
+    }
     this.#frames.push(PNG.sync.read(await this.#page.screenshot({ scale: 'css' })));
   }
 
-  encoded() {
+  save(path) {
+    if (this.#frames.length > 0) {
+      writeFileSync(path, this.#encoded());
+    }
+  }
+
+  #encoded() {
     const gif = GIFEncoder();
     this.#frames.forEach((frame) => {
       const { data, width, height } = halved(frame);

@@ -9,8 +9,8 @@ export const { API, PROVIDER, CHROMIUM } = process.env;
 export const PAGE = API.replace('localhost', '127.0.0.1');
 
 /** Machines under load are slow; nothing waits this long otherwise. */
-export const PATIENCE_MS = 60_000;
-export const LIMIT = { timeout: 300_000 };
+export const PATIENCE_MS = 180_000;
+export const LIMIT = { timeout: 480_000 };
 
 const QUIET = [
   '--disable-background-networking',
@@ -22,14 +22,21 @@ const QUIET = [
   '--no-first-run',
 ];
 
-export function launch() {
+let browser;
+
+function launch() {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: CHROMIUM, args: [...sandbox, ...QUIET] });
+  return chromium.launch({ executablePath: CHROMIUM, args: [...sandbox, ...QUIET], timeout: PATIENCE_MS });
+}
+
+export async function closeBrowser() {
+  await (await browser)?.close();
 }
 
 /** A browser profile of its own, which records what its pages send, and what they complain of. */
-export async function profile(browser, options = {}) {
-  const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1280, height: 860 }, ...options });
+export async function profile(options = {}) {
+  browser ??= launch();
+  const context = await (await browser).newContext({ reducedMotion: 'reduce', viewport: { width: 1280, height: 860 }, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   const requests = [];
   const complaints = [];

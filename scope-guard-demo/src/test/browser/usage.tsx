@@ -2,14 +2,14 @@
 
 import { Auth0Client } from '@auth0/auth0-spa-js';
 import LogtoClient from '@logto/browser';
-import { useLogto } from '@logto/react';
+import { LogtoProvider, useLogto } from '@logto/react';
 import axios from 'axios';
 import Keycloak from 'keycloak-js';
 import { createScopeGuard, parseScopeDrift, type ConsentRequest, type ScopeGuard } from '@scope-guard/client';
 import { auth0Recipe } from '@scope-guard/client/auth0';
 import { guardAxios } from '@scope-guard/client/axios';
 import { keycloakRecipe } from '@scope-guard/client/keycloak';
-import { logtoRecipe } from '@scope-guard/client/logto';
+import { logtoRecipe, withSharedTokens } from '@scope-guard/client/logto';
 import { useScopeGuard } from '@scope-guard/client/react';
 import { followSignals } from '@scope-guard/client/signals';
 
@@ -36,6 +36,12 @@ export function Reports() {
   });
   return <button onClick={() => follower.close()}>{parseScopeDrift('')?.action}</button>;
 }
+
+export const app = (
+  <LogtoProvider config={{ endpoint: 'https://abc.logto.app', appId: 'app' }} LogtoClientClass={withSharedTokens(LogtoClient)}>
+    <Reports />
+  </LogtoProvider>
+);
 
 // @ts-expect-error confirm is required
 logtoRecipe(new LogtoClient({ endpoint: '', appId: '' }), { redirectUri: '' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { logtoRecipe } from '../../../client/logto.js';
+import { logtoRecipe, withSharedTokens } from '../../../client/logto.js';
 import { LIMIT, Tab, api, drift, token } from './support.js';
 
 /** As Logto's SDK: one cache for all tokens, filled by the refresh token; every call is noted. */
@@ -143,5 +143,31 @@ describe("the recipe for Logto's SDK", LIMIT, () => {
 
   it('sends nobody away unasked', () => {
     assert.throws(() => logtoRecipe(new FakeLogtoClient([]), { redirectUri: 'x' }), /confirm is missing/);
+  });
+
+  it('lets tabs share what one of them has stored', async () => {
+    const stored = new Map();
+    class FakeTab {
+      map = new Map();
+
+      constructor(name) {
+        this.name = name;
+        this.getAccessToken = async (resource, organization) => this.map.get(organization) ?? this.#renewed(organization);
+      }
+
+      async loadAccessTokenMap() {
+        this.map = new Map(stored);
+      }
+
+      #renewed(organization) {
+        stored.set(organization, `${this.name} for ${organization}`);
+        return stored.get(organization);
+      }
+    }
+    const SharedTab = withSharedTokens(FakeTab);
+    const [one, two] = [new SharedTab('one'), new SharedTab('two')];
+
+    assert.equal(await one.getAccessToken(undefined, 'acme'), 'one for acme');
+    assert.equal(await two.getAccessToken(undefined, 'acme'), 'one for acme');
   });
 });

@@ -48,8 +48,8 @@ export class OperatorPanel {
         h('span', { class: member ? 'role' : 'role none' }, member ? `${roles.join(', ') || 'no role'} in ${organization}` : `not in ${organization}`),
         suspended && h('span', { class: 'role suspended' }, 'suspended')),
       h('div', { class: 'buttons' },
-        role === 'admin' && this.#button(id, 'demote', `Demote to member`, `${name} demoted to member of ${organization}`, ...this.#role(id, 'member')),
-        member && role !== 'admin' && this.#button(id, 'promote', 'Promote to admin', `${name} promoted to admin of ${organization}`, ...this.#role(id, 'admin')),
+        role === 'admin' && this.#button(id, 'demote', 'Demote', `${name} demoted to member of ${organization}`, ...this.#role(id, 'member')),
+        member && role !== 'admin' && this.#button(id, 'promote', 'Promote', `${name} promoted to admin of ${organization}`, ...this.#role(id, 'admin')),
         member
           ? this.#button(id, 'remove', 'Remove', `${name} removed from ${organization}`, 'DELETE', this.#member(id))
           : this.#button(id, 'add', 'Add as member', `${name} added to ${organization}`, ...this.#role(id, 'member')),

@@ -1,7 +1,8 @@
 /* An application with Logto's SDK for React. */
 
+import LogtoClient from '@logto/browser';
 import { LogtoProvider, useHandleSignInCallback, useLogto } from '@logto/react';
-import { logtoRecipe } from '@scope-guard/client/logto';
+import { logtoRecipe, withSharedTokens } from '@scope-guard/client/logto';
 import { useScopeGuard } from '@scope-guard/client/react';
 import { createRoot } from 'react-dom/client';
 import { call, options, recipe, redirectUri, scopes, seen, settings } from './settings.js';
@@ -17,8 +18,10 @@ function App() {
   return <p data-state={logto.isAuthenticated ? 'signed-in' : 'signed-out'}>Reports</p>;
 }
 
+const SharedLogtoClient = withSharedTokens(LogtoClient);
+
 createRoot(document.getElementById('root')).render(
-  <LogtoProvider config={{ endpoint: settings.provider, appId: 'demo-web', scopes }}>
+  <LogtoProvider config={{ endpoint: settings.provider, appId: 'demo-web', scopes }} LogtoClientClass={SharedLogtoClient}>
     <App />
   </LogtoProvider>,
 );

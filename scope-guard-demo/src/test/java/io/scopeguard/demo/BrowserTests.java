@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.scopeguard.logtobox.LogtoBox;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,18 +45,22 @@ class BrowserTests {
         assumeTrue(Node.hasVersion(18) || Node.isGate(), "no Node 18 or newer on the path");
         assumeTrue(chromium.isPresent() || Node.isGate(), "no Chromium on the path; CHROMIUM may name one");
         Files.createDirectories(FOLDER);
-        Node.succeed(Path.of("."), Map.of(), Stream.of("node", "src/test/browser/prepare.mjs", FOLDER.toString()));
+        Future<?> prepared = CompletableFuture.runAsync(BrowserTests::prepare);
         application = new SpringApplicationBuilder(DemoApplication.class, OtherOrigins.class)
                 .initializers(new EmbeddedProvider())
                 .run(
                         "--server.port=0",
                         "--demo.provider.port=0",
+                        "--scope-guard.signals.stream.interval=200ms",
+                        "--scope-guard.permissions.max-age=300ms",
                         "--scope-guard.logto.timeout=30s",
                         "--scope-guard.permissions.max-wait=60s");
+        prepared.get();
         environment = Map.of(
                 "API", "http://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port"),
                 "PROVIDER", application.getBean(LogtoBox.class).endpoint().toString(),
                 "CHROMIUM", chromium.orElse("chromium"),
+                "FILM", System.getProperty("browser.film", "false"),
                 "VERSION", version());
     }
 
@@ -63,23 +71,21 @@ class BrowserTests {
         }
     }
 
+    /** At the same time: the package's test compiles, while the others wait for the browser. */
     @Test
-    void thePackageWorksAsInstalled() throws Exception {
-        run("package.test.js");
+    void packagePageAndApplicationsWork() throws Exception {
+        System.out.println(Node.test(FOLDER, environment, Stream.of("package.test.js", "browser.test.js")));
     }
 
-    @Test
-    void thePageTellsTheStory() throws Exception {
-        run("story.test.js");
-    }
-
-    @Test
-    void applicationsWithLogtosSdksConverge() throws Exception {
-        run("sdk.test.js");
-    }
-
-    private static void run(String file) throws Exception {
-        System.out.println(Node.test(FOLDER, environment, Stream.of(file)));
+    private static void prepare() {
+        try {
+            Node.succeed(Path.of("."), Map.of(), Stream.of("node", "src/test/browser/prepare.mjs", FOLDER.toString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Optional<String> chromium() {

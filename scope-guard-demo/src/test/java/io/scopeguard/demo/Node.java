@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** The Node.js that is installed on this machine. Nothing is downloaded to run it. */
 final class Node {
 
-    private static final int MINUTES = 8;
+    private static final int MINUTES = 12;
 
     private Node() {}
 
@@ -38,7 +38,10 @@ final class Node {
             throws IOException, InterruptedException {
         List<String> names = files.sorted().toList();
         assertThat(names).isNotEmpty();
-        return succeed(folder, environment, Stream.concat(Stream.of("node", "--test"), names.stream()));
+        return succeed(
+                folder,
+                environment,
+                Stream.concat(Stream.of("node", "--test", "--test-concurrency=2"), names.stream()));
     }
 
     static String succeed(Path folder, Map<String, String> environment, Stream<String> command)

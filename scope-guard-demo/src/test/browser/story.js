@@ -1,30 +1,28 @@
 /* The page, as a visitor sees it: the whole story in a real browser. */
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { Film } from './film.js';
-import { LIMIT, PAGE, allow, launch, passSignIn, pause, profile, refreshes, reset, until } from './support.js';
+import { LIMIT, PAGE, allow, passSignIn, pause, profile, refreshes, reset } from './support.js';
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const DESKTOP = { width: 1280, height: 860 };
 const PHONE = { width: 390, height: 844 };
 
+/** What axe found, for the table at the end. */
+const figures = [];
+
 describe('the page', LIMIT, () => {
-  let browser;
   let visitor;
   let page;
 
-  before(async () => {
-    browser = await launch();
-    mkdirSync('screenshots', { recursive: true });
-  });
-  after(() => browser.close());
+  before(() => mkdirSync('screenshots', { recursive: true }));
+  after(() => console.log(`axe-core, WCAG and best practices\n${figures.join('\n')}`));
 
   beforeEach(async () => {
     await reset();
-    visitor = await profile(browser);
+    visitor = await profile();
     page = await visitor.context.newPage();
     await page.goto(PAGE);
   });
@@ -35,7 +33,7 @@ describe('the page', LIMIT, () => {
   });
 
   it('tells the story: granted, refused although the token says yes, agreed again, promoted, consented', async () => {
-    const film = new Film(page);
+    const film = Film.of(page);
     await accessible('signed out');
     await signIn('alice');
     await operation('create', 'open');
@@ -73,10 +71,10 @@ describe('the page', LIMIT, () => {
     await operation('export', 'open');
     await call('export', 200);
     await film.frame();
-    writeFileSync('screenshots/story.gif', film.encoded());
+    film.save('screenshots/story.gif');
 
     const sent = visitor.requests.length;
-    await pause(1500);
+    await pause(1000);
     assert.deepEqual(visitor.requests.slice(sent), [], 'once all agree, nothing is sent');
   });
 
@@ -133,7 +131,7 @@ describe('the page', LIMIT, () => {
 
     await agreed(1);
     await other.waitForSelector('tr[data-scope="write:report"]:not(.demoted)');
-    await pause(1000);
+    await pause(300);
 
     assert.equal(refreshes(visitor).length - before, 1);
   });
@@ -145,7 +143,8 @@ describe('the page', LIMIT, () => {
     await operator('alice demote');
     await operation('create', 'locked');
     await call('create', 403);
-    await pause(1500);
+    await page.click('[data-key=list]');
+    await page.waitForSelector('#response .status b:text-is("200")');
     await call('create', 403);
 
     assert.match(await page.innerText('#response .meaning'), /although the token still says write:report/);
@@ -216,7 +215,6 @@ describe('the page', LIMIT, () => {
       await page.emulateMedia({ colorScheme });
       await accessible(`${name}, ${colorScheme}`);
       await page.screenshot({ path: `screenshots/${name}-${colorScheme}.png` });
-      await page.screenshot({ path: `screenshots/${name}-${colorScheme}-whole.png`, fullPage: true });
     }
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize(PHONE);
@@ -229,7 +227,7 @@ describe('the page', LIMIT, () => {
   async function accessible(what) {
     await page.evaluate(AXE);
     const { violations, passes } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-    console.log(`axe, ${what}: ${violations.length} violations, ${passes.length} rules passed`);
+    figures.push(`  ${what.padEnd(20)} ${violations.length} violations, ${passes.length} rules passed`);
     assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), [], what);
   }
 
