@@ -29,6 +29,10 @@ const guard = createScopeGuard({
 /** What the API said last about each kind of token. */
 const standings = new Map();
 
+/** Which look at each kind of token was the latest to be answered: an answer that comes late must not overwrite it. */
+const latest = new Map();
+let looks = 0;
+
 /** The kinds of token that did not match the truth when it was last known. */
 const disagreeing = new Set();
 
@@ -96,7 +100,7 @@ function follow() {
   const target = { organization };
   follower = followSignals(guard, '/scope-guard/signals', {
     ...target,
-    onPermissions: () => look(target),
+    onPermissions: () => lookUntilKnown(target),
     onEnd: (reason) => streamEnded(target, reason),
   });
 }
@@ -170,13 +174,24 @@ async function send(operation, target, path) {
   return fetch(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } });
 }
 
+/** Right after a token was issued, the guard relies on the token alone, until it has read the live permissions. */
+async function lookUntilKnown(target) {
+  for (let standing = await look(target); standing && !standing.live_scopes; standing = await look(target)) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
 /** Shows what the guard knows about this kind of token now, and resolves to that. */
 async function look(target) {
+  const look = ++looks;
   const token = await session.token(target).catch(() => undefined);
   const response = token && await fetch('/me', { headers: { Authorization: `Bearer ${token}` } });
   if (response?.ok) {
     const standing = await response.json();
-    learned(target, standing);
+    if (look > (latest.get(keyOf(target)) ?? 0)) {
+      latest.set(keyOf(target), look);
+      learned(target, standing);
+    }
     return standing;
   }
 }
