@@ -2,7 +2,7 @@ package io.scopeguard;
 
 /** How far live permissions reach, for introducing them step by step. */
 public enum Mode {
-    /** They are read and measured; nobody is told, nobody is denied because of them. */
+    /** Live permissions are read and counted. They change neither responses nor decisions. */
     OBSERVE,
     /** Clients receive hints; the token alone decides. */
     SIGNAL,

@@ -48,7 +48,7 @@ final class ProviderGuard {
      * @param name of the provider
      * @param provider compares tokens' times with ours
      * @param delay how long after a change the provider may still answer with the old state
-     * @param watchedRoles which roles clients are told to lack
+     * @param watchedRoles roles whose absence is reported to clients
      * @param closing closes the parts that belong to this guard
      */
     ProviderGuard(

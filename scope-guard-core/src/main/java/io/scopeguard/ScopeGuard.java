@@ -105,7 +105,10 @@ public final class ScopeGuard implements AutoCloseable {
         return verifierOf(token).verify(token);
     }
 
-    /** A token that was verified before is found without being read again. A token that nobody issued is refused by any. */
+    /**
+     * The guard of the token's issuer. Verified tokens are found without parsing. If no provider has the issuer, any guard refuses
+     * the token.
+     */
     private ProviderGuard verifierOf(String token) {
         ProviderGuard first = guards.get(0);
         if (guards.size() == 1) {
@@ -207,14 +210,14 @@ public final class ScopeGuard implements AutoCloseable {
             return this;
         }
 
-        /** How single clients are treated. By default, each client is told of every missing scope. */
+        /** Exceptions for single clients. By default, every client receives every missing scope. */
         public Builder clients(Clients clients) {
             this.clients = clients;
             return this;
         }
 
         /**
-         * Which roles clients are told to lack. By default none. Required roles are compared in any case.
+         * Roles whose absence is reported to clients. None by default. Required roles are compared in any case.
          *
          * @param watched asked for each request
          */

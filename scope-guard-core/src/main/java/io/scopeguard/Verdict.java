@@ -105,7 +105,7 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
         return deny ? denied(Denial.PERMISSIONS_UNAVAILABLE) : granted(effective);
     }
 
-    /** All that the operation needs, if all is there to be had; of alternatives those that are. */
+    /** All required scopes, if the subject holds them all; of alternatives, those that it holds. */
     private static Scopes grantable(ScopeRequirement requirement, Scopes granted) {
         if (requirement.match() == Match.ANY) {
             return requirement.scopes().and(granted);

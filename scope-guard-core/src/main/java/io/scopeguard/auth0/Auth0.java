@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Auth0 extends ConnectedProvider {
 
-    /** How many calls a second one process makes at most by default: what a free tenant allows all callers together. */
+    /** The default limit on the calls of one process, in calls a second: the limit of a free tenant for all callers together. */
     public static final int DEFAULT_CALLS_PER_SECOND = 2;
 
     /** How many calls a minute each of the endpoints for members allows all callers together. */
@@ -139,8 +139,8 @@ public final class Auth0 extends ConnectedProvider {
     }
 
     /**
-     * Reads what is needed first, to find out whether the settings are right: the issuer, the permissions of the application, the
-     * settings of the own APIs, and the roles.
+     * Reads the facts that are needed first, to check the settings: the issuer, the permissions of the application, the settings of
+     * the own APIs, and the roles.
      *
      * @throws SettingRefusedException if a setting is wrong
      * @throws PermissionsUnavailableException if the tenant does not answer
@@ -187,7 +187,7 @@ public final class Auth0 extends ConnectedProvider {
             return this;
         }
 
-        /** Which claim contains what a token permits. {@link TokenScopes#SCOPE} by default. */
+        /** The claim that contains the token's permissions. {@link TokenScopes#SCOPE} by default. */
         public Builder tokenScopes(TokenScopes source) {
             tokenScopes = source;
             return this;

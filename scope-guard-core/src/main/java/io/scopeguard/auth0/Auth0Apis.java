@@ -21,9 +21,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/**
- * The tenant's own APIs: their settings, and their scopes for the catalogue. Auth0 does not date scopes. Thread-safe.
- */
+/** The tenant's own APIs: their settings, and their scopes for the catalogue. Auth0 does not date scopes. Thread-safe. */
 final class Auth0Apis {
 
     private static final Duration MAX_AGE = Duration.ofSeconds(30);
@@ -39,9 +37,7 @@ final class Auth0Apis {
     private final SteadyClock clock;
     private final Map<Audience, RememberedRead<Api>> apis;
 
-    /**
-     * @param own the API's own resources
-     */
+    /** @param own the API's own resources */
     Auth0Apis(
             Auth0ManagementApi api,
             ScopeCatalogue catalogue,
@@ -61,7 +57,7 @@ final class Auth0Apis {
     /**
      * Reads the settings of all own APIs.
      *
-     * @throws SettingRefusedException if one is missing, or its tokens do not say what this library needs
+     * @throws SettingRefusedException if one is missing, or its tokens lack a claim that this library needs
      */
     void check(CallContext context) {
         apis.forEach((audience, read) -> check(audience.value(), read.get(clock.nanos(), context)));

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One event of an event stream (CloudEvents 1.0, structured JSON), and whom it may concern. An event that should name somebody
- * and does not concerns everybody.
+ * One event of an event stream (CloudEvents 1.0, structured JSON), and the affected subjects. An event that should name a subject
+ * but does not affects all.
  *
  * @param type Auth0's name of the event
  * @param id unique for each event; deliveries of the same event repeat it
@@ -29,7 +29,7 @@ record Auth0Event(String type, String id, JsonNode event) {
     private static final String VERSION = "1.0";
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,100}");
 
-    /** The events after which somebody may do more or less. None reports that the permissions of a role have changed. */
+    /** The events that may change permissions. None reports that the permissions of a role have changed. */
     private static final Map<String, Function<Auth0Event, PermissionChange>> CHANGES = Map.ofEntries(
             Map.entry("organization.member.added", Auth0Event::ofMember),
             Map.entry("organization.member.deleted", Auth0Event::ofMember),
@@ -59,7 +59,7 @@ record Auth0Event(String type, String id, JsonNode event) {
         }
     }
 
-    /** Whether anything follows from it. Events that were sent to test the stream concern nobody. */
+    /** Whether the event affects permissions. Test events affect none. */
     boolean matters() {
         return CHANGES.containsKey(type) && !text(event, "a0purpose").equals("test");
     }

@@ -22,17 +22,15 @@ import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What applications may do for themselves. They hold no roles: a client grant says which scopes of an API they can request, and
- * whether in an organization. Thread-safe.
+ * The permissions of applications. They hold no roles: a client grant names the scopes of an API that they can request, and whether
+ * in an organization. Thread-safe.
  */
 final class Auth0Machines {
 
     private final Auth0ManagementApi api;
     private final Predicate<Audience> isOwn;
 
-    /**
-     * @param isOwn whether the scopes of an API matter
-     */
+    /** @param isOwn whether the scopes of an API matter */
     Auth0Machines(Auth0ManagementApi api, Predicate<Audience> isOwn) {
         this.api = api;
         this.isOwn = isOwn;

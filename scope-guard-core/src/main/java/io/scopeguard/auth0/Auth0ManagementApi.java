@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads from Auth0's Management API v2. An empty {@link Optional} means that Auth0 says, by an error code of its own, that there
- * is no such thing; every other refusal is a failure. Thread-safe.
+ * Reads from Auth0's Management API v2. An empty {@link Optional} means that Auth0 states absence by an error code of its own;
+ * every other refusal is a failure. Thread-safe.
  */
 final class Auth0ManagementApi {
 
@@ -35,7 +35,7 @@ final class Auth0ManagementApi {
 
     private static final int MAX_PAGES = 200;
 
-    /** What a refusal says is missing: at most some names of permissions. */
+    /** The missing permissions that a refusal names. */
     private static final Pattern EXPECTED_SCOPES = Pattern.compile("expected any of: ([a-z_:, ]{1,200})$");
 
     private final Auth0Tenant tenant;
@@ -44,9 +44,7 @@ final class Auth0ManagementApi {
     private final OutageLog outages;
     private final Map<String, CallBudget> endpointBudgets;
 
-    /**
-     * @param endpointBudgets limits of single endpoints, by operation, beside the one on all calls
-     */
+    /** @param endpointBudgets limits of single endpoints, by operation, beside the one on all calls */
     Auth0ManagementApi(
             Auth0Tenant tenant,
             ClientCredentialsToken token,

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** The facts about subjects, as Auth0's Management API reports them. Thread-safe. */
 final class Auth0PermissionSource implements PermissionSource {
 
-    /** One set for all organizations and for what users hold outside of them. */
+    /** One set for all organizations and for the roles outside of them. */
     private static final DefinitionsKey ROLES = new DefinitionsKey("roles", null);
 
     private final ProviderTraits traits;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Auth0TokenReader implements TokenReader {
 
-    /** What Auth0 appends to a client id to make the {@code sub} of a token that a client requested for itself. */
+    /** The suffix that Auth0 adds to a client id to form the {@code sub} of a client's own token. */
     private static final String MACHINE = "@clients";
 
     private static final String CLIENT_CREDENTIALS = "client-credentials";

@@ -23,21 +23,19 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the Management API says about users: whether they are blocked, the roles that they hold as members of an organization, and
- * what they were granted outside of organizations. Thread-safe.
+ * The users in the Management API: whether they are blocked, their roles as members of an organization, and their grants outside of
+ * organizations. Thread-safe.
  */
 final class Auth0Users {
 
-    /** What can stand in a search query without being part of its syntax. */
+    /** Ids that can be part of a search query without being taken for its syntax. */
     private static final Pattern SEARCHABLE = Pattern.compile("[A-Za-z0-9_-]{1,100}");
 
     private final Auth0ManagementApi api;
     private final Auth0Roles roles;
     private final boolean areRolesGivenToGroups;
 
-    /**
-     * @param areRolesGivenToGroups whether members also hold roles that were given to groups of the organization
-     */
+    /** @param areRolesGivenToGroups whether members also hold roles that were given to groups of the organization */
     Auth0Users(Auth0ManagementApi api, Auth0Roles roles, boolean areRolesGivenToGroups) {
         this.api = api;
         this.roles = roles;
@@ -59,7 +57,7 @@ final class Auth0Users {
                 : Answer.explicit(Membership.of(Grants.ofRoles(held.get())));
     }
 
-    /** Auth0 does not document its answer about the roles of a user who is not a member. It may be an empty list. */
+    /** Auth0 does not document its answer about the roles of a user that is not a member. It may be an empty list. */
     private Answer<Membership> withoutRoles(String user, String organization, CallContext context) {
         List<String> organizations = api.list(
                         Listing.byCheckpoint(
@@ -100,7 +98,7 @@ final class Auth0Users {
         return new Page<>(members, page.next(), page.total());
     }
 
-    /** The list of members does not say who is blocked. */
+    /** The list of members does not contain whether a member is blocked. */
     private Set<String> blockedIn(String organization, CallContext context) {
         if (!SEARCHABLE.matcher(organization).matches()) {
             throw new PermissionsUnavailableException(Reason.MALFORMED, "An organization's id is not an id of Auth0.");

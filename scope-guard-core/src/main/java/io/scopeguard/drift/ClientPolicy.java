@@ -3,7 +3,7 @@ package io.scopeguard.drift;
 /**
  * How a client is treated.
  *
- * @param watched which scopes its tokens are told to lack
+ * @param watched scopes whose absence from its tokens is reported
  * @param nonInteractive whether no user is present to grant consent, even though the client's tokens look interactive
  * @param thirdParty whether the client belongs to another party, which receives the number of the missing scopes, but not their
  *     names

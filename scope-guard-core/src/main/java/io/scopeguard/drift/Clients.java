@@ -18,7 +18,7 @@ public final class Clients {
         this.listed = Map.copyOf(listed);
     }
 
-    /** All alike, told of these scopes. */
+    /** One policy for all clients, which reports these scopes. */
     public static Clients watching(WatchedScopes watched) {
         return new Clients(ClientPolicy.watching(watched), Map.of());
     }

@@ -22,7 +22,7 @@ public final class DriftDetector {
     /**
      * The drift between a token and the permissions of its subject, for tokens of its kind.
      *
-     * @param needed scopes that matter though nobody watches them: those that the token was refused for
+     * @param needed scopes that count as watched in any case: those that the token was refused for
      */
     public ScopeDrift detect(AccessToken token, LivePermissions live, Scopes needed) {
         WatchedScopes watched = clients.of(token).watched();
@@ -34,7 +34,7 @@ public final class DriftDetector {
                 scope -> isNew(catalogue.noveltySince(audience, scope, token.issuedAt()), needed.contains(scope)));
     }
 
-    /** Nobody is asked for consent because of a change that this process did not see, unless the request needs the scope. */
+    /** A change that this process did not see never leads to a request for consent, unless the request needs the scope. */
     private static boolean isNew(Novelty novelty, boolean isNeeded) {
         return novelty == Novelty.SEEN || (novelty == Novelty.TOLD && isNeeded);
     }

@@ -4,7 +4,7 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import java.util.Map;
 
-/** Which scopes a token is told to lack. A client may be short of others on purpose. Implementations are thread-safe. */
+/** The scopes whose absence from a token is reported. A client may lack others on purpose. Implementations are thread-safe. */
 @FunctionalInterface
 public interface WatchedScopes {
 
@@ -21,7 +21,7 @@ public interface WatchedScopes {
         return (audience, scope) -> scopes.contains(scope);
     }
 
-    /** These scopes, each of its own audience. */
+    /** These scopes, by audience. */
     static WatchedScopes of(Map<Audience, Scopes> scopes) {
         Map<Audience, Scopes> watched = Map.copyOf(scopes);
         return (audience, scope) ->

@@ -24,7 +24,7 @@ final class AdminApi {
 
     static final int PAGE_SIZE = 100;
 
-    /** A list longer than this is not read: nobody has ten thousand groups in one organization. */
+    /** A longer list is not read: ten thousand groups in one organization are not supported. */
     private static final int MAX_PAGES = 100;
 
     private final KeycloakRealm realm;
@@ -60,7 +60,7 @@ final class AdminApi {
     }
 
     /**
-     * Reads a list, all pages of it. Keycloak tells no total: a page that is not full is the last. If an item is repeated, the list
+     * Reads all pages of a list. Keycloak returns no total: a page that is not full is the last. If an item is repeated, the list
      * changed between two pages, and is read once more.
      */
     <T> Optional<List<T>> list(AdminRead read, String path, CallContext context, Function<JsonNode, T> item) {

@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
  */
 record AdminEvent(String id, long time, String operation, String type, String path) {
 
-    /** What is of interest. All other events change neither what somebody may do nor what roles mean. */
+    /** The relevant types. All other events change neither permissions nor roles. */
     static final List<String> TYPES = List.of(
             "ORGANIZATION",
             "ORGANIZATION_MEMBERSHIP",
@@ -75,16 +75,17 @@ record AdminEvent(String id, long time, String operation, String type, String pa
     }
 
     /**
-     * Whose permissions may have changed.
+     * The subjects whose permissions may have changed.
      *
-     * @param identifiers the identifier of an organization by its id in the API; {@code null} if nobody has asked about it
+     * @param identifiers the identifier of an organization by its id in the API; {@code null} if the organization has not been used
+     *     yet
      */
     Stream<PermissionChange> changes(Function<String, @Nullable String> identifiers) {
         if (isNewRole()
                 || operation.equals("ACTION")
                 || (operation.equals("CREATE")
                         && Set.of("ORGANIZATION", "USER", "GROUP").contains(type))) {
-            // Nobody has what was just created, and what happens to a session is no permission.
+            // Nobody holds a role that was just created, and sessions are not permissions.
             return Stream.empty();
         }
         Matcher member = MEMBER.matcher(path);

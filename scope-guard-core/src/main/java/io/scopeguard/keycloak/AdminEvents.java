@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports changes by polling the realm's admin events: one poll for all users. A poll only shortens the time until a change is
- * noticed; what is known expires by age all the same.
+ * Reports changes by polling the realm's admin events: one poll for all users. Polling only shortens the time until a change is
+ * noticed; facts expire by age in any case.
  *
  * <p>Events are asked for from the last one that was seen, less some seconds, because an event is dated before its transaction
  * ends. If that last event is gone, others may be gone unseen: then everything counts as changed. All times are Keycloak's.
@@ -138,7 +138,7 @@ public final class AdminEvents implements ChangeFeed {
         }
     }
 
-    /** What happened before the first poll is not of interest. */
+    /** Events before the first poll are not relevant. */
     private Cursor newest() {
         Cursor newest = Cursor.START.movedTo(read("?max=1&direction=desc"));
         List<AdminEvent> before = new ArrayList<>();

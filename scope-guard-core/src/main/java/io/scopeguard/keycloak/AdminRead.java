@@ -35,8 +35,8 @@ enum AdminRead {
     private final Set<String> absences;
 
     /**
-     * @param absences what Keycloak says if there is no such thing. It says other things if the realm is gone, for example, and
-     *     that must not look like the loss of a membership
+     * @param absences the error messages by which Keycloak states absence. It returns other messages if the realm is gone, for
+     *     example, and that must not look like the loss of a membership
      */
     AdminRead(String operation, Right right, String... absences) {
         this.operation = operation;

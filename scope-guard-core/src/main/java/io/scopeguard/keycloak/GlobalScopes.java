@@ -4,7 +4,7 @@ package io.scopeguard.keycloak;
 public enum GlobalScopes {
     /**
      * In {@code resource_access}, as roles of the API's client. Each new token contains all roles that the client may see, so a
-     * refresh always delivers what changed.
+     * refresh always delivers a promotion.
      */
     ROLES,
     /**

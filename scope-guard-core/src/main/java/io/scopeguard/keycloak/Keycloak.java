@@ -155,7 +155,7 @@ public final class Keycloak extends ConnectedProvider {
     }
 
     /**
-     * Reads what is needed first, and logs a warning for each part of Keycloak's configuration that should be changed.
+     * Reads the facts that are needed first, and logs a warning for each part of Keycloak's configuration that should be changed.
      *
      * @throws SettingRefusedException if a setting, a right of the service account or the realm's algorithm is wrong
      * @throws PermissionsUnavailableException if Keycloak does not answer
@@ -171,7 +171,8 @@ public final class Keycloak extends ConnectedProvider {
     }
 
     /**
-     * What should be changed in Keycloak's configuration, with the fix: a missing mapper or audience, for example. Asks Keycloak.
+     * The parts of Keycloak's configuration that should be changed, with the fix: a missing mapper or audience, for example. Calls
+     * Keycloak.
      *
      * @throws SettingRefusedException if a setting is wrong
      * @throws PermissionsUnavailableException if Keycloak does not answer
@@ -211,7 +212,7 @@ public final class Keycloak extends ConnectedProvider {
             return this;
         }
 
-        /** What identifies an organization in requests. The alias by default. */
+        /** The identifier of organizations in requests. The alias by default. */
         public Builder organizationIdentifier(OrganizationIdentifier identifier) {
             this.identifier = identifier;
             return this;

@@ -17,8 +17,8 @@ import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Finds out at start-up whether Keycloak is set up so that its tokens and its Admin API say what is needed. What makes every request
- * fail is thrown; what an administrator may still change is a finding, with the fix.
+ * Checks at start-up whether Keycloak's configuration provides tokens and answers of the Admin API as needed. An error that would
+ * fail every request is thrown; every other problem is a finding, with the fix.
  */
 final class KeycloakCheck {
 
@@ -58,7 +58,7 @@ final class KeycloakCheck {
     }
 
     /**
-     * Checks what cannot work otherwise, and reads the catalogue of scopes.
+     * Checks the essential settings, and reads the catalogue of scopes.
      *
      * @throws SettingRefusedException if a setting, a right or the realm's algorithm is wrong
      */
@@ -86,7 +86,7 @@ final class KeycloakCheck {
         }
     }
 
-    /** What should be changed at Keycloak, one sentence or more each. */
+    /** The problems in Keycloak's configuration, one or more sentences each. */
     List<String> findings() {
         List<String> findings = new ArrayList<>();
         if (needsEvents) {

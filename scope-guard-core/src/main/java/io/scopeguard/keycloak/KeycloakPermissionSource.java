@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The facts about subjects, as Keycloak's Admin API tells them. A member costs two calls: one tells that it is a member and not
- * disabled, the other its groups. A service account is a user as well, and is asked about in the same way. Thread-safe.
+ * The facts about subjects, from Keycloak's Admin API. A member costs two calls: one shows that the user is a member and enabled,
+ * the other shows the groups. A service account is a user as well, and is read in the same way. Thread-safe.
  */
 final class KeycloakPermissionSource implements PermissionSource {
 
@@ -63,7 +63,10 @@ final class KeycloakPermissionSource implements PermissionSource {
         this.traits = traits(globalScopes);
     }
 
-    /** Roles are computed anew for each token. The scope claim keeps to what was asked for and held at the sign-in. */
+    /**
+     * Roles are computed for each new token. The scope claim is limited to the scopes that the sign-in requested and the user held
+     * then.
+     */
     private static ProviderTraits traits(GlobalScopes globalScopes) {
         boolean isByRole = globalScopes == GlobalScopes.ROLES;
         return new ProviderTraits(

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * @param issuer the {@code iss} of its tokens, such as {@code https://id.example.com/realms/example}
  * @param server where Keycloak is called, such as {@code https://id.example.com}: its address inside the network, where that is
  *     another
- * @param plainHttpHosts hosts that may be called by plain http, in lower case, beside the loopback interface. Whoever can listen on
- *     the way reads the client's secret, and whoever can answer in the host's place decides who gets in
+ * @param plainHttpHosts hosts that may be called by plain http, in lower case, in addition to the loopback interface. Anybody on
+ *     the network path can then read the client's secret, and forge answers that grant permissions
  */
 public record KeycloakRealm(URI issuer, URI server, Set<String> plainHttpHosts) {
 
@@ -50,7 +50,7 @@ public record KeycloakRealm(URI issuer, URI server, Set<String> plainHttpHosts) 
         return URI.create(match(issuer).group("server"));
     }
 
-    /** The name of the realm, as it stands in paths. */
+    /** The name of the realm in paths. */
     public String name() {
         return match(issuer).group("realm");
     }

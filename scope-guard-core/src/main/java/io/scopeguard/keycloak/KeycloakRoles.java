@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What roles mean. In an organization, a role of ours is one of its groups, which grants the client roles mapped to it and goes by
- * the names of all roles mapped to it; each organization has groups of its own. Outside of organizations, a role of ours is a client
- * role, which grants the scope of its name, or a realm role. Thread-safe.
+ * The definitions of roles. In an organization, a role is one of its groups, which grants the client roles mapped to it and has the
+ * names of all roles mapped to it; each organization has its own groups. Outside of organizations, a role is a client role, which
+ * grants the scope of its name, or a realm role. Thread-safe.
  */
 final class KeycloakRoles {
 
@@ -40,9 +40,7 @@ final class KeycloakRoles {
     private final List<ApiClient> clients;
     private final @Nullable RealmRoles realmRoles;
 
-    /**
-     * @param realmRoles {@code null} if they do not matter
-     */
+    /** @param realmRoles {@code null} if they do not matter */
     KeycloakRoles(AdminApi api, Organizations organizations, List<ApiClient> clients, @Nullable RealmRoles realmRoles) {
         this.api = api;
         this.organizations = organizations;
@@ -80,7 +78,7 @@ final class KeycloakRoles {
         return new RoleScopes(scopes == null ? Map.of() : scopes, true);
     }
 
-    /** Keycloak expands composite roles when it lists what a user holds. */
+    /** Keycloak expands composite roles when it lists the roles of a user. */
     private Map<String, RoleDefinition> globalRoles(CallContext context) {
         Map<String, RoleDefinition> definitions = new HashMap<>();
         for (ApiClient client : clients) {
@@ -100,7 +98,7 @@ final class KeycloakRoles {
     private Map<String, RoleDefinition> groups(String organization, CallContext context) {
         Optional<Organization> found = organizations.find(organization, context);
         if (found.isEmpty()) {
-            // Its members have lost their standing; what its groups meant does not matter any more.
+            // Its members have lost their standing, so the definitions of its groups are not needed any more.
             throw new PermissionsUnavailableException(Reason.REFUSED, "Keycloak does not know the organization.");
         }
         Map<ApiClient, Set<String>> composites = new HashMap<>();

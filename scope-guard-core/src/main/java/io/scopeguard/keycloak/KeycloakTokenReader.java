@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads Keycloak's access tokens. The {@code organization} claim names the organizations that a token is for, each with the roles
- * held there; {@code resource_access}, or {@code scope}, says what is held outside of organizations. Keycloak names every role that
+ * Reads Keycloak's access tokens. The {@code organization} claim names the organizations of the token, each with the roles held
+ * there; {@code resource_access}, or {@code scope}, contains the scopes outside of organizations. Keycloak names every role that
  * the client may see, so a token without a role does not carry it. Thread-safe.
  */
 final class KeycloakTokenReader implements TokenReader {
@@ -202,7 +202,7 @@ final class KeycloakTokenReader implements TokenReader {
         }
     }
 
-    /** An organization's attribute of the same name would take the place of what is expected. */
+    /** An attribute of an organization with the same name would replace the expected claim. */
     private static TokenClaims object(String claim, TokenClaims holder, String name) {
         try {
             TokenClaims object = holder.object(name);

@@ -1,7 +1,7 @@
 package io.scopeguard.keycloak;
 
 /**
- * What identifies an organization in requests, decisions and responses. Both are stable: Keycloak does not allow an alias to be
+ * The identifier of organizations in requests, decisions and responses. Both are stable: Keycloak does not allow an alias to be
  * changed. Only one of them is used, so that one organization never looks like two.
  */
 public enum OrganizationIdentifier {

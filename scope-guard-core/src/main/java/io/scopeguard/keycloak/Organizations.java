@@ -77,7 +77,7 @@ final class Organizations {
     /**
      * The identifier of an organization that a read was about.
      *
-     * @return {@code null} if nobody has asked about the organization
+     * @return {@code null} if the organization has not been used yet
      */
     @Nullable
     String identifierOf(String id) {

@@ -6,8 +6,8 @@ import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 
 /**
- * How old an answer may be that many reads of members share: the state of their organization, and the roles of a client. A read of
- * its own ({@code maxAge = 0s}) shares nothing, and after a reported change nothing older is shared. Thread-safe.
+ * The maximum age of an answer that many reads of members share: the state of their organization, and the roles of a client. An
+ * individual read ({@code maxAge = 0s}) shares nothing, and after a reported change nothing older is shared. Thread-safe.
  */
 final class SharedReads {
 
@@ -27,7 +27,7 @@ final class SharedReads {
         return context.priority() == Priority.INDIVIDUAL ? now : Math.max(now - MAX_AGE.toNanos(), changedAt);
     }
 
-    /** Keycloak reported a change: what was read before it is not shared any more. */
+    /** Keycloak reported a change: earlier reads are not shared any more. */
     void changed() {
         changedAt = clock.nanos();
     }

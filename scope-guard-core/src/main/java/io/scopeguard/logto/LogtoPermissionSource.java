@@ -115,7 +115,7 @@ final class LogtoPermissionSource implements PermissionSource {
                         cursor,
                         context,
                         user -> new Holder(id(user), standing(user)))
-                // Nobody holds a role that Logto says does not exist.
+                // Logto states that the role does not exist, so it has no holders.
                 .orElseGet(() -> new Page<>(List.of(), null, 0)));
     }
 
@@ -137,7 +137,7 @@ final class LogtoPermissionSource implements PermissionSource {
         }
     }
 
-    /** By a search that tells membership, roles and suspension with one call. */
+    /** Searches the members: membership, roles and suspension with one call. */
     private Answer<Membership> searchedMember(String user, String organization, CallContext context) {
         Page<Member> found = api.page(
                         "organization-users",

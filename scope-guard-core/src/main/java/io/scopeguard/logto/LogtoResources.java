@@ -30,9 +30,7 @@ final class LogtoResources {
     private final RememberedRead<Map<String, String>> indicators;
     private volatile boolean isReported;
 
-    /**
-     * @param own the API's own resources, or {@code null} if all of the tenant's are of interest
-     */
+    /** @param own the API's own resources, or {@code null} if all of the tenant's are of interest */
     LogtoResources(ManagementApi api, ScopeCatalogue catalogue, @Nullable Set<Audience> own, SteadyClock clock) {
         this.api = api;
         this.catalogue = catalogue;
@@ -46,7 +44,7 @@ final class LogtoResources {
         return own == null || !own.isEmpty();
     }
 
-    /** The audience of this indicator, if its scopes matter. An indicator that cannot be an audience's is nobody's. */
+    /** The audience of this indicator, if its scopes matter. An indicator that is not a valid audience is ignored. */
     Optional<Audience> ofInterest(String indicator) {
         try {
             return Optional.of(Audience.resource(indicator)).filter(audience -> own == null || own.contains(audience));
@@ -56,9 +54,8 @@ final class LogtoResources {
     }
 
     /**
-     * The audience of a resource, if its scopes matter. The id of a resource never changes its indicator; one that is not known
-     * yet is looked for in a list that was read after the time given. One that is not there either costs its scopes, and
-     * nobody else's.
+     * The audience of a resource, if its scopes matter. The indicator of a resource never changes. An unknown id is looked up in a
+     * list that was read after the given time. If it is not in that list either, only its own scopes are ignored.
      */
     Optional<Audience> find(String id, long notBefore, CallContext context) {
         String indicator = indicators.get(RememberedRead.ANY_AGE, context).get(id);

@@ -30,7 +30,7 @@ public final class LogtoWebhook implements EventReceiver {
     /**
      * @param signingKeys of the webhooks that deliver here
      * @param changes receives the changes, on the delivering thread
-     * @param catalogue learns of scopes that were made
+     * @param catalogue records created scopes
      * @throws IllegalArgumentException if there is no key, or one is blank
      */
     LogtoWebhook(

@@ -157,7 +157,7 @@ final class ManagementApi {
         };
     }
 
-    /** Firewalls and proxies in front of Logto answer 401 and 403 too: only Logto's own code tells of the settings. */
+    /** Firewalls and proxies in front of Logto answer 401 and 403 too: only Logto's own error codes point to a setting. */
     private static RuntimeException refusal(HttpResponse<byte[]> response, Supplier<SettingRefusedException> refusal) {
         if (Json.lenientText(response.body(), "code").startsWith("auth.")) {
             return refusal.get();
@@ -200,7 +200,7 @@ final class ManagementApi {
     /**
      * A list, read page by page.
      *
-     * @param totals how long the list was, as its pages told
+     * @param totals the lengths of the list that its pages reported
      */
     private record Pass<T>(List<T> items, Set<Integer> totals) {
 

@@ -38,7 +38,7 @@ record WebhookEvent(String name, JsonNode payload) {
             "addedApplicationIds", Subject.Type.APPLICATION,
             "removedApplicationIds", Subject.Type.APPLICATION);
 
-    /** The events after which somebody may do more or less. Assigning a role is none: Logto tells nobody of that. */
+    /** The events that may change permissions. Logto sends no event when a role is assigned. */
     private static final Map<String, Function<WebhookEvent, List<PermissionChange>>> CHANGES = Map.ofEntries(
             Map.entry("Organization.Membership.Updated", WebhookEvent::ofMembers),
             Map.entry("Organization.Deleted", WebhookEvent::ofOrganization),
@@ -48,7 +48,7 @@ record WebhookEvent(String name, JsonNode payload) {
             Map.entry("OrganizationRole.Deleted", WebhookEvent::ofRoles),
             Map.entry("Role.Scopes.Updated", WebhookEvent::ofRoles),
             Map.entry("Role.Deleted", WebhookEvent::ofRoles),
-            // Nobody has a scope that was just made, and one of a resource tells its age itself when somebody does.
+            // A new scope is not granted to anybody yet, and a resource scope has its own creation date.
             Map.entry(SCOPE_CREATED, event -> List.of()),
             Map.entry("OrganizationScope.Data.Updated", WebhookEvent::ofRoles),
             Map.entry("OrganizationScope.Deleted", WebhookEvent::ofRoles),
@@ -97,7 +97,7 @@ record WebhookEvent(String name, JsonNode payload) {
     private List<PermissionChange> ofMembers() {
         String organization = organization();
         List<PermissionChange> members = organization == null ? List.of() : members(organization);
-        // Nobody is named by older releases, nor where single sign-on or a domain brings members in.
+        // Older releases name no members, nor does Logto if single sign-on or a domain adds them.
         return members.isEmpty() ? ofOrganization() : members;
     }
 

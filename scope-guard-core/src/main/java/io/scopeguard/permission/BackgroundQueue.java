@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Flights that nobody waits for, the one with the oldest fact first. Bounded and thread-safe. */
+/** The flights without waiting callers, in order of the age of their facts. Bounded and thread-safe. */
 final class BackgroundQueue {
 
     static final int MAX = 10_000;

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the elements of a set came and went, as far as believed reads show it: roles of a subject, scopes of a role, holders of a
- * role. What was there at the first read and never changed is not mentioned. Immutable and bounded.
+ * The times at which the elements of a set were gained and lost, as far as believed reads show: roles of a subject, scopes of a
+ * role, holders of a role. An element that the first read contained and that never changed has no entry. Immutable and bounded.
  *
  * @param gains elements that came after the first read and are there
  * @param losses elements that went; the newest {@value #MAX_LOSSES}
@@ -92,7 +92,7 @@ record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
     }
 
     /**
-     * What the next read adds.
+     * The changes with those of the next read.
      *
      * @param before the elements until then
      * @param now the elements after it
@@ -118,7 +118,7 @@ record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
         return new Changes(Map.copyOf(nextGains), bounded(nextLosses));
     }
 
-    /** What came back before any picture lacked it was never lost. */
+    /** An element that returned before any picture lacked it was never lost. */
     private static Gain regained(@Nullable Loss loss, Gain gain) {
         return loss != null && gain.lackedUntil() <= loss.noticed() ? loss.gain() : gain;
     }

@@ -3,7 +3,7 @@ package io.scopeguard.permission;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.Priority;
 
-/** Notes when a read began: with its first call, or with that of the process whose answer is taken. Used by one thread. */
+/** Dates a read by its first call, or by the first call of the flight whose answer it shares. Used by one thread. */
 final class DatedCall implements CallContext {
 
     private static final long NOW = Long.MIN_VALUE;

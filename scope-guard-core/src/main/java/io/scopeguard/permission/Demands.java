@@ -104,7 +104,7 @@ final class Demands {
         SubjectFact fact = picture.subject();
         long readAt = picture.hasNoStanding() ? picture.readAt() : fact == null ? Long.MIN_VALUE : fact.readAt();
         if (subject instanceof AccountKey && subject.type() == Subject.Type.APPLICATION) {
-            // One call tells standing and grants.
+            // One call returns standing and grants.
             parts.add(part(FactStore.grants(subject), readAt));
         } else {
             parts.add(part(subject, readAt));
@@ -112,8 +112,8 @@ final class Demands {
     }
 
     /**
-     * Whether lists tell enough about a user outside of organizations: the pages of holders tell who is suspended, and who holds
-     * no global role is granted nothing anyway.
+     * Whether lists answer for a user outside of organizations: the pages of holders show suspended users, and a user without a
+     * global role is granted nothing there.
      */
     private boolean isStandingImplied(Picture picture, boolean isIndividual) {
         SubjectFact subject = picture.subject();
@@ -183,7 +183,7 @@ final class Demands {
         }
         long noticed = lookedForAfter(picture, held);
         List<Part> parts = parts(picture, limits.isIndividual());
-        // What others wait for as well goes first.
+        // Parts that other requests wait for as well go first.
         parts.sort(Comparator.comparing(part -> part.key() instanceof SubjectKey));
         for (Part part : parts) {
             long after = part.demandedAfter(limits);
@@ -305,7 +305,7 @@ final class Demands {
         return flights.request(byRole ? HoldersKey.ALL : key, after, priority, part.readAt());
     }
 
-    /** A holder who was missing once is looked for alone. */
+    /** A holder that was missing once is read alone. */
     private static boolean isMissing(HolderSweep holders, String user) {
         return holders.byRole().values().stream().anyMatch(set -> set.missing().containsKey(user));
     }

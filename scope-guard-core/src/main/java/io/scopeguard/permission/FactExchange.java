@@ -4,18 +4,18 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * Keeps the histories of facts where other processes find them, so that a process that starts later knows since when a role is held
- * and what was lost. By default, nothing is kept. All times are nanoseconds of this process's steady clock, which an implementation
- * translates. Thread-safe.
+ * Keeps the histories of facts in a place that other processes can read, so that a process that starts later knows since when a
+ * role is held and which scopes were lost. By default, nothing is kept. All times are nanoseconds of this process's steady clock;
+ * an implementation translates them. Thread-safe.
  */
 public interface FactExchange {
 
-    /** Each process for itself. */
+    /** No exchange between processes. */
     FactExchange NONE = new FactExchange() {};
 
     /**
-     * Returns what other processes know of facts that this process does not know. Called before a read, on the reading thread; may
-     * wait briefly.
+     * Returns the histories that other processes keep of facts that this process does not know. Called before a read, on the
+     * reading thread; may wait briefly.
      *
      * @param facts names of facts, stable across processes
      * @return by name; without entries for unknown facts, and empty if the store is out of reach

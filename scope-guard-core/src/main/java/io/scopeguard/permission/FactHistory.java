@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is believed about one subject in one place, and how it came about. Times are nanoseconds of the steady clock;
- * {@link Long#MIN_VALUE} stands for a time before everything. Immutable.
+ * The believed roles of one subject in one place, with their history. Times are nanoseconds of the steady clock; {@link
+ * Long#MIN_VALUE} stands for a time before everything. Immutable.
  *
  * @param standing {@code null} if the fact says nothing about the standing
  * @param roles ids of the roles that are held

@@ -4,7 +4,7 @@ import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 
-/** What is read at once: a fact, or a list that answers for many facts. */
+/** The unit of a read: one fact, or a list that answers for many facts. */
 sealed interface FactKey {
 
     /** A fact about one subject. */
@@ -52,7 +52,7 @@ sealed interface FactKey {
     /** A list of role definitions. */
     record RolesKey(DefinitionsKey set) implements FactKey {}
 
-    /** What one role means for an audience at least. */
+    /** At least the scopes of one role for one audience. */
     record RoleKey(DefinitionsKey set, String role, Audience audience) implements FactKey {}
 
     /** All pages of an organization's members. */

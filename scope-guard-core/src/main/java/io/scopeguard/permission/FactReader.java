@@ -22,8 +22,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the steps of flights: asks the source, and believes the answer or looks a second time first. What takes something away is
- * believed only from a read that began after the loss was noticed. Thread-safe.
+ * Performs the steps of flights: calls the source, and stores the answer or takes a second look first. A loss is believed only
+ * after a read that began after the loss was noticed. Thread-safe.
  */
 final class FactReader implements SingleFlight.Reader {
 
@@ -161,7 +161,7 @@ final class FactReader implements SingleFlight.Reader {
         putRole(key, second.value().value(), earlier, second.look().confirming(noticed));
     }
 
-    /** A bare empty list is what a faulty provider answers too. */
+    /** A faulty provider returns a bare empty list as well. */
     private Answer<RoleScopes> roleScopes(RoleKey key, CallContext context) {
         return source.roleScopes(key.set(), key.role(), key.audience(), context)
                 .map(Answer::implicit)

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The believed facts, each stored once with its own age. Bounded. What took something away is kept beside the facts for as long
- * as a token lives, because it binds tokens that were issued before. Thread-safe.
+ * The believed facts, each stored once with its own age. Bounded. Losses are kept beside the facts for the lifetime of a token,
+ * because they bind tokens that were issued before. Thread-safe.
  */
 final class FactStore {
 
@@ -38,7 +38,7 @@ final class FactStore {
     /** An id of this length is included in the weight of an entry. */
     private static final int ID_LENGTH = 64;
 
-    /** One part in so many stays free of subjects that nobody asks about. */
+    /** Keeps a share of the space free of subjects that no request needs. */
     private static final int ROOM = 4;
 
     private final long maxEntries;
@@ -58,7 +58,7 @@ final class FactStore {
     /**
      * @param maxEntries how many facts about subjects are kept; long ids count for several
      * @param idle after which time without use a fact is dropped
-     * @param gap the time between two reads beyond which nobody knows what happened meanwhile
+     * @param gap the time between two reads beyond which changes in between may have been missed
      * @param definitions which set the roles of a subject belong to
      */
     FactStore(
@@ -138,7 +138,7 @@ final class FactStore {
     }
 
     /**
-     * Takes in what a read showed, unless a newer read was taken in, or it takes something away and is a first look.
+     * Stores the answer of a read, unless a newer one is stored, or it is a first look that shows a loss.
      *
      * @return whether it was taken in
      */
@@ -147,7 +147,7 @@ final class FactStore {
     }
 
     /**
-     * Takes in what a page showed of a subject that no request asks about. It is kept only while there is ample room: subjects in
+     * Stores the answer of a page about a subject that no request needs. It is kept only while there is ample space: subjects in
      * use come first.
      */
     void putUnrequested(SubjectKey key, Holding read, Look look) {
@@ -204,7 +204,7 @@ final class FactStore {
         return a.readAt() > b.readAt() ? a : b;
     }
 
-    /** There is one standing: what a membership tells about it holds everywhere. */
+    /** The standing exists once: a membership's answer about it holds everywhere. */
     private void putStanding(SubjectKey key, Holding holding, Look look) {
         Standing standing = holding.standing();
         if (!(key instanceof MembershipKey) || standing == null) {
@@ -222,7 +222,7 @@ final class FactStore {
         return !exchange.equals(FactExchange.NONE);
     }
 
-    /** Takes in what other processes know of these facts, unless this process knows them. May wait briefly. */
+    /** Loads the histories that other processes keep of these facts, unless this process knows the facts. May wait briefly. */
     void recall(Collection<? extends SubjectKey> keys) {
         if (!isShared()) {
             return;
@@ -246,7 +246,7 @@ final class FactStore {
         }
     }
 
-    /** Gives everything that is known to the other processes, whose store has lost it. */
+    /** Keeps all known histories again, because the shared store has lost them. */
     void keepAll() {
         if (isShared()) {
             losses.asMap().forEach((key, fact) -> exchange.keep(key.name(), fact.history()));
@@ -310,7 +310,7 @@ final class FactStore {
         }
     }
 
-    /** Takes in what other processes know of the roles of a set, unless this process knows them. May wait briefly. */
+    /** Loads the history that other processes keep of the roles of a set, unless this process knows them. May wait briefly. */
     void recallRoles(DefinitionsKey set) {
         if (!isShared() || roles(set).isRead()) {
             return;

@@ -28,9 +28,7 @@ final class Flight implements CallContext {
     private long notBefore;
     private @Nullable Flight next;
 
-    /**
-     * @param notBefore the time after which the read has to begin
-     */
+    /** @param notBefore the time after which the read has to begin */
     Flight(SingleFlight flights, FactKey key, long notBefore, Priority priority, long knownReadAt, long number) {
         this.flights = flights;
         this.key = key;
@@ -44,7 +42,7 @@ final class Flight implements CallContext {
         return key;
     }
 
-    /** The age of what is read anew, which decides about the order of background reads. */
+    /** The age of the fact that is read again. It determines the order of background reads. */
     long knownReadAt() {
         return knownReadAt;
     }
@@ -106,7 +104,7 @@ final class Flight implements CallContext {
         return true;
     }
 
-    /** The flight that begins after this one. Only called while nobody else can. */
+    /** The flight that begins after this one. Only called by the owner. */
     @Nullable
     Flight next() {
         return next;
@@ -124,7 +122,7 @@ final class Flight implements CallContext {
         return waits.get();
     }
 
-    /** Takes the next step, if nobody else does. */
+    /** Takes the next step, unless another thread does. */
     void step() {
         if (waits.compareAndSet(true, false)) {
             flights.step(this);

@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The roles of one kind in a picture, by name: who holds them is a fact, what they are called is in the definitions. Immutable. */
+/**
+ * The roles of one kind in a picture, by name: the facts contain ids of roles, and the definitions contain their names. Immutable.
+ */
 final class HeldRoles implements LiveRoles {
 
     private final Picture picture;
@@ -21,7 +23,7 @@ final class HeldRoles implements LiveRoles {
     private final Set<String> names;
 
     /**
-     * @param fact who holds what, or {@code null} if nobody holds one of the roles
+     * @param fact the roles held, or {@code null} if the subject holds none of this kind
      * @param wanted names of the roles that matter
      */
     HeldRoles(Picture picture, @Nullable SubjectFact fact, RoleSet roles, Set<String> wanted) {
@@ -125,7 +127,7 @@ final class HeldRoles implements LiveRoles {
         return OptionalLong.of(lost == Long.MIN_VALUE ? picture.firstEnd() : lost);
     }
 
-    /** When the list of roles first said that nobody holds the role any more. */
+    /** The time since which the list of roles reports no holders of the role. */
     private long emptySince(String name) {
         return roles.table().roles().values().stream()
                 .filter(role -> role.names().contains(name))

@@ -17,7 +17,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the holders of global roles by role: the list of roles, what they mean, and who holds those that mean something. */
+/**
+ * Reads the holders of global roles by role: the list of roles, their scopes, and the holders of the roles that grant something.
+ */
 final class HolderReader {
 
     private final PermissionSource source;
@@ -68,7 +70,7 @@ final class HolderReader {
 
     private void readList(Walk walk, CallContext context) {
         if (roles().readAt() <= sweep.listReadAt()) {
-            // Otherwise the list was read since the last sweep, for itself.
+            // Otherwise the list was read separately since the last sweep.
             definitions.readList(new RolesKey(source.globalRoles()), context);
         }
         RoleSet roles = roles();
@@ -127,9 +129,7 @@ final class HolderReader {
         }
     }
 
-    /**
-     * @param isExplicit whether the list of roles itself names the holders
-     */
+    /** @param isExplicit whether the list of roles itself names the holders */
     private void takeIn(Walk walk, String role, Set<String> ids, long readAt, boolean isExplicit) {
         HolderSet known = sweep.byRole().get(role);
         Look look = new Look(readAt, sequence.next(), Look.NO_LOSSES);

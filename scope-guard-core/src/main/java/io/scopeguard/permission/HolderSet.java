@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The holders of one global role. Immutable.
  *
- * @param ids their ids, including those who were missing once
+ * @param ids the ids of the holders, including those that were missing once
  * @param readAt the start of the last complete pass
  * @param firstEnd the end of the first complete pass
- * @param changes who came and went
- * @param missing holders who were missing in the last pass, which is not believed yet; the older reads still count for them
+ * @param changes the holders gained and lost
+ * @param missing holders that were missing in the last pass, a loss that is not believed yet; the older reads still count for them
  */
 record HolderSet(Set<String> ids, long readAt, long firstEnd, Changes changes, Map<String, Missing> missing) {
 
     /**
-     * A holder who was not on any page.
+     * A holder that was not on any page.
      *
      * @param noticed when that was first noticed
      * @param lastReadAt the start of the last pass that contained the holder
@@ -29,13 +29,13 @@ record HolderSet(Set<String> ids, long readAt, long firstEnd, Changes changes, M
         return new HolderSet(Set.copyOf(ids), look.readAt(), look.end(), Changes.NONE, Map.of());
     }
 
-    /** The age of what is known about one user. */
+    /** The age of the fact about one user. */
     long readAt(String user) {
         Missing lacked = missing.isEmpty() ? null : missing.get(user);
         return lacked == null ? readAt : lacked.lastReadAt();
     }
 
-    /** Whom the next pass does not contain. */
+    /** The users that the next pass does not contain. */
     Set<String> lostTo(Set<String> next) {
         Set<String> lost = new HashSet<>(ids);
         lost.removeAll(next);
@@ -64,7 +64,7 @@ record HolderSet(Set<String> ids, long readAt, long firstEnd, Changes changes, M
         return new HolderSet(Set.copyOf(believed), look.readAt(), firstEnd, following, Map.copyOf(lacking));
     }
 
-    /** Nobody holds the role any more, as two passes a minute apart have shown. */
+    /** Two passes a minute apart have shown that the role has no holders any more. */
     HolderSet emptied(Look look) {
         Look believing = look.confirming(look.readAt() - 1);
         return new HolderSet(

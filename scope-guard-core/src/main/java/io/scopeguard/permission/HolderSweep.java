@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who holds the global roles that matter, read by role: one sweep answers for all users. Thread-safe; the sweep itself is walked
- * by one flight at a time.
+ * The holders of the global roles in use, read by role: one sweep answers for all users. Thread-safe; only one flight at a time
+ * walks the sweep.
  */
 final class HolderSweep {
 
@@ -104,7 +104,7 @@ final class HolderSweep {
     /**
      * Counts a user for whom global roles matter in a period.
      *
-     * @param wanted names of roles that matter, whatever they grant
+     * @param wanted names of roles that are always read, even if they grant nothing
      */
     void used(String user, Audience audience, Set<String> wanted, byte now) {
         if (period != now) {
@@ -126,7 +126,7 @@ final class HolderSweep {
         }
     }
 
-    /** A request needs to know what a user holds. */
+    /** A request needs the global roles of a user. */
     void miss(String user) {
         if (waiting.size() < MAX_USERS) {
             waiting.add(user);
@@ -137,7 +137,7 @@ final class HolderSweep {
         return audiences;
     }
 
-    /** Whether reading all roles is fewer calls than reading the users who need it. */
+    /** Whether reading all roles takes fewer calls than reading the users in demand. */
     boolean isCheaper(RoleSet roles, int pageSize) {
         if (!roles.isRead()) {
             return false;
@@ -146,7 +146,7 @@ final class HolderSweep {
         return demand > calls(roles, pageSize);
     }
 
-    /** Whether it matters who holds the role. */
+    /** Whether the holders of the role are read. */
     boolean matters(RoleSet roles, Role role) {
         return roles.hasScopes(role) || role.isNamed(names);
     }
@@ -163,7 +163,9 @@ final class HolderSweep {
         return calls;
     }
 
-    /** What the last complete sweep says about a user; {@code null} without one, or if it left out one of the wanted roles. */
+    /**
+     * The result of the last complete sweep for a user; {@code null} without a sweep, or if it left out one of the wanted roles.
+     */
     @Nullable
     SubjectFact view(String user, Set<String> wanted, RoleSet roles, FactStore store) {
         if (!complete || !contains(wanted, roles)) {

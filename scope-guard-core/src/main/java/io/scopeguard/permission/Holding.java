@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Standing and roles. One instance serves all subjects that hold the same, together with what the roles mean, which is worked
- * out once. Scopes granted without a role are roles that explain themselves ({@link RoleTable#direct}). Thread-safe.
+ * Standing and roles. One instance serves all subjects with the same roles, together with the resolved scopes, which are computed
+ * once. Scopes granted without a role are roles that explain themselves ({@link RoleTable#direct}). Thread-safe.
  */
 final class Holding {
 
@@ -40,7 +40,7 @@ final class Holding {
         return new Holding(null, roles(grants));
     }
 
-    /** What another process kept. */
+    /** The holding in a history that another process kept. */
     static Holding of(FactHistory history) {
         return new Holding(history.standing(), history.roles());
     }

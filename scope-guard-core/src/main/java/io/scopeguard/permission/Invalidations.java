@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which facts a reported change may have made wrong: those whose read began before the report. Bounded; what is too much to
- * remember invalidates everything. Thread-safe.
+ * The facts that a reported change invalidates: those whose read began before the report. Bounded; if there are too many reports to
+ * remember, everything is invalidated. Thread-safe.
  */
 final class Invalidations {
 
@@ -20,7 +20,7 @@ final class Invalidations {
     private final long memory;
     private final long delay;
 
-    /** When the last report arrived, by what it names: a subject, a membership, or the id of an organization. */
+    /** The time of the last report, by its target: a subject, a membership, or the id of an organization. */
     private final Map<Object, Long> marks = new ConcurrentHashMap<>();
 
     private volatile long latest = Long.MIN_VALUE;

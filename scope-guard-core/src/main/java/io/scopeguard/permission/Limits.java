@@ -1,7 +1,7 @@
 package io.scopeguard.permission;
 
 /**
- * What ages a request accepts.
+ * The ages that a request accepts.
  *
  * @param now when the request arrived
  */
@@ -16,14 +16,14 @@ record Limits(long now, long refreshBefore, long rejectBefore, boolean isIndivid
         return new Limits(now, freshness.refreshBefore(), freshness.rejectBefore(), freshness.isIndividual());
     }
 
-    /** Not the same for all keys, so that what was read together does not become stale together. */
+    /** Different for each key, so that facts that were read together do not become stale together. */
     long ageingBefore(int seed) {
         long left = left();
         long spread = left / SPREAD;
         return refreshBefore + left + (spread == 0 ? 0 : Math.floorMod(seed * 0x9E3779B9L, 2 * spread) - spread);
     }
 
-    /** Nothing that is newer than this is ageing, whatever the key. */
+    /** Facts that are newer than this are not ageing, for any key. */
     long surelyFreshFrom() {
         long left = left();
         return refreshBefore + left + left / SPREAD;

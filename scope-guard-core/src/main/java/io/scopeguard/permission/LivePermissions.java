@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a subject may do, as one consistent picture of facts shows it. Immutable. */
+/** The permissions of a subject, from one consistent picture of facts. Immutable. */
 public final class LivePermissions {
 
     private final Standing standing;
@@ -95,7 +95,7 @@ public final class LivePermissions {
         return roles.apply(kind);
     }
 
-    /** Standing and number of scopes: what a subject may do belongs in no log. */
+    /** Standing and number of scopes. Scopes do not belong in logs. */
     @Override
     public String toString() {
         return standing + " with " + granted.size() + " scopes";

@@ -5,8 +5,8 @@ package io.scopeguard.permission;
  *
  * @param readAt when the call began; unique
  * @param end when the answer was there
- * @param noticed when an earlier read had shown the losses that this one confirms, or {@link #NO_LOSSES} if this is a first look,
- *     whose losses are not believed
+ * @param noticed the time at which an earlier read had shown the losses that this one confirms, or {@link #NO_LOSSES} if this is a
+ *     first look, whose losses are not believed
  */
 record Look(long readAt, long end, long noticed) {
 

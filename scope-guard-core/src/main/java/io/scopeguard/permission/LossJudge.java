@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides whether a loss that two looks agree on is believed, or is so implausible that it has to last a minute. Thread-safe. */
+/**
+ * Decides whether a loss that two looks agree on is believed, or is so implausible that it must persist for a minute. Thread-safe.
+ */
 final class LossJudge {
 
     private static final Logger log = LoggerFactory.getLogger(LossJudge.class);
@@ -27,9 +29,7 @@ final class LossJudge {
     private final PendingLosses pending;
     private final PendingLosses emptiedRoles;
 
-    /**
-     * @param delay how long after a change the provider may still answer with the old state
-     */
+    /** @param delay how long after a change the provider may still answer with the old state */
     LossJudge(Invalidations invalidations, Duration delay) {
         this.invalidations = invalidations;
         this.pending = new PendingLosses(delay);
@@ -56,7 +56,7 @@ final class LossJudge {
     /**
      * The first look at a loss, after which the second may begin: this one, or an earlier one if the provider lags behind.
      *
-     * @param value what this look showed
+     * @param value the answer of this look
      * @throws PermissionsUnavailableException if the provider's delay may explain the loss
      */
     <T> T firstLook(FactKey key, T value, Look look) {
@@ -130,7 +130,7 @@ final class LossJudge {
     /**
      * Doubts an answer as a whole.
      *
-     * @param what what happened, for the log
+     * @param what the event, for the log
      * @throws PermissionsUnavailableException if it is not believed yet
      */
     void requirePlausible(FactKey key, long readAt, String what) {

@@ -76,7 +76,7 @@ final class MemberReader {
     /**
      * The second look.
      *
-     * @param needsMore whether another endpoint should be asked, which says explicitly what is absent
+     * @param needsMore whether another endpoint should be called, which states absence explicitly
      * @param noticed when the first look had shown the loss
      */
     private void confirm(MembershipKey key, Holding first, boolean needsMore, long noticed, CallContext context) {
@@ -180,7 +180,7 @@ final class MemberReader {
         }
     }
 
-    /** The first looks at those losses whose second look may begin. The others keep their facts, and their age. */
+    /** The first looks at those losses whose second look may begin. The other members keep their facts and ages. */
     private Map<String, Seen> firstLooks(MembersKey key, Map<String, Seen> reduced) {
         Map<String, Seen> firstLooks = new HashMap<>();
         reduced.forEach((user, seen) -> {
@@ -195,7 +195,7 @@ final class MemberReader {
         return firstLooks;
     }
 
-    /** What nobody asks about is looked at when somebody does. */
+    /** A loss of a member that no request needs is confirmed when a request needs it. */
     private void takeInUnrequested(MembershipKey key, Seen seen) {
         if (!seen.holding().hasNoStanding()) {
             store.putUnrequested(key, seen.holding(), seen.look());
@@ -279,7 +279,7 @@ final class MemberReader {
             judge.clear(key);
         }
         before.forEach((user, noticed) -> {
-            // If nobody is on the list at all, another pass proves nothing: single reads have to.
+            // If the list is empty, another pass proves nothing: single reads must confirm it.
             if (!pass.seen().isEmpty() && missing.contains(user) && noticed < pass.readAt() - delay) {
                 expel(member(user, key), new Look(pass.readAt(), sequence.next(), noticed));
             }

@@ -15,12 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known about reading the members of one organization by page: how many are in use, who waits, and the pass under way.
- * Thread-safe; the pass itself is walked by one flight at a time.
+ * The state of reading the members of one organization by page: the number in use, the waiting members, and the pass under way.
+ * Thread-safe; only one flight at a time walks the pass.
  */
 final class MemberSweep {
 
-    /** A member who was not on the pages this long ago is read alone. */
+    /** A member that was last on a page this long ago is read alone. */
     private static final long RECENT = Duration.ofSeconds(30).toNanos();
 
     private static final long SLOW = Duration.ofSeconds(60).toNanos();
@@ -34,7 +34,7 @@ final class MemberSweep {
      */
     private record Waiter(boolean isCounted, CompletableFuture<Void> found) {}
 
-    /** What a page said of a member, and when. */
+    /** The answer of a page about a member, with its time. */
     record Seen(Holding holding, Look look) {}
 
     private final AtomicInteger usedNow = new AtomicInteger();
@@ -45,7 +45,7 @@ final class MemberSweep {
     private volatile Map<String, Long> leftOut = Map.of();
 
     private volatile Map<String, Long> absent = Map.of();
-    /** Whether the last complete pass contained nobody: a faulty provider answers that too, so single reads have to confirm it. */
+    /** Whether the last complete pass was empty: a faulty provider returns that too, so single reads have to confirm it. */
     private volatile boolean isEmptied;
 
     private volatile byte period;
@@ -103,7 +103,7 @@ final class MemberSweep {
         }
     }
 
-    /** The members for whom requests wait. */
+    /** The members that requests wait for. */
     Set<String> waiting() {
         return Set.copyOf(waiting.keySet());
     }
@@ -112,7 +112,7 @@ final class MemberSweep {
         return waiting.containsKey(user);
     }
 
-    /** The member was read; those who wait for it go on. */
+    /** The member was read; its waiting requests continue. */
     void found(String user) {
         Waiter waits = waiting.remove(user);
         remove(leftOut, user);
@@ -136,7 +136,7 @@ final class MemberSweep {
         return demand < pages();
     }
 
-    /** What the pass under way said of a member who came to be needed after its page was read. */
+    /** The answer of the pass under way about a member that was requested after its page was read. */
     @Nullable
     Seen seen(String user) {
         Pass<Seen> current = pass;
@@ -172,7 +172,7 @@ final class MemberSweep {
                 left));
     }
 
-    /** If reads come this late, members who ask seldom are in demand again before their turn. */
+    /** If reads come this late, rarely requested members are in demand again before their turn. */
     private static boolean isSlow(@Nullable SubjectFact fact, long now) {
         return fact != null && now - fact.readAt() > SLOW;
     }
@@ -210,7 +210,7 @@ final class MemberSweep {
         return pass != null;
     }
 
-    /** The pass cannot be gone on with: who would be on its other pages was not left out. */
+    /** The pass cannot continue. Members of its remaining pages are not missing. */
     void abandon() {
         pass = null;
     }
@@ -237,7 +237,7 @@ final class MemberSweep {
     /**
      * Ends a complete pass.
      *
-     * @return those in use whom it did not contain
+     * @return the members in use that it did not contain
      */
     List<String> finish(Pass<Seen> finished, long now) {
         List<String> missing = new ArrayList<>();
@@ -269,7 +269,7 @@ final class MemberSweep {
         }
     }
 
-    /** Those who are missing now; for each of them, when that was first noticed. */
+    /** The missing members, each with the time at which that was first noticed. */
     Map<String, Long> absent(List<String> missing, long noticed) {
         Map<String, Long> before = new ConcurrentHashMap<>(absent);
         before.keySet().retainAll(Set.copyOf(missing));
@@ -280,7 +280,7 @@ final class MemberSweep {
     }
 
     /**
-     * These are missing, but still believed to be members.
+     * Missing members whose loss is not believed yet.
      *
      * @param isDoubtful whether they are so many that the pages are read again, rather than each of them alone
      */

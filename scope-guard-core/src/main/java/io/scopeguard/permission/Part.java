@@ -3,7 +3,7 @@ package io.scopeguard.permission;
 /**
  * A fact of a picture, as one that may have to be read again.
  *
- * @param key what to read
+ * @param key the key to read
  * @param readAt the start of the last read, or the smallest number
  * @param invalidatedAt when a change was reported that certainly concerns it, or the smallest number
  * @param doubtedAt when a change was reported that may concern it among others, or the smallest number
@@ -18,7 +18,7 @@ record Part(FactKey key, long readAt, long invalidatedAt, long doubtedAt, boolea
         AGEING,
         /** Due for another read, and still an answer. */
         STALE,
-        /** A change is known to concern it: an answer only if no other can be had. */
+        /** A change was reported: the fact is only used if no newer one is available. */
         INVALIDATED,
         /** No answer. */
         EXPIRED

@@ -6,10 +6,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk over all pages of a list. Offset paging skips and repeats entries while the list changes: only a pass in which the
- * total stayed the same and matches what was seen says that something is missing. Used by one thread at a time.
+ * One walk over all pages of a list. Offset paging skips and repeats entries while the list changes, so an entry is missing only if
+ * the total stayed the same during the pass and matches the number of distinct entries. Used by one thread at a time.
  *
- * @param <T> what a list says of an id
+ * @param <T> the answer of the list about an id
  */
 final class Pass<T> {
 
@@ -44,7 +44,7 @@ final class Pass<T> {
     }
 
     /**
-     * Adds what a page contains; whether it was the last.
+     * Adds the entries of a page. Returns whether it was the last one.
      *
      * @param pageReadAt the start of its read: before this pass began, if another process had read the page
      */
@@ -60,7 +60,7 @@ final class Pass<T> {
         return cursor == null;
     }
 
-    /** Whether what was not seen is missing. */
+    /** Whether absence from the pass proves that an entry is missing. */
     boolean isConclusive() {
         return steady && (total == Page.UNKNOWN_TOTAL || total == seen.size());
     }

@@ -28,8 +28,8 @@ final class PendingLosses {
     /**
      * Takes in a look that shows a loss.
      *
-     * @param value what the look showed, always of the same type for a key
-     * @return what the first look showed, or {@code null} if the delay has not passed since
+     * @param value the answer of the look, always of the same type for a key
+     * @return the answer of the first look, or {@code null} if the delay has not passed since
      */
     <T> @Nullable T settled(FactKey key, T value, Look look) {
         if (delay == 0) {
@@ -51,7 +51,7 @@ final class PendingLosses {
         return first != null && now - first.end < delay;
     }
 
-    /** Whether a loss was seen whose second look is due. */
+    /** Whether a loss was noticed whose second look is due. */
     boolean awaitsSecondLook(FactKey key) {
         return delay != 0 && looks.getIfPresent(key) != null;
     }

@@ -92,7 +92,7 @@ public final class PermissionCache implements AutoCloseable {
     /**
      * The permissions of a key, as fresh as demanded.
      *
-     * @param held the scopes of the token: what the first read lacks of them is looked for a second time
+     * @param held the scopes of the token: if the first read lacks some of them, they are read a second time
      * @throws PermissionsUnavailableException if there is no picture within the bound and none could be read in time
      */
     public LivePermissions get(PermissionKey key, Freshness freshness, Scopes held) {
@@ -142,9 +142,8 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     /**
-     * A stale answer would do. But if nothing that is older waits to be read, reading now costs no more calls than reading in the
-     * background, and the request waits a little. So a user who comes back after a pause is not answered by facts older than all
-     * others.
+     * A stale answer would suffice. But if no older fact waits to be read, reading now takes no more calls than reading in the
+     * background, and the request waits a little. So a user that returns after a pause is not decided by the oldest facts of all.
      */
     private boolean isWorthWaiting(List<Part> parts, Limits limits) {
         long oldest = Long.MAX_VALUE;
@@ -222,10 +221,12 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     /**
-     * What was known last, whatever its age, or {@code null} if nothing was. It is no answer about the present; but what it lacks
-     * was lost when it was read, and stays lost for tokens that were issued before, until another read shows otherwise.
+     * The last known permissions of any age, or {@code null} if there are none. They do not answer for the present. But a scope
+     * that they lack was lost when they were read, and stays lost for tokens that were issued before, until another read shows
+     * otherwise.
      *
-     * @param held the scopes of the token: those that nobody saw go are not lacking, and then the roles are unknown
+     * @param held the scopes of the token: a scope that was not seen to be lost does not count as lacking, and the roles are then
+     *     unknown
      */
     public @Nullable LivePermissions lastSeen(PermissionKey key, Scopes held) {
         Picture picture = pictures.of(key, false);
@@ -242,7 +243,7 @@ public final class PermissionCache implements AutoCloseable {
         return live(picture, unseen.or(possiblyGlobal(picture, held)), isEnough ? picture::roles : kind -> null);
     }
 
-    /** Held scopes that a global role could still grant, although nobody knows whether the subject holds it. */
+    /** Held scopes that a global role could still grant, while it is unknown whether the subject holds that role. */
     private static Scopes possiblyGlobal(Picture picture, Scopes held) {
         boolean isKnown = picture.hasNoStanding()
                 || !picture.needsGrants()
@@ -291,7 +292,7 @@ public final class PermissionCache implements AutoCloseable {
         return youngTokens;
     }
 
-    /** Reads in the background what is known about the key, or not yet known. */
+    /** Reads the facts about the key in the background, whether they are known or not. */
     public void refresh(PermissionKey key, Freshness freshness) {
         Picture picture = pictures.of(key, false);
         use(picture, sequence.now());
@@ -303,7 +304,7 @@ public final class PermissionCache implements AutoCloseable {
         store.keep(Pictures.subjectKey(key));
     }
 
-    /** Takes in that the provider reports a change. What was known until then is the last that is known, until it is read again. */
+    /** Applies a change that the provider reports. The affected facts stay the last known ones until they are read again. */
     public void apply(PermissionChange change) {
         invalidations.add(change);
     }
@@ -314,8 +315,8 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     /**
-     * Takes in that the store that other processes share has lost its records. Everything that is known here is kept there again;
-     * what is not known here counts as forgotten, not as never seen.
+     * Reacts to a shared store that has lost its records. All known histories are kept there again; unknown ones count as
+     * forgotten, not as never seen.
      */
     public void restoreShared() {
         store.memoryLost();

@@ -3,8 +3,8 @@ package io.scopeguard.permission;
 import java.util.OptionalLong;
 
 /**
- * When a subject gained and lost scopes, as far as reads tell. All times are nanoseconds of the steady clock. The end of a call
- * proves what was gained, its start proves what was lost.
+ * The times at which a subject gained and lost scopes, as far as reads show. All times are nanoseconds of the steady clock. The end
+ * of a call proves a gain, its start proves a loss.
  */
 public interface PermissionHistory {
 

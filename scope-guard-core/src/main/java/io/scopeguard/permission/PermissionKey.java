@@ -6,7 +6,7 @@ import io.scopeguard.token.AccessToken;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose permissions, where and for what: what tokens of the same kind, subject and organization have in common.
+ * The key of permissions: tokens of the same kind, subject and organization share it.
  *
  * @param organization {@code null} for permissions outside of organizations
  * @param roles which roles matter, too

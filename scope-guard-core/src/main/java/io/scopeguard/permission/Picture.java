@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts behind the permissions of one key, put together. What they mean follows from them alone. A loss binds only in a
- * picture all of whose facts were read after it was noticed: until then the older, larger picture holds. Immutable.
+ * The facts behind the permissions of one key. Permissions follow from them alone. A loss binds only in a picture all of whose
+ * facts were read after the loss was noticed: until then the older, larger picture holds. Immutable.
  */
 final class Picture implements PermissionHistory {
 
@@ -45,7 +45,7 @@ final class Picture implements PermissionHistory {
     private final Scopes granted;
 
     /**
-     * What is known outside of organizations.
+     * The facts outside of organizations.
      *
      * @param grants global grants; {@code null} if they do not matter or were never read
      * @param isNeeded whether the subject's grants are part of the picture
@@ -59,9 +59,7 @@ final class Picture implements PermissionHistory {
         static final Global NONE = new Global(null, RoleSet.UNREAD, false, false, false);
     }
 
-    /**
-     * @param isLeaky whether tokens of this kind may carry scopes that count in organizations only
-     */
+    /** @param isLeaky whether tokens of this kind may carry scopes that count in organizations only */
     Picture(
             PermissionKey key,
             boolean isLeaky,
@@ -116,7 +114,7 @@ final class Picture implements PermissionHistory {
         return global == null ? grants.readAt() : Math.min(grants.readAt(), globalRoles.readAt(global));
     }
 
-    /** Whether the picture is no answer without the list of global roles: it names the roles, or says that nobody holds them. */
+    /** Whether the picture needs the list of global roles: for the names of roles, or to show that a role has no holders. */
     boolean isListPart() {
         return needsGlobalList && (!needsGrants || key.roles().needsGlobalRoles());
     }
@@ -183,7 +181,7 @@ final class Picture implements PermissionHistory {
         return resolved != null && fact != null && !resolved.isComplete() && roles.readAt() < fact.readAt();
     }
 
-    /** Whether a global role is held whose scopes were never read, although the list does not contain them. */
+    /** Whether the subject holds a global role whose scopes were never read, and are not in the list of roles. */
     boolean lacksGlobalScopes() {
         return global != null && !global.isComplete();
     }
@@ -192,7 +190,7 @@ final class Picture implements PermissionHistory {
         return granted;
     }
 
-    /** What counts in a picture that was read at some time; at the end of time all losses bind. */
+    /** The granted scopes in a picture that was read at some time; at the end of time all losses bind. */
     Scopes granted(long pictureReadAt) {
         if (subject == null || hasNoStanding()) {
             return Scopes.none();
@@ -222,7 +220,7 @@ final class Picture implements PermissionHistory {
         return kept;
     }
 
-    /** What a new token could carry. */
+    /** The scopes that a new token could carry. */
     Scopes issuable() {
         Scopes granted = granted();
         return isLeaky && !hasNoStanding()
@@ -264,8 +262,8 @@ final class Picture implements PermissionHistory {
     }
 
     /**
-     * When the last of the facts was read for the first time. What a token has beyond the picture is a loss; a picture that was
-     * read only once is a first look.
+     * The time at which the last of the facts was read for the first time. A scope of a token that the picture lacks is a loss; a
+     * picture that was read only once is a first look.
      */
     long firstEnd() {
         long end = Long.MIN_VALUE;
@@ -310,7 +308,7 @@ final class Picture implements PermissionHistory {
         return held == null || held.names().containsAll(carried);
     }
 
-    /** Whether a token with these scopes may be contradicted: what it has beyond the picture was looked for twice. */
+    /** Whether a token with these scopes may be contradicted: the scopes that the picture lacks were read twice. */
     boolean isEnoughFor(Scopes held) {
         return hasNoStanding()
                 || (granted().containsAll(held) && hasRoles(RoleKind.ORGANIZATION) && hasRoles(RoleKind.GLOBAL))

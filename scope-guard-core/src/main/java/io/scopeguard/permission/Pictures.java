@@ -29,9 +29,9 @@ final class Pictures {
     }
 
     /**
-     * The picture of what is known.
+     * The picture of the known facts.
      *
-     * @param isIndividual whether it is for a read of its own, which asks for the subject's global grants rather than for lists
+     * @param isIndividual whether it is for an individual read, which reads the subject's global grants instead of lists
      */
     Picture of(PermissionKey key, boolean isIndividual) {
         SubjectKey subjectKey = subjectKey(key);
@@ -45,7 +45,7 @@ final class Pictures {
             return new Picture(key, leaky, subject, inactive, organizationRoles, Picture.Global.NONE);
         }
         RoleSet globalRoles = store.roles(source.globalRoles());
-        // A list that does not say who holds the roles spares nobody a read.
+        // A list without the holders of roles does not replace reads of single users.
         boolean usesList = !isIndividual && key.subject().type() == Subject.Type.USER && traits.listsHolders();
         boolean needsGrants = !usesList || (globalRoles.isRead() && mayMatter(globalRoles, key, counts));
         SubjectFact grants =
@@ -67,7 +67,7 @@ final class Pictures {
         return inactive != null && (subject == null || inactive.readAt() > subject.readAt()) ? inactive : null;
     }
 
-    /** Whether lists tell about the standing, more recently than a read of it. */
+    /** Whether lists answer for the standing, more recently than a read of it. */
     private static boolean isNewer(@Nullable SubjectFact grants, @Nullable SubjectFact standing) {
         return grants != null
                 && grants.isDerived()
@@ -77,7 +77,7 @@ final class Pictures {
     }
 
     /**
-     * The global grants of a subject: read alone, or by the role, whichever is newer.
+     * The global grants of a subject, read alone or by role, whichever is newer.
      *
      * @param wanted names of roles that have to be among those that were read by the role
      */
@@ -108,7 +108,7 @@ final class Pictures {
         return true;
     }
 
-    /** Nobody reads who holds a role that does not matter. */
+    /** The holders of a role that grants nothing are not read. */
     private boolean isLeftOut(String id, RoleSet roles) {
         RoleTable.Role role = roles.table().role(id);
         return role != null && role.areScopesKnown() && !holders.matters(roles, role);

@@ -4,14 +4,12 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 
-/**
- * Implausible answers, which are believed only if a second pass shows the same a minute later. Bounded and thread-safe.
- */
+/** Implausible answers, which are believed only if a second pass shows the same a minute later. Bounded and thread-safe. */
 final class Quarantine {
 
     private static final long FIRST_PASS = Duration.ofMinutes(1).toNanos();
 
-    /** What is seen later than this is another incident, not a second pass. */
+    /** An implausible answer later than this is another incident, not a second pass. */
     private static final long MEMORY = Duration.ofMinutes(10).toNanos();
 
     private static final long MAX_ENTRIES = 100_000;
@@ -21,7 +19,7 @@ final class Quarantine {
             .maximumSize(MAX_ENTRIES)
             .build();
 
-    /** What becomes of an implausible answer. */
+    /** The ruling about an implausible answer. */
     enum Ruling {
         /** It is the first of its kind: not believed. */
         FIRST,

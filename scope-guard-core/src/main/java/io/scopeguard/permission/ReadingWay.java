@@ -9,7 +9,7 @@ enum ReadingWay {
     private static final int NEARLY_OVER = 2;
 
     /**
-     * What there is to consider.
+     * The inputs of the choice.
      *
      * @param isListed whether the provider lists members
      * @param isForeground whether a request waits

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What some roles mean for one audience.
+ * The scopes of some roles for one audience.
  *
  * @param table the definitions behind this
  * @param scopes the union of the roles' scopes

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * read only for requests that need them.
  *
  * @param wanted names of the roles that matter; whether others are held may be unknown
- * @param held those of them that the token carries: what the first read lacks of these is looked for a second time
+ * @param held those of them that the token carries: if the first read lacks some of them, they are read a second time
  */
 public record RoleInterest(Roles wanted, Roles held) {
 

@@ -11,11 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * The definitions of one set of roles, and how old they are. Immutable.
  *
  * @param readAt the start of the last read of the list
- * @param isReadByList whether the list contains what the roles mean; otherwise each role is read alone
+ * @param isReadByList whether the list contains the scopes of the roles; otherwise each role is read alone
  * @param lossNoticedAt when the latest loss of one of the roles was noticed; it binds with definitions that are read afterwards
  * @param recheckedAt the start of the last read that served such a loss
- * @param relevance whether somebody holds a role with scopes of an audience, or one of some roles by name, as far as that was
- *     worked out
+ * @param relevance whether a role in use grants scopes of an audience, or has one of some names, as far as that was computed
  */
 record RoleSet(
         RoleTable table,
@@ -28,7 +27,7 @@ record RoleSet(
     static final RoleSet UNREAD = new RoleSet(
             RoleTable.EMPTY, Long.MIN_VALUE, true, Long.MIN_VALUE, Long.MIN_VALUE, new ConcurrentHashMap<>());
 
-    /** A scope that no role grants any more, or a role that nobody holds any more, still matters to pictures of this age. */
+    /** A scope that no role grants any more, or a role without holders, still matters to pictures of this age. */
     private static final long AFTERMATH = Duration.ofMinutes(10).toNanos();
 
     /** This, after a read. */
@@ -48,18 +47,18 @@ record RoleSet(
         return readAt != Long.MIN_VALUE;
     }
 
-    /** The age of what roles mean: of the list, or of the reads of each of them if those are newer. */
+    /** The age of resolved scopes: that of the list, or of the reads of each role if those are newer. */
     long readAt(Resolved resolved) {
         return isReadByList ? Math.max(readAt, resolved.readAt()) : resolved.readAt();
     }
 
-    /** Whether somebody may hold one of the roles and gain scopes of the audience by it. */
+    /** Whether a subject may hold one of the roles and gain scopes of the audience by it. */
     boolean mayGrant(Audience audience) {
         return relevance.computeIfAbsent(
                 audience, ignored -> table.roles().values().stream().anyMatch(role -> mayGrant(role, audience)));
     }
 
-    /** Whether somebody may hold a role by one of these names. */
+    /** Whether a subject may hold a role by one of these names. */
     boolean mayHold(Set<String> names) {
         return !names.isEmpty()
                 && relevance.computeIfAbsent(

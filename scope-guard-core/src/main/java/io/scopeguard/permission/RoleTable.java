@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The roles of one set and what they mean, with the history of that. Immutable; a new instance means that something changed. */
+/** The roles of one set with their scopes, and the history of both. Immutable; a new instance means that something changed. */
 final class RoleTable {
 
     static final RoleTable EMPTY = new RoleTable(Map.of());
@@ -31,9 +31,9 @@ final class RoleTable {
     }
 
     /**
-     * What one role means for one audience.
+     * The scopes of one role for one audience.
      *
-     * @param firstEnd the end of the first read that told it
+     * @param firstEnd the end of the first read that showed it
      * @param readAt the start of the last read of this role alone
      */
     record Meaning(Scopes scopes, Changes changes, long firstEnd, long readAt, boolean isDefined) {
@@ -54,11 +54,11 @@ final class RoleTable {
     /**
      * One role.
      *
-     * @param names what people and tokens call it
+     * @param names the names of the role for people and in tokens
      * @param isListed whether the last list contained it
      * @param holderCount how many users hold it, or {@link RoleDefinition#UNKNOWN_COUNT}
      * @param holders their ids, if the list contained all of them
-     * @param emptySince when the list first said that nobody holds the role any more
+     * @param emptySince the time since which the list reports no holders of the role
      * @param readAt the start of the last read of everything that this role alone means
      */
     record Role(
@@ -111,7 +111,7 @@ final class RoleTable {
         }
     }
 
-    /** The id of a role that stands for a scope granted without a role. */
+    /** The id of the pseudo-role of a scope that was granted without a role. */
     static String direct(Audience audience, String scope) {
         return DIRECT + audience.value() + DIRECT + scope;
     }
@@ -190,7 +190,7 @@ final class RoleTable {
     /**
      * This after a list was read.
      *
-     * @param first the list that was read before it as a first look; what one of the two contains is not gone
+     * @param first the list that was read before it as a first look; an element of either list is not gone
      */
     RoleTable withList(Map<String, RoleDefinition> list, Map<String, RoleDefinition> first, long lastRead, Look look) {
         Map<String, Role> next = new HashMap<>(roles);
@@ -250,7 +250,7 @@ final class RoleTable {
                                         && !told(scopes, meaning.getKey()).containsAll(meaning.getValue().scopes));
     }
 
-    /** Whether nothing is left of what a role meant. */
+    /** Whether a role has lost all of its scopes. */
     boolean isEmptiedBy(String id, RoleScopes scopes) {
         return isReducedBy(id, scopes) && scopes.byAudience().values().stream().allMatch(Scopes::isEmpty);
     }

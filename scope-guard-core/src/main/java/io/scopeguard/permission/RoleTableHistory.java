@@ -69,7 +69,7 @@ final class RoleTableHistory {
                         prefix + loss.role(), loss.lackedUntil(), loss.end(), loss.noticed(), loss.lostAt())));
     }
 
-    /** What another process knew of the roles. They count as unread until they are read here. */
+    /** The roles in a history that another process kept. They count as unread until they are read here. */
     static RoleTable recalled(FactHistory history) {
         Changes changes = Changes.recalled(history);
         Map<String, Map<Audience, Set<String>>> held = new HashMap<>();

@@ -6,7 +6,7 @@ import io.scopeguard.provider.Priority;
 /**
  * A read that confirms or refutes a loss.
  *
- * @param context whose read this is
+ * @param context the context of the read
  * @param noticed when a first look had shown the loss: only a read that began later is a second look
  */
 record SecondLook(CallContext context, long noticed) implements CallContext {

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * At most one read of each key at a time, and one that begins after it for those whom the first would not serve. Nothing waits
- * here: callers get futures, and the deadline is theirs. Thread-safe.
+ * At most one read of each key at a time, and one that begins after it for callers that need a newer answer. Nothing waits here:
+ * callers get futures, and set their own deadlines. Thread-safe.
  */
 final class SingleFlight {
 
@@ -25,7 +25,7 @@ final class SingleFlight {
     /** How soon after a failure the same is tried again. */
     private static final long PAUSE = Duration.ofSeconds(1).toNanos();
 
-    /** How soon in the background, after an answer that was not believed. */
+    /** The delay in the background after an answer that was not believed. */
     private static final long LONG_PAUSE = Duration.ofSeconds(10).toNanos();
 
     private static final long MAX_FAILURES = 100_000;
@@ -40,7 +40,7 @@ final class SingleFlight {
             .maximumSize(MAX_FAILURES)
             .build();
 
-    /** What a flight does. */
+    /** The work of a flight. */
     interface Reader {
 
         /** Takes one step; whether the flight has landed. */
@@ -60,7 +60,7 @@ final class SingleFlight {
      * Has a key read.
      *
      * @param after the read begins later than this
-     * @param knownReadAt the age of what is known
+     * @param knownReadAt the age of the known fact
      * @return lands with the read; completed exceptionally if the same failed a moment ago
      */
     CompletableFuture<Void> request(FactKey key, long after, Priority priority, long knownReadAt) {
@@ -68,7 +68,7 @@ final class SingleFlight {
     }
 
     /**
-     * Has a list read, whose pages are answers of their own.
+     * Starts the read of a list, whose pages are answers of their own.
      *
      * @param pagesAfter the pages that are not read yet are read after this, also if the list is being read already
      */
@@ -90,7 +90,7 @@ final class SingleFlight {
             start(joined);
         } else {
             raise(joined, priority);
-            // Who waits for the next flight waits for the one before it, too.
+            // A caller that waits for the next flight waits for the one before it, too.
             raise(request.before, priority);
         }
         return joined.landed();
@@ -107,7 +107,7 @@ final class SingleFlight {
         return flights.containsKey(key);
     }
 
-    /** How many flights somebody waits for. */
+    /** The number of flights with waiting callers. */
     int foreground() {
         return executor.foreground();
     }
@@ -182,7 +182,7 @@ final class SingleFlight {
         }
     }
 
-    /** Whatever keeps a flight from starting costs this flight only: the next request starts afresh. */
+    /** If a flight cannot start, only this flight fails: the next request starts another one. */
     private void handOver(Flight flight, boolean background) {
         try {
             if (background) {

@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What was read about one subject in one place, when, and how it came about. Immutable but for a mark of its use. */
+/** The answer about one subject in one place, with its time and history. Immutable except for the mark of its last use. */
 final class SubjectFact {
 
     private static final VarHandle USED_IN;
 
-    /** The element that stands for the standing among the changes; no role has this id. */
+    /** The element for the standing among the changes; no role has this id. */
     private static final String STANDING_ID = "\n";
 
     static {
@@ -86,7 +86,7 @@ final class SubjectFact {
                 REQUESTED);
     }
 
-    /** What other processes need to go on with this fact. */
+    /** The history that other processes need to continue this fact. */
     FactHistory history() {
         return new FactHistory(
                 holding.standing(),
@@ -111,7 +111,7 @@ final class SubjectFact {
     /**
      * The fact after another read.
      *
-     * @param gap the time between reads beyond which nobody knows what happened meanwhile
+     * @param gap the time between reads beyond which changes in between may have been missed
      */
     SubjectFact followedBy(Holding next, Look look, long gap) {
         boolean same = next.equals(holding);

@@ -20,7 +20,7 @@ final class ThreadPoolReadExecutor implements ReadExecutor {
     private final ThreadPoolExecutor foreground = threads();
     private final ThreadPoolExecutor background = threads();
 
-    /** For what many requests wait for at once: it must not stand in the line of those who wait for themselves. */
+    /** For reads that many requests share: they must not queue behind reads for single requests. */
     private final ThreadPoolExecutor shared = threads();
 
     private final BackgroundQueue waiting = new BackgroundQueue();
@@ -74,7 +74,7 @@ final class ThreadPoolReadExecutor implements ReadExecutor {
         try {
             result.get(nanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            // Whoever waits looks at what is known, and at the flight's own outcome.
+            // Waiting callers see the stored facts and the flight's own outcome.
             return;
         }
     }

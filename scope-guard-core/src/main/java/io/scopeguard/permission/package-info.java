@@ -1,5 +1,5 @@
 /**
- * What a subject may do now, computed from facts.
+ * Live permissions of a subject, computed from facts.
  *
  * <pre>
  *  get(key, freshness) ──▶ Pictures ──▶ Picture: the facts that the key needs ──▶ LivePermissions
@@ -22,11 +22,11 @@
  * <ol>
  *   <li>A time is a number of the {@link io.scopeguard.permission.Sequence}: age and order in one. The start of a read proves
  *       losses, its end proves gains.
- *   <li>A loss is believed from a second look that began after the first was noticed. One page is the second look for everybody
- *       on it.
- *   <li>A believed loss binds in pictures all of whose facts were read after it was noticed ({@code Changes.Loss#bindsIn}); until
- *       then the larger picture holds. So nobody loses a right to a mixture of old roles and new definitions.
- *   <li>Nothing waits while it holds a lock, and a deadline belongs to whoever waits, never to a flight.
+ * <li>A loss is believed from a second look that began after the first was noticed. One page is the second look for every subject
+ * on it.
+ * <li>A believed loss binds in pictures all of whose facts were read after it was noticed ({@code Changes.Loss#bindsIn}); until
+ * then the larger picture holds. So a mixture of old roles and new definitions never denies a right.
+ * <li>Nothing waits while it holds a lock. A deadline belongs to the waiting caller, never to a flight.
  * </ol>
  */
 @NullMarked

@@ -78,7 +78,7 @@ public final class CallBudget {
     }
 
     /**
-     * A budget for an endpoint with a limit of its own. Individual calls count as foreground calls.
+     * A budget for an endpoint with its own limit. Individual calls count as foreground calls.
      *
      * @param calls how many a minute
      * @param atOnce how many after a quiet time

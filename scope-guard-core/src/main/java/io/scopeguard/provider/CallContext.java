@@ -1,8 +1,8 @@
 package io.scopeguard.provider;
 
 /**
- * How urgently an answer is wanted. A waiting call looks at the priority again and again, because it may rise: a request may
- * come to wait for a read that began in the background. Thread-safe.
+ * The priority of a call. A waiting call reads the priority repeatedly, because it may rise: a request may join a read that began
+ * in the background. Thread-safe.
  */
 @FunctionalInterface
 public interface CallContext {
@@ -34,7 +34,7 @@ public interface CallContext {
      *
      * @param begunAt when that read began at the earliest, in nanoseconds of the steady clock
      * @param endedAt when it had ended at the latest, likewise
-     * @return whether it is an answer: {@code false} if somebody demands a later read by now
+     * @return whether the answer is new enough: {@code false} if a later read was demanded meanwhile
      */
     default boolean takes(long begunAt, long endedAt) {
         return false;

@@ -60,7 +60,7 @@ public interface EventReceiver {
      */
     record Receipt(Outcome outcome, String event) {
 
-        /** Stands for events that no permissions depend on. */
+        /** The name of all events that do not affect permissions. */
         public static final String OTHER = "other";
 
         /** Of a delivery that was rejected before its event was known. */

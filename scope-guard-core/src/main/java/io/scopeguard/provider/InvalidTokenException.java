@@ -14,7 +14,7 @@ public final class InvalidTokenException extends RuntimeException {
         MALFORMED,
         /** A JWT, but not an access token: an ID token, say. */
         NOT_AN_ACCESS_TOKEN,
-        /** Bound to a key or certificate of its sender (RFC 7800), which nobody verifies here. */
+        /** Bound to a key or certificate of its sender (RFC 7800), which this library does not verify. */
         BOUND,
         /** Signed by an algorithm that is not accepted. */
         UNSUPPORTED_ALGORITHM,

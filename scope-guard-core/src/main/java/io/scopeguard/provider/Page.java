@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Page<T>(List<T> items, @Nullable String next, int total) {
 
-    /** The provider does not tell how long the list is. */
+    /** The provider does not report the length of the list. */
     public static final int UNKNOWN_TOTAL = -1;
 
     /** Copies the list. */

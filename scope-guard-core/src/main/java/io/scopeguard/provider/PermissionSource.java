@@ -31,7 +31,7 @@ public interface PermissionSource {
     /** Reads one membership, with one call if nothing is unusual. */
     Answer<Membership> membership(Subject subject, String organization, CallContext context);
 
-    /** Reads one membership so that a loss is explicit, if the provider can say so at all. Concerns nobody else. */
+    /** Reads one membership so that a loss is explicit, if the provider can state it at all. Affects no other subject. */
     Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context);
 
     /**
@@ -44,10 +44,10 @@ public interface PermissionSource {
         throw new UnsupportedOperationException("members cannot be listed");
     }
 
-    /** Reads the standing of one subject, and its global grants if the same call tells them. */
+    /** Reads the standing of one subject, and its global grants if the same call returns them. */
     Answer<Account> account(Subject subject, CallContext context);
 
-    /** Reads the global grants of one subject, and its standing if the same call tells it. */
+    /** Reads the global grants of one subject, and its standing if the same call returns it. */
     Answer<Account> globalGrants(Subject subject, CallContext context);
 
     /**

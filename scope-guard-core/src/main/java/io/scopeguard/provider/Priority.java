@@ -4,8 +4,8 @@ package io.scopeguard.provider;
 public enum Priority {
     /** A request waits for the answer. */
     FOREGROUND,
-    /** A request waits for a read of its own ({@code maxAge = 0s}). Only a share of the budget is meant for these. */
+    /** A request waits for an individual read ({@code maxAge = 0s}). These get only a share of the budget. */
     INDIVIDUAL,
-    /** Nobody waits: a known value is about to become stale. */
+    /** No request waits: a known value is about to become stale. */
     BACKGROUND
 }

@@ -44,7 +44,7 @@ public final class ProviderClock {
     /** A first {@code Date} further from our wall clock than this is a cached answer or a broken clock. */
     private static final long MAX_OFFSET = TimeUnit.MINUTES.toNanos(5);
 
-    /** How far our wall clock may be from the provider's while no answer tells. */
+    /** The assumed maximum difference between our wall clock and the provider's before the first answer. */
     private static final long UNCERTAINTY = TimeUnit.SECONDS.toNanos(5);
 
     /** By how much two clocks may diverge: one part in this many (200 ppm). */
@@ -220,7 +220,7 @@ public final class ProviderClock {
      * The provider's time, in nanoseconds since 1970, less the steady clock's: a value between two bounds.
      *
      * @param validFrom from which time of ours on the bounds hold
-     * @param isLearned whether an answer told, or our wall clock is taken for the provider's
+     * @param isLearned whether it was learned from an answer, instead of assumed from our wall clock
      */
     private record Offset(long least, long most, long learnedAt, long validFrom, long freezes, boolean isLearned) {
 

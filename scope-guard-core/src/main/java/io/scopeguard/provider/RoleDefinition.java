@@ -21,7 +21,7 @@ public record RoleDefinition(
         int holderCount,
         @Nullable Set<String> holders) {
 
-    /** The list does not tell how many hold the role. */
+    /** The list does not report the number of holders. */
     public static final int UNKNOWN_COUNT = -1;
 
     /** Copies the collections. */

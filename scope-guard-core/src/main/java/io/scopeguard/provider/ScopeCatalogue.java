@@ -158,7 +158,7 @@ public final class ScopeCatalogue {
     /**
      * One name.
      *
-     * @param id {@code null} if the provider has none, or only an event told of the scope so far
+     * @param id {@code null} if the provider has none, or only an event named the scope so far
      * @param seenAt when it was seen to appear, or {@link #ALWAYS} if it was there when the audience was first read
      * @param isListed whether the last that was heard had it
      */
@@ -171,7 +171,7 @@ public final class ScopeCatalogue {
         }
 
         static Known reported(@Nullable Known last, long receivedAt) {
-            // Its id is not told, so the next reading cannot mistake the scope for another.
+            // Its id is unknown, so the next reading cannot mistake the scope for another.
             return new Known(null, null, last == null ? receivedAt : Math.max(receivedAt, last.seenAt), true);
         }
 

@@ -6,7 +6,7 @@ public enum Standing {
     ACTIVE,
     /** Known and not suspended, but not a member of the organization asked about. */
     NOT_A_MEMBER,
-    /** The organization itself is disabled or deleted, so that nobody can act in it. */
+    /** The organization itself is disabled or deleted, so its members have no permissions in it. */
     ORGANIZATION_INACTIVE,
     SUSPENDED,
     /** The provider does not know the subject, any more or at all. */

@@ -3,7 +3,7 @@ package io.scopeguard.provider;
 /**
  * The user or application that a token speaks for.
  *
- * @param type a user, or an application that acts for itself
+ * @param type a user, or an application on its own behalf
  * @param id the provider's id, unique within its type
  */
 public record Subject(Type type, String id) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The content of a token, in terms that are the same for every provider.
  *
- * @param subject the user, or the application that acts for itself
+ * @param subject the user, or the application on its own behalf
  * @param clientId the application that the token was issued to
  * @param actor the party that acts for the subject (RFC 8693 {@code act.sub}), or {@code null} if there is none
  * @param id the token's own id ({@code jti}), if it has one

@@ -1,6 +1,6 @@
 package io.scopeguard.provider;
 
-/** The kinds of access token a multi-tenant provider issues. Each has scopes of its own; none stands in for another. */
+/** The kinds of access token of a multi-tenant provider. Each has its own scopes; none replaces another. */
 public enum TokenKind {
     /** Scopes of one organization, granted by the subject's roles in it. */
     ORGANIZATION,

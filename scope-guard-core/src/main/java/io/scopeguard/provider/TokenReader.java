@@ -10,8 +10,8 @@ import java.util.Set;
 public interface TokenReader {
 
     /**
-     * The accepted values of the header {@code typ} (RFC 9068 §2.1), in lower case and without {@code application/}: {@code at+jwt},
-     * say, or {@code jwt} if the provider does not tell access tokens from other JWTs that way.
+     * The accepted values of the header {@code typ} (RFC 9068 §2.1), in lower case and without {@code application/}: {@code
+     * at+jwt}, for example, or {@code jwt} if the provider's access tokens have the same type as its other JWTs.
      */
     Set<String> types();
 

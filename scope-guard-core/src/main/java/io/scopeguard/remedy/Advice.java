@@ -6,9 +6,9 @@ import java.time.Duration;
 /**
  * The remedy for a client's token.
  *
- * @param remedy the remedy; with {@link Remedy#NONE} the client is told nothing
+ * @param remedy the remedy; with {@link Remedy#NONE} the client receives no hint
  * @param drift the drift that is reported to the client
- * @param onlyCountsMissing whether the client is told how many scopes its token lacks instead of which
+ * @param onlyCountsMissing whether the client receives the number of missing scopes instead of their names
  * @param after how long the client must wait first, in whole seconds, so that its next token is certainly newer than the
  *     change; at most {@link io.scopeguard.provider.ProviderClock#MAX_WAIT}
  */

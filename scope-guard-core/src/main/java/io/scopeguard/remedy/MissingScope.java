@@ -11,8 +11,8 @@ import io.scopeguard.provider.RefreshDelivery;
  * @param delivery the scopes that a refresh delivers for this kind of token
  * @param timing how the token's time of issue relates to the time since which the scope is held
  * @param isObserved whether a complete earlier picture lacked the scope
- * @param isFirstLookReliable whether a hint is due although nobody observed the promotion: the token is old enough not to
- *     have been issued with everything it was meant to carry, and no earlier record can have been lost
+ * @param isFirstLookReliable whether a hint is due although the promotion was not observed: the token is old enough not to have
+ *     been issued with all current scopes, and no earlier record can have been lost
  * @param wasAsked whether this client was asked for the scope before
  */
 record MissingScope(
@@ -26,9 +26,9 @@ record MissingScope(
 
     /** When a token was issued, in relation to the time since which a scope is held. */
     enum Timing {
-        /** Before the scope was held, or too close to that time to tell: a newer token may carry it. */
+        /** Before the scope was held, or undecided: a newer token may carry it. */
         ISSUED_BEFORE,
-        /** While nobody could see whether the scope was held. */
+        /** In a time in which it is unknown whether the scope was held. */
         UNOBSERVED,
         /** While the scope was held: the token was issued without it, and the next one will be, too. */
         ISSUED_AFTER

@@ -9,7 +9,7 @@ public interface RemedyListener {
     /** A token carries a scope that the live permissions had lost before it was issued: the provider and the live view disagree. */
     void disagreed();
 
-    /** Hears nothing. */
+    /** Ignores everything. */
     static RemedyListener none() {
         return new RemedyListener() {
             @Override

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Decides which roles a client is told. A provider determines the roles in a token when it issues the token, so a refresh delivers
- * every change, and consent delivers none. Thread-safe.
+ * Decides which role changes are reported. A provider determines the roles in a token when it issues the token, so a refresh
+ * delivers every change, and consent delivers none. Thread-safe.
  */
 final class RoleRemedies {
 
@@ -29,7 +29,7 @@ final class RoleRemedies {
      * The roles for which a refresh helps.
      *
      * @param isRefused whether the request was refused for lack of the promoted roles
-     * @param isMachine whether no person uses the client: then granted responses tell it of demotions only
+     * @param isMachine whether no person uses the client: granted responses then report demotions only
      */
     RoleDrift curable(DriftFinding finding, boolean isRefused, boolean isMachine) {
         RoleDrift drift = finding.drift().roles();

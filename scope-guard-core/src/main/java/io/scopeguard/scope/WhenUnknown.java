@@ -2,8 +2,8 @@ package io.scopeguard.scope;
 
 /** The policy for a decision without sufficiently fresh live permissions. */
 public enum WhenUnknown {
-    /** The token's own scopes decide: available, and right until somebody's rights shrink. */
+    /** The token's own scopes decide: available, but a revocation since its issue has no effect. */
     TRUST_TOKEN,
-    /** Nobody passes until the provider answers again. */
+    /** Access is denied until the provider answers again. */
     DENY
 }

@@ -18,7 +18,7 @@ import org.greenbytes.http.sfv.StringItem;
 import org.greenbytes.http.sfv.TokenItem;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the members of a {@code Scope-Drift} Dictionary, each of its own type and within its bounds. */
+/** Reads the members of a {@code Scope-Drift} Dictionary, each with its type and bounds. */
 final class HintReader {
 
     private final Map<String, ListElement<? extends Object>> members;

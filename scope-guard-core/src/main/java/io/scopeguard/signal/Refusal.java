@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param challenge the {@code WWW-Authenticate} value, if there is one
  * @param retryAfter the {@code Retry-After} value, if there is one
- * @param problem the body, which bears the status
+ * @param problem the body, which contains the status
  */
 public record Refusal(@Nullable String challenge, @Nullable Duration retryAfter, Problem problem) {
 

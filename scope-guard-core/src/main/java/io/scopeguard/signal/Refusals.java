@@ -61,7 +61,7 @@ public final class Refusals {
         return invalidToken(invalid.description(), null, action);
     }
 
-    /** The token cannot be told good from bad. */
+    /** The token cannot be verified at the moment. */
     public Refusal keysUnavailable(KeysUnavailableException unavailable) {
         Problem problem = problem(
                 "keys-unavailable",
@@ -83,13 +83,13 @@ public final class Refusals {
         return new Refusal(null, null, problem);
     }
 
-    /** Nobody said which scopes the operation needs, and the API opens nothing by default. */
+    /** No scopes are declared for the operation, and the API opens nothing by default. */
     public Refusal undeclared() {
         String detail = "No scopes are declared for this operation, so nobody may use it.";
         return forbidden(null, "undeclared", "Operation not open", detail, Remedy.NONE, Scopes.none());
     }
 
-    /** Somebody else than the guard says no: a rule of the application's own. */
+    /** A rule of the application denied access. */
     public Refusal accessDenied() {
         return forbidden(null, "access-denied", "Access denied", "Access is denied.", Remedy.NONE, Scopes.none());
     }

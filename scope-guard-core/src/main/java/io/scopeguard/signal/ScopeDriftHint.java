@@ -64,7 +64,7 @@ public record ScopeDriftHint(
      * Roles that changed in one way.
      *
      * @param count how many
-     * @param names which, or {@code null} where only their number is told
+     * @param names their names, or {@code null} if only their number was reported
      */
     public record RoleChange(int count, @Nullable List<String> names) {
 
@@ -89,7 +89,7 @@ public record ScopeDriftHint(
      * Scopes that changed in one way.
      *
      * @param count how many
-     * @param names which, or {@code null} where only their number is told
+     * @param names their names, or {@code null} if only their number was reported
      */
     public record Change(int count, @Nullable Scopes names) {
 

@@ -147,7 +147,7 @@ public final class AccessToken {
         return shared.claims;
     }
 
-    /** Whether no person is there to be asked: an application for itself, or one acting for somebody. */
+    /** Whether no user is present: an application on its own behalf, or one that acts for another party. */
     public boolean isNonInteractive() {
         return subject().type() == Subject.Type.APPLICATION || actor() != null;
     }

@@ -87,7 +87,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
      * Verifies a compact token. One that was verified before is only held against the clock and the published keys.
      *
      * @throws InvalidTokenException if it proves nothing
-     * @throws KeysUnavailableException if the signing keys cannot be had
+     * @throws KeysUnavailableException if the signing keys are unavailable
      */
     public AccessToken verify(String token) {
         Verified known = verified.get(token);

@@ -2,7 +2,10 @@ package io.scopeguard.token;
 
 import java.time.Duration;
 
-/** Hears of every attempt to fetch the issuer's signing keys, for metrics. Called on the thread that made it: be quick. */
+/**
+ * Receives the outcome of every attempt to fetch the issuer's signing keys, for metrics. Called on the fetching thread, so
+ * implementations must be fast.
+ */
 @FunctionalInterface
 public interface KeyListener {
 
@@ -24,13 +27,13 @@ public interface KeyListener {
     }
 
     /**
-     * Hears of one attempt.
+     * Receives the outcome of one attempt.
      *
      * @param took until the whole answer was there, or was given up
      */
     void fetched(Outcome outcome, Duration took);
 
-    /** Hears nothing. */
+    /** Ignores everything. */
     static KeyListener none() {
         return (outcome, took) -> {};
     }

@@ -13,8 +13,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an issuer publishes its keys. Keys are taken from there alone: a redirect is no answer. Tells log and listener of each
- * attempt. Thread-safe.
+ * The address at which an issuer publishes its keys. Redirects are not followed. Reports each attempt to the log and the listener.
+ * Thread-safe.
  */
 final class KeySetEndpoint {
 

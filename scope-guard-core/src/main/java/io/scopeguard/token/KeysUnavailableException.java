@@ -3,8 +3,8 @@ package io.scopeguard.token;
 import java.time.Duration;
 
 /**
- * The issuer's signing keys cannot be had at the moment, so that a token can be called neither valid nor invalid. Our
- * trouble, not the client's.
+ * The issuer's signing keys are unavailable, so a token can be called neither valid nor invalid. A failure of this API, not of the
+ * client.
  */
 public final class KeysUnavailableException extends RuntimeException {
 

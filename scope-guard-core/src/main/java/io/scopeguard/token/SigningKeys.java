@@ -83,7 +83,7 @@ final class SigningKeys implements AutoCloseable {
     /**
      * The key of that id, if it is fit for the algorithm; {@code null} if the issuer publishes none.
      *
-     * @throws KeysUnavailableException if that cannot be told now
+     * @throws KeysUnavailableException if the token cannot be verified at the moment
      */
     @Nullable
     VerificationKey find(String keyId, JWSAlgorithm algorithm) {
@@ -98,7 +98,7 @@ final class SigningKeys implements AutoCloseable {
     /**
      * Whether the issuer still publishes the key.
      *
-     * @throws KeysUnavailableException if that cannot be told now
+     * @throws KeysUnavailableException if the token cannot be verified at the moment
      */
     boolean publishes(VerificationKey key) {
         return key.equals(current(nanos.getAsLong()).get(key.id()));

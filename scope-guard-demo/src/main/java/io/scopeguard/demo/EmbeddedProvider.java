@@ -32,7 +32,7 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
             "scope-guard.logto.app-secret",
             "scope-guard.resources");
 
-    /** A provider in the same process can be asked often, so that whoever plays with it sees the effect at once. */
+    /** An embedded provider has no rate limit, so short ages show the effect of a change at once. */
     private static final Map<String, Object> NEARBY = Map.of(
             "scope-guard.permissions.max-age", "1s",
             "scope-guard.logto.calls-per-second", "50",
@@ -95,7 +95,7 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
         };
     }
 
-    /** Lets the page sign users in and out, whichever port it was given. */
+    /** Lets the page sign users in and out, on any port. */
     private static void register(LogtoBox box, String page) {
         box.directory().applications().update("demo-web", application -> application.withRedirectUri(page));
     }

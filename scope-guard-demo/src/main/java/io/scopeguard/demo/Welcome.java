@@ -5,7 +5,7 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Prints what to do next, once everything has started. */
+/** Prints the next steps once the application has started. */
 final class Welcome implements ApplicationListener<ApplicationReadyEvent> {
 
     @Override

@@ -2,7 +2,7 @@ package io.scopeguard.spring;
 
 import org.jspecify.annotations.Nullable;
 
-/** Something is set up in a way that cannot work. Stops start-up, and says what to change. */
+/** A setting is missing or wrong. Stops start-up with the problem and the fix. */
 public final class InvalidSettingException extends RuntimeException {
 
     private final String setting;
@@ -10,8 +10,8 @@ public final class InvalidSettingException extends RuntimeException {
 
     /**
      * @param setting the property, or the handler, that is wrong
-     * @param problem what is wrong with it
-     * @param fix what to do
+     * @param problem the problem, which follows the name of the property in the message
+     * @param fix the change that helps
      */
     public InvalidSettingException(String setting, String problem, String fix) {
         this(setting, problem, fix, null);

@@ -24,7 +24,7 @@ import java.lang.annotation.Target;
  * <p>The subject has to hold the role now. A token without a claim for roles is no obstacle; if it carries roles, they have to
  * include the required one.
  *
- * <p>What {@link RequiresScopes} says about web handlers, other methods and start-up holds for this annotation, too.
+ * <p>The rules of {@link RequiresScopes} for web handlers, other methods and start-up apply to this annotation, too.
  */
 @Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)
@@ -48,8 +48,8 @@ public @interface RequiresRole {
     String maxAge() default "";
 
     /**
-     * Whether a token that carries the roles decides if the live roles cannot be had fresh enough: at most one value;
-     * {@code scope-guard.permissions.when-unknown} if there is none. A token that does not carry them never decides.
+     * Whether a token that carries the roles decides if live roles are not fresh enough: at most one value; {@code
+     * scope-guard.permissions.when-unknown} if there is none. A token without roles never decides.
      */
     WhenUnknown[] whenUnknown() default {};
 
@@ -59,6 +59,6 @@ public @interface RequiresRole {
      */
     String organization() default "";
 
-    /** Whether the organization is whichever the token is for: only where the path names none. */
+    /** Whether the token determines the organization. Only allowed if the path names none. */
     boolean organizationFromToken() default false;
 }

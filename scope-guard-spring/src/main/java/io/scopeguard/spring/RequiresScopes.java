@@ -40,8 +40,8 @@ public @interface RequiresScopes {
     Match match() default Match.ALL;
 
     /**
-     * Whose scopes: {@code organization}, or one of {@code scope-guard.resources}; {@code scope-guard.default-audience} if
-     * empty. Placeholders are resolved.
+     * The audience of the scopes: {@code organization}, or one of {@code scope-guard.resources}; {@code
+     * scope-guard.default-audience} if empty. Placeholders are resolved.
      */
     String audience() default "";
 
@@ -52,8 +52,7 @@ public @interface RequiresScopes {
     String maxAge() default "";
 
     /**
-     * What decides where the live permissions cannot be had fresh enough: at most one value;
-     * {@code scope-guard.permissions.when-unknown} if there is none.
+     * The policy for unknown live permissions: at most one value; {@code scope-guard.permissions.when-unknown} if there is none.
      */
     WhenUnknown[] whenUnknown() default {};
 
@@ -65,7 +64,7 @@ public @interface RequiresScopes {
      */
     String organization() default "";
 
-    /** Whether the organization is whichever the token is for: only where the path names none. */
+    /** Whether the token determines the organization. Only allowed if the path names none. */
     boolean organizationFromToken() default false;
 
     /**

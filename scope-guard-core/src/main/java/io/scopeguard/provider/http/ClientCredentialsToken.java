@@ -40,7 +40,7 @@ public final class ClientCredentialsToken {
     /** However long the provider says that the token is valid. */
     private static final Duration MAX_LIFETIME = Duration.ofDays(1);
 
-    /** If only tokens tell the provider's time, the first are renewed soon: one time alone is a second wide, or more. */
+    /** If only tokens reveal the provider's time, the first are renewed soon, because a single time is at least a second wide. */
     private static final int FIRST_SAMPLES = 4;
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
@@ -106,7 +106,7 @@ public final class ClientCredentialsToken {
     }
 
     /**
-     * The provider's name for itself: the {@code iss} of our own token. Not verified, and good for diagnosis only.
+     * The provider's own issuer name: the {@code iss} of our own token. Not verified, and for diagnosis only.
      *
      * @return empty if the token does not contain it
      * @throws SettingRefusedException if the provider refuses the credentials or the access
@@ -234,7 +234,7 @@ public final class ClientCredentialsToken {
      * A token.
      *
      * @param start when it was asked for, by the steady clock
-     * @param pause until the next one is asked for, if its date is to tell the provider's time
+     * @param pause until the next token is requested, if its date is used to learn the provider's time
      */
     private record Issued(Grant grant, long start, Duration pause) {
 

@@ -22,7 +22,7 @@ public final class SharedCall<T> {
 
     private final AtomicReference<@Nullable Flight<T>> current = new AtomicReference<>();
 
-    /** Whether nobody makes the call at present. */
+    /** Whether no call is in progress. */
     public boolean isIdle() {
         return current.get() == null;
     }

@@ -7,8 +7,8 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Documents of the API resource: those of an organization, and those of none. The same scope name, but different tokens: what
- * a role of some organization grants does not open the documents of none.
+ * Documents of the API resource, inside and outside of organizations. The scope has the same name, but the tokens differ: a role in
+ * an organization does not open the documents outside of organizations.
  */
 @RestController
 public class DocumentController {

@@ -7,7 +7,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What only paying users see: a role that they buy, beside the scopes of their organization. */
+/** For paying users only: requires a role that users buy, in addition to the scopes of their organization. */
 @RestController
 public class InsightController {
 

@@ -24,6 +24,6 @@ public class InvitationController {
         return invitation;
     }
 
-    /** Whom to invite. */
+    /** The user to invite. */
     record Invitation(@Nullable String email) {}
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Shows what the guard knows about the presented token. Any valid token will do. */
+/** Shows the guard's view of the presented token. Any valid token may be used. */
 @RestController
 public class MeController {
 

@@ -43,7 +43,7 @@ public class ReportController {
         return reports.add(organizationId, report.title());
     }
 
-    /** What cannot be undone is decided by what holds now, or not at all. */
+    /** An operation that cannot be undone is decided by current live permissions, or not at all. */
     @DeleteMapping("/{id}")
     @RequiresScopes(value = "delete:report", maxAge = "0s", whenUnknown = WhenUnknown.DENY)
     @ResponseStatus(HttpStatus.NO_CONTENT)
@@ -53,7 +53,7 @@ public class ReportController {
         }
     }
 
-    /** Needs a scope that does not exist at first: create it at the provider, and see what clients are told. */
+    /** Requires a scope that does not exist at first: create it at the provider, and watch the hints for clients. */
     @GetMapping(path = "/export", produces = MediaType.TEXT_PLAIN_VALUE)
     @RequiresScopes("export:report")
     String export(@PathVariable String organizationId) {

@@ -13,7 +13,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What the guard knows about a token: its own scopes, those that its subject holds now, and those that count. Immutable.
+ * The guard's view of a token: its own scopes, the live scopes of its subject, and the effective scopes. Immutable.
  *
  * @param organization the organization that the token is for, if any
  * @param liveScopes the scopes that the subject holds now, or {@code null} as long as they are unknown

@@ -1,4 +1,4 @@
-/** A guarded API: what a user of Scope Guard writes. */
+/** A guarded API, as a user of Scope Guard writes it. */
 @NullMarked
 package io.scopeguard.demo.api;
 

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses whatever does not come from this machine and this origin. The operator's panel asks for no credentials, so the
- * browser must not reach it on behalf of another site: neither with a cross-origin request nor through a host name that
- * resolves to this machine (DNS rebinding).
+ * Refuses requests from other machines and other origins. The operator's panel requires no credentials, so a browser must not reach
+ * it on behalf of another site: neither with a cross-origin request nor through a host name that resolves to this machine (DNS
+ * rebinding).
  */
 final class LocalRequestsFilter extends OncePerRequestFilter {
 

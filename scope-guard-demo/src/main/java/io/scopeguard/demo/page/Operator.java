@@ -18,7 +18,7 @@ final class Operator {
 
     private static final Set<String> SCOPES = Set.of("read:report", "write:report", "delete:report", "invite:member");
 
-    /** Who belongs where at first: organization, user, role. */
+    /** The initial members: organization, user, role. */
     private static final List<List<String>> MEMBERS = List.of(
             List.of("acme", "alice", "admin"),
             List.of("acme", "bob", "member"),
@@ -35,7 +35,7 @@ final class Operator {
         return box.directory();
     }
 
-    /** Gives a user one organization role instead of all others, and makes a member of a user who is none. */
+    /** Gives a user one organization role instead of all others, and makes the user a member if necessary. */
     List<String> setRole(String organization, String user, String role) {
         ManagementCalls calls = calls();
         if (!directory().isMember(organization, user)) {
@@ -79,7 +79,7 @@ final class Operator {
                 .made();
     }
 
-    /** Makes the tenant what it was at first, as far as this panel can change it. */
+    /** Resets the parts of the tenant that this panel can change. */
     List<String> reset() {
         List<String> made = new ArrayList<>();
         for (User user : directory().users().where(User::isSuspended)) {

@@ -39,7 +39,7 @@ public class PageController {
                 + provider + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
-    /** What the page has to know before anybody signs in. */
+    /** The settings that the page needs before the sign-in. */
     record PageSettings(String provider, String clientId, String resource) {}
 
     @GetMapping("/")

@@ -11,13 +11,13 @@ import io.scopeguard.logtobox.directory.User;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The tenant as the operator's panel shows it: who is what in which organization, and what the roles may do. */
+/** The tenant as the operator's panel shows it: the members of each organization with their roles, and the scopes of the roles. */
 record Tenant(List<OrganizationView> organizations, List<RoleView> roles, boolean hasShop) {
 
     /** The global role that the shop sells. */
     private static final String PAID_ROLE = "paid-tier";
 
-    /** An organization, with every user of the tenant: those who are not members have no role. */
+    /** An organization, with every user of the tenant: users that are not members have no role. */
     record OrganizationView(String id, String name, List<Person> people) {}
 
     /** A user in an organization. */

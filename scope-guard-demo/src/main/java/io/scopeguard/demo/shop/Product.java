@@ -1,6 +1,6 @@
 package io.scopeguard.demo.shop;
 
-/** What the shop sells, and nothing else: its credentials could assign any role. */
+/** The products of the shop. It sells nothing else, because its credentials could assign any role. */
 enum Product {
     /** The global role {@code paid-tier}. */
     PAID_TIER,

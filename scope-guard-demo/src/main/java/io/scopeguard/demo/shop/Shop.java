@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 
 /**
- * Grants what was paid for and revokes what was refunded. Both can be repeated without harm, because payment providers deliver
- * their notifications more than once. Thread-safe.
+ * Grants purchases and revokes them after a refund. Both can be repeated without harm, because payment providers deliver their
+ * notifications more than once. Thread-safe.
  */
 final class Shop {
 

@@ -15,8 +15,8 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * What a payment provider would call. It asks for no credentials, so only requests from this machine reach it. It exists if the
- * shop has an application of its own at Logto: {@code demo.shop.app-id} and {@code demo.shop.app-secret}.
+ * The endpoints that a payment provider would call. They require no credentials, so only requests from this machine reach them.
+ * They exist if the shop has an application of its own at Logto: {@code demo.shop.app-id} and {@code demo.shop.app-secret}.
  */
 @RestController
 @RequestMapping(ShopController.PATH)

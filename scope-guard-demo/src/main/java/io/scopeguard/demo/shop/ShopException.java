@@ -2,7 +2,7 @@ package io.scopeguard.demo.shop;
 
 import org.springframework.http.HttpStatus;
 
-/** An order that cannot be carried out. The code is stable; the message says what is wrong and what to do. */
+/** An order that cannot be carried out. The code is stable; the message contains the cause and the fix. */
 final class ShopException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

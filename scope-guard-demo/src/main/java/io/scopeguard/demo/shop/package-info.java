@@ -1,4 +1,4 @@
-/** Plays the shop: assigns what somebody has paid for, and takes it back after a refund. */
+/** The shop: assigns roles and seats after a payment, and revokes them after a refund. */
 @NullMarked
 package io.scopeguard.demo.shop;
 

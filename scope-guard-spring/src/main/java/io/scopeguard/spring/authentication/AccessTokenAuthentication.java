@@ -24,8 +24,8 @@ public final class AccessTokenAuthentication {
     /**
      * A converter for Spring Security.
      *
-     * @param withAuthorities whether scopes become {@code SCOPE_} authorities: those hold in every organization, whatever the
-     *     live permissions are
+     * @param withAuthorities whether scopes become {@code SCOPE_} authorities: those hold in every organization, regardless of live
+     *     permissions
      */
     public static JwtAuthenticationConverter converter(boolean withAuthorities) {
         JwtAuthenticationConverter converter = new JwtAuthenticationConverter();

@@ -29,9 +29,7 @@ public final class AccessTokenDecoder implements JwtDecoder {
             .expireAfterAccess(IDLE)
             .build();
 
-    /**
-     * @param outcomes hears how each verification ended: {@code valid}, or why not
-     */
+    /** @param outcomes receives the outcome of each verification: {@code valid}, or the reason of the refusal */
     public AccessTokenDecoder(ScopeGuard guard, Consumer<String> outcomes) {
         this.guard = guard;
         this.outcomes = outcomes;
@@ -40,8 +38,8 @@ public final class AccessTokenDecoder implements JwtDecoder {
     /**
      * Verifies a token.
      *
-     * @throws BadJwtException if it proves nothing; the cause tells why
-     * @throws SigningKeysUnavailableException if that cannot be told now
+     * @throws BadJwtException if the token is invalid; the cause contains the reason
+     * @throws SigningKeysUnavailableException if the token cannot be verified at the moment
      */
     @Override
     public Jwt decode(String token) {

@@ -10,8 +10,8 @@ import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 
 /**
- * The verified token of the current request. Whatever a converter of the application's own makes of it, it is not lost: it is
- * remembered with the request too, from which authentication took it.
+ * The verified token of the current request. It is kept with the request as well, so that it is not lost if a converter of the
+ * application replaces the authentication.
  */
 public final class CurrentToken {
 

@@ -4,8 +4,8 @@ import io.scopeguard.token.KeysUnavailableException;
 import org.springframework.security.core.AuthenticationException;
 
 /**
- * Whether the token is valid cannot be told now. Not an {@code AuthenticationServiceException}: Spring Security passes those
- * on unanswered, which ends in a 500.
+ * The token cannot be verified at the moment. Not an {@code AuthenticationServiceException}: Spring Security rethrows those, which
+ * ends in a 500.
  */
 public final class SigningKeysUnavailableException extends AuthenticationException {
 

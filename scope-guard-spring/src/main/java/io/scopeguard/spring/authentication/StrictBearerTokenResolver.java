@@ -25,7 +25,7 @@ public final class StrictBearerTokenResolver implements BearerTokenResolver {
     private static final String SCHEME = "bearer";
     private static final String PARAMETER = "access_token";
 
-    /** What a script sends that turns an object into text: the verifier explains it. */
+    /** The text of a JavaScript object. The verifier explains the mistake. */
     private static final String STRINGIFIED_OBJECT = "[object ";
 
     private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*+\"");

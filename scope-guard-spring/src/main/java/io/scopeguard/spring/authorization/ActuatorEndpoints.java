@@ -38,7 +38,7 @@ final class ActuatorEndpoints {
                 .map(operation -> operation.getRequestPredicate().getPath().replaceAll("\\{\\*[^}]*}", "**"));
     }
 
-    /** Patterns are an operation's path below the base path, which the mapping does not tell. */
+    /** Patterns are an operation's path below the base path, which the mapping does not reveal. */
     private static boolean isAt(String pattern, String path) {
         return pattern.equals(path) || pattern.endsWith("/" + path);
     }

@@ -93,14 +93,14 @@ public final class AuthenticatedOrPublic implements AuthorizationManager<Request
                     return chain.getHandler();
                 }
             } catch (Exception e) {
-                // No handler for this method or media type: whoever comes without a token need not know.
+                // No handler for this method or media type: a client without a token does not need to know.
                 return null;
             }
         }
         return null;
     }
 
-    /** What the first servlet of a context serves, under whichever name that servlet is registered. */
+    /** The handler mappings of the first servlet of a context, with all names of that servlet. */
     private record Served(Set<String> servlets, List<HandlerMapping> mappings) {
 
         static Served by(ApplicationContext context) {

@@ -8,6 +8,6 @@ public enum Binding {
     TOKEN,
     /** From the arguments of a method, by an expression. */
     EXPRESSION,
-    /** From nowhere: it is about no organization, whatever a header says. */
+    /** No organization, regardless of the header. */
     NONE
 }

@@ -12,7 +12,7 @@ import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.context.WebApplicationContext;
 
-/** Names the handlers whose requests reach them through a filter chain that authenticates no bearer tokens, or through none. */
+/** Names the handlers whose requests pass no filter chain, or only one that authenticates no bearer tokens. */
 final class ChainCheck {
 
     private static final Logger log = LoggerFactory.getLogger(ChainCheck.class);
@@ -68,7 +68,7 @@ final class ChainCheck {
                     return chain.getFilters().stream().anyMatch(BearerTokenAuthenticationFilter.class::isInstance);
                 }
             } catch (RuntimeException unforeseen) {
-                // A matcher that asks for more than a sample has: which chain it is cannot be told.
+                // The matcher uses more than the sample contains, so it is unknown which chain applies.
                 return true;
             }
         }

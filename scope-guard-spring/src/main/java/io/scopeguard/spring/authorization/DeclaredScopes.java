@@ -13,22 +13,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * All scopes that this API's operations declare, by audience, and all roles: what is watched for drift, published in the metadata, and which
- * kinds of token are taken at all. Thread-safe; filled at start-up.
+ * All scopes that this API's operations declare, by audience, and all roles. They determine the watched scopes, the published
+ * metadata, and the accepted kinds of token. Thread-safe; filled at start-up.
  */
 public final class DeclaredScopes implements WatchedScopes {
 
     private final Map<Audience, Scopes> scopes = new ConcurrentHashMap<>();
     private final AtomicReference<Roles> roles = new AtomicReference<>(Roles.none());
 
-    /**
-     * @param defaultAudience taken even where no operation declares anything
-     */
+    /** @param defaultAudience taken even where no operation declares anything */
     public DeclaredScopes(Audience defaultAudience) {
         scopes.put(defaultAudience, Scopes.none());
     }
 
-    /** Adds what an operation requires. */
+    /** Adds the requirement of an operation. */
     public void add(Requires rule) {
         if (rule.requirement() != null) {
             add(rule.requirement());

@@ -49,7 +49,7 @@ public final class GuardInstallation
         this.policy = policy;
     }
 
-    /** Before the listener that holds annotations against what is found here. */
+    /** Before the listener that compares annotations with the handlers found here. */
     @Override
     public int getOrder() {
         return HIGHEST_PRECEDENCE;
@@ -121,7 +121,7 @@ public final class GuardInstallation
         }
     }
 
-    /** The servlet does not tell what it was set to otherwise. */
+    /** The servlet does not reveal its setting otherwise. */
     private static boolean asksAllAdapters(DispatcherServlet servlet) {
         try {
             return Boolean.TRUE.equals(new DirectFieldAccessor(servlet).getPropertyValue("detectAllHandlerAdapters"));
@@ -130,7 +130,7 @@ public final class GuardInstallation
         }
     }
 
-    /** A servlet that was told which adapter to use leaves the guard to the interceptors of its mappings. */
+    /** A servlet with a configured adapter leaves the guard to the interceptors of its mappings. */
     private static void checkInterceptors(String name, HandlerMapping mapping) {
         boolean reached =
                 isComposite(mapping) || HandlerInventory.expand(mapping).allMatch(GuardInstallation::hasGuard);
@@ -158,7 +158,7 @@ public final class GuardInstallation
                                 && mapped.getInterceptor() instanceof ScopeGuardInterceptor);
     }
 
-    /** A servlet whose context does not descend from ours is out of reach. */
+    /** A servlet whose context does not descend from ours cannot be guarded. */
     private void checkParent(String name, ServletRegistrationBean<?> registration) {
         if (!(registration.getServlet() instanceof DispatcherServlet servlet)) {
             return;

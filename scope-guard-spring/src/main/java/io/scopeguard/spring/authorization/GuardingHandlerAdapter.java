@@ -21,9 +21,8 @@ import org.springframework.web.servlet.mvc.SimpleControllerHandlerAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
 /**
- * Takes every handler first, so that none is called about which the guard has not decided: whichever handler mapping found it,
- * and whether or not that mapping honours interceptors. The handler is then called by the adapter that it would have had
- * anyway. Thread-safe.
+ * Takes every handler first, so that no handler is called without a decision, whichever handler mapping found it and whether or not
+ * that mapping applies interceptors. The handler's ordinary adapter then calls it. Thread-safe.
  */
 public final class GuardingHandlerAdapter implements HandlerAdapter, PriorityOrdered {
 
@@ -72,7 +71,7 @@ public final class GuardingHandlerAdapter implements HandlerAdapter, PriorityOrd
                 + " HandlerAdapter that supports this handler.");
     }
 
-    /** Those that the servlet would use; without any, what it would make itself. */
+    /** The adapters that the servlet would use, or its default ones if there are none. */
     private List<HandlerAdapter> others(ApplicationContext context) {
         List<HandlerAdapter> others = all(context).stream()
                 .filter(adapter -> !(adapter instanceof GuardingHandlerAdapter))

@@ -5,7 +5,7 @@ import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds what a handler declares against the paths at which it is served. */
+/** Compares the declaration of a handler with the paths at which it is served. */
 final class HandlerCheck {
 
     private static final Logger log = LoggerFactory.getLogger(HandlerCheck.class);

@@ -21,7 +21,7 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.resource.DefaultServletHttpRequestHandler;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
-/** Lists what the handler mappings of an application context serve, as far as they tell. */
+/** Lists the handlers of an application context, as far as its handler mappings reveal them. */
 final class HandlerInventory {
 
     private static final String WELCOME_PAGE = "org.springframework.boot.webmvc.autoconfigure.WelcomePage";

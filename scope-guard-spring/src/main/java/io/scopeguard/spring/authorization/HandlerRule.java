@@ -5,10 +5,10 @@ import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.scope.ScopeRequirement;
 import org.jspecify.annotations.Nullable;
 
-/** What a handler says about who may use it. */
+/** The declared rule of a handler. */
 public sealed interface HandlerRule {
 
-    /** Nothing: a valid token will do, or nobody may, as the application is set up. */
+    /** No declaration: the application's policy applies. */
     record Unannotated() implements HandlerRule {}
 
     /** Any valid token may, however the application is set up. */
@@ -21,7 +21,7 @@ public sealed interface HandlerRule {
     record Open() implements HandlerRule {}
 
     /**
-     * Whoever holds these scopes and these roles.
+     * Requires these scopes and these roles.
      *
      * @param requirement the scopes, or {@code null} if none are required
      * @param roles the roles, or {@code null} if none are required
@@ -34,7 +34,7 @@ public sealed interface HandlerRule {
             Bound ofScopes,
             Bound ofRoles) implements HandlerRule {
 
-        /** This, with what only a class says of it. */
+        /** This rule, completed by the attributes that only the class's annotation sets. */
         Requires within(Requires ofClass) {
             return new Requires(
                     requirement == null ? ofClass.requirement : requirement,
@@ -57,7 +57,7 @@ public sealed interface HandlerRule {
             return bound().organization();
         }
 
-        /** What is required, for messages. */
+        /** The requirement in words, for messages. */
         public String what() {
             return requirement == null ? "roles" : "scopes";
         }

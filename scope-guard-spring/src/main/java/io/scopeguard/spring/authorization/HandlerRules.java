@@ -31,7 +31,7 @@ public final class HandlerRules {
         this.policy = policy;
     }
 
-    /** The rule of whatever handles a request. */
+    /** The rule of a handler of any kind. */
     HandlerRule of(Object handler) {
         HandlerRule declaredRule = of(HandlerSubject.of(handler));
         return declaredRule instanceof HandlerRule.Unannotated ? byContent(handler, declaredRule) : declaredRule;
@@ -63,7 +63,7 @@ public final class HandlerRules {
         if (mapped.contains(new HandlerSubject(userClass, method).specific())) {
             return true;
         }
-        // The whole class is the handler: what stands on one of its methods is not read.
+        // The whole class is the handler: annotations on its methods are not read.
         return mapped.contains(new HandlerSubject(userClass, null))
                 && !AnnotatedElementUtils.hasAnnotation(method, RequiresScopes.class)
                 && !AnnotatedElementUtils.hasAnnotation(method, RequiresRole.class);
@@ -87,7 +87,9 @@ public final class HandlerRules {
         return rule;
     }
 
-    /** Handlers that share a class and a method, and differ in what they serve: Actuator's, and Spring's own. */
+    /**
+     * A handler compared by identity. Actuator's handlers, and Spring's own, share class and method and differ in their content.
+     */
     private record Identity(Object handler) {
 
         static Identity of(Object handler) {
@@ -95,7 +97,7 @@ public final class HandlerRules {
         }
 
         @Override
-        @SuppressWarnings("ReferenceEquality") // the same object, whatever its own idea of equality
+        @SuppressWarnings("ReferenceEquality") // the same object, regardless of its equals method
         public boolean equals(@Nullable Object other) {
             return other instanceof Identity identity && identity.handler == handler;
         }

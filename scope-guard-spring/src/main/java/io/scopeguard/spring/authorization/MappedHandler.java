@@ -11,9 +11,9 @@ import org.springframework.web.method.HandlerMethod;
  * @param handler a {@link HandlerMethod} or any other object that a handler adapter takes
  * @param type the class that is annotated, behind any proxy
  * @param method the method that handles requests, or {@code null} if the kind of handler has none that is known
- * @param patterns empty if the mapping does not tell
+ * @param patterns empty if the mapping does not reveal them
  * @param methods HTTP methods, empty for all
- * @param content whose rule the handler has, if it has none of its own
+ * @param content the content that determines the rule, if the handler has no rule of its own
  */
 record MappedHandler(
         Object handler,
@@ -23,7 +23,7 @@ record MappedHandler(
         Set<String> methods,
         Content content) {
 
-    /** What a handler serves. */
+    /** The content that a handler serves. */
     enum Content {
         /** Something of the application's own. */
         OPERATION,

@@ -12,7 +12,7 @@ import org.springframework.web.util.pattern.PathPattern.PathMatchInfo;
 import org.springframework.web.util.pattern.PathPatternParser;
 import org.springframework.web.util.pattern.PatternParseException;
 
-/** What path patterns say about the organization of their requests. Thread-safe. */
+/** The organization variable of path patterns. Thread-safe. */
 final class OrganizationPattern {
 
     /** Names that people give to a variable that holds a tenant. */
@@ -119,7 +119,7 @@ final class OrganizationPattern {
         return parts;
     }
 
-    /** Literal text, or what stands between braces. */
+    /** Literal text, or the text between braces. */
     private record Part(boolean isVariable, String text) {
 
         String literal() {

@@ -53,7 +53,7 @@ public final class OrganizationResolver {
     private RequestedOrganization resolve(
             HttpServletRequest request, @Nullable String inPath, Binding binding, boolean required) {
         if (binding == Binding.NONE) {
-            // Whatever a header says; but a path, as of a handler that was registered after start-up, always binds.
+            // Headers are ignored; but a path always binds, such as that of a handler registered after start-up.
             return inPath == null ? RequestedOrganization.NONE : RequestedOrganization.named(inPath);
         }
         RequestedOrganization named = named(request, inPath);
@@ -75,7 +75,7 @@ public final class OrganizationResolver {
                 inPath, inHeader.isEmpty() ? null : inHeader.iterator().next());
     }
 
-    /** Whether the path of the request names its organization, whatever handles it. */
+    /** Whether the path of the request names its organization, for a handler of any kind. */
     boolean isNamedInPath(HttpServletRequest request, Object handler) {
         return inPath(request, handler) != null;
     }
@@ -97,8 +97,8 @@ public final class OrganizationResolver {
     }
 
     /**
-     * What the path names, by the variables as this handler sees them. Those that an earlier dispatch of the request left under
-     * the other attribute belong to the handler of that dispatch.
+     * The organization in the path, from the variables as this handler sees them. Variables that an earlier dispatch left under the
+     * other attribute belong to the handler of that dispatch.
      */
     @Nullable
     String inPath(HttpServletRequest request, Object handler) {
@@ -111,7 +111,7 @@ public final class OrganizationResolver {
         return variable == null ? byPattern(request) : variable.toString();
     }
 
-    /** Some predicates, such as those of Spring GraphQL, match a pattern and do not tell its variables. */
+    /** Some predicates, such as those of Spring GraphQL, match a pattern and do not reveal its variables. */
     private @Nullable String byPattern(HttpServletRequest request) {
         Object best = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
         if (!(best instanceof String matched) || !pattern.isNamedBy(matched)) {

@@ -19,8 +19,9 @@ import java.util.function.Function;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Closes servlets that are no {@code DispatcherServlet} where what declares nothing is closed: nothing else would ask the guard
- * about them. The same for handshakes that a filter of the container answers, as for {@code @ServerEndpoint} classes. Thread-safe.
+ * Closes servlets other than {@code DispatcherServlet} if the policy closes unannotated handlers, because nothing else checks their
+ * requests. The same applies to handshakes that a filter of the container answers, as for {@code @ServerEndpoint} classes.
+ * Thread-safe.
  */
 public final class OtherServletsFilter implements Filter {
 
@@ -76,7 +77,7 @@ public final class OtherServletsFilter implements Filter {
                 || isSomebodyElse();
     }
 
-    /** Whom another chain of the application let in otherwise is that chain's business. */
+    /** A user that another chain of the application authenticated is subject to that chain alone. */
     private static boolean isSomebodyElse() {
         return CurrentToken.get() == null && !ScopeGuardInterceptor.isNobody();
     }

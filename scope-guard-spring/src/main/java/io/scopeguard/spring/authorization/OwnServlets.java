@@ -3,7 +3,7 @@ package io.scopeguard.spring.authorization;
 /** The names of Scope Guard's own servlets. They need no token: some ask for another credential, one has nothing to hide. */
 public final class OwnServlets {
 
-    /** Followed by the name of the provider whose events the servlet receives. */
+    /** A prefix. The name of the provider whose events the servlet receives follows. */
     public static final String EVENTS = "scopeGuardEvents-";
 
     public static final String RESOURCE_METADATA = "scopeGuardResourceMetadata";

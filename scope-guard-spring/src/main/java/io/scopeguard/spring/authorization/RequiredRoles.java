@@ -8,7 +8,7 @@ import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 
 /**
- * What {@code @RequiresRole} says, for the rules of a {@code SecurityFilterChain}:
+ * The equivalent of {@code @RequiresRole} for the rules of a {@code SecurityFilterChain}:
  *
  * <pre>{@code
  * .requestMatchers("/organizations/{organizationId}/exports/**").access(requiredRoles.allOf("paid-tier"))

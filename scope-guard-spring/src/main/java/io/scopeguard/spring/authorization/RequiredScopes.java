@@ -17,7 +17,7 @@ import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 
 /**
- * What {@code @RequiresScopes} says, for the rules of a {@code SecurityFilterChain}:
+ * The equivalent of {@code @RequiresScopes} for the rules of a {@code SecurityFilterChain}:
  *
  * <pre>{@code
  * .requestMatchers("/organizations/{organizationId}/**").access(requiredScopes.allOf("read:report"))
@@ -60,12 +60,12 @@ public final class RequiredScopes {
         return manager(requirement, Binding.REQUEST);
     }
 
-    /** These scopes, in whichever organization the token is for where the request names none. */
+    /** Requires these scopes, in the organization of the token if the request names none. */
     public AuthorizationManager<RequestAuthorizationContext> inTokensOrganization(ScopeRequirement requirement) {
         return manager(requirement, Binding.TOKEN);
     }
 
-    /** These scopes of a resource, for operations that are about no organization whatever a header says. */
+    /** Requires these scopes of a resource, for operations without an organization. Headers are ignored. */
     public AuthorizationManager<RequestAuthorizationContext> global(ScopeRequirement requirement) {
         return manager(requirement, Binding.NONE);
     }
@@ -85,7 +85,7 @@ public final class RequiredScopes {
         };
     }
 
-    /** Whether a rule declared scopes for where the request leads: it says nothing of what a handler passes the request on to. */
+    /** Whether a rule declared scopes for the target of the request. A rule does not apply to the targets of forwards. */
     static boolean isGuarded(HttpServletRequest request) {
         return TargetServlet.path(request).equals(request.getAttribute(GUARDED));
     }

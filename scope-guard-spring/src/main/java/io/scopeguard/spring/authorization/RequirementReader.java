@@ -22,7 +22,7 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.ClassUtils;
 
-/** Reads what a handler's annotations require, and refuses what they cannot mean. Thread-safe. */
+/** Reads the requirements in a handler's annotations, and rejects contradictions. Thread-safe. */
 public final class RequirementReader {
 
     private static final HandlerRule UNANNOTATED = new HandlerRule.Unannotated();
@@ -33,9 +33,7 @@ public final class RequirementReader {
     private final Set<Audience> resources;
     private final AnnotatedRequirements requirements;
 
-    /**
-     * @param resources the API's own resources
-     */
+    /** @param resources the API's own resources */
     public RequirementReader(Audience defaultAudience, Set<Audience> resources, PropertyResolver placeholders) {
         this.defaultAudience = defaultAudience;
         this.resources = Set.copyOf(resources);
@@ -47,12 +45,12 @@ public final class RequirementReader {
     }
 
     /**
-     * The rule of a web handler: what its method says, else what its class says.
+     * The rule of a web handler: that of its method, or else that of its class.
      *
      * @param method as the mapping knows it, perhaps by an interface; {@code null} if the class as a whole is the handler
      * @param targetClass the class of the handler, behind any proxy
      * @param name of the handler, for messages
-     * @throws InvalidSettingException if the annotations contradict each other, or name what does not exist
+     * @throws InvalidSettingException if the annotations contradict each other, or name something that does not exist
      */
     HandlerRule read(@Nullable Method method, Class<?> targetClass, String name) {
         if (AnyTokenHandler.class.isAssignableFrom(targetClass)) {

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides about a request, and lets everybody know who needs to: the response, the metrics, the log. Thread-safe. */
+/** Decides about a request, and reports the decision to the response, the metrics and the log. Thread-safe. */
 public final class ScopeAuthorizer {
 
     private static final Logger log = LoggerFactory.getLogger(ScopeAuthorizer.class);
@@ -18,9 +18,7 @@ public final class ScopeAuthorizer {
     private final ScopeGuard guard;
     private final Consumer<Decision> listener;
 
-    /**
-     * @param listener hears of each decision
-     */
+    /** @param listener receives each decision */
     public ScopeAuthorizer(ScopeGuard guard, Consumer<Decision> listener) {
         this.guard = guard;
         this.listener = listener;

@@ -119,7 +119,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
             throws IOException {
         AccessToken token = CurrentToken.get();
         if (token == null) {
-            // Other chains of the application, and what they permit to all, are their own business.
+            // Other chains of the application, and the requests that they permit, are not checked here.
             boolean isClosed = policy.isClosed() || fromOpen;
             return !(isClosed && isNobody()) || refuse(request, response, Refusals::missingToken);
         }
@@ -161,7 +161,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     }
 
     /**
-     * What was decided about: the same handler for another organization is another question.
+     * The subject of a decision: the same handler for another organization needs another one.
      *
      * @param organization that the path names, if it names one
      * @param open whether this handler is open, or one that passed the request on to it

@@ -5,7 +5,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-/** What becomes of requests to whatever declares nothing, and what is open by name because it cannot be annotated. Immutable. */
+/**
+ * The policy for handlers without a declaration, and the handlers that properties open by name because they cannot be annotated.
+ * Immutable.
+ */
 public final class UnannotatedPolicy {
 
     /** The property that opens by name. */
@@ -20,7 +23,7 @@ public final class UnannotatedPolicy {
     private final Set<String> open;
 
     /**
-     * @param closed whether what declares nothing is closed, rather than open to any valid token
+     * @param closed whether handlers without a declaration are closed, instead of open to any valid token
      * @param open names: {@code static}, {@code actuator:} with the id of an endpoint, {@code servlet:} with a servlet's name
      * @throws InvalidSettingException if a name is none of these
      */

@@ -1,4 +1,4 @@
-/** What handlers require, and the decision about each request. */
+/** Requirements of handlers, and the decision about each request. */
 @NullMarked
 package io.scopeguard.spring.authorization;
 

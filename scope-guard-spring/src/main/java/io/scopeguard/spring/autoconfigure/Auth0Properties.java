@@ -18,7 +18,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param clientSecret Secret of that application.
  * @param issuers Issuers that are accepted besides that of the default domain: custom domains, with a slash at the end, e.g.
  *     https://login.example.com/.
- * @param tokenScopes Claim that contains what a token permits: scope, or permissions.
+ * @param tokenScopes Claim that contains the permissions of a token: scope, or permissions.
  * @param groupRoles Whether roles are given to groups of organizations. Members are then read one by one.
  * @param youngTokens Whether a young token decides until live permissions were read. Only right if no Action changes scopes.
  * @param delay How long after a change Auth0 may answer with the old state. Every bound on ages grows by this. From 0s to 60s.

@@ -22,8 +22,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The properties, turned into what the guard is built from. Each that is missing or contradicts another is refused by its
- * name, with the fix.
+ * Converts the properties to the settings of the guard. Names each property that is missing or contradicts another, with the fix.
  */
 final class CheckedSettings {
 
@@ -33,7 +32,7 @@ final class CheckedSettings {
             + ")|http://(?:localhost|127\\.0\\.0\\.1|\\[::1]))(?::[0-9]{1,5})?" + "(?:"
             + SettingChecks.PLAIN_PATH.pattern() + ")?/?");
 
-    /** RFC 9110: what a field may be called. */
+    /** RFC 9110: the syntax of a field name. */
     private static final Pattern FIELD_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
     /** Longer than permissions are an answer: a revocation that was seen binds tokens that outlive it. */

@@ -16,11 +16,11 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 
 /**
- * Receives the deliveries by which a provider reports changes, whatever their content type.
+ * Receives the deliveries by which a provider reports changes, of any content type.
  *
- * <p>Anybody can send requests here, so none of them may cost much: what the headers already rule out is refused unread, a body
- * is read without blocking a thread, and there are limits on the number of deliveries in flight, on their bytes and on the time
- * that each may take. Thread-safe.
+ * <p>Anybody can send requests here, so each must be cheap: requests that the headers rule out are refused unread, a body is read
+ * without blocking a thread, and there are limits on the number of deliveries in flight, on their bytes and on the time of each.
+ * Thread-safe.
  */
 final class EventServlet extends HttpServlet {
 
@@ -32,9 +32,7 @@ final class EventServlet extends HttpServlet {
     private final transient Limits limits;
     private final transient InFlight inFlight;
 
-    /**
-     * @param listener receives the outcome of every delivery
-     */
+    /** @param listener receives the outcome of every delivery */
     EventServlet(EventReceiver receiver, Consumer<Receipt> listener, Limits limits) {
         this.receiver = receiver;
         this.listener = listener;
@@ -105,7 +103,7 @@ final class EventServlet extends HttpServlet {
             // Committed, or else the container would answer 500 to a body that it could not read.
             response.flushBuffer();
         } catch (IOException gone) {
-            // Nobody is there to read the answer.
+            // The client has gone.
         }
         context.complete();
     }
@@ -123,7 +121,7 @@ final class EventServlet extends HttpServlet {
     }
 
     /**
-     * What deliveries may use.
+     * The limits on deliveries.
      *
      * @param deliveries how many may be received at once; they hold no thread while they wait for their bodies
      * @param bytes how many bytes may be held for all of them together

@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What operators see. No tag ever holds an id: all values come from small fixed sets. */
+/** The metrics for operators. No tag ever contains an id: all values come from small fixed sets. */
 final class GuardMetrics implements ProviderListeners, RemedyListener {
 
     private static final String PROVIDER = "provider";

@@ -1,6 +1,6 @@
 package io.scopeguard.spring.autoconfigure;
 
-/** What Spring Security's strict firewall lets through in headers, found without its regular expressions. */
+/** The header characters that Spring Security's strict firewall accepts, checked without its regular expressions. */
 final class HeaderCharacters {
 
     private HeaderCharacters() {}

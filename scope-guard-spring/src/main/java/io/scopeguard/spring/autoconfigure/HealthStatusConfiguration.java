@@ -15,7 +15,7 @@ import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What the health endpoint shows where nothing else that is unannotated is open: the status, without components or details. */
+/** Limits the health endpoint to the status, without components or details, unless other unannotated handlers are open, too. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(name = "org.springframework.boot.health.actuate.endpoint.HealthEndpointGroupsPostProcessor")
 final class HealthStatusConfiguration {

@@ -4,12 +4,12 @@ import io.scopeguard.spring.InvalidSettingException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says what to change, instead of a stack trace. */
+/** Describes the fix, instead of a stack trace. */
 final class InvalidSettingFailureAnalyzer extends AbstractFailureAnalyzer<InvalidSettingException> {
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidSettingException cause) {
-        // What others said, and is quoted at the end, has a full stop of its own.
+        // A quoted message ends with a full stop of its own.
         String problem = (cause.getMessage() + ".").replaceFirst("\\.\\.$", ".");
         return new FailureAnalysis(problem, cause.fix(), cause);
     }

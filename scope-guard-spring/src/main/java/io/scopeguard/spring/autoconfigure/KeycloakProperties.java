@@ -21,13 +21,13 @@ import org.springframework.boot.convert.DurationUnit;
  * @param clientSecret Secret of that client.
  * @param apiClient Client whose roles are the scopes of this API, if it has one resource. Defaults to the resource itself.
  * @param apiClients The same for several resources: the client by resource.
- * @param organizationIdentifier What identifies an organization in requests: its alias, or its id.
+ * @param organizationIdentifier Identifier of organizations in requests: alias or id.
  * @param globalScopes Where tokens carry the scopes that are held outside of organizations: in roles, or in scope.
  * @param realmRoles Whether realm roles can be required, beside the roles of the API's clients. Needs the role view-realm of
  *     realm-management.
  * @param signInClients Clients that users sign in with. Start-up checks that their tokens suit this API.
- * @param plainHttpHosts Hosts that may be called by plain http beside the loopback interface, by name. Whoever can listen on
- *     the way reads the client's secret, and whoever can answer in the host's place decides who gets in.
+ * @param plainHttpHosts Hosts that may be called by plain http in addition to the loopback interface, by name. Anybody on the
+ *     network path can then read the client's secret, and forge answers that grant permissions.
  * @param adminEvents Whether changes are noticed by polling the realm's admin events, once per max-age for all users.
  * @param callsPerSecond How many calls a second this process makes to Keycloak at most, every replica by itself.
  * @param timeout How long one call to Keycloak may take as a whole, its keys included. From 100ms to 30s.

@@ -19,8 +19,8 @@ import org.springframework.boot.convert.DurationUnit;
  *     Cloud, else to https://default.logto.app/api.
  * @param issuers Accepted beside the issuer that follows from the endpoint: that of a custom domain, as its tokens say it,
  *     e.g. https://auth.example.com/oidc.
- * @param plainHttpHosts Hosts that may be talked to by plain http beside the loopback interface, by name. Whoever can listen
- *     on the way reads the application's secret, and whoever can answer in the host's place decides who gets in.
+ * @param plainHttpHosts Hosts that may be called by plain http in addition to the loopback interface, by name. Anybody on the
+ *     network path can then read the application's secret, and forge answers that grant permissions.
  * @param callsPerSecond How many calls a second this process makes to Logto at most, every replica by itself. Logto Cloud
  *     allows 20 for all callers of a tenant.
  * @param timeout How long one call to Logto may take as a whole, its keys included. From 100ms to 30s.

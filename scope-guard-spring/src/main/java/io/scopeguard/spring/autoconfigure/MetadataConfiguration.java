@@ -23,7 +23,7 @@ final class MetadataConfiguration {
         return new ResourceMetadata(guard, declared);
     }
 
-    /** A servlet of its own, so that the path does not depend on where the {@code DispatcherServlet} is mapped. */
+    /** A separate servlet, so that the path does not depend on the mapping of the {@code DispatcherServlet}. */
     @Bean(OwnServlets.RESOURCE_METADATA)
     ServletRegistrationBean<ResourceMetadataServlet> scopeGuardResourceMetadata(
             ResourceMetadata metadata, ApiAddress address) {

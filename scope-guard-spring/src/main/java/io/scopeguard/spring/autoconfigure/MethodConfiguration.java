@@ -53,7 +53,7 @@ final class MethodConfiguration {
         return new ScopesAuthorizationManager(rules, authorizer, clock, properties.clockSkew());
     }
 
-    /** Created before most other beans, so that it looks for what it needs when a method is called. */
+    /** Created before most other beans, so it resolves its dependencies when a method is called. */
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static AuthorizationManagerBeforeMethodInterceptor scopesMethodInterceptor(
@@ -103,7 +103,7 @@ final class MethodConfiguration {
         }
     }
 
-    /** Makes the proxies, whatever {@code spring.aop.auto} says. */
+    /** Creates the proxies, regardless of {@code spring.aop.auto}. */
     static final class ProxyCreator implements ImportBeanDefinitionRegistrar {
 
         @Override

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a provider, while the application starts, for what will be needed first. A setting that the provider refuses stops start-up
- * before a request is served. If the provider does not answer soon, start-up goes on without it, unless the application wants it
- * otherwise.
+ * Reads the facts that are needed first from a provider while the application starts. A setting that the provider refuses stops
+ * start-up before a request is served. If the provider does not answer soon, start-up continues without it, unless the application
+ * is configured otherwise.
  */
 final class ProviderCheck {
 
@@ -118,7 +118,7 @@ final class ProviderCheck {
         provider.check(audiences);
     }
 
-    /** Too late to stop the start, but not to say what is wrong. While nothing is known, it is asked again. */
+    /** Too late to stop start-up, but not to report the problem. While no facts are known, the provider is called again. */
     private void reportLate(@Nullable Throwable failure, Duration pause) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause == null) {

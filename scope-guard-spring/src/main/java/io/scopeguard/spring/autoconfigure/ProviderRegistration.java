@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the starter has to know of a provider beside the provider itself. A provider that the starter configures registers itself; one
- * that the application brings as a bean is registered with defaults.
+ * A provider with the settings that the starter needs. A provider that the starter configures registers itself; a provider bean of
+ * the application is registered with defaults.
  *
  * @param addressProperty the property that says where the provider is, or {@code null} if there is none; its other properties are
  *     beside this one
@@ -20,9 +20,7 @@ record ProviderRegistration(
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
-    /**
-     * @throws InvalidSettingException if the provider's name cannot be part of a path or a metric
-     */
+    /** @throws InvalidSettingException if the provider's name cannot be part of a path or a metric */
     ProviderRegistration {
         if (!NAME.matcher(provider.name()).matches()) {
             throw new InvalidSettingException(
@@ -41,7 +39,7 @@ record ProviderRegistration(
         return "/scope-guard/webhooks/" + name;
     }
 
-    /** What a setting of the provider is called in the application's properties, if it has properties. */
+    /** The property for a setting of the provider, if it has properties. */
     String property(String setting) {
         if (setting.equals(RESOURCES)) {
             // All providers share it.
@@ -52,7 +50,7 @@ record ProviderRegistration(
                 : addressProperty.substring(0, addressProperty.lastIndexOf('.') + 1) + setting;
     }
 
-    /** What to change if the provider does not answer. */
+    /** The property to change if the provider does not answer. */
     String address() {
         return addressProperty == null ? provider.description() : addressProperty;
     }

@@ -21,7 +21,7 @@ final class ResourceMetadata {
         this.declared = declared;
     }
 
-    /** Adds what is the same for all resource identifiers. */
+    /** Adds the members that are the same for all resource identifiers. */
     void describe(OAuth2ProtectedResourceMetadata.Builder metadata) {
         metadata.authorizationServers(servers -> servers.addAll(guard.issuers()))
                 .scopes(scopes -> scopes.addAll(declared.all().toList()))

@@ -21,9 +21,7 @@ final class ResourceMetadataValve extends ValveBase {
     private final String contextPath;
     private final Pattern path;
 
-    /**
-     * @param contextPath the application's, not empty
-     */
+    /** @param contextPath the application's, not empty */
     ResourceMetadataValve(ResourceMetadata metadata, ApiAddress address, String contextPath) {
         super(true);
         this.metadata = metadata;
@@ -56,7 +54,7 @@ final class ResourceMetadataValve extends ValveBase {
         return true;
     }
 
-    /** What follows the well-known path and the context path. */
+    /** The part of the path after the well-known path and the context path. */
     private String below(String uri) {
         String suffix = uri.substring(ApiAddress.METADATA_PATH.length());
         return (suffix + '/').startsWith(contextPath + '/') ? suffix.substring(contextPath.length()) : suffix;

@@ -16,12 +16,12 @@ import org.springframework.boot.convert.DurationUnit;
  * Settings of Scope Guard. Durations without a unit are seconds.
  *
  * @param enabled Whether Scope Guard does anything at all.
- * @param failFast Whether start-up stops if the provider does not answer. What it refuses definitely stops start-up either
- *     way.
+ * @param failFast Whether start-up stops if the provider does not answer. A setting that the provider refuses stops start-up in any
+ *     case.
  * @param startupTimeout How long start-up waits for the checks of the provider's settings. Without an answer by then, start-up
  *     goes on and the checks continue, or start-up stops with fail-fast. Defaults to 3s, or to 15s with fail-fast.
- * @param mode How far live permissions reach: observe (metrics only), signal (clients are told, the token decides) or enforce
- *     (what a subject may not do any more is denied).
+ * @param mode Effect of live permissions: observe (metrics only), signal (clients receive hints, the token decides) or enforce
+ *     (revoked permissions are denied).
  * @param publicUrl Address at which clients reach this API, up to and including its context path, e.g.
  *     https://api.example.com. Used in challenges and in the protected resource metadata (RFC 9728). Without it they name the
  *     address of the request, as the Host header or the proxy's headers say it.
@@ -29,16 +29,16 @@ import org.springframework.boot.convert.DurationUnit;
  *     are used.
  * @param defaultAudience Audience of a requirement that names none: 'organization' or one of the resources. Defaults to the
  *     one resource, or to 'organization' if there is none; with several it must be said.
- * @param unannotated What handlers without @RequiresScopes or @Public take: any valid token (authenticated), or nobody (deny).
- * @param open What is open to everybody, without a token, because it cannot be annotated: 'static' (files and the welcome page),
- *     'actuator:' with the id of an endpoint, 'servlet:' with the name of a servlet.
+ * @param unannotated Access to handlers without @RequiresScopes or @Public: with any valid token (authenticated), or none (deny).
+ * @param open Handlers that are open to everybody without a token, because they cannot be annotated: 'static' (files and the
+ *     welcome page), 'actuator:' with the id of an endpoint, 'servlet:' with the name of a servlet.
  * @param authorities Which tokens give SCOPE_ authorities for @PreAuthorize and the like: none, or every one (token). Such
  *     authorities hold in every organization and ignore live permissions.
  * @param clockSkew By how much the provider's clock may differ from this one when a token's times are checked.
- * @param clients Clients that are treated in a way of their own, by client_id: 'watch' (which scopes their tokens are told to
- *     lack, as in scope-guard.drift.watch), 'non-interactive' (nobody is there who could consent) and 'third-party' (they hear
- *     how many scopes a token lacks, not which). A client_id that is not only made of letters, digits and dashes stands in
- *     square brackets, e.g. scope-guard.clients[https://app.example.com].third-party.
+ * @param clients Exceptions for single clients, by client_id: 'watch' (the scopes whose absence from their tokens is reported, as
+ *     in scope-guard.drift.watch), 'non-interactive' (no user is present to grant consent) and 'third-party' (the client receives
+ *     the number of the scopes that a token lacks, but not their names). A client_id that does not only consist of letters, digits
+ *     and dashes stands in square brackets, e.g. scope-guard.clients[https://app.example.com].third-party.
  */
 @ConfigurationProperties("scope-guard")
 public record ScopeGuardProperties(
@@ -64,7 +64,7 @@ public record ScopeGuardProperties(
         @DefaultValue Organization organization,
         @DefaultValue Map<String, Client> clients) {
 
-    /** What handlers without an annotation take. */
+    /** Access to handlers without an annotation. */
     public enum Unannotated {
         AUTHENTICATED,
         DENY
@@ -80,8 +80,8 @@ public record ScopeGuardProperties(
      * Live permissions.
      *
      * @param maxAge How old live permissions may be before they are read again.
-     * @param maxStale How old they may get at all, whatever the cause.
-     * @param whenUnknown What decides where they cannot be had: trust-token or deny.
+     * @param maxStale Age beyond which live permissions are unusable, whatever the cause.
+     * @param whenUnknown Policy if live permissions are unknown: trust-token or deny.
      * @param maxWait How long a request waits for them.
      * @param maxEntries For how many pairs of subject and organization they are remembered.
      */
@@ -100,7 +100,7 @@ public record ScopeGuardProperties(
             @DefaultValue("100000") int maxEntries) {}
 
     /**
-     * What clients are told.
+     * Hints for clients.
      *
      * @param watch Which scopes a token is told to lack: 'declared' (those the handlers declare), 'all', or a list of scopes.
      * @param spread Over how long clients are asked to spread their refreshes; from 1s to 30s.
@@ -147,8 +147,8 @@ public record ScopeGuardProperties(
      * @param header Name of a header, if there is one.
      * @param providers Which organizations belong to each identity provider, by the provider's name, where there are several: ids,
      *     beginnings of ids followed by *, or * for all others.
-     * @param globalProvider Name of the identity provider whose tokens count for what holds outside of organizations, where there
-     *     are several. Without it, no token does.
+     * @param globalProvider Name of the identity provider whose tokens count outside of organizations, if there are several.
+     *     Without it, none do.
      */
     public record Organization(
             @DefaultValue("organizationId") String pathVariable,
@@ -159,9 +159,9 @@ public record ScopeGuardProperties(
     /**
      * A client that is treated in a way of its own.
      *
-     * @param watch Which scopes its tokens are told to lack: 'declared', 'all', or a list of scopes. Defaults to what all clients
-     *     are told.
-     * @param nonInteractive Whether nobody is there who could consent, though its tokens do not show it.
+     * @param watch Scopes whose absence from the client's tokens is reported: 'declared', 'all', or a list of scopes. Defaults to
+     *     the setting for all clients.
+     * @param nonInteractive Whether no user is present to grant consent, even though the client's tokens look interactive.
      * @param thirdParty Whether it belongs to somebody else, and hears how many scopes its tokens lack, not which.
      */
     public record Client(

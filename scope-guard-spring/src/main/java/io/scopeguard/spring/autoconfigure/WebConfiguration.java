@@ -162,7 +162,7 @@ final class WebConfiguration {
         };
     }
 
-    /** Last of all filters: what comes behind it is a servlet. */
+    /** The last filter: only servlets come after it. */
     @Bean
     @ConditionalOnProperty(name = "scope-guard.unannotated", havingValue = "deny")
     FilterRegistrationBean<OtherServletsFilter> scopeGuardOtherServlets(
@@ -174,7 +174,7 @@ final class WebConfiguration {
         return registration;
     }
 
-    /** As strict as the stock one, whose regular expressions over a long token are the dearest part of a chain. */
+    /** As strict as the default firewall, whose regular expressions over a long token are the most expensive part of a chain. */
     @Bean
     @ConditionalOnMissingBean
     HttpFirewall httpFirewall() {
@@ -203,7 +203,7 @@ final class WebConfiguration {
         return new AuthenticatedOrPublic(rules, policy);
     }
 
-    /** What Spring Security observes of each filter costs more than the guard, whose own metrics tell more. */
+    /** Spring Security's observation of each filter costs more than the guard, whose own metrics contain more. */
     @Bean
     @ConditionalOnMissingBean({SecurityFilterChain.class, SecurityObservationSettings.class})
     SecurityObservationSettings securityObservationSettings() {

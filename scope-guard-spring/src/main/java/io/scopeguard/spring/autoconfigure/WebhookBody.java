@@ -44,7 +44,7 @@ final class WebhookBody implements ReadListener, AsyncListener {
     }
 
     /**
-     * Collects what has arrived.
+     * Collects the bytes of a body as they arrive.
      *
      * @throws IOException if the body cannot be read: the container then calls {@code onError}, and completing the request any
      *     earlier would make Tomcat answer 500

@@ -12,8 +12,8 @@ final class AnnotatedBeans {
     private AnnotatedBeans() {}
 
     /**
-     * Calls back with the name and the class of each, whatever the scope, and without creating any. A bean whose declared
-     * type does not show its annotations is not found.
+     * Calls back with the name and the class of each bean of any scope, without creating any. A bean whose declared type does not
+     * show its annotations is not found.
      */
     static void forEach(ConfigurableListableBeanFactory factory, BiConsumer<String, Class<?>> action) {
         factory.getBeanNamesIterator().forEachRemaining(name -> {

@@ -5,10 +5,10 @@ import java.lang.reflect.Method;
 import java.util.Map;
 
 /**
- * Who enforces the annotations of a class.
+ * The enforcement of the annotations of a class.
  *
  * @param guarded the methods that method security guards
- * @param web the methods of web handlers, which the web guard must serve, with what they require
+ * @param web the methods of web handlers, which the web guard must serve, with their requirements
  */
 record AnnotatedClass(Map<Method, MethodRule> guarded, Map<Method, Requires> web) {
 

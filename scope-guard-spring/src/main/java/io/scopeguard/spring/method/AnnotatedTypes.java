@@ -22,7 +22,7 @@ final class AnnotatedTypes {
     private static final List<Class<? extends Annotation>> MARKS =
             List.of(RequiresScopes.class, RequiresRole.class, Public.class);
 
-    /** What types carry never changes: one memory for all contexts. */
+    /** The annotations of types never change, so all contexts share one cache. */
     static final AnnotatedTypes SHARED = new AnnotatedTypes();
 
     private final Map<Class<?>, Boolean> known = new ConcurrentReferenceHashMap<>();

@@ -17,8 +17,8 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
 
 /**
- * Accounts for the annotations of all beans when the application starts, whatever their scope and whether they exist already:
- * the web guard or method security enforces each of them, or start-up fails.
+ * Accounts for the annotations of all beans of any scope when the application starts, whether they exist already or not: the web
+ * guard or method security enforces each of them, or start-up fails.
  */
 public final class AnnotationAccounting
         implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {

@@ -20,7 +20,7 @@ import org.springframework.util.ClassUtils;
 /** The methods that a class has, declares or inherits. */
 final class BeanMethods {
 
-    /** Called by the container whoever the user is; an annotation on the class is not about them. */
+    /** Called by the container for every user; an annotation on the class does not apply to them. */
     private static final List<Class<?>> CALLBACKS = List.of(
             Object.class,
             Aware.class,

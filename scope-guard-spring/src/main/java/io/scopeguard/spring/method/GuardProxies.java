@@ -14,7 +14,7 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.target.AbstractBeanFactoryBasedTargetSource;
 import org.springframework.util.ClassUtils;
 
-/** What proxies are and hide. */
+/** Proxies and the objects behind them. */
 final class GuardProxies {
 
     private GuardProxies() {}

@@ -12,7 +12,7 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 
-/** How methods are called, as far as that decides who can enforce an annotation. */
+/** The ways in which methods are called, which determine the possible enforcement of an annotation. */
 enum MethodKind {
     /** By a handler mapping: the web guard decides before its arguments are bound. */
     WEB,

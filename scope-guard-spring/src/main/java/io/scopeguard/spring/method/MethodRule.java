@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What method security enforces for a method.
+ * The rule that method security enforces for a method.
  *
  * @param name of the method, for messages
  */

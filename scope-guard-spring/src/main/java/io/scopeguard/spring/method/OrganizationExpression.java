@@ -121,7 +121,7 @@ final class OrganizationExpression {
                 : RequestedOrganization.named(id.toString());
     }
 
-    /** @param atRoot whether a plain name refers to the root object, rather than to what stands before it */
+    /** @param atRoot whether a plain name refers to the root object, rather than to the expression before it */
     private void check(SpelNode node, boolean atRoot) {
         if (FORBIDDEN.stream().anyMatch(type -> type.isInstance(node))) {
             throw invalid("may only read the arguments, but contains " + node.toStringAST(), "Use arguments only.");
@@ -175,7 +175,7 @@ final class OrganizationExpression {
                 method, "has the organization expression '" + text + "', which " + problem, fix);
     }
 
-    /** What plain names in an expression refer to. */
+    /** The root object of plain names in an expression. */
     private record Root(Supplier<@Nullable String> organization) {
 
         @SuppressWarnings({"unused", "EffectivelyPrivate"}) // read by expressions

@@ -20,8 +20,8 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 
 /**
- * Finds routes whose handler is a method of an object behind its proxy, such as {@code this::list}: method security would not
- * see the call.
+ * Finds routes whose handler is a method of an object behind its proxy, such as {@code this::list}: method security would not see
+ * the call.
  */
 final class RouterHandlers {
 

@@ -8,8 +8,8 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.stereotype.Controller;
 
 /**
- * Stops an application in which nothing can enforce annotations, but whose beans have them. Controllers are exempt: there is
- * nobody who could call them by HTTP. Thread-safe.
+ * Stops an application whose beans have annotations that nothing can enforce. Controllers are exempt, because no HTTP request can
+ * reach them. Thread-safe.
  */
 public final class UnenforcedAnnotations implements BeanPostProcessor, SmartInitializingSingleton {
 

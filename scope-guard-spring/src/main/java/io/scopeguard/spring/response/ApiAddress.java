@@ -5,9 +5,7 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.web.util.UrlUtils;
 
-/**
- * The address at which clients reach this API: the configured one, or else the one that the request itself names. Thread-safe.
- */
+/** The address at which clients reach this API: the configured one, or else the one that the request itself names. Thread-safe. */
 public final class ApiAddress {
 
     /** Where the protected resource metadata (RFC 9728) is, below the context path. */
@@ -15,9 +13,7 @@ public final class ApiAddress {
 
     private final @Nullable String configured;
 
-    /**
-     * @param configured the public address of the context path, without a slash at its end
-     */
+    /** @param configured the public address of the context path, without a slash at its end */
     public ApiAddress(@Nullable String configured) {
         this.configured = configured;
     }
@@ -37,7 +33,7 @@ public final class ApiAddress {
      * the well-known one.
      *
      * @param contextPath the application's, which the request may lack
-     * @param path what follows the well-known path in the request, perhaps nothing
+     * @param path the part after the well-known path in the request; may be empty
      */
     public String ofResource(HttpServletRequest request, String contextPath, String path) {
         String base = base(request, contextPath);

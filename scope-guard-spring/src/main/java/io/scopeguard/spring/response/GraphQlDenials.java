@@ -12,8 +12,8 @@ import org.springframework.graphql.execution.DataFetcherExceptionResolverAdapter
 import org.springframework.graphql.execution.ErrorType;
 
 /**
- * Answers a GraphQL field whose method was denied with the problem detail that an HTTP response would carry, as the error's
- * extensions: the other fields of the query are answered nevertheless. Thread-safe.
+ * Resolves a GraphQL field whose method was denied to an error with the problem detail of an HTTP response in its extensions. The
+ * other fields of the query are resolved as usual. Thread-safe.
  */
 public final class GraphQlDenials extends DataFetcherExceptionResolverAdapter implements Ordered {
 

@@ -30,7 +30,7 @@ public final class RefusalWriter {
     public void write(HttpServletRequest request, HttpServletResponse response, Function<Refusals, Refusal> choice)
             throws IOException {
         if (request.getDispatcherType() == DispatcherType.INCLUDE) {
-            // The answer is somebody else's: what is included stays out of it.
+            // An included resource must not change the response of the including one.
             return;
         }
         Refusal refusal = choice.apply(new Refusals(address.ofMetadata(request)));
@@ -53,8 +53,8 @@ public final class RefusalWriter {
     }
 
     /**
-     * Answers an error dispatch that the filter chain refuses with the status of the error. The request itself was decided
-     * before: a 401 or 403 for its error page would hide from the client what went wrong.
+     * Responds to an error dispatch that the filter chain refuses with the status of the error. The request itself was decided
+     * before: a 401 or 403 for its error page would hide the error from the client.
      *
      * @return whether this was such a dispatch, so that the response is written
      */

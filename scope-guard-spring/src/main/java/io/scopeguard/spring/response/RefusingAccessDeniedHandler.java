@@ -12,7 +12,7 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.AccessDeniedHandlerImpl;
 import org.springframework.security.web.csrf.CsrfException;
 
-/** Answers requests with a token that is not enough, whoever decided so. Thread-safe. */
+/** Responds to requests with an insufficient token, whichever rule denied them. Thread-safe. */
 public final class RefusingAccessDeniedHandler implements AccessDeniedHandler {
 
     private final RefusalWriter writer;
@@ -30,7 +30,7 @@ public final class RefusingAccessDeniedHandler implements AccessDeniedHandler {
         }
         if (exception instanceof CsrfException
                 && SecurityContextHolder.getContext().getAuthentication() == null) {
-            // Nobody's session is at stake: what is missing is a token.
+            // There is no session to protect: the request lacks a token.
             writer.write(request, response, Refusals::missingToken);
         } else if (exception instanceof CsrfException) {
             csrf.handle(request, response, exception);

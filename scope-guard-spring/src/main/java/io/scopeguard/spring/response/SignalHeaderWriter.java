@@ -14,8 +14,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.web.header.HeaderWriter;
 
 /**
- * Writes the {@code Scope-Drift} header when a response is committed, granted and refused alike, and lets scripts of other
- * origins read what the guard says. May be called more than once for a response. Thread-safe.
+ * Writes the {@code Scope-Drift} header when a response is committed, whether granted or refused, and lets scripts of other origins
+ * read the guard's headers. May be called more than once for a response. Thread-safe.
  */
 public final class SignalHeaderWriter implements HeaderWriter {
 

@@ -1,4 +1,4 @@
-/** What is written: signals on every response, and refusals. */
+/** Responses: hints on every response, and refusals. */
 @NullMarked
 package io.scopeguard.spring.response;
 

@@ -35,7 +35,7 @@ public final class SignalStreams implements SmartLifecycle {
     private @Nullable ScheduledThreadPoolExecutor executor;
 
     /**
-     * What streams may cost.
+     * The limits on streams.
      *
      * @param streams number of open streams in total
      * @param perSubject number of open streams of one subject

@@ -121,7 +121,7 @@ public final class Directory {
         return mfaFactors;
     }
 
-    // What a principal may do now
+    // The current permissions of a principal
 
     public List<OrganizationScope> scopesIn(String organizationId, String principalId) {
         synchronized (lock) {
@@ -151,7 +151,7 @@ public final class Directory {
         }
     }
 
-    /** Scopes of an API resource that a user holds globally or in any organization whatever. */
+    /** Scopes of an API resource that a user holds globally or in any organization. */
     public List<ResourceScope> resourceScopesAnywhere(String userId, String indicator) {
         synchronized (lock) {
             return Stream.concat(
@@ -363,7 +363,7 @@ public final class Directory {
         }
     }
 
-    /** Calls back with the identifier of every user who is suspended or deleted. */
+    /** Calls back with the identifier of every user that is suspended or deleted. */
     public void onLockOut(Consumer<String> listener) {
         lockOutListeners.add(listener);
     }

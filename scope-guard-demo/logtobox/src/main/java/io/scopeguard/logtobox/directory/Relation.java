@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 /** Which right-hand identifiers belong to a left-hand key. Every method is atomic under the directory's one lock. */
 public final class Relation<L> {
 
-    /** What a replacement changed. */
+    /** The difference made by a replacement. */
     public record Delta(List<String> added, List<String> removed) {}
 
     private final Object lock;
@@ -43,7 +43,7 @@ public final class Relation<L> {
         }
     }
 
-    /** Adds what is missing and returns just that. */
+    /** Adds the missing rights and returns them. */
     public List<String> add(L left, Collection<String> rights) {
         synchronized (lock) {
             Set<String> present = links.computeIfAbsent(left, key -> new LinkedHashSet<>());

@@ -1,4 +1,4 @@
 package io.scopeguard.logtobox.directory;
 
-/** A global role: it grants scopes of API resources, whatever the organization. */
+/** A global role: it grants scopes of API resources, independently of organizations. */
 public record Role(String id, String name, String description, RoleType type, boolean isDefault) implements Entity {}

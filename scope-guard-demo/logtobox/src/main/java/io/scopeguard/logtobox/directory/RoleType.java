@@ -1,6 +1,6 @@
 package io.scopeguard.logtobox.directory;
 
-/** Whom a role may be given to; the names are Logto's. */
+/** The kinds of holder of a role; the names are Logto's. */
 public enum RoleType {
     User,
     MachineToMachine

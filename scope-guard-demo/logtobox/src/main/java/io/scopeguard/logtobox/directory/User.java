@@ -117,7 +117,7 @@ public record User(
                 password);
     }
 
-    /** What an administrator may edit in one go. */
+    /** The user with the attributes that an administrator may edit at once. */
     public User edited(
             @Nullable String newUsername,
             @Nullable String newEmail,

@@ -1,4 +1,4 @@
-/** The tenant: who there is, who belongs where, and what each may do at this moment. */
+/** The tenant: its users, organizations and roles, the memberships, and the current permissions. */
 @NullMarked
 package io.scopeguard.logtobox.directory;
 

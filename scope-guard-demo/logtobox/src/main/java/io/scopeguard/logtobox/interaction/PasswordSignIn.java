@@ -51,7 +51,7 @@ public final class PasswordSignIn extends SavedRequestAwareAuthenticationSuccess
         super.onAuthenticationSuccess(request, response, authentication);
     }
 
-    /** Goes back to the page, which then says what was wrong. */
+    /** Redirects to the page, which then shows the error. */
     public void onFailure(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
             throws IOException {
         response.sendRedirect(failure instanceof DisabledException ? "/sign-in?suspended" : "/sign-in?failed");

@@ -10,7 +10,7 @@ import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 
-/** Sign-in sessions. Those of a user who is suspended or deleted end, and do not come back with the user. */
+/** Sign-in sessions. The sessions of a user that is suspended or deleted end, and do not return with the user. */
 public final class Sessions extends HttpSessionSecurityContextRepository {
 
     private final Map<String, Integer> generations = new ConcurrentHashMap<>();

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.core.io.ClassPathResource;
 
-/** HTML with {@code {{names}}} in it. What they stand for goes in as it is: escaping is the caller's. */
+/** HTML with {@code {{names}}} in it. Values are inserted as they are: escaping is up to the caller. */
 final class Template {
 
     private static final Pattern NAME = Pattern.compile("\\{\\{(\\w+)}}");

@@ -1,4 +1,4 @@
-/** What a person sees: the sign-in page and the consent page. */
+/** The pages for people: sign-in and consent. */
 @NullMarked
 package io.scopeguard.logtobox.interaction;
 

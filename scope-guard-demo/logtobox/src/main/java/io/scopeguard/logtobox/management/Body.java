@@ -13,7 +13,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** The body of a request, read member by member; what has the wrong type is refused, what is unknown is ignored. */
+/** The body of a request, read member by member. A member of the wrong type is refused, an unknown one is ignored. */
 final class Body {
 
     private final JsonNode json;
@@ -46,7 +46,7 @@ final class Body {
         return optional(name, "string", JsonNode::isString).map(JsonNode::asString);
     }
 
-    /** The new value of a member that may be set to null, or what it was if the body does not mention it. */
+    /** The new value of a member that may be set to null, or the old value if the body does not contain the member. */
     @Nullable
     String patched(String name, @Nullable String before) {
         return has(name) ? optionalString(name).orElse(null) : before;

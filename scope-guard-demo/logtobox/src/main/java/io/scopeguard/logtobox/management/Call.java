@@ -32,7 +32,7 @@ final class Call {
                 .isPresent();
     }
 
-    /** Whether one of the texts contains what is searched for; everything matches if nothing is. */
+    /** Whether one of the texts contains the search term; without a search term, everything matches. */
     boolean matchesSearch(@Nullable String... texts) {
         String sought = query("q").orElse("").toLowerCase(Locale.ROOT);
         return sought.isEmpty()

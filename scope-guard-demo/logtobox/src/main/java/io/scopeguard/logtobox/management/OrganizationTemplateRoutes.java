@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /organization-roles} and {@code /organization-scopes}: what every organization has in common. */
+/** {@code /organization-roles} and {@code /organization-scopes}: the template that all organizations share. */
 final class OrganizationTemplateRoutes {
 
     private final Directory directory;

@@ -90,7 +90,7 @@ final class OrganizationUserRoutes {
         return Membership.change(organizationId, "addedUserIds", added, "removedUserIds", removed);
     }
 
-    /** Empty for whoever is not a member, and for whatever does not exist: Logto does not tell these apart here. */
+    /** Empty for users that are not members, and for unknown users and organizations: Logto does not distinguish them here. */
     private Reply scopes(Call call) {
         return Reply.ok(Views.all(directory.scopesIn(call.path("id"), call.path("userId"))));
     }

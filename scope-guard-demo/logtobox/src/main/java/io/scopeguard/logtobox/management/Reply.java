@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a handler answers: a status, perhaps a body, and events that the call alone does not tell. */
+/** The response of a handler: a status, an optional body, and events that do not follow from the call alone. */
 record Reply(int status, @Nullable Object body, Paging paging, List<Event> events) {
 
     /** Whether a list comes in pages: never, if asked for, or always. */
@@ -35,7 +35,7 @@ record Reply(int status, @Nullable Object body, Paging paging, List<Event> event
         return new Reply(204, null, Paging.NEVER, List.of());
     }
 
-    /** A list that is cut into pages whether one asks or not: a caller who does not gets the first twenty. */
+    /** A list that is always paged: a caller that names no page gets the first twenty. */
     static Reply paged(List<?> rows) {
         return new Reply(200, rows, Paging.ALWAYS, List.of());
     }

@@ -94,7 +94,7 @@ final class UserRoutes {
                 .orElseThrow(RequestError::notFound);
     }
 
-    /** The event shows who it was, and stands for the lost memberships too. */
+    /** The event contains the deleted user, and stands for the lost memberships too. */
     private Reply delete(Call call) {
         User user = directory.deleteUser(call.path("userId")).orElseThrow(RequestError::notFound);
         return Reply.noContent().with(new Reply.Event("User.Deleted", Map.of("data", Json.tree(user)), Map.of()));

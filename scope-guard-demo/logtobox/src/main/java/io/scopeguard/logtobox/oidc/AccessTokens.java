@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The kinds of access token, and which scopes each may carry at this moment. */
 final class AccessTokens {
 
-    /** What organization tokens begin their audience with. */
+    /** The prefix of the audience of organization tokens. */
     private static final String ORGANIZATION_AUDIENCE = "urn:logto:organization:";
 
     private static final long ORGANIZATION_TOKEN_TTL = 3600;
@@ -28,7 +28,7 @@ final class AccessTokens {
         }
     }
 
-    /** For whom, by whom, and on whose behalf. */
+    /** The subject, the client, and the actor. */
     record Parties(
             String subject, String clientId, @Nullable String actor) {
 
@@ -49,7 +49,7 @@ final class AccessTokens {
         this.clock = clock;
     }
 
-    /** Live organization scopes, narrowed to what was asked for. What was consented to plays no part. */
+    /** Live organization scopes, limited to the requested ones. Consent plays no part. */
     Issued forOrganization(Parties parties, String organizationId, Set<String> requested) {
         Collection<String> live = ScopeNames.ofTemplate(directory.scopesIn(organizationId, parties.subject()));
         String scope = ScopeNames.join(ScopeNames.both(live, requested));
@@ -57,8 +57,8 @@ final class AccessTokens {
     }
 
     /**
-     * Live scopes of an API resource, narrowed to what was asked for and, if there is a grant, to that. With an
-     * organization the user's global roles count too; without one, the roles of every organization do.
+     * Live scopes of an API resource, limited to the requested ones and, if there is a grant, to the grant. With an organization
+     * the user's global roles count too; without one, the roles of every organization do.
      */
     Issued forResource(
             Parties parties,

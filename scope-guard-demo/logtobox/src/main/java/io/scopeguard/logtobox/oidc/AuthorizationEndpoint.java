@@ -18,7 +18,7 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationToken;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/** What is Logto's own about the authorization endpoint: which requests it takes, and how it answers. */
+/** Logto's peculiarities at the authorization endpoint: the accepted requests, and the responses. */
 final class AuthorizationEndpoint {
 
     private final Directory directory;
@@ -31,7 +31,7 @@ final class AuthorizationEndpoint {
         this.errors = errors;
     }
 
-    /** Takes any scope, dropping later what it does not know, but neither an unknown resource nor redirect URI. */
+    /** Accepts any scope, and drops unknown ones later, but rejects unknown resources and redirect URIs. */
     void validate(OAuth2AuthorizationCodeRequestAuthenticationContext context) {
         OAuth2AuthorizationCodeRequestAuthenticationToken request = context.getAuthentication();
         Application application =

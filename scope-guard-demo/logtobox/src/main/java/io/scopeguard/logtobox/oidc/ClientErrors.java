@@ -23,7 +23,7 @@ final class ClientErrors {
         this.errors = errors;
     }
 
-    /** A client that did not prove who it is, or a code that it could not prove possession of. */
+    /** A client that is not authenticated, or a code without proof of possession. */
     void clientRefused(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
             throws IOException {
         OidcException error = translate(exception);

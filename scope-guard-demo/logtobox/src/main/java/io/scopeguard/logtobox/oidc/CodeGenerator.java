@@ -14,7 +14,7 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenGenerator;
 
-/** Makes authorization codes, and fixes with each what it grants. */
+/** Creates authorization codes, and fixes the grant of each. */
 final class CodeGenerator implements OAuth2TokenGenerator<OAuth2AuthorizationCode> {
 
     private static final Duration TTL = Duration.ofMinutes(1);

@@ -83,7 +83,7 @@ final class CodeTokens implements OAuth2TokenGenerator<OAuth2Token> {
     private Jwt idToken(Grant grant) {
         Instant now = clock.instant();
         String value = idTokens.issue(access.requireActive(grant.userId()), grant, grant.oidcScopes());
-        // Only the value travels; the rest is what the framework's own bookkeeping wants to see.
+        // Only the value is sent; the framework's own bookkeeping needs the rest.
         return new Jwt(
                 value, now, now.plus(Grants.ACCESS_TOKEN_TTL), Map.of("alg", "none"), Map.of("sub", grant.userId()));
     }

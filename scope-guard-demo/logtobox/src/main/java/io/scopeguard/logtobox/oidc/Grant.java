@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one authorization request yielded. It is fixed in that moment: a scope that nobody held then is not in it, and
- * no refresh adds one.
+ * The grant of one authorization request, fixed at that moment: a scope that the user did not hold then is not in it, and no
+ * refresh adds it.
  */
 record Grant(
         String id,

@@ -40,7 +40,7 @@ final class GrantProvider implements AuthenticationProvider {
         return GrantRequest.class.isAssignableFrom(authentication);
     }
 
-    /** The token endpoint of Spring Authorization Server insists on this type; the body is what counts. */
+    /** The token endpoint of Spring Authorization Server requires this type; only the body matters. */
     private static Authentication carried(GrantRequest request, TokenResponse response) {
         Map<String, Object> body = response.body();
         OAuth2AccessToken token = new OAuth2AccessToken(

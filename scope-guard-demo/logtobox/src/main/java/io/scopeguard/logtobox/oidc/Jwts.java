@@ -78,7 +78,7 @@ public final class Jwts {
         return claims;
     }
 
-    /** The claims of a token with a good signature, whatever they say. */
+    /** The claims of a token with a valid signature. They are not checked. */
     private Map<String, Object> verify(String token) {
         try {
             JWSObject jws = JWSObject.parse(token);

@@ -15,7 +15,7 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** What can be had from the OpenID endpoints without being a client: discovery, keys, userinfo, sign-out. */
+/** The OpenID endpoints that require no client authentication: discovery, keys, userinfo, sign-out. */
 final class OidcDocuments {
 
     private static final String JSON = "application/json; charset=utf-8";

@@ -50,7 +50,7 @@ final class ScopeNames {
         return String.join(" ", scopes);
     }
 
-    /** What is in both, in the order of the first. */
+    /** The names that are in both, in the order of the first. */
     static Set<String> both(Collection<String> these, Collection<String> those) {
         Set<String> common = new LinkedHashSet<>(these);
         common.retainAll(Set.copyOf(those));

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** One key of the tenant, published as Logto publishes it. */
 final class SigningKey {
 
-    /** What a rotation may ask for; the names are Logto's. */
+    /** The algorithms of a rotation; the names are Logto's. */
     enum Algorithm {
         RSA,
         EC

@@ -67,7 +67,7 @@ public final class SigningKeys {
         return List.copyOf(rows);
     }
 
-    /** Only the previous key may go; what it signed can then no longer be verified. */
+    /** Only the previous key may be deleted. Tokens that it signed can then no longer be verified. */
     public synchronized void delete(String id) {
         takeOver();
         if (previous != null && previous.id().equals(id)) {

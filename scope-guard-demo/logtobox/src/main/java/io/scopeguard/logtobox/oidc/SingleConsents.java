@@ -5,14 +5,14 @@ import org.springframework.security.oauth2.server.authorization.OAuth2Authorizat
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsentService;
 
 /**
- * A consent counts for the sign-in it was given in. The framework would add what it remembers of earlier ones to every answer,
- * and so turn a later no into a yes.
+ * A consent counts for its own sign-in. The framework would add earlier consents to every answer, and so turn a later refusal into
+ * consent.
  */
 final class SingleConsents implements OAuth2AuthorizationConsentService {
 
     @Override
     public void save(OAuth2AuthorizationConsent consent) {
-        // The grant holds what was consented to.
+        // The grant contains the consent.
     }
 
     @Override

@@ -51,7 +51,7 @@ final class TokenEndpoint implements AuthenticationConverter {
                 .body();
     }
 
-    /** The framework puts every scope that was asked for on the token; what was granted stands in the grant. */
+    /** The framework puts every requested scope on the token; the granted scopes are in the grant. */
     private String scope(OAuth2AccessToken token) {
         return grants.findOpaque(token.getTokenValue())
                 .map(Grants.OpaqueToken::scope)

@@ -4,7 +4,7 @@ import io.scopeguard.logtobox.directory.Directory;
 import io.scopeguard.logtobox.directory.Organization;
 import io.scopeguard.logtobox.directory.User;
 
-/** Who may get a token at all, and for which organization. */
+/** Decides whether a user may get a token at all, and for an organization. */
 final class UserAccess {
 
     private final Directory directory;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the ID token and the userinfo endpoint tell about a user, by scope. */
+/** The claims about a user in the ID token and at the userinfo endpoint, by scope. */
 final class UserClaims {
 
     private final Directory directory;

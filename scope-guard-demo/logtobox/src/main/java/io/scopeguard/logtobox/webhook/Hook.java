@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Somebody who wants to hear of changes. */
+/** A subscriber to changes. */
 public record Hook(
         String id,
         String name,

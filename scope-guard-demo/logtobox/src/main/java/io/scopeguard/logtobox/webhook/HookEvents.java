@@ -39,8 +39,8 @@ public final class HookEvents {
             "Grant.LimitExceeded");
 
     /**
-     * Calls that say no more than that they were made. Membership changes and deleted users carry more and are told
-     * where they happen; whatever is in neither place, above all the roles of members, is told to nobody.
+     * Events that are fully determined by their call. Membership changes and deleted users contain more and are published by their
+     * handlers. Logto has no events for other changes, above all the roles of members.
      */
     private static final Map<String, String> BY_CALL = Map.ofEntries(
             Map.entry("POST /users", "User.Created"),

@@ -33,8 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers events to hooks: each at most once, in no particular order, and without anybody waiting for it. What fails
- * is not tried again.
+ * Delivers events to hooks: each at most once, in no particular order, and in the background. A failed delivery is not repeated.
  */
 public final class Webhooks implements SignInListener, AutoCloseable {
 
@@ -83,7 +82,7 @@ public final class Webhooks implements SignInListener, AutoCloseable {
         return MILLIS.format(Instant.ofEpochMilli(clock.millis()));
     }
 
-    /** Sends an event, whose members are all but the hook's identifier, to whoever wants it. */
+    /** Sends an event to its subscribers. The members lack only the hook's identifier. */
     public void fire(String event, Map<String, ?> members) {
         hooks.values().stream().filter(hook -> hook.wants(event)).forEach(hook -> {
             Map<String, Object> payload = new LinkedHashMap<>(members);
@@ -192,7 +191,7 @@ public final class Webhooks implements SignInListener, AutoCloseable {
                 .build();
     }
 
-    /** The key counts as text, whatever it looks like. */
+    /** The key counts as text, regardless of its format. */
     static String sign(String signingKey, String body) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");

@@ -9,7 +9,7 @@ import java.time.Clock;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Dates every answer by the box's clock, not the system's: who compares clocks with the box goes by it. */
+/** Dates every response by the box's clock instead of the system's, because clients learn the box's clock from it. */
 public final class ClockedDate extends OncePerRequestFilter {
 
     private final Clock clock;

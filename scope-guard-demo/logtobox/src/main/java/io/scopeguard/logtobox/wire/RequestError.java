@@ -62,7 +62,7 @@ public final class RequestError extends RuntimeException {
         return of(400, "guard.invalid_pagination", "The request pagination value is invalid.");
     }
 
-    /** A body that is not what the route expects, said as Logto's validator says it. */
+    /** A body that does not match the route's schema, reported in the format of Logto's validator. */
     public static RequestError invalidBody(Map<String, ?> issue, String details) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("issues", java.util.List.of(issue));

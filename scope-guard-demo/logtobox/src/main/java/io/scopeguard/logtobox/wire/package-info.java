@@ -1,4 +1,4 @@
-/** What travels: JSON as Logto writes it, identifiers, and the shape of a refusal. */
+/** The wire format: JSON as Logto writes it, identifiers, and errors. */
 @NullMarked
 package io.scopeguard.logtobox.wire;
 
