@@ -4,6 +4,7 @@ import io.scopeguard.logtobox.directory.Directory;
 import io.scopeguard.logtobox.directory.Seed;
 import io.scopeguard.logtobox.oidc.DirectTokens;
 import io.scopeguard.logtobox.oidc.Issuer;
+import io.scopeguard.logtobox.oidc.OidcConfiguration;
 import io.scopeguard.logtobox.webhook.Hook;
 import io.scopeguard.logtobox.webhook.HookEvents;
 import io.scopeguard.logtobox.webhook.Webhooks;
@@ -127,6 +128,7 @@ public final class LogtoBox implements AutoCloseable {
         private String address = "127.0.0.1";
         private int port = 9000;
         private Clock clock = Clock.systemUTC();
+        private boolean hasRolesInAccessTokens;
 
         private Builder() {}
 
@@ -145,6 +147,15 @@ public final class LogtoBox implements AutoCloseable {
         /** The clock that decides on every time in a token and on its expiry; the system's unless given. */
         public Builder clock(Clock clock) {
             this.clock = clock;
+            return this;
+        }
+
+        /**
+         * Adds the claims {@code roles} and {@code organization_roles} to the access tokens of users, as a custom claims script of
+         * the tenant would. Without it, access tokens carry no roles.
+         */
+        public Builder rolesInAccessTokens() {
+            hasRolesInAccessTokens = true;
             return this;
         }
 
@@ -194,6 +205,8 @@ public final class LogtoBox implements AutoCloseable {
                                     address,
                                     "server.port",
                                     port,
+                                    OidcConfiguration.ROLES_IN_ACCESS_TOKENS,
+                                    hasRolesInAccessTokens,
                                     "server.shutdown",
                                     "immediate",
                                     // Cookies know no port: another name keeps clear of an application's own session.

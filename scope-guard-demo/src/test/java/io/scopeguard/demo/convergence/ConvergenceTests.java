@@ -773,6 +773,12 @@ class ConvergenceTests {
                 }));
     }
 
+    @TestFactory
+    @Order(10)
+    Stream<DynamicTest> roles() {
+        return RoleStories.all().map(each -> row(each.name(), each.why(), each.scenario()));
+    }
+
     private static void inParallel(int threads, Runnable task) {
         CompletableFuture<?>[] running = IntStream.range(0, threads)
                 .mapToObj(i -> CompletableFuture.runAsync(task, work -> new Thread(work).start()))

@@ -130,6 +130,28 @@ class KeycloakConvergenceTests {
                         .refreshes(1);
                 return () -> row.admin.grant(user, "read:report");
             }),
+            new Case("role of an organization group given and required", row -> {
+                row.member(row.readers);
+                row.expect(RoleStories.APPROVER, row.roles("/approvals")).refreshes(1);
+                return () -> row.admin.mapRealmRole(row.organization, row.readers, RoleStories.APPROVER);
+            }),
+            new Case("role of an organization group taken, still required", row -> {
+                row.admin.mapRealmRole(row.organization, row.readers, RoleStories.APPROVER);
+                String user = row.member(row.readers);
+                row.expect("", row.roles("/approvals")).refreshes(1);
+                return () -> row.move(user, row.readers, row.writers);
+            }),
+            new Case("realm role given and required", row -> {
+                String user = row.member(row.readers);
+                row.expect(RoleStories.PATRON, row.roles("/favours")).refreshes(1);
+                return () -> row.admin.grantRealmRole(user, RoleStories.PATRON);
+            }),
+            new Case("realm role taken, still required", row -> {
+                String user = row.member(row.readers);
+                row.admin.grantRealmRole(user, RoleStories.PATRON);
+                row.expect("", row.roles("/favours")).refreshes(1);
+                return () -> row.admin.revokeRealmRole(user, RoleStories.PATRON);
+            }),
             new Case("nothing happens", row -> {
                 row.member(row.writers);
                 row.expect(WRITE, row.page());

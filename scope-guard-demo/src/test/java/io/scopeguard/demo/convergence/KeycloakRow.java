@@ -66,6 +66,15 @@ final class KeycloakRow {
         return client(new KeycloakSignIn(browser, client, scopes, tokens), path);
     }
 
+    /** The same page, where it needs a role and looks at roles. */
+    ObedientClient roles(String path) {
+        return page(
+                KeycloakStage.PAGE,
+                "openid organization:" + alias,
+                KeycloakTokens.rolesIn(alias),
+                "/organizations/" + alias + path);
+    }
+
     /** A service account, which is a member as a user is. */
     ObedientClient machine(String group) {
         admin.addMember(organization, stage.agentUser);

@@ -29,7 +29,16 @@ final class KeycloakStage implements AutoCloseable {
         }
         agentUser = admin.createMachine("agent", AGENT_SECRET, API);
         admin.createMachine(
-                "guard", GUARD_SECRET, API, "view-organizations", "view-users", "view-clients", "view-events");
+                "guard",
+                GUARD_SECRET,
+                API,
+                "view-organizations",
+                "view-users",
+                "view-clients",
+                "view-events",
+                "view-realm");
+        admin.createRealmRole(RoleStories.APPROVER);
+        admin.createRealmRole(RoleStories.PATRON);
         guard = Guard.start(properties(), context -> {});
     }
 
@@ -48,6 +57,7 @@ final class KeycloakStage implements AutoCloseable {
                 Map.entry("scope-guard.keycloak.client-id", "guard"),
                 Map.entry("scope-guard.keycloak.client-secret", GUARD_SECRET),
                 Map.entry("scope-guard.keycloak.api-client", "reports-api"),
+                Map.entry("scope-guard.keycloak.realm-roles", true),
                 Map.entry("scope-guard.keycloak.sign-in-clients", PAGE + "," + CONSENT_PAGE),
                 Map.entry("scope-guard.keycloak.timeout", "30s"));
     }

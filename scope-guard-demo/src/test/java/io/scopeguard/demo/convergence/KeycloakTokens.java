@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 record KeycloakTokens(Function<JsonNode, Set<String>> reader) {
 
     private static final String ROLES = "/resource_access/reports-api/roles";
+    private static final String REALM_ROLES = "/realm_access/roles";
     private static final Set<String> OTHERS = Set.of("openid", "profile", "email");
 
     static KeycloakTokens of(String organization) {
@@ -24,6 +25,20 @@ record KeycloakTokens(Function<JsonNode, Set<String>> reader) {
     /** Of no organization: roles. */
     static KeycloakTokens global() {
         return new KeycloakTokens(KeycloakTokens::roles);
+    }
+
+    /** The watched realm roles, of an organization's groups and of the user. */
+    static KeycloakTokens rolesIn(String organization) {
+        return new KeycloakTokens(claims -> {
+            Set<String> roles = new TreeSet<>();
+            claims.path("organization")
+                    .path(organization)
+                    .at(REALM_ROLES)
+                    .forEach(role -> roles.add(role.asString("")));
+            claims.at(REALM_ROLES).forEach(role -> roles.add(role.asString("")));
+            roles.retainAll(Set.of(RoleStories.APPROVER, RoleStories.PATRON));
+            return roles;
+        });
     }
 
     /** Of no organization: client scopes. */

@@ -1,7 +1,9 @@
 package io.scopeguard.demo.convergence;
 
 import io.scopeguard.logtobox.Browser;
+import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.ScopeRequirement.Match;
+import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
@@ -58,6 +60,22 @@ class ReportApi {
                 },
                 match = Match.ANY)
         String extra() {
+            return "ok";
+        }
+    }
+
+    @RestController
+    static class OfRoles {
+
+        @GetMapping("/organizations/{organizationId}/approvals")
+        @RequiresRole(value = RoleStories.APPROVER, kind = RoleKind.ORGANIZATION)
+        String approve() {
+            return "ok";
+        }
+
+        @GetMapping("/organizations/{organizationId}/favours")
+        @RequiresRole(RoleStories.PATRON)
+        String favour() {
             return "ok";
         }
     }

@@ -5,6 +5,7 @@ import io.scopeguard.logtobox.LogtoBox;
 import io.scopeguard.logtobox.Management;
 import io.scopeguard.logtobox.directory.Directory;
 import io.scopeguard.logtobox.directory.OrganizationRole;
+import io.scopeguard.logtobox.directory.Role;
 import io.scopeguard.logtobox.directory.RoleType;
 import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
@@ -22,7 +23,8 @@ final class Stage implements AutoCloseable {
     private static final long LOOK_AGAIN = TimeUnit.MICROSECONDS.toNanos(200);
 
     final MovableClock clock = MovableClock.atNoon();
-    final LogtoBox box = LogtoBox.builder().port(0).clock(clock).start();
+    final LogtoBox box =
+            LogtoBox.builder().port(0).clock(clock).rolesInAccessTokens().start();
     final Directory directory = box.directory();
     final Http provider = new Http(box.endpoint());
     private final List<Guard> guards = new CopyOnWriteArrayList<>();
@@ -36,6 +38,8 @@ final class Stage implements AutoCloseable {
     Stage() {
         userRole("viewer", "read:report", "read:document");
         userRole("editor", "read:report", "write:report", "read:document", "write:document");
+        userRole(RoleStories.APPROVER);
+        directory.roles().insert(new Role(RoleStories.PATRON, RoleStories.PATRON, null, RoleType.User, false));
         role("reader agent", RoleType.MachineToMachine, "read:report", "read:document");
         role("writer agent", RoleType.MachineToMachine, "read:report", "write:report");
     }

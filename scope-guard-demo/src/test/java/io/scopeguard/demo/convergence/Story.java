@@ -99,6 +99,12 @@ final class Story {
         return page(signIn(user, consent, List.of("organization_id", organization), requested), path("/reports"));
     }
 
+    /** A page that works with an organization token, and looks at the roles in it too. */
+    ObedientClient reportsWithRoles(String user, String... requested) {
+        SignIn signIn = signIn(user, Consent.GIVEN, List.of("organization_id", organization), requested);
+        return page(new TokensWithRoles(signIn, organization), path("/reports"));
+    }
+
     /** A page that works with a token for the API resource, within the organization. */
     ObedientClient documents(String user, String... requested) {
         List<String> target = List.of("organization_id", organization, "resource", Browser.API);

@@ -255,7 +255,30 @@ public final class KeycloakAdmin {
         call("POST", path("/users/" + user + "/role-mappings/clients/" + apiClient), List.of(role(apiClient, role)));
     }
 
+    public void createRealmRole(String name) {
+        call("POST", path("/roles"), Map.of("name", name));
+    }
+
+    public void mapRealmRole(String organization, String group, String role) {
+        call(
+                "POST",
+                path("/organizations/" + organization + "/groups/" + group + "/role-mappings/realm"),
+                List.of(realmRole(role)));
+    }
+
+    public void grantRealmRole(String user, String role) {
+        call("POST", path("/users/" + user + "/role-mappings/realm"), List.of(realmRole(role)));
+    }
+
+    public void revokeRealmRole(String user, String role) {
+        call("DELETE", path("/users/" + user + "/role-mappings/realm"), List.of(realmRole(role)));
+    }
+
     // The Admin API
+
+    private Map<String, String> realmRole(String name) {
+        return Map.of("id", get("/roles/" + name).get("id").stringValue(), "name", name);
+    }
 
     private Map<String, String> role(String client, String name) {
         JsonNode role = get("/clients/" + client + "/roles/" + URLEncoder.encode(name, StandardCharsets.UTF_8));

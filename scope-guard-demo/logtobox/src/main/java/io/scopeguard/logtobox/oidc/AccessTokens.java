@@ -41,12 +41,17 @@ final class AccessTokens {
     private final Jwts jwts;
     private final Issuer issuer;
     private final Clock clock;
+    private final @Nullable UserClaims roles;
 
-    AccessTokens(Directory directory, Jwts jwts, Issuer issuer, Clock clock) {
+    /**
+     * @param roles adds roles to the tokens of users; {@code null} if they carry none
+     */
+    AccessTokens(Directory directory, Jwts jwts, Issuer issuer, Clock clock, @Nullable UserClaims roles) {
         this.directory = directory;
         this.jwts = jwts;
         this.issuer = issuer;
         this.clock = clock;
+        this.roles = roles;
     }
 
     /** Live organization scopes, limited to the requested ones. Consent plays no part. */
@@ -108,6 +113,9 @@ final class AccessTokens {
             Parties parties, @Nullable String organizationId, String audience, @Nullable String scope, long ttl) {
         long now = clock.instant().getEpochSecond();
         Map<String, Object> claims = new LinkedHashMap<>();
+        if (roles != null) {
+            directory.users().find(parties.subject()).ifPresent(user -> claims.putAll(roles.roles(user)));
+        }
         if (parties.actor() != null) {
             claims.put("act", Map.of("sub", parties.actor()));
         }

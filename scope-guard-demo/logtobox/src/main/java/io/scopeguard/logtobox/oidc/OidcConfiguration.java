@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
@@ -39,6 +40,9 @@ import org.springframework.web.util.UriComponentsBuilder;
  */
 @EnableWebSecurity
 public class OidcConfiguration {
+
+    /** The property that says whether the access tokens of users carry roles. */
+    public static final String ROLES_IN_ACCESS_TOKENS = "logto-box.roles-in-access-tokens";
 
     @Bean
     Issuer issuer() {
@@ -78,16 +82,24 @@ public class OidcConfiguration {
     }
 
     @Bean
+    AccessTokens accessTokens(
+            Directory directory,
+            Jwts jwts,
+            Issuer issuer,
+            Clock clock,
+            @Value("${" + ROLES_IN_ACCESS_TOKENS + "}") boolean hasRoles) {
+        return new AccessTokens(directory, jwts, issuer, clock, hasRoles ? new UserClaims(directory) : null);
+    }
+
+    @Bean
     List<GrantHandler> grantHandlers(
             Directory directory,
             Grants grants,
             SubjectTokens subjectTokens,
-            Jwts jwts,
+            AccessTokens accessTokens,
             IdTokens idTokens,
-            Issuer issuer,
             Clock clock) {
         UserAccess access = new UserAccess(directory);
-        AccessTokens accessTokens = new AccessTokens(directory, jwts, issuer, clock);
         return List.of(
                 new RefreshTokenGrant(directory, grants, accessTokens, idTokens, access, clock),
                 new ClientCredentialsGrant(directory, accessTokens),
@@ -95,8 +107,8 @@ public class OidcConfiguration {
     }
 
     @Bean
-    DirectTokens directTokens(Directory directory, Jwts jwts, Issuer issuer, Clock clock) {
-        return new DirectTokens(new AccessTokens(directory, jwts, issuer, clock), directory);
+    DirectTokens directTokens(AccessTokens accessTokens, Directory directory) {
+        return new DirectTokens(accessTokens, directory);
     }
 
     @Bean

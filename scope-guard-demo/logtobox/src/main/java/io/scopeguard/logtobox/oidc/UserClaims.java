@@ -52,6 +52,11 @@ final class UserClaims {
         return claims;
     }
 
+    /** The roles of a user, global ones and those in organizations, under the names that they have in ID tokens. */
+    Map<String, Object> roles(User user) {
+        return Map.of("roles", roleNames(user), "organization_roles", organizationRoles(user));
+    }
+
     private static void profile(User user, Map<String, @Nullable Object> claims) {
         claims.put("name", user.name());
         claims.put("preferred_username", user.username());
