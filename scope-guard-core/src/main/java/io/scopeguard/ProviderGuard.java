@@ -1,7 +1,11 @@
 package io.scopeguard;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.drift.DriftDetector;
+import io.scopeguard.drift.RoleDrift;
 import io.scopeguard.drift.RoleDriftDetector;
+import io.scopeguard.drift.ScopeComparison;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.organization.RequestedOrganization;
@@ -43,6 +47,10 @@ final class ProviderGuard {
     private final ProviderClock provider;
     private final SteadyClock clock;
     private final Runnable closing;
+
+    /** As many as there are verified tokens: an entry goes with its token. */
+    private final Cache<AccessToken, KnownToken> known =
+            Caffeine.newBuilder().weakKeys().executor(Runnable::run).build();
 
     /**
      * @param name of the provider
@@ -140,21 +148,29 @@ final class ProviderGuard {
 
     private Decision judge(AccessToken token, AccessRequest request) {
         long now = clock.nanos();
-        PermissionKey key = PermissionKey.of(token).with(roles.interest(token, request));
+        KnownToken earlier = known.get(token, KnownToken::new);
+        PermissionKey key = earlier.key().with(roles.interest(token, request));
         Freshness freshness = settings.freshness(request, now);
         if (isReading(token, request, key, now)) {
             permissions.refresh(key, freshness);
             return Verdict.byToken(token).decision(token, request, null, ScopeDrift.none());
         }
-        Decision decision = decide(key, token, request, live(key, token, freshness));
-        if (isTooEarly(decision, now)) {
-            return reconsidered(key, decision, null);
+        Decision decision = decide(key, earlier, token, request, live(key, earlier, token, freshness));
+        return isContradicted(decision) ? contradicted(key, earlier, decision, freshness) : decision;
+    }
+
+    /** Before a token is contradicted, permissions are read again that may be older than the token. */
+    private Decision contradicted(PermissionKey key, KnownToken earlier, Decision first, Freshness freshness) {
+        long now = freshness.now();
+        LivePermissions live = first.live();
+        if (live != null && rereads.isTooEarly(first.token(), live, now)) {
+            return reconsidered(key, earlier, first, null);
         }
-        Long reread = reread(key, decision, now);
-        if (reread != null) {
-            decision = reconsidered(key, decision, live(key, token, freshness.notBefore(reread)));
-        }
-        return isContradicted(decision) ? contradicted(key, decision, now) : decision;
+        Long reread = live == null ? null : rereads.due(first.token(), key, live, now);
+        Decision decision = reread == null
+                ? first
+                : reconsidered(key, earlier, first, live(key, earlier, first.token(), freshness.notBefore(reread)));
+        return isContradicted(decision) ? decision.with(advice(key, earlier, decision, now)) : decision;
     }
 
     /**
@@ -177,32 +193,52 @@ final class ProviderGuard {
     }
 
     /** A grant stands even if a new read for the hint beside it fails. */
-    private Decision reconsidered(PermissionKey key, Decision first, @Nullable LivePermissions newer) {
+    private Decision reconsidered(
+            PermissionKey key, KnownToken earlier, Decision first, @Nullable LivePermissions newer) {
         return newer == null && first.isGranted()
                 ? first.withoutDrift()
-                : decide(key, first.token(), first.request(), newer);
+                : decide(key, earlier, first.token(), first.request(), newer);
     }
 
-    private @Nullable LivePermissions live(PermissionKey key, AccessToken token, Freshness freshness) {
+    private @Nullable LivePermissions live(
+            PermissionKey key, KnownToken earlier, AccessToken token, Freshness freshness) {
         try {
-            return permissions.get(key, freshness, token.scopes());
+            return permissions.get(key, freshness, token.scopes(), earlier.live());
         } catch (PermissionsUnavailableException e) {
             return null;
         }
     }
 
     private Decision decide(
-            PermissionKey key, AccessToken token, AccessRequest request, @Nullable LivePermissions live) {
+            PermissionKey key,
+            KnownToken earlier,
+            AccessToken token,
+            AccessRequest request,
+            @Nullable LivePermissions live) {
         if (live == null) {
             return withoutLive(key, token, request).decision(token, request, null, ScopeDrift.none());
         }
+        ScopeComparison comparison = earlier.comparison(token.scopes(), live);
         // In observe mode, not even a denial reveals the live permissions.
         Verdict verdict = settings.mode() == Mode.OBSERVE
                 ? Verdict.withoutLive(settings, token.scopes(), request)
-                : Verdict.byLive(settings, token, request, live);
-        ScopeDrift drift = detector.detect(token, live, verdict.grantable())
-                .with(RoleDriftDetector.detect(token, live, key.roles().wanted()));
-        return verdict.andRoles(denialOfRoles(token, request, live, null)).decision(token, request, live, drift);
+                : Verdict.byLive(settings, token, request, live, comparison.effective());
+        ScopeDrift drift = detector.detect(token, comparison, verdict.grantable());
+        return key.roles().isNone()
+                ? verdict.decision(token, request, live, drift)
+                : withRoles(key, verdict, drift, token, request, live);
+    }
+
+    private Decision withRoles(
+            PermissionKey key,
+            Verdict verdict,
+            ScopeDrift drift,
+            AccessToken token,
+            AccessRequest request,
+            LivePermissions live) {
+        RoleDrift ofRoles = RoleDriftDetector.detect(token, live, key.roles().wanted());
+        return verdict.andRoles(denialOfRoles(token, request, live, null))
+                .decision(token, request, live, drift.with(ofRoles));
     }
 
     private @Nullable Denial denialOfRoles(
@@ -230,33 +266,30 @@ final class ProviderGuard {
                 settings, token, request, token.scopes().minus(leaked));
     }
 
-    /** The earliest start of a read that may contradict the token, or {@code null} if the known read is newer than the token. */
-    private @Nullable Long reread(PermissionKey key, Decision decision, long now) {
-        LivePermissions live = decision.live();
-        return live != null && isContradicted(decision) ? rereads.due(decision.token(), key, live, now) : null;
-    }
-
-    private boolean isTooEarly(Decision decision, long now) {
-        LivePermissions live = decision.live();
-        return live != null && isContradicted(decision) && rereads.isTooEarly(decision.token(), live, now);
-    }
-
     private static boolean isContradicted(Decision decision) {
         return decision.denial() != null || !decision.drift().isEmpty();
     }
 
-    private Decision contradicted(PermissionKey key, Decision decision, long now) {
-        if (decision.live() != null && !decision.drift().demoted().isEmpty()) {
-            permissions.keepLoss(key);
-        }
-        return decision.with(advice(decision, now));
-    }
-
-    private Advice advice(Decision decision, long now) {
+    private Advice advice(PermissionKey key, KnownToken earlier, Decision decision, long now) {
         LivePermissions live = decision.live();
-        if (settings.mode() == Mode.OBSERVE || live == null) {
+        if (live == null) {
             return Advice.none();
         }
+        Advice repeated = decision.isGranted() ? earlier.advice(live, decision.drift(), now) : null;
+        if (repeated != null) {
+            return repeated;
+        }
+        if (!decision.drift().demoted().isEmpty()) {
+            permissions.keepLoss(key);
+        }
+        Advice advice = settings.mode() == Mode.OBSERVE ? Advice.none() : newAdvice(decision, live, now);
+        if (decision.isGranted()) {
+            earlier.advised(live, decision.drift(), advice, now);
+        }
+        return advice;
+    }
+
+    private Advice newAdvice(Decision decision, LivePermissions live, long now) {
         DriftFinding finding = new DriftFinding(decision.token(), live.history(), live::roles, decision.drift());
         if (decision.denial() == null) {
             // A hint can wait for a read that is newer than the token.

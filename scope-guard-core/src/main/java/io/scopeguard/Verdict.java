@@ -67,14 +67,23 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
                 : insufficient(effective, Scopes.none());
     }
 
-    /** The verdict by live permissions, as far as the mode allows. */
-    static Verdict byLive(ScopeGuardSettings settings, AccessToken token, AccessRequest request, LivePermissions live) {
+    /**
+     * The verdict by live permissions, as far as the mode allows.
+     *
+     * @param effectiveByLive scopes that the token carries and that count now
+     */
+    static Verdict byLive(
+            ScopeGuardSettings settings,
+            AccessToken token,
+            AccessRequest request,
+            LivePermissions live,
+            Scopes effectiveByLive) {
         boolean enforced = settings.mode() == Mode.ENFORCE;
         Denial lost = enforced ? lostStanding(request, live) : null;
         if (lost != null) {
             return denied(lost);
         }
-        Scopes effective = enforced ? token.scopes().and(live.granted()) : token.scopes();
+        Scopes effective = enforced ? effectiveByLive : token.scopes();
         ScopeRequirement requirement = request.requirement();
         return requirement == null || requirement.isMetBy(effective)
                 ? granted(effective)

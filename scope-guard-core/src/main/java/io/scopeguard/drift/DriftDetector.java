@@ -1,6 +1,5 @@
 package io.scopeguard.drift;
 
-import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.ScopeCatalogue.Novelty;
 import io.scopeguard.scope.Audience;
@@ -8,7 +7,7 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
 import java.util.function.Predicate;
 
-/** Finds how a token differs from live permissions: a pure function of the two and the catalogue. Thread-safe. */
+/** Determines which differences between a token and live permissions are drift, with the help of the catalogue. Thread-safe. */
 public final class DriftDetector {
 
     private final Clients clients;
@@ -20,16 +19,19 @@ public final class DriftDetector {
     }
 
     /**
-     * The drift between a token and the permissions of its subject, for tokens of its kind.
+     * The drift between a token and the permissions of its subject.
      *
+     * @param comparison of the two
      * @param needed scopes that count as watched in any case: those that the token was refused for
      */
-    public ScopeDrift detect(AccessToken token, LivePermissions live, Scopes needed) {
+    public ScopeDrift detect(AccessToken token, ScopeComparison comparison, Scopes needed) {
+        if (comparison.isWithoutDifference()) {
+            return ScopeDrift.none();
+        }
         WatchedScopes watched = clients.of(token).watched();
         Audience audience = token.audience();
         return detect(
-                token.scopes(),
-                live,
+                comparison,
                 scope -> watched.watches(audience, scope) || needed.contains(scope),
                 scope -> isNew(catalogue.noveltySince(audience, scope, token.issuedAt()), needed.contains(scope)));
     }
@@ -39,15 +41,12 @@ public final class DriftDetector {
         return novelty == Novelty.SEEN || (novelty == Novelty.TOLD && isNeeded);
     }
 
-    static ScopeDrift detect(Scopes held, LivePermissions live, Predicate<String> matters, Predicate<String> isNew) {
-        Scopes demoted = held.minus(live.issuable());
-        // Scopes that the provider could issue but that do not count are ignored: a token with them would be refused,
-        // too.
-        Scopes missing = live.granted().minus(held).where(matters);
-        if (demoted.isEmpty() && missing.isEmpty()) {
+    static ScopeDrift detect(ScopeComparison comparison, Predicate<String> matters, Predicate<String> isNew) {
+        Scopes missing = comparison.missing().where(matters);
+        if (comparison.demoted().isEmpty() && missing.isEmpty()) {
             return ScopeDrift.none();
         }
         Scopes added = missing.where(isNew);
-        return new ScopeDrift(demoted, missing.minus(added), added);
+        return new ScopeDrift(comparison.demoted(), missing.minus(added), added);
     }
 }

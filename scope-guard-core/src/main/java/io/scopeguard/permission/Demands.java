@@ -42,7 +42,6 @@ final class Demands {
     private final Sweeps sweeps;
     private final Invalidations invalidations;
     private final LossJudge judge;
-    private final Pictures pictures;
     private final SingleFlight flights;
     private final Sequence sequence;
     private final long pause;
@@ -53,7 +52,6 @@ final class Demands {
             Sweeps sweeps,
             Invalidations invalidations,
             LossJudge judge,
-            Pictures pictures,
             SingleFlight flights,
             Sequence sequence,
             Duration maxAge) {
@@ -63,7 +61,6 @@ final class Demands {
         this.sweeps = sweeps;
         this.invalidations = invalidations;
         this.judge = judge;
-        this.pictures = pictures;
         this.flights = flights;
         this.sequence = sequence;
         this.pause = maxAge.toNanos() / RECHECKS;
@@ -83,7 +80,7 @@ final class Demands {
         if (picture.hasNoStanding()) {
             return parts;
         }
-        if (key.organization() != null || picture.isLeaky()) {
+        if (key.organization() != null || picture.question().isLeaky()) {
             addOrganizationRoles(parts, picture, isIndividual);
         }
         if (picture.needsGlobalList()) {
@@ -99,8 +96,7 @@ final class Demands {
         if (isStandingImplied(picture, isIndividual)) {
             return;
         }
-        PermissionKey key = picture.key();
-        SubjectKey subject = Pictures.subjectKey(key);
+        SubjectKey subject = picture.question().subject();
         SubjectFact fact = picture.subject();
         long readAt = picture.hasNoStanding() ? picture.readAt() : fact == null ? Long.MIN_VALUE : fact.readAt();
         if (subject instanceof AccountKey && subject.type() == Subject.Type.APPLICATION) {
@@ -120,7 +116,7 @@ final class Demands {
         // Before anything was read, the lists are read first: whether grants matter is not known yet.
         boolean mayNeedGrants = picture.needsGrants()
                 || (picture.needsGlobalList() && !picture.globalRoles().isRead());
-        boolean isListed = picture.isLeaky() && !isIndividual && traits.listsHolders() && mayNeedGrants;
+        boolean isListed = picture.question().isLeaky() && !isIndividual && traits.listsHolders() && mayNeedGrants;
         return isListed && (subject == null ? picture.grants() == null : subject.isDerived());
     }
 
@@ -133,7 +129,7 @@ final class Demands {
     }
 
     private void addOrganizationRoles(List<Part> parts, Picture picture, boolean isIndividual) {
-        DefinitionsKey set = pictures.organizationRoles(picture.key());
+        DefinitionsKey set = picture.question().organizationRoles();
         RoleSet roles = picture.organizationRoles();
         Set<String> held = picture.rolesHeld();
         int pages = (roles.table().roles().size() + traits.pageSize() - 1) / Math.max(traits.pageSize(), 1);
@@ -158,8 +154,8 @@ final class Demands {
     private void addGrants(List<Part> parts, Picture picture) {
         PermissionKey key = picture.key();
         SubjectFact fact = picture.grants();
-        parts.add(part(Pictures.grantsKey(key), fact == null ? Long.MIN_VALUE : fact.readAt()));
-        if (!picture.countsGrants()) {
+        parts.add(part(picture.question().grants(), fact == null ? Long.MIN_VALUE : fact.readAt()));
+        if (!picture.question().countsGrants()) {
             return;
         }
         RoleSet roles = picture.globalRoles();
@@ -177,17 +173,17 @@ final class Demands {
     }
 
     /** Reports the facts that a request has to wait for. */
-    void urgent(Picture picture, Limits limits, Scopes held, Demand demand) {
+    void urgent(Picture picture, Freshness wanted, Scopes held, Demand demand) {
         if (picture.needsGlobalList() && !picture.globalRoles().isRead()) {
             sweeps.holders().miss(picture.key().subject().id());
         }
         long noticed = lookedForAfter(picture, held);
-        List<Part> parts = parts(picture, limits.isIndividual());
+        List<Part> parts = parts(picture, wanted.isIndividual());
         // Parts that other requests wait for as well go first.
         parts.sort(Comparator.comparing(part -> part.key() instanceof SubjectKey));
         for (Part part : parts) {
-            long after = part.demandedAfter(limits);
-            boolean isOld = part.state(limits).compareTo(State.STALE) >= 0;
+            long after = part.demandedAfter(wanted);
+            boolean isOld = part.state(wanted).compareTo(State.STALE) >= 0;
             boolean isFirstLook = part.readAt() <= noticed && !part.isOptional();
             if (isOld || isFirstLook) {
                 demand.read(part, Math.max(after, isFirstLook ? noticed : Long.MIN_VALUE));
@@ -208,7 +204,7 @@ final class Demands {
 
     /** Whether a change was reported since then that may concern the picture. */
     boolean isReportedSince(Picture picture, long nanos) {
-        SubjectKey subject = Pictures.subjectKey(picture.key());
+        SubjectKey subject = picture.question().subject();
         return invalidations.ofRoles() > nanos
                 || invalidations.certain(subject, nanos) > nanos
                 || invalidations.possible(subject, nanos) > nanos;

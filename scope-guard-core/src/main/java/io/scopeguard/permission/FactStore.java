@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -172,11 +173,17 @@ final class FactStore {
             exchange.keep(compact.name(), after.history());
         }
         if (look.mayTakeAway()) {
-            DefinitionsKey set = definitions.apply(key);
-            roles.computeIfPresent(set, (same, known) -> known.lossNoticed(look.noticed()));
+            noteLostRoles(key, after, look);
         }
         putStanding(compact, holding, look);
         return true;
+    }
+
+    private void noteLostRoles(SubjectKey key, SubjectFact after, Look look) {
+        Set<String> lost = after.holding().hasNoStanding() ? Set.of() : after.lostRoles(look.readAt());
+        if (!lost.isEmpty()) {
+            roles.computeIfPresent(definitions.apply(key), (same, known) -> known.lossNoticed(lost, look.noticed()));
+        }
     }
 
     private SubjectFact next(

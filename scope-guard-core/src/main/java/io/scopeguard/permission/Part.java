@@ -24,22 +24,22 @@ record Part(FactKey key, long readAt, long invalidatedAt, long doubtedAt, boolea
         EXPIRED
     }
 
-    State state(Limits limits) {
-        if (readAt < limits.rejectBefore() && !isOptional) {
+    State state(Freshness wanted) {
+        if (readAt < wanted.rejectBefore() && !isOptional) {
             return State.EXPIRED;
         }
         if (readAt < invalidatedAt) {
             return State.INVALIDATED;
         }
-        if (readAt < limits.refreshBefore() || readAt < doubtedAt) {
+        if (readAt < wanted.refreshBefore() || readAt < doubtedAt) {
             return State.STALE;
         }
-        return readAt < limits.ageingBefore(key.hashCode()) ? State.AGEING : State.FRESH;
+        return readAt < wanted.ageingBefore(key.hashCode()) ? State.AGEING : State.FRESH;
     }
 
     /** A read that begins later than this is new enough. */
-    long demandedAfter(Limits limits) {
+    long demandedAfter(Freshness wanted) {
         long after = Math.max(readAt, Math.max(invalidatedAt, doubtedAt));
-        return limits.isIndividual() ? Math.max(after, limits.rejectBefore() - 1) : after;
+        return wanted.isIndividual() ? Math.max(after, wanted.rejectBefore() - 1) : after;
     }
 }

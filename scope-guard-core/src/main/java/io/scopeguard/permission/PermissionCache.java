@@ -1,7 +1,9 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.permission.FactKey.MembershipKey;
 import io.scopeguard.permission.FactKey.SubjectKey;
 import io.scopeguard.permission.Part.State;
+import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
@@ -9,7 +11,6 @@ import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.Priority;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.provider.TokenKind;
-import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +45,7 @@ public final class PermissionCache implements AutoCloseable {
     private final Demands demands;
     private final SingleFlight flights;
     private final ReadExecutor executor;
+    private final long periodNanos;
     private final Set<TokenKind> youngTokens;
     private final PerSubjectLimit individual = new PerSubjectLimit();
 
@@ -70,13 +71,14 @@ public final class PermissionCache implements AutoCloseable {
         this.clock = clock;
         this.settings = settings;
         this.executor = executor;
+        this.periodNanos = Math.max(settings.maxAge().toNanos(), 1);
         this.youngTokens = source.traits().youngTokens();
         this.sequence = new Sequence(clock);
         this.store = new FactStore(
                 settings.maxEntries(),
                 settings.idle(),
                 settings.maxStale(),
-                key -> Pictures.definitions(source, key),
+                key -> definitions(source, key),
                 sequence,
                 exchange);
         this.invalidations =
@@ -85,70 +87,82 @@ public final class PermissionCache implements AutoCloseable {
         LossJudge judge = new LossJudge(invalidations, source.traits().delay());
         FactReader reader = new FactReader(source, store, sequence, judge, sweeps);
         this.flights = new SingleFlight(executor, sequence, reader);
-        this.demands = new Demands(
-                source, store, sweeps, invalidations, judge, pictures, flights, sequence, settings.maxAge());
+        this.demands = new Demands(source, store, sweeps, invalidations, judge, flights, sequence, settings.maxAge());
+    }
+
+    /** The set that the roles of a subject belong to. */
+    private static DefinitionsKey definitions(PermissionSource source, SubjectKey key) {
+        return key instanceof MembershipKey member
+                ? source.organizationRoles(member.organization())
+                : source.globalRoles();
+    }
+
+    /** The same without an earlier result. */
+    public LivePermissions get(PermissionKey key, Freshness freshness, Scopes held) {
+        return get(key, freshness, held, null);
     }
 
     /**
      * The permissions of a key, as fresh as demanded.
      *
      * @param held the scopes of the token: if the first read lacks some of them, they are read a second time
+     * @param last an earlier result for the key, which is returned again if no fact has changed since
      * @throws PermissionsUnavailableException if there is no picture within the bound and none could be read in time
      */
-    public LivePermissions get(PermissionKey key, Freshness freshness, Scopes held) {
+    public LivePermissions get(PermissionKey key, Freshness freshness, Scopes held, @Nullable LivePermissions last) {
         Freshness wanted = freshness.isIndividual() ? freshness.individualFrom(sequence.next()) : freshness;
-        Limits limits = Limits.of(wanted, sequence.now());
-        Picture picture = pictures.of(key, limits.isIndividual());
-        use(picture, limits.now());
-        if (isSurelyFresh(picture, limits) && picture.isEnoughFor(held)) {
-            return live(picture);
+        Picture known = last != null && last.history() instanceof Picture picture ? picture : null;
+        Picture picture = pictures.of(key, wanted.isIndividual(), known);
+        use(picture, wanted.now());
+        if (isSurelyFresh(picture, wanted) && picture.isEnoughFor(held)) {
+            return picture.live(clock);
         }
-        Picture renewed = renewed(picture, limits, held);
-        use(renewed, limits.now());
-        return live(renewed);
+        Picture renewed = renewed(picture, wanted, held);
+        use(renewed, wanted.now());
+        return renewed.live(clock);
     }
 
-    private boolean isSurelyFresh(Picture picture, Limits limits) {
+    private boolean isSurelyFresh(Picture picture, Freshness wanted) {
         long readAt = picture.readAt();
-        return readAt >= limits.surelyFreshFrom()
-                && readAt >= limits.rejectBefore()
+        return readAt >= wanted.surelyFreshFrom()
+                && readAt >= wanted.rejectBefore()
                 && readAt >= invalidations.latest()
-                && (!picture.needsGlobalList() || picture.globalRoles().readAt() >= limits.surelyFreshFrom())
+                && (!picture.needsGlobalList() || picture.globalRoles().readAt() >= wanted.surelyFreshFrom())
                 && !isDefinitionOlderThanLoss(picture);
     }
 
     private boolean isDefinitionOlderThanLoss(Picture picture) {
         RoleSet roles = picture.organizationRoles();
-        return roles.isRead() && roles.readAt() < roles.lossNoticedAt();
+        return roles.isRead() && !roles.pendingLosses().isEmpty();
     }
 
-    private Picture renewed(Picture known, Limits limits, Scopes held) {
-        List<Part> parts = demands.parts(known, limits.isIndividual());
-        boolean mustWait = mustWait(known, parts, limits, held);
-        if (!mustWait && !isWorthWaiting(parts, limits)) {
-            refresh(parts, limits);
+    private Picture renewed(Picture known, Freshness wanted, Scopes held) {
+        List<Part> parts = demands.parts(known, wanted.isIndividual());
+        boolean mustWait = mustWait(known, parts, wanted, held);
+        if (!mustWait && !isWorthWaiting(parts, wanted)) {
+            refresh(parts, wanted);
             return known;
         }
-        limitIndividualReads(known.key().subject(), limits);
+        limitIndividualReads(known.key().subject(), wanted);
         long wait = settings.maxWait().toNanos() / (mustWait ? 1 : SHORT_WAIT);
-        Picture renewed = awaited(known, limits, held, sequence.now() + wait);
-        refresh(demands.parts(renewed, limits.isIndividual()), limits);
-        return usable(renewed, limits, held);
+        Picture renewed = awaited(known, wanted, held, sequence.now() + wait);
+        refresh(demands.parts(renewed, wanted.isIndividual()), wanted);
+        return usable(renewed, wanted, held);
     }
 
-    private static boolean mustWait(Picture picture, List<Part> parts, Limits limits, Scopes held) {
+    private static boolean mustWait(Picture picture, List<Part> parts, Freshness wanted, Scopes held) {
         return !picture.isEnoughFor(held)
-                || parts.stream().anyMatch(part -> part.state(limits).compareTo(State.INVALIDATED) >= 0);
+                || parts.stream().anyMatch(part -> part.state(wanted).compareTo(State.INVALIDATED) >= 0);
     }
 
     /**
      * A stale answer would suffice. But if no older fact waits to be read, reading now takes no more calls than reading in the
      * background, and the request waits a little. So a user that returns after a pause is not decided by the oldest facts of all.
      */
-    private boolean isWorthWaiting(List<Part> parts, Limits limits) {
+    private boolean isWorthWaiting(List<Part> parts, Freshness wanted) {
         long oldest = Long.MAX_VALUE;
         for (Part part : parts) {
-            if (part.state(limits) == State.STALE) {
+            if (part.state(wanted) == State.STALE) {
                 if (!demands.isShort(part)) {
                     return false;
                 }
@@ -158,19 +172,19 @@ public final class PermissionCache implements AutoCloseable {
         return oldest != Long.MAX_VALUE && executor.isNext(oldest);
     }
 
-    private void refresh(List<Part> parts, Limits limits) {
+    private void refresh(List<Part> parts, Freshness wanted) {
         for (Part part : parts) {
-            if (part.state(limits) != State.FRESH) {
+            if (part.state(wanted) != State.FRESH) {
                 demands.inBackground(part);
             }
         }
     }
 
-    private void limitIndividualReads(Subject subject, Limits limits) {
-        if (!limits.isIndividual()) {
+    private void limitIndividualReads(Subject subject, Freshness wanted) {
+        if (!wanted.isIndividual()) {
             return;
         }
-        long wait = individual.take(subject, limits.now());
+        long wait = individual.take(subject, wanted.now());
         if (wait > settings.maxWait().toNanos()
                 || (wait > 0
                         && isTimeUp(new CompletableFuture<>(), wait)
@@ -180,18 +194,18 @@ public final class PermissionCache implements AutoCloseable {
         }
     }
 
-    private Picture awaited(Picture known, Limits limits, Scopes held, long deadline) {
-        Priority priority = limits.isIndividual() ? Priority.INDIVIDUAL : Priority.FOREGROUND;
+    private Picture awaited(Picture known, Freshness wanted, Scopes held, long deadline) {
+        Priority priority = wanted.isIndividual() ? Priority.INDIVIDUAL : Priority.FOREGROUND;
         Picture picture = known;
         for (int round = 0; round < MAX_ROUNDS; round++) {
             List<CompletableFuture<Void>> reads = new ArrayList<>();
-            demands.urgent(picture, limits, held, (part, after) -> reads.add(demands.request(part, after, priority)));
+            demands.urgent(picture, wanted, held, (part, after) -> reads.add(demands.request(part, after, priority)));
             if (reads.isEmpty() || isTimeUp(allOf(reads), deadline - sequence.now())) {
                 break;
             }
-            picture = pictures.of(known.key(), limits.isIndividual());
+            picture = pictures.of(known.key(), wanted.isIndividual(), known);
         }
-        return pictures.of(known.key(), limits.isIndividual());
+        return pictures.of(known.key(), wanted.isIndividual(), known);
     }
 
     private static CompletableFuture<Void> allOf(List<CompletableFuture<Void>> reads) {
@@ -211,9 +225,9 @@ public final class PermissionCache implements AutoCloseable {
         }
     }
 
-    private static Picture usable(Picture picture, Limits limits, Scopes held) {
-        boolean isLossPending = limits.isIndividual() && picture.pendingLoss(held) != Long.MIN_VALUE;
-        if (picture.readAt() < limits.rejectBefore() || !picture.isEnoughFor(held) || isLossPending) {
+    private static Picture usable(Picture picture, Freshness wanted, Scopes held) {
+        boolean isLossPending = wanted.isIndividual() && picture.pendingLoss(held) != Long.MIN_VALUE;
+        if (picture.readAt() < wanted.rejectBefore() || !picture.isEnoughFor(held) || isLossPending) {
             throw new PermissionsUnavailableException(
                     Reason.TIMEOUT, "The permissions could not be read as freshly as demanded.");
         }
@@ -229,25 +243,25 @@ public final class PermissionCache implements AutoCloseable {
      *     unknown
      */
     public @Nullable LivePermissions lastSeen(PermissionKey key, Scopes held) {
-        Picture picture = pictures.of(key, false);
+        Picture picture = pictures.of(key);
         boolean isGlobalOnly = key.organization() == null && picture.grants() == null && !picture.hasNoStanding();
         if ((picture.subject() == null && !picture.hasNoStanding()) || isGlobalOnly) {
             return null;
         }
-        if (picture.isLeaky() && !picture.isEnoughFor(held)) {
+        if (picture.question().isLeaky() && !picture.isEnoughFor(held)) {
             // A first look that lacks scopes says nothing of those that may have leaked.
             return null;
         }
         boolean isEnough = picture.isEnoughFor(held);
         Scopes unseen = isEnough ? Scopes.none() : held;
-        return live(picture, unseen.or(possiblyGlobal(picture, held)), isEnough ? picture::roles : kind -> null);
+        return picture.live(clock, unseen.or(possiblyGlobal(picture, held)), isEnough ? picture::roles : kind -> null);
     }
 
     /** Held scopes that a global role could still grant, while it is unknown whether the subject holds that role. */
     private static Scopes possiblyGlobal(Picture picture, Scopes held) {
         boolean isKnown = picture.hasNoStanding()
                 || !picture.needsGrants()
-                || !picture.countsGrants()
+                || !picture.question().countsGrants()
                 || picture.grants() != null;
         return isKnown
                 ? Scopes.none()
@@ -259,11 +273,8 @@ public final class PermissionCache implements AutoCloseable {
      * known to hold globally. Before the definitions were read, these are all.
      */
     public Scopes possiblyLeaked(PermissionKey key, Scopes held) {
-        if (!pictures.isLeaky(key)) {
-            return Scopes.none();
-        }
-        Picture picture = pictures.of(key, false);
-        if (picture.hasNoStanding()) {
+        Picture picture = pictures.of(key);
+        if (!picture.question().isLeaky() || picture.hasNoStanding()) {
             return Scopes.none();
         }
         RoleSet roles = picture.organizationRoles();
@@ -278,7 +289,7 @@ public final class PermissionCache implements AutoCloseable {
      * @param nanos in nanoseconds of the steady clock
      */
     public boolean knowsNewer(PermissionKey key, long nanos) {
-        Picture picture = pictures.of(key, false);
+        Picture picture = pictures.of(key);
         SubjectFact subject = picture.subject();
         SubjectFact grants = picture.grants();
         return picture.hasNoStanding()
@@ -294,14 +305,14 @@ public final class PermissionCache implements AutoCloseable {
 
     /** Reads the facts about the key in the background, whether they are known or not. */
     public void refresh(PermissionKey key, Freshness freshness) {
-        Picture picture = pictures.of(key, false);
-        use(picture, sequence.now());
-        refresh(demands.parts(picture, false), Limits.of(freshness, sequence.now()));
+        Picture picture = pictures.of(key);
+        use(picture, freshness.now());
+        refresh(demands.parts(picture, false), freshness);
     }
 
     /** Keeps a loss that a token showed to matter, for as long as a token lives. */
     public void keepLoss(PermissionKey key) {
-        store.keep(Pictures.subjectKey(key));
+        store.keep(Question.subjectKey(key));
     }
 
     /** Applies a change that the provider reports. The affected facts stay the last known ones until they are read again. */
@@ -344,13 +355,14 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     private void use(Picture picture, long now) {
-        byte period = (byte) (Math.floorMod(now / Math.max(settings.maxAge().toNanos(), 1), PERIODS) + 1);
-        PermissionKey key = picture.key();
-        SubjectFact subject = picture.subject();
-        if (subject != null && key.organization() != null) {
-            use(Pictures.subjectKey(key), key.organization(), subject, period);
+        byte period = (byte) (Math.floorMod(now / periodNanos, PERIODS) + 1);
+        Question question = picture.question();
+        SubjectFact fact = picture.subject();
+        if (fact != null && question.subject() instanceof MembershipKey member) {
+            use(member, fact, period);
         }
-        if (picture.needsGrants() && key.subject().type() == Subject.Type.USER) {
+        if (picture.needsGrants() && question.isUser()) {
+            PermissionKey key = question.key();
             sweeps.holders()
                     .used(
                             key.subject().id(),
@@ -360,28 +372,13 @@ public final class PermissionCache implements AutoCloseable {
         }
     }
 
-    private void use(SubjectKey key, String organization, SubjectFact fact, byte period) {
+    private void use(MembershipKey key, SubjectFact fact, byte period) {
         if (fact.isUnused()) {
             store.request(key);
         }
         boolean isFirst = fact.isUncounted();
         if (fact.use(period)) {
-            sweeps.of(organization).used(period, isFirst);
+            sweeps.of(key.organization()).used(period, isFirst);
         }
-    }
-
-    private LivePermissions live(Picture picture) {
-        return live(picture, Scopes.none(), picture::roles);
-    }
-
-    private LivePermissions live(Picture picture, Scopes spared, Function<RoleKind, @Nullable LiveRoles> roles) {
-        return new LivePermissions(
-                picture.standing(),
-                picture.issuable().or(spared),
-                picture.granted().or(spared),
-                clock.instant().minusNanos(Math.max(clock.nanos() - picture.readAt(), 0)),
-                picture.readAt(),
-                picture,
-                roles);
     }
 }

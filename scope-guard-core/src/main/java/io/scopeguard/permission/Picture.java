@@ -6,6 +6,7 @@ import io.scopeguard.provider.Standing;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.time.SteadyClock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,28 +23,62 @@ import org.jspecify.annotations.Nullable;
  */
 final class Picture implements PermissionHistory {
 
-    private final PermissionKey key;
-    private final boolean isLeaky;
+    private final Question question;
+    private final Stored stored;
 
     /** Standing and roles in the organization, or the standing outside of organizations; {@code null} if never read. */
     private final @Nullable SubjectFact subject;
 
-    /** A newer standing, seen elsewhere. */
-    private final @Nullable SubjectFact inactive;
+    private final Global outside;
 
-    private final RoleSet organizationRoles;
-
-    /** Global grants; {@code null} if they do not matter or were never read. */
-    private final @Nullable SubjectFact grants;
-
-    private final RoleSet globalRoles;
-    private final boolean needsGrants;
-    private final boolean needsGlobalList;
-    private final boolean countsGrants;
     private final @Nullable Resolved organization;
     private final @Nullable Resolved global;
     private final long readAt;
     private final Scopes granted;
+
+    /** Scopes for which the picture was found to be enough. Written without a lock: it may be found out twice. */
+    private @Nullable Scopes enough;
+
+    /** What the picture means, made once for all requests. Likewise. */
+    private @Nullable LivePermissions live;
+
+    /**
+     * The facts as they are stored. As long as they are the same, so is the picture.
+     *
+     * @param inactive a newer standing, seen elsewhere
+     * @param alone global grants that were read for the subject
+     * @param holders by role, if that was read
+     */
+    record Stored(
+            @Nullable SubjectFact subject,
+            @Nullable SubjectFact inactive,
+            RoleSet organizationRoles,
+            RoleSet globalRoles,
+            @Nullable SubjectFact alone,
+            Map<String, HolderSet> holders) {
+
+        /** Whether these facts are the same; enough where nothing outside of organizations matters. */
+        @SuppressWarnings("ReferenceEquality")
+        boolean isMadeOf(@Nullable SubjectFact ofSubject, @Nullable SubjectFact elsewhere, RoleSet roles) {
+            return subject == ofSubject && inactive == elsewhere && organizationRoles == roles;
+        }
+
+        /** Facts are not compared: a changed fact is another instance. */
+        @Override
+        @SuppressWarnings("ReferenceEquality")
+        public boolean equals(Object other) {
+            return other instanceof Stored that
+                    && isMadeOf(that.subject, that.inactive, that.organizationRoles)
+                    && globalRoles == that.globalRoles
+                    && alone == that.alone
+                    && holders == that.holders;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(subject);
+        }
+    }
 
     /**
      * The facts outside of organizations.
@@ -50,40 +86,53 @@ final class Picture implements PermissionHistory {
      * @param grants global grants; {@code null} if they do not matter or were never read
      * @param isNeeded whether the subject's grants are part of the picture
      * @param needsList whether the list of global roles is: it decides that grants do not matter, or names the roles
-     * @param countsScopes whether scopes that global roles grant count for tokens of this kind
      */
-    record Global(
-            @Nullable SubjectFact grants, RoleSet roles, boolean isNeeded, boolean needsList, boolean countsScopes) {
+    record Global(@Nullable SubjectFact grants, RoleSet roles, boolean isNeeded, boolean needsList) {
 
         /** Nothing outside of organizations matters. */
-        static final Global NONE = new Global(null, RoleSet.UNREAD, false, false, false);
+        static final Global NONE = new Global(null, RoleSet.UNREAD, false, false);
     }
 
-    /** @param isLeaky whether tokens of this kind may carry scopes that count in organizations only */
-    Picture(
-            PermissionKey key,
-            boolean isLeaky,
-            @Nullable SubjectFact subject,
-            @Nullable SubjectFact inactive,
-            RoleSet organizationRoles,
-            Global outside) {
-        this.key = key;
-        this.isLeaky = isLeaky;
+    Picture(Question question, Stored stored, @Nullable SubjectFact subject, Global outside) {
+        this.question = question;
+        this.stored = stored;
         this.subject = subject;
-        this.inactive = inactive;
-        this.organizationRoles = organizationRoles;
-        this.grants = outside.grants;
-        this.globalRoles = outside.roles;
-        this.needsGrants = outside.isNeeded;
-        this.needsGlobalList = outside.needsList;
-        this.countsGrants = outside.countsScopes;
-        Audience audience = key.audience();
-        this.organization = subject != null && key.organization() != null
-                ? subject.holding().resolve(audience, organizationRoles.table())
+        this.outside = outside;
+        Audience audience = question.key().audience();
+        this.organization = subject != null && question.isOfOrganization()
+                ? subject.holding().resolve(audience, stored.organizationRoles.table())
                 : null;
-        this.global = grants == null || !countsGrants ? null : grants.holding().resolve(audience, globalRoles.table());
+        this.global = outside.grants == null || !question.countsGrants()
+                ? null
+                : outside.grants.holding().resolve(audience, outside.roles.table());
         this.readAt = oldestRead();
         this.granted = granted(readAt);
+    }
+
+    /** What the picture means. The time is that of the first request that uses it. */
+    LivePermissions live(SteadyClock clock) {
+        LivePermissions known = live;
+        if (known == null) {
+            known = live(clock, Scopes.none(), this::roles);
+            live = known;
+        }
+        return known;
+    }
+
+    /**
+     * What the picture means, as far as it is certain.
+     *
+     * @param spared scopes that are not certainly gone
+     */
+    LivePermissions live(SteadyClock clock, Scopes spared, Function<RoleKind, @Nullable LiveRoles> roles) {
+        return new LivePermissions(
+                standing(),
+                issuable().or(spared),
+                granted.or(spared),
+                clock.instant().minusNanos(Math.max(clock.nanos() - readAt, 0)),
+                readAt,
+                this,
+                roles);
     }
 
     private long oldestRead() {
@@ -91,37 +140,51 @@ final class Picture implements PermissionHistory {
             return Long.MIN_VALUE;
         }
         if (hasNoStanding()) {
-            return inactive != null ? inactive.readAt() : subject.readAt();
+            return stored.inactive != null ? stored.inactive.readAt() : subject.readAt();
         }
         long oldest = Math.min(subject.readAt(), organizationReadAt());
-        if (needsGrants) {
+        if (outside.isNeeded) {
             oldest = Math.min(oldest, grantsReadAt());
         }
-        return isListPart() ? Math.min(oldest, globalRoles.readAt()) : oldest;
+        return isListPart() ? Math.min(oldest, outside.roles.readAt()) : oldest;
     }
 
     private long organizationReadAt() {
         if (organization != null) {
-            return organizationRoles.readAt(organization);
+            return stored.organizationRoles.readAt(organization);
         }
-        return isLeaky ? organizationRoles.readAt() : Long.MAX_VALUE;
+        return question.isLeaky() ? stored.organizationRoles.readAt() : Long.MAX_VALUE;
     }
 
     private long grantsReadAt() {
-        if (grants == null) {
+        if (outside.grants == null) {
             return Long.MIN_VALUE;
         }
-        return global == null ? grants.readAt() : Math.min(grants.readAt(), globalRoles.readAt(global));
+        return global == null
+                ? outside.grants.readAt()
+                : Math.min(outside.grants.readAt(), outside.roles.readAt(global));
     }
 
     /** Whether the picture needs the list of global roles: for the names of roles, or to show that a role has no holders. */
     boolean isListPart() {
-        return needsGlobalList && (!needsGrants || key.roles().needsGlobalRoles());
+        return outside.needsList && (!outside.isNeeded || question.key().roles().needsGlobalRoles());
     }
 
     /** The start of the oldest read behind this; the smallest number if a fact is missing. */
     long readAt() {
         return readAt;
+    }
+
+    Question question() {
+        return question;
+    }
+
+    PermissionKey key() {
+        return question.key();
+    }
+
+    Stored stored() {
+        return stored;
     }
 
     @Nullable
@@ -131,40 +194,31 @@ final class Picture implements PermissionHistory {
 
     @Nullable
     SubjectFact grants() {
-        return grants;
+        return outside.grants;
     }
 
     RoleSet organizationRoles() {
-        return organizationRoles;
+        return stored.organizationRoles;
     }
 
     RoleSet globalRoles() {
-        return globalRoles;
+        return outside.roles;
     }
 
     boolean needsGrants() {
-        return needsGrants;
+        return outside.isNeeded;
     }
 
     boolean needsGlobalList() {
-        return needsGlobalList;
-    }
-
-    /** Whether scopes that global roles grant count for tokens of this kind. */
-    boolean countsGrants() {
-        return countsGrants;
-    }
-
-    boolean isLeaky() {
-        return isLeaky;
+        return outside.needsList;
     }
 
     boolean hasNoStanding() {
-        return inactive != null || (subject != null && subject.holding().hasNoStanding());
+        return stored.inactive != null || (subject != null && subject.holding().hasNoStanding());
     }
 
     Standing standing() {
-        Standing elsewhere = inactive == null ? null : inactive.standing();
+        Standing elsewhere = stored.inactive == null ? null : stored.inactive.standing();
         if (elsewhere != null) {
             return elsewhere;
         }
@@ -174,7 +228,7 @@ final class Picture implements PermissionHistory {
 
     /** Whether a role is held that is not defined, although it may have been made after the definitions were read. */
     boolean lacksDefinitions() {
-        return isUndefined(organization, subject, organizationRoles);
+        return isUndefined(organization, subject, stored.organizationRoles);
     }
 
     private static boolean isUndefined(@Nullable Resolved resolved, @Nullable SubjectFact fact, RoleSet roles) {
@@ -197,11 +251,13 @@ final class Picture implements PermissionHistory {
         }
         Scopes here = organization == null
                 ? Scopes.none()
-                : withUnboundLosses(organization.scopesIn(pictureReadAt), subject, organizationRoles, pictureReadAt);
-        if (grants == null || global == null) {
+                : withUnboundLosses(
+                        organization.scopesIn(pictureReadAt), subject, stored.organizationRoles, pictureReadAt);
+        if (outside.grants == null || global == null) {
             return here;
         }
-        Scopes everywhere = withUnboundLosses(global.scopesIn(pictureReadAt), grants, globalRoles, pictureReadAt);
+        Scopes everywhere =
+                withUnboundLosses(global.scopesIn(pictureReadAt), outside.grants, outside.roles, pictureReadAt);
         return here.or(everywhere);
     }
 
@@ -213,8 +269,9 @@ final class Picture implements PermissionHistory {
         Scopes kept = scopes;
         for (Map.Entry<String, Loss> loss : losses.entrySet()) {
             if (!loss.getValue().bindsIn(pictureReadAt)) {
-                kept = kept.or(
-                        roles.table().meaning(loss.getKey(), key.audience()).scopes());
+                kept = kept.or(roles.table()
+                        .meaning(loss.getKey(), question.key().audience())
+                        .scopes());
             }
         }
         return kept;
@@ -223,8 +280,9 @@ final class Picture implements PermissionHistory {
     /** The scopes that a new token could carry. */
     Scopes issuable() {
         Scopes granted = granted();
-        return isLeaky && !hasNoStanding()
-                ? granted.or(organizationRoles.table().scopes(key.audience()))
+        return question.isLeaky() && !hasNoStanding()
+                ? granted.or(
+                        stored.organizationRoles.table().scopes(question.key().audience()))
                 : granted;
     }
 
@@ -247,7 +305,7 @@ final class Picture implements PermissionHistory {
     private List<Map<String, Loss>> losses() {
         List<Map<String, Loss>> losses = new ArrayList<>();
         addLosses(losses, subject, organization);
-        addLosses(losses, grants, global);
+        addLosses(losses, outside.grants, global);
         return losses;
     }
 
@@ -273,15 +331,15 @@ final class Picture implements PermissionHistory {
         if (organization != null) {
             end = Math.max(end, organization.firstEnd());
         }
-        if (grants != null) {
-            end = Math.max(end, grants.firstEnd());
+        if (outside.grants != null) {
+            end = Math.max(end, outside.grants.firstEnd());
         }
         return global == null ? end : Math.max(end, global.firstEnd());
     }
 
     private boolean isRoleLossPending() {
         for (RoleKind kind : RoleKind.values()) {
-            HeldRoles held = key.roles().wanted().of(kind).isEmpty() ? null : roles(kind);
+            HeldRoles held = question.key().roles().wanted().of(kind).isEmpty() ? null : roles(kind);
             if (held != null && held.isLossPending()) {
                 return true;
             }
@@ -292,24 +350,34 @@ final class Picture implements PermissionHistory {
     /** The roles of one kind that matter and are held; {@code null} if that is unknown. */
     @Nullable
     HeldRoles roles(RoleKind kind) {
-        Set<String> wanted = key.roles().wanted().of(kind);
+        Set<String> wanted = question.key().roles().wanted().of(kind);
         if (kind == RoleKind.ORGANIZATION) {
-            return key.organization() == null || subject == null
+            return question.key().organization() == null || subject == null
                     ? null
-                    : new HeldRoles(this, subject, organizationRoles, wanted);
+                    : new HeldRoles(this, subject, stored.organizationRoles, wanted);
         }
-        boolean isKnown = grants != null || (!needsGrants && globalRoles.isRead()) || hasNoStanding();
-        return !wanted.isEmpty() && isKnown ? new HeldRoles(this, grants, globalRoles, wanted) : null;
+        boolean isKnown = outside.grants != null || (!outside.isNeeded && outside.roles.isRead()) || hasNoStanding();
+        return !wanted.isEmpty() && isKnown ? new HeldRoles(this, outside.grants, outside.roles, wanted) : null;
     }
 
     private boolean hasRoles(RoleKind kind) {
-        Set<String> carried = key.roles().held().of(kind);
+        Set<String> carried = question.key().roles().held().of(kind);
         HeldRoles held = carried.isEmpty() ? null : roles(kind);
         return held == null || held.names().containsAll(carried);
     }
 
-    /** Whether a token with these scopes may be contradicted: the scopes that the picture lacks were read twice. */
+    /** Whether a token with these scopes may be contradicted: what it has beyond the picture was looked for twice. */
+    @SuppressWarnings("ReferenceEquality")
     boolean isEnoughFor(Scopes held) {
+        boolean isKnown = held == enough;
+        if (!isKnown && isEnough(held)) {
+            enough = held;
+            return true;
+        }
+        return isKnown;
+    }
+
+    private boolean isEnough(Scopes held) {
         return hasNoStanding()
                 || (granted().containsAll(held) && hasRoles(RoleKind.ORGANIZATION) && hasRoles(RoleKind.GLOBAL))
                 || (readAt > firstEnd() && !lacksDefinitions() && !lacksGlobalScopes());
@@ -328,8 +396,8 @@ final class Picture implements PermissionHistory {
         }
         List<Gain> held = new ArrayList<>();
         List<Held> past = new ArrayList<>();
-        collect(scope, subject, organizationRoles, organization, held, past);
-        collect(scope, grants, globalRoles, global, held, past);
+        collect(scope, subject, stored.organizationRoles, organization, held, past);
+        collect(scope, outside.grants, outside.roles, global, held, past);
         return earliest(held, past);
     }
 
@@ -365,7 +433,8 @@ final class Picture implements PermissionHistory {
             return;
         }
         for (String role : fact.holding().roles()) {
-            RoleTable.Meaning meaning = roles.table().meaning(role, key.audience());
+            RoleTable.Meaning meaning =
+                    roles.table().meaning(role, question.key().audience());
             Gain roleGain = fact.gain(role);
             if (meaning.scopes().contains(scope)) {
                 held.add(roleGain.and(meaning.changes().gain(scope, meaning.firstEnd())));
@@ -376,7 +445,8 @@ final class Picture implements PermissionHistory {
             }
         }
         fact.changes().losses().forEach((role, loss) -> {
-            RoleTable.Meaning meaning = roles.table().meaning(role, key.audience());
+            RoleTable.Meaning meaning =
+                    roles.table().meaning(role, question.key().audience());
             if (meaning.scopes().contains(scope)) {
                 Gain scopeGain = meaning.changes().gain(scope, meaning.firstEnd());
                 past.add(new Held(loss.gain().and(scopeGain), loss.noticed()));
@@ -392,7 +462,7 @@ final class Picture implements PermissionHistory {
         }
         long broken = since.getAsLong();
         broken = subject == null ? broken : Math.max(broken, subject.brokenAt());
-        return OptionalLong.of(grants == null ? broken : Math.max(broken, grants.brokenAt()));
+        return OptionalLong.of(outside.grants == null ? broken : Math.max(broken, outside.grants.brokenAt()));
     }
 
     @Override
@@ -410,7 +480,8 @@ final class Picture implements PermissionHistory {
             return OptionalLong.of(standingSince());
         }
         long lost = Math.max(
-                lostAt(scope, subject, organizationRoles, organization), lostAt(scope, grants, globalRoles, global));
+                lostAt(scope, subject, stored.organizationRoles, organization),
+                lostAt(scope, outside.grants, outside.roles, global));
         return OptionalLong.of(lost == Long.MIN_VALUE ? firstEnd() : lost);
     }
 
@@ -421,7 +492,8 @@ final class Picture implements PermissionHistory {
         Loss ofScope = resolved.lost().get(scope);
         long lost = ofScope == null ? Long.MIN_VALUE : ofScope.lostAt();
         for (Map.Entry<String, Loss> loss : fact.changes().losses().entrySet()) {
-            RoleTable.Meaning meaning = roles.table().meaning(loss.getKey(), key.audience());
+            RoleTable.Meaning meaning =
+                    roles.table().meaning(loss.getKey(), question.key().audience());
             Loss inRole = meaning.changes().losses().get(scope);
             if (meaning.scopes().contains(scope)) {
                 lost = Math.max(lost, loss.getValue().lostAt());
@@ -434,7 +506,7 @@ final class Picture implements PermissionHistory {
 
     @Override
     public long standingSince() {
-        SubjectFact fact = inactive != null ? inactive : Objects.requireNonNull(subject);
+        SubjectFact fact = stored.inactive != null ? stored.inactive : Objects.requireNonNull(subject);
         return fact.standingSince();
     }
 
@@ -450,15 +522,11 @@ final class Picture implements PermissionHistory {
 
     /** The global roles held. */
     Set<String> globalRolesHeld() {
-        return grants == null ? Set.of() : grants.holding().roles();
+        return outside.grants == null ? Set.of() : outside.grants.holding().roles();
     }
 
     /** The roles held in the organization. */
     Set<String> rolesHeld() {
         return subject == null ? Set.of() : subject.holding().roles();
-    }
-
-    PermissionKey key() {
-        return key;
     }
 }

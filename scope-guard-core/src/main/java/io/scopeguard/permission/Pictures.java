@@ -1,65 +1,90 @@
 package io.scopeguard.permission;
 
-import io.scopeguard.permission.FactKey.AccountKey;
-import io.scopeguard.permission.FactKey.GrantsKey;
-import io.scopeguard.permission.FactKey.MembershipKey;
 import io.scopeguard.permission.FactKey.SubjectKey;
-import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.permission.Picture.Global;
+import io.scopeguard.permission.Picture.Stored;
 import io.scopeguard.provider.PermissionSource;
-import io.scopeguard.provider.ProviderTraits;
 import io.scopeguard.provider.Subject;
-import io.scopeguard.provider.TokenKind;
-import io.scopeguard.scope.Audience;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the facts together that a key needs. Which these are depends on the kind of token and on the provider. */
+/** Puts the facts together that a key asks for. */
 final class Pictures {
 
     private final PermissionSource source;
-    private final ProviderTraits traits;
+    private final boolean listsHolders;
     private final FactStore store;
     private final HolderSweep holders;
 
     Pictures(PermissionSource source, FactStore store, Sweeps sweeps) {
         this.source = source;
-        this.traits = source.traits();
+        this.listsHolders = source.traits().listsHolders();
         this.store = store;
         this.holders = sweeps.holders();
+    }
+
+    /** The picture of what is known. */
+    Picture of(PermissionKey key) {
+        return of(key, false, null);
     }
 
     /**
      * The picture of the known facts.
      *
-     * @param isIndividual whether it is for an individual read, which reads the subject's global grants instead of lists
+     * @param isIndividual whether it is for a read of its own, which asks for the subject's global grants rather than for lists
+     * @param last an earlier picture, which is returned if no fact has changed since
      */
-    Picture of(PermissionKey key, boolean isIndividual) {
-        SubjectKey subjectKey = subjectKey(key);
-        SubjectFact subject = store.find(subjectKey);
-        SubjectFact inactive = key.organization() == null ? null : newer(store.inactive(subjectKey), subject);
-        boolean leaky = isLeaky(key);
+    Picture of(PermissionKey key, boolean isIndividual, @Nullable Picture last) {
+        Picture known = last != null && !isIndividual && last.key().equals(key) ? last : null;
+        Question question = known == null ? Question.of(key, source) : known.question();
+        SubjectFact subject = store.find(question.subject());
+        SubjectFact inactive = question.isOfOrganization() ? newer(store.inactive(question.subject()), subject) : null;
         RoleSet organizationRoles =
-                leaky || key.organization() != null ? store.roles(organizationRoles(key)) : RoleSet.UNREAD;
-        boolean counts = globalGrantsCount(key);
-        if (!counts && !key.roles().needsGlobalRoles()) {
-            return new Picture(key, leaky, subject, inactive, organizationRoles, Picture.Global.NONE);
+                question.needsOrganizationRoles() ? store.roles(question.organizationRoles()) : RoleSet.UNREAD;
+        if (question.needsGlobalRoles()) {
+            return withGlobalRoles(question, subject, inactive, organizationRoles, isIndividual, known);
         }
-        RoleSet globalRoles = store.roles(source.globalRoles());
-        // A list without the holders of roles does not replace reads of single users.
-        boolean usesList = !isIndividual && key.subject().type() == Subject.Type.USER && traits.listsHolders();
-        boolean needsGrants = !usesList || (globalRoles.isRead() && mayMatter(globalRoles, key, counts));
-        SubjectFact grants =
-                needsGrants ? grants(subjectKey, key.roles().wanted().global()) : null;
-        if (leaky && usesList && isNewer(grants, subject) && !holders.isSuspended(subjectKey.id())) {
-            subject = grants;
-        }
-        boolean needsList = usesList || key.roles().needsGlobalRoles();
-        Picture.Global global = new Picture.Global(grants, globalRoles, needsGrants, needsList, counts);
-        return new Picture(key, leaky, subject, inactive, organizationRoles, global);
+        return known != null && known.stored().isMadeOf(subject, inactive, organizationRoles)
+                ? known
+                : new Picture(
+                        question,
+                        new Stored(subject, inactive, organizationRoles, RoleSet.UNREAD, null, Map.of()),
+                        subject,
+                        Global.NONE);
     }
 
-    private static boolean mayMatter(RoleSet globalRoles, PermissionKey key, boolean countsScopes) {
-        return (countsScopes && globalRoles.mayGrant(key.audience()))
+    private Picture withGlobalRoles(
+            Question question,
+            @Nullable SubjectFact subject,
+            @Nullable SubjectFact inactive,
+            RoleSet organizationRoles,
+            boolean isIndividual,
+            @Nullable Picture known) {
+        RoleSet globalRoles = store.roles(source.globalRoles());
+        // A list that does not say who holds the roles spares nobody a read.
+        boolean usesList = !isIndividual && question.isUser() && listsHolders;
+        boolean needsGrants = !usesList || (globalRoles.isRead() && mayMatter(globalRoles, question));
+        SubjectFact alone = needsGrants ? store.find(question.grants()) : null;
+        Map<String, HolderSet> byRole = needsGrants ? holders.byRole() : Map.of();
+        Stored stored = new Stored(subject, inactive, organizationRoles, globalRoles, alone, byRole);
+        if (known != null && known.stored().equals(stored)) {
+            return known;
+        }
+        Set<String> wanted = question.key().roles().wanted().global();
+        SubjectFact grants = needsGrants ? grants(question.subject(), alone, wanted, globalRoles) : null;
+        boolean isListed = question.isLeaky()
+                && usesList
+                && isNewer(grants, subject)
+                && !holders.isSuspended(question.subject().id());
+        boolean needsList = usesList || question.key().roles().needsGlobalRoles();
+        return new Picture(
+                question, stored, isListed ? grants : subject, new Global(grants, globalRoles, needsGrants, needsList));
+    }
+
+    private static boolean mayMatter(RoleSet globalRoles, Question question) {
+        PermissionKey key = question.key();
+        return (question.countsGrants() && globalRoles.mayGrant(key.audience()))
                 || globalRoles.mayHold(key.roles().wanted().global());
     }
 
@@ -81,13 +106,11 @@ final class Pictures {
      *
      * @param wanted names of roles that have to be among those that were read by the role
      */
-    @Nullable
-    SubjectFact grants(SubjectKey subject, Set<String> wanted) {
-        SubjectFact alone = store.find(FactStore.grants(subject));
+    private @Nullable SubjectFact grants(
+            SubjectKey subject, @Nullable SubjectFact alone, Set<String> wanted, RoleSet roles) {
         if (subject.type() != Subject.Type.USER) {
             return alone;
         }
-        RoleSet roles = store.roles(source.globalRoles());
         SubjectFact byRole = holders.view(subject.id(), wanted, roles, store);
         if (alone == null || byRole == null) {
             return alone == null ? byRole : alone;
@@ -112,51 +135,5 @@ final class Pictures {
     private boolean isLeftOut(String id, RoleSet roles) {
         RoleTable.Role role = roles.table().role(id);
         return role != null && role.areScopesKnown() && !holders.matters(roles, role);
-    }
-
-    /** The set that the roles of a subject belong to. */
-    static DefinitionsKey definitions(PermissionSource source, SubjectKey key) {
-        return key instanceof MembershipKey member
-                ? source.organizationRoles(member.organization())
-                : source.globalRoles();
-    }
-
-    DefinitionsKey organizationRoles(PermissionKey key) {
-        return key.organization() == null
-                ? DefinitionsKey.ORGANIZATION_ROLES
-                : source.organizationRoles(key.organization());
-    }
-
-    /** Whether tokens of this kind may carry scopes that count in organizations only. */
-    boolean isLeaky(PermissionKey key) {
-        return key.organization() == null
-                && key.subject().type() == Subject.Type.USER
-                && traits.leakingKinds().contains(kind(key));
-    }
-
-    private boolean globalGrantsCount(PermissionKey key) {
-        TokenKind kind = kind(key);
-        return key.subject().type() == Subject.Type.USER
-                ? traits.globalGrantsCount().contains(kind)
-                : kind == TokenKind.RESOURCE;
-    }
-
-    static SubjectKey subjectKey(PermissionKey key) {
-        Subject subject = key.subject();
-        return key.organization() == null
-                ? new AccountKey(subject.type(), subject.id())
-                : new MembershipKey(subject.type(), subject.id(), key.organization());
-    }
-
-    static GrantsKey grantsKey(PermissionKey key) {
-        return new GrantsKey(key.subject().type(), key.subject().id());
-    }
-
-    private static TokenKind kind(PermissionKey key) {
-        Audience audience = key.audience();
-        if (audience.isOrganization()) {
-            return TokenKind.ORGANIZATION;
-        }
-        return key.organization() == null ? TokenKind.RESOURCE : TokenKind.ORGANIZATION_RESOURCE;
     }
 }

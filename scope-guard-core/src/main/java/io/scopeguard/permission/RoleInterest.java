@@ -41,6 +41,11 @@ public record RoleInterest(Roles wanted, Roles held) {
                 : wanted.stream().filter(carried::contains).collect(Collectors.toSet());
     }
 
+    /** Whether no role matters. */
+    public boolean isNone() {
+        return wanted.isEmpty();
+    }
+
     /** Whether the subject's global roles are part of the question. */
     boolean needsGlobalRoles() {
         return !wanted.of(RoleKind.GLOBAL).isEmpty();

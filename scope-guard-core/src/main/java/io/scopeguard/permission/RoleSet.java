@@ -3,6 +3,8 @@ package io.scopeguard.permission;
 import io.scopeguard.permission.RoleTable.Role;
 import io.scopeguard.scope.Audience;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,36 +13,48 @@ import java.util.concurrent.ConcurrentHashMap;
  * The definitions of one set of roles, and how old they are. Immutable.
  *
  * @param readAt the start of the last read of the list
- * @param isReadByList whether the list contains the scopes of the roles; otherwise each role is read alone
- * @param lossNoticedAt when the latest loss of one of the roles was noticed; it binds with definitions that are read afterwards
- * @param recheckedAt the start of the last read that served such a loss
- * @param relevance whether a role in use grants scopes of an audience, or has one of some names, as far as that was computed
+ * @param isReadByList whether the list contains what the roles mean; otherwise each role is read alone
+ * @param pendingLosses roles that subjects lost since the list was read, with the time when the latest loss of each was noticed.
+ *     Such a loss binds with definitions that are read afterwards: they may show that another role grants the same.
+ * @param recheckedAt the start of the last read that served such losses
+ * @param relevance whether somebody holds a role with scopes of an audience, or one of some roles by name, as far as that was
+ *     worked out
  */
 record RoleSet(
         RoleTable table,
         long readAt,
         boolean isReadByList,
-        long lossNoticedAt,
+        Map<String, Long> pendingLosses,
         long recheckedAt,
         Map<Object, Boolean> relevance) {
 
-    static final RoleSet UNREAD = new RoleSet(
-            RoleTable.EMPTY, Long.MIN_VALUE, true, Long.MIN_VALUE, Long.MIN_VALUE, new ConcurrentHashMap<>());
+    static final RoleSet UNREAD =
+            new RoleSet(RoleTable.EMPTY, Long.MIN_VALUE, true, Map.of(), Long.MIN_VALUE, new ConcurrentHashMap<>());
 
     /** A scope that no role grants any more, or a role without holders, still matters to pictures of this age. */
     private static final long AFTERMATH = Duration.ofMinutes(10).toNanos();
 
     /** This, after a read. */
     RoleSet with(RoleTable next, long nextReadAt, boolean isNextReadByList) {
-        long rechecked = readAt < lossNoticedAt && lossNoticedAt < nextReadAt ? nextReadAt : recheckedAt;
-        return new RoleSet(next, nextReadAt, isNextReadByList, lossNoticedAt, rechecked, new ConcurrentHashMap<>(2));
+        Map<String, Long> pending = new HashMap<>(pendingLosses);
+        pending.entrySet().removeIf(loss -> loss.getValue() < nextReadAt || !next.means(loss.getKey()));
+        long rechecked = !pendingLosses.isEmpty() && pending.isEmpty() ? nextReadAt : recheckedAt;
+        return new RoleSet(
+                next, nextReadAt, isNextReadByList, Map.copyOf(pending), rechecked, new ConcurrentHashMap<>(2));
     }
 
-    /** This, after a subject lost one of the roles. */
-    RoleSet lossNoticed(long noticed) {
-        return noticed > lossNoticedAt
-                ? new RoleSet(table, readAt, isReadByList, noticed, recheckedAt, relevance)
-                : this;
+    /** This, after a subject lost roles. The loss of a role that grants nothing any more takes nothing away. */
+    RoleSet lossNoticed(Collection<String> lost, long noticed) {
+        Map<String, Long> pending = new HashMap<>(pendingLosses);
+        lost.stream().filter(table::means).forEach(role -> pending.merge(role, noticed, Math::max));
+        return pending.equals(pendingLosses)
+                ? this
+                : new RoleSet(table, readAt, isReadByList, Map.copyOf(pending), recheckedAt, relevance);
+    }
+
+    /** When the latest of the pending losses was noticed, or the smallest number. */
+    long lossNoticedAt() {
+        return pendingLosses.values().stream().mapToLong(Long::longValue).max().orElse(Long.MIN_VALUE);
     }
 
     boolean isRead() {

@@ -142,6 +142,14 @@ final class RoleTable {
                 : new Meaning(meaning.scopes, meaning.changes, meaning.firstEnd, role.readAt, true);
     }
 
+    /** Whether the role is defined or grants something, as far as is known. */
+    boolean means(String id) {
+        Role role = roles.get(id);
+        return id.charAt(0) == DIRECT
+                || (role != null
+                        && (role.isListed || role.meanings.values().stream().anyMatch(each -> !each.scopes.isEmpty())));
+    }
+
     private static Meaning direct(String id, Audience audience) {
         String prefix = direct(audience, "");
         Scopes scopes = id.startsWith(prefix) ? Scopes.of(id.substring(prefix.length())) : Scopes.none();

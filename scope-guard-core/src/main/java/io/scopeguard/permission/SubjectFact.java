@@ -4,8 +4,10 @@ import io.scopeguard.permission.Changes.Gain;
 import io.scopeguard.provider.Standing;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The answer about one subject in one place, with its time and history. Immutable except for the mark of its last use. */
@@ -197,6 +199,15 @@ final class SubjectFact {
         return holding.hasNoStanding()
                 ? readAt
                 : changes.gain(STANDING_ID, firstEnd).end();
+    }
+
+    /** The roles that the read which began at this time showed to be lost. */
+    Set<String> lostRoles(long lostAt) {
+        return changes.losses().entrySet().stream()
+                .filter(loss ->
+                        loss.getValue().lostAt() == lostAt && !loss.getKey().equals(STANDING_ID))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     boolean hasLosses() {

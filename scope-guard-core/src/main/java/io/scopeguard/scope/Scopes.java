@@ -96,11 +96,21 @@ public final class Scopes implements Iterable<String> {
     }
 
     public boolean containsAll(Scopes others) {
-        return others.countFirst(this::contains) == others.names.length;
+        for (String name : others.names) {
+            if (!contains(name)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public boolean containsAny(Scopes others) {
-        return others.countFirst(name -> !contains(name)) < others.names.length;
+        for (String name : others.names) {
+            if (contains(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The scopes that are in both, in this one's order. */

@@ -23,8 +23,8 @@ class DriftDetectorPropertyTests {
         Scopes held = Scopes.ofTokens(t);
         Scopes live = Scopes.ofTokens(l);
 
-        ScopeDrift drift =
-                DriftDetector.detect(held, LivePermissions.of(live, ISSUED, 0), scope -> true, recent::contains);
+        ScopeDrift drift = DriftDetector.detect(
+                compared(held, LivePermissions.of(live, ISSUED, 0)), scope -> true, recent::contains);
 
         assertThat(drift.demoted().containsAny(drift.missing())).isFalse();
         assertThat(drift.promoted().containsAny(drift.introduced())).isFalse();
@@ -40,8 +40,8 @@ class DriftDetectorPropertyTests {
         Scopes live = Scopes.ofTokens(l);
         Scopes matters = Scopes.ofTokens(m);
 
-        ScopeDrift drift =
-                DriftDetector.detect(held, LivePermissions.of(live, ISSUED, 0), matters::contains, scope -> false);
+        ScopeDrift drift = DriftDetector.detect(
+                compared(held, LivePermissions.of(live, ISSUED, 0)), matters::contains, scope -> false);
 
         assertThat(drift.missing()).isEqualTo(live.minus(held).and(matters));
         assertThat(drift.demoted()).isEqualTo(held.minus(live));
@@ -55,13 +55,16 @@ class DriftDetectorPropertyTests {
         Scopes issuable = granted.or(Scopes.ofTokens(leaked));
 
         ScopeDrift drift = DriftDetector.detect(
-                held,
-                new LivePermissions(Standing.ACTIVE, issuable, granted, ISSUED, 0, null),
+                compared(held, new LivePermissions(Standing.ACTIVE, issuable, granted, ISSUED, 0, null)),
                 scope -> true,
                 scope -> false);
 
         assertThat(drift.demoted()).isEqualTo(held.minus(issuable));
         assertThat(drift.missing()).isEqualTo(granted.minus(held));
+    }
+
+    private static ScopeComparison compared(Scopes held, LivePermissions live) {
+        return ScopeComparison.of(held, live);
     }
 
     @Provide

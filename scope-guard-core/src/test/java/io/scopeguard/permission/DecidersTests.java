@@ -187,15 +187,15 @@ class DecidersTests {
 
     @Test
     void ageingWhenKeysDifferThenTheyAgeAtDifferentTimes() {
-        Limits limits = new Limits(100 * SECOND, 70 * SECOND, 0, false);
+        Freshness wanted = new Freshness(100 * SECOND, 70 * SECOND, 0, false);
         Set<Long> times = new HashSet<>();
         for (int seed = 0; seed < 100; seed++) {
-            times.add(limits.ageingBefore(seed));
+            times.add(wanted.ageingBefore(seed));
         }
 
         assertThat(times).hasSizeGreaterThan(90);
         assertThat(times).allMatch(time -> time >= 74 * SECOND && time <= 78 * SECOND);
-        assertThat(times).allMatch(time -> time <= limits.surelyFreshFrom());
+        assertThat(times).allMatch(time -> time <= wanted.surelyFreshFrom());
     }
 
     @ParameterizedTest
@@ -211,10 +211,10 @@ class DecidersTests {
         "10, -1, -1, true,  STALE"
     })
     void stateThenByAgeAndReports(int readAt, int certain, int possible, boolean optional, Part.State state) {
-        Limits limits = new Limits(100 * SECOND, 70 * SECOND, 20 * SECOND, false);
+        Freshness wanted = new Freshness(100 * SECOND, 70 * SECOND, 20 * SECOND, false);
         Part part = new Part(ROLES, readAt * SECOND, certain * SECOND, possible * SECOND, optional);
 
-        assertThat(part.state(limits)).isEqualTo(state);
+        assertThat(part.state(wanted)).isEqualTo(state);
     }
 
     // Changes

@@ -42,6 +42,53 @@ class FactsTests {
     }
 
     @Test
+    void getWhenNoFactHasChangedThenTheSameResult() {
+        directory.member("acme", "alice", "editor");
+        LivePermissions first = get("alice", BOTH);
+        clock.advanceSeconds(20);
+
+        assertThat(cache.get(key("alice"), fresh(), BOTH, first)).isSameAs(first);
+    }
+
+    @Test
+    void getWhenTheLastResultIsForAnotherKeyThenNotReturned() {
+        directory.member("acme", "alice", "editor").member("acme", "bob", "viewer");
+        LivePermissions alice = get("alice", BOTH);
+
+        assertThat(cache.get(key("bob"), fresh(), READ, alice).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenAFactHasChangedThenAnotherResultThanTheLast() {
+        directory.member("acme", "alice", "editor");
+        LivePermissions first = get("alice", BOTH);
+        directory.member("acme", "alice", "viewer");
+        clock.advanceSeconds(60);
+
+        assertThat(cache.get(key("alice"), fresh(), BOTH, first).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void getWhenSuspendedElsewhereThenAnotherResultThanTheLast() {
+        directory.member("acme", "alice", "editor").member("globex", "alice", "editor");
+        LivePermissions first = get("alice", BOTH);
+        directory.suspend("alice");
+        cache.get(new PermissionKey(user("alice"), "globex", Audience.ORGANIZATION), fresh(), BOTH);
+
+        assertThat(cache.get(key("alice"), fresh(), BOTH, first).standing()).isEqualTo(Standing.SUSPENDED);
+    }
+
+    @Test
+    void getWhenADefinitionHasChangedThenAnotherResultThanTheLast() {
+        directory.member("acme", "alice", "viewer");
+        LivePermissions first = get("alice", READ);
+        directory.role("viewer", "read", "write");
+        clock.advanceSeconds(31);
+
+        assertThat(cache.get(key("alice"), fresh(), READ, first).granted()).isEqualTo(BOTH);
+    }
+
+    @Test
     void getWhenManyUsersThenDefinitionsAreReadOnce() {
         directory.members("acme", 50, "editor");
         for (int i = 0; i < 50; i++) {

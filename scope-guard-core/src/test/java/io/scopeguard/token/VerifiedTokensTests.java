@@ -42,6 +42,17 @@ class VerifiedTokensTests {
     }
 
     @Test
+    void verifyWhenAnotherTokenHasTheSignatureOfAKnownOneThenWrongSignature() {
+        String known = tokens.organization("acme").compact();
+        String other = tokens.organization("globex").compact();
+        verifier.verify(known);
+
+        assertRefused(
+                other.substring(0, other.lastIndexOf('.')) + known.substring(known.lastIndexOf('.')),
+                Reason.WRONG_SIGNATURE);
+    }
+
+    @Test
     void verifyWhenSeenBeforeAndExpiredMeanwhileThenExpired() {
         String token = tokens.organization("acme").compact();
         verifier.verify(token);

@@ -129,7 +129,9 @@ public final class Tenant {
 
     public void removeMember(String organization, String user) {
         membersOf(organization).remove(user);
-        organizationsOfUser.getOrDefault(user, Set.of()).remove(organization);
+        organizationsOfUser
+                .computeIfAbsent(user, ignored -> new LinkedHashSet<>())
+                .remove(organization);
     }
 
     public void giveRole(String organization, String user, String role) {

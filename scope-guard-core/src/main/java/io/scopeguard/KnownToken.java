@@ -1,0 +1,71 @@
+package io.scopeguard;
+
+import io.scopeguard.drift.ScopeComparison;
+import io.scopeguard.drift.ScopeDrift;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.remedy.Advice;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.AccessToken;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was worked out for earlier requests with the same token: its scopes beside the live permissions, as long as these are the
+ * same instance, and for a second the advice for its client. Does not refer to the token, whose entry it is in a weak map.
+ * Thread-safe: two threads may do the same work twice.
+ */
+final class KnownToken {
+
+    private static final long ADVICE_LASTS = TimeUnit.SECONDS.toNanos(1);
+
+    private final PermissionKey key;
+    private volatile @Nullable Compared compared;
+    private volatile @Nullable Advised advised;
+
+    private record Compared(LivePermissions live, ScopeComparison comparison) {}
+
+    private record Advised(LivePermissions live, ScopeDrift drift, Advice advice, long at) {}
+
+    KnownToken(AccessToken token) {
+        this.key = PermissionKey.of(token);
+    }
+
+    PermissionKey key() {
+        return key;
+    }
+
+    /** The live permissions of the last request, or {@code null}. */
+    @Nullable
+    LivePermissions live() {
+        Compared last = compared;
+        return last == null ? null : last.live;
+    }
+
+    /**
+     * The comparison with live permissions.
+     *
+     * @param held the scopes of the token, always the same
+     */
+    ScopeComparison comparison(Scopes held, LivePermissions live) {
+        Compared last = compared;
+        if (last == null || last.live != live) {
+            last = new Compared(live, ScopeComparison.of(held, live));
+            compared = last;
+        }
+        return last.comparison;
+    }
+
+    /** The advice that a request for the same drift got a moment ago, or {@code null}. */
+    @Nullable
+    Advice advice(LivePermissions live, ScopeDrift drift, long now) {
+        Advised last = advised;
+        return last != null && last.live == live && now - last.at < ADVICE_LASTS && last.drift.equals(drift)
+                ? last.advice
+                : null;
+    }
+
+    void advised(LivePermissions live, ScopeDrift drift, Advice advice, long now) {
+        advised = new Advised(live, drift, advice, now);
+    }
+}

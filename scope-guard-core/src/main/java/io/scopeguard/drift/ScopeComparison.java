@@ -1,0 +1,28 @@
+package io.scopeguard.drift;
+
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.scope.Scopes;
+
+/**
+ * The scopes of a token beside live permissions. It depends on nothing else, so that it need not be made again until one of the
+ * two changes. Immutable.
+ *
+ * @param effective scopes that the token carries and that count
+ * @param demoted scopes that the token carries and a new one could not
+ * @param missing scopes that count and that the token lacks. Scopes that could be issued but do not count are not missing: a
+ *     request for them would be refused all the same.
+ */
+public record ScopeComparison(Scopes effective, Scopes demoted, Scopes missing) {
+
+    /** Compares the scopes of a token with the permissions of its subject, for tokens of its kind. */
+    public static ScopeComparison of(Scopes held, LivePermissions live) {
+        return new ScopeComparison(
+                held.and(live.granted()),
+                held.minus(live.issuable()),
+                live.granted().minus(held));
+    }
+
+    boolean isWithoutDifference() {
+        return demoted.isEmpty() && missing.isEmpty();
+    }
+}

@@ -1,0 +1,47 @@
+package io.scopeguard.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RoleSetTests {
+
+    private static final RoleDefinition EDITOR =
+            RoleDefinition.of(Map.of(Audience.ORGANIZATION, Scopes.of("write:report")));
+
+    private final RoleSet defined = read(RoleSet.UNREAD, Map.of("editor", EDITOR), 10);
+
+    @Test
+    void lossNoticedWhenTheRoleIsDefinedThenPendingUntilDefinitionsAreReadAfterwards() {
+        RoleSet lost = defined.lossNoticed(List.of("editor"), 20);
+
+        assertThat(lost.lossNoticedAt()).isEqualTo(20);
+        assertThat(read(lost, Map.of("editor", EDITOR), 15).lossNoticedAt()).isEqualTo(20);
+        assertThat(read(lost, Map.of("editor", EDITOR), 25).pendingLosses()).isEmpty();
+        assertThat(read(lost, Map.of("editor", EDITOR), 25).recheckedAt()).isEqualTo(25);
+    }
+
+    @Test
+    void lossNoticedWhenTheRoleWasDeletedThenNothingIsPending() {
+        RoleSet deleted = read(defined, Map.of(), 20);
+
+        assertThat(deleted.lossNoticed(List.of("editor"), 30)).isSameAs(deleted);
+    }
+
+    @Test
+    void withWhenTheLostRoleTurnsOutToBeDeletedThenNothingIsPending() {
+        RoleSet lost = defined.lossNoticed(List.of("editor"), 30);
+
+        assertThat(read(lost, Map.of(), 20).pendingLosses()).isEmpty();
+    }
+
+    private static RoleSet read(RoleSet known, Map<String, RoleDefinition> list, long readAt) {
+        Look look = new Look(readAt, readAt, readAt - 1);
+        return known.with(known.table().withList(list, list, known.readAt(), look), readAt, true);
+    }
+}
