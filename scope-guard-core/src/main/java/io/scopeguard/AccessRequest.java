@@ -55,6 +55,19 @@ public record AccessRequest(
         return ofScopes.compareTo(ofRoles) < 0 ? ofScopes : ofRoles;
     }
 
+    /** The same request, which leaves the age of live permissions to the guard's settings. */
+    AccessRequest withoutOwnAge() {
+        return maxAge() == null ? this : new AccessRequest(organization, withoutAge(requirement), withoutAge(roles));
+    }
+
+    private static @Nullable ScopeRequirement withoutAge(@Nullable ScopeRequirement of) {
+        return of == null ? null : new ScopeRequirement(of.audience(), of.match(), of.scopes(), null, of.whenUnknown());
+    }
+
+    private static @Nullable RoleRequirement withoutAge(@Nullable RoleRequirement of) {
+        return of == null ? null : new RoleRequirement(of.kind(), of.match(), of.roles(), null, of.whenUnknown());
+    }
+
     /** The view of the token that this is judged by, or {@code null} if the token is not for the organization. */
     @Nullable
     AccessToken viewOf(AccessToken token) {

@@ -46,6 +46,7 @@ final class ProviderGuard {
     private final RoleRules roles;
     private final ProviderClock provider;
     private final SteadyClock clock;
+    private final Watches watches;
     private final Runnable closing;
 
     /** As many as there are verified tokens: an entry goes with its token. */
@@ -57,6 +58,7 @@ final class ProviderGuard {
      * @param provider compares tokens' times with ours
      * @param delay how long after a change the provider may still answer with the old state
      * @param watchedRoles roles whose absence is reported to clients
+     * @param maxWatches how many watches may be open at once
      * @param closing closes the parts that belong to this guard
      */
     ProviderGuard(
@@ -69,6 +71,7 @@ final class ProviderGuard {
             ProviderClock provider,
             Duration delay,
             Supplier<Roles> watchedRoles,
+            int maxWatches,
             Runnable closing) {
         this.name = name;
         this.verifier = verifier;
@@ -81,6 +84,9 @@ final class ProviderGuard {
         this.provider = provider;
         this.clock = provider.steady();
         this.closing = closing;
+        WatchJudge judge = new WatchJudge(settings, watchedRoles, permissions, rereads, clock);
+        this.watches = new Watches(judge, verifier, clock, maxWatches, settings.maxAge());
+        permissions.listen(watches);
     }
 
     String name() {
@@ -104,7 +110,16 @@ final class ProviderGuard {
         permissions.apply(change);
     }
 
+    Watches watches() {
+        return watches;
+    }
+
+    Watch watch(Decision granted, WatchListener listener, @Nullable OrganizationProviders organizations) {
+        return watches.open(granted, (token, request) -> authorize(token, request, organizations), listener);
+    }
+
     void close() {
+        watches.close();
         closing.run();
     }
 

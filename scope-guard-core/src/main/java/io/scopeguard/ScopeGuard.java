@@ -128,6 +128,36 @@ public final class ScopeGuard implements AutoCloseable {
         return guardOf(token).authorize(token, request, organizations);
     }
 
+    /**
+     * Watches an access that was granted and lasts, such as an event stream. It ends within the same bounds within which the next
+     * request would be refused: when a loss of what was required is believed, or the token expires. For example:
+     *
+     * <pre>{@code
+     * Decision decision = guard.authorize(token, request);
+     * Watch watch = guard.watch(decision, end -> stream.close());
+     * stream.onClose(watch::close);
+     * }</pre>
+     *
+     * <p>Nothing is polled: a read of a fact judges the watches that depend on it. Facts of open watches stay in use, so that they
+     * are read again by age. Unknown permissions end nothing.
+     *
+     * @param granted the decision that the access was opened with
+     * @param listener ends what was opened
+     * @throws IllegalArgumentException if the decision is a denial
+     * @throws TooManyWatchesException if as many watches are open as may be
+     */
+    public Watch watch(Decision granted, WatchListener listener) {
+        if (!granted.isGranted()) {
+            throw new IllegalArgumentException("a denied access is not watched");
+        }
+        return guardOf(granted.token()).watch(granted, listener, organizations);
+    }
+
+    /** How many watches are open. */
+    public int openWatches() {
+        return guards.stream().mapToInt(guard -> guard.watches().open()).sum();
+    }
+
     private ProviderGuard guardOf(AccessToken token) {
         if (guards.size() == 1) {
             return guards.get(0);
@@ -178,12 +208,15 @@ public final class ScopeGuard implements AutoCloseable {
     /** Collects the settings of a guard. Not thread-safe. */
     public static final class Builder {
 
+        private static final int MAX_WATCHES = 100_000;
+
         private final IdentityProvider provider;
         private Collection<Audience> resources = List.of();
         private ScopeGuardSettings settings = ScopeGuardSettings.DEFAULT;
         private Clients clients = Clients.watching(WatchedScopes.all());
         private RemedyListener listener = RemedyListener.none();
         private Supplier<Roles> watchedRoles = Roles::none;
+        private int maxWatches = MAX_WATCHES;
         private @Nullable CacheSettings cache;
         private @Nullable AccessTokenVerifier verifier;
         private @Nullable PermissionCache permissions;
@@ -226,6 +259,19 @@ public final class ScopeGuard implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How many watches may be open at once. 100,000 by default.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder maxWatches(int most) {
+            if (most < 0) {
+                throw new IllegalArgumentException("maxWatches is zero or more, not " + most);
+            }
+            this.maxWatches = most;
+            return this;
+        }
+
         /** Receives the remedies that clients are asked for. */
         public Builder listener(RemedyListener listener) {
             this.listener = listener;
@@ -264,6 +310,7 @@ public final class ScopeGuard implements AutoCloseable {
                     provider.clock(),
                     provider.permissions().traits().delay(),
                     watchedRoles,
+                    maxWatches,
                     () -> {
                         if (feed != null) {
                             feed.close();

@@ -26,6 +26,11 @@ public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, 
         }
     }
 
+    /** The same settings in the mode that denies. */
+    ScopeGuardSettings enforcing() {
+        return mode == Mode.ENFORCE ? this : new ScopeGuardSettings(Mode.ENFORCE, maxAge, maxStale, whenUnknown);
+    }
+
     Freshness freshness(AccessRequest request, long now) {
         Duration own = request.maxAge();
         return own == null

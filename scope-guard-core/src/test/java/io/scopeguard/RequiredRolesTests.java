@@ -537,6 +537,7 @@ class RequiredRolesTests {
                 provider,
                 Duration.ZERO,
                 () -> watched,
+                1_000,
                 () -> {}));
     }
 }

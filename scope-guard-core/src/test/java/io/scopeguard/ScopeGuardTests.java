@@ -719,6 +719,7 @@ class ScopeGuardTests {
                 provider,
                 Duration.ZERO,
                 Roles::none,
+                1_000,
                 () -> {}));
     }
 

@@ -71,6 +71,7 @@ class SeveralOrganizationsTests {
             provider,
             Duration.ZERO,
             Roles::none,
+            1_000,
             () -> {}));
 
     private static AccessTokenVerifier verifier(Audience audience) {

@@ -55,6 +55,7 @@ final class FactStore {
     private final Map<DefinitionsKey, RoleSet> roles = new ConcurrentHashMap<>();
     private final AtomicLong droppedAt = new AtomicLong(Long.MIN_VALUE / 2);
     private final AtomicLong droppedLosses = new AtomicLong();
+    private volatile FactListener listener = FactListener.NONE;
 
     /**
      * @param maxEntries how many facts about subjects are kept; long ids count for several
@@ -176,6 +177,7 @@ final class FactStore {
             noteLostRoles(key, after, look);
         }
         putStanding(compact, holding, look);
+        listener.read(key.subject());
         return true;
     }
 
@@ -308,6 +310,9 @@ final class FactStore {
         if (isShared() && after.table() != before.table()) {
             keep(set, after);
         }
+        if (after.table() != before.table() || after.recheckedAt() != before.recheckedAt()) {
+            listener.readForAll();
+        }
     }
 
     private void keep(DefinitionsKey set, RoleSet known) {
@@ -332,6 +337,15 @@ final class FactStore {
                             ? RoleSet.UNREAD.with(table, Long.MIN_VALUE, true)
                             : known);
         }
+    }
+
+    void listen(FactListener next) {
+        listener = next;
+    }
+
+    /** The holders of global roles were read. */
+    void holdersRead() {
+        listener.readForAll();
     }
 
     /** One instance of each id of an organization, however many members refer to it. */

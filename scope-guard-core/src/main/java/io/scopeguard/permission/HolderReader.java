@@ -64,6 +64,7 @@ final class HolderReader {
         boolean done = walk.isPlanned && walk.scopesToRead.isEmpty() && walk.rolesToRead.isEmpty();
         if (done) {
             sweep.finish(walk);
+            store.holdersRead();
         }
         return done;
     }

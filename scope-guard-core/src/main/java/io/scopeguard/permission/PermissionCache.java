@@ -48,6 +48,7 @@ public final class PermissionCache implements AutoCloseable {
     private final long periodNanos;
     private final Set<TokenKind> youngTokens;
     private final PerSubjectLimit individual = new PerSubjectLimit();
+    private volatile FactListener listener = FactListener.NONE;
 
     /**
      * @param source where facts are read
@@ -318,6 +319,13 @@ public final class PermissionCache implements AutoCloseable {
     /** Applies a change that the provider reports. The affected facts stay the last known ones until they are read again. */
     public void apply(PermissionChange change) {
         invalidations.add(change);
+        listener.reported(change);
+    }
+
+    /** Reports to this listener from now on what may change permissions. There is one listener. */
+    public void listen(FactListener next) {
+        listener = next;
+        store.listen(next);
     }
 
     /** How many reads run or wait for their turn. */

@@ -218,13 +218,22 @@ public final class AccessTokenVerifier implements AutoCloseable {
                     Reason.WRONG_AUDIENCE, "No operation of this API takes tokens of this kind.");
         }
         Instant now = clock.instant();
-        // The skew is subtracted from our own time, because the token's time may be the largest possible one.
-        if (!now.minus(clockSkew).isBefore(token.expiresAt())) {
+        if (isExpired(token, now)) {
             throw new InvalidTokenException(Reason.EXPIRED, "The token has expired.");
         }
         if (token.notBefore().isAfter(now.plus(clockSkew))) {
             throw new InvalidTokenException(Reason.NOT_YET_VALID, "The token is not valid yet.");
         }
+    }
+
+    /** Whether a token that was verified before would be refused now because it has expired. */
+    public boolean isExpired(AccessToken token) {
+        return isExpired(token, clock.instant());
+    }
+
+    /** The skew is subtracted from our own time, because the token's time may be the largest possible one. */
+    private boolean isExpired(AccessToken token, Instant now) {
+        return !now.minus(clockSkew).isBefore(token.expiresAt());
     }
 
     private boolean isAccepted(AccessToken token) {

@@ -1,0 +1,144 @@
+package io.scopeguard;
+
+import io.scopeguard.token.AccessToken;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An access that was granted once and lasts: it is watched until its token expires or its subject loses what the request
+ * required. Close it when the access is over by itself. Thread-safe.
+ */
+public final class Watch implements AutoCloseable {
+
+    private final Watches watches;
+    private final BiFunction<AccessToken, AccessRequest, Decision> authorizer;
+    private final WatchListener listener;
+    private final AtomicReference<@Nullable Entry> entry;
+    private volatile Decision granted;
+    private volatile boolean isReported;
+
+    /** The last grant, and where the registry finds it. */
+    record Entry(Decision granted, KeyUse.Key key, Expiry expiry) {}
+
+    Watch(
+            Watches watches,
+            Entry first,
+            BiFunction<AccessToken, AccessRequest, Decision> authorizer,
+            WatchListener listener) {
+        this.watches = watches;
+        this.granted = first.granted;
+        this.authorizer = authorizer;
+        this.listener = listener;
+        this.entry = new AtomicReference<>(first);
+    }
+
+    /** The grant that the access rests on: the first, or that of the last renewal. */
+    public Decision granted() {
+        return granted;
+    }
+
+    public boolean isOpen() {
+        return entry.get() != null;
+    }
+
+    /**
+     * Lets the access go on with a newer token.
+     *
+     * @return the decision about the newer token. If it is a denial, the access goes on with the token it has.
+     * @throws IllegalArgumentException if the token has another issuer, subject, client, actor, organization or audience
+     */
+    public Decision renew(AccessToken newer) {
+        requireSame(granted.token(), newer);
+        Decision next = authorizer.apply(newer, granted.request());
+        if (next.isGranted()) {
+            requireSameView(granted.token(), next.token());
+            replace(next);
+        }
+        return next;
+    }
+
+    private void replace(Decision next) {
+        Entry fresh = watches.entry(next);
+        watches.use(fresh);
+        for (Entry known = entry.get(); known != null; known = entry.get()) {
+            if (entry.compareAndSet(known, fresh)) {
+                granted = next;
+                isReported = false;
+                watches.renewed(this, known, fresh);
+                return;
+            }
+        }
+        watches.release(fresh);
+    }
+
+    private static void requireSame(AccessToken known, AccessToken newer) {
+        require(known.issuer().equals(newer.issuer()), "issuer");
+        require(known.subject().equals(newer.subject()), "subject");
+        require(known.clientId().equals(newer.clientId()), "client");
+        require(Objects.equals(known.actor(), newer.actor()), "actor");
+    }
+
+    private static void requireSameView(AccessToken known, AccessToken newer) {
+        require(Objects.equals(known.organization(), newer.organization()), "organization");
+        require(known.audience().equals(newer.audience()), "audience");
+    }
+
+    private static void require(boolean isSame, String what) {
+        if (!isSame) {
+            throw new IllegalArgumentException("The token has another " + what + " than the one it is to replace.");
+        }
+    }
+
+    /** Ends the access as the application demands, in every mode. */
+    public void end() {
+        Entry known = entry.get();
+        if (known != null) {
+            finish(
+                    known,
+                    new WatchEnd(WatchEnd.Reason.APPLICATION, known.granted().token(), null, true));
+        }
+    }
+
+    /** The access is over: nothing is reported about it any more. */
+    @Override
+    public void close() {
+        Entry known = entry.getAndSet(null);
+        if (known != null) {
+            watches.removed(this, known);
+        }
+    }
+
+    /** The present entry, or {@code null} if the access is over or was already reported. */
+    @Nullable
+    Entry unreported() {
+        return isReported ? null : entry.get();
+    }
+
+    /**
+     * Decides about the same request again. The age of permissions that the request demanded was met when it was granted, and is
+     * not demanded again: a requirement of {@code 0s} would take a read of its own for each watch.
+     */
+    Decision authorizeAgain(Decision last) {
+        return authorizer.apply(last.token(), last.request().withoutOwnAge());
+    }
+
+    void expired(Expiry expiry, boolean isEnforced) {
+        Entry known = unreported();
+        if (known != null && known.expiry().equals(expiry)) {
+            finish(known, new WatchEnd(WatchEnd.Reason.EXPIRED, expiry.token(), null, isEnforced));
+        }
+    }
+
+    /** Ends or reports the access, unless it was renewed or closed meanwhile. */
+    void finish(Entry known, WatchEnd end) {
+        if (!end.isEnforced()) {
+            isReported = true;
+            watches.notify(listener, end);
+        } else if (entry.compareAndSet(known, null)) {
+            watches.removed(this, known);
+            watches.notify(listener, end);
+        }
+    }
+}

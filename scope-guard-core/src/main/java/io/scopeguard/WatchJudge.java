@@ -1,0 +1,104 @@
+package io.scopeguard;
+
+import io.scopeguard.permission.Freshness;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.role.Roles;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.AccessToken;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether an access that was granted is lost. Only a loss that was seen ends an access: not knowing ends none. Thread-safe.
+ */
+final class WatchJudge {
+
+    private final ScopeGuardSettings settings;
+    private final ScopeGuardSettings enforcing;
+    private final RoleRules roles;
+    private final PermissionCache permissions;
+    private final RereadPolicy rereads;
+    private final SteadyClock clock;
+
+    WatchJudge(
+            ScopeGuardSettings settings,
+            Supplier<Roles> watchedRoles,
+            PermissionCache permissions,
+            RereadPolicy rereads,
+            SteadyClock clock) {
+        this.settings = settings;
+        this.enforcing = settings.enforcing();
+        this.roles = new RoleRules(enforcing, watchedRoles);
+        this.permissions = permissions;
+        this.rereads = rereads;
+        this.clock = clock;
+    }
+
+    boolean isEnforced() {
+        return settings.mode() == Mode.ENFORCE;
+    }
+
+    /** What keeps the facts behind a grant in use. A requirement of {@code 0s} is watched like one without an age of its own. */
+    KeyUse.Key key(Decision granted) {
+        Duration own = settings.maxAge(granted.request());
+        return new KeyUse.Key(permissionKey(granted), own.isZero() ? settings.maxAge() : own);
+    }
+
+    private PermissionKey permissionKey(Decision granted) {
+        return PermissionKey.of(granted.token()).with(roles.interest(granted.token(), granted.request()));
+    }
+
+    /** Whether what was read last takes the access away: without I/O, and without waiting. */
+    boolean isSuspect(Decision granted) {
+        AccessToken token = granted.token();
+        LivePermissions seen = permissions.lastSeen(permissionKey(granted), token.scopes());
+        return seen != null && loss(granted, seen) != null;
+    }
+
+    /**
+     * What was lost, according to another decision about the same request, or {@code null} if nothing was. In the modes that deny
+     * nothing, it is what {@link Mode#ENFORCE} would deny.
+     */
+    @Nullable
+    Denial confirmed(Decision again) {
+        if (isEnforced()) {
+            return isLoss(again.denial()) ? again.denial() : null;
+        }
+        LivePermissions live = again.live();
+        return live == null ? null : loss(again, live);
+    }
+
+    private @Nullable Denial loss(Decision decision, LivePermissions live) {
+        AccessToken token = decision.token();
+        if (!rereads.isSettled(token, live, clock.nanos())) {
+            return null;
+        }
+        AccessRequest request = decision.request();
+        Scopes effective = token.scopes().and(live.granted());
+        Denial ofScopes =
+                Verdict.byLive(enforcing, token, request, live, effective).denial();
+        if (ofScopes != null || request.roles() == null) {
+            return ofScopes;
+        }
+        Denial ofRoles = roles.denial(token, request.roles(), live, null);
+        return isLoss(ofRoles) ? ofRoles : null;
+    }
+
+    private static boolean isLoss(@Nullable Denial denial) {
+        return denial != null
+                && switch (denial) {
+                    case INSUFFICIENT_SCOPE, INSUFFICIENT_ROLE, NOT_A_MEMBER, SUBJECT_INACTIVE -> true;
+                    case ORGANIZATION_MISMATCH, WRONG_TOKEN_KIND, PERMISSIONS_UNAVAILABLE -> false;
+                };
+    }
+
+    /** Marks the facts behind a key as used, and has those read in the background that are old or reported to have changed. */
+    void use(KeyUse.Key key) {
+        Duration bound = settings.maxStale().compareTo(key.maxAge()) < 0 ? key.maxAge() : settings.maxStale();
+        permissions.refresh(key.permissions(), Freshness.of(key.maxAge(), bound, clock.nanos()));
+    }
+}

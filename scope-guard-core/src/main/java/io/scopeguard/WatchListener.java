@@ -1,0 +1,12 @@
+package io.scopeguard;
+
+/** Ends what was opened with a granted access: a stream, a WebSocket session. */
+@FunctionalInterface
+public interface WatchListener {
+
+    /**
+     * The access ends, or would end if the mode enforced it. Called at most once for a token, usually by the one thread that
+     * judges all watches: return soon, and leave blocking work to another thread.
+     */
+    void ended(WatchEnd end);
+}

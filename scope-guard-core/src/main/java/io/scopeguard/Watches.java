@@ -1,0 +1,294 @@
+package io.scopeguard;
+
+import io.scopeguard.permission.FactListener;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.AccessTokenVerifier;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The open watches of one provider. Reads of facts judge the watches of the subject concerned; expiry is looked at once per tick.
+ * Judging takes place on one thread, which exists only while something is open. Thread-safe.
+ */
+final class Watches implements FactListener, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Watches.class);
+
+    /** Facts are used this many times within their age, so that they are read again before they are older. */
+    private static final int USES_PER_AGE = 5;
+
+    private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
+    private static final Duration SHORTEST_TICK = Duration.ofMillis(50);
+
+    /** More reported changes than this at once count as one that concerns everything. */
+    private static final int MAX_REPORTS = 10_000;
+
+    private final WatchJudge judge;
+    private final AccessTokenVerifier verifier;
+    private final SteadyClock clock;
+    private final int max;
+    private final WatchThread thread;
+
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicLong numbers = new AtomicLong();
+    private final Map<Subject, Set<Watch>> bySubject = new ConcurrentHashMap<>();
+    private final Map<KeyUse.Key, KeyUse> keys = new ConcurrentHashMap<>();
+    private final ConcurrentSkipListMap<Expiry, Watch> expiries = new ConcurrentSkipListMap<>();
+
+    private final Set<Subject> read = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean isEverythingRead = new AtomicBoolean();
+    private final Set<PermissionChange> reports = ConcurrentHashMap.newKeySet();
+    private final Set<Watch> undecided = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param max how many watches may be open at once
+     * @param maxAge the usual age of facts
+     */
+    Watches(WatchJudge judge, AccessTokenVerifier verifier, SteadyClock clock, int max, Duration maxAge) {
+        this.judge = judge;
+        this.verifier = verifier;
+        this.clock = clock;
+        this.max = max;
+        this.thread = new WatchThread(this::tick, this::drain, () -> open.get() > 0, tick(maxAge));
+    }
+
+    private static Duration tick(Duration maxAge) {
+        Duration part = maxAge.dividedBy(USES_PER_AGE);
+        Duration atLeast = part.compareTo(SHORTEST_TICK) < 0 ? SHORTEST_TICK : part;
+        return atLeast.compareTo(LONGEST_TICK) > 0 ? LONGEST_TICK : atLeast;
+    }
+
+    int open() {
+        return open.get();
+    }
+
+    /**
+     * @throws TooManyWatchesException if as many are open as may be
+     */
+    Watch open(Decision granted, BiFunction<AccessToken, AccessRequest, Decision> authorizer, WatchListener listener) {
+        if (open.incrementAndGet() > max) {
+            open.decrementAndGet();
+            throw new TooManyWatchesException(max);
+        }
+        Watch.Entry entry = entry(granted);
+        Watch watch = new Watch(this, entry, authorizer, listener);
+        use(entry);
+        index(watch, granted.token().subject());
+        addExpiry(watch, entry);
+        thread.start();
+        // What was read since the decision was made found no watch to judge.
+        read(granted.token().subject());
+        return watch;
+    }
+
+    Watch.Entry entry(Decision granted) {
+        return new Watch.Entry(granted, judge.key(granted), expiry(granted));
+    }
+
+    private Expiry expiry(Decision granted) {
+        return new Expiry(granted.token(), numbers.incrementAndGet());
+    }
+
+    private void index(Watch watch, Subject subject) {
+        bySubject.compute(subject, (same, known) -> {
+            Set<Watch> watches = known == null ? ConcurrentHashMap.newKeySet(1) : known;
+            watches.add(watch);
+            return watches;
+        });
+    }
+
+    /** The facts behind an entry stay in use until it is released. */
+    void use(Watch.Entry entry) {
+        keys.compute(entry.key(), (key, known) -> known == null ? new KeyUse(1, firstUse(key)) : known.with(1));
+    }
+
+    void release(Watch.Entry entry) {
+        keys.computeIfPresent(entry.key(), (key, known) -> known.watches() == 1 ? null : known.with(-1));
+    }
+
+    private void addExpiry(Watch watch, Watch.Entry entry) {
+        expiries.put(entry.expiry(), watch);
+        if (!watch.isOpen()) {
+            expiries.remove(entry.expiry());
+        }
+    }
+
+    /** Not at the same time for all keys, also if all watches were opened at once. */
+    private long firstUse(KeyUse.Key key) {
+        return clock.nanos() + Math.floorMod(key.hashCode() * 0x9E3779B9L, Math.max(period(key), 1));
+    }
+
+    private static long period(KeyUse.Key key) {
+        return key.maxAge().toNanos() / USES_PER_AGE;
+    }
+
+    void renewed(Watch watch, Watch.Entry before, Watch.Entry after) {
+        addExpiry(watch, after);
+        expiries.remove(before.expiry());
+        release(before);
+        read(after.granted().token().subject());
+    }
+
+    void removed(Watch watch, Watch.Entry entry) {
+        expiries.remove(entry.expiry());
+        release(entry);
+        undecided.remove(watch);
+        bySubject.computeIfPresent(entry.granted().token().subject(), (subject, watches) -> {
+            watches.remove(watch);
+            return watches.isEmpty() ? null : watches;
+        });
+        open.decrementAndGet();
+    }
+
+    void notify(WatchListener listener, WatchEnd end) {
+        try {
+            listener.ended(end);
+        } catch (RuntimeException e) {
+            log.warn("The listener of a watch failed, so that what it watches may not have ended", e);
+        }
+    }
+
+    // What happens to facts
+
+    @Override
+    public void read(Subject subject) {
+        if (bySubject.containsKey(subject)) {
+            read.add(subject);
+            thread.wake();
+        }
+    }
+
+    @Override
+    public void readForAll() {
+        if (open.get() > 0) {
+            isEverythingRead.set(true);
+            thread.wake();
+        }
+    }
+
+    @Override
+    public void reported(PermissionChange change) {
+        if (open.get() > 0) {
+            reports.add(reports.size() < MAX_REPORTS ? change : new PermissionChange.OfEverything());
+            thread.wake();
+        }
+    }
+
+    /** Judges what was read since, and has read again what was reported to have changed. */
+    private void drain() {
+        forEachTaken(
+                reports,
+                report -> keys.keySet().stream()
+                        .filter(key -> concerns(report, key))
+                        .forEach(judge::use));
+        if (isEverythingRead.getAndSet(false)) {
+            read.clear();
+            bySubject.values().forEach(this::judge);
+        }
+        forEachTaken(read, subject -> {
+            Set<Watch> watches = bySubject.getOrDefault(subject, Set.of());
+            judge(watches);
+            watches.forEach(this::useAgain);
+        });
+    }
+
+    /** Takes each element out before it is worked on: what is added meanwhile is not lost. */
+    private static <T> void forEachTaken(Set<T> elements, Consumer<T> work) {
+        Iterator<T> each = elements.iterator();
+        while (each.hasNext()) {
+            T element = each.next();
+            each.remove();
+            work.accept(element);
+        }
+    }
+
+    /** A loss that was just read binds together with definitions that are read afterwards. */
+    private void useAgain(Watch watch) {
+        Watch.Entry entry = watch.unreported();
+        if (entry != null) {
+            judge.use(entry.key());
+        }
+    }
+
+    private static boolean concerns(PermissionChange report, KeyUse.Key key) {
+        if (report instanceof PermissionChange.OfMember of) {
+            return of.subject().equals(key.permissions().subject())
+                    && of.organization().equals(key.permissions().organization());
+        }
+        if (report instanceof PermissionChange.OfSubject of) {
+            return of.subject().equals(key.permissions().subject());
+        }
+        return !(report instanceof PermissionChange.OfOrganization of)
+                || of.organization().equals(key.permissions().organization());
+    }
+
+    private void judge(Set<Watch> watches) {
+        watches.forEach(this::judge);
+    }
+
+    private void judge(Watch watch) {
+        undecided.remove(watch);
+        Watch.Entry entry = watch.unreported();
+        if (entry == null || !judge.isSuspect(entry.granted())) {
+            return;
+        }
+        Decision again = watch.authorizeAgain(entry.granted());
+        Denial loss = judge.confirmed(again);
+        if (loss != null) {
+            watch.finish(entry, WatchEnd.lost(loss, again, judge.isEnforced()));
+        } else if (again.live() == null && watch.isOpen()) {
+            undecided.add(watch);
+        }
+    }
+
+    // What happens with time
+
+    /** Ends what has expired, keeps the facts of what is open in use, and judges again what could not be decided. */
+    void tick() {
+        endExpired();
+        useFacts(clock.nanos());
+        undecided.forEach(this::judge);
+    }
+
+    private void endExpired() {
+        for (Map.Entry<Expiry, Watch> first = expiries.firstEntry();
+                first != null && verifier.isExpired(first.getKey().token());
+                first = expiries.firstEntry()) {
+            expiries.remove(first.getKey());
+            first.getValue().expired(first.getKey(), judge.isEnforced());
+        }
+    }
+
+    private void useFacts(long now) {
+        keys.forEach((key, use) -> {
+            if (use.dueAt() <= now) {
+                keys.computeIfPresent(key, (same, known) -> known.dueAt(now + period(key)));
+                judge.use(key);
+            }
+        });
+    }
+
+    /** Whether nothing is remembered. */
+    boolean isForgotten() {
+        return bySubject.isEmpty() && keys.isEmpty() && expiries.isEmpty() && undecided.isEmpty();
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+    }
+}

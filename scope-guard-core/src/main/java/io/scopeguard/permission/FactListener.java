@@ -1,0 +1,23 @@
+package io.scopeguard.permission;
+
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.Subject;
+
+/**
+ * Receives what may change the permissions of subjects: facts that were read, and changes that the provider reported. It is
+ * called by the threads that read, and must return at once.
+ */
+public interface FactListener {
+
+    /** Ignores everything. */
+    FactListener NONE = new FactListener() {};
+
+    /** A fact about one subject was read. It may be the same as before: an earlier loss may bind from this read on. */
+    default void read(Subject subject) {}
+
+    /** The meaning of roles changed, or the holders of global roles were read: this may concern every subject. */
+    default void readForAll() {}
+
+    /** The provider reported a change, which has not been read yet. */
+    default void reported(PermissionChange change) {}
+}
