@@ -29,6 +29,7 @@ ADMIN=${ADMIN:-admin}    # the organization role to promote to
 MEMBER=${MEMBER:-member} # the organization role to demote to
 API=${API:-http://localhost:8080}
 WAIT=${WAIT:-2}          # seconds; longer than scope-guard.permissions.max-age of that API
+PATIENCE=${PATIENCE:-5}  # seconds that the API may take for a response
 
 SCOPES="read:report write:report delete:report invite:member"
 NEW_SCOPE=${NEW_SCOPE:-export:report} # one that the API requires somewhere and the tenant does not have yet
@@ -99,7 +100,7 @@ set_roles() { # by name
 ask_api() { # TOKEN [OPERATION]
   local headers status body
   headers=$(mktemp)
-  if body=$(curl --silent --dump-header "$headers" --max-time 5 --config - "$API/organizations/$ORG/reports${2:-}" \
+  if body=$(curl --silent --dump-header "$headers" --max-time "$PATIENCE" --config - "$API/organizations/$ORG/reports${2:-}" \
     <<<"header = \"Authorization: Bearer $1\""); then
     status=$(head -n 1 "$headers" | tr -d '\r')
     echo "  the API says   $status"

@@ -33,6 +33,7 @@ public final class Logto extends ConnectedProvider {
     public static final int DEFAULT_CALLS_PER_SECOND = 5;
 
     private final LogtoTenant tenant;
+    private final String appId;
     private final List<String> issuers;
     private final List<String> signingKeys;
     private final Connection connection;
@@ -44,13 +45,14 @@ public final class Logto extends ConnectedProvider {
         super(connection);
         this.connection = connection;
         tenant = builder.tenant;
+        appId = builder.appId;
         issuers = List.copyOf(builder.issuers);
         signingKeys = builder.signingKeys;
         SteadyClock clock = connection.steadyClock();
         token = ManagementToken.of(
                 connection.calls(),
                 tenant.tokenEndpoint(),
-                builder.appId,
+                appId,
                 builder.appSecret,
                 tenant.managementResource(builder.managementResource),
                 clock);
@@ -123,8 +125,17 @@ public final class Logto extends ConnectedProvider {
      */
     @Override
     public void check(Collection<Audience> audiences) {
-        checkIssuer(token, issuer -> LogtoRefusals.otherIssuer(tenant.endpoint(), issuer));
+        try {
+            checkIssuer(token, issuer -> LogtoRefusals.otherIssuer(tenant.endpoint(), issuer));
+        } catch (SettingRefusedException e) {
+            throw isOfPublicApplication(e) ? LogtoRefusals.publicApplication() : e;
+        }
         roles.check(audiences, CallContext.FOREGROUND);
+    }
+
+    private boolean isOfPublicApplication(SettingRefusedException refused) {
+        return refused.setting().equals("app-secret")
+                && ManagementToken.isOfPublicApplication(connection.calls(), tenant.tokenEndpoint(), appId);
     }
 
     /** Collects the settings of a connection. Not thread-safe. */

@@ -20,8 +20,15 @@ final class LogtoRefusals {
         return new SettingRefusedException(
                 "app-secret",
                 "Logto refuses the application's secret",
-                "Use a secret of the application, which must be a machine-to-machine one: single-page and native"
-                        + " applications have none.");
+                "Use a secret of the application, which must be a machine-to-machine one.");
+    }
+
+    static SettingRefusedException publicApplication() {
+        return new SettingRefusedException(
+                "app-id",
+                "it is the id of a single-page or native application, which has no secret",
+                "Create a machine-to-machine application, and use its id and its secret. Users go on signing in with the other"
+                        + " one.");
     }
 
     static SettingRefusedException notMachineToMachine() {

@@ -1,5 +1,7 @@
 package io.scopeguard.logto;
 
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.http.ClientCredentialsToken;
 import io.scopeguard.provider.http.HttpCalls;
 import io.scopeguard.provider.http.Json;
@@ -8,6 +10,7 @@ import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** How Logto grants access to its Management API. */
@@ -45,14 +48,38 @@ final class ManagementToken {
         return grant;
     }
 
+    /**
+     * Finds out why Logto refuses a secret: an application without one authenticates by its id alone, and Logto then refuses only
+     * the grant.
+     *
+     * @return whether the application certainly has no secret
+     */
+    static boolean isOfPublicApplication(HttpCalls calls, URI tokenEndpoint, String appId) {
+        try {
+            return calls.send(
+                            "token",
+                            ClientCredentialsToken.publicRequest(tokenEndpoint, appId),
+                            CallContext.FOREGROUND,
+                            response ->
+                                    Optional.of(Json.parse(response.body())).filter(ManagementToken::isGrantRefused))
+                    .isPresent();
+        } catch (PermissionsUnavailableException e) {
+            return false;
+        }
+    }
+
+    private static boolean isGrantRefused(JsonNode body) {
+        String error = body.path("error").asString("");
+        boolean isAboutTheGrant = body.path("error_description").asString("").contains("grant type");
+        return error.equals("unauthorized_client") || (error.equals("invalid_request") && isAboutTheGrant);
+    }
+
     private static RuntimeException refusal(JsonNode body, int status) {
+        if (isGrantRefused(body)) {
+            return LogtoRefusals.notMachineToMachine();
+        }
         return switch (body.path("error").asString("")) {
             case "invalid_client" -> status == 401 ? LogtoRefusals.wrongSecret() : LogtoRefusals.unknownApplication();
-            case "unauthorized_client" -> LogtoRefusals.notMachineToMachine();
-            case "invalid_request" ->
-                body.path("error_description").asString("").contains("grant type")
-                        ? LogtoRefusals.notMachineToMachine()
-                        : ClientCredentialsToken.refused("Logto", status);
             case "invalid_target" -> LogtoRefusals.unknownManagementResource();
             default -> ClientCredentialsToken.refused("Logto", status);
         };

@@ -3,17 +3,13 @@ package io.scopeguard.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The Node.js that is installed on this machine. Nothing is downloaded to run it. */
 final class Node {
-
-    private static final int MINUTES = 12;
 
     private Node() {}
 
@@ -24,7 +20,7 @@ final class Node {
 
     static boolean hasVersion(int oldest) throws InterruptedException {
         try {
-            Run node = run(List.of("node", "--version"), Path.of("."), Map.of());
+            Command.Result node = Command.run(List.of("node", "--version"), Path.of("."), Map.of());
             String version = node.output().strip();
             return version.matches("v\\d+\\..*")
                     && Integer.parseInt(version.substring(1, version.indexOf('.'))) >= oldest;
@@ -46,29 +42,8 @@ final class Node {
 
     static String succeed(Path folder, Map<String, String> environment, Stream<String> command)
             throws IOException, InterruptedException {
-        Run run = run(command.toList(), folder, environment);
+        Command.Result run = Command.run(command.toList(), folder, environment);
         assertThat(run.status()).as(run.output()).isZero();
         return run.output();
     }
-
-    private static Run run(List<String> command, Path folder, Map<String, String> environment)
-            throws IOException, InterruptedException {
-        Path output = Files.createTempFile("node", ".log");
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile());
-            builder.environment().putAll(environment);
-            Process process = builder.start();
-            boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-            return new Run(ended ? process.exitValue() : -1, Files.readString(output));
-        } finally {
-            Files.delete(output);
-        }
-    }
-
-    private record Run(int status, String output) {}
 }

@@ -418,6 +418,28 @@ class ConfigurationTests {
                 });
     }
 
+    /** Logto refuses any secret for it, and only the grant without one. */
+    @Test
+    void theIdOfASinglePageApplicationStopsStartUp() {
+        Recording.of("tokens/m2m.bad-secret").serve(refusing);
+        refusing.stubFor(WireMock.post("/oidc/token")
+                .atPriority(1)
+                .withHeader("Authorization", WireMock.absent())
+                .withRequestBody(WireMock.containing("client_id=" + TenantServer.APP_ID))
+                .willReturn(
+                        WireMock.okJson("{\"error\":\"invalid_request\",\"error_description\":\"requested grant type is"
+                                        + " not allowed for this client\"}")
+                                .withStatus(400)));
+        patient.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
+                .run(context -> {
+                    FailureAnalysis analysis = analysis(context.getStartupFailure());
+                    assertThat(analysis.getDescription())
+                            .isEqualTo("scope-guard.logto.app-id is refused: it is the id of a single-page or native"
+                                    + " application, which has no secret.");
+                    assertThat(analysis.getAction()).contains("Create a machine-to-machine application");
+                });
+    }
+
     /** An endpoint by another name than Logto's own: every token would be from another issuer. */
     @Test
     void anEndpointThatLogtoDoesNotCallItselfStopsStartUp() {

@@ -9,21 +9,28 @@ import io.scopeguard.spring.support.TestToken;
 import io.scopeguard.testing.MovableClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.graphql.data.method.annotation.Argument;
+import org.springframework.graphql.data.method.annotation.BatchMapping;
 import org.springframework.graphql.data.method.annotation.MutationMapping;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
 import org.springframework.graphql.data.method.annotation.SchemaMapping;
 import org.springframework.graphql.data.method.annotation.support.AnnotatedControllerConfigurer;
 import org.springframework.graphql.execution.DataFetcherExceptionResolver;
+import org.springframework.graphql.execution.DefaultBatchLoaderRegistry;
 import org.springframework.graphql.execution.DefaultExecutionGraphQlService;
 import org.springframework.graphql.execution.GraphQlSource;
 import org.springframework.graphql.server.WebGraphQlHandler;
@@ -39,9 +46,11 @@ class GraphQlTests {
     private static final String SCHEMA = """
             type Query { reports(organizationId: ID!): [Report!] open: String own: String }
             type Mutation { wipe(input: Wipe!): String }
-            type Report { name: String secret: String }
+            type Report { name: String secret: String author: String }
             input Wipe { organizationId: ID! }
             """;
+
+    private static final Pattern PROBLEM = Pattern.compile("urn:problem-type:scope-guard:([a-z-]+)");
 
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
@@ -69,23 +78,66 @@ class GraphQlTests {
     }
 
     private String query(TestToken token, String query) {
-        String body = "{\"query\": \"" + query.replace("\"", "\\\"") + "\"}";
-        Reply reply = api.send(
-                "POST",
-                "/graphql",
-                body,
-                "Authorization",
-                "Bearer " + token.signed(),
-                "Content-Type",
-                "application/json",
-                "Accept",
-                "application/json");
+        Reply reply = post(query, "Authorization", "Bearer " + token.signed());
         assertThat(reply.status()).isEqualTo(200);
         return reply.body();
     }
 
+    private Reply post(String query, String... credentials) {
+        String body = "{\"query\": \"" + query.replace("\"", "\\\"") + "\"}";
+        List<String> headers =
+                new ArrayList<>(List.of("Content-Type", "application/json", "Accept", "application/json"));
+        headers.addAll(List.of(credentials));
+        return api.send("POST", "/graphql", body, headers.toArray(String[]::new));
+    }
+
     private String reports(String organization) {
         return "{ reports(organizationId: \"" + organization + "\") { name } }";
+    }
+
+    /** Where the token itself names the organization, that of another one is right there. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "query        | { reports(organizationId: \"acme\") { name } }            | organization-mismatch",
+                "mutation     | mutation { wipe(input: {organizationId: \"acme\"}) }      | organization-mismatch",
+                "field        | { reports(organizationId: \"acme\") { secret } }          | organization-mismatch",
+                "batch        | { reports(organizationId: \"acme\") { author } }          | organization-mismatch",
+                "of its class | { own }                                                   | ''"
+            })
+    void fieldThenEachTokenIsDecidedByItsAnnotation(String kind, String document, String otherOrganization) {
+        String query = document.replace("acme", acme);
+        String globex = TenantServer.newId("globex");
+        String[] all = {"read:report", "delete:report", "export:report"};
+        tenant.join(acme, user, all);
+        String visitor = tenant.newUser();
+        tenant.join(globex, visitor, all);
+        String suspended = tenant.newUser();
+        tenant.join(acme, suspended, all);
+        tenant.suspend(suspended);
+
+        assertThat(post(query).status()).as(kind).isEqualTo(401);
+        assertThat(problem(query(tenant.organizationToken(globex, visitor, all), query)))
+                .isEqualTo(otherOrganization);
+        assertThat(problem(query(tenant.organizationToken(acme, user, "invite:member"), query)))
+                .isEqualTo("insufficient-scope");
+        assertThat(post(
+                                query,
+                                "Authorization",
+                                "Bearer "
+                                        + tenant.organizationToken(acme, suspended, all)
+                                                .signed())
+                        .status())
+                .isEqualTo(401);
+        assertThat(problem(query(tenant.organizationToken(acme, user, all), query)))
+                .isEmpty();
+    }
+
+    /** The type of the problem of an answer with errors. */
+    private static String problem(String answer) {
+        Matcher type = PROBLEM.matcher(answer);
+        return type.find() ? type.group(1) : answer.replaceFirst("^\\{\"data\".*", "");
     }
 
     @Test
@@ -170,6 +222,12 @@ class GraphQlTests {
         String secret(Report report) {
             return "secret";
         }
+
+        @BatchMapping
+        @RequiresScopes(value = "read:report", organizationFromToken = true)
+        List<String> author(List<Report> reports) {
+            return reports.stream().map(report -> "alice").toList();
+        }
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -191,16 +249,24 @@ class GraphQlTests {
         }
 
         @Bean
+        DefaultBatchLoaderRegistry batchLoaders() {
+            return new DefaultBatchLoaderRegistry();
+        }
+
+        @Bean
         RouterFunction<ServerResponse> graphQl(
-                AnnotatedControllerConfigurer controllers, List<DataFetcherExceptionResolver> resolvers) {
+                AnnotatedControllerConfigurer controllers,
+                DefaultBatchLoaderRegistry batchLoaders,
+                List<DataFetcherExceptionResolver> resolvers) {
             GraphQlSource source = GraphQlSource.schemaResourceBuilder()
                     .schemaResources(new ByteArrayResource(SCHEMA.getBytes(StandardCharsets.UTF_8)))
                     .configureRuntimeWiring(controllers)
                     .exceptionResolvers(resolvers)
                     .build();
+            DefaultExecutionGraphQlService service = new DefaultExecutionGraphQlService(source);
+            service.addDataLoaderRegistrar(batchLoaders);
             GraphQlHttpHandler handler =
-                    new GraphQlHttpHandler(WebGraphQlHandler.builder(new DefaultExecutionGraphQlService(source))
-                            .build());
+                    new GraphQlHttpHandler(WebGraphQlHandler.builder(service).build());
             return RouterFunctions.route()
                     .POST("/graphql", handler::handleRequest)
                     .build();

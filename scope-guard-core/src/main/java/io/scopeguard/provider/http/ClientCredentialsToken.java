@@ -81,8 +81,17 @@ public final class ClientCredentialsToken {
                 .entrySet().stream()
                         .map(parameter -> "&" + encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
                         .collect(Collectors.joining());
+        return request(tokenEndpoint, form)
+                .header("Authorization", "Basic " + base64(encode(clientId) + ":" + encode(clientSecret)));
+    }
+
+    /** A token request without a secret, which only public clients can make. No provider grants it: the refusal tells why. */
+    public static HttpRequest.Builder publicRequest(URI tokenEndpoint, String clientId) {
+        return request(tokenEndpoint, "&client_id=" + encode(clientId));
+    }
+
+    private static HttpRequest.Builder request(URI tokenEndpoint, String form) {
         return HttpRequest.newBuilder(tokenEndpoint)
-                .header("Authorization", "Basic " + base64(encode(clientId) + ":" + encode(clientSecret)))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .header("Accept", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials" + form));

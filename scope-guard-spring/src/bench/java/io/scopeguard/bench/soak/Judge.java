@@ -21,18 +21,24 @@ final class Judge {
     private static final long SLACK = Duration.ofSeconds(5).toNanos();
 
     private static final long BOUND = MAX_STALE.toNanos() + SLACK;
+
+    /** How long a loss of many members may be doubted: a minute, after it was read as late as the bound and a storm allow. */
+    static final Duration DOUBT = Duration.ofMinutes(1).plusNanos(BOUND).plus(Storms.LONGEST);
+
     private static final int MAX_SHOWN = 20;
     private static final int STATUSES = 600;
 
     private final Troubles troubles;
+    private final Doubts doubts;
     private final AtomicLongArray byStatus = new AtomicLongArray(STATUSES);
     private final AtomicLong wrong = new AtomicLong();
     private final AtomicLong unpromised = new AtomicLong();
     private final AtomicLong checked = new AtomicLong();
     private final Queue<String> shown = new ConcurrentLinkedQueue<>();
 
-    Judge(Troubles troubles) {
+    Judge(Troubles troubles, Doubts doubts) {
         this.troubles = troubles;
+        this.doubts = doubts;
     }
 
     /**
@@ -49,7 +55,7 @@ final class Judge {
             granted(request, isHealthy, start, end);
         } else if (status == 401 || status == 403) {
             denied(request, status + " " + problem, isHealthy, start, end);
-        } else if (!isPromised(request, status, problem, isHealthy)) {
+        } else if (status != 503 || !isPromised(request, problem, isHealthy, start, end)) {
             unpromised.incrementAndGet();
             show("unpromised " + status + " " + problem + " on " + request.path());
         }
@@ -69,7 +75,7 @@ final class Judge {
     }
 
     private void granted(Request request, boolean isHealthy, long start, long end) {
-        boolean isCertain = request.isStrict() || isHealthy;
+        boolean isCertain = (request.isStrict() || isHealthy) && !doubts.concern(request, start - BOUND, end);
         boolean mustBeDenied = isCertain && request.truth().isLackedThroughout(request.scope(), start - BOUND, end);
         count(request, mustBeDenied, isCertain && isHeld(request, start, end), "granted without the scope: ");
     }
@@ -96,11 +102,15 @@ final class Judge {
     }
 
     /**
-     * While the provider is in trouble, a key that is new cannot be fetched, and handlers that deny when unknown answer 503.
-     * Nothing else is promised.
+     * While the provider is in trouble, a key that is new cannot be fetched, and handlers that deny when unknown answer 503, as
+     * well as those whose scope may have leaked. A doubt lasts a minute, which is longer than the scaled-down {@code max-stale}, so
+     * that live permissions expire meanwhile. Nothing else is promised.
      */
-    private static boolean isPromised(Request request, int status, String problem, boolean isHealthy) {
-        return status == 503 && !isHealthy && (request.isStrict() || problem.equals("keys-unavailable"));
+    private boolean isPromised(Request request, String problem, boolean isHealthy, long start, long end) {
+        if (problem.equals("keys-unavailable")) {
+            return !isHealthy;
+        }
+        return request.mayBeUnknown() && (!isHealthy || doubts.concern(request, start - BOUND, end));
     }
 
     private void show(String what) {

@@ -2,8 +2,10 @@ package io.scopeguard.bench.soak;
 
 import io.scopeguard.bench.live.tenant.Entitlement;
 import io.scopeguard.bench.live.tenant.Tenant;
+import io.scopeguard.bench.soak.Request.Policy;
 import io.scopeguard.scope.Audience;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -12,7 +14,19 @@ final class Population {
 
     static final String MEMBER = "member";
     static final String EDITOR = "editor";
+    static final String WRITER = "writer";
+
+    /** Grants to those who never lose anything what editors may lose. */
+    private static final String KEEPER = "keeper";
+
     static final String AUDITOR = "auditor";
+    static final String INSPECTOR = "inspector";
+    static final String LIBRARIAN = "librarian";
+
+    /** Global roles whose holders change. */
+    static final List<String> GLOBAL_ROLES = List.of(AUDITOR, INSPECTOR, LIBRARIAN);
+
+    private static final int FURTHER_GLOBAL_ROLES = 25;
 
     private static final int ORGANIZATIONS = 4;
     private static final int USERS = 120;
@@ -20,11 +34,13 @@ final class Population {
     /** Of so many users the first never loses anything. */
     private static final int STEADY = 4;
 
-    private static final Audience API = Audience.resource(SoakApi.RESOURCE);
+    static final Audience API = Audience.resource(SoakApi.RESOURCE);
 
     private final Tenant tenant;
     private final List<Request> requests = new ArrayList<>();
     private final List<String> users = new ArrayList<>();
+    /** Changed and read within changes of the tenant only. */
+    private final Set<String> gone = new HashSet<>();
 
     Population(Tenant tenant) {
         this.tenant = tenant;
@@ -41,21 +57,71 @@ final class Population {
 
     /** The users whose roles change. */
     List<String> unsteady() {
-        return users.stream().filter(user -> users.indexOf(user) % STEADY != 0).toList();
+        return users.stream().filter(user -> !isSteady(user)).toList();
     }
 
     String organizationOf(String user) {
-        return "organization" + users.indexOf(user) % ORGANIZATIONS;
+        return organization(users.indexOf(user) / STEADY);
+    }
+
+    /** One of the organizations, for any number. */
+    static String organization(int number) {
+        return "organization" + number % ORGANIZATIONS;
+    }
+
+    private boolean isSteady(String user) {
+        return users.indexOf(user) % STEADY == 0;
+    }
+
+    // To be called within a change of the tenant
+
+    /** Members whose roles change. */
+    List<String> changingMembers(String organization) {
+        return unsteady().stream()
+                .filter(user -> organizationOf(user).equals(organization) && !gone.contains(user))
+                .toList();
+    }
+
+    void remove(String user) {
+        gone.add(user);
+        tenant.removeMember(organizationOf(user), user);
+    }
+
+    /** Adds a user again who was removed; false if the user is a member. */
+    boolean restore(String user) {
+        if (!gone.remove(user)) {
+            return false;
+        }
+        tenant.addMember(organizationOf(user), user, List.of(MEMBER, EDITOR));
+        return true;
     }
 
     private void fill() {
         tenant.addScopes(MEMBER, Audience.ORGANIZATION, Set.of(SoakApi.READ));
         tenant.addScopes(EDITOR, Audience.ORGANIZATION, Set.of(SoakApi.WRITE));
         tenant.addScopes(EDITOR, API, Set.of(SoakApi.DOCUMENT));
+        tenant.addScopes(WRITER, Audience.ORGANIZATION, Set.of());
+        tenant.addScopes(KEEPER, API, Set.of(SoakApi.DOCUMENT));
         tenant.addGlobalScopes(AUDITOR, API, Set.of(SoakApi.AUDIT));
+        tenant.addGlobalScopes(INSPECTOR, API, Set.of(SoakApi.AUDIT));
+        tenant.addGlobalScopes(LIBRARIAN, API, Set.of(SoakApi.DOCUMENT));
         for (String user : users) {
-            tenant.addMember(organizationOf(user), user, List.of(MEMBER, EDITOR));
-            tenant.giveGlobalRole(user, AUDITOR);
+            tenant.addMember(
+                    organizationOf(user),
+                    user,
+                    isSteady(user) ? List.of(MEMBER, EDITOR, KEEPER) : List.of(MEMBER, EDITOR));
+            GLOBAL_ROLES.forEach(role -> tenant.giveGlobalRole(user, role));
+        }
+        for (int i = 0; i < FURTHER_GLOBAL_ROLES; i++) {
+            fillFurtherRole("global" + i, i);
+        }
+    }
+
+    /** Most of these roles are held by nobody. */
+    private void fillFurtherRole(String role, int number) {
+        tenant.addGlobalScopes(role, API, Set.of(SoakApi.AUDIT));
+        if (number % STEADY == 0) {
+            tenant.giveGlobalRole(users.get(number), role);
         }
     }
 
@@ -63,14 +129,16 @@ final class Population {
         String path = "/organizations/" + organizationOf(user) + "/";
         Entitlement ofOrganization = new Entitlement(user, organizationOf(user), Audience.ORGANIZATION);
         Entitlement ofResource = new Entitlement(user, organizationOf(user), API);
-        add(path + "read", ofOrganization, SoakApi.READ, false);
-        add(path + "write", ofOrganization, SoakApi.WRITE, false);
-        add(path + "strict", ofOrganization, SoakApi.WRITE, true);
-        add(path + "documents", ofResource, SoakApi.DOCUMENT, false);
-        add("/audit", new Entitlement(user, null, API), SoakApi.AUDIT, false);
+        Entitlement global = new Entitlement(user, null, API);
+        add(path + "read", ofOrganization, SoakApi.READ, Policy.TOKEN);
+        add(path + "write", ofOrganization, SoakApi.WRITE, Policy.TOKEN);
+        add(path + "strict", ofOrganization, SoakApi.WRITE, Policy.DENY);
+        add(path + "documents", ofResource, SoakApi.DOCUMENT, Policy.TOKEN);
+        add("/audit", global, SoakApi.AUDIT, Policy.TOKEN);
+        add("/library", global, SoakApi.DOCUMENT, Policy.DENY_WHAT_MAY_HAVE_LEAKED);
     }
 
-    private void add(String path, Entitlement entitlement, String scope, boolean isStrict) {
-        requests.add(new Request(path, entitlement, scope, tenant.timeline(entitlement), isStrict));
+    private void add(String path, Entitlement entitlement, String scope, Policy policy) {
+        requests.add(new Request(path, entitlement, scope, tenant.timeline(entitlement), policy));
     }
 }

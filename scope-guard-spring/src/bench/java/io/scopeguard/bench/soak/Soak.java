@@ -1,5 +1,6 @@
 package io.scopeguard.bench.soak;
 
+import io.scopeguard.bench.soak.Disturbances.Disturbance;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -47,7 +48,7 @@ public final class Soak {
         properties.put("scope-guard.logto.app-id", "soak");
         properties.put("scope-guard.logto.app-secret", "secret");
         properties.put("scope-guard.logto.calls-per-second", "200");
-        properties.put("scope-guard.logto.webhook.signing-keys", Disturbances.WEBHOOK_KEY);
+        properties.put("scope-guard.logto.webhook.signing-keys", Deliveries.KEY);
         properties.put("scope-guard.resources", SoakApi.RESOURCE);
         properties.put("scope-guard.default-audience", "organization");
         properties.put("scope-guard.permissions.max-age", Judge.MAX_AGE.toSeconds() + "s");
@@ -63,17 +64,16 @@ public final class Soak {
         int port = ((ServletWebServerApplicationContext) context).getWebServer().getPort();
         String origin = "http://localhost:" + port;
         Troubles troubles = new Troubles();
-        Judge judge = new Judge(troubles);
-        Disturbances disturbances = new Disturbances(origin, provider, population, troubles);
+        Doubts doubts = new Doubts();
+        Judge judge = new Judge(troubles, doubts);
+        Disturbances disturbances = new Disturbances(origin, provider, population, troubles, doubts);
         ExecutorService threads = Executors.newCachedThreadPool();
         for (int i = 0; i < CLIENTS; i++) {
             threads.execute(new Load(origin, provider, population, judge));
         }
         Thread.sleep(WARM_UP.toMillis());
         String before = usage();
-        threads.execute(quietly(disturbances::changeRoles));
-        threads.execute(quietly(disturbances::causeTrouble));
-        threads.execute(quietly(disturbances::rotateKeys));
+        disturbances.all().forEach(disturbance -> threads.execute(quietly(disturbance)));
         Thread.sleep(duration.toMillis());
         String after = usage();
         threads.shutdownNow();
@@ -107,10 +107,5 @@ public final class Soak {
                 Thread.currentThread().interrupt();
             }
         };
-    }
-
-    private interface Disturbance {
-
-        void run() throws InterruptedException;
     }
 }

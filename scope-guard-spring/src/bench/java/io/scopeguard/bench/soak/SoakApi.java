@@ -48,6 +48,12 @@ public class SoakApi {
             return "ok";
         }
 
+        @RequiresScopes(value = DOCUMENT, audience = RESOURCE)
+        @GetMapping("/library")
+        String library() {
+            return "ok";
+        }
+
         @RequiresScopes(value = AUDIT, audience = RESOURCE)
         @GetMapping("/audit")
         String audit() {

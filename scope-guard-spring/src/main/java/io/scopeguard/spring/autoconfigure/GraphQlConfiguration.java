@@ -1,6 +1,7 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.spring.response.GraphQlDenials;
+import io.scopeguard.spring.response.GraphQlSubscriptionDenials;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,5 +15,10 @@ final class GraphQlConfiguration {
     @Bean
     GraphQlDenials graphQlDenials() {
         return new GraphQlDenials();
+    }
+
+    @Bean
+    GraphQlSubscriptionDenials graphQlSubscriptionDenials() {
+        return new GraphQlSubscriptionDenials();
     }
 }

@@ -25,13 +25,16 @@ public final class GraphQlDenials extends DataFetcherExceptionResolverAdapter im
 
     @Override
     protected @Nullable GraphQLError resolveToSingleError(Throwable exception, DataFetchingEnvironment environment) {
-        if (!(exception instanceof ScopesDeniedException denied)) {
-            return null;
-        }
+        return exception instanceof ScopesDeniedException denied
+                ? complete(GraphqlErrorBuilder.newError(environment), denied)
+                : null;
+    }
+
+    /** An error that says what an HTTP response would say. */
+    static GraphQLError complete(GraphqlErrorBuilder<?> error, ScopesDeniedException denied) {
         Problem problem = new Refusals(null).of(denied.decision()).problem();
         Map<String, Object> extensions = denied.problem();
-        return GraphqlErrorBuilder.newError(environment)
-                .errorType(errorType(problem.status()))
+        return error.errorType(errorType(problem.status()))
                 .message(problem.detail())
                 .extensions(extensions)
                 .build();

@@ -93,6 +93,11 @@ public final class Tenant {
         });
     }
 
+    /** Whether a user holds a global role. */
+    public boolean holdsGlobalRole(String user, String role) {
+        return read(() -> holdersOfGlobal(role).contains(user));
+    }
+
     // Changes, to be made within change(..)
 
     /** Defines scopes of an audience, with new ids. */

@@ -1,8 +1,8 @@
-package io.scopeguard.spring.attack;
+package io.scopeguard.attack;
 
-import static io.scopeguard.spring.attack.Attacks.GRANTED;
-import static io.scopeguard.spring.attack.Attacks.INVALID_TOKEN;
-import static io.scopeguard.spring.attack.Attacks.UNKNOWN_KEY;
+import static io.scopeguard.attack.Attacks.GRANTED;
+import static io.scopeguard.attack.Attacks.INVALID_TOKEN;
+import static io.scopeguard.attack.Attacks.UNKNOWN_KEY;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_16;
 
@@ -312,6 +312,10 @@ final class TokenAttacks {
                 signed("{\"alg\":\"none\"," + target.header().substring(1)),
                 INVALID_TOKEN);
         attacks.add("alg twice, none last", signed(target.header().replace("}", ",\"alg\":\"none\"}")), INVALID_TOKEN);
+        attacks.add(
+                "members in another order, which means the same",
+                signed("{\"kid\":\"key-1\",\"typ\":\"at+jwt\",\"alg\":\"ES384\"}"),
+                GRANTED);
         attacks.add("kid twice", signed(target.header("\"kid\":\"other\"")), INVALID_TOKEN);
         attacks.add("typ twice", signed(target.header("\"typ\":\"JWT\"")), INVALID_TOKEN);
         attacks.add("zip, which means nothing in a signed token", signed(target.header("\"zip\":\"DEF\"")), GRANTED);

@@ -1,16 +1,18 @@
-package io.scopeguard.spring.attack;
+package io.scopeguard.attack;
 
-import static io.scopeguard.spring.attack.Attacks.GRANTED;
-import static io.scopeguard.spring.attack.Attacks.INSUFFICIENT;
-import static io.scopeguard.spring.attack.Attacks.INVALID_TOKEN;
-import static io.scopeguard.spring.attack.Attacks.MISMATCH;
-import static io.scopeguard.spring.attack.Attacks.WRONG_KIND;
+import static io.scopeguard.attack.Attacks.GRANTED;
+import static io.scopeguard.attack.Attacks.INSUFFICIENT;
+import static io.scopeguard.attack.Attacks.INVALID_TOKEN;
+import static io.scopeguard.attack.Attacks.MISMATCH;
+import static io.scopeguard.attack.Attacks.WRONG_KIND;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -65,6 +67,10 @@ final class ClaimAttacks {
                 "a member named like Java's prototype",
                 signed(target.claims("\"__proto__\":{\"a\":1},\"@type\":\"java.net.URL\"")),
                 GRANTED);
+        List<String> reversed = new ArrayList<>(
+                List.of(target.claims().replaceAll("^\\{|}$", "").split(",")));
+        Collections.reverse(reversed);
+        attacks.add("in reverse order, which means the same", signed("{" + String.join(",", reversed) + "}"), GRANTED);
         for (String claim : List.of("sub", "aud", "scope", "exp", "client_id", "iss", "jti")) {
             attacks.add(claim + " twice", signed(target.claims("\"" + claim + "\":\"other\"")), INVALID_TOKEN);
             attacks.add(

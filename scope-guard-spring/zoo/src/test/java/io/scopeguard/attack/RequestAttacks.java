@@ -1,11 +1,11 @@
-package io.scopeguard.spring.attack;
+package io.scopeguard.attack;
 
-import static io.scopeguard.spring.attack.Attacks.GRANTED;
-import static io.scopeguard.spring.attack.Attacks.INVALID_REQUEST;
-import static io.scopeguard.spring.attack.Attacks.INVALID_TOKEN;
-import static io.scopeguard.spring.attack.Attacks.MALFORMED_REQUEST;
-import static io.scopeguard.spring.attack.Attacks.MISMATCH;
-import static io.scopeguard.spring.attack.Attacks.MISSING_TOKEN;
+import static io.scopeguard.attack.Attacks.GRANTED;
+import static io.scopeguard.attack.Attacks.INVALID_REQUEST;
+import static io.scopeguard.attack.Attacks.INVALID_TOKEN;
+import static io.scopeguard.attack.Attacks.MALFORMED_REQUEST;
+import static io.scopeguard.attack.Attacks.MISMATCH;
+import static io.scopeguard.attack.Attacks.MISSING_TOKEN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.GeneralSecurityException;

@@ -1,4 +1,4 @@
-package io.scopeguard.spring.attack;
+package io.scopeguard.attack;
 
 import java.util.List;
 import java.util.regex.Matcher;

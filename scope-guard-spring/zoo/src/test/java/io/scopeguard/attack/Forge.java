@@ -1,4 +1,4 @@
-package io.scopeguard.spring.attack;
+package io.scopeguard.attack;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;

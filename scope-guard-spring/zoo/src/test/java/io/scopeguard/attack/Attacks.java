@@ -1,4 +1,4 @@
-package io.scopeguard.spring.attack;
+package io.scopeguard.attack;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +7,9 @@ import java.util.List;
 final class Attacks {
 
     static final String GRANTED = "200 - -";
+    /** A WebSocket is open. */
+    static final String CONNECTED = "101 - -";
+
     static final String INVALID_TOKEN = "401 invalid_token invalid-token";
     static final String MISSING_TOKEN = "401 - missing-token";
     static final String INVALID_REQUEST = "400 invalid_request invalid-request";
@@ -37,6 +40,7 @@ final class Attacks {
         TokenAttacks.addTo(all, target);
         ClaimAttacks.addTo(all, target);
         RequestAttacks.addTo(all, target);
+        HandlerAttacks.addTo(all, target);
         return all;
     }
 

@@ -1,0 +1,17 @@
+package io.scopeguard.spring.response;
+
+import graphql.GraphQLError;
+import graphql.GraphqlErrorBuilder;
+import org.jspecify.annotations.Nullable;
+import org.springframework.graphql.execution.SubscriptionExceptionResolverAdapter;
+
+/** Ends a GraphQL subscription whose method was denied with the error that {@link GraphQlDenials} reports. Thread-safe. */
+public final class GraphQlSubscriptionDenials extends SubscriptionExceptionResolverAdapter {
+
+    @Override
+    protected @Nullable GraphQLError resolveToSingleError(Throwable exception) {
+        return exception instanceof ScopesDeniedException denied
+                ? GraphQlDenials.complete(GraphqlErrorBuilder.newError(), denied)
+                : null;
+    }
+}
