@@ -1,7 +1,7 @@
 package io.scopeguard.permission;
 
 import io.scopeguard.permission.Changes.Gain;
-import io.scopeguard.permission.Changes.Loss;
+import io.scopeguard.permission.Contribution.Past;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Audience;
@@ -31,8 +31,9 @@ final class Picture implements PermissionHistory {
 
     private final Global outside;
 
-    private final @Nullable Resolved organization;
-    private final @Nullable Resolved global;
+    /** The subject's fact, and global grants if they are known. */
+    private final List<Contribution> contributions = new ArrayList<>(2);
+
     private final long readAt;
     private final Scopes granted;
 
@@ -99,12 +100,13 @@ final class Picture implements PermissionHistory {
         this.subject = subject;
         this.outside = outside;
         Audience audience = question.key().audience();
-        this.organization = subject != null && question.isOfOrganization()
-                ? subject.holding().resolve(audience, stored.organizationRoles.table())
-                : null;
-        this.global = outside.grants == null || !question.countsGrants()
-                ? null
-                : outside.grants.holding().resolve(audience, outside.roles.table());
+        if (subject != null) {
+            contributions.add(
+                    Contribution.of(subject, stored.organizationRoles, audience, question.isOfOrganization()));
+        }
+        if (outside.grants != null) {
+            contributions.add(Contribution.of(outside.grants, outside.roles, audience, question.countsGrants()));
+        }
         this.readAt = oldestRead();
         this.granted = granted(readAt);
     }
@@ -142,27 +144,12 @@ final class Picture implements PermissionHistory {
         if (hasNoStanding()) {
             return stored.inactive != null ? stored.inactive.readAt() : subject.readAt();
         }
-        long oldest = Math.min(subject.readAt(), organizationReadAt());
-        if (outside.isNeeded) {
-            oldest = Math.min(oldest, grantsReadAt());
+        long oldest = outside.isNeeded && outside.grants == null ? Long.MIN_VALUE : Long.MAX_VALUE;
+        for (Contribution each : contributions) {
+            oldest = Math.min(oldest, each.readAt());
         }
+        oldest = question.isLeaky() ? Math.min(oldest, stored.organizationRoles.readAt()) : oldest;
         return isListPart() ? Math.min(oldest, outside.roles.readAt()) : oldest;
-    }
-
-    private long organizationReadAt() {
-        if (organization != null) {
-            return stored.organizationRoles.readAt(organization);
-        }
-        return question.isLeaky() ? stored.organizationRoles.readAt() : Long.MAX_VALUE;
-    }
-
-    private long grantsReadAt() {
-        if (outside.grants == null) {
-            return Long.MIN_VALUE;
-        }
-        return global == null
-                ? outside.grants.readAt()
-                : Math.min(outside.grants.readAt(), outside.roles.readAt(global));
     }
 
     /** Whether the picture needs the list of global roles: for the names of roles, or to show that a role has no holders. */
@@ -228,16 +215,15 @@ final class Picture implements PermissionHistory {
 
     /** Whether a role is held that is not defined, although it may have been made after the definitions were read. */
     boolean lacksDefinitions() {
-        return isUndefined(organization, subject, stored.organizationRoles);
-    }
-
-    private static boolean isUndefined(@Nullable Resolved resolved, @Nullable SubjectFact fact, RoleSet roles) {
-        return resolved != null && fact != null && !resolved.isComplete() && roles.readAt() < fact.readAt();
+        return subject != null
+                && !contributions.get(0).isComplete()
+                && stored.organizationRoles.readAt() < subject.readAt();
     }
 
     /** Whether the subject holds a global role whose scopes were never read, and are not in the list of roles. */
-    boolean lacksGlobalScopes() {
-        return global != null && !global.isComplete();
+    private boolean lacksGlobalScopes() {
+        return outside.grants != null
+                && !contributions.get(contributions.size() - 1).isComplete();
     }
 
     Scopes granted() {
@@ -249,32 +235,11 @@ final class Picture implements PermissionHistory {
         if (subject == null || hasNoStanding()) {
             return Scopes.none();
         }
-        Scopes here = organization == null
-                ? Scopes.none()
-                : withUnboundLosses(
-                        organization.scopesIn(pictureReadAt), subject, stored.organizationRoles, pictureReadAt);
-        if (outside.grants == null || global == null) {
-            return here;
+        Scopes scopes = Scopes.none();
+        for (Contribution each : contributions) {
+            scopes = scopes.or(each.scopesIn(pictureReadAt));
         }
-        Scopes everywhere =
-                withUnboundLosses(global.scopesIn(pictureReadAt), outside.grants, outside.roles, pictureReadAt);
-        return here.or(everywhere);
-    }
-
-    private Scopes withUnboundLosses(Scopes scopes, SubjectFact fact, RoleSet roles, long pictureReadAt) {
-        Map<String, Loss> losses = fact.changes().losses();
-        if (losses.isEmpty()) {
-            return scopes;
-        }
-        Scopes kept = scopes;
-        for (Map.Entry<String, Loss> loss : losses.entrySet()) {
-            if (!loss.getValue().bindsIn(pictureReadAt)) {
-                kept = kept.or(roles.table()
-                        .meaning(loss.getKey(), question.key().audience())
-                        .scopes());
-            }
-        }
-        return kept;
+        return scopes;
     }
 
     /** The scopes that a new token could carry. */
@@ -293,30 +258,10 @@ final class Picture implements PermissionHistory {
         if (pending.isEmpty() && !isRoleLossPending()) {
             return Long.MIN_VALUE;
         }
-        long noticed = Long.MIN_VALUE;
-        for (Map<String, Loss> losses : losses()) {
-            for (Loss loss : losses.values()) {
-                noticed = loss.bindsIn(readAt) ? noticed : Math.max(noticed, loss.noticed());
-            }
-        }
-        return noticed;
-    }
-
-    private List<Map<String, Loss>> losses() {
-        List<Map<String, Loss>> losses = new ArrayList<>();
-        addLosses(losses, subject, organization);
-        addLosses(losses, outside.grants, global);
-        return losses;
-    }
-
-    private static void addLosses(
-            List<Map<String, Loss>> losses, @Nullable SubjectFact fact, @Nullable Resolved resolved) {
-        if (fact != null) {
-            losses.add(fact.changes().losses());
-        }
-        if (resolved != null) {
-            losses.add(resolved.lost());
-        }
+        return contributions.stream()
+                .mapToLong(each -> each.pendingLoss(readAt))
+                .max()
+                .orElse(Long.MIN_VALUE);
     }
 
     /**
@@ -324,17 +269,7 @@ final class Picture implements PermissionHistory {
      * picture that was read only once is a first look.
      */
     long firstEnd() {
-        long end = Long.MIN_VALUE;
-        if (subject != null) {
-            end = Math.max(end, subject.firstEnd());
-        }
-        if (organization != null) {
-            end = Math.max(end, organization.firstEnd());
-        }
-        if (outside.grants != null) {
-            end = Math.max(end, outside.grants.firstEnd());
-        }
-        return global == null ? end : Math.max(end, global.firstEnd());
+        return contributions.stream().mapToLong(Contribution::firstEnd).max().orElse(Long.MIN_VALUE);
     }
 
     private boolean isRoleLossPending() {
@@ -395,63 +330,27 @@ final class Picture implements PermissionHistory {
             return null;
         }
         List<Gain> held = new ArrayList<>();
-        List<Held> past = new ArrayList<>();
-        collect(scope, subject, stored.organizationRoles, organization, held, past);
-        collect(scope, outside.grants, outside.roles, global, held, past);
+        List<Past> past = new ArrayList<>();
+        contributions.forEach(each -> each.collect(scope, held, past));
         return earliest(held, past);
     }
 
     /** The earliest of the ways in which the scope is held, and of those that went over into one of them without a gap. */
-    private @Nullable Gain earliest(List<Gain> held, List<Held> past) {
+    private @Nullable Gain earliest(List<Gain> held, List<Past> past) {
         // A scope that is held by a loss that does not bind yet is held the way it was.
-        past.stream().filter(each -> each.noticed >= readAt).forEach(each -> held.add(each.gain));
+        past.stream().filter(each -> each.noticed() >= readAt).forEach(each -> held.add(each.gain()));
         boolean grows = true;
         while (grows) {
             grows = false;
-            for (Held each : List.copyOf(past)) {
-                if (held.stream().anyMatch(gain -> gain.lackedUntil() <= each.noticed)) {
-                    held.add(each.gain);
+            for (Past each : List.copyOf(past)) {
+                if (held.stream().anyMatch(gain -> gain.lackedUntil() <= each.noticed())) {
+                    held.add(each.gain());
                     past.remove(each);
                     grows = true;
                 }
             }
         }
         return held.stream().min(Comparator.comparingLong(Gain::end)).orElse(null);
-    }
-
-    /** A way in which a scope was held until a loss was noticed. */
-    private record Held(Gain gain, long noticed) {}
-
-    private void collect(
-            String scope,
-            @Nullable SubjectFact fact,
-            RoleSet roles,
-            @Nullable Resolved resolved,
-            List<Gain> held,
-            List<Held> past) {
-        if (fact == null || resolved == null) {
-            return;
-        }
-        for (String role : fact.holding().roles()) {
-            RoleTable.Meaning meaning =
-                    roles.table().meaning(role, question.key().audience());
-            Gain roleGain = fact.gain(role);
-            if (meaning.scopes().contains(scope)) {
-                held.add(roleGain.and(meaning.changes().gain(scope, meaning.firstEnd())));
-            }
-            Loss loss = meaning.changes().losses().get(scope);
-            if (loss != null) {
-                past.add(new Held(roleGain.and(loss.gain()), loss.noticed()));
-            }
-        }
-        fact.changes().losses().forEach((role, loss) -> {
-            RoleTable.Meaning meaning =
-                    roles.table().meaning(role, question.key().audience());
-            if (meaning.scopes().contains(scope)) {
-                Gain scopeGain = meaning.changes().gain(scope, meaning.firstEnd());
-                past.add(new Held(loss.gain().and(scopeGain), loss.noticed()));
-            }
-        });
     }
 
     @Override
@@ -461,8 +360,10 @@ final class Picture implements PermissionHistory {
             return since;
         }
         long broken = since.getAsLong();
-        broken = subject == null ? broken : Math.max(broken, subject.brokenAt());
-        return OptionalLong.of(outside.grants == null ? broken : Math.max(broken, outside.grants.brokenAt()));
+        for (Contribution each : contributions) {
+            broken = Math.max(broken, each.fact().brokenAt());
+        }
+        return OptionalLong.of(broken);
     }
 
     @Override
@@ -479,29 +380,11 @@ final class Picture implements PermissionHistory {
         if (hasNoStanding()) {
             return OptionalLong.of(standingSince());
         }
-        long lost = Math.max(
-                lostAt(scope, subject, stored.organizationRoles, organization),
-                lostAt(scope, outside.grants, outside.roles, global));
+        long lost = Long.MIN_VALUE;
+        for (Contribution each : contributions) {
+            lost = Math.max(lost, each.lostAt(scope));
+        }
         return OptionalLong.of(lost == Long.MIN_VALUE ? firstEnd() : lost);
-    }
-
-    private long lostAt(String scope, @Nullable SubjectFact fact, RoleSet roles, @Nullable Resolved resolved) {
-        if (fact == null || resolved == null) {
-            return Long.MIN_VALUE;
-        }
-        Loss ofScope = resolved.lost().get(scope);
-        long lost = ofScope == null ? Long.MIN_VALUE : ofScope.lostAt();
-        for (Map.Entry<String, Loss> loss : fact.changes().losses().entrySet()) {
-            RoleTable.Meaning meaning =
-                    roles.table().meaning(loss.getKey(), question.key().audience());
-            Loss inRole = meaning.changes().losses().get(scope);
-            if (meaning.scopes().contains(scope)) {
-                lost = Math.max(lost, loss.getValue().lostAt());
-            } else if (inRole != null) {
-                lost = Math.max(lost, Math.min(loss.getValue().lostAt(), inRole.lostAt()));
-            }
-        }
-        return lost;
     }
 
     @Override

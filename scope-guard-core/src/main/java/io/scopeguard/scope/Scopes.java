@@ -120,6 +120,9 @@ public final class Scopes implements Iterable<String> {
 
     /** This one's scopes, then those that only the other has. */
     public Scopes or(Scopes others) {
+        if (isEmpty()) {
+            return others;
+        }
         Scopes further = others.minus(this);
         if (further.isEmpty()) {
             return this;
