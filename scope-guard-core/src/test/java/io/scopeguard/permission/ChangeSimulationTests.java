@@ -11,10 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What users notice if roles change and the provider fails, in virtual time, at 20 calls a second for 100,000 users. */
@@ -26,6 +29,14 @@ class ChangeSimulationTests {
     private static final Duration WARM_UP = Duration.ofMinutes(4);
     private static final double SWEEP = Simulation.sweep(CALLS_PER_SECOND);
     private static final Duration PROMISE = Simulation.MAX_AGE.plusMillis((long) (2_000 * SWEEP));
+
+    /** A read at once for the sake of the losses, and its second look. */
+    private static final int FURTHER_READS = 2;
+
+    private static final Duration FAULT = Duration.ofSeconds(5);
+
+    /** So many times the usual budget, so that the calls show what is needed and not what is allowed. */
+    private static final int AMPLE = 6;
 
     /** If every page shows losses, every page is read twice, and a sweep takes twice as long. */
     private static final int ALL = 100;
@@ -88,12 +99,62 @@ class ChangeSimulationTests {
                 .toList();
     }
 
-    @Test
-    void observeWhenListsAreEmptyForSomeSecondsThenNobodyIsExpelled() {
+    @ParameterizedTest
+    @ValueSource(strings = {"edited", "deleted"})
+    void observeWhenARoleChangesThenFewReadsOfTheDefinitionsShowIt(String change) {
+        SimulatedProvider provider = simulation.provider();
         warmUp(simulation);
-        simulation.provider().begin(Fault.NO_MEMBERS);
-        Observed during = observe("empty lists for 5 s", Duration.ofSeconds(5));
-        simulation.provider().end(Fault.NO_MEMBERS);
+        Duration period = PROMISE.plus(Simulation.MAX_AGE);
+        int begin = provider.definitionReads();
+        simulation.observe(period);
+        int before = provider.definitionReads() - begin;
+        if (change.equals("edited")) {
+            provider.editRole();
+        } else {
+            provider.deleteRole();
+        }
+        simulation.lostByAll();
+        Observed during = observe("role " + change, period);
+
+        assertThat(during.goneAfter()).isLessThanOrEqualTo(PROMISE.toSeconds());
+        assertThat(during.live()).isGreaterThanOrEqualTo(LIVE);
+        assertThat(provider.definitionReads() - begin - before).isLessThanOrEqualTo(before + FURTHER_READS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0.05", "5, 0.1"})
+    void observeWhenAGlobalRoleGrantsAScopeThenFewFurtherCalls(int percent, double further) {
+        Simulation ample = Simulation.of(AMPLE * CALLS_PER_SECOND, ChangeSimulationTests::withResourceTokens);
+        warmUp(ample);
+        Observed before = ample.observe(WARM_UP);
+        ample.provider()
+                .holdGlobally(ample.callers().stream()
+                        .limit(ample.callers().size() * (long) percent / ALL)
+                        .map(key -> key.subject().id())
+                        .collect(Collectors.toSet()));
+        ample.observe(Simulation.MAX_AGE.multipliedBy(2));
+        Observed after = ample.observe(WARM_UP);
+        report("global role held by " + percent + " %", after);
+
+        assertThat(after.calls()).isLessThanOrEqualTo((int) ((1 + further) * before.calls()));
+        assertThat(after.live()).isEqualTo(1);
+        assertThat(after.wrongLosses()).isZero();
+    }
+
+    private static List<PermissionKey> withResourceTokens(List<PermissionKey> users) {
+        return users.stream()
+                .map(key -> new PermissionKey(key.subject(), key.organization(), SimulatedProvider.API))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NO_MEMBERS", "NO_DEFINITIONS"})
+    void observeWhenListsAreEmptyForSomeSecondsThenNobodyLosesAnything(Fault fault) {
+        warmUp(simulation);
+        simulation.provider().begin(fault);
+        Observed during =
+                observe((fault == Fault.NO_MEMBERS ? "empty lists" : "empty definitions") + " for 5 s", FAULT);
+        simulation.provider().end(fault);
         simulation.demote(1);
         Observed after = observe("after that", PROMISE.plus(Simulation.MAX_AGE).plusMinutes(1));
 

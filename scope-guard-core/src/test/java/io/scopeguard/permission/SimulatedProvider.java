@@ -59,6 +59,7 @@ final class SimulatedProvider implements PermissionSource {
     private final Set<Fault> faults = new HashSet<>();
     private boolean isMetered;
     private int calls;
+    private int definitionReads;
 
     /** What goes wrong. */
     enum Fault {
@@ -94,6 +95,11 @@ final class SimulatedProvider implements PermissionSource {
 
     int calls() {
         return calls;
+    }
+
+    /** How often the roles in organizations were read. */
+    int definitionReads() {
+        return definitionReads;
     }
 
     void begin(Fault fault) {
@@ -215,6 +221,7 @@ final class SimulatedProvider implements PermissionSource {
                     (role, users) -> listed.put(role, new RoleDefinition(Set.of(role), null, users.size(), null)));
             return listed;
         }
+        definitionReads++;
         return faults.contains(Fault.NO_DEFINITIONS) ? Map.of() : Map.copyOf(roles);
     }
 
