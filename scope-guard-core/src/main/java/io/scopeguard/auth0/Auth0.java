@@ -59,6 +59,7 @@ public final class Auth0 extends ConnectedProvider {
     private final Auth0Tenant tenant;
     private final List<String> issuers;
     private final TokenScopes tokenScopes;
+    private final @Nullable String rolesClaim;
     private final List<String> eventSecrets;
     private final Connection connection;
     private final ClientCredentialsToken token;
@@ -71,6 +72,7 @@ public final class Auth0 extends ConnectedProvider {
         tenant = builder.tenant;
         issuers = List.copyOf(builder.issuers);
         tokenScopes = builder.tokenScopes;
+        rolesClaim = builder.rolesClaim;
         eventSecrets = builder.eventSecrets;
         SteadyClock clock = connection.steadyClock();
         token = ManagementAccess.token(connection.calls(), tenant, builder.clientId, builder.clientSecret, clock);
@@ -117,7 +119,7 @@ public final class Auth0 extends ConnectedProvider {
 
     @Override
     public TokenReader tokenReader(Collection<Audience> resources) {
-        return new Auth0TokenReader(issuers, resources, tokenScopes);
+        return new Auth0TokenReader(issuers, resources, tokenScopes, rolesClaim);
     }
 
     public Auth0Tenant tenant() {
@@ -161,6 +163,7 @@ public final class Auth0 extends ConnectedProvider {
         private final Set<String> issuers = new LinkedHashSet<>();
         private Set<Audience> resources = Set.of();
         private TokenScopes tokenScopes = TokenScopes.SCOPE;
+        private @Nullable String rolesClaim;
         private List<String> eventSecrets = List.of();
         private boolean hasGroupRoles;
         private boolean trustsYoungTokens;
@@ -184,6 +187,15 @@ public final class Auth0 extends ConnectedProvider {
         /** The API's own resources: the identifiers of its APIs at Auth0. Permissions of other APIs are ignored. */
         public Builder resources(Collection<Audience> own) {
             resources = Set.copyOf(own);
+            return this;
+        }
+
+        /**
+         * The claim that an Action of the tenant fills with the names of the user's roles ({@code event.authorization.roles}):
+         * {@code https://api.example.com/roles}, for example. By default there is none, and the live roles alone decide.
+         */
+        public Builder rolesClaim(String claim) {
+            rolesClaim = claim;
             return this;
         }
 

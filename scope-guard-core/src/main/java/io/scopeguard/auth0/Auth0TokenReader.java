@@ -33,16 +33,23 @@ final class Auth0TokenReader implements TokenReader {
     private final Set<String> resources;
     private final Set<String> userInfo;
     private final TokenScopes source;
+    private final @Nullable String rolesClaim;
 
     /**
      * @param issuers the accepted issuers, each with a slash at the end
      * @param resources the API's own resources
      * @param source which claim contains the scopes
+     * @param rolesClaim the claim that an Action fills with the names of the user's roles; {@code null} if there is none
      */
-    Auth0TokenReader(Collection<String> issuers, Collection<Audience> resources, TokenScopes source) {
+    Auth0TokenReader(
+            Collection<String> issuers,
+            Collection<Audience> resources,
+            TokenScopes source,
+            @Nullable String rolesClaim) {
         this.resources = resources.stream().map(Audience::value).collect(Collectors.toUnmodifiableSet());
         this.userInfo = issuers.stream().map(issuer -> issuer + "userinfo").collect(Collectors.toUnmodifiableSet());
         this.source = source;
+        this.rolesClaim = rolesClaim;
     }
 
     @Override
@@ -55,8 +62,16 @@ final class Auth0TokenReader implements TokenReader {
         String client = client(claims);
         Audience audience = audience(claims.audience());
         Subject subject = subject(claims, client);
-        TokenGrant grant = TokenGrant.of(audience, organization(claims), scopes(claims));
-        return new TokenContent(subject, client, claims.actor(), claims.textIfPresent("jti"), List.of(grant));
+        String organization = organization(claims);
+        Set<String> roles = roles(claims);
+        TokenGrant grant = new TokenGrant(audience, organization, scopes(claims), organization == null ? null : roles);
+        return new TokenContent(
+                subject,
+                client,
+                claims.actor(),
+                claims.textIfPresent("jti"),
+                List.of(grant),
+                organization == null ? roles : null);
     }
 
     private static String client(TokenClaims claims) {
@@ -102,6 +117,11 @@ final class Auth0TokenReader implements TokenReader {
             checkId("org_id", organization);
         }
         return organization;
+    }
+
+    /** Those of the member if the user signed in through an organization, otherwise those of the user as such. */
+    private @Nullable Set<String> roles(TokenClaims claims) {
+        return rolesClaim == null || !claims.has(rolesClaim) ? null : Set.copyOf(claims.strings(rolesClaim));
     }
 
     private Scopes scopes(TokenClaims claims) {

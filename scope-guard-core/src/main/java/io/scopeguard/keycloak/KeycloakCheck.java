@@ -26,8 +26,9 @@ final class KeycloakCheck {
 
     private static final String ORGANIZATION_MAPPER = "oidc-organization-membership-mapper";
     private static final String GROUP_MAPPER = "oidc-organization-group-membership-mapper";
-    private static final String SIGNATURE = "access.token.signed.response.alg";
-    private static final String LIGHTWEIGHT = "client.use.lightweight.access.token.enabled";
+    private static final String AUDIENCE_MAPPER = "oidc-audience-mapper";
+    private static final String CUSTOM_AUDIENCE = "included.custom.audience";
+    private static final String CLIENT_AUDIENCE = "included.client.audience";
 
     private final AdminApi api;
     private final ClientCredentialsToken token;
@@ -92,10 +93,63 @@ final class KeycloakCheck {
         if (needsEvents) {
             eventsFinding().ifPresent(findings::add);
         }
-        findings.addAll(mapperFindings(api.all(AdminRead.CLIENT_SCOPES, "/client-scopes", NOW, scope -> scope)));
-        String user = signInClients.isEmpty() ? "" : ownUser();
-        signInClients.forEach(client -> findings.addAll(clientFindings(client, user)));
+        List<JsonNode> scopes = api.all(AdminRead.CLIENT_SCOPES, "/client-scopes", NOW, scope -> scope);
+        if (signInClients.isEmpty()) {
+            findings.addAll(findingsOfRealm(scopes));
+        } else {
+            findings.addAll(findingsOf(signInClients.stream().map(this::client).toList(), scopes));
+            String user = ownUser();
+            signInClients.forEach(client -> audienceFinding(client, user).ifPresent(findings::add));
+        }
         return findings;
+    }
+
+    /** The clients whose tokens are for this API by an audience mapper stand for those that users sign in with. */
+    private List<String> findingsOfRealm(List<JsonNode> scopes) {
+        List<KeycloakClient> others = api.all(AdminRead.CLIENTS, "/clients", NOW, KeycloakClient::new).stream()
+                .filter(client -> client.isEnabled() && !client.clientId().equals(ownClient))
+                .toList();
+        List<KeycloakClient> ours = others.stream()
+                .filter(client -> hasAudienceMapper(client, scopes))
+                .toList();
+        if (!ours.isEmpty()) {
+            return findingsOf(ours, scopes);
+        }
+        List<String> findings = new ArrayList<>(mapperFindings(attached(scopes, others)));
+        findings.add("No client has an audience mapper for " + apiClients.get(0).audience() + ", or for the client "
+                + apiClients.get(0).clientId()
+                + ", so tokens for organizations are refused: this API is not in their aud. Add one to the clients that users"
+                + " sign in with, or to one of their client scopes.");
+        return findings;
+    }
+
+    private List<String> findingsOf(List<KeycloakClient> clients, List<JsonNode> scopes) {
+        List<String> findings = new ArrayList<>(mapperFindings(attached(scopes, clients)));
+        clients.forEach(client -> findings.addAll(clientFindings(client)));
+        return findings;
+    }
+
+    /** A mapper works only in a client scope that is assigned to a client. */
+    private static List<JsonNode> attached(List<JsonNode> scopes, List<KeycloakClient> clients) {
+        return scopes.stream()
+                .filter(scope -> clients.stream()
+                        .anyMatch(client -> client.hasScope(scope.path("name").asString(""))))
+                .toList();
+    }
+
+    private boolean hasAudienceMapper(KeycloakClient client, List<JsonNode> scopes) {
+        List<JsonNode> holders = new ArrayList<>(attached(scopes, List.of(client)));
+        holders.add(client.node());
+        return mappers(holders, AUDIENCE_MAPPER).stream()
+                .map(mapper -> mapper.path("config"))
+                .anyMatch(config -> isOurs(config.path(CUSTOM_AUDIENCE).asString(""))
+                        || isOurs(config.path(CLIENT_AUDIENCE).asString("")));
+    }
+
+    private boolean isOurs(String audience) {
+        return apiClients.stream()
+                .anyMatch(client -> client.audience().value().equals(audience)
+                        || client.clientId().equals(audience));
     }
 
     private Optional<String> eventsFinding() {
@@ -121,8 +175,9 @@ final class KeycloakCheck {
         List<JsonNode> organizationMappers = mappers(scopes, ORGANIZATION_MAPPER);
         if (organizationMappers.stream().noneMatch(mapper -> isOn(mapper, "multivalued"))) {
             findings.add(
-                    "No client scope has a mapper 'Organization Membership' that is multivalued and adds its claim to access"
-                            + " tokens, so tokens name no organization. Restore it in the client scope 'organization'.");
+                    "No client scope of a client has a mapper 'Organization Membership' that is multivalued and adds its claim to"
+                            + " access tokens, so tokens name no organization. Restore it in the client scope 'organization',"
+                            + " and assign that scope to the clients that users sign in with.");
         } else if (identifier == OrganizationIdentifier.ID
                 && organizationMappers.stream().noneMatch(mapper -> isOn(mapper, "addOrganizationId"))) {
             findings.add(
@@ -131,8 +186,9 @@ final class KeycloakCheck {
         }
         if (mappers(scopes, GROUP_MAPPER).stream().noneMatch(mapper -> isOn(mapper, "addGroupRoleMappings"))) {
             findings.add(
-                    "No client scope has a mapper 'Organization Group Membership' with 'Add group role mappings', so tokens"
-                            + " carry no roles of organizations. Add it to the client scope 'organization'.");
+                    "No client scope of a client has a mapper 'Organization Group Membership' with 'Add group role mappings', so"
+                            + " tokens carry no roles of organizations. Add it to the client scope 'organization', and assign that"
+                            + " scope to the clients that users sign in with.");
         }
         return findings;
     }
@@ -155,98 +211,69 @@ final class KeycloakCheck {
                 .orElseThrow(Json::malformed);
     }
 
-    private List<String> clientFindings(String clientId, String user) {
-        SignInClient client = client(clientId);
-        String example = path("/clients/{}/evaluate-scopes/generate-example-access-token?scope=openid", client.id());
+    /** By an example token, which shows the effect of mappers of every type. */
+    private Optional<String> audienceFinding(String clientId, String user) {
+        String example = path(
+                "/clients/{}/evaluate-scopes/generate-example-access-token?scope=openid",
+                client(clientId).id());
         JsonNode claims = api.get(AdminRead.EXAMPLE_TOKEN, example + "&userId=" + path("{}", user), NOW, body -> body)
                 .orElseThrow(Json::malformed);
+        return isForApi(claims)
+                ? Optional.empty()
+                : Optional.of("The client '" + clientId
+                        + "' gets tokens without this API in their aud, which are refused. Add an audience mapper for "
+                        + apiClients.get(0).audience() + ", or for the client "
+                        + apiClients.get(0).clientId() + ".");
+    }
+
+    private List<String> clientFindings(KeycloakClient client) {
         List<String> findings = new ArrayList<>();
         add(
                 findings,
-                clientId,
-                !client.mayAskForOrganizations(),
-                "cannot ask for organizations. Add the client scope" + " 'organization' to it.");
+                client,
+                !client.hasScope("organization"),
+                "cannot ask for organizations. Add the client scope 'organization' to it.");
         add(
                 findings,
-                clientId,
-                !isForApi(claims),
-                "gets tokens without this API in their aud, which are refused. Add an audience" + " mapper for "
-                        + apiClients.get(0).audience() + ", or for the client "
-                        + apiClients.get(0).clientId() + ".");
-        add(
-                findings,
-                clientId,
+                client,
                 globalScopes == GlobalScopes.SCOPE && client.isFullScopeAllowed(),
-                "has 'Full scope allowed', so its"
-                        + " tokens contain all roles of the user, whatever it asked for. Switch it off.");
+                "has 'Full scope allowed', so its tokens contain all roles of the user, whatever it asked for. Switch it off.");
         add(
                 findings,
-                clientId,
+                client,
                 client.isLightweight(),
                 "gets lightweight access tokens, which are refused: they name no subject."
                         + " Switch off 'Always use lightweight access token'.");
         add(
                 findings,
-                clientId,
+                client,
                 !client.isAlgorithmSupported(),
                 "gets tokens signed by an algorithm that is not accepted. Choose"
                         + " RS256, ES256, ES384 or ES512 as its access token signature algorithm.");
         return findings;
     }
 
-    private static void add(List<String> findings, String client, boolean isWrong, String problem) {
+    private static void add(List<String> findings, KeycloakClient client, boolean isWrong, String problem) {
         if (isWrong) {
-            findings.add("The client '" + client + "' " + problem);
+            findings.add("The client '" + client.clientId() + "' " + problem);
         }
     }
 
     private boolean isForApi(JsonNode claims) {
-        List<String> audience =
-                stream(claims.path("aud")).map(each -> each.asString("")).toList();
-        List<String> named = audience.isEmpty() ? List.of(claims.path("aud").asString("")) : audience;
-        return apiClients.stream()
-                .anyMatch(client -> named.contains(client.audience().value()) || named.contains(client.clientId()));
+        JsonNode audience = claims.path("aud");
+        return audience.isArray()
+                ? stream(audience).anyMatch(each -> isOurs(each.asString("")))
+                : isOurs(audience.asString(""));
     }
 
-    private SignInClient client(String clientId) {
-        return api.all(AdminRead.CLIENTS, path("/clients?clientId={}", clientId), NOW, SignInClient::new).stream()
-                .filter(client -> client.node.path("clientId").asString("").equals(clientId))
+    private KeycloakClient client(String clientId) {
+        return api.all(AdminRead.CLIENTS, path("/clients?clientId={}", clientId), NOW, KeycloakClient::new).stream()
+                .filter(client -> client.clientId().equals(clientId))
                 .findFirst()
                 .orElseThrow(() -> KeycloakRefusals.unknownSignInClient(clientId));
     }
 
     private static Stream<JsonNode> stream(JsonNode array) {
         return StreamSupport.stream(array.spliterator(), false);
-    }
-
-    /** A client that users sign in with. */
-    private record SignInClient(JsonNode node) {
-
-        String id() {
-            return Json.text(node, "id");
-        }
-
-        boolean mayAskForOrganizations() {
-            return Stream.of("defaultClientScopes", "optionalClientScopes")
-                    .flatMap(list -> stream(node.path(list)))
-                    .anyMatch(scope -> scope.asString("").equals("organization"));
-        }
-
-        boolean isFullScopeAllowed() {
-            return node.path("fullScopeAllowed").asBoolean(false);
-        }
-
-        boolean isLightweight() {
-            return attribute(LIGHTWEIGHT).equals("true");
-        }
-
-        boolean isAlgorithmSupported() {
-            return attribute(SIGNATURE).isEmpty()
-                    || AccessTokenVerifier.algorithms().contains(attribute(SIGNATURE));
-        }
-
-        private String attribute(String name) {
-            return node.path("attributes").path(name).asString("");
-        }
     }
 }

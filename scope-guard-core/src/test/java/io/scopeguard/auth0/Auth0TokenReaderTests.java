@@ -36,7 +36,37 @@ class Auth0TokenReaderTests {
         return new Auth0TokenReader(
                 List.of(ISSUER, CUSTOM),
                 List.of(Audience.resource(API), Audience.resource("https://second.example.com")),
-                source);
+                source,
+                "https://api.example.com/roles");
+    }
+
+    /** Those of the member in an organization, those of the user without one; without the claim, the token says nothing. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "none, none, none, none",
+                "org_acme, editor, editor, none",
+                "none, editor, none, editor",
+                "org_acme, '', '', none"
+            })
+    void readWhenAnActionAddsRolesThenByOrganization(
+            @Nullable String organization,
+            @Nullable String claim,
+            @Nullable String inOrganization,
+            @Nullable String global) {
+        Map<String, Object> claims = new HashMap<>(Map.of("sub", "auth0|alice", "azp", "browser", "aud", API));
+        claims.put("org_id", organization);
+        claims.put(
+                "https://api.example.com/roles",
+                claim == null ? null : set(claim).stream().toList());
+        TokenContent content = reader.read(new TokenClaims(claims));
+        assertThat(content.grants().get(0).roles()).isEqualTo(inOrganization == null ? null : set(inOrganization));
+        assertThat(content.globalRoles()).isEqualTo(global == null ? null : set(global));
+    }
+
+    private static Set<String> set(String names) {
+        return names.isEmpty() ? Set.of() : Set.of(names);
     }
 
     @Test

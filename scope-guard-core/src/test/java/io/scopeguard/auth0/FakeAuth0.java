@@ -53,6 +53,9 @@ public final class FakeAuth0 implements AutoCloseable {
     private Duration lag = Duration.ZERO;
     private int ids;
 
+    /** The claim in which tokens contain the names of roles, if there is an Action that adds it. */
+    volatile @Nullable String rolesClaim;
+
     public FakeAuth0(Clock clock) {
         this.clock = clock;
         history.put(Instant.MIN, new TenantState());
@@ -188,6 +191,12 @@ public final class FakeAuth0 implements AutoCloseable {
     }
 
     // How it answers
+
+    /** Adds an Action that puts the names of the user's roles into tokens. */
+    public FakeAuth0 rolesClaim(String claim) {
+        rolesClaim = claim;
+        return this;
+    }
 
     /** The Management API's settings: permissions, limits, faults. */
     public FakeManagementApi management() {

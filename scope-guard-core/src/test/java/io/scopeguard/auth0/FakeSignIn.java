@@ -64,6 +64,9 @@ public final class FakeSignIn {
         scope.removeIf(name -> !permitted.contains(name) && !name.equals("openid"));
         Map<String, Object> claims = claims("browser", scope);
         claims.put("sub", user);
+        if (tenant.rolesClaim != null) {
+            claims.put(tenant.rolesClaim, state.namesOfRoles(user, organization));
+        }
         if (state.apis.get(FakeAuth0.API).dialect().endsWith("_authz")) {
             claims.put("permissions", List.copyOf(permitted));
         }

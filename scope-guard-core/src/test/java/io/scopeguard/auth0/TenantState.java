@@ -79,6 +79,14 @@ final class TenantState {
         from.forEach((key, set) -> to.put(key, new LinkedHashSet<>(set)));
     }
 
+    /** The names of a member's roles, or of those of the user as such. */
+    List<String> namesOfRoles(String user, @Nullable String organization) {
+        Set<String> held = organization == null
+                ? users.get(user).roles
+                : organizations.get(organization).effectiveRoles(user);
+        return held.stream().map(id -> "name of " + id).toList();
+    }
+
     /** The scopes that Auth0 may put into a user's token for an API, in an organization or outside of organizations. */
     Set<String> permitted(String user, @Nullable String organization, String api) {
         Set<Permission> permissions = new LinkedHashSet<>();

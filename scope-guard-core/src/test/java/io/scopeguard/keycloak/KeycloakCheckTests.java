@@ -188,6 +188,50 @@ class KeycloakCheckTests {
                 .contains("'Add organization id'");
     }
 
+    /** A mapper in a client scope that no client has does nothing. */
+    @Test
+    void checkWhenTheMappersAreInAScopeOfNoClientThenNamed() {
+        server.realm()
+                .withoutMappers()
+                .mapper("spare", "oidc-organization-membership-mapper", "multivalued", "true")
+                .mapper("spare", "oidc-organization-group-membership-mapper", "addGroupRoleMappings", "true");
+        for (List<String> signInClients : List.of(List.of("spa"), List.<String>of())) {
+            assertThat(keycloak(builder -> builder.signInClients(signInClients)).findings())
+                    .hasSize(2)
+                    .allMatch(finding -> finding.contains("assign that"));
+        }
+        server.realm().setting("spa-id", "defaultClientScopes", List.of("spare"));
+        assertThat(findings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "included.custom.audience, https://api.example.test, 0",
+        "included.client.audience, reports-api,              0",
+        "included.custom.audience, https://other.example,    1",
+    })
+    void checkWhenNoSignInClientIsNamedThenAnAudienceMapperOfAnyClientIsWanted(
+            String kind, String audience, int findings) {
+        server.realm().audienceMapper("spa-id", kind, audience);
+        List<String> found =
+                keycloak(builder -> builder.signInClients(List.of())).findings();
+        assertThat(found).hasSize(findings).allMatch(finding -> finding.contains("No client has an audience mapper"));
+    }
+
+    @Test
+    void checkWhenNoSignInClientIsNamedThenClientsOfThisApiAreChecked() {
+        server.realm()
+                .setting("spa-id", "attributes", Map.of("access.token.signed.response.alg", "PS256"))
+                .client("elsewhere-id", "elsewhere")
+                .setting("elsewhere-id", "attributes", Map.of("access.token.signed.response.alg", "PS256"));
+        assertThat(keycloak(builder -> builder.signInClients(List.of()).globalScopes(GlobalScopes.SCOPE))
+                        .findings())
+                .hasSize(2)
+                .allMatch(finding -> finding.startsWith("The client 'spa' "))
+                .anyMatch(finding -> finding.contains("'Full scope allowed'"))
+                .anyMatch(finding -> finding.contains("ES256"));
+    }
+
     @Test
     void checkWhenASignInClientIsNotSetUpThenEachProblem() {
         server.realm()
@@ -202,8 +246,8 @@ class KeycloakCheckTests {
                                 "access.token.signed.response.alg",
                                 "PS256"));
         assertThat(findings())
+                .filteredOn(finding -> finding.startsWith("The client 'spa' "))
                 .hasSize(4)
-                .allMatch(finding -> finding.startsWith("The client 'spa' "))
                 .anyMatch(finding -> finding.contains("client scope 'organization'"))
                 .anyMatch(finding -> finding.contains("audience mapper for https://api.example.test"))
                 .anyMatch(finding -> finding.contains("lightweight"))

@@ -215,7 +215,7 @@ final class FakeAdminApi {
     private Reply clients(List<String> parts, Map<String, String> query) {
         if (parts.size() == 1) {
             return Reply.ok(realm.clients.values().stream()
-                    .filter(client -> client.clientId.equals(query.get("clientId")))
+                    .filter(client -> client.clientId.equals(query.getOrDefault("clientId", client.clientId)))
                     .map(FakeAdminApi::client)
                     .toList());
         }

@@ -71,6 +71,7 @@ public final class FakeKeycloak implements AutoCloseable {
                 .audience("spa-id", List.of(API, "account"))
                 .setting("spa-id", "optionalClientScopes", List.of("organization"))
                 .setting("spa-id", "fullScopeAllowed", true)
+                .audienceMapper("spa-id", "included.custom.audience", API)
                 .mapper(
                         "organization",
                         "oidc-organization-membership-mapper",

@@ -267,18 +267,26 @@ public final class FakeRealm {
         return this;
     }
 
+    /** Adds an audience mapper to a client. */
+    public synchronized FakeRealm audienceMapper(String client, String kind, String audience) {
+        return setting(
+                client,
+                "protocolMappers",
+                List.of(mapper("oidc-audience-mapper", Map.of("access.token.claim", "true", kind, audience))));
+    }
+
     /** Adds a client scope with one mapper; options are pairs of name and value. */
     public synchronized FakeRealm mapper(String clientScope, String type, String... options) {
         Map<String, Object> config = new LinkedHashMap<>(Map.of("access.token.claim", "true"));
         for (int i = 0; i < options.length; i += 2) {
             config.put(options[i], options[i + 1]);
         }
-        clientScopes.add(Map.of(
-                "name",
-                clientScope,
-                "protocolMappers",
-                List.of(Map.of("name", type, "protocolMapper", type, "config", config))));
+        clientScopes.add(Map.of("name", clientScope, "protocolMappers", List.of(mapper(type, config))));
         return this;
+    }
+
+    private static Map<String, Object> mapper(String type, Map<String, ?> config) {
+        return Map.of("name", type, "protocolMapper", type, "config", config);
     }
 
     public synchronized FakeRealm withoutMappers() {

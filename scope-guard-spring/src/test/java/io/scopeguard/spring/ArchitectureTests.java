@@ -1,5 +1,7 @@
 package io.scopeguard.spring;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -75,7 +77,8 @@ class ArchitectureTests {
                 .and()
                 .doNotHaveFullyQualifiedName("io.scopeguard.spring.autoconfigure." + name + "Properties")
                 .should()
-                .dependOnClassesThat()
-                .resideInAPackage("io.scopeguard." + provider + "..");
+                .dependOnClassesThat(resideInAPackage("io.scopeguard." + provider + "..")
+                        .or(resideInAPackage("io.scopeguard.spring.autoconfigure")
+                                .and(simpleNameStartingWith(name))));
     }
 }

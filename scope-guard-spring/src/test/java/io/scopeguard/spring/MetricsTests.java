@@ -53,16 +53,16 @@ class MetricsTests {
             MeterRegistry meters = api.bean(MeterRegistry.class);
             assertThat(counts(meters))
                     .contains(
-                            "scopeguard.verifications outcome=valid 5.0",
-                            "scopeguard.verifications outcome=opaque 1.0",
-                            "scopeguard.decisions live=known outcome=granted token=organization 1.0",
-                            "scopeguard.decisions live=known outcome=insufficient_scope token=organization 1.0",
-                            "scopeguard.decisions live=not_asked outcome=organization_mismatch token=organization 1.0",
-                            "scopeguard.decisions live=not_asked outcome=wrong_token_kind token=organization 1.0",
-                            "scopeguard.decisions live=unknown outcome=granted token=organization 1.0",
-                            "scopeguard.drift change=demoted remedy=refresh 1.0",
-                            "scopeguard.drift change=promoted remedy=refresh 2.0",
-                            "scopeguard.remedies action=refresh 2.0")
+                            "scopeguard.verifications outcome=valid provider=logto 5.0",
+                            "scopeguard.verifications outcome=opaque provider=none 1.0",
+                            "scopeguard.decisions live=known outcome=granted provider=logto token=organization 1.0",
+                            "scopeguard.decisions live=known outcome=insufficient_scope provider=logto token=organization 1.0",
+                            "scopeguard.decisions live=not_asked outcome=organization_mismatch provider=logto token=organization 1.0",
+                            "scopeguard.decisions live=not_asked outcome=wrong_token_kind provider=logto token=organization 1.0",
+                            "scopeguard.decisions live=unknown outcome=granted provider=logto token=organization 1.0",
+                            "scopeguard.drift change=demoted provider=logto remedy=refresh 1.0",
+                            "scopeguard.drift change=promoted provider=logto remedy=refresh 2.0",
+                            "scopeguard.remedies action=refresh provider=logto 2.0")
                     .contains("scopeguard.keys.fetches outcome=ok provider=logto 1.0")
                     .anyMatch(line -> line.startsWith("scopeguard.provider.calls operation=token outcome=ok"))
                     .anyMatch(line ->
@@ -94,7 +94,9 @@ class MetricsTests {
                     .contains("\"status\":403", "\"action\":\"none\"");
 
             assertThat(counts(api.bean(MeterRegistry.class)))
-                    .contains("scopeguard.disagreements 1.0", "scopeguard.drift change=demoted remedy=none 4.0")
+                    .contains(
+                            "scopeguard.disagreements provider=logto 1.0",
+                            "scopeguard.drift change=demoted provider=logto remedy=none 4.0")
                     .noneMatch(line -> line.startsWith("scopeguard.remedies"));
         }
     }

@@ -5,10 +5,10 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.KeysUnavailableException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.function.Consumer;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
@@ -20,7 +20,7 @@ public final class AccessTokenDecoder implements JwtDecoder {
     private static final Duration IDLE = Duration.ofMinutes(5);
 
     private final ScopeGuard guard;
-    private final Consumer<String> outcomes;
+    private final VerificationListener listener;
 
     /** Made once for each token that the guard remembers, since it converts all claims. */
     private final Cache<AccessToken, AccessTokenJwt> jwts = Caffeine.newBuilder()
@@ -29,10 +29,10 @@ public final class AccessTokenDecoder implements JwtDecoder {
             .expireAfterAccess(IDLE)
             .build();
 
-    /** @param outcomes receives the outcome of each verification: {@code valid}, or the reason of the refusal */
-    public AccessTokenDecoder(ScopeGuard guard, Consumer<String> outcomes) {
+    /** @param listener receives the outcome of each verification */
+    public AccessTokenDecoder(ScopeGuard guard, VerificationListener listener) {
         this.guard = guard;
-        this.outcomes = outcomes;
+        this.listener = listener;
     }
 
     /**
@@ -44,20 +44,24 @@ public final class AccessTokenDecoder implements JwtDecoder {
     @Override
     public Jwt decode(String token) {
         String outcome = "error";
+        String issuer = null;
         try {
             AccessToken verified = guard.verify(token);
             AccessTokenJwt jwt = jwts.get(verified, ignored -> new AccessTokenJwt(token, verified));
             outcome = "valid";
+            issuer = verified.issuer();
             CurrentToken.set(verified);
             return jwt;
         } catch (InvalidTokenException e) {
             outcome = e.reason().name().toLowerCase(Locale.ROOT);
+            issuer = AccessTokenVerifier.unverifiedIssuer(token);
             throw new BadJwtException(e.description(), e);
         } catch (KeysUnavailableException e) {
             outcome = "keys_unavailable";
+            issuer = AccessTokenVerifier.unverifiedIssuer(token);
             throw new SigningKeysUnavailableException(e);
         } finally {
-            outcomes.accept(outcome);
+            listener.verified(outcome, issuer);
         }
     }
 }

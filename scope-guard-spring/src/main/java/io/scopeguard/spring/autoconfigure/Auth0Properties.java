@@ -18,6 +18,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param clientSecret Secret of that application.
  * @param issuers Issuers that are accepted besides that of the default domain: custom domains, with a slash at the end, e.g.
  *     https://login.example.com/.
+ * @param rolesClaim Claim that an Action fills with the names of the user's roles, e.g. https://api.example.com/roles.
  * @param tokenScopes Claim that contains the permissions of a token: scope, or permissions.
  * @param groupRoles Whether roles are given to groups of organizations. Members are then read one by one.
  * @param youngTokens Whether a young token decides until live permissions were read. Only right if no Action changes scopes.
@@ -35,6 +36,7 @@ public record Auth0Properties(
         @Nullable String clientId,
         @Nullable String clientSecret,
         @DefaultValue List<String> issuers,
+        @Nullable String rolesClaim,
         @DefaultValue("scope") TokenScopes tokenScopes,
         @DefaultValue("false") boolean groupRoles,
         @DefaultValue("false") boolean youngTokens,

@@ -45,6 +45,10 @@ final class Auth0Settings {
                 .memberCallsPerMinute(SettingChecks.atLeast(
                         PREFIX + ".member-calls-per-minute", properties.memberCallsPerMinute(), 1))
                 .timeout(SettingChecks.timeout(PREFIX + ".timeout", properties.timeout()));
+        String rolesClaim = SettingChecks.notBlank(properties.rolesClaim());
+        if (rolesClaim != null) {
+            connection.rolesClaim(rolesClaim);
+        }
         SettingChecks.valid(
                 PREFIX + ".delay", () -> connection.delay(properties.delay()), "Use a duration from 0s to 60s.");
         return withEvents(connection);

@@ -31,13 +31,19 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The metrics for operators. No tag ever contains an id: all values come from small fixed sets. */
-final class GuardMetrics implements ProviderListeners, RemedyListener {
+final class GuardMetrics implements ProviderListeners {
 
     private static final String PROVIDER = "provider";
+
+    /** The provider of tokens that name no issuer of any provider. */
+    private static final String NO_PROVIDER = "none";
 
     private final MeterRegistry registry;
     private final Clock clock;
     private final Timer age;
+
+    /** The names of the providers, by issuer. */
+    private final Map<String, String> providers = new ConcurrentHashMap<>();
 
     /** Found by their tags once: looking a meter up costs more than counting. */
     private final Map<Object, Counter> counters = new ConcurrentHashMap<>();
@@ -56,6 +62,7 @@ final class GuardMetrics implements ProviderListeners, RemedyListener {
     }
 
     void watch(IdentityProvider provider, PermissionCache permissions) {
+        provider.issuers().forEach(issuer -> providers.put(issuer, provider.name()));
         Gauge.builder("scopeguard.permissions.waiting", permissions, PermissionCache::waiting)
                 .tag(PROVIDER, provider.name())
                 .register(registry);
@@ -78,16 +85,27 @@ final class GuardMetrics implements ProviderListeners, RemedyListener {
                 .register(registry);
     }
 
-    void verified(String outcome) {
-        count(outcome, () -> registry.counter("scopeguard.verifications", "outcome", outcome));
+    /** @param issuer of any token, also of one that was refused: it is never a tag itself */
+    void verified(String outcome, @Nullable String issuer) {
+        String provider = provider(issuer);
+        count(
+                new VerificationTags(provider, outcome),
+                () -> registry.counter("scopeguard.verifications", PROVIDER, provider, "outcome", outcome));
+    }
+
+    private String provider(@Nullable String issuer) {
+        return issuer == null ? NO_PROVIDER : providers.getOrDefault(issuer, NO_PROVIDER);
     }
 
     void decided(Decision decision) {
-        DecisionTags tags = DecisionTags.of(decision);
+        String provider = provider(decision.token().issuer());
+        DecisionTags tags = DecisionTags.of(provider, decision);
         count(
                 tags,
                 () -> registry.counter(
                         "scopeguard.decisions",
+                        PROVIDER,
+                        provider,
                         "outcome",
                         tags.denial() == null ? "granted" : lower(tags.denial()),
                         "token",
@@ -101,11 +119,11 @@ final class GuardMetrics implements ProviderListeners, RemedyListener {
         ScopeDrift drift = decision.drift();
         if (!drift.isEmpty()) {
             Remedy remedy = decision.advice().remedy();
-            drifted("demoted", !drift.demoted().isEmpty(), remedy);
-            drifted("promoted", !drift.promoted().isEmpty(), remedy);
-            drifted("new", !drift.introduced().isEmpty(), remedy);
-            drifted("demoted-roles", !drift.roles().demoted().isEmpty(), remedy);
-            drifted("promoted-roles", !drift.roles().promoted().isEmpty(), remedy);
+            drifted(provider, "demoted", !drift.demoted().isEmpty(), remedy);
+            drifted(provider, "promoted", !drift.promoted().isEmpty(), remedy);
+            drifted(provider, "new", !drift.introduced().isEmpty(), remedy);
+            drifted(provider, "demoted-roles", !drift.roles().demoted().isEmpty(), remedy);
+            drifted(provider, "promoted-roles", !drift.roles().promoted().isEmpty(), remedy);
         }
     }
 
@@ -139,14 +157,20 @@ final class GuardMetrics implements ProviderListeners, RemedyListener {
                 .record(took);
     }
 
-    @Override
-    public void asked(Remedy remedy) {
-        count(remedy, () -> registry.counter("scopeguard.remedies", "action", lower(remedy)));
-    }
+    RemedyListener remedies(String provider) {
+        return new RemedyListener() {
+            @Override
+            public void asked(Remedy remedy) {
+                count(
+                        new RemedyTags(provider, remedy),
+                        () -> registry.counter("scopeguard.remedies", PROVIDER, provider, "action", lower(remedy)));
+            }
 
-    @Override
-    public void disagreed() {
-        registry.counter("scopeguard.disagreements").increment();
+            @Override
+            public void disagreed() {
+                registry.counter("scopeguard.disagreements", PROVIDER, provider).increment();
+            }
+        };
     }
 
     void delivered(String provider, Receipt receipt) {
@@ -162,11 +186,12 @@ final class GuardMetrics implements ProviderListeners, RemedyListener {
                         lower(receipt.outcome())));
     }
 
-    private void drifted(String change, boolean isPresent, Remedy remedy) {
+    private void drifted(String provider, String change, boolean isPresent, Remedy remedy) {
         if (isPresent) {
             count(
-                    new DriftTags(change, remedy),
-                    () -> registry.counter("scopeguard.drift", "change", change, "remedy", lower(remedy)));
+                    new DriftTags(provider, change, remedy),
+                    () -> registry.counter(
+                            "scopeguard.drift", PROVIDER, provider, "change", change, "remedy", lower(remedy)));
         }
     }
 
@@ -182,12 +207,17 @@ final class GuardMetrics implements ProviderListeners, RemedyListener {
 
     private record DeliveryTags(String provider, Receipt receipt) {}
 
-    private record DriftTags(String change, Remedy remedy) {}
+    private record VerificationTags(String provider, String outcome) {}
 
-    private record DecisionTags(@Nullable Denial denial, TokenKind kind, String live) {
+    private record RemedyTags(String provider, Remedy remedy) {}
 
-        static DecisionTags of(Decision decision) {
-            return new DecisionTags(decision.denial(), decision.token().kind(), live(decision));
+    private record DriftTags(String provider, String change, Remedy remedy) {}
+
+    private record DecisionTags(String provider, @Nullable Denial denial, TokenKind kind, String live) {
+
+        static DecisionTags of(String provider, Decision decision) {
+            return new DecisionTags(
+                    provider, decision.denial(), decision.token().kind(), live(decision));
         }
 
         private static String live(Decision decision) {

@@ -44,7 +44,7 @@ final class ProviderGuards implements AutoCloseable {
                 .settings(settings.guard())
                 .clients(settings.clients(declared))
                 .watchedRoles(declared::roles)
-                .listener(metrics)
+                .listener(metrics.remedies(provider.name()))
                 .build();
         parts.addAll(List.of(guard::close, permissions::close, verifier::close));
         return guard;

@@ -1,0 +1,16 @@
+package io.scopeguard.spring.authentication;
+
+import org.jspecify.annotations.Nullable;
+
+/** Receives the outcome of each verification of a token, for metrics. Implementations are fast and thread-safe. */
+@FunctionalInterface
+public interface VerificationListener {
+
+    /**
+     * A token was verified or refused.
+     *
+     * @param outcome {@code valid}, or the reason of the refusal
+     * @param issuer what the token names as its issuer, which is proved only if the token is valid; {@code null} if it names none
+     */
+    void verified(String outcome, @Nullable String issuer);
+}
