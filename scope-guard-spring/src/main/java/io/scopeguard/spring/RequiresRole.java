@@ -59,6 +59,6 @@ public @interface RequiresRole {
      */
     String organization() default "";
 
-    /** Whether the token determines the organization. Only allowed if the path names none. */
-    boolean organizationFromToken() default false;
+    /** Where the organization comes from, unless {@link #organization} is set. */
+    OrganizationSource organizationFrom() default OrganizationSource.REQUEST;
 }

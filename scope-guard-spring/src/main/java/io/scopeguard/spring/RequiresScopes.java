@@ -64,12 +64,6 @@ public @interface RequiresScopes {
      */
     String organization() default "";
 
-    /** Whether the token determines the organization. Only allowed if the path names none. */
-    boolean organizationFromToken() default false;
-
-    /**
-     * Whether the operation is about no organization, although {@code scope-guard.organization.header} is set: without this,
-     * requests must name one then. Only for the audience of a resource, and where the path names none.
-     */
-    boolean global() default false;
+    /** Where the organization comes from, unless {@link #organization} is set. */
+    OrganizationSource organizationFrom() default OrganizationSource.REQUEST;
 }

@@ -71,13 +71,13 @@ class AnnotationAccountingTests {
             delimiter = '|',
             value = {
                 "WithoutOrganization|#wipe(String) requires scopes, but it is not a web handler|organization = \"#argument\"",
-                "OfResource|#wipe() requires scopes, but it is not a web handler|(or global = true)",
+                "OfResource|#wipe() requires scopes, but it is not a web handler|(or organizationFrom = NONE)",
                 "OfClassWithoutOrganization|#wipe() requires scopes|requestOrganization",
-                "Composed|#wipe() requires scopes|organizationFromToken = true",
-                "OfInterface|OfInterface#wipe() requires scopes|organizationFromToken = true",
-                "OfUnknownInterface|#wipe() requires scopes|organizationFromToken = true",
+                "Composed|#wipe() requires scopes|organizationFrom = TOKEN",
+                "OfInterface|OfInterface#wipe() requires scopes|organizationFrom = TOKEN",
+                "OfUnknownInterface|#wipe() requires scopes|organizationFrom = TOKEN",
                 "OfInterfacesThatDisagree|#wipe() carries several different @RequiresScopes|Keep one",
-                "OfDefaultMethod|#wipeAll() requires scopes|organizationFromToken = true",
+                "OfDefaultMethod|#wipeAll() requires scopes|organizationFrom = TOKEN",
                 "OfSuperclass|#wipe(String) requires scopes|organization = ",
                 "Private|#wipe() requires scopes, but is private|move the annotation",
                 "Final|#wipe() requires scopes, but is final|Remove final",
@@ -91,7 +91,7 @@ class AnnotationAccountingTests {
                 "InvalidExpression|has the organization expression '#', which is not valid SpEL|Correct it",
                 "TypeInExpression|may only read the arguments, but contains T(|Use arguments only",
                 "BeanInExpression|may only read the arguments, but contains @|Use arguments only",
-                "ExpressionAndToken|takes the organization from elsewhere too|Keep one of",
+                "ExpressionAndToken|organizationFrom = TOKEN|Keep one of",
                 "ExpressionOnHandler|is a web handler and has the organization expression '#id'|the path variable",
                 "OpenService|is annotated @Public, but is not a web handler|Remove @Public",
                 "OpenServiceMethod|#wipe() is annotated @Public, but is not a web handler|Remove @Public",
@@ -265,7 +265,7 @@ class AnnotationAccountingTests {
 
     static class NoBean {
 
-        @RequiresScopes(value = "write:report", organizationFromToken = true)
+        @RequiresScopes(value = "write:report", organizationFrom = OrganizationSource.TOKEN)
         void wipe() {}
     }
 
@@ -293,7 +293,7 @@ class AnnotationAccountingTests {
     @interface MayDelete {}
 
     @Retention(RetentionPolicy.RUNTIME)
-    @RequiresScopes(value = "write:report", organizationFromToken = true)
+    @RequiresScopes(value = "write:report", organizationFrom = OrganizationSource.TOKEN)
     @interface MayWrite {}
 
     // Nobody says of which organization
@@ -466,7 +466,7 @@ class AnnotationAccountingTests {
     @Service
     static class ExpressionAndToken {
 
-        @RequiresScopes(value = "a", organization = "#organizationId", organizationFromToken = true)
+        @RequiresScopes(value = "a", organization = "#organizationId", organizationFrom = OrganizationSource.TOKEN)
         void wipe(String organizationId) {}
     }
 
@@ -744,7 +744,7 @@ class AnnotationAccountingTests {
     interface MayWriteWiper extends Wiper {
 
         @Override
-        @RequiresScopes(value = "write:report", organizationFromToken = true)
+        @RequiresScopes(value = "write:report", organizationFrom = OrganizationSource.TOKEN)
         void wipe();
     }
 

@@ -277,7 +277,7 @@ class DocumentedCodeTests {
                 return "deleted";
             }
 
-            @RequiresScopes(value = "read:report", organizationFromToken = true)
+            @RequiresScopes(value = "read:report", organizationFrom = OrganizationSource.TOKEN)
             @GetMapping("/own")
             String own() {
                 return "own";
@@ -309,7 +309,10 @@ class DocumentedCodeTests {
                 return "paid now";
             }
 
-            @RequiresScopes(value = "read:status", audience = "https://api.example.com", global = true)
+            @RequiresScopes(
+                    value = "read:status",
+                    audience = "https://api.example.com",
+                    organizationFrom = OrganizationSource.NONE)
             @GetMapping("/status")
             String status() {
                 return "status";
@@ -418,7 +421,7 @@ class DocumentedCodeTests {
                 return new Report();
             }
 
-            @RequiresScopes(value = "read:report", organizationFromToken = true)
+            @RequiresScopes(value = "read:report", organizationFrom = OrganizationSource.TOKEN)
             List<Report> mine() {
                 return List.of();
             }

@@ -197,7 +197,7 @@ class GraphQlTests {
     record Wipe(String organizationId) {}
 
     @Controller
-    @RequiresScopes(value = "read:report", organizationFromToken = true)
+    @RequiresScopes(value = "read:report", organizationFrom = OrganizationSource.TOKEN)
     static class Reports {
 
         @QueryMapping
@@ -218,13 +218,13 @@ class GraphQlTests {
         }
 
         @SchemaMapping
-        @RequiresScopes(value = "export:report", organizationFromToken = true)
+        @RequiresScopes(value = "export:report", organizationFrom = OrganizationSource.TOKEN)
         String secret(Report report) {
             return "secret";
         }
 
         @BatchMapping
-        @RequiresScopes(value = "read:report", organizationFromToken = true)
+        @RequiresScopes(value = "read:report", organizationFrom = OrganizationSource.TOKEN)
         List<String> author(List<Report> reports) {
             return reports.stream().map(report -> "alice").toList();
         }

@@ -243,7 +243,7 @@ class HandlerAnnotationTests {
                 "NoOrganization|requires scopes of an organization, but its path /reports names none|"
                         + "Add {organizationId} to the path",
                 "NoOrganization|requires scopes of an organization|scope-guard.organization.header",
-                "NoOrganization|requires scopes of an organization|organizationFromToken = true",
+                "NoOrganization|requires scopes of an organization|organizationFrom = TOKEN",
                 "OneOfTwoPaths|but its path /reports names none|Add {organizationId}",
                 "FromTokenAndPath|does not take the organization from the request, but its path /o/{organizationId} names one|Drop"
             })
@@ -526,7 +526,7 @@ class HandlerAnnotationTests {
     @RestController
     static class FromTokenAndPath {
 
-        @RequiresScopes(value = "a", organizationFromToken = true)
+        @RequiresScopes(value = "a", organizationFrom = OrganizationSource.TOKEN)
         @GetMapping("/o/{organizationId}")
         void handle() {}
     }

@@ -274,13 +274,13 @@ class KeycloakTests {
         }
 
         @GetMapping("/mine")
-        @RequiresScopes(value = "read:report", organizationFromToken = true)
+        @RequiresScopes(value = "read:report", organizationFrom = OrganizationSource.TOKEN)
         String mine() {
             return "ok";
         }
 
         @GetMapping("/reports")
-        @RequiresScopes(value = "read:report", global = true)
+        @RequiresScopes(value = "read:report", organizationFrom = OrganizationSource.NONE)
         String all() {
             return "ok";
         }

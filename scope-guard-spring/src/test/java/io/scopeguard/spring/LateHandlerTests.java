@@ -123,7 +123,10 @@ class LateHandlerTests {
             return late();
         }
 
-        @RequiresScopes(value = "read:document", audience = TenantServer.RESOURCE, global = true)
+        @RequiresScopes(
+                value = "read:document",
+                audience = TenantServer.RESOURCE,
+                organizationFrom = OrganizationSource.NONE)
         public String global() {
             return late();
         }

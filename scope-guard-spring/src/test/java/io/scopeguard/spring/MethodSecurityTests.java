@@ -330,12 +330,15 @@ class MethodSecurityTests {
             return "wiped";
         }
 
-        @RequiresScopes(value = "delete:report", organizationFromToken = true)
+        @RequiresScopes(value = "delete:report", organizationFrom = OrganizationSource.TOKEN)
         String wipe() {
             return "wiped";
         }
 
-        @RequiresScopes(value = "read:document", audience = TenantServer.RESOURCE, global = true)
+        @RequiresScopes(
+                value = "read:document",
+                audience = TenantServer.RESOURCE,
+                organizationFrom = OrganizationSource.NONE)
         String documents() {
             return "documents";
         }

@@ -237,7 +237,7 @@ class OrganizationBindingTests {
                 return "ok";
             }
 
-            @RequiresScopes(value = "read:report", organizationFromToken = true)
+            @RequiresScopes(value = "read:report", organizationFrom = OrganizationSource.TOKEN)
             @GetMapping("/own")
             String own(AccessToken token, Decision decision) {
                 return token.organization() + (decision.isGranted() ? " GRANTED" : " DENIED");
@@ -249,7 +249,10 @@ class OrganizationBindingTests {
                 return "ok";
             }
 
-            @RequiresScopes(value = "read:document", audience = TenantServer.RESOURCE, global = true)
+            @RequiresScopes(
+                    value = "read:document",
+                    audience = TenantServer.RESOURCE,
+                    organizationFrom = OrganizationSource.NONE)
             @GetMapping("/documents")
             String documents() {
                 return "ok";

@@ -230,9 +230,9 @@ class RequiresRoleTests {
                 "BlankRole|has an invalid value in @RequiresRole: a role has a name|Correct",
                 "UnresolvedRole|has an invalid value in @RequiresRole|Correct",
                 "OddAge|has an invalid maxAge in @RequiresRole|Correct",
-                "WithoutPath|requires roles of an organization, but its path /roles names none|organizationFromToken",
+                "WithoutPath|requires roles of an organization, but its path /roles names none|organizationFrom",
                 "TwoPlaces|takes the organization from different places|Say it in one",
-                "GlobalAndOrganization|is global in @RequiresScopes|global roles",
+                "GlobalAndOrganization|has organizationFrom = NONE|global roles",
                 "Unserved|#list() requires roles and is declared as a web handler, but no handler mapping|Annotate",
                 "PrivateMethod|#run() requires roles, but is private|move the annotation",
                 "ServiceWithoutOrganization|requires roles, but it is not a web handler|organization = "
@@ -480,7 +480,7 @@ class RequiresRoleTests {
     @Service
     static class TwoPlaces {
 
-        @RequiresScopes(value = "a", organizationFromToken = true)
+        @RequiresScopes(value = "a", organizationFrom = OrganizationSource.TOKEN)
         @RequiresRole(value = "a", organization = "#id")
         void run(String id) {}
     }
@@ -488,7 +488,7 @@ class RequiresRoleTests {
     @RestController
     static class GlobalAndOrganization {
 
-        @RequiresScopes(value = "a", audience = TenantServer.RESOURCE, global = true)
+        @RequiresScopes(value = "a", audience = TenantServer.RESOURCE, organizationFrom = OrganizationSource.NONE)
         @RequiresRole(value = "a", kind = RoleKind.ORGANIZATION)
         @GetMapping("/roles")
         void list() {}

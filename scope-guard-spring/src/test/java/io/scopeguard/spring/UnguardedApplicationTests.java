@@ -117,7 +117,7 @@ class UnguardedApplicationTests {
     @Service
     static class Billing {
 
-        @RequiresScopes(value = "delete:report", organizationFromToken = true)
+        @RequiresScopes(value = "delete:report", organizationFrom = OrganizationSource.TOKEN)
         void wipe() {}
     }
 

@@ -1,44 +1,39 @@
 package io.scopeguard.spring.authorization;
 
 import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.OrganizationSource;
 import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 
-/** Where annotations take the organization from, and which of that cannot be. */
+/** Reads where annotations take the organization from, and rejects contradictions. */
 final class Bindings {
 
     private Bindings() {}
 
     static Bound of(RequiresScopes annotation, String name) {
-        return bound(
-                annotation.organization(),
-                annotation.organizationFromToken(),
-                annotation.global(),
-                name,
-                "@RequiresScopes");
+        return bound(annotation.organization(), annotation.organizationFrom(), name, "@RequiresScopes");
     }
 
     static Bound of(RequiresRole annotation, String name) {
-        return bound(annotation.organization(), annotation.organizationFromToken(), false, name, "@RequiresRole");
+        return bound(annotation.organization(), annotation.organizationFrom(), name, "@RequiresRole");
     }
 
-    private static Bound bound(String expression, boolean isOfToken, boolean isNone, String name, String annotation) {
-        if (!expression.isEmpty() && (isNone || isOfToken)) {
+    private static Bound bound(String expression, OrganizationSource source, String name, String annotation) {
+        if (!expression.isEmpty() && source != OrganizationSource.REQUEST) {
             throw new InvalidSettingException(
                     name,
-                    "has an organization expression in " + annotation
-                            + ", and takes the organization from elsewhere too",
-                    "Keep one of organization, organizationFromToken and global.");
-        }
-        if (isNone && isOfToken) {
-            throw notGlobal(name);
+                    "has an organization expression in " + annotation + ", and organizationFrom = " + source,
+                    "Keep one of organization and organizationFrom.");
         }
         if (!expression.isEmpty()) {
             return new Bound(Binding.EXPRESSION, expression);
         }
-        Binding elsewhere = isOfToken ? Binding.TOKEN : Binding.REQUEST;
-        return new Bound(isNone ? Binding.NONE : elsewhere, "");
+        return switch (source) {
+            case REQUEST -> Bound.UNSAID;
+            case TOKEN -> new Bound(Binding.TOKEN, "");
+            case NONE -> new Bound(Binding.NONE, "");
+        };
     }
 
     /**
@@ -62,7 +57,7 @@ final class Bindings {
     private static InvalidSettingException notGlobal(String name) {
         return new InvalidSettingException(
                 name,
-                "is global in @RequiresScopes, and requires something of an organization",
-                "Drop global, or require scopes of a resource without an organization, and global roles.");
+                "has organizationFrom = NONE, and requires scopes or roles of an organization",
+                "Drop organizationFrom, or require scopes of a resource and global roles only.");
     }
 }

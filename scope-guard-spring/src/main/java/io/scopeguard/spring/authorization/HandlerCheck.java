@@ -58,7 +58,7 @@ final class HandlerCheck {
             throw new InvalidSettingException(
                     handler.name(),
                     "does not take the organization from the request, but its path " + path + " names one",
-                    "Drop organizationFromToken or global, or the path variable.");
+                    "Drop organizationFrom, or the path variable.");
         }
         boolean unbound = !named && !organizations.hasHeader() && requires.binding() == Binding.REQUEST;
         if (unbound && requires.needsOrganization()) {
@@ -67,7 +67,7 @@ final class HandlerCheck {
                     "requires " + requires.what() + " of an organization, but its path " + path + " names none",
                     "Add {" + organizations.pathVariable() + "} to the path (the variable's name is"
                             + " scope-guard.organization.path-variable), set scope-guard.organization.header, or say"
-                            + " organizationFromToken = true.");
+                            + " organizationFrom = TOKEN.");
         }
     }
 

@@ -148,13 +148,13 @@ final class AnnotatedClassReader {
     }
 
     private InvalidSettingException withoutOrganization(Method method, Requires rule) {
-        String global = rule.needsOrganization() ? "" : " (or global = true)";
+        String global = rule.needsOrganization() ? "" : " (or organizationFrom = NONE)";
         return new InvalidSettingException(
                 name(method),
                 "requires " + rule.what() + ", but it is not a web handler, so that no path names the organization",
                 "Name the organization: organization = \"#argument\" for one of the arguments, organization = \""
                         + OrganizationExpression.REQUEST_ORGANIZATION
-                        + "\" for the one in the path of the request that calls it, or organizationFromToken = true"
+                        + "\" for the one in the path of the request that calls it, or organizationFrom = TOKEN"
                         + global
                         + ".");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.OrganizationSource;
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.response.ScopesDeniedException;
 import io.scopeguard.spring.support.RunningApi;
@@ -249,7 +250,7 @@ class StompTests {
             return "handled argument";
         }
 
-        @RequiresScopes(value = "read:report", organizationFromToken = true)
+        @RequiresScopes(value = "read:report", organizationFrom = OrganizationSource.TOKEN)
         @MessageMapping("/token/{any}")
         @SendToUser("/queue/answers")
         String token() {

@@ -1,5 +1,6 @@
 package io.scopeguard.zoo;
 
+import io.scopeguard.spring.OrganizationSource;
 import io.scopeguard.spring.Public;
 import io.scopeguard.spring.RequiresScopes;
 import jakarta.servlet.Servlet;
@@ -314,7 +315,7 @@ class Zoo implements WebMvcConfigurer, WebSocketConfigurer {
     }
 
     /** SockJS knows no path variables. */
-    @RequiresScopes(value = SCOPE, organizationFromToken = true)
+    @RequiresScopes(value = SCOPE, organizationFrom = OrganizationSource.TOKEN)
     static class Cockatoo extends TextWebSocketHandler {}
 
     @Override
