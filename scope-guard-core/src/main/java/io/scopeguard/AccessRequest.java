@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param organization which organization it is about
  * @param requirement the scopes it needs; {@code null} if it needs none
  * @param roles the roles it needs, beside the scopes; {@code null} if it needs none
+ * @since 0.1
  */
 public record AccessRequest(
         RequestedOrganization organization,

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param effective the scopes that count: the token's, reduced to those that hold now
  * @param grantable the scopes to request, if scopes are missing that a better token could carry; else empty
  * @param advice the advice for the client; none in observe mode
+ * @since 0.1
  */
 public record Decision(
         AccessToken token,

@@ -1,5 +1,6 @@
 package io.scopeguard;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.DriftDetector;
 import io.scopeguard.drift.WatchedScopes;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #join} makes one guard of those of several providers.
  *
  * <p>{@code io.scopeguard.signal.Responses} turns a decision into an HTTP response. Close the guard to stop its threads.
+ *
+ * @since 0.1
  */
 public final class ScopeGuard implements AutoCloseable {
 
@@ -285,6 +288,7 @@ public final class ScopeGuard implements AutoCloseable {
         }
 
         /** Uses this cache, and ignores {@link #cache}. It must use the provider's clock. The caller closes it. */
+        @Internal
         public Builder permissions(PermissionCache permissions) {
             this.permissions = permissions;
             return this;

@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.scopeguard.testing.PublicApi;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,6 +26,7 @@ class ArchitectureTests {
 
     /** In the order of the data; the provider comes last, and nobody knows it. */
     private static final List<String> ORDER = List.of(
+            ROOT + ".annotation",
             ROOT + ".time",
             ROOT + ".scope",
             ROOT + ".role",
@@ -99,6 +101,9 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.greenbytes..");
+
+    @ArchTest
+    static final ArchRule publicApiExposesNoInternalType = PublicApi.exposesNoInternalType();
 
     @ArchTest
     static void nobodyKnowsAProvider(JavaClasses all) {

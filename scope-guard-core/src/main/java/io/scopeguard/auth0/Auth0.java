@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *         .resources(List.of(Audience.resource("https://api.example.com")))
  *         .build();
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class Auth0 extends ConnectedProvider {
 

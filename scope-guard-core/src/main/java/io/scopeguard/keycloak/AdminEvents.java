@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Close it to stop its thread.
  */
-public final class AdminEvents implements ChangeFeed {
+final class AdminEvents implements ChangeFeed {
 
     private static final Duration OVERLAP = Duration.ofSeconds(10);
 

@@ -1,6 +1,7 @@
 package io.scopeguard.keycloak;
 
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.ChangeFeed;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
@@ -31,6 +32,8 @@ import org.slf4j.LoggerFactory;
  * Keycloak keycloak = Keycloak.at(realm, clientId, clientSecret).resource(api, "reports-api").build();
  * ScopeGuard guard = ScopeGuard.builder(keycloak).resources(List.of(api)).build();
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class Keycloak extends ConnectedProvider {
 
@@ -142,7 +145,7 @@ public final class Keycloak extends ConnectedProvider {
      * @param changes receives each change, on the polling thread
      */
     @Override
-    public @Nullable AdminEvents changeFeed(Consumer<PermissionChange> changes) {
+    public @Nullable ChangeFeed changeFeed(Consumer<PermissionChange> changes) {
         return isPolled
                 ? new AdminEvents(
                         api, organizations, clients, connection.catalogue(), shared, connection.steadyClock(), changes)

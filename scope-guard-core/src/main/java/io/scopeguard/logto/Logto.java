@@ -1,6 +1,7 @@
 package io.scopeguard.logto;
 
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Logto logto = Logto.at(new LogtoTenant(URI.create("https://abc.logto.app")), appId, appSecret).build();
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class Logto extends ConnectedProvider {
 
@@ -105,7 +108,7 @@ public final class Logto extends ConnectedProvider {
 
     /** Receives the tenant's webhooks, if their signing keys are known. */
     @Override
-    public @Nullable LogtoWebhook eventReceiver(Consumer<PermissionChange> changes) {
+    public @Nullable EventReceiver eventReceiver(Consumer<PermissionChange> changes) {
         SteadyClock clock = connection.steadyClock();
         return signingKeys.isEmpty()
                 ? null

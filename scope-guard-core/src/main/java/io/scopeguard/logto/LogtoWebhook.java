@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Receives Logto's webhooks. A delivery proves itself by an HMAC over its body. Nothing of a delivery is logged or kept but its
  * signature. Thread-safe.
  */
-public final class LogtoWebhook implements EventReceiver {
+final class LogtoWebhook implements EventReceiver {
 
     /** The request header that contains a delivery's signature. */
     public static final String SIGNATURE_HEADER = "logto-signature-sha-256";

@@ -7,6 +7,12 @@ import org.jspecify.annotations.Nullable;
  * may create an organization at one provider could enter another provider's organization of the same id.
  *
  * <p>Implementations are asked for every decision: they answer from memory. Thread-safe.
+ *
+ * <pre>{@code
+ * OrganizationProviders providers = organization -> organization.startsWith("eu-") ? "europe" : "america";
+ * }</pre>
+ *
+ * @since 0.1
  */
 @FunctionalInterface
 public interface OrganizationProviders {

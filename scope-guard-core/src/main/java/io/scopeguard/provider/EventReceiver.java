@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Receives deliveries over HTTP by which a provider reports changes. A delivery determines which facts are read again; its claims
  * are never used, so a forged or repeated delivery could cost reads, but never grant or revoke a permission. Implementations are
  * thread-safe, fast, and make no calls.
+ *
+ * @since 0.1
  */
 public interface EventReceiver {
 

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An identity provider as the rest of the library knows it: its tokens, its live permissions, its scopes, and its clock. Nothing
  * is asked of it before it is needed. Thread-safe.
+ *
+ * <p>The package documentation contains an example of a complete provider.
+ *
+ * @since 0.1
  */
 public interface IdentityProvider {
 

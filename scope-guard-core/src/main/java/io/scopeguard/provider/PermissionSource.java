@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * depends on, take every call from the {@link CallBudget} by its context, which then {@link CallContext#begins begins}, wait
  * boundedly, hold no lock while they wait, and never turn a failure into an answer. All methods throw
  * {@link PermissionsUnavailableException} if the provider does not give a usable answer.
+ *
+ * <p>The package documentation contains an example.
+ *
+ * @since 0.1
  */
 public interface PermissionSource {
 

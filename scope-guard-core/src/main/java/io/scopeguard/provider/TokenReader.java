@@ -6,6 +6,10 @@ import java.util.Set;
  * Reads the access tokens of one provider: which claims name the subject, the client, the organization and the permissions. The
  * rules that hold for every provider (issuer, times, algorithm, key, signature, no ID token) are checked elsewhere.
  * Implementations are stateless.
+ *
+ * <p>The package documentation contains an example.
+ *
+ * @since 0.1
  */
 public interface TokenReader {
 

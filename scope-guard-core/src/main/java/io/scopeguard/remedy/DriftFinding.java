@@ -1,5 +1,6 @@
 package io.scopeguard.remedy;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LiveRoles;
 import io.scopeguard.permission.PermissionHistory;
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param history when its subject gained and lost scopes
  * @param roles the same of its roles, by kind
  * @param drift the difference, as far as it matters to the response
+ * @hidden
  */
+@Internal
 public record DriftFinding(
         AccessToken token, PermissionHistory history, Function<RoleKind, @Nullable LiveRoles> roles, ScopeDrift drift) {
 

@@ -1,5 +1,6 @@
 package io.scopeguard.remedy;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.PermissionHistory;
@@ -21,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * it shows when it was issued: a scope that is held since a later time may arrive with a refresh; a scope that was held when the
  * token was issued, and is not in it, does not. The rules and their numbers are those of the package description. Only requests for
  * consent, and asks that may lead to one, are remembered. Thread-safe.
+ *
+ * @hidden
  */
+@Internal
 public final class RemedyAdvisor {
 
     private final Clients clients;

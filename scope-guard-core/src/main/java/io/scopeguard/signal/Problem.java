@@ -1,5 +1,6 @@
 package io.scopeguard.signal;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Scopes;
 import java.util.LinkedHashMap;
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param action the remedy for the client
  * @param requiredScopes the scopes to ask for, where that would help
  * @param requiredRoles the roles that the operation requires, where one of them is missing
+ * @hidden
  */
+@Internal
 public record Problem(
         String type,
         String title,

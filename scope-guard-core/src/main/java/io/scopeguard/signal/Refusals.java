@@ -3,6 +3,7 @@ package io.scopeguard.signal;
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.RequestedOrganization.Source;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.TokenKind;
@@ -18,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The responses to refused requests: status, RFC 6750 challenge and problem detail, so that the client learns which change would
  * make the request succeed. They never contain the token, and nothing from it except its organization.
+ *
+ * @hidden
  */
+@Internal
 public final class Refusals {
 
     private static final Duration PERMISSIONS_RETRY = Duration.ofSeconds(5);

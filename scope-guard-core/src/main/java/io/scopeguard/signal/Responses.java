@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Turns each outcome of verification and authorization into status, headers and body. Thread-safe.
@@ -21,23 +20,29 @@ import tools.jackson.databind.json.JsonMapper;
  *     response = responses.of(e);
  * }
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class Responses {
 
     private static final Duration DEFAULT_SPREAD = Duration.ofSeconds(10);
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Refusals refusals;
     private final ScopeDriftHeader header;
 
-    /** Spreads the clients of granted requests over ten seconds, and publishes no protected resource metadata. */
+    /** Spreads the clients of granted requests over ten seconds, and names no protected resource metadata. */
     public Responses() {
-        this(new Refusals(null), new ScopeDriftHeader(DEFAULT_SPREAD));
+        this(null, DEFAULT_SPREAD);
     }
 
-    public Responses(Refusals refusals, ScopeDriftHeader header) {
-        this.refusals = refusals;
-        this.header = header;
+    /**
+     * @param resourceMetadata the address of this API's protected resource metadata (RFC 9728), or {@code null} if there is none
+     * @param spread the time over which the clients of granted requests are spread; one to thirty seconds
+     * @throws IllegalArgumentException if the spread is out of range
+     */
+    public Responses(@Nullable String resourceMetadata, Duration spread) {
+        refusals = new Refusals(resourceMetadata);
+        header = new ScopeDriftHeader(spread);
     }
 
     /** The response to a request with a verified token: for granted and refused requests alike. */
@@ -66,18 +71,9 @@ public final class Responses {
 
     private static Response response(Refusal refusal, @Nullable String drift) {
         Map<String, String> headers = headers(drift);
-        if (refusal.challenge() != null) {
-            headers.put("WWW-Authenticate", refusal.challenge());
-        }
-        if (refusal.retryAfter() != null) {
-            headers.put("Retry-After", Long.toString(refusal.retryAfter().toSeconds()));
-        }
+        headers.putAll(refusal.headers());
         headers.put("Cache-Control", "no-store");
-        headers.put("Content-Type", Problem.MEDIA_TYPE);
-        return new Response(
-                refusal.status(),
-                headers,
-                JSON.writeValueAsString(refusal.problem().members()));
+        return new Response(refusal.status(), headers, refusal.body());
     }
 
     /** A response with a hint must not be cached: a cache would replay the hint. */

@@ -3,6 +3,7 @@ package io.scopeguard.signal;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.Decision;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.remedy.Advice;
@@ -24,7 +25,12 @@ import org.greenbytes.http.sfv.StringItem;
 import org.greenbytes.http.sfv.TokenItem;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code Scope-Drift} response header: an RFC 9651 Dictionary with the drift of the token and the remedy. Thread-safe. */
+/**
+ * The {@code Scope-Drift} response header: an RFC 9651 Dictionary with the drift of the token and the remedy. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 public final class ScopeDriftHeader {
 
     public static final String NAME = "Scope-Drift";

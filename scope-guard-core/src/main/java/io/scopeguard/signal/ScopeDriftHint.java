@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A good client ignores a hint whose {@link #token} is not the token it holds, acts once per token and action, and waits {@link
  * #after} first. Meanwhile it keeps using a token without {@link #demoted} scopes and roles.
  *
+ * <pre>{@code
+ * ScopeDriftHint.parse(headerValue)
+ *         .filter(hint -> hint.action() == Remedy.REFRESH)
+ *         .ifPresent(hint -> refreshAfter(hint.after()));
+ * }</pre>
+ *
  * @param action {@link Remedy#REFRESH} or {@link Remedy#RECONSENT}
  * @param demoted scopes that the token carries and a new token would not
  * @param promoted scopes that the subject holds and the token lacks
@@ -27,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param token the first 16 base64url characters of SHA-256 over its {@code jti}
  * @param asOf when the permissions were read that it was held against, in whole seconds
  * @param after how long to wait before acting; 30 seconds at most
+ * @since 0.1
  */
 public record ScopeDriftHint(
         Remedy action,

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * one outside of organizations, which may permit nothing. {@link #in} and {@link #forAudience} lead to the others.
  *
  * <p>Immutable.
+ *
+ * @since 0.1
  */
 public final class AccessToken {
 

@@ -26,7 +26,16 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Verifies JWT access tokens (RFC 9068, RFC 8725) of one provider. Cheap checks come first, the signature last. Thread-safe. */
+/**
+ * Verifies JWT access tokens (RFC 9068, RFC 8725) of one provider. Cheap checks come first, the signature last. Thread-safe.
+ *
+ * <pre>{@code
+ * AccessTokenVerifier verifier = AccessTokenVerifier.builder(logto, List.of(api)).build();
+ * AccessToken token = verifier.verify(bearerToken);
+ * }</pre>
+ *
+ * @since 0.1
+ */
 public final class AccessTokenVerifier implements AutoCloseable {
 
     private static final String TYPE_PREFIX = "application/";

@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
-import io.scopeguard.logto.LogtoWebhook;
+import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.EventReceiver.Outcome;
 import io.scopeguard.provider.EventReceiver.Receipt;
 import io.scopeguard.provider.PermissionChange;
@@ -39,7 +39,7 @@ class WebhookFuzzTests {
     private static final MovableClock clock = MovableClock.atNoon();
     private static final List<PermissionChange> changes = new ArrayList<>();
     private static final Set<String> events = ConcurrentHashMap.newKeySet();
-    private static final LogtoWebhook webhook =
+    private static final EventReceiver webhook =
             Objects.requireNonNull(Logto.at(new LogtoTenant(URI.create("http://127.0.0.1:1")), "app", "secret")
                     .clock(clock)
                     .webhookSigningKeys(List.of(KEY))

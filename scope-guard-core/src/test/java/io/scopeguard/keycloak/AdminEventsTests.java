@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.stubbing.StubMapping;
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.ChangeFeed;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionChange.OfEverything;
 import io.scopeguard.provider.PermissionChange.OfMember;
@@ -55,7 +56,7 @@ class AdminEventsTests {
             .steadyClock(clock.steady())
             .build();
     private final List<PermissionChange> changes = new CopyOnWriteArrayList<>();
-    private final AdminEvents events = keycloak.changeFeed(changes::add);
+    private final AdminEvents events = (AdminEvents) keycloak.changeFeed(changes::add);
 
     @AfterEach
     void stop() {
@@ -273,7 +274,7 @@ class AdminEventsTests {
     @Test
     void startWhenStartedThenPollsByItselfUntilClosed() throws InterruptedException {
         BlockingQueue<PermissionChange> reported = new LinkedBlockingQueue<>();
-        try (AdminEvents polling = keycloak.changeFeed(reported::add)) {
+        try (ChangeFeed polling = keycloak.changeFeed(reported::add)) {
             polling.start(Duration.ofMillis(20));
             // The first poll is not waited for: events before it are not of interest.
             PermissionChange change = null;

@@ -48,7 +48,7 @@ class SignalTests {
 
     private final ScopeDriftHeader header = new ScopeDriftHeader(Duration.ofSeconds(1));
     private final Refusals refusals = new Refusals(METADATA);
-    private final Responses responses = new Responses(refusals, header);
+    private final Responses responses = new Responses(METADATA, Duration.ofSeconds(1));
     private final AccessToken acme =
             tokens.organization("acme").with("jti", "one").scopes("read").verified();
 

@@ -1,6 +1,10 @@
 package io.scopeguard.spring;
 
-/** Where a guarded operation takes its organization from. */
+/**
+ * Where a guarded operation takes its organization from.
+ *
+ * @since 0.1
+ */
 public enum OrganizationSource {
     /** From the path of the request, or from the header {@code scope-guard.organization.header}. */
     REQUEST,

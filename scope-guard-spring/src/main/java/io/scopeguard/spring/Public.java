@@ -7,7 +7,11 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Opens a handler, or all handlers of a class, to requests without a token. */
+/**
+ * Opens a handler, or all handlers of a class, to requests without a token.
+ *
+ * @since 0.1
+ */
 @Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited

@@ -25,6 +25,8 @@ import java.lang.annotation.Target;
  * include the required one.
  *
  * <p>The rules of {@link RequiresScopes} for web handlers, other methods and start-up apply to this annotation, too.
+ *
+ * @since 0.1
  */
 @Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)

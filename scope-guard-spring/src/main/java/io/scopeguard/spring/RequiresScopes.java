@@ -26,6 +26,8 @@ import java.lang.annotation.Target;
  *
  * <p>A call from within the same object does not pass the proxy and is not checked. Start-up fails if neither the web guard
  * nor method security can enforce the annotation.
+ *
+ * @since 0.1
  */
 @Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)

@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.scopeguard.testing.PublicApi;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 
@@ -49,6 +50,9 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("autoconfigure")
             .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule publicApiExposesNoInternalType = PublicApi.exposesNoInternalType();
 
     @ArchTest
     static final ArchRule noCycles =

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.scopeguard.Denial;
-import io.scopeguard.logto.LogtoWebhook;
+import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.TokenKind;
@@ -77,7 +77,7 @@ class DocumentationTests {
                                 .filter(reason -> reason != PermissionsUnavailableException.Reason.IMPLAUSIBLE)
                                 .toArray(Enum<?>[]::new)),
                 Arguments.of("scopeguard.keys.fetches", KeyListener.Outcome.values()),
-                Arguments.of("scopeguard.webhooks", LogtoWebhook.Outcome.values()));
+                Arguments.of("scopeguard.webhooks", EventReceiver.Outcome.values()));
     }
 
     @ParameterizedTest

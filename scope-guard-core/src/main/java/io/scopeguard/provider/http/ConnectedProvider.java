@@ -15,7 +15,6 @@ import java.util.function.Function;
  *
  * @hidden
  */
-@SuppressWarnings("InvalidBlockTag") // Error Prone does not know @hidden on types.
 public abstract class ConnectedProvider implements IdentityProvider {
 
     private static final String PLAIN_HTTP =

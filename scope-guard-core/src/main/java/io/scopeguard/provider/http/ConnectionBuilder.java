@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param <B> the provider's own builder, which extends this class
  * @hidden
  */
-@SuppressWarnings("InvalidBlockTag") // Error Prone does not know @hidden on types.
 public abstract class ConnectionBuilder<B extends ConnectionBuilder<B>> {
 
     private final String product;

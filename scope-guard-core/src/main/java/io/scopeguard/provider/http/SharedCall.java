@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the answer
  */
-public final class SharedCall<T> {
+final class SharedCall<T> {
 
     private final AtomicReference<@Nullable Flight<T>> current = new AtomicReference<>();
 
     /** Whether no call is in progress. */
-    public boolean isIdle() {
+    boolean isIdle() {
         return current.get() == null;
     }
 
@@ -34,7 +34,7 @@ public final class SharedCall<T> {
      * @param call makes the call on this thread; must pass on the context that it is given
      * @throws PermissionsUnavailableException if this thread is interrupted while it waits
      */
-    public T join(CallContext context, Function<CallContext, T> call) {
+    T join(CallContext context, Function<CallContext, T> call) {
         Flight<T> own = new Flight<>();
         own.waiting.add(context);
         Flight<T> running = current.compareAndExchange(null, own);

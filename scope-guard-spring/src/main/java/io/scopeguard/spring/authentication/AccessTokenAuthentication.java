@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authentication;
 
+import io.scopeguard.annotation.Internal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +14,10 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtGra
 /**
  * How a verified access token becomes an authentication. Tokens that another decoder of the application verified are converted
  * as always.
+ *
+ * @hidden
  */
+@Internal
 public final class AccessTokenAuthentication {
 
     private static final Converter<Jwt, Collection<GrantedAuthority>> SCOPES = new JwtGrantedAuthoritiesConverter();

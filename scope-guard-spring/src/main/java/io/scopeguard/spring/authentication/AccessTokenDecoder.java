@@ -3,6 +3,7 @@ package io.scopeguard.spring.authentication;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
@@ -13,7 +14,12 @@ import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
-/** Lets Spring Security verify access tokens by a {@link ScopeGuard}. Thread-safe. */
+/**
+ * Lets Spring Security verify access tokens by a {@link ScopeGuard}. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 public final class AccessTokenDecoder implements JwtDecoder {
 
     private static final int MAX_JWTS = 10_000;

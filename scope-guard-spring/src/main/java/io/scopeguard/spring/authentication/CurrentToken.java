@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authentication;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.token.AccessToken;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
@@ -12,7 +13,10 @@ import org.springframework.web.context.request.RequestContextHolder;
 /**
  * The verified token of the current request. It is kept with the request as well, so that it is not lost if a converter of the
  * application replaces the authentication.
+ *
+ * @hidden
  */
+@Internal
 public final class CurrentToken {
 
     private static final String ATTRIBUTE = AccessToken.class.getName();

@@ -1,12 +1,16 @@
 package io.scopeguard.spring.authentication;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.token.KeysUnavailableException;
 import org.springframework.security.core.AuthenticationException;
 
 /**
  * The token cannot be verified at the moment. Not an {@code AuthenticationServiceException}: Spring Security rethrows those, which
  * ends in a 500.
+ *
+ * @hidden
  */
+@Internal
 public final class SigningKeysUnavailableException extends AuthenticationException {
 
     private final transient KeysUnavailableException trouble;

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authentication;
 
+import io.scopeguard.annotation.Internal;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -19,7 +20,10 @@ import org.springframework.web.util.UriUtils;
  * handler can read it. The verifier checks the token itself.
  *
  * <p>Thread-safe.
+ *
+ * @hidden
  */
+@Internal
 public final class StrictBearerTokenResolver implements BearerTokenResolver {
 
     private static final String SCHEME = "bearer";

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,8 @@ import org.springframework.web.util.ServletRequestPathUtils;
  * handler that is, the handler mappings say of the context that serves the request, so that overlapping paths, or equal paths
  * on a management port, cannot be mistaken for each other. Error dispatches pass: the request itself was decided before, and
  * its error page belongs to the answer. Thread-safe.
+ *
+ * @since 0.1
  */
 public final class AuthenticatedOrPublic implements AuthorizationManager<RequestAuthorizationContext> {
 
@@ -37,6 +40,7 @@ public final class AuthenticatedOrPublic implements AuthorizationManager<Request
     private final UnannotatedPolicy policy;
     private final Map<ApplicationContext, Served> served = new ConcurrentHashMap<>();
 
+    @Internal
     public AuthenticatedOrPublic(HandlerRules rules, UnannotatedPolicy policy) {
         this.rules = rules;
         this.policy = policy;

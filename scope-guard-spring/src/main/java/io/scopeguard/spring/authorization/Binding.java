@@ -1,6 +1,13 @@
 package io.scopeguard.spring.authorization;
 
-/** Where an operation takes its organization from. */
+import io.scopeguard.annotation.Internal;
+
+/**
+ * Where an operation takes its organization from.
+ *
+ * @hidden
+ */
+@Internal
 public enum Binding {
     /** From the request: its path, or a header. */
     REQUEST,

@@ -1,6 +1,7 @@
 package io.scopeguard.spring.authorization;
 
 import io.scopeguard.Decision;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.response.CurrentDecision;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,7 +12,12 @@ import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
-/** Gives handlers the {@link Decision} about their request, or its {@link AccessToken}. Thread-safe. */
+/**
+ * Gives handlers the {@link Decision} about their request, or its {@link AccessToken}. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 public final class DecisionArgumentResolver implements HandlerMethodArgumentResolver {
 
     @Override

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.role.Roles;
@@ -15,7 +16,10 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * All scopes that this API's operations declare, by audience, and all roles. They determine the watched scopes, the published
  * metadata, and the accepted kinds of token. Thread-safe; filled at start-up.
+ *
+ * @hidden
  */
+@Internal
 public final class DeclaredScopes implements WatchedScopes {
 
     private final Map<Audience, Scopes> scopes = new ConcurrentHashMap<>();

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.InvalidSettingException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +28,10 @@ import org.springframework.web.servlet.handler.MappedInterceptor;
 /**
  * Looks at start-up whether the guard reaches every handler, and stops it otherwise: in the application's own context, and in
  * each context below it when that is refreshed, such as the one of a management port or of a second {@link DispatcherServlet}.
+ *
+ * @hidden
  */
+@Internal
 public final class GuardInstallation
         implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent>, Ordered {
 

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -23,7 +24,10 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 /**
  * Takes every handler first, so that no handler is called without a decision, whichever handler mapping found it and whether or not
  * that mapping applies interceptors. The handler's ordinary adapter then calls it. Thread-safe.
+ *
+ * @hidden
  */
+@Internal
 public final class GuardingHandlerAdapter implements HandlerAdapter, PriorityOrdered {
 
     private static final List<Class<? extends HandlerAdapter>> DEFAULTS = List.of(

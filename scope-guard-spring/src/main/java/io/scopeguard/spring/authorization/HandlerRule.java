@@ -1,23 +1,45 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.scope.ScopeRequirement;
 import org.jspecify.annotations.Nullable;
 
-/** The declared rule of a handler. */
+/**
+ * The declared rule of a handler.
+ *
+ * @hidden
+ */
+@Internal
 public sealed interface HandlerRule {
 
-    /** No declaration: the application's policy applies. */
+    /**
+     * No declaration: the application's policy applies.
+     *
+     * @hidden
+     */
     record Unannotated() implements HandlerRule {}
 
-    /** Any valid token may, however the application is set up. */
+    /**
+     * Any valid token may, however the application is set up.
+     *
+     * @hidden
+     */
     record AnyToken() implements HandlerRule {}
 
-    /** Nothing, and there is no place to say it: files. */
+    /**
+     * Nothing, and there is no place to say it: files.
+     *
+     * @hidden
+     */
     record StaticContent() implements HandlerRule {}
 
-    /** Anybody may, without a token. */
+    /**
+     * Anybody may, without a token.
+     *
+     * @hidden
+     */
     record Open() implements HandlerRule {}
 
     /**
@@ -27,6 +49,7 @@ public sealed interface HandlerRule {
      * @param roles the roles, or {@code null} if none are required
      * @param ofScopes where the requirement of scopes takes the organization from
      * @param ofRoles likewise of roles
+     * @hidden
      */
     record Requires(
             @Nullable ScopeRequirement requirement,

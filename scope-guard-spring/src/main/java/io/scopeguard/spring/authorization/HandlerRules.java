@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
@@ -12,7 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.web.method.HandlerMethod;
 
-/** The rules of all handlers: those known at start-up are read then, others when they are first used. Thread-safe. */
+/**
+ * The rules of all handlers: those known at start-up are read then, others when they are first used. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 public final class HandlerRules {
 
     private static final HandlerRule OPEN = new HandlerRule.Open();

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.RequestedOrganization;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
@@ -17,7 +18,10 @@ import org.springframework.web.util.pattern.PathPatternParser;
 /**
  * Finds the organization that a request names: in a variable of its path, in a header, or in both, which must agree then.
  * Thread-safe.
+ *
+ * @hidden
  */
+@Internal
 public final class OrganizationResolver {
 
     private final String pathVariable;

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.Refusal;
 import io.scopeguard.signal.Refusals;
 import io.scopeguard.spring.authentication.CurrentToken;
@@ -22,7 +23,10 @@ import org.springframework.http.HttpHeaders;
  * Closes servlets other than {@code DispatcherServlet} if the policy closes unannotated handlers, because nothing else checks their
  * requests. The same applies to handshakes that a filter of the container answers, as for {@code @ServerEndpoint} classes.
  * Thread-safe.
+ *
+ * @hidden
  */
+@Internal
 public final class OtherServletsFilter implements Filter {
 
     private final UnannotatedPolicy policy;

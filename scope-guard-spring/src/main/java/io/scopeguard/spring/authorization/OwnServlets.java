@@ -1,6 +1,13 @@
 package io.scopeguard.spring.authorization;
 
-/** The names of Scope Guard's own servlets. They need no token: some ask for another credential, one has nothing to hide. */
+import io.scopeguard.annotation.Internal;
+
+/**
+ * The names of Scope Guard's own servlets. They need no token: some ask for another credential, one has nothing to hide.
+ *
+ * @hidden
+ */
+@Internal
 public final class OwnServlets {
 
     /** A prefix. The name of the provider whose events the servlet receives follows. */

@@ -15,6 +15,8 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
  * }</pre>
  *
  * <p>Organization roles are those in the organization that the matcher's path variable (or the header) names. Thread-safe.
+ *
+ * @since 0.1
  */
 public final class RequiredRoles {
 

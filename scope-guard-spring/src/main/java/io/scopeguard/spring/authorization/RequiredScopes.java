@@ -2,6 +2,7 @@ package io.scopeguard.spring.authorization;
 
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -24,6 +25,8 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
  * }</pre>
  *
  * <p>The organization is the one that the matcher's path variable (or the header) names. Thread-safe.
+ *
+ * @since 0.1
  */
 public final class RequiredScopes {
 
@@ -34,6 +37,7 @@ public final class RequiredScopes {
     private final OrganizationResolver organizations;
     private final ScopeAuthorizer authorizer;
 
+    @Internal
     public RequiredScopes(
             RequirementReader reader,
             DeclaredScopes declared,

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.spring.InvalidSettingException;
@@ -22,7 +23,12 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.ClassUtils;
 
-/** Reads the requirements in a handler's annotations, and rejects contradictions. Thread-safe. */
+/**
+ * Reads the requirements in a handler's annotations, and rejects contradictions. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 public final class RequirementReader {
 
     private static final HandlerRule UNANNOTATED = new HandlerRule.Unannotated();

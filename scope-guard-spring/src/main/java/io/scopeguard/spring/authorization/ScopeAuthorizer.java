@@ -3,6 +3,7 @@ package io.scopeguard.spring.authorization;
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.response.CurrentDecision;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
@@ -10,7 +11,12 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides about a request, and reports the decision to the response, the metrics and the log. Thread-safe. */
+/**
+ * Decides about a request, and reports the decision to the response, the metrics and the log. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 public final class ScopeAuthorizer {
 
     private static final Logger log = LoggerFactory.getLogger(ScopeAuthorizer.class);

@@ -2,6 +2,7 @@ package io.scopeguard.spring.authorization;
 
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.signal.Refusal;
 import io.scopeguard.signal.Refusals;
@@ -30,7 +31,10 @@ import org.springframework.web.servlet.HandlerInterceptor;
  * Holds each request against the rule of its handler: after the handler is known, before its arguments are bound and the body
  * is read. Refuses by writing the answer rather than by throwing, which an application's exception handlers could swallow.
  * Thread-safe.
+ *
+ * @hidden
  */
+@Internal
 public final class ScopeGuardInterceptor implements HandlerInterceptor {
 
     private static final String DECIDED = ScopeGuardInterceptor.class.getName() + ".decided";

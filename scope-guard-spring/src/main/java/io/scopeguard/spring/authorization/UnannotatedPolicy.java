@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.InvalidSettingException;
 import java.util.Collection;
 import java.util.List;
@@ -8,7 +9,10 @@ import java.util.Set;
 /**
  * The policy for handlers without a declaration, and the handlers that properties open by name because they cannot be annotated.
  * Immutable.
+ *
+ * @hidden
  */
+@Internal
 public final class UnannotatedPolicy {
 
     /** The property that opens by name. */

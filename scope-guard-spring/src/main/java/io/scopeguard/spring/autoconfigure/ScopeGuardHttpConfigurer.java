@@ -18,6 +18,8 @@ import org.springframework.security.web.header.HeaderWriterFilter;
  * {@code http.with(new ScopeGuardHttpConfigurer(), AbstractHttpConfigurer::disable)}.
  *
  * <p>Found by Spring Security through {@code spring.factories}.
+ *
+ * @since 0.1
  */
 public final class ScopeGuardHttpConfigurer extends AbstractHttpConfigurer<ScopeGuardHttpConfigurer, HttpSecurity> {
 

@@ -1,11 +1,17 @@
 package io.scopeguard.spring.response;
 
+import io.scopeguard.annotation.Internal;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.web.util.UrlUtils;
 
-/** The address at which clients reach this API: the configured one, or else the one that the request itself names. Thread-safe. */
+/**
+ * The address at which clients reach this API: the configured one, or else the one that the request itself names. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 public final class ApiAddress {
 
     /** Where the protected resource metadata (RFC 9728) is, below the context path. */

@@ -1,10 +1,16 @@
 package io.scopeguard.spring.response;
 
 import io.scopeguard.Decision;
+import io.scopeguard.annotation.Internal;
 import jakarta.servlet.ServletRequest;
 import org.jspecify.annotations.Nullable;
 
-/** Carries the last decision about a request to where its response is written. */
+/**
+ * Carries the last decision about a request to where its response is written.
+ *
+ * @hidden
+ */
+@Internal
 public final class CurrentDecision {
 
     private static final String ATTRIBUTE = Decision.class.getName();

@@ -1,9 +1,15 @@
 package io.scopeguard.spring.response;
 
 import io.scopeguard.Decision;
+import io.scopeguard.annotation.Internal;
 import org.springframework.security.authorization.AuthorizationDecision;
 
-/** A decision as Spring Security passes it around: it travels to the handler of the denial. */
+/**
+ * A decision as Spring Security passes it around: it travels to the handler of the denial.
+ *
+ * @hidden
+ */
+@Internal
 public final class DecisionResult extends AuthorizationDecision {
 
     private final transient Decision decision;

@@ -3,6 +3,7 @@ package io.scopeguard.spring.response;
 import graphql.GraphQLError;
 import graphql.GraphqlErrorBuilder;
 import graphql.schema.DataFetchingEnvironment;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.Problem;
 import io.scopeguard.signal.Refusals;
 import java.util.Map;
@@ -14,7 +15,10 @@ import org.springframework.graphql.execution.ErrorType;
 /**
  * Resolves a GraphQL field whose method was denied to an error with the problem detail of an HTTP response in its extensions. The
  * other fields of the query are resolved as usual. Thread-safe.
+ *
+ * @hidden
  */
+@Internal
 public final class GraphQlDenials extends DataFetcherExceptionResolverAdapter implements Ordered {
 
     /** Before Spring Security's resolver, which answers every denial alike. */

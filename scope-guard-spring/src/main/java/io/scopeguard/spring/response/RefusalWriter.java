@@ -1,6 +1,6 @@
 package io.scopeguard.spring.response;
 
-import io.scopeguard.signal.Problem;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.Refusal;
 import io.scopeguard.signal.Refusals;
 import jakarta.servlet.DispatcherType;
@@ -12,12 +12,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Writes refusals. Thread-safe. */
+/**
+ * Writes refusals. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 public final class RefusalWriter {
 
-    private final JsonMapper json = JsonMapper.builder().build();
     private final ApiAddress address;
     private final SignalHeaderWriter signals;
 
@@ -37,16 +40,9 @@ public final class RefusalWriter {
         response.setStatus(refusal.status());
         // The filter has written its headers already if the handler went on asynchronously.
         signals.rewriteHeaders(request, response);
-        if (refusal.challenge() != null) {
-            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, refusal.challenge());
-        }
-        if (refusal.retryAfter() != null) {
-            response.setHeader(
-                    HttpHeaders.RETRY_AFTER, Long.toString(refusal.retryAfter().toSeconds()));
-        }
-        byte[] body = json.writeValueAsBytes(refusal.problem().members());
-        response.setContentType(Problem.MEDIA_TYPE);
+        refusal.headers().forEach(response::setHeader);
         response.setCharacterEncoding(StandardCharsets.UTF_8);
+        byte[] body = refusal.body().getBytes(StandardCharsets.UTF_8);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
         response.flushBuffer();

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.response;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.Refusals;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,7 +13,12 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.AccessDeniedHandlerImpl;
 import org.springframework.security.web.csrf.CsrfException;
 
-/** Responds to requests with an insufficient token, whichever rule denied them. Thread-safe. */
+/**
+ * Responds to requests with an insufficient token, whichever rule denied them. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 public final class RefusingAccessDeniedHandler implements AccessDeniedHandler {
 
     private final RefusalWriter writer;

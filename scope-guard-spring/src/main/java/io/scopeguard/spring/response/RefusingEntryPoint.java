@@ -1,5 +1,6 @@
 package io.scopeguard.spring.response;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.InvalidTokenException.Reason;
 import io.scopeguard.signal.Refusal;
@@ -16,7 +17,12 @@ import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.web.AuthenticationEntryPoint;
 
-/** Answers requests without a usable token. Thread-safe. */
+/**
+ * Answers requests without a usable token. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 public final class RefusingEntryPoint implements AuthenticationEntryPoint {
 
     private final RefusalWriter writer;

@@ -1,6 +1,7 @@
 package io.scopeguard.spring.response;
 
 import io.scopeguard.Decision;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.Refusals;
 import java.util.Map;
 import org.springframework.security.authorization.AuthorizationDeniedException;
@@ -16,6 +17,8 @@ import org.springframework.security.authorization.AuthorizationDeniedException;
  *     return denied.problem();
  * }
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class ScopesDeniedException extends AuthorizationDeniedException {
 
@@ -25,6 +28,7 @@ public final class ScopesDeniedException extends AuthorizationDeniedException {
      * @param method the name of the method, for the message
      * @param result a denial
      */
+    @Internal
     public ScopesDeniedException(String method, DecisionResult result) {
         super("Access to " + method + " is denied: " + result.decision().denial(), result);
         this.result = result;

@@ -1,6 +1,7 @@
 package io.scopeguard.spring.response;
 
 import io.scopeguard.Decision;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.ScopeDriftHeader;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,7 +17,10 @@ import org.springframework.security.web.header.HeaderWriter;
 /**
  * Writes the {@code Scope-Drift} header when a response is committed, whether granted or refused, and lets scripts of other origins
  * read the guard's headers. May be called more than once for a response. Thread-safe.
+ *
+ * @hidden
  */
+@Internal
 public final class SignalHeaderWriter implements HeaderWriter {
 
     private static final String EXPECTED = SignalHeaderWriter.class.getName() + ".expected";
@@ -35,13 +39,13 @@ public final class SignalHeaderWriter implements HeaderWriter {
         if (request.getHeader(HttpHeaders.ORIGIN) != null) {
             expose(response);
         }
-        String signal = signal(CurrentDecision.of(request));
-        if (signal == null) {
+        String hint = hint(request);
+        if (hint == null) {
             return;
         }
         // A cached response would replay the hint, and a 304 revives one.
         boolean isNotModified = response.getStatus() == HttpServletResponse.SC_NOT_MODIFIED;
-        response.setHeader(ScopeDriftHeader.NAME, isNotModified ? null : signal);
+        response.setHeader(ScopeDriftHeader.NAME, isNotModified ? null : hint);
         if (!isNotModified) {
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         }
@@ -57,9 +61,8 @@ public final class SignalHeaderWriter implements HeaderWriter {
      * writes headers. Only where the filter chain signals at all.
      */
     public void writeEarly(HttpServletRequest request, HttpServletResponse response) {
-        String signal = signal(CurrentDecision.of(request));
-        if (signal != null && request.getAttribute(EXPECTED) != null) {
-            response.setHeader(ScopeDriftHeader.NAME, signal);
+        if (request.getAttribute(EXPECTED) != null) {
+            response.setHeader(ScopeDriftHeader.NAME, hint(request));
         }
     }
 
@@ -69,7 +72,8 @@ public final class SignalHeaderWriter implements HeaderWriter {
         writeHeaders(request, response);
     }
 
-    private @Nullable String signal(@Nullable Decision decision) {
+    private @Nullable String hint(HttpServletRequest request) {
+        Decision decision = CurrentDecision.of(request);
         return decision == null ? null : header.valueOf(decision);
     }
 

@@ -1,0 +1,5 @@
+/** The marker of everything that is not public API. */
+@NullMarked
+package io.scopeguard.annotation;
+
+import org.jspecify.annotations.NullMarked;
