@@ -78,7 +78,7 @@ class RequiredRolesTests {
         tokens.close();
     }
 
-    // Who has a role
+    // Holders of roles
 
     @ParameterizedTest
     @CsvSource({

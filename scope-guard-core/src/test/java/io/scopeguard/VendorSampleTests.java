@@ -46,8 +46,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The claims of vendors' published sample tokens, under their published headers, signed with a key of ours: what each configured
- * provider makes of them. Where a vendor publishes no header, or no whole sample, the fixture says so in its note.
+ * The claims of vendors' published sample tokens, under their published headers, signed with our key, and the result of each
+ * configured provider. Where a vendor publishes no header, or no whole sample, the fixture's note says so.
  */
 class VendorSampleTests {
 

@@ -82,7 +82,8 @@ final class Auth0ManagementApi {
                 return Optional.of(items);
             }
         }
-        throw new PermissionsUnavailableException(Reason.MALFORMED, "Auth0's list is longer than is read.");
+        throw new PermissionsUnavailableException(
+                Reason.MALFORMED, "Auth0's list is longer than the supported maximum.");
     }
 
     /**

@@ -82,7 +82,8 @@ final class AdminApi {
                 return Optional.of(items);
             }
         }
-        throw new PermissionsUnavailableException(Reason.MALFORMED, "Keycloak's list is longer than we read.");
+        throw new PermissionsUnavailableException(
+                Reason.MALFORMED, "Keycloak's list is longer than the supported maximum.");
     }
 
     /**

@@ -237,7 +237,7 @@ final class KeycloakCheck {
                 findings,
                 client,
                 globalScopes == GlobalScopes.SCOPE && client.isFullScopeAllowed(),
-                "has 'Full scope allowed', so its tokens contain all roles of the user, whatever it asked for. Switch it off.");
+                "has 'Full scope allowed', so its tokens contain all roles of the user, requested or not. Switch it off.");
         add(
                 findings,
                 client,

@@ -113,7 +113,7 @@ final class KeycloakRoles {
             }
             if (definitions.size() + groups.size() > MAX_GROUPS) {
                 throw new PermissionsUnavailableException(
-                        Reason.MALFORMED, "An organization has more groups than we read.");
+                        Reason.MALFORMED, "An organization has more groups than the supported maximum.");
             }
         }
         return definitions;

@@ -167,7 +167,7 @@ public final class Logto extends ConnectedProvider {
          */
         public Builder webhookSigningKeys(Collection<String> keys) {
             if (keys.stream().anyMatch(String::isBlank)) {
-                throw new IllegalArgumentException("a blank key would let anybody sign");
+                throw new IllegalArgumentException("a signing key must not be blank");
             }
             signingKeys = List.copyOf(keys);
             return this;

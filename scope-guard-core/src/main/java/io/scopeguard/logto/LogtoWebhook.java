@@ -40,7 +40,7 @@ final class LogtoWebhook implements EventReceiver {
             Clock clock,
             SteadyClock steadyClock) {
         if (signingKeys.isEmpty() || signingKeys.stream().anyMatch(String::isBlank)) {
-            throw new IllegalArgumentException("deliveries that nobody signs could come from anybody");
+            throw new IllegalArgumentException("without a signing key, anybody could send deliveries");
         }
         this.signature = new HmacSignature(signingKeys);
         this.intake = new DeliveryIntake(changes, clock);

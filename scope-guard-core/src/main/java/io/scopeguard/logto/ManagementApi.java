@@ -82,7 +82,8 @@ final class ManagementApi {
                 return Optional.of(pass);
             }
         }
-        throw new PermissionsUnavailableException(Reason.MALFORMED, "Logto's list is longer than we read.");
+        throw new PermissionsUnavailableException(
+                Reason.MALFORMED, "Logto's list is longer than the supported maximum.");
     }
 
     /**

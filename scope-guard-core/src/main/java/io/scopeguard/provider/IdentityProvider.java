@@ -63,8 +63,8 @@ public interface IdentityProvider {
     }
 
     /**
-     * A receiver of the deliveries by which the provider reports changes, or {@code null} if it sends none, or nothing is known that
-     * deliveries could be authenticated by.
+     * A receiver of the deliveries by which the provider reports changes, or {@code null} if it sends none, or nothing is known
+     * that deliveries could be authenticated by.
      *
      * @param changes receives the changes, on the delivering thread
      */

@@ -182,7 +182,7 @@ public final class Refusals {
                 "permissions-unavailable",
                 "Permissions unavailable",
                 503,
-                "What the subject may do cannot be told at the moment. Try again later.",
+                "The permissions of the subject are unknown at the moment. Try again later.",
                 token.organization(),
                 Remedy.NONE,
                 Scopes.none());

@@ -331,7 +331,8 @@ public final class AccessTokenVerifier implements AutoCloseable {
         /**
          * Builds the verifier. Nothing is fetched yet.
          *
-         * @throws IllegalArgumentException if the address of the keys is neither an http or https URI nor a data URI that contains them
+         * @throws IllegalArgumentException if the address of the keys is neither an http or https URI nor a data URI that contains
+         *     them
          */
         public AccessTokenVerifier build() {
             return new AccessTokenVerifier(this, new SigningKeys(jwkSetUri, keyTimeout, keyListener));

@@ -105,7 +105,7 @@ record PublishedKeys(List<JWK> keys, Map<String, String> setAside) {
                 // Anybody can sign with a secret that is published, so its id is refused even if another key has the
                 // same id.
                 refusedIds.add(id);
-                throw new UnreliableKeyException("it is published with what must stay secret: take it out of use");
+                throw new UnreliableKeyException("it is published with its secret part: take it out of use");
             }
             KeyPolicy.checkStrength(key);
             JWK other = keys.putIfAbsent(id, key);

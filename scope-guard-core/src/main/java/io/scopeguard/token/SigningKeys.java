@@ -240,7 +240,7 @@ final class SigningKeys implements AutoCloseable {
 
     private KeysUnavailableException unavailable() {
         return new KeysUnavailableException(
-                "The issuer's signing keys cannot be had.", failing ? PAUSE_AFTER_FAILURE : FETCH_INTERVAL);
+                "The issuer's signing keys are unavailable.", failing ? PAUSE_AFTER_FAILURE : FETCH_INTERVAL);
     }
 
     /**

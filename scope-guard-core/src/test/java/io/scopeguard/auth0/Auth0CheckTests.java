@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is found out at start-up: each wrong setting is named, with the fix. */
+/** The checks at start-up: each wrong setting is named, with the fix. */
 class Auth0CheckTests {
 
     private static final Audience API = Audience.resource(FakeAuth0.API);
@@ -72,7 +72,7 @@ class Auth0CheckTests {
                 "403 | access_denied | Client is not authorized to access \"x\". You need to create a \"client-grant\" associated to this API. | client-id | Application Access",
                 "403 | access_denied | Service not found: https://login.example.com/api/v2/ | domain | default domain"
             })
-    void checkWhenNoTokenIsIssuedThenWhatToChange(
+    void checkWhenNoTokenIsIssuedThenNamesTheFix(
             int status, String error, String description, String setting, String fix) {
         tenant.management().refuseToken(status, error, description);
 
@@ -120,7 +120,7 @@ class Auth0CheckTests {
         "true,  access_token,       RS256, PERMISSIONS, token-scopes, Add Permissions in the Access Token",
         "true,  rfc9068_profile,    RS256, PERMISSIONS, token-scopes, Add Permissions in the Access Token"
     })
-    void checkWhenTheApiIsSetOtherwiseThenWhatToSwitch(
+    void checkWhenASettingOfTheApiIsWrongThenNamesTheSwitch(
             boolean rbac, String dialect, String algorithm, TokenScopes source, String setting, String fix) {
         tenant.api(FakeAuth0.API, rbac, dialect, algorithm, "read:report");
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may deliver events, which of them matter, and what follows from them. */
+/** The authentication of event deliveries, the relevant events, and their effects. */
 class Auth0EventStreamTests {
 
     private static final String SECRET = "a-secret-of-the-stream";
@@ -43,7 +43,7 @@ class Auth0EventStreamTests {
             .build()
             .eventReceiver(changes::add));
 
-    // What follows
+    // Effects
 
     static Stream<Arguments> mattering() {
         PermissionChange member = new OfMember(ALICE, "org_acme");
@@ -128,7 +128,7 @@ class Auth0EventStreamTests {
         assertThat(deliver(event("user.deleted", "evt_2", "{}")).outcome()).isEqualTo(Outcome.APPLIED);
     }
 
-    // Who may
+    // Authentication
 
     @ParameterizedTest
     @CsvSource(
@@ -170,7 +170,7 @@ class Auth0EventStreamTests {
         return Auth0.at(Auth0Tenant.of("tenant.eu.auth0.com"), "id", "secret");
     }
 
-    // What is no event
+    // Malformed events
 
     @ParameterizedTest
     @ValueSource(

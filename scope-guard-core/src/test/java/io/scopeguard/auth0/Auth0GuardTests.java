@@ -80,7 +80,7 @@ class Auth0GuardTests {
         assertThat(acme.fingerprint()).hasSize(16).isNotEqualTo(globex.fingerprint());
     }
 
-    /** What a user was given as such counts without an organization only, and the other way round. */
+    /** A user's own grants count outside of organizations only, and the other way round. */
     @Test
     void authorizeWhenGrantedOutsideOfOrganizationsThenNotWithin() {
         tenant.global(ALICE, Set.of(), Set.of("delete:report"));

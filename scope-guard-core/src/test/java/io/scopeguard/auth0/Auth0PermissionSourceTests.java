@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the Management API says about users, machines and roles, what it costs, and what its refusals mean. */
+/** Users, machines and roles in the Management API, the cost of reading them, and the meaning of refusals. */
 class Auth0PermissionSourceTests {
 
     private static final Audience API = Audience.resource(FakeAuth0.API);
@@ -86,7 +86,7 @@ class Auth0PermissionSourceTests {
         }
     }
 
-    /** Auth0 does not document its answer about the roles of somebody who is no member: both that it may give mean the same. */
+    /** Auth0 does not document its answer about the roles of a user that is not a member: both possible answers mean the same. */
     @ParameterizedTest
     @CsvSource({"200", "404"})
     void membershipWhenNotAMemberThenSaidSoWhateverTheAnswer(int status) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the claims of both of Auth0's token profiles mean, and which tokens are refused for what reason. */
+/** The claims of both of Auth0's token profiles, and the refused tokens with their reasons. */
 class Auth0TokenReaderTests {
 
     private static final String ISSUER = "https://tenant.eu.auth0.com/";

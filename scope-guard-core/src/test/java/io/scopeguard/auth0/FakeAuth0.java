@@ -63,7 +63,7 @@ public final class FakeAuth0 implements AutoCloseable {
         server = new DatedServer(clock, this::answer);
     }
 
-    // What there is
+    // Content
 
     private synchronized FakeAuth0 change(Consumer<TenantState> change) {
         TenantState next = now().copy();
@@ -76,7 +76,7 @@ public final class FakeAuth0 implements AutoCloseable {
         return history.lastEntry().getValue();
     }
 
-    /** What those endpoints show that lag behind. */
+    /** The state that the lagging endpoints show. */
     synchronized TenantState late() {
         return history.floorEntry(clock.instant().minus(lag)).getValue();
     }
@@ -96,7 +96,7 @@ public final class FakeAuth0 implements AutoCloseable {
                 state.apis.put(identifier, new Api(new LinkedHashSet<>(List.of(scopes)), rbac, dialect, algorithm)));
     }
 
-    /** A role with permissions of the usual API, whose scopes are made if they do not exist. */
+    /** A role with permissions of the usual API, whose scopes are created if necessary. */
     public FakeAuth0 role(String id, String... permissions) {
         return roleOfApi(id, API, permissions);
     }

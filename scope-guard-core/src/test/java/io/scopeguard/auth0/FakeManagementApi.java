@@ -73,7 +73,7 @@ public final class FakeManagementApi {
         return this;
     }
 
-    /** The status of the answer about the roles of somebody who is not a member, which Auth0 does not document. */
+    /** The status of the answer about the roles of a user that is not a member, which Auth0 does not document. */
     public FakeManagementApi nonMemberStatus(int status) {
         nonMember = user -> status;
         return this;

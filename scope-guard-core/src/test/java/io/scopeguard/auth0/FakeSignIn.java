@@ -20,8 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sign-in at {@link FakeAuth0}, in an organization or not. Each token carries what was requested then and is permitted now; a
- * refresh never brings more than was requested.
+ * A sign-in at {@link FakeAuth0}, in an organization or not. Each token carries the requested scopes that are permitted now; a
+ * refresh never adds to the requested ones.
  */
 public final class FakeSignIn {
 

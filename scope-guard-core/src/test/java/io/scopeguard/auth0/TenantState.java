@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What an Auth0 tenant contains at one moment. */
+/** The content of an Auth0 tenant at one moment. */
 final class TenantState {
 
     final Map<String, User> users = new LinkedHashMap<>();

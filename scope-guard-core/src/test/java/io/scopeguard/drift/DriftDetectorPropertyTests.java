@@ -48,7 +48,7 @@ class DriftDetectorPropertyTests {
     }
 
     @Property
-    void withoutOrganizationWhatCouldBeIssuedIsNoLossAndWhatDoesNotCountIsNoPromotion(
+    void detectWithoutOrganizationThenIssuableScopesAreNoLossAndUncountedOnesNoPromotion(
             @ForAll("sets") Set<String> t, @ForAll("sets") Set<String> g, @ForAll("sets") Set<String> leaked) {
         Scopes held = Scopes.ofTokens(t);
         Scopes granted = Scopes.ofTokens(g);

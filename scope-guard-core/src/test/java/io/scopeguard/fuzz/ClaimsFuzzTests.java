@@ -90,7 +90,7 @@ class ClaimsFuzzTests {
         return jws.serialize();
     }
 
-    /** What must hold of every token that is accepted. */
+    /** The properties of every accepted token. */
     private static void check(AccessToken token) {
         if (!token.issuer().equals(tokens.tenant().issuer())
                 || !token.expiresAt().isAfter(clock.instant().minusSeconds(60))

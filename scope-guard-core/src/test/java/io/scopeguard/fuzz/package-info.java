@@ -1,6 +1,6 @@
 /**
- * Fuzz tests by Jazzer: whatever is sent, nothing but the documented exceptions leaves the library, and no exception message
- * contains what was sent. CONTRIBUTING.md has the command for a long run.
+ * Fuzz tests by Jazzer: for any input, only the documented exceptions leave the library, and no exception message contains the
+ * input. CONTRIBUTING.md has the command for a long run.
  */
 @NullMarked
 package io.scopeguard.fuzz;

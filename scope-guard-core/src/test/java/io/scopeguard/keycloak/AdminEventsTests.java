@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Changes by admin events: those of a real Keycloak, and what polling makes of them. */
+/** Changes by admin events: those of a real Keycloak, and the result of polling. */
 class AdminEventsTests {
 
     private static final Audience API = Audience.resource(FakeKeycloak.API);
@@ -101,7 +101,7 @@ class AdminEventsTests {
         "CREATE-GROUP,                          nothing",
         "CREATE-USER,                           nothing",
     })
-    void changesWhenRecordedThenWhomTheyConcern(String name, String expected) {
+    void changesWhenRecordedThenTheAffectedSubjects(String name, String expected) {
         AdminEvent event = AdminEvent.of(RecordedKeycloak.of("admin-events/" + name));
         assertThat(AdminEvent.TYPES).contains(event.type());
         assertThat(concerned(event)).isEqualTo(expected);
@@ -121,7 +121,7 @@ class AdminEventsTests {
         "ACTION, USER,               users/u/logout,                           nothing",
         "DELETE, ORGANIZATION,       organizations/unknown,                    nothing",
     })
-    void changesWhenSeenOnceThenWhomTheyConcern(String operation, String type, String path, String expected) {
+    void changesWhenSeenOnceThenTheAffectedSubjects(String operation, String type, String path, String expected) {
         assertThat(concerned(new AdminEvent("id", 0, operation, type, path))).isEqualTo(expected);
     }
 
@@ -209,7 +209,7 @@ class AdminEventsTests {
     }
 
     @Test
-    void pollWhenItFailsThenTheNextOneReportsWhatHappenedMeanwhile() {
+    void pollWhenItFailsThenTheNextOneReportsTheMissedChanges() {
         polled();
         StubMapping trouble =
                 server.server().stubFor(get(urlPathMatching(".*/admin-events")).willReturn(serverError()));
@@ -232,7 +232,7 @@ class AdminEventsTests {
         assertThat(keycloak.catalogue().appearedAt(API, "export:report")).isPresent();
     }
 
-    /** What members share must not be older than the change. */
+    /** An answer that members share must not be older than the change. */
     @Test
     void pollWhenAnOrganizationIsDisabledThenTheNextReadSeesIt() {
         ask("acme");

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is found out at start-up, and the fix that is named. */
+/** The checks at start-up, and their fixes. */
 class KeycloakCheckTests {
 
     private static final Audience API = Audience.resource(FakeKeycloak.API);

@@ -27,7 +27,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A guard for Keycloak's tokens: what is decided and advised after changes at Keycloak. */
+/** A guard for Keycloak's tokens: decisions and advice after changes at Keycloak. */
 class KeycloakGuardTests {
 
     private static final Audience API = Audience.resource(FakeKeycloak.API);
@@ -48,7 +48,7 @@ class KeycloakGuardTests {
                 .clock(clock)
                 .steadyClock(clock.steady())
                 .build();
-        // What is too old is read again before it is used, however busy the machine is.
+        // An expired fact is read again before it is used, however busy the machine is.
         ScopeGuardSettings settings = new ScopeGuardSettings(
                 Mode.ENFORCE, Duration.ofSeconds(30), Duration.ofSeconds(30), WhenUnknown.TRUST_TOKEN);
         CacheSettings cache = new CacheSettings(
@@ -153,7 +153,7 @@ class KeycloakGuardTests {
         return guard.authorize(guard.verify(token), new AccessRequest(RequestedOrganization.NONE, requirement));
     }
 
-    /** Keycloak does not mix them: what is held outside of organizations is no permission in one, and the reverse. */
+    /** Keycloak does not mix them: a role outside of organizations is no permission in one, and the reverse. */
     @Test
     void authorizeWhenARoleIsHeldElsewhereThenItDoesNotCount() {
         realm().grant("bob", "write:report");

@@ -111,7 +111,7 @@ class KeycloakPermissionSourceTests {
                 .isEqualTo(none(Standing.ORGANIZATION_INACTIVE, false));
     }
 
-    /** The first look costs as little as possible; the second says explicitly what is absent. */
+    /** The first look takes as few calls as possible; the second states absence explicitly. */
     @ParameterizedTest
     @CsvSource({
         "dave,    acme,    NOT_A_MEMBER,          false, NOT_A_MEMBER,          true",

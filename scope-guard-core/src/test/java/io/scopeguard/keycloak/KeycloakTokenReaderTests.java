@@ -228,7 +228,7 @@ class KeycloakTokenReaderTests {
         assertRefused(byAlias, claims, Reason.NOT_AN_ACCESS_TOKEN, "access_token");
     }
 
-    /** What an attribute mapper or a misconfigured script could make of the claims. */
+    /** Claims as an attribute mapper or a misconfigured script could produce them. */
     @ParameterizedTest
     @ValueSource(
             strings = {

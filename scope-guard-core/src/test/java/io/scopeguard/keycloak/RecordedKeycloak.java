@@ -29,7 +29,7 @@ final class RecordedKeycloak {
         }
     }
 
-    /** What Keycloak answered. */
+    /** The recorded answer of Keycloak. */
     static JsonNode body(String name) {
         return of(name).path("response").path("body");
     }

@@ -212,7 +212,7 @@ class CallsInNumbersTests {
         return "user" + String.format(Locale.ROOT, "%04d", number);
     }
 
-    /** The calls of one interval, by what they ask for, after some intervals in which everybody was active too. */
+    /** The calls of one interval, by operation, after some intervals in which all users were active too. */
     private Map<String, Integer> interval(List<PermissionKey> users) {
         for (int i = 0; i < WARM_UP; i++) {
             live(users);

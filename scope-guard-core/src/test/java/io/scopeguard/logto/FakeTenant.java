@@ -67,7 +67,7 @@ final class FakeTenant implements AutoCloseable {
         server.start();
     }
 
-    // What there is
+    // Content
 
     synchronized FakeTenant user(String id) {
         users.put(id, new User(id, false, users.size()));
@@ -205,7 +205,7 @@ final class FakeTenant implements AutoCloseable {
         return this;
     }
 
-    // What was asked
+    // Received requests
 
     /** Runs before each read of the Management API is answered, on the server's thread, with path and query. */
     void onRequest(Consumer<String> action) {
@@ -292,7 +292,7 @@ final class FakeTenant implements AutoCloseable {
     private Reply ofOrganization(String[] path, Query query) {
         Map<String, Set<String>> users = members.getOrDefault(path[1], Map.of());
         if (path.length == 3) {
-            // Those whose id contains the words that are searched for, newest first.
+            // Those whose id contains the search term, newest first.
             return Reply.page(
                     users.keySet().stream()
                             .map(this.users::get)

@@ -83,7 +83,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the recorded Management API says about subjects and roles, and what its troubles are called. */
+/** Subjects and roles in the recorded Management API, and the reasons of failures. */
 class LogtoPermissionSourceTests {
 
     private static final Audience API = Audience.resource(Recorded.API);
@@ -110,7 +110,7 @@ class LogtoPermissionSourceTests {
         tokens.close();
     }
 
-    // Who is a member, and holds what
+    // Members and their roles
 
     static Stream<Arguments> memberships() {
         Scopes readReport = Scopes.of("read:report");
@@ -130,7 +130,7 @@ class LogtoPermissionSourceTests {
 
     @ParameterizedTest(name = "{0} in {2}")
     @MethodSource("memberships")
-    void membershipWhenRecordedThenWhatTheProviderGrantsAndExplicit(
+    void membershipWhenRecordedThenTheProvidersGrantsAndExplicit(
             String name, Subject subject, String organization, Scopes reports, Scopes documents) {
         for (Answer<Membership> answer : both(subject, organization)) {
             assertThat(answer.isExplicit()).isTrue();
@@ -198,7 +198,7 @@ class LogtoPermissionSourceTests {
         assertThat(both(user(BOB), ACME)).containsOnly(Answer.explicit(Membership.none(Standing.SUSPENDED)));
     }
 
-    /** A bare list of nothing is what a faulty provider answers too; an object without roles is not. */
+    /** A faulty provider returns a bare empty list, too, but not an object without roles. */
     @Test
     void membershipWhenMemberWithoutRoleThenExplicitOnlyWhereTheMemberIsShown() {
         tenant.found(
@@ -692,7 +692,7 @@ class LogtoPermissionSourceTests {
         assertThat(tenant.server().getAllServeEvents()).isEmpty();
     }
 
-    // What is new
+    // New scopes
 
     @Test
     void catalogueWhenOrganizationScopeAppearsThenSeen() {
@@ -735,7 +735,7 @@ class LogtoPermissionSourceTests {
         assertThat(novelty(Audience.ORGANIZATION, "export:report", before)).isEqualTo(Novelty.SEEN);
     }
 
-    // What is counted
+    // Counts
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("troubles")
@@ -785,7 +785,7 @@ class LogtoPermissionSourceTests {
         };
     }
 
-    // What is said
+    // Messages
 
     @Test
     void logsAndExceptionsGiveNeitherSecretsNorIdsAway() {

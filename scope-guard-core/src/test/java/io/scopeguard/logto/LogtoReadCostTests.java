@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** How many calls each read costs, how lists are paged, and what happens to a list that changes meanwhile. */
+/** The calls of each read, the paging of lists, and lists that change meanwhile. */
 class LogtoReadCostTests {
 
     private static final String INDICATOR = "https://api.example.test";
@@ -197,7 +197,7 @@ class LogtoReadCostTests {
                 .isEqualTo(Answer.explicit(Membership.of(Grants.ofRoles(Set.of("viewer")))));
     }
 
-    // Who holds a global role
+    // Holders of a global role
 
     @ParameterizedTest
     @CsvSource({"0, true", "1, true", "3, true", "4, false", "250, false"})

@@ -45,13 +45,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What becomes of a delivery, recorded with a real Logto or made up: who may send it, when, and what follows from it. */
+/** The processing of deliveries, recorded with a real Logto or made up: authentication, time, and effect. */
 class LogtoWebhookTests {
 
     private static final String KEY = "kZ4AUZzEtxHfvbkGRKDf1XrKW0krWywQ";
     private static final String ORGANIZATION = "jyffgnwnkcwc";
 
-    /** What each recorded delivery that matters says; the others say nothing of permissions. */
+    /** The change in each recorded delivery that affects permissions. */
     private static final Map<String, PermissionChange> RECORDED = Map.ofEntries(
             Map.entry("006-Organization.Membership.Updated", member(Type.USER, "xy2h0xm0yf5c")),
             Map.entry("007-Organization.Membership.Updated", member(Type.USER, "hl6w7t10s4nm")),
@@ -89,11 +89,11 @@ class LogtoWebhookTests {
         tokens.close();
     }
 
-    // What real deliveries say
+    // Real deliveries
 
     @ParameterizedTest
     @MethodSource("recordedDeliveries")
-    void receiveWhenRecordedThenExactlyWhatItSays(String name) {
+    void receiveWhenRecordedThenExactlyItsChanges(String name) {
         Recorded delivery = Recorded.of("webhooks/deliveries/" + name);
         clock.set(Instant.parse(delivery.content().at("/body/createdAt").stringValue()));
 
@@ -136,10 +136,10 @@ class LogtoWebhookTests {
         assertThat(noveltySince(before)).isEqualTo(Novelty.NONE);
     }
 
-    // What other deliveries say
+    // Other deliveries
 
     @Test
-    void receiveWhenMembersAreReplacedThenAllWhoCameAndWent() {
+    void receiveWhenMembersAreReplacedThenAllAddedAndRemovedOnes() {
         deliver(event(
                 "Organization.Membership.Updated",
                 "\"organizationId\":\"acme\",\"addedUserIds\":[\"a\",\"b\"],\"removedUserIds\":[\"c\"],"
@@ -198,7 +198,7 @@ class LogtoWebhookTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"User.Deleted", "User.SuspensionStatus.Updated", "Organization.Deleted"})
-    void receiveWhenNobodyIsNamedWhoShouldBeThenEverything(String event) {
+    void receiveWhenAnExpectedSubjectIsMissingThenEverything(String event) {
         deliver(event(event, "\"params\":{}"));
 
         assertThat(changes).containsExactly(new OfEverything());
@@ -232,7 +232,7 @@ class LogtoWebhookTests {
         assertThat(changes).isEmpty();
     }
 
-    // Who may send one
+    // Authentication
 
     @ParameterizedTest
     @ValueSource(strings = {"", "another-key", "kZ4AUZzEtxHfvbkGRKDf1XrKW0krWyw"})

@@ -219,7 +219,7 @@ class ManagementAccessTests {
     }
 
     @Test
-    void tokenWhenTheRequestFailsThenAllWhoWaitedHearOfItAndTheNextCallerTriesAgain() {
+    void tokenWhenTheRequestFailsThenAllWaitingCallersFailAndTheNextTriesAgain() {
         ClientCredentialsToken token = token(CallBudget.perSecond(1_000));
         tenant.tokenAnswer(Recorded.of("tokens/m2m.bad-secret").response().withFixedDelay(300));
         List<CompletableFuture<String>> callers = Stream.generate(() -> CompletableFuture.supplyAsync(
@@ -343,7 +343,7 @@ class ManagementAccessTests {
         assertRefused(LogtoRefusals.notMachineToMachine());
     }
 
-    /** What a firewall, a proxy, a captive portal or a wrong ingress answers for Logto says nothing of the settings. */
+    /** The answers of a firewall, a proxy, a captive portal or a wrong ingress in front of Logto do not depend on the settings. */
     static Stream<ResponseDefinitionBuilder> answersInPlaceOfLogto() {
         String page = "<!DOCTYPE html><title>Just a moment...</title>";
         return IntStream.of(200, 302, 400, 401, 403, 404, 407, 422)
@@ -406,7 +406,7 @@ class ManagementAccessTests {
                 "a.eyJpc3MiOiJ4IHkifQ.c",
                 "a.eyJpc3MiOjF9.c"
             })
-    void checkWhenTheTokenDoesNotSayWhoIssuedItThenThatIsNoTrouble(String token) {
+    void checkWhenTheTokenNamesNoIssuerThenPasses(String token) {
         tenant.tokenAnswer(okJson("{\"access_token\":\"" + token + "\",\"expires_in\":3600,\"scope\":\"all\"}"));
 
         check();
@@ -566,14 +566,14 @@ class ManagementAccessTests {
             check();
 
             assertThat(events.messages())
-                    .filteredOn(message -> message.contains("left alone until") || message.contains("as before"))
+                    .filteredOn(message -> message.contains("refused until") || message.contains("as before"))
                     .containsExactly(
-                            "WARN Half of the last 20 calls to Logto failed: it is left alone until it answers again",
+                            "WARN Half of the last 20 calls to Logto failed: further calls are refused until it answers again",
                             "INFO Logto answers again: calls are made as before");
         }
     }
 
-    /** Whoever answers rubbish is there: calls are made, and one that is answered well is the first to show it. */
+    /** A malformed answer still proves a connection: calls continue, and the first good answer is used. */
     @Test
     void callsWhenAnswersAreRubbishThenLogtoIsNotLeftAlone() {
         check();
@@ -601,7 +601,7 @@ class ManagementAccessTests {
     })
     void callsWhenLogtoAsksForAPauseThenNoneIsMadeUntilItIsOver(String retryAfter, int seconds) {
         check();
-        // Dates are told by the clock of whoever sends them.
+        // The sender's clock dates the answers.
         tenant.answer(
                 "/organization-roles",
                 aResponse()
@@ -789,7 +789,10 @@ class ManagementAccessTests {
         }
     }
 
-    /** What is easily taken for it: it would be asked for keys and tokens where there are none, and nobody would be told why. */
+    /**
+     * Addresses that are easily mistaken for the endpoint: keys and tokens would be requested from a wrong address, without an
+     * explanation.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"https://abc.logto.app/oidc", "https://abc.logto.app/oidc/", "http://localhost:3001/oidc"})
     void tenantWhenGivenByItsIssuerThenRefused(String issuer) {

@@ -45,8 +45,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every way in which a provider can fail, and what becomes of requests: with nothing known, with a set that is due, and with
- * one that is too old; under both policies. The whole is written down as a table.
+ * Every way in which a provider can fail, and the result for requests: with unknown, stale and expired permissions, under both
+ * policies. The result is written as a table.
  */
 class ProviderFaultTests {
 
@@ -140,7 +140,7 @@ class ProviderFaultTests {
 
     @ParameterizedTest
     @MethodSource("lies")
-    void whatIsWronglyEmptyTakesNoRights(Case lie) throws InterruptedException {
+    void getWhenAnAnswerIsWronglyEmptyThenNoRightIsLost(Case lie) throws InterruptedException {
         Row row = row(lie);
 
         assertThat(row.decisions).hasSize(6).containsOnly("granted by the last known");
@@ -156,7 +156,7 @@ class ProviderFaultTests {
                         .stubFor(any(urlPathMatching("/api/.*")).atPriority(1).willReturn(answer)));
     }
 
-    /** What happens to a guard that knows nothing, and to one that has read before the fault began. */
+    /** The result for a guard without facts, and for one that read before the fault began. */
     private static Row row(Case fault) throws InterruptedException {
         clock.set(MovableClock.NOON);
         try (RecordedTenant own = new RecordedTenant();
@@ -180,7 +180,7 @@ class ProviderFaultTests {
     /**
      * One fault.
      *
-     * @param outcome what metrics call it
+     * @param outcome the outcome in metrics
      */
     record Case(String name, String outcome, Consumer<RecordedTenant> begin) {
 

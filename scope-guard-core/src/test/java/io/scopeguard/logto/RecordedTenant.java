@@ -21,7 +21,7 @@ import io.scopeguard.testing.Recorded;
 import java.net.URI;
 import java.util.List;
 
-/** The tenant of the recordings, answering again; what nobody recorded is made of what was. */
+/** The recorded tenant, replayed; answers that were not recorded are derived from the others. */
 final class RecordedTenant implements AutoCloseable {
 
     static final String ADMIN_ROLE = "bdh4or3y14aho06ul1qj5";

@@ -10,13 +10,13 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Who gets the next call, in time that passes only while somebody waits. */
+/** The order in which waiting calls get the budget, in time that passes only while a call waits. */
 class CallBudgetTests {
 
     private final AtomicLong time = new AtomicLong();
 
     @Test
-    void takeWhenUrgentThenWhatIsLeftForItIsThereAtOnce() {
+    void takeWhenForegroundThenTheReserveIsAvailableAtOnce() {
         CallBudget budget = budget(2);
 
         budget.take(CallContext.BACKGROUND);
@@ -25,7 +25,7 @@ class CallBudgetTests {
     }
 
     @Test
-    void takeWhenNobodyWaitsThenOneCallIsLeftForWhoDoes() {
+    void takeWhenBackgroundThenOneCallIsLeftForTheForeground() {
         CallBudget budget = budget(2);
         budget.take(CallContext.BACKGROUND);
 

@@ -151,7 +151,7 @@ class ProviderClockTests {
 
         for (int now = 0; now < 3_000; now += 37) {
             long issuedAt = now + clock.waitUntilAfter(0).toMillis();
-            // Whatever the provider's clock is: between 100 ms behind and one second ahead.
+            // For every state of the provider's clock: between 100 ms behind and one second ahead.
             for (int offset : new int[] {-100, 0, 500, 999}) {
                 Instant iat = NOON.plusSeconds(Math.floorDiv(issuedAt + offset, 1_000L));
                 assertThat(clock.compare(iat, 0)).isEqualTo(Order.AFTER);
@@ -172,7 +172,7 @@ class ProviderClockTests {
         assertThat(clock.greatestAge(NOON.plusSeconds(3_590))).isNull();
     }
 
-    /** Whatever the offset, the delays and the order of answers: what is decided is true. */
+    /** For any offset, delays and order of answers, decisions are right. */
     @Property
     void compareIsNeverWrong(
             @ForAll @IntRange(min = -200_000, max = 200_000) int offset,

@@ -241,7 +241,7 @@ class ScopeCatalogueTests {
         assertThat(novelty(API, "a2000", issued(0))).isEqualTo(Novelty.NONE);
     }
 
-    // Whose clock
+    // The clocks
 
     @Test
     void sightingsAreComparedByTheProvidersClockAndItsOwnDatesExactly() {
@@ -259,7 +259,7 @@ class ScopeCatalogueTests {
         assertThat(novelty(API, "a", issued(142))).isEqualTo(Novelty.NONE);
     }
 
-    /** What was seen before a freeze cannot be compared: fewer hints, never more. */
+    /** A time before a freeze cannot be compared: fewer hints, never more. */
     @Test
     void noveltyWhenTheProcessWasFrozenSinceTheSightingThenNone() {
         AccessToken token = issued(20);

@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** 200,000 users whose clients lack a scope on purpose, twice as many as the memory of asks holds: nobody is asked on and on. */
+/** 200,000 users whose clients lack a scope on purpose, twice as many as the memory of asks holds: the asks to each client end. */
 class ManyClientsTests {
 
     private static final int USERS = 200_000;
@@ -34,7 +34,7 @@ class ManyClientsTests {
             Duration.ofSeconds(30),
             RemedyListener.none());
 
-    /** What the clients were asked with their first token, their second, and so on. */
+    /** The asks to the clients with their first token, their second, and so on. */
     private final int[] refreshes = new int[TOKENS];
 
     private final int[] reconsents = new int[TOKENS];

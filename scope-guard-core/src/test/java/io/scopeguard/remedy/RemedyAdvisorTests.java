@@ -452,7 +452,7 @@ class RemedyAdvisorTests {
         assertThat(granted(token(), promoted("write"))).isEqualTo(NOTHING);
     }
 
-    // A user who left the organization
+    // A former member
 
     @Test
     void expelledWhenTheTokenIsOlderThanTheLossThenRefresh() {

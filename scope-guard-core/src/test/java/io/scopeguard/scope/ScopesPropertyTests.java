@@ -33,7 +33,7 @@ class ScopesPropertyTests {
     }
 
     @Property
-    void parsingWhatWasWrittenGivesTheSameInOrder(@ForAll("sets") Set<String> names) {
+    void parseWhenWrittenThenTheSameInOrder(@ForAll("sets") Set<String> names) {
         Scopes scopes = Scopes.ofTokens(names);
 
         assertThat(Scopes.parse(scopes.toString())).isEqualTo(scopes);

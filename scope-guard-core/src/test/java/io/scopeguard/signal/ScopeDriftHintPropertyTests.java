@@ -23,7 +23,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** What is written can be read, and whatever is read does no harm. */
+/** A written value can be read, and no value can do harm. */
 class ScopeDriftHintPropertyTests {
 
     private static final TestTokens tokens = new TestTokens(MovableClock.atNoon());

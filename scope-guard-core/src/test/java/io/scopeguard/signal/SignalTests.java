@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is written on the wire, whole value by whole value. */
+/** The values on the wire, each as a whole. */
 class SignalTests {
 
     private static final Scopes NONE = Scopes.none();
@@ -428,7 +428,7 @@ class SignalTests {
     }
 
     @Test
-    void refusalWhenTokenLacksWhatIsGrantedThen403NamesAllThatIsNeeded() {
+    void refusalWhenTokenLacksGrantedScopesThen403NamesAllRequiredOnes() {
         Decision decision = denied(
                 acme,
                 Denial.INSUFFICIENT_SCOPE,
@@ -476,7 +476,7 @@ class SignalTests {
                 "permissions-unavailable",
                 "Permissions unavailable",
                 503,
-                "What the subject may do cannot be told at the moment. Try again later.",
+                "The permissions of the subject are unknown at the moment. Try again later.",
                 "acme",
                 "none");
     }

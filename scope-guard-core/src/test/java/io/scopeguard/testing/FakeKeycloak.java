@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A Keycloak with one realm on a loopback socket. It answers what the library asks, in the shapes of the recordings, without a
- * {@code Date}, and issues tokens as Keycloak does. Stubs of its server come first: that is how a fault is made. Thread-safe.
+ * A Keycloak with one realm on a loopback socket. It answers the library's requests in the shapes of the recordings, without a
+ * {@code Date}, and issues tokens as Keycloak does. Stubs of its server come first, for faults. Thread-safe.
  */
 public final class FakeKeycloak implements AutoCloseable {
 
@@ -126,7 +126,7 @@ public final class FakeKeycloak implements AutoCloseable {
         server.resetRequests();
     }
 
-    /** A token of a user who signed in with the client {@code spa} for organizations by alias; {@code *} means all. */
+    /** A token of a user that signed in with the client {@code spa} for organizations by alias; {@code *} means all. */
     public String token(String user, String... organizations) {
         return sign(claims(user, organizations));
     }
@@ -207,7 +207,7 @@ public final class FakeKeycloak implements AutoCloseable {
         server.stop();
     }
 
-    /** Answers what no stub of a test answers. */
+    /** The responses to requests without a stub. */
     private final class Answers implements ResponseDefinitionTransformerV2 {
 
         private final FakeAdminApi api;

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a Keycloak realm contains, as far as the library asks about it. Changes leave admin events. Ids are names, except where a
+ * The content of a Keycloak realm, as far as the library reads it. Changes leave admin events. Ids are names, except where a
  * recording is to be reproduced. Thread-safe.
  */
 public final class FakeRealm {
@@ -255,7 +255,7 @@ public final class FakeRealm {
         return this;
     }
 
-    /** Sets what a client's settings say. */
+    /** Changes a setting of a client. */
     public synchronized FakeRealm setting(String client, String name, Object value) {
         of(clients, client).settings.put(name, value);
         return this;

@@ -32,7 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A provider whose permissions can be changed at will, with a role for each scope. Whom nobody gave anything is no member. */
+/** A provider whose permissions tests can change, with a role for each scope. A user without grants is not a member. */
 public final class InMemoryTenant implements PermissionSource {
 
     private final Map<PermissionKey, LivePermissions> permissions = new ConcurrentHashMap<>();

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What the library logs between opening and closing, on all levels. */
+/** The library's log events between opening and closing, on all levels. */
 public final class LogEvents extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
     private final List<String> messages = new CopyOnWriteArrayList<>();
@@ -26,7 +26,7 @@ public final class LogEvents extends AppenderBase<ILoggingEvent> implements Auto
         return events;
     }
 
-    /** Level and message of each event, and what was thrown. */
+    /** Level, message and exception of each event. */
     public List<String> messages() {
         return messages;
     }

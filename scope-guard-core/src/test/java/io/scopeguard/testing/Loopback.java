@@ -14,7 +14,7 @@ import java.time.Duration;
 /** Servers on real loopback sockets. */
 public final class Loopback {
 
-    /** Longer than anything takes on a busy machine: for time limits that are not what a test is about. */
+    /** Longer than anything takes on a busy machine: for time limits that are not the subject of a test. */
     public static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private Loopback() {}

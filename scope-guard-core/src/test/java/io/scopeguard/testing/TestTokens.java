@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestTokens implements AutoCloseable {
 
-    /** The API resource whose tokens are accepted beside organization tokens. */
+    /** The API resource whose tokens are accepted in addition to organization tokens. */
     public static final Audience API = Audience.resource("https://api.example.test");
 
     public static final String JWKS_PATH = "/oidc/jwks";

@@ -30,9 +30,7 @@ public final class Trickle implements AutoCloseable {
         this.server = server;
     }
 
-    /**
-     * @param json what is answered in the end
-     */
+    /** @param json the body of the final response */
     public static Trickle start(String json) {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

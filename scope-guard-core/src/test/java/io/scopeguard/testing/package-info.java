@@ -1,4 +1,4 @@
-/** What several tests share: time that is moved by hand, tokens that really verify, a tenant in memory. */
+/** Shared parts of tests: movable time, tokens that can be verified, a tenant in memory. */
 @NullMarked
 package io.scopeguard.testing;
 

@@ -70,7 +70,7 @@ class AccessTokenVerifierTests {
         clock.set(MovableClock.NOON);
     }
 
-    // What is good
+    // Valid tokens
 
     @ParameterizedTest
     @ValueSource(strings = {"at+jwt", "AT+JWT", "application/at+jwt", "Application/At+Jwt"})
@@ -523,7 +523,7 @@ class AccessTokenVerifierTests {
         }
     }
 
-    /** Whatever else is wrong with it: that it is from elsewhere explains all the rest. */
+    /** The wrong issuer is reported before all other errors, because it explains them. */
     @Test
     void verifyWhenAllIsWrongWithAForeignTokenThenWrongIssuerIsSaid() {
         String payload = "{\"iss\":\"https://accounts.example\",\"aud\":\"x\",\"exp\":1,\"nonce\":\"n\",\"cnf\":{}}";

@@ -28,13 +28,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Who waits for keys, how long, and what operators hear. The clock is moved; a fetch ends when the test says so. */
+/** The waits for keys, their time limits, and the reports to operators. The clock is moved; the test decides when a fetch ends. */
 class KeyOutageTests {
 
     private static final ECKey first = TestTokens.newKey("first");
     private static final ECKey second = TestTokens.newKey("second");
 
-    /** What ends a fetch that would never end. A good answer may take longer on a busy machine: the test tries again. */
+    /** Ends a fetch that would never end. A good answer may take longer on a busy machine: the test tries again. */
     private static final Duration SHORT = Duration.ofMillis(500);
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
@@ -42,7 +42,7 @@ class KeyOutageTests {
     private final Deque<Runnable> later = new ArrayDeque<>();
     private final SigningKeys keys = new SigningKeys(this::fetch, Loopback.PATIENCE, nanos::get, later::add);
 
-    // Who waits
+    // Waiting requests
 
     @Test
     void findWhenRenewalNeverEndsThenAKnownKeyIsFoundWithoutWaiting() {

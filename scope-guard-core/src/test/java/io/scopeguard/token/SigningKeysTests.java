@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which published keys are relied on, and what follows when they cannot be had. */
+/** The accepted keys, and the consequences if they cannot be fetched. */
 class SigningKeysTests {
 
     private static final long POLL = TimeUnit.MILLISECONDS.toNanos(5);
@@ -215,7 +215,7 @@ class SigningKeysTests {
                 .isThrownBy(() -> unreachable.verify(tokens.organization("acme").compact()))
                 .satisfies(e -> {
                     assertThat(e.retryAfter()).isEqualTo(SigningKeys.PAUSE_AFTER_FAILURE);
-                    assertThat(e).hasMessage("The issuer's signing keys cannot be had.");
+                    assertThat(e).hasMessage("The issuer's signing keys are unavailable.");
                 });
     }
 
@@ -362,7 +362,7 @@ class SigningKeysTests {
         eventually(() -> verifier.verify(tokens.organization("acme").compact()));
     }
 
-    /** What was fetched under load may come a moment too late for the request that asked for it. */
+    /** Under load, keys may arrive a moment too late for the request that caused the fetch. */
     private static void eventually(Runnable verification) {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
         while (true) {

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A token is verified once. What may change after that is asked each time. */
+/** A token is verified once. Changeable conditions are checked each time. */
 class VerifiedTokensTests {
 
     private static final Duration SKEW = Duration.ofSeconds(60);

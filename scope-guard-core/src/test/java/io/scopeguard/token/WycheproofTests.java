@@ -28,8 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The test vectors of Project Wycheproof. Each key is published as a JWK Set over HTTP, and each signature takes the steps that
- * {@link AccessTokenVerifier} takes. Only what concerns claims is left out: the vectors sign plain text.
+ * The test vectors of Project Wycheproof. Each key is published as a JWK Set over HTTP, and each signature takes the steps of
+ * {@link AccessTokenVerifier}, except for claims: the vectors sign plain text.
  */
 class WycheproofTests {
 
@@ -101,7 +101,7 @@ class WycheproofTests {
         return new SigningKeys(URI.create(server.baseUrl() + "/jwks"), Loopback.PATIENCE, KeyListener.none());
     }
 
-    /** Keys that are published with their private part are refused for that alone, which is not what the vectors are about. */
+    /** Keys that are published with their private part are refused for that reason alone, which the vectors do not test. */
     private static JsonNode publicPart(JsonNode key) {
         JsonNode copy = key.deepCopy();
         for (JsonNode each : copy.has("keys") ? copy.get("keys") : List.of(copy)) {

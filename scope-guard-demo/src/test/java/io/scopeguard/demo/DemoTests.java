@@ -129,7 +129,7 @@ class DemoTests {
     }
 
     @Test
-    void meShowsWhatTheGuardKnows() throws Exception {
+    void meShowsTheGuardsViewOfTheToken() throws Exception {
         JsonNode me = json(get("/me", organizationToken("bob", "acme")));
 
         assertThat(me.path("subject").asString("")).isEqualTo("bob");

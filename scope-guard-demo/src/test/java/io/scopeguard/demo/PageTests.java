@@ -27,7 +27,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the page needs of the demo: its files and the operator's panel. */
+/** The files that the page needs, and the operator's panel. */
 class PageTests {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -134,12 +134,12 @@ class PageTests {
     }
 
     @Test
-    void operatorReportsWhatTheProviderRefuses() throws Exception {
+    void operatorWhenTheProviderRefusesThenReports() throws Exception {
         assertThat(operate("DELETE", "/organizations/acme/members/nobody", "").statusCode())
                 .isEqualTo(409);
     }
 
-    /** The provider says what it is. */
+    /** The provider introduces itself. */
     @Test
     void providerIntroducesItself() throws Exception {
         HttpResponse<String> response =

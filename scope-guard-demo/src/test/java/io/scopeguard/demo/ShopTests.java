@@ -25,7 +25,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** From payment to access and from refund to refusal: the shop changes the tenant, and the next response says what to do. */
+/** From payment to access and from refund to refusal: the shop changes the tenant, and the next response names the remedy. */
 class ShopTests {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();

@@ -23,7 +23,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the provider delivers reaches the API: with a max-age of an hour, nothing else could tell it in time. */
+/** A delivery of the provider reaches the API: with a max-age of an hour, no read could notice the change in time. */
 class WebhookDemoTests {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -74,7 +74,7 @@ class WebhookDemoTests {
     }
 
     @Test
-    void whatARoleMeansBindsAtOnce() throws Exception {
+    void aRolesChangedScopesBindAtOnce() throws Exception {
         String bob = organizationToken("bob");
         assertThat(reports(bob)).isEqualTo(200);
 

@@ -48,8 +48,8 @@ public @interface RequiresScopes {
     String audience() default "";
 
     /**
-     * How old the live permissions may be, such as {@code 10s}, in seconds if no unit is named; {@code 0s} reads them now. A bound without grace.
-     * {@code scope-guard.permissions.max-age}, with its grace, if empty.
+     * How old the live permissions may be, such as {@code 10s}, in seconds if no unit is named; {@code 0s} reads them now. A bound
+     * without grace. {@code scope-guard.permissions.max-age}, with its grace, if empty.
      */
     String maxAge() default "";
 

@@ -47,7 +47,7 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** Every annotation of every bean is enforced, or start-up fails and says which is not, and what to do. */
+/** Every annotation of every bean is enforced, or start-up fails, names the annotation and describes the fix. */
 @ExtendWith(OutputCaptureExtension.class)
 class AnnotationAccountingTests {
 
@@ -64,7 +64,7 @@ class AnnotationAccountingTests {
         tenant.close();
     }
 
-    // What stops start-up
+    // Errors that stop start-up
 
     @ParameterizedTest
     @CsvSource(
@@ -178,7 +178,7 @@ class AnnotationAccountingTests {
         });
     }
 
-    // What is enforced
+    // Enforced annotations
 
     @ParameterizedTest
     @ValueSource(
@@ -252,7 +252,7 @@ class AnnotationAccountingTests {
                 .run(context -> assertThat(context).hasNotFailed());
         String warning = output.getAll()
                 .lines()
-                .filter(line -> line.contains("because they are no beans: "))
+                .filter(line -> line.contains("because they are not beans: "))
                 .findFirst()
                 .orElseThrow();
         assertThat(warning)
@@ -373,7 +373,7 @@ class AnnotationAccountingTests {
     @Service
     static class OfSuperclass extends WithoutOrganization {}
 
-    // What no proxy intercepts
+    // Methods that no proxy intercepts
 
     @Service
     static class Private {
@@ -502,7 +502,7 @@ class AnnotationAccountingTests {
         void wipe() {}
     }
 
-    // What the container calls
+    // Methods that the container calls
 
     @Configuration(proxyBeanMethods = false)
     static class BeanMethod {
@@ -707,7 +707,7 @@ class AnnotationAccountingTests {
         }
     }
 
-    // What can be enforced
+    // Annotations that can be enforced
 
     @Service
     static class Guarded implements Wiper {

@@ -15,7 +15,7 @@ import io.scopeguard.testing.PublicApi;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 
-/** Packages follow a request: each imports only what comes before it. */
+/** Packages follow a request: each imports only packages before it. */
 @AnalyzeClasses(packages = "io.scopeguard.spring", importOptions = DoNotIncludeTests.class)
 class ArchitectureTests {
 

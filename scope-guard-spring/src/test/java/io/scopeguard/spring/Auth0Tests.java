@@ -153,7 +153,7 @@ class Auth0Tests {
                 "auth0.member-calls-per-minute=0      | scope-guard.auth0.member-calls-per-minute is 0 | 1 or more",
                 "auth0.token-scopes=permissions       | scope-guard.auth0.token-scopes is refused | Add Permissions in the Access Token",
                 "auth0.event-stream.secrets=short     | scope-guard.auth0.event-stream.secrets is not valid | bearer token",
-                "auth0.event-stream.path=/a/*         | scope-guard.auth0.event-stream.path is no plain path | /scope-guard/webhooks/auth0",
+                "auth0.event-stream.path=/a/*         | scope-guard.auth0.event-stream.path is not a plain path | /scope-guard/webhooks/auth0",
                 "resources=                           | scope-guard.resources is not set | identifier of this API",
                 "resources=https://unknown.example    | scope-guard.resources is refused | Applications > APIs"
             })

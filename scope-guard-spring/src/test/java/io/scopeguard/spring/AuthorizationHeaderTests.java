@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What clients send in place of one bearer token, and the answer that shows them their mistake. */
+/** Values that clients send instead of one bearer token, and the response that explains the mistake. */
 class AuthorizationHeaderTests {
 
     private static final String PLACEHOLDER =

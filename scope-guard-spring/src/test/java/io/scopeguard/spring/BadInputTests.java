@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Whatever is sent: a clear refusal, never a 500, and nothing of the token in the answer or in the log. */
+/** Any malformed request gets a clear refusal, never a 500, and neither response nor log contains the token. */
 @ExtendWith(OutputCaptureExtension.class)
 class BadInputTests {
 
@@ -207,7 +207,7 @@ class BadInputTests {
         assertThat(output).doesNotContain(good.substring(good.length() - 60));
     }
 
-    /** Names that are not what a URL takes, but mean the token's organization. */
+    /** Other spellings of the token's organization in a URL. */
     @Test
     void anEncodedOrganizationIsTheSameOrganization() {
         String good = tenant.organizationToken(acme, user, "read:report").signed();
@@ -233,7 +233,7 @@ class BadInputTests {
         }
     }
 
-    /** What no path can bear, however it is encoded, is no id. */
+    /** Characters that no path can contain in any encoding are not part of an id. */
     @Test
     void idsThatMeanAnotherPathAreRefused() {
         for (String id : List.of(".", "..", "a\nb")) {

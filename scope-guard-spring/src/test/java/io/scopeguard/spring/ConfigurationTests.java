@@ -57,7 +57,7 @@ import org.springframework.web.context.support.GenericWebApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What can be set, what stands where nothing is, and what stops start-up with the name of the property and the fix. */
+/** All properties with their defaults, and the errors that stop start-up with the name of the property and the fix. */
 @ExtendWith(OutputCaptureExtension.class)
 class ConfigurationTests {
 
@@ -238,9 +238,9 @@ class ConfigurationTests {
                 "logto.app-secret= |scope-guard.logto.app-secret is not set.|the secret of that application",
                 "logto.endpoint=http://abc.logto.app|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.endpoint=http://logto:3001|localhost, 127.0.0.1 and [::1]|scope-guard.logto.plain-http-hosts",
-                "logto.plain-http-hosts=http://logto|scope-guard.logto.plain-http-hosts has one that is no name|no scheme",
-                "logto.plain-http-hosts=logto:3001|scope-guard.logto.plain-http-hosts has one that is no name|no port",
-                "logto.plain-http-hosts=*.svc|scope-guard.logto.plain-http-hosts has one that is no name|no pattern",
+                "logto.plain-http-hosts=http://logto|scope-guard.logto.plain-http-hosts contains an entry that is not a host name|no scheme",
+                "logto.plain-http-hosts=logto:3001|scope-guard.logto.plain-http-hosts contains an entry that is not a host name|no port",
+                "logto.plain-http-hosts=*.svc|scope-guard.logto.plain-http-hosts contains an entry that is not a host name|no pattern",
                 "logto.endpoint=no uri|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.endpoint=https://abc.logto.app/oidc|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.calls-per-second=0|scope-guard.logto.calls-per-second is 0.|Use 1 or more.",
@@ -248,9 +248,9 @@ class ConfigurationTests {
                 "logto.timeout=31|scope-guard.logto.timeout is PT31S|from 100ms to 30s",
                 "logto.webhook.signing-keys=|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
                 "logto.webhook.signing-keys=a, ,b|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
-                "logto.issuers=nonsense|scope-guard.logto.issuers has one that Logto does not use.|as tokens say them",
-                "logto.issuers=https://auth.example.test|scope-guard.logto.issuers has one|https://auth.example.com/oidc",
-                "organization.header=a:b|scope-guard.organization.header is no name of a header.|Organization-Id",
+                "logto.issuers=nonsense|scope-guard.logto.issuers contains an entry that is not an issuer of Logto.|Copy the iss claim",
+                "logto.issuers=https://auth.example.test|scope-guard.logto.issuers contains an entry|https://auth.example.com/oidc",
+                "organization.header=a:b|scope-guard.organization.header is not a valid header name.|Organization-Id",
                 "resources=api|scope-guard.resources is not valid|exactly as it is registered",
                 "resources=https://a.test#b|scope-guard.resources is not valid|exactly as it is registered",
                 "resources=https://a.test,https://b.test|scope-guard.default-audience is not set, and there are several"
@@ -270,7 +270,7 @@ class ConfigurationTests {
                 "clients.web.watch=a b|scope-guard.clients[web].watch is not valid|Use 'declared', 'all', or a list",
                 "clients[my.app].watch=all,a|scope-guard.clients[my.app].watch mixes a keyword|or a list of scopes."
             })
-    void whatCannotWorkStopsStartUp(String property, String problem, String fix) {
+    void startWhenSettingsContradictThenFails(String property, String problem, String fix) {
         minimal.withPropertyValues("scope-guard." + property).run(context -> {
             assertThat(context).hasFailed();
             FailureAnalysis analysis = analysis(context.getStartupFailure());
@@ -283,7 +283,7 @@ class ConfigurationTests {
     @CsvSource(
             delimiter = '|',
             value = {
-                "path=/{signals}|scope-guard.signals.stream.path is no plain path.|Use one like /scope-guard/signals",
+                "path=/{signals}|scope-guard.signals.stream.path is not a plain path.|Use one like /scope-guard/signals",
                 "max-streams=0|scope-guard.signals.stream.max-streams is 0.|Use 1 or more.",
                 "max-per-subject=0|scope-guard.signals.stream.max-per-subject is 0.|Use 1 or more.",
                 "interval=99ms|scope-guard.signals.stream.interval is PT0.099S.|Use a duration from 100ms to 1m.",
@@ -318,7 +318,8 @@ class ConfigurationTests {
                         "scope-guard.logto.webhook.signing-keys=a-key", "scope-guard.logto.webhook.path=" + path)
                 .run(context -> {
                     FailureAnalysis analysis = analysis(context.getStartupFailure());
-                    assertThat(analysis.getDescription()).isEqualTo("scope-guard.logto.webhook.path is no plain path.");
+                    assertThat(analysis.getDescription())
+                            .isEqualTo("scope-guard.logto.webhook.path is not a plain path.");
                     assertThat(analysis.getAction()).contains("/scope-guard/webhooks/logto");
                 });
     }
@@ -381,7 +382,7 @@ class ConfigurationTests {
                 .orElseThrow(() -> new AssertionError("not analyzed", failure));
     }
 
-    // What the provider refuses
+    // Settings that the provider refuses
 
     @ParameterizedTest
     @CsvSource({
@@ -390,7 +391,7 @@ class ConfigurationTests {
         "tokens/m2m.unknown-resource, scope-guard.logto.management-resource, https://default.logto.app/api",
         "errors/oidc.client-credentials.management-without-role, scope-guard.logto.app-id, permission 'all'"
     })
-    void whatTheProviderRefusesStopsStartUp(String recorded, String property, String fix) {
+    void startWhenTheProviderRefusesASettingThenFails(String recorded, String property, String fix) {
         Recording.of(recorded).serve(refusing);
         patient.withPropertyValues("scope-guard.logto.endpoint=http://127.0.0.1:" + refusing.port())
                 .run(context -> {
@@ -516,7 +517,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void whoStartsItReadsWhatToChange(CapturedOutput output) {
+    void startWhenItFailsThenTheFixIsPrinted(CapturedOutput output) {
         Recording.of("tokens/m2m.bad-secret").serve(refusing);
         Map<String, Object> properties = tenant.properties();
         properties.put("scope-guard.logto.endpoint", "http://127.0.0.1:" + refusing.port());
@@ -534,7 +535,7 @@ class ConfigurationTests {
 
     @ParameterizedTest
     @CsvSource({"500", "429", "503", "-1"})
-    void whatTheProviderCannotAnswerStopsNothing(int status, CapturedOutput output) {
+    void startWhenTheProviderDoesNotAnswerThenContinues(int status, CapturedOutput output) {
         tenant.troubleToken(status);
         patient.run(context -> assertThat(context).hasNotFailed());
         assertThat(output).contains("Starting without an answer from Logto at " + tenant.endpoint());

@@ -78,7 +78,7 @@ class DecisionPointTests {
         tenant.join(acme, user, "write:report");
     }
 
-    /** Holds what is required, and carries a scope that was taken away: each response has something to say. */
+    /** Holds the required scopes, and carries a revoked one, so that each response has a hint. */
     private TestToken granted() {
         return tenant.organizationToken(acme, user, "write:report", "gone:report");
     }
@@ -136,7 +136,7 @@ class DecisionPointTests {
         return api.send("POST", base + path, body, "Authorization", "Bearer " + token.signed(), "Content-Type", type);
     }
 
-    // Whatever the application catches
+    // Exceptions that the application catches
 
     @Test
     void catchAllHandlersAreNotAskedAboutDenials() {
@@ -147,7 +147,7 @@ class DecisionPointTests {
         assertThat(api.getAsStranger(base + "/local/throws").body()).contains("missing-token");
     }
 
-    /** What went wrong in the application does not hide what the client is told. */
+    /** An error of the application does not hide the hint for the client. */
     @Test
     void aCaughtFailureIsHintedToo() {
         Reply reply = api.get(base + "/throws", granted());
@@ -264,7 +264,7 @@ class DecisionPointTests {
     }
 
     @Test
-    void whatTheApplicationExposesStaysExposed() {
+    void responseWhenTheApplicationExposesHeadersThenTheyStayExposed() {
         Reply reply = api.get(base + "/exposing", granted(), "Origin", "https://app.example.test");
         assertThat(reply.header("Access-Control-Expose-Headers"))
                 .isEqualTo("X-One, X-Two, Scope-Drift, WWW-Authenticate, Retry-After");

@@ -100,7 +100,7 @@ class DefaultChainHeadersTests {
     }
 
     @Test
-    void whatTheApplicationAddsToAllChainsIsThere() {
+    void chainWhenTheApplicationAddsFiltersThenTheyApply() {
         TestToken token = tenant.organizationToken(acme, user, "read:report");
         assertThat(ours.get("/plain", token).header("Content-Security-Policy")).isEqualTo("default-src 'none'");
     }
@@ -217,7 +217,7 @@ class DefaultChainHeadersTests {
             return this::cached;
         }
 
-        /** What is decided after the chain has ended is written all the same. */
+        /** A decision after the end of the chain is written as well. */
         @Public
         @GetMapping("/elsewhere")
         void elsewhere(HttpServletRequest request) {

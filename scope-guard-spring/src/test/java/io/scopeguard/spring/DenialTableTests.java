@@ -49,7 +49,7 @@ class DenialTableTests {
         tenant.troubleApi(0);
     }
 
-    /** Whom a token speaks for. */
+    /** The subject of a token. */
     enum Who {
         USER {
             @Override
@@ -145,7 +145,7 @@ class DenialTableTests {
     }
 
     @Test
-    void scriptsOfOtherOriginsMayReadWhatTheGuardSays() {
+    void responseWhenOriginIsForeignThenGuardHeadersAreExposed() {
         assertThat(api.getAsStranger("/me", "Origin", "https://app.example.test"))
                 .hasToString("""
                 401
@@ -587,7 +587,7 @@ class DenialTableTests {
 
                         {"type":"urn:problem-type:scope-guard:permissions-unavailable",\
                         "title":"Permissions unavailable","status":503,\
-                        "detail":"What the subject may do cannot be told at the moment. Try again later.",\
+                        "detail":"The permissions of the subject are unknown at the moment. Try again later.",\
                         "organization_id":"%s","action":"none"}""".formatted(acme));
     }
 

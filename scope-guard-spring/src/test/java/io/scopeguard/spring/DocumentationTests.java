@@ -108,7 +108,7 @@ class DocumentationTests {
         return value.isArray() ? value.path(0).asString() : value.asString();
     }
 
-    /** Of what is asked there are too many kinds to tell them all. */
+    /** The operations are too many to list all. */
     private static List<String> shown(Tag tag) {
         String key = '`' + tag.getKey() + "`: ";
         return tag.getKey().equals("operation") ? List.of(key) : List.of(key, '`' + tag.getValue() + '`');

@@ -130,7 +130,7 @@ class DocumentedCodeTests {
         return blocks;
     }
 
-    /** All but the one whose program the core's tests run. */
+    /** All pages except the one whose program the core's tests run. */
     private static List<Path> pages() throws IOException {
         try (Stream<Path> docs = Files.walk(Path.of("..", "docs"))) {
             return Stream.concat(Stream.of(Path.of("..", "README.md")), docs)
@@ -222,7 +222,7 @@ class DocumentedCodeTests {
         assertThat(api.get("/own", token).has("Set-Cookie")).isFalse();
     }
 
-    // What is printed
+    // Output
 
     @Configuration(proxyBeanMethods = false)
     static class RuleChain {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What granted requests are told, and how far live permissions reach in each mode. */
+/** Hints on granted responses, and the effect of live permissions in each mode. */
 class GrantedSignalsTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -59,7 +59,7 @@ class GrantedSignalsTests {
         clock.advance(Duration.ofMinutes(1));
     }
 
-    /** A young token carries what it was meant to carry: at a first look it is not told what it lacks. */
+    /** A young token carries the scopes that it was issued with: at a first look, no hint about missing scopes. */
     @Test
     void promotedBeforeTheFirstLookAtAYoungToken() {
         String user = tenant.newUser();
@@ -87,7 +87,7 @@ class GrantedSignalsTests {
     }
 
     @Test
-    void demotedFromWhatTheRequestDoesNotNeed() {
+    void getWhenAnUnneededScopeIsDemotedThenGrantedWithHint() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report", "delete:report");
@@ -109,7 +109,7 @@ class GrantedSignalsTests {
 
     /** Nobody declares it, so nobody misses it. */
     @Test
-    void whatIsNotWatchedIsNotMissed() {
+    void getWhenAMissingScopeIsNotWatchedThenNoHint() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report", "audit:report");
         assertThat(signalling
@@ -163,7 +163,7 @@ class GrantedSignalsTests {
 
     /** A promotion that was seen, and that a refresh did not deliver, needs consent; for which it is asked once. */
     @Test
-    void whatARefreshDoesNotDeliverNeedsConsent() {
+    void getWhenARefreshDidNotDeliverThenReconsent() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         TestToken first = tenant.organizationToken(acme, user, "read:report");
@@ -203,7 +203,7 @@ class GrantedSignalsTests {
         assertThat(signalling.get(reports, token).has("Scope-Drift")).isFalse();
     }
 
-    /** Which scopes a user has and did not give to it is no business of somebody else's client; what it asked for is. */
+    /** A third-party client does not learn which scopes a user has not granted to it; it learns about those that it requested. */
     @Test
     void clientsOfThirdPartiesAreToldNumbers() {
         String user = tenant.newUser();
@@ -282,9 +282,9 @@ class GrantedSignalsTests {
         }
     }
 
-    /** What the token itself does not say is denied in every mode; observing says no more than that. */
+    /** A request that the token itself does not permit is denied in every mode; observe mode adds nothing to that. */
     @Test
-    void whatTheTokenLacksIsDeniedInEveryMode() {
+    void getWhenTheTokenLacksAScopeThenDeniedInEveryMode() {
         Map.of(signalling, "\"action\":\"refresh\"", observing, "\"action\":\"none\"")
                 .forEach((api, action) -> {
                     String user = tenant.newUser();

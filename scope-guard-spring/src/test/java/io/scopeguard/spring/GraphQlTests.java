@@ -40,7 +40,7 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** Fields of a GraphQL API: method security decides about each, and its denials say what would help. */
+/** Fields of a GraphQL API: method security decides about each, and its denials name the remedy. */
 class GraphQlTests {
 
     private static final String SCHEMA = """

@@ -36,7 +36,7 @@ import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.ModelAndView;
 
-/** What start-up finds out about handlers that the guard cannot reach, or that could never be used. */
+/** Start-up errors for handlers that the guard cannot reach, or that could never be used. */
 @ExtendWith(OutputCaptureExtension.class)
 class GuardInstallationTests {
 
@@ -58,7 +58,7 @@ class GuardInstallationTests {
             delimiter = '|',
             value = {
                 "AdapterBeforeTheGuard|is a HandlerAdapter that takes handlers before the guard|lower precedence",
-                "ServletWithOneAdapter|serves handlers that the guard is not asked about|detect all handler adapters",
+                "ServletWithOneAdapter|serves handlers that the guard does not see|detect all handler adapters",
                 "ServletOutOfReach|has an application context of its own, in which there is no guard|the parent",
                 "RestOfThePath|takes more than one segment of its path /o/{*organizationId}|{organizationId} for one segment",
                 "RestOfThePathUnannotated|takes more than one segment of its path|another variable for the rest",
@@ -85,7 +85,7 @@ class GuardInstallationTests {
     }
 
     @Test
-    void startThenReportsWhatMayNotBeMeant(CapturedOutput output) {
+    void startWhenADeclarationLooksWrongThenWarns(CapturedOutput output) {
         runner.withUserConfiguration(Doubtful.class)
                 .withPropertyValues("scope-guard.organization.header=X-Org")
                 .run(context -> assertThat(context).hasNotFailed());
@@ -99,7 +99,7 @@ class GuardInstallationTests {
     }
 
     @Test
-    void startThenNamesHandlersWhoseChainIsNoResourceServer(CapturedOutput output) {
+    void startWhenAChainIsNoResourceServerThenItsHandlersAreNamed(CapturedOutput output) {
         runner.withUserConfiguration(Chains.class)
                 .run(context -> assertThat(context).hasNotFailed());
         assertThat(output)

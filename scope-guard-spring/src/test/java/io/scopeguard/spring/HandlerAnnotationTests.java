@@ -39,7 +39,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What annotations mean where they stand, and which of them stop start-up. */
+/** The meaning of annotations in each place, and the annotations that stop start-up. */
 @ExtendWith(OutputCaptureExtension.class)
 class HandlerAnnotationTests {
 
@@ -101,7 +101,7 @@ class HandlerAnnotationTests {
         "/inherited/class,    of:superclass",
         "/inherited/override, of:override"
     })
-    void eachHandlerRequiresWhatItSays(String path, String scope) {
+    void getWhenScopesAreDeclaredThenTheyAreRequired(String path, String scope) {
         assertThat(as(path, scope).status()).isEqualTo(200);
         assertThat(as(path, "some:other").status()).isEqualTo(403);
         Reply refused = as(path);
@@ -143,7 +143,7 @@ class HandlerAnnotationTests {
                 + tenant.organizationToken(acme, user, "now:scope", "of:method").signed();
         assertThat(delete(bearer).status()).isEqualTo(200);
         tenant.join(acme, user, "of:method");
-        // Another handler is still content with what was read.
+        // Another handler still accepts the known permissions.
         assertThat(api.send("GET", base + "/of-method", null, "Authorization", bearer)
                         .status())
                 .isEqualTo(200);
@@ -195,7 +195,7 @@ class HandlerAnnotationTests {
 
     /** The open pattern would match as well; the handler is the closed one. */
     @Test
-    void anOpenPatternDoesNotOpenWhatLiesWithinIt() {
+    void getWhenAnOpenPatternContainsAnotherThenOnlyTheFirstIsOpen() {
         for (RunningApi either : List.of(api, closed)) {
             assertThat(either.getAsStranger("/a/any").body()).isEqualTo("open any");
             assertThat(either.getAsStranger("/a/secret").status()).isEqualTo(401);
@@ -207,7 +207,7 @@ class HandlerAnnotationTests {
     }
 
     @Test
-    void closedByDefaultWhatDeclaresNothingIsForNobody() {
+    void getWhenClosedByDefaultThenUnannotatedHandlersAreDenied() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         assertThat(closed.get("/a/secret", tenant.organizationToken(acme, user, "read:report")))
@@ -225,7 +225,7 @@ class HandlerAnnotationTests {
                 .isEqualTo("secret");
     }
 
-    // What stops start-up
+    // Errors that stop start-up
 
     @ParameterizedTest
     @CsvSource(

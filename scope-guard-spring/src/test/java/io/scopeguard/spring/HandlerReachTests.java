@@ -39,8 +39,8 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * The guard reaches handlers in an application that configures Spring MVC itself, and judges each dispatch by what its own
- * handler sees.
+ * The guard reaches handlers in an application that configures Spring MVC itself, and decides each dispatch by the view of its own
+ * handler.
  */
 class HandlerReachTests {
 

@@ -188,7 +188,7 @@ class KeycloakTests {
         assertThat(reply.header("WWW-Authenticate")).contains("audience mapper");
     }
 
-    // What stops start-up
+    // Errors that stop start-up
 
     @ParameterizedTest
     @CsvSource(

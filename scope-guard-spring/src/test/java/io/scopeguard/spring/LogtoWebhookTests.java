@@ -41,7 +41,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** Deliveries over HTTP: who may make one, what is answered, and that what they report binds long before max-age. */
+/** Deliveries over HTTP: authentication, responses, and the effect of reported changes long before max-age. */
 @ExtendWith(OutputCaptureExtension.class)
 class LogtoWebhookTests {
 
@@ -70,7 +70,7 @@ class LogtoWebhookTests {
         tenant.close();
     }
 
-    // What a delivery does
+    // The effect of a delivery
 
     @Test
     void removalBindsAtTheNextRequest() {
@@ -106,9 +106,9 @@ class LogtoWebhookTests {
         assertThat(reports(token).status()).isEqualTo(403);
     }
 
-    /** A delivery says where to look; what is true there the provider says. */
+    /** A delivery only causes a read; the provider's answer decides. */
     @Test
-    void whatAForgerWithTheKeySaysIsNotBelieved() {
+    void deliveryWhenForgedWithTheKeyThenChangesNoPermission() {
         TestToken token = memberWhoWasSeen();
 
         deliver(membership("removedUserIds", user));
@@ -145,7 +145,7 @@ class LogtoWebhookTests {
         assertThat(counted()).isEqualTo(Map.of(event + (event.equals("other") ? " ignored" : " applied"), 1.0));
     }
 
-    // What is answered to others
+    // Responses to other requests
 
     @Test
     void forgeriesAreRefused() {
@@ -207,7 +207,7 @@ class LogtoWebhookTests {
     }
 
     @Test
-    void whatIsNoEventIsABadRequest() {
+    void deliveryWhenItIsNoEventThenBadRequest() {
         assertThat(deliver("{\"event\":").status()).isEqualTo(400);
         assertThat(deliver("").status()).isEqualTo(400);
     }
@@ -219,7 +219,7 @@ class LogtoWebhookTests {
                 + "0".repeat(64) + "\r\n";
 
         assertThat(deliver(huge).status()).isEqualTo(413);
-        // What is announced need not come.
+        // An announced body need not arrive.
         assertThat(api.raw(head + "Content-Length: 10000000000\r\nExpect: 100-continue\r\n\r\n"))
                 .contains("HTTP/1.1 413");
         // Nor does it help not to announce it.
@@ -259,7 +259,7 @@ class LogtoWebhookTests {
         assertThat(counted()).isEmpty();
     }
 
-    /** The signature is over the bytes: what they are called changes nothing. */
+    /** The signature covers the bytes, regardless of the content type. */
     @ParameterizedTest
     @ValueSource(
             strings = {"application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
@@ -291,7 +291,7 @@ class LogtoWebhookTests {
             assertThat(small.send("POST", PATH, body, SIGNATURE, sign(KEY, body))
                             .status())
                     .isEqualTo(204);
-            // Before the application, whose end would wait for them.
+            // Closed before the application, whose end would wait for them.
             for (Socket stranger : strangers) {
                 stranger.close();
             }

@@ -18,7 +18,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What clients can find out by themselves, and what browsers need before they ask. */
+/** Metadata for clients, and CORS for browsers. */
 class MetadataAndCorsTests {
 
     private static final String ORIGIN = "https://app.example.test";
@@ -75,7 +75,8 @@ class MetadataAndCorsTests {
         assertThat(reply.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
         assertThat(reply.header("Access-Control-Allow-Headers")).isEqualTo("Authorization");
         assertThat(reply.body()).isEmpty();
-        // Without a CORS configuration no origin is allowed; and what merely looks like a preflight needs a token.
+        // Without a CORS configuration no origin is allowed; and a request that only looks like a preflight needs a
+        // token.
         assertThat(preflight(withoutCors, "/organizations/acme/reports", "GET").has("Access-Control-Allow-Origin"))
                 .isFalse();
         assertThat(api.send("OPTIONS", "/base/organizations/acme/reports", null).status())

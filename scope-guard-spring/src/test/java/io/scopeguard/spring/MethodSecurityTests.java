@@ -168,7 +168,7 @@ class MethodSecurityTests {
         String path = "/organizations/" + acme + "/archive";
         assertThat(api.get(path, token("delete:report", "read:report")).body()).isEqualTo("archived");
         assertThat(api.get(path, token("read:report")).body()).contains("insufficient-scope");
-        // Below a handler whose path names none, nothing was verified.
+        // Below a handler without an organization in its path, no organization was verified.
         assertThat(api.get("/archive", token("delete:report", "read:report")).body())
                 .contains("organization-mismatch");
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What operators count, and that no tag ever holds an id. */
+/** The metrics for operators, which never contain an id in a tag. */
 class MetricsTests {
 
     private final MovableClock clock = MovableClock.atNoon();
@@ -73,7 +73,7 @@ class MetricsTests {
         }
     }
 
-    /** A token that is newer than the loss of what it carries: counted once, told to nobody. */
+    /** A token that is newer than the loss of one of its scopes: counted once, without a hint. */
     @Test
     void disagreementIsCountedOnceAToken() {
         String acme = TenantServer.newId("acme");
@@ -102,7 +102,7 @@ class MetricsTests {
     }
 
     @Test
-    void agesAreMeasuredOfWhatDecisionsWereMadeOn() {
+    void decisionThenTheAgeOfItsPermissionsIsMeasured() {
         String acme = TenantServer.newId("acme");
         String reports = "/organizations/" + acme + "/reports";
         try (TenantServer tenant = new TenantServer(clock);
@@ -157,7 +157,7 @@ class MetricsTests {
         }
     }
 
-    /** Background reads have eight threads; what is due beyond that waits for its turn. */
+    /** Background reads have eight threads; further stale entries wait. */
     @Test
     void readsAreShownThatWaitForTheirTurn() throws InterruptedException {
         String acme = TenantServer.newId("acme");

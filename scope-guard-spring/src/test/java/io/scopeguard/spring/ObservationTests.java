@@ -19,7 +19,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** What Spring Security observes costs more than the guard itself: only who asks for it pays for it. */
+/** Spring Security's observations cost more than the guard: they are off unless the application wants them. */
 class ObservationTests {
 
     private final MovableClock clock = MovableClock.atNoon();

@@ -65,7 +65,7 @@ class OrganizationBindingTests {
         assertThat(delete(globex, inAcme).body()).contains("organization-mismatch");
         assertThat(read(globex, inAcme).body()).contains("organization-mismatch");
         assertThat(delete(acme, inGlobex).body()).contains("organization-mismatch");
-        // A token that claims the admin's scopes in the other organization is held against what holds there.
+        // A token with the admin's scopes in the other organization is compared with the live permissions there.
         TestToken stale = tenant.organizationToken(globex, user, "read:report", "delete:report");
         assertThat(delete(globex, stale).status()).isEqualTo(403);
         assertThat(read(globex, stale).header("Scope-Drift")).contains("demoted=(\"delete:report\")");
@@ -88,7 +88,7 @@ class OrganizationBindingTests {
 
     /** A token for no organization bears scopes of all of them: no right, no drift, no hint. */
     @Test
-    void whatLeaksFromOrganizationsIsNoGlobalRight() {
+    void getWhenAScopeLeakedFromAnOrganizationThenNoGlobalPermission() {
         String bob = tenant.newUser();
         tenant.join(acme, bob, "read:document");
         TestToken token = tenant.resourceToken(bob, "read:document");

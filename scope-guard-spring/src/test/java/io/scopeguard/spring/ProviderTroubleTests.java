@@ -76,7 +76,7 @@ class ProviderTroubleTests {
         try (RunningApi cold = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {
             assertThat(cold.get(reports, token())).hasToString(KEYS_UNAVAILABLE);
             assertThat(cold.get(reports, token())).hasToString(KEYS_UNAVAILABLE);
-            // Who brings no token is told so; who brings rubbish as well.
+            // Requests without a token, or with an invalid one, get the usual responses.
             assertThat(cold.getAsStranger(reports).status()).isEqualTo(401);
             assertThat(cold.get(reports, "opaque").status()).isEqualTo(401);
             assertThat(cold.getAsStranger("/public").status()).isEqualTo(200);
@@ -145,7 +145,7 @@ class ProviderTroubleTests {
     }
 
     @Test
-    void whatWasReadOutlastsAnOutageAsLongAsItMay() {
+    void getWhenTheProviderIsDownThenFactsLastUntilMaxStale() {
         TestToken token = token();
         assertThat(strict.get(reports, token).status()).isEqualTo(200);
         tenant.troubleApi(500);

@@ -107,7 +107,7 @@ class RecordedLogtoTests {
         "exchange.resource,                     " + ACME + "/documents,  403",
         "m2m.organization,                      " + ACME + "/reports,    200"
     })
-    void eachTokenOpensWhatItIsFor(String name, String path, int status) {
+    void getWhenTokenIsRecordedThenItOpensItsOwnHandlers(String name, String path, int status) {
         Reply reply = api.get(path, Recording.of("tokens/" + name).accessToken());
         assertThat(reply.status()).as(reply.body()).isEqualTo(status);
     }
@@ -123,7 +123,7 @@ class RecordedLogtoTests {
     }
 
     @Test
-    void aNarrowedTokenIsToldWhatItLacksWhenThatIsNeeded() {
+    void getWhenANarrowedTokenLacksARequiredScopeThenReconsent() {
         String token = Recording.of("tokens/refresh.organization.narrowed").accessToken();
 
         Reply granted = api.get(ACME + "/reports", token);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What the guard does to the threads that serve requests, be they the platform's or virtual. */
+/** The guard's effect on request threads, platform and virtual. */
 class RequestThreadTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -51,14 +51,14 @@ class RequestThreadTests {
 
     /** On a virtual thread, a monitor held while waiting would hold the thread that carries it, up to JDK 23. */
     @Test
-    void whoWaitsForSigningKeysHoldsNoMonitor() {
+    void requestWhenItWaitsForSigningKeysThenHoldsNoMonitor() {
         try (RunningApi api = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {
             assertThat(monitorsHeldWhileWaiting(api)).isEmpty();
         }
     }
 
     @Test
-    void whoWaitsForLivePermissionsHoldsNoMonitor() {
+    void requestWhenItWaitsForLivePermissionsThenHoldsNoMonitor() {
         try (RunningApi api = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {
             assertThat(api.get("/me", token()).status()).isEqualTo(200);
             assertThat(monitorsHeldWhileWaiting(api)).isEmpty();
@@ -99,7 +99,7 @@ class RequestThreadTests {
         return monitors;
     }
 
-    /** Of the guard or of what it builds on; a server's are its own business. */
+    /** Monitors of the guard and of its libraries; a server's monitors do not matter here. */
     private static boolean isOfTheGuard(MonitorInfo monitor) {
         String holder = monitor.getLockedStackFrame().getClassName();
         return holder.startsWith("io.scopeguard") || holder.startsWith("com.nimbusds");

@@ -219,7 +219,7 @@ class RequiresRoleTests {
         assertThat(watched.organization()).containsExactly("billing admin");
     }
 
-    // What stops start-up
+    // Errors that stop start-up
 
     @ParameterizedTest
     @CsvSource(
@@ -231,7 +231,7 @@ class RequiresRoleTests {
                 "UnresolvedRole|has an invalid value in @RequiresRole|Correct",
                 "OddAge|has an invalid maxAge in @RequiresRole|Correct",
                 "WithoutPath|requires roles of an organization, but its path /roles names none|organizationFrom",
-                "TwoPlaces|takes the organization from different places|Say it in one",
+                "TwoPlaces|takes the organization from different places|Set it in one",
                 "GlobalAndOrganization|has organizationFrom = NONE|global roles",
                 "Unserved|#list() requires roles and is declared as a web handler, but no handler mapping|Annotate",
                 "PrivateMethod|#run() requires roles, but is private|move the annotation",
@@ -269,7 +269,7 @@ class RequiresRoleTests {
     void startWhenAnAnnotatedClassIsNoBeanThenWarned(CapturedOutput output) {
         runner.withUserConfiguration(Plain.class)
                 .run(context -> assertThat(context).hasNotFailed());
-        assertThat(output).contains("because they are no beans: ").contains(NoBean.class.getName());
+        assertThat(output).contains("because they are not beans: ").contains(NoBean.class.getName());
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
-/** RFC 9728: where the metadata is, under which address, and that challenges point to what answers. */
+/** RFC 9728: the address of the metadata, and challenges that point to an existing address. */
 class ResourceMetadataTests {
 
     private static final String WELL_KNOWN = "/.well-known/oauth-protected-resource";
@@ -64,7 +64,7 @@ class ResourceMetadataTests {
         }
     }
 
-    /** It is public, whatever else a client sends, and for scripts of any origin. */
+    /** It is public for every client, and for scripts of any origin. */
     @ParameterizedTest
     @CsvSource({"'', " + WELL_KNOWN, "/ctx, /ctx" + WELL_KNOWN, "/ctx, " + WELL_KNOWN + "/ctx"})
     void metadataIsPublic(String contextPath, String path) {

@@ -133,7 +133,7 @@ class SecurityChainTests {
         assertThat(mixed.get("/site/page", token()).status()).isEqualTo(401);
     }
 
-    /** Whoever got in otherwise has no token to hold against a requirement. */
+    /** Another kind of authentication has no token to compare with a requirement. */
     @Test
     void anAnnotatedHandlerInAnotherChainTakesNobodyWithoutAToken() {
         Reply reply = mixed.getAsStranger("/site/annotated", "Authorization", "Basic YWRtaW46YWRtaW4=");
@@ -189,7 +189,7 @@ class SecurityChainTests {
             assertThat(own.getAsStranger("/who", "X-Token", "whatever").body())
                     .startsWith("anybody [")
                     .contains("ROLE_OWN");
-            // What the guard has not verified meets no requirement.
+            // A token that the guard has not verified meets no requirement.
             assertThat(own.getAsStranger("/organizations/acme/annotated", "X-Token", "whatever")
                             .status())
                     .isEqualTo(401);

@@ -89,7 +89,7 @@ class SeveralProvidersTests {
     }
 
     @Test
-    void aForeignTokenDoesNotEvenOpenWhatNeedsNoScope() {
+    void getWhenNoScopeIsNeededThenAForeignTokenIsRefused() {
         assertThat(api.get("/me", token("partner", "acme")).status()).isEqualTo(403);
         assertThat(api.get("/me", token("partner", "globex")).status()).isEqualTo(200);
     }
@@ -119,7 +119,7 @@ class SeveralProvidersTests {
                 .contains("logto", "partner");
     }
 
-    // What stops start-up
+    // Errors that stop start-up
 
     private final WebApplicationContextRunner application = new WebApplicationContextRunner()
             .withUserConfiguration(Api.class)
@@ -128,7 +128,7 @@ class SeveralProvidersTests {
                     .toArray(String[]::new));
 
     @Test
-    void startUpWhenNoRuleSaysWhichOrganizationsAreWhoseThenRefused() {
+    void startWhenNoRuleAssignsOrganizationsThenFails() {
         assertRefused(
                 application.withUserConfiguration(PartnerOnly.class),
                 "scope-guard.organization.providers is not set, and there are several identity providers: logto, partner.",
@@ -150,8 +150,8 @@ class SeveralProvidersTests {
                 "providers.logto=acme;providers.partner=acme|contains 'acme', as does|exactly one provider",
                 "providers.logto=*;providers.partner=*|contains '*', as does|exactly one provider",
                 "providers.logto=a*b;providers.partner=*|contains 'a*b'|followed by *",
-                "providers.logto=acme;providers.other=*|names 'other', which is no identity provider|[logto, partner]",
-                "providers.logto=acme;global-provider=other|names 'other', which is no identity provider|[logto, partner]"
+                "providers.logto=acme;providers.other=*|names 'other', which is not an identity provider|[logto, partner]",
+                "providers.logto=acme;global-provider=other|names 'other', which is not an identity provider|[logto, partner]"
             })
     void startUpWhenTheRuleContradictsItselfThenRefused(String properties, String problem, String fix) {
         WebApplicationContextRunner runner = application.withUserConfiguration(PartnerOnly.class);
@@ -183,7 +183,7 @@ class SeveralProvidersTests {
                         () -> Logto.at(tenant(theirs), TenantServer.APP_ID, TenantServer.APP_SECRET)
                                 .build()),
                 "has the same name as scope-guard.logto.endpoint: logto",
-                "a name of its own");
+                "its own name");
     }
 
     @Test

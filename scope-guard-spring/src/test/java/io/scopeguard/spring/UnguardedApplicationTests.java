@@ -84,7 +84,7 @@ class UnguardedApplicationTests {
                 .withUserConfiguration(Billing.class)
                 .run(context -> assertThat(invalid(context.getStartupFailure()))
                         .hasMessageContaining("UnguardedApplicationTests$Billing (bean ")
-                        .hasMessageContaining("no servlet web application"));
+                        .hasMessageContaining("not a servlet web application"));
         withoutWeb
                 .withUserConfiguration(LazyBilling.class)
                 .run(context ->

@@ -58,8 +58,8 @@ public abstract class ConnectedProvider implements IdentityProvider {
     }
 
     /**
-     * Compares the accepted issuers with the issuer of this API's own token. A provider that is reached by a second name answers all
-     * calls, but issues tokens that are then refused.
+     * Compares the accepted issuers with the issuer of this API's own token. A provider that is reached by a second name answers
+     * all calls, but issues tokens that are then refused.
      *
      * @param refusal names the setting, given the actual issuer
      * @throws SettingRefusedException if the issuer is not accepted, or the provider refuses the credentials

@@ -103,7 +103,8 @@ final class Resilience {
                 boolean isTried = breaker.getState() != CircuitBreaker.State.OPEN;
                 if (!isTried || System.nanoTime() - start > longestTrial.toNanos() || !passTime()) {
                     throw new PermissionsUnavailableException(
-                            Reason.UNREACHABLE, provider + " has failed too often: it is left alone for a while.");
+                            Reason.UNREACHABLE,
+                            provider + " has failed too often: no calls are made to it for a while.");
                 }
             }
         }
@@ -118,7 +119,7 @@ final class Resilience {
     private void log(StateTransition transition) {
         if (transition == StateTransition.CLOSED_TO_OPEN) {
             log.warn(
-                    "Half of the last {} calls to {} failed: it is left alone until it answers again",
+                    "Half of the last {} calls to {} failed: further calls are refused until it answers again",
                     CALLS_JUDGED,
                     provider);
         } else if (transition == StateTransition.HALF_OPEN_TO_CLOSED) {

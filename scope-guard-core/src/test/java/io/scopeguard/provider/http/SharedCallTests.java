@@ -40,7 +40,7 @@ class SharedCallTests {
 
         assertThat(callers).allSatisfy(caller -> assertThat(caller.join()).startsWith("answer"));
         assertThat(call.isIdle()).isTrue();
-        // Whoever came too late to join made a call of its own; nobody made one beside another.
+        // A caller that came too late to join made its own call; no two calls overlapped.
         assertThat(callers.get(0).join()).isEqualTo("answer 1");
     }
 
@@ -125,7 +125,7 @@ class SharedCallTests {
     }
 
     @Test
-    void getWhenAReadFailsThenTheLastValueIsKeptForThoseWhomItSuits() {
+    void getWhenAReadFailsThenTheLastValueServesCallersThatAcceptItsAge() {
         MovableClock clock = MovableClock.atNoon();
         SteadyClock steady = clock.steady();
         RememberedRead<Integer> read = new RememberedRead<>(

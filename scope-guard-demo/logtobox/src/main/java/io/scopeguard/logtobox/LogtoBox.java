@@ -22,9 +22,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * An identity provider that speaks Logto's protocol, in this process, on a port of its own, reachable from this
- * machine only unless it is given another address. It keeps everything in memory and starts with a small tenant: organizations {@code acme} and
- * {@code globex}, users {@code alice}, {@code bob} and {@code carol} with the password {@code demo}.
+ * An identity provider that speaks Logto's protocol, in this process, on a port of its own, reachable from this machine only unless
+ * it is given another address. It keeps everything in memory and starts with a small tenant: organizations {@code acme} and {@code
+ * globex}, users {@code alice}, {@code bob} and {@code carol} with the password {@code demo}.
  *
  * <pre>{@code
  * LogtoBox box = LogtoBox.builder().port(0).start();
@@ -65,8 +65,8 @@ public final class LogtoBox implements AutoCloseable {
     }
 
     /**
-     * The properties by which Scope Guard uses this provider. Live permissions are at most a second old, unless the application sets
-     * another age: the provider is in the same process and can be asked often.
+     * The properties by which Scope Guard uses this provider. Live permissions are at most a second old, unless the application
+     * sets another age: the provider is in the same process and can be asked often.
      */
     public Map<String, String> properties() {
         return Map.of(

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Listens for deliveries. */
 final class HookReceiver implements AutoCloseable {
 
-    /** What arrived. */
+    /** A received delivery. */
     record Delivery(String body, String signature, String userAgent, String custom) {
 
         JsonNode json() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The box as a whole: its pages, its manners towards strangers, and what else its endpoints do. */
+/** The box as a whole: its pages, its responses to strangers, and its other endpoints. */
 class LogtoBoxTests {
 
     private static final List<String> RESOURCES = List.of(Browser.ORGANIZATIONS, Browser.API);
@@ -57,7 +57,7 @@ class LogtoBoxTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"openid-configuration", "oauth-authorization-server"})
-    void discoverySaysWhatLogtoSays(String document) {
+    void discoveryIsLogtos(String document) {
         Recorded recorded = Recorded.of("oidc/discovery", box.endpoint().toString());
         var ours = http.get("/oidc/.well-known/" + document).json();
         var theirs = recorded.body();
@@ -180,7 +180,7 @@ class LogtoBoxTests {
     }
 
     @Test
-    void signInPageEscapesWhatItIsGiven() {
+    void signInPageEscapesItsValues() {
         Answer page = http.get("/consent");
         assertThat(page.status()).isBetween(300, 399);
         assertThat(http.get("/sign-in?app_id=%3Cscript%3E").text()).doesNotContain("<script>");

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * After any change on the provider's side, a client that does what responses say ends up right: without a loop, with at most
- * one useless step, and without a request for consent because of something nobody saw change. Each row is a story over HTTP:
- * guarded API, provider, browser. The table they make is printed and written to {@code target/convergence.md}.
+ * After any change on the provider's side, a client that follows the responses ends up right: without a loop, with at most one
+ * useless step, and without a request for consent because of a change that nobody observed. Each row is a story over HTTP: guarded
+ * API, provider, browser. The table of all rows is printed and written to {@code target/convergence.md}.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ConvergenceTests {
@@ -56,9 +56,7 @@ class ConvergenceTests {
         return row(name, "", scenario);
     }
 
-    /**
-     * @param why what makes the expected end right, where that could be doubted
-     */
+    /** @param why the reason for the expected end, where it is not obvious */
     private static DynamicTest row(String name, String why, Consumer<Story> scenario) {
         return DynamicTest.dynamicTest(name, () -> {
             Story story = new Story(stage);
@@ -68,7 +66,7 @@ class ConvergenceTests {
         });
     }
 
-    /** An editor who works with this page becomes a viewer. */
+    /** An editor becomes a viewer while working with this page. */
     private static ObedientClient demoted(Story story, BiFunction<String, String[], ObedientClient> opener) {
         String user = story.member("editor");
         ObedientClient page = opener.apply(user, WRITING);
@@ -77,7 +75,7 @@ class ConvergenceTests {
         return page;
     }
 
-    /** A viewer who works with this page becomes an editor. */
+    /** A viewer becomes an editor while working with this page. */
     private static ObedientClient promoted(
             Story story, BiFunction<String, String[], ObedientClient> opener, String... requested) {
         String user = story.member("viewer");
@@ -87,7 +85,7 @@ class ConvergenceTests {
         return page;
     }
 
-    /** Whoever works with this page gets a scope that did not exist before. */
+    /** The user of this page gets a scope that did not exist before. */
     private static ObedientClient introduced(Story story, Consent consent, String scope, String... requested) {
         String role = story.role("read:report");
         ObedientClient page = story.reports(story.member(role), consent, requested);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopeguard.remedy.Remedy;
 import java.time.Instant;
 
-/** What one client should have been asked for, and where it should have come to. */
+/** The expected asks to one client, and its expected end. */
 final class Expectation {
 
     private final ObedientClient client;

@@ -8,7 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What one client was asked for, and what it did. Thread-safe. */
+/** The asks to one client, and its reactions. Thread-safe. */
 final class Journal {
 
     /** Something the client did about its token, and whether that changed anything. */
@@ -44,7 +44,7 @@ final class Journal {
         return steps.isEmpty() ? Instant.MIN : steps.get(steps.size() - 1).at();
     }
 
-    /** In one line, for whoever has to find out why. */
+    /** In one line, for diagnosis. */
     @Override
     public synchronized String toString() {
         return "asked " + asks.stream().map(Ask::action).toList() + ", did " + steps;

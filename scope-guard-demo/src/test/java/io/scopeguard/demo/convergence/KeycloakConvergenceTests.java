@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * After any change at a real Keycloak, a client that does what responses say ends up right, without a loop and with at most one
+ * After any change at a real Keycloak, a client that follows the responses ends up right, without a loop and with at most one
  * useless step. Sign-ins go through Keycloak's pages, changes through its Admin API, and time is real, so all rows run at once. The
- * table they make is printed and written to {@code target/keycloak-convergence.md}.
+ * table of all rows is printed and written to {@code target/keycloak-convergence.md}.
  */
 @Tag("keycloak")
 class KeycloakConvergenceTests {
@@ -49,7 +49,7 @@ class KeycloakConvergenceTests {
     /**
      * A row.
      *
-     * @param scenario sets the row up and returns what happens after the pages have worked for a while
+     * @param scenario sets the row up and returns the events after the pages have worked for a while
      */
     private record Case(String name, Function<KeycloakRow, Runnable> scenario) {}
 
@@ -187,7 +187,7 @@ class KeycloakConvergenceTests {
         return new Lived(row, row.goOn());
     }
 
-    /** What an API sees of a token that is for other organizations only. */
+    /** The response to a token that is for other organizations only. */
     @Test
     void getWhenTheTokenIsForAnotherOrganizationThenRefusedWithItsName() {
         KeycloakRow row = new KeycloakRow(stage);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One row: an organization of its own, a user and its pages, what happens to them, and how that should end. */
+/** One row: an organization of its own, a user with pages, the events, and the expected end. */
 final class KeycloakRow {
 
     private static final AtomicInteger COUNTER = new AtomicInteger();

@@ -7,7 +7,7 @@ import io.scopeguard.logtobox.Answer;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** A page in the browser of a user who signed in at a real Keycloak. */
+/** A page in the browser of a user that is signed in at a real Keycloak. */
 final class KeycloakSignIn implements Tokens {
 
     private final KeycloakBrowser browser;
@@ -19,7 +19,7 @@ final class KeycloakSignIn implements Tokens {
     /**
      * Signs in.
      *
-     * @param scope what the sign-in asks for
+     * @param scope the scope of the sign-in
      */
     KeycloakSignIn(KeycloakBrowser browser, String client, Set<String> scope, KeycloakTokens tokens) {
         this.browser = browser;

@@ -6,7 +6,7 @@ import io.scopeguard.demo.keycloak.KeycloakServer;
 import java.util.List;
 import java.util.Map;
 
-/** What all rows share: one real Keycloak with one realm, and one instance of the guarded API, by real time. */
+/** The parts that all rows share: one real Keycloak with one realm, and one instance of the guarded API, in real time. */
 final class KeycloakStage implements AutoCloseable {
 
     static final String API = "https://api.example.test";

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that does what responses say, and nothing else: the last section of the contract, line by line. Thread-safe; what
- * it does about its token it does once for all who wait.
+ * A client that follows the responses and does nothing else: the last section of the contract, line by line. Thread-safe; it acts
+ * on its token once for all waiting callers.
  */
 final class ObedientClient {
 
@@ -38,9 +38,7 @@ final class ObedientClient {
     private @Nullable String token;
     private @Nullable String end;
 
-    /**
-     * @param path what the application keeps requesting
-     */
+    /** @param path the path that the application requests again and again */
     ObedientClient(Tokens tokens, Api api, Pace pace, String path) {
         this.tokens = tokens;
         this.api = api;
@@ -49,7 +47,7 @@ final class ObedientClient {
         open();
     }
 
-    /** A response, the token that was sent for it, and what it asks for. */
+    /** A response, the token of its request, and its hint. */
     record Response(Answer answer, String token, @Nullable ScopeDriftHint hint) {
 
         boolean isRefused() {
@@ -57,7 +55,7 @@ final class ObedientClient {
         }
     }
 
-    /** The user comes (back) to this organization: a token is fetched, whatever happened before. */
+    /** The user comes (back) to this organization: a token is fetched in any case. */
     synchronized void open() {
         end = null;
         take(tokens.refresh(Set.of()), true);
@@ -78,7 +76,7 @@ final class ObedientClient {
         finish(send());
     }
 
-    /** Does what a response says, and repeats its request once if that was refused and there is another token now. */
+    /** Follows a response, and repeats its request once if it was refused and there is another token now. */
     void finish(@Nullable Response response) {
         if (response != null && follow(response) && response.isRefused()) {
             Response again = send();
@@ -105,7 +103,7 @@ final class ObedientClient {
         return new Response(answer, sent, hint);
     }
 
-    /** Does what a response says; whether there is another token now than the one it was given for. */
+    /** Follows a response. Returns whether there is another token now than that of the request. */
     private synchronized boolean follow(Response response) {
         ScopeDriftHint hint = response.hint();
         if (hint != null) {
@@ -120,7 +118,7 @@ final class ObedientClient {
         return journal;
     }
 
-    /** What the client may do, as it sees it: the scopes of its token, or why it has none. */
+    /** The state as the client sees it: the scopes of its token, or the reason why it has none. */
     synchronized String state() {
         return end != null ? end : String.join(" ", new TreeSet<>(scopes()));
     }
@@ -148,9 +146,7 @@ final class ObedientClient {
                 .collect(Collectors.toSet());
     }
 
-    /**
-     * @param spent whether the old token is not worth keeping if no other can be had
-     */
+    /** @param spent whether the old token is not worth keeping if no other can be had */
     private void refresh(Set<String> named, boolean spent) {
         Set<String> before = scopes();
         take(tokens.refresh(named), spent);

@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** A guarded API with something to do for whoever may read, and more for those who may write. */
+/** A guarded API with one operation for readers, and more for writers. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 class ReportApi {
@@ -24,7 +24,7 @@ class ReportApi {
             return "ok";
         }
 
-        /** Judged by what holds at this very moment. */
+        /** Decided by permissions that are read for this request. */
         @GetMapping("/organizations/{organizationId}/reports/now")
         @RequiresScopes(value = "read:report", maxAge = "0s")
         String readNow() {

@@ -17,7 +17,7 @@ final class RoleStories {
     /**
      * A row.
      *
-     * @param why what makes the expected end right, where that could be doubted
+     * @param why the reason for the expected end, where it is not obvious
      */
     record Row(String name, String why, Consumer<Story> scenario) {}
 

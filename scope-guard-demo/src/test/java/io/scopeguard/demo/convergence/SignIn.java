@@ -11,7 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A page in the browser of a user who signed in. */
+/** A page in the browser of a signed-in user. */
 final class SignIn implements Tokens {
 
     /** How the user, and the page, take a request to consent. */
@@ -38,7 +38,7 @@ final class SignIn implements Tokens {
      * Signs in.
      *
      * @param target which tokens the page asks for: parameters of the token request
-     * @param scopes what the sign-in requests
+     * @param scopes the scopes that the sign-in requests
      */
     SignIn(
             Http provider,

@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** What all rows share: one provider, one time, and the instances of the guarded API. */
+/** The parts that all rows share: one provider, one clock, and the instances of the guarded API. */
 final class Stage implements AutoCloseable {
 
     private static final long PATIENCE = TimeUnit.MINUTES.toNanos(3);

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One row: an organization of its own, users and their clients, what happens to them, and how that should end. */
+/** One row: an organization of its own, users and their clients, the events, and the expected end. */
 final class Story {
 
     private static final AtomicInteger COUNTER = new AtomicInteger();
@@ -41,7 +41,7 @@ final class Story {
         this.organization = organization();
     }
 
-    // Who is there
+    // Subjects
 
     String organization() {
         String id = unique("acme");
@@ -58,7 +58,7 @@ final class Story {
         return id;
     }
 
-    /** Whoever came last. */
+    /** The user that came last. */
     String lastUser() {
         return lastUser;
     }
@@ -88,7 +88,7 @@ final class Story {
         return name;
     }
 
-    // What they use
+    // Clients
 
     /** A page that works with an organization token. */
     ObedientClient reports(String user, String... requested) {
@@ -123,7 +123,7 @@ final class Story {
                 path("/reports"));
     }
 
-    /** Of one's own, where every request is judged by what holds at that moment. */
+    /** A page of its own, each request of which is decided by permissions that are read for it. */
     ObedientClient currentReports(String user, String... requested) {
         ObedientClient page = reports(user, requested);
         page.turnTo(path("/reports/now"));
@@ -184,7 +184,7 @@ final class Story {
         return "/organizations/" + organization + within;
     }
 
-    // What happens
+    // Events
 
     /** Every client calls once; all are answered before any does something about it. */
     void work(ObedientClient... clients) {
@@ -242,7 +242,7 @@ final class Story {
     // How it should end
 
     /**
-     * Says what a client should be able to do in the end.
+     * States the expected abilities of a client in the end.
      *
      * @param end the scopes of its token, sorted; or the error that ended it
      */
@@ -261,9 +261,7 @@ final class Story {
         return expectations;
     }
 
-    /**
-     * @param isExplained whether there is a reason for more than one useless step
-     */
+    /** @param isExplained whether there is a reason for more than one useless step */
     void verify(String row, boolean isExplained) {
         assertThat(expectations).as("expectations of %s", row).isNotEmpty();
         // Each further replica without a shared memory may cost one more refresh.

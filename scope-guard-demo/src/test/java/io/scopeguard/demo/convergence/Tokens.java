@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 interface Tokens {
 
     /**
-     * Asks for another token on the strength of what the client has.
+     * Requests another token with the client's credentials.
      *
      * @param named scopes the API said are missing; a refresh token knows its scopes, others have to name them
      */

@@ -1,4 +1,4 @@
-/** Whether a client that does what the guard asks ends up with the token it should have. */
+/** Whether a client that follows the guard ends up with the right token. */
 @NullMarked
 package io.scopeguard.demo.convergence;
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** An administrator of one realm, who uses the Admin API. Thread-safe. */
+/** An administrator of one realm with the Admin API. Thread-safe. */
 public final class KeycloakAdmin {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -169,7 +169,7 @@ public final class KeycloakAdmin {
 
     // Users and organizations
 
-    /** A user whose password is the name. */
+    /** A user with its name as password. */
     public String createUser(String name) {
         return create(
                 "/users",

@@ -58,7 +58,7 @@ public final class KeycloakServer implements AutoCloseable {
     private static Process process(int port, int managementPort) throws IOException {
         Path home = Path.of(Objects.requireNonNull(System.getProperty("keycloak.home"), "keycloak.home"));
         File log = new File("target", "keycloak.log");
-        // Whoever unpacked it may not have kept the executable bit.
+        // Unpacking may have lost the executable bit.
         ProcessBuilder builder = new ProcessBuilder(List.of(
                 "bash",
                 home.resolve("bin/kc.sh").toString(),

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is wrong with the shop's own set-up has a name and a fix. */
+/** Errors in the shop's own set-up have a name and a fix. */
 class ShopSetupTests {
 
     private static final String RESOURCE = "https://default.logto.app/api";
@@ -35,7 +35,7 @@ class ShopSetupTests {
         "unknown,    secret,            credentials-refused,      demo.shop.app-id",
         "demo-agent, demo-agent-secret, missing-management-scope, Logto Management API access"
     })
-    void sellWhenTheApplicationMayNotThenSaysWhatItLacks(String app, String secret, String code, String fix) {
+    void sellWhenThePermissionIsMissingThenNamesIt(String app, String secret, String code, String fix) {
         assertFailure(new Shop(new ManagementClient(box.endpoint(), RESOURCE, app, secret)), PAID, code, fix);
     }
 

@@ -47,7 +47,7 @@ final class Bindings {
             throw new InvalidSettingException(
                     name,
                     "takes the organization from different places in @RequiresScopes and @RequiresRole",
-                    "Say it in one of the annotations: it holds for both.");
+                    "Set it in one of the annotations: it applies to both.");
         }
         if (rule.binding() == Binding.NONE && rule.needsOrganization()) {
             throw notGlobal(name);

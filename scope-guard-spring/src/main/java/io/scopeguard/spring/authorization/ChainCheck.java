@@ -41,7 +41,7 @@ final class ChainCheck {
         if (!unguarded.isEmpty()) {
             log.warn(
                     "Handlers whose filter chain authenticates no bearer tokens: {}. They refuse all requests if they require"
-                            + " scopes, and are open to whomever the chain admits if they do not. Add oauth2ResourceServer to"
+                            + " scopes, and are open to every request that the chain admits if they do not. Add oauth2ResourceServer to"
                             + " the chain, or leave the path to the chain of Scope Guard.",
                     String.join(", ", unguarded));
         }

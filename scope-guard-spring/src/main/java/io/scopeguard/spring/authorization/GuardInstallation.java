@@ -115,7 +115,7 @@ public final class GuardInstallation
         if (!adapters.isEmpty() && !(adapters.get(0) instanceof GuardingHandlerAdapter)) {
             throw new InvalidSettingException(
                     adapters.get(0).getClass().getName(),
-                    "is a HandlerAdapter that takes handlers before the guard is asked about them",
+                    "is a HandlerAdapter that takes handlers before the guard has decided about them",
                     "Give it a lower precedence than PriorityOrdered with Ordered.HIGHEST_PRECEDENCE.");
         }
         boolean asksAllAdapters = refreshed.getBeansOfType(DispatcherServlet.class).values().stream()
@@ -141,7 +141,7 @@ public final class GuardInstallation
         if (!reached) {
             throw new InvalidSettingException(
                     "The HandlerMapping '" + name + "' (" + mapping.getClass().getName() + ")",
-                    "serves handlers that the guard is not asked about",
+                    "serves handlers that the guard does not see",
                     "Let its DispatcherServlet detect all handler adapters, or extend AbstractHandlerMapping and keep its"
                             + " interceptors.");
         }

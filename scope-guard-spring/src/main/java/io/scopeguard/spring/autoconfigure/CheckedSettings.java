@@ -60,7 +60,7 @@ final class CheckedSettings {
         String header = SettingChecks.notBlank(properties.organization().header());
         if (header != null && !FIELD_NAME.matcher(header).matches()) {
             throw new InvalidSettingException(
-                    PREFIX + "organization.header", "is no name of a header", "Use one like Organization-Id.");
+                    PREFIX + "organization.header", "is not a valid header name", "Use one like Organization-Id.");
         }
         return header;
     }

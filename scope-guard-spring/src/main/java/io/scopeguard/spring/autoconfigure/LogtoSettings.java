@@ -66,8 +66,8 @@ final class LogtoSettings {
         if (!issuers.stream().allMatch(issuer -> ISSUER.matcher(issuer).matches())) {
             throw new InvalidSettingException(
                     PREFIX + ".issuers",
-                    "has one that Logto does not use",
-                    "Use them as tokens say them, with the path: https://auth.example.com/oidc.");
+                    "contains an entry that is not an issuer of Logto",
+                    "Copy the iss claim exactly, including the /oidc path: https://auth.example.com/oidc.");
         }
         return issuers;
     }

@@ -94,14 +94,14 @@ final class OrganizationRule implements OrganizationProviders {
                             + "=acme,org_* and "
                             + PROVIDERS + "." + names.get(1)
                             + "=*, or declare a bean of type OrganizationProviders. Otherwise"
-                            + " whoever may create an organization at one provider could enter another's of the same id.");
+                            + " anybody who may create an organization at one provider could enter another's of the same id.");
         }
     }
 
     private static void checkKnown(String property, String name, List<String> names) {
         if (!names.contains(name)) {
             throw new InvalidSettingException(
-                    property, "names '" + name + "', which is no identity provider", "Use one of " + names + ".");
+                    property, "names '" + name + "', which is not an identity provider", "Use one of " + names + ".");
         }
     }
 }

@@ -53,7 +53,7 @@ final class ProviderRegistrations implements Iterable<ProviderRegistration> {
         Map<String, ProviderRegistration> issuers = new HashMap<>();
         Map<String, ProviderRegistration> paths = new HashMap<>();
         for (ProviderRegistration each : all) {
-            checkDistinct(names, each.provider().name(), each, "name", "Give each provider a name of its own.");
+            checkDistinct(names, each.provider().name(), each, "name", "Give each provider its own name.");
             each.provider()
                     .issuers()
                     .forEach(issuer -> checkDistinct(

@@ -99,9 +99,8 @@ public final class ScopeGuardAutoConfiguration {
     @ConditionalOnBean(JwtDecoder.class)
     @ConditionalOnMissingBean(AccessTokenDecoder.class)
     AccessTokenDecoder namedAccessTokenDecoder(ScopeGuard guard, GuardMetrics metrics) {
-        log.warn(
-                "The application has a JwtDecoder of its own. Handlers that require scopes refuse the tokens it verifies:"
-                        + " their chain needs oauth2ResourceServer(r -> r.jwt(jwt -> jwt.decoder(accessTokenDecoder))).");
+        log.warn("The application has its own JwtDecoder. Handlers that require scopes refuse the tokens it verifies:"
+                + " their chain needs oauth2ResourceServer(r -> r.jwt(jwt -> jwt.decoder(accessTokenDecoder))).");
         return new AccessTokenDecoder(guard, metrics::verified);
     }
 

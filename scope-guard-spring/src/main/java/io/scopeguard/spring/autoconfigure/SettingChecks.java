@@ -73,7 +73,7 @@ final class SettingChecks {
             if (!HOST.matcher(host).matches()) {
                 throw new InvalidSettingException(
                         property,
-                        "has one that is no name of a host",
+                        "contains an entry that is not a host name",
                         "Use names such as logto.auth.svc.cluster.local: no scheme, no port, no pattern.");
             }
             hosts.add(host.toLowerCase(Locale.ROOT));
@@ -97,7 +97,7 @@ final class SettingChecks {
         if (!PLAIN_PATH.matcher(value).matches()) {
             throw new InvalidSettingException(
                     property,
-                    "is no plain path",
+                    "is not a plain path",
                     "Use one like " + example + ": no pattern, no query, nothing encoded.");
         }
         return value;

@@ -41,7 +41,7 @@ final class ClassesWithoutBean {
         packages.stream().filter(name -> !name.isEmpty()).forEach(name -> search(name, found));
         if (!found.isEmpty()) {
             log.warn(
-                    "Nothing enforces the annotations of these classes, because they are no beans: {}",
+                    "Nothing enforces the annotations of these classes, because they are not beans: {}",
                     String.join(", ", found));
         }
     }

@@ -19,8 +19,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * The open streams: a few per subject, a bounded number in total. A subject's newest stream replaces its oldest one, so that a page
- * that was reloaded does not wait for its dead connections. A stream for a newer token ends the streams for older tokens of the same
- * client, because a hint about a token that was replaced reaches nobody. Thread-safe.
+ * that was reloaded does not wait for its dead connections. A stream for a newer token ends the streams for older tokens of the
+ * same client, because a hint about a token that was replaced reaches nobody. Thread-safe.
  */
 public final class SignalStreams implements SmartLifecycle {
 

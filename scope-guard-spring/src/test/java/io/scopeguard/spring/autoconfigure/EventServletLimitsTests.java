@@ -33,7 +33,7 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 
-/** Strangers who send bodies slowly, or many at once, on a server with two threads. */
+/** Clients that send bodies slowly, or many at once, to a server with two threads. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class EventServletLimitsTests {
 
@@ -116,7 +116,7 @@ class EventServletLimitsTests {
     }
 
     @Test
-    void deliveryWhoseConnectionBreaksMakesRoom() {
+    void deliveryWhenItsConnectionBreaksThenMakesRoom() {
         restart(new Limits(1, 1000, LONG));
         Client broken = fill(() -> open("POST", "0".repeat(64), 1000).send("{")).get(0);
 

@@ -11,7 +11,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 
-/** Held against the firewall whose regular expressions are spared, for every kind of character there is. */
+/** Compared with the firewall whose regular expressions it replaces, for every kind of character. */
 class HeaderCharactersTests {
 
     private final StrictHttpFirewall stock = new StrictHttpFirewall();

@@ -48,7 +48,7 @@ public record Recording(JsonNode exchange) {
         return exchange.get("request").get("path").stringValue().split("\\?")[0];
     }
 
-    /** Answers as it was answered then, whatever the query. */
+    /** Answers with the recorded answer for any query. */
     public void serve(WireMockServer server) {
         String method = exchange.get("request").get("method").stringValue();
         var response = WireMock.aResponse()

@@ -14,7 +14,7 @@ public record Reply(String origin, int status, HttpHeaders headers, String body)
             "Cache-Control",
             "Access-Control-Expose-Headers");
 
-    /** What Spring Security writes where nobody says otherwise. */
+    /** Spring Security's default. */
     public static final String DEFAULT_CACHE_CONTROL = "no-cache, no-store, max-age=0, must-revalidate";
 
     /** The only value of a header, or nothing. */

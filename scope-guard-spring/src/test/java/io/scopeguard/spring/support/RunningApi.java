@@ -153,7 +153,7 @@ public final class RunningApi implements AutoCloseable {
         }
     }
 
-    /** Sends these characters as bytes, whatever they are, and returns all that comes back. */
+    /** Sends these characters as bytes without any check, and returns the whole response. */
     public String raw(String request) {
         try (Socket socket = new Socket("localhost", port)) {
             socket.setSoTimeout(180_000);

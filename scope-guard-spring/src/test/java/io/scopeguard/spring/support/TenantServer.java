@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A Logto tenant on the loopback interface: JWK Set, token endpoint and the reads of the Management API, over a small model
- * that tests change as they go. Organization roles are named by what they grant. Thread-safe.
+ * A Logto tenant on the loopback interface: JWK Set, token endpoint and the reads of the Management API, over a small model that
+ * tests change as they go. Organization roles are named after their scopes. Thread-safe.
  */
 public final class TenantServer implements AutoCloseable {
 
@@ -152,7 +152,7 @@ public final class TenantServer implements AutoCloseable {
         suspended.put(user, true);
     }
 
-    /** Deletes a user or an application, and with it what belongs to it. */
+    /** Deletes a user or an application with everything that belongs to it. */
     public void delete(String subject) {
         suspended.remove(subject);
         applications.remove(subject);
@@ -292,7 +292,7 @@ public final class TenantServer implements AutoCloseable {
         }
     }
 
-    /** An organization token; of an application for itself, if that is what the subject is. */
+    /** An organization token of a user, or of an application on its own behalf. */
     public TestToken organizationToken(String organization, String subject, String... scopes) {
         return token(ORGANIZATION_ID + organization, subject, scopes);
     }
@@ -369,7 +369,7 @@ public final class TenantServer implements AutoCloseable {
         }
     }
 
-    /** Logto's names of what it refuses. */
+    /** Logto's names of refusals. */
     private static String code(int status) {
         return switch (status) {
             case 401 -> "auth.unauthorized";

@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is going to be signed. Immutable; the same token gives another signature each time, but keeps its {@code jti}. */
+/** A token to be signed. Immutable; the same token gives another signature each time, but keeps its {@code jti}. */
 public record TestToken(ECKey key, @Nullable String type, Map<String, Object> claims) {
 
     public TestToken with(String claim, @Nullable Object value) {

@@ -4,7 +4,7 @@ package io.scopeguard.attack;
  * One attack.
  *
  * @param group the kind of attack
- * @param name what it tries
+ * @param name the attempt
  * @param request the whole HTTP request; each character is a byte
  * @param expected the answers that are right: status, error code of the challenge and problem type, each answer as
  *     {@link Answer#toString()} writes it, separated by {@code " | "}

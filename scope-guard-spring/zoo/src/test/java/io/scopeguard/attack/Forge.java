@@ -46,7 +46,7 @@ final class Forge {
         return sign(unsigned(header, payload), key);
     }
 
-    /** By ES384 with the key, whatever the header says. */
+    /** Signs by ES384 with the key, regardless of the header. */
     static String sign(String input, ECKey key) {
         return input + "." + base64(es384(input, key));
     }

@@ -9,8 +9,8 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Whom the attacks concern: alice, who may read reports and documents of acme, and may do nothing in globex, where bob may. All
- * attacks come from alice, or from somebody without a token.
+ * The subjects of the attacks: alice, who may read reports and documents of acme, and may do nothing in globex, where bob may. All
+ * attacks come from alice, or from a client without a token.
  */
 final class Target {
 

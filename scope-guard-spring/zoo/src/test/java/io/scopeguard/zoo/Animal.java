@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A handler of one kind.
  *
- * @param name what it is
+ * @param name the kind of handler
  * @param mapping simple name of the handler mapping that finds it; empty if that is a servlet's business
  * @param adapter simple name of the handler adapter that calls it
  * @param path with {@code {org}} for an organization, if it is of one

@@ -6,7 +6,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.config.annotation.EnableWebMvc;
 
-/** What the zoo's second servlet serves, whose context is below the application's. */
+/** The handlers of the zoo's second servlet, whose context is below the application's. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebMvc
 class SecondServlet {

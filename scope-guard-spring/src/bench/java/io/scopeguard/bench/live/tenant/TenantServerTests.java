@@ -63,7 +63,7 @@ class TenantServerTests {
     }
 
     @Test
-    void whoIsNoMemberIsSaidToBeNone() throws Exception {
+    void membershipWhenNotAMemberThenExplicit() throws Exception {
         assertThat(get("/organizations/acme/users/nobody/roles").statusCode()).isEqualTo(422);
         assertThat(get("/users/nobody").statusCode()).isEqualTo(404);
         assertThat(json(get("/organizations/acme/users/" + user(0) + "/roles"))).hasSize(1);

@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** What a subject holds in one place: what its tokens carry, with the changes of the test. Thread-safe. */
+/** The grants of a subject in one place: those of its tokens, with the changes of the test. Thread-safe. */
 final class Holdings {
 
     private final Map<Audience, Scopes> scopes = new HashMap<>();

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What one subject may do in one organization, or outside of organizations, in a test. Each change counts from the next request on. */
+/**
+ * The permissions of one subject in one organization, or outside of organizations, in a test. Each change applies from the next
+ * request on.
+ */
 public final class MemberPermissions {
 
     private final TestPermissions permissions;

@@ -9,7 +9,10 @@ import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.ContextCustomizerFactory;
 import org.springframework.test.context.MergedContextConfiguration;
 
-/** Lets requests of tests wait long for live permissions, unless the application says how long, so that busy machines change nothing. */
+/**
+ * Lets requests of tests wait long for live permissions, unless the application says how long, so that busy machines change
+ * nothing.
+ */
 final class PatientReadsCustomizerFactory implements ContextCustomizerFactory {
 
     @Override

@@ -25,11 +25,11 @@ import org.springframework.test.web.servlet.request.RequestPostProcessor;
  * webTestClient.get().uri("/organizations/acme/reports").headers(organizationToken("acme").scopes("read:report"));
  * }</pre>
  *
- * <p>The subject holds what its tokens carry, unless {@link TestPermissions} says otherwise. The token was issued ten minutes ago and
- * is valid for another fifty.
+ * <p>The subject holds the scopes of its tokens, unless {@link TestPermissions} changes that. The token was issued ten minutes ago
+ * and is valid for another fifty.
  *
- * <p>Each method returns another token, with an id ({@code jti}) of its own. A token that is kept in a constant is signed anew for each
- * test. Thread-safe.
+ * <p>Each method returns another token, with an id ({@code jti}) of its own. A token that is kept in a constant is signed anew for
+ * each test. Thread-safe.
  */
 public final class TestAccessToken implements RequestPostProcessor, Consumer<HttpHeaders> {
 
@@ -56,9 +56,7 @@ public final class TestAccessToken implements RequestPostProcessor, Consumer<Htt
     private final @Nullable Instant issuedAt;
     private volatile @Nullable Signed signed;
 
-    /**
-     * @param issuedAt {@code null} for ten minutes before the first use in a test
-     */
+    /** @param issuedAt {@code null} for ten minutes before the first use in a test */
     private TestAccessToken(Map<String, Object> claims, @Nullable Instant issuedAt) {
         this.claims = Map.copyOf(claims);
         this.issuedAt = issuedAt;

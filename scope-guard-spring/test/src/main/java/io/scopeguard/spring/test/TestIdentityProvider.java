@@ -129,8 +129,8 @@ final class TestIdentityProvider implements IdentityProvider, PermissionSource {
     }
 
     /**
-     * Roles are names only, since scopes are granted directly. But the guard looks for direct grants outside of organizations only if
-     * some global role grants scopes of the audience.
+     * Roles are names only, since scopes are granted directly. But the guard looks for direct grants outside of organizations only
+     * if some global role grants scopes of the audience.
      */
     @Override
     public Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live permissions of a test. A subject holds the scopes and roles that its tokens carry, until the test takes some away or adds
- * others. The next request sees the change; the test neither waits nor sleeps. Everything is as before after each test method.
+ * The live permissions of a test. A subject holds the scopes and roles that its tokens carry, until the test takes some away or
+ * adds others. The next request sees the change; the test neither waits nor sleeps. Everything is as before after each test method.
  *
  * <pre>{@code
  * permissions.in("acme").revoke("delete:report");       // the default user, in one organization
@@ -75,9 +75,9 @@ public final class TestPermissions {
     }
 
     /**
-     * Makes the identity provider unavailable: live permissions are unknown until {@link #makeAvailable} or the end of the test. As in
-     * production, a revocation that the guard has seen stays in force meanwhile, also one of an earlier test: name a user that only
-     * this test uses.
+     * Makes the identity provider unavailable: live permissions are unknown until {@link #makeAvailable} or the end of the test. As
+     * in production, a revocation that the guard has seen stays in force meanwhile, also one of an earlier test: name a user that
+     * only this test uses.
      */
     public void makeUnavailable() {
         unavailable = true;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the tokens of {@link TestAccessToken}, and takes note that their subjects hold what they carry. */
+/** Reads the tokens of {@link TestAccessToken}, and grants their scopes to their subjects. */
 final class TestTokenReader implements TokenReader {
 
     private final TestPermissions permissions;

@@ -16,7 +16,7 @@ import org.springframework.security.access.AccessDeniedException;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.assertj.MvcTestResult;
 
-/** The whole application, whose configured provider nobody contacts: its address is one of nobody (RFC 6761). */
+/** The whole application. Its configured provider is never called: the address does not exist (RFC 6761). */
 @SpringBootTest
 @AutoConfigureMockMvc
 @AutoConfigureTestIdentityProvider

@@ -5,7 +5,7 @@ import io.scopeguard.spring.RequiresScopes;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What is outside of organizations. */
+/** Handlers outside of organizations. */
 @RestController
 class OtherController {
 

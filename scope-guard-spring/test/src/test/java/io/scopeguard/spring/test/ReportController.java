@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What members of an organization do. */
+/** Handlers for the members of an organization. */
 @RestController
 @RequestMapping("/organizations/{organizationId}")
 class ReportController {
