@@ -30,6 +30,7 @@ final class HolderSweep {
     private volatile int usedBefore;
     private volatile Map<String, HolderSet> byRole = Map.of();
     private volatile Set<String> suspended = Set.of();
+    private volatile Object lastSweep = new Object();
     private volatile boolean complete;
     private volatile long lastWalkAt = Long.MIN_VALUE;
     private volatile long listReadAt = Long.MIN_VALUE;
@@ -79,7 +80,13 @@ final class HolderSweep {
                 .sum();
         complete = size <= MAX_HOLDERS;
         byRole = complete ? Map.copyOf(finished.next) : Map.of();
+        lastSweep = new Object();
         waiting.clear();
+    }
+
+    /** Another instance after each complete sweep. */
+    Object lastSweep() {
+        return lastSweep;
     }
 
     /** When the last complete sweep began. */

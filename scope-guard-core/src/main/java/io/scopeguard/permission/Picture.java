@@ -10,7 +10,6 @@ import io.scopeguard.time.SteadyClock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -48,7 +47,7 @@ final class Picture implements PermissionHistory {
      *
      * @param inactive a newer standing, seen elsewhere
      * @param alone global grants that were read for the subject
-     * @param holders by role, if that was read
+     * @param sweep the last sweep over the holders of global roles; not what it found, which may be large and outdated
      */
     record Stored(
             @Nullable SubjectFact subject,
@@ -56,7 +55,7 @@ final class Picture implements PermissionHistory {
             RoleSet organizationRoles,
             RoleSet globalRoles,
             @Nullable SubjectFact alone,
-            Map<String, HolderSet> holders) {
+            @Nullable Object sweep) {
 
         /** Whether these facts are the same; enough where nothing outside of organizations matters. */
         @SuppressWarnings("ReferenceEquality")
@@ -72,7 +71,7 @@ final class Picture implements PermissionHistory {
                     && isMadeOf(that.subject, that.inactive, that.organizationRoles)
                     && globalRoles == that.globalRoles
                     && alone == that.alone
-                    && holders == that.holders;
+                    && sweep == that.sweep;
         }
 
         @Override

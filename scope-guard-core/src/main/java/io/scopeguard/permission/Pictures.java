@@ -5,7 +5,6 @@ import io.scopeguard.permission.Picture.Global;
 import io.scopeguard.permission.Picture.Stored;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.Subject;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +48,7 @@ final class Pictures {
                 ? known
                 : new Picture(
                         question,
-                        new Stored(subject, inactive, organizationRoles, RoleSet.UNREAD, null, Map.of()),
+                        new Stored(subject, inactive, organizationRoles, RoleSet.UNREAD, null, null),
                         subject,
                         Global.NONE);
     }
@@ -66,8 +65,8 @@ final class Pictures {
         boolean usesList = !isIndividual && question.isUser() && listsHolders;
         boolean needsGrants = !usesList || (globalRoles.isRead() && mayMatter(globalRoles, question));
         SubjectFact alone = needsGrants ? store.find(question.grants()) : null;
-        Map<String, HolderSet> byRole = needsGrants ? holders.byRole() : Map.of();
-        Stored stored = new Stored(subject, inactive, organizationRoles, globalRoles, alone, byRole);
+        Object sweep = needsGrants ? holders.lastSweep() : null;
+        Stored stored = new Stored(subject, inactive, organizationRoles, globalRoles, alone, sweep);
         if (known != null && known.stored().equals(stored)) {
             return known;
         }

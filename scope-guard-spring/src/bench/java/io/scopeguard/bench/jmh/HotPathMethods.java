@@ -19,13 +19,15 @@ import java.util.TreeSet;
 
 /**
  * Counts the methods and classes of ours that a known, granted request passes in the core: verification, live permissions,
- * decision, header. A debugger watches one decision in another process; prints the methods and their number.
+ * decision, header. A debugger watches one decision in another process; prints the methods and their number. Ends with 1 if
+ * there are too many.
  */
 public final class HotPathMethods {
 
     private static final String OURS = "io.scopeguard.*";
     private static final String BENCH = "io.scopeguard.bench.*";
     private static final int WARM_UP = 1_000;
+    private static final int MAX_METHODS = 160;
 
     private final Set<String> methods = new TreeSet<>();
     private final Set<String> classes = new TreeSet<>();
@@ -60,7 +62,10 @@ public final class HotPathMethods {
         }
         machine.exit(0);
         methods.forEach(System.out::println);
-        System.out.printf("%d methods in %d classes%n", methods.size(), classes.size());
+        System.out.printf("%d methods in %d classes (at most %d)%n", methods.size(), classes.size(), MAX_METHODS);
+        if (methods.size() > MAX_METHODS) {
+            System.exit(1);
+        }
     }
 
     private boolean takeIn(EventSet events, MethodEntryRequest ours) {

@@ -21,7 +21,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
  * Runs the microbenchmarks, with JMH's own options. A crypto provider is used where it is found on the class path; so there
- * is one pass for each, over a class path of its own, and one table of all results.
+ * is one pass for each, over a class path of its own, and one table of all results. Ends with 1 if a decision misses a target.
  */
 public final class MicroBenchmarks {
 
@@ -42,6 +42,9 @@ public final class MicroBenchmarks {
         }
         System.out.println();
         ResultFormatFactory.getInstance(ResultFormatType.TEXT, System.out).writeOut(results);
+        if (!HotTarget.areMet(results)) {
+            System.exit(1);
+        }
     }
 
     private static List<CryptoProvider> providers(CommandLineOptions options) {
