@@ -41,7 +41,8 @@ class ArchitectureTests {
             ROOT + ".signal",
             ROOT + ".logto",
             ROOT + ".keycloak",
-            ROOT + ".auth0");
+            ROOT + ".auth0",
+            ROOT + ".aws");
 
     /** Each knows the core, and nobody knows them. */
     private static final List<String> PROVIDERS = List.of(ROOT + ".logto", ROOT + ".keycloak", ROOT + ".auth0");
@@ -81,7 +82,8 @@ class ArchitectureTests {
                     ROOT + ".provider.http",
                     ROOT + ".logto",
                     ROOT + ".keycloak",
-                    ROOT + ".auth0")
+                    ROOT + ".auth0",
+                    ROOT + ".aws")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("tools.jackson..", "com.fasterxml..");
@@ -104,6 +106,14 @@ class ArchitectureTests {
 
     @ArchTest
     static final ArchRule publicApiExposesNoInternalType = PublicApi.exposesNoInternalType();
+
+    @ArchTest
+    static final ArchRule awsStaysInItsPackage = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".aws")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.amazonaws..");
 
     @ArchTest
     static void nobodyKnowsAProvider(JavaClasses all) {

@@ -6,10 +6,10 @@ import com.nimbusds.jose.jwk.JWKSet;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHint;
+import io.scopeguard.testing.DocumentedProgram;
 import io.scopeguard.testing.TestTokens;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,12 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 class WithoutSpringTests {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final Pattern PROGRAM = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
     private static final TestTokens tokens = new TestTokens(Clock.systemUTC());
     private static final FakeTenant tenant = new FakeTenant()
             .publish(new JWKSet(tokens.key()).toString(true))
@@ -50,7 +43,8 @@ class WithoutSpringTests {
 
     @BeforeAll
     static void run() throws IOException {
-        compile();
+        DocumentedProgram.compile(
+                Files.readString(Path.of("..", "docs", "without-spring.md")), "ReportsApi", directory);
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
@@ -62,21 +56,6 @@ class WithoutSpringTests {
         builder.environment().put("PORT", "0");
         program = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         api = URI.create("http://127.0.0.1:" + announcedPort());
-    }
-
-    private static void compile() throws IOException {
-        Matcher section = PROGRAM.matcher(Files.readString(Path.of("..", "docs", "without-spring.md")));
-        assertThat(section.find()).isTrue();
-        Path source = Files.writeString(directory.resolve("ReportsApi.java"), section.group(1));
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        StringWriter messages = new StringWriter();
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-            List<String> options =
-                    List.of("-proc:none", "-Xlint:all,-processing", "-Werror", "-d", directory.toString());
-            boolean compiled = compiler.getTask(messages, files, null, options, null, files.getJavaFileObjects(source))
-                    .call();
-            assertThat(compiled).as(messages.toString()).isTrue();
-        }
     }
 
     private static String announcedPort() throws IOException {
