@@ -145,7 +145,7 @@ public final class HttpApiRoutes {
     /** A route's requirement. */
     record Route(ScopeRequirement requirement, Source source) {
 
-        static Route of(String key, Entry entry) {
+        private static Route of(String key, Entry entry) {
             try {
                 Source source = source(entry.organization());
                 check(key, source, entry.requirement());
