@@ -18,6 +18,7 @@ import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.DriftFinding;
+import io.scopeguard.remedy.RecordedAsk;
 import io.scopeguard.remedy.RemedyAdvisor;
 import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.role.Roles;
@@ -116,6 +117,19 @@ final class ProviderGuard {
 
     Watch watch(Decision granted, WatchListener listener, @Nullable OrganizationProviders organizations) {
         return watches.open(granted, (token, request) -> authorize(token, request, organizations), listener);
+    }
+
+    void learn(RecordedAsk ask) {
+        advisor.learn(ask);
+    }
+
+    void restoreShared() {
+        permissions.restoreShared();
+        advisor.restoreShared();
+    }
+
+    void memoryLost() {
+        permissions.memoryLost();
     }
 
     void close() {

@@ -12,6 +12,8 @@ import io.scopeguard.provider.ChangeFeed;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.remedy.AskExchange;
+import io.scopeguard.remedy.RecordedAsk;
 import io.scopeguard.remedy.RemedyAdvisor;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.role.Roles;
@@ -202,6 +204,24 @@ public final class ScopeGuard implements AutoCloseable {
         guards.forEach(guard -> guard.apply(change));
     }
 
+    /** Takes in what another process asked a client for. */
+    public void learn(RecordedAsk ask) {
+        guards.forEach(guard -> guard.learn(ask));
+    }
+
+    /**
+     * Takes in that the store which other processes share has lost its records. What this guard knows is kept there again; what it
+     * does not know counts as forgotten, not as never seen.
+     */
+    public void restoreShared() {
+        guards.forEach(ProviderGuard::restoreShared);
+    }
+
+    /** Takes in that records of subjects may have been lost elsewhere. They count as forgotten, not as never seen. */
+    public void memoryLost() {
+        guards.forEach(ProviderGuard::memoryLost);
+    }
+
     /** Stops the background reads of permissions and signing keys. Parts that were passed to the builder stay open. */
     @Override
     public void close() {
@@ -218,6 +238,7 @@ public final class ScopeGuard implements AutoCloseable {
         private ScopeGuardSettings settings = ScopeGuardSettings.DEFAULT;
         private Clients clients = Clients.watching(WatchedScopes.all());
         private RemedyListener listener = RemedyListener.none();
+        private AskExchange asks = AskExchange.NONE;
         private Supplier<Roles> watchedRoles = Roles::none;
         private int maxWatches = MAX_WATCHES;
         private @Nullable CacheSettings cache;
@@ -278,6 +299,12 @@ public final class ScopeGuard implements AutoCloseable {
         /** Receives the remedies that clients are asked for. */
         public Builder listener(RemedyListener listener) {
             this.listener = listener;
+            return this;
+        }
+
+        /** Tells other processes what clients were asked for. {@link ScopeGuard#learn} takes in what those tell. */
+        public Builder asks(AskExchange exchange) {
+            this.asks = exchange;
             return this;
         }
 
@@ -353,7 +380,8 @@ public final class ScopeGuard implements AutoCloseable {
                     provider.clock(),
                     provider.permissions().traits()::refreshDelivery,
                     settings.maxAge(),
-                    listener);
+                    listener,
+                    asks);
         }
     }
 }

@@ -32,7 +32,7 @@ public final class CallBudget {
     /** The calls that background reads leave to the others. */
     private static final long RESERVE = 1;
 
-    private final Bucket bucket;
+    private final Tokens tokens;
     private final @Nullable Bucket individual;
     private final long ample;
     private final BlockingStrategy waiting;
@@ -43,11 +43,11 @@ public final class CallBudget {
      * @param bucket contains a token for each call
      */
     public CallBudget(Bucket bucket) {
-        this(bucket, null, Long.MAX_VALUE, BlockingStrategy.PARKING);
+        this(Tokens.in(bucket), null, Long.MAX_VALUE, BlockingStrategy.PARKING);
     }
 
-    private CallBudget(Bucket bucket, @Nullable Bucket individual, long ample, BlockingStrategy waiting) {
-        this.bucket = bucket;
+    private CallBudget(Tokens tokens, @Nullable Bucket individual, long ample, BlockingStrategy waiting) {
+        this.tokens = tokens;
         this.individual = individual;
         this.ample = ample;
         this.waiting = waiting;
@@ -71,10 +71,55 @@ public final class CallBudget {
         if (calls < 1) {
             throw new IllegalArgumentException("callsPerSecond is one or more, not " + calls);
         }
+        Bucket bucket = bucket((long) calls * BURST_SECONDS, calls, Duration.ofSeconds(1), time);
+        return perSecond(calls, Tokens.in(bucket), time, waiting);
+    }
+
+    /**
+     * A budget whose calls are counted elsewhere, for several processes together. The share of individual calls is counted here.
+     *
+     * @param calls how many a second all processes may make together
+     * @param tokens where calls are counted
+     * @throws IllegalArgumentException if it is less than one
+     */
+    public static CallBudget shared(int calls, Tokens tokens) {
+        return perSecond(calls, tokens, TimeMeter.SYSTEM_NANOTIME, BlockingStrategy.PARKING);
+    }
+
+    private static CallBudget perSecond(int calls, Tokens tokens, TimeMeter time, BlockingStrategy waiting) {
         long burst = (long) calls * BURST_SECONDS;
         long few = Math.min(burst, Math.max(INDIVIDUAL_BURST, calls));
         Bucket individual = bucket(few, calls, Duration.ofSeconds(INDIVIDUAL_SHARE), time);
-        return new CallBudget(bucket(burst, calls, Duration.ofSeconds(1), time), individual, burst / 2, waiting);
+        return new CallBudget(tokens, individual, burst / 2, waiting);
+    }
+
+    /** How many calls may be made at once after a quiet time, if so many a second are permitted. */
+    public static long burst(int calls) {
+        return (long) calls * BURST_SECONDS;
+    }
+
+    /** Where calls are counted. Thread-safe. */
+    public interface Tokens {
+
+        /** In one bucket. */
+        static Tokens in(Bucket bucket) {
+            return new Tokens() {
+                @Override
+                public <T> T use(Operation<T> operation) throws InterruptedException {
+                    return operation.on(bucket);
+                }
+            };
+        }
+
+        /** Performs an operation on the bucket that counts at this moment. */
+        <T> T use(Operation<T> operation) throws InterruptedException;
+    }
+
+    /** What is done with a bucket. */
+    @FunctionalInterface
+    public interface Operation<T> {
+
+        T on(Bucket bucket) throws InterruptedException;
     }
 
     /**
@@ -91,7 +136,7 @@ public final class CallBudget {
     }
 
     static CallBudget of(Bucket bucket, BlockingStrategy waiting) {
-        return new CallBudget(bucket, null, Long.MAX_VALUE, waiting);
+        return new CallBudget(Tokens.in(bucket), null, Long.MAX_VALUE, waiting);
     }
 
     private static Bucket bucket(long burst, int calls, Duration period, TimeMeter time) {
@@ -125,13 +170,13 @@ public final class CallBudget {
         while (left > 0) {
             Priority priority = context.priority();
             if (priority == Priority.FOREGROUND) {
-                return bucket.asBlocking().tryConsume(1, MAX_FOREGROUND_WAIT, waiting);
+                return takeOne();
             }
             if (priority == Priority.INDIVIDUAL) {
-                return takeShare() && bucket.asBlocking().tryConsume(1, MAX_FOREGROUND_WAIT, waiting);
+                return takeShare() && takeOne();
             }
             long wait = untilMoreThanTheReserve();
-            if (wait == 0 && bucket.tryConsume(1)) {
+            if (wait == 0 && tokens.use(bucket -> bucket.tryConsume(1))) {
                 return true;
             }
             long pause = Math.min(Math.max(wait, 1), LOOK_AGAIN);
@@ -141,18 +186,22 @@ public final class CallBudget {
         return false;
     }
 
+    private boolean takeOne() throws InterruptedException {
+        return tokens.use(bucket -> bucket.asBlocking().tryConsume(1, MAX_FOREGROUND_WAIT, waiting));
+    }
+
     private boolean takeShare() throws InterruptedException {
         return individual == null
-                || bucket.getAvailableTokens() > ample
+                || tokens.use(Bucket::getAvailableTokens) > ample
                 || individual.tryConsume(1)
                 || individual.asBlocking().tryConsume(1, MAX_FOREGROUND_WAIT, waiting);
     }
 
-    private long untilMoreThanTheReserve() {
-        EstimationProbe probe = bucket.estimateAbilityToConsume(1 + RESERVE);
+    private long untilMoreThanTheReserve() throws InterruptedException {
+        EstimationProbe probe = tokens.use(bucket -> bucket.estimateAbilityToConsume(1 + RESERVE));
         return probe.getNanosToWaitForRefill() == Long.MAX_VALUE
                 // A bucket that small has no room for a reserve.
-                ? bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill()
+                ? tokens.use(bucket -> bucket.estimateAbilityToConsume(1)).getNanosToWaitForRefill()
                 : probe.getNanosToWaitForRefill();
     }
 }

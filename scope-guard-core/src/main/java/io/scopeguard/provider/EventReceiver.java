@@ -38,6 +38,8 @@ public interface EventReceiver {
         APPLIED,
         /** Applied, although its time is far from ours: it is late, a clock is wrong, or an old delivery was sent again. */
         UNTIMELY,
+        /** Applied by this process, but the other processes could not be told yet: it has to come again. */
+        UNSHARED,
         /** No permissions depend on it. */
         IGNORED,
         /** It was received before. */

@@ -4,8 +4,11 @@ import io.scopeguard.provider.ProviderClock.Order;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +44,31 @@ public final class ScopeCatalogue {
      */
     public record Listing(@Nullable String id, @Nullable Instant created) {}
 
-    /** @param clock compares the times of tokens with the times of our reads */
+    /**
+     * When a process saw a scope appear, for other processes.
+     *
+     * @param id {@code null} if the provider has none, or only an event told of the scope so far
+     * @param created by the provider's clock, or {@code null} if it does not say
+     * @param seenAt in nanoseconds of the steady clock; {@link Long#MIN_VALUE} if the scope was there when the audience was first read
+     * @param isListed whether the last reading contained it
+     */
+    public record Sighting(
+            Audience audience,
+            String scope,
+            @Nullable String id,
+            @Nullable Instant created,
+            long seenAt,
+            boolean isListed) {
+
+        /** The same at another time. */
+        public Sighting seenAt(long time) {
+            return new Sighting(audience, scope, id, created, time, isListed);
+        }
+    }
+
+    /**
+     * @param clock compares the times of tokens with the times of our reads
+     */
     public ScopeCatalogue(ProviderClock clock) {
         this.clock = clock;
     }
@@ -64,6 +91,27 @@ public final class ScopeCatalogue {
      */
     public void created(Audience audience, String scope, long receivedAt) {
         audiences.compute(audience, (ignored, before) -> orUnread(before).reported(scope, receivedAt));
+    }
+
+    /** What is known of all audiences that were read. */
+    public List<Sighting> sightings() {
+        List<Sighting> all = new ArrayList<>();
+        audiences.forEach((audience, names) -> {
+            if (names.isRead) {
+                names.known.forEach((name, known) ->
+                        all.add(new Sighting(audience, name, known.id, known.created, known.seenAt, known.isListed)));
+            }
+        });
+        return all;
+    }
+
+    /**
+     * Takes in what another process saw. Within one creation of a scope the earliest sighting counts. Another id or a later creation
+     * is another scope, and the later one counts.
+     */
+    public void merge(List<Sighting> seen) {
+        seen.forEach(sighting -> audiences.compute(
+                sighting.audience, (ignored, before) -> orUnread(before).merged(sighting)));
     }
 
     /** Whether the provider gained the scope after it issued a token. An audience that was never read has no news. */
@@ -137,6 +185,18 @@ public final class ScopeCatalogue {
             return Known.of(listing, last.isReplacedBy(listing) ? seenAt : last.seenAt);
         }
 
+        Names merged(Sighting seen) {
+            Known theirs = new Known(seen.id, seen.created, seen.seenAt, seen.isListed);
+            Known ours = known.get(seen.scope);
+            Known merged = ours == null ? theirs : ours.mergedWith(theirs);
+            if (merged.equals(ours)) {
+                return this;
+            }
+            Map<String, Known> renewed = new HashMap<>(known);
+            renewed.put(seen.scope, merged);
+            return new Names(true, Map.copyOf(renewed));
+        }
+
         Names reported(String name, long receivedAt) {
             if (known.size() >= MAX_REPORTED) {
                 return this;
@@ -177,6 +237,26 @@ public final class ScopeCatalogue {
 
         Known missing() {
             return new Known(id, created, seenAt, false);
+        }
+
+        /** Of one creation, the earliest sighting; of two, the later one. */
+        Known mergedWith(Known other) {
+            boolean isSame = Objects.equals(id, other.id) && Objects.equals(created, other.created);
+            if (isSame) {
+                return new Known(id, created, earlier(seenAt, other.seenAt), isListed);
+            }
+            return isEarlierThan(other) ? other : this;
+        }
+
+        /** Who found it at a first reading did not see it appear. */
+        private static long earlier(long a, long b) {
+            return a == ALWAYS || b == ALWAYS ? Math.max(a, b) : Math.min(a, b);
+        }
+
+        private boolean isEarlierThan(Known other) {
+            return created != null && other.created != null && !created.equals(other.created)
+                    ? created.isBefore(other.created)
+                    : seenAt < other.seenAt;
         }
 
         boolean hasId(@Nullable String other) {

@@ -30,15 +30,24 @@ final class AskMemory {
     private static final long NEVER = Long.MIN_VALUE;
 
     private final SteadyClock clock;
+    private final AskExchange exchange;
     private final Cache<Question, Entry> entries;
     private volatile long droppedAt = NEVER;
 
-    AskMemory(SteadyClock clock) {
-        this(clock, MAX_ENTRIES);
+    AskMemory(SteadyClock clock, long maxEntries) {
+        this(clock, AskExchange.NONE, maxEntries);
     }
 
-    AskMemory(SteadyClock clock, long maxEntries) {
+    /**
+     * @param exchange tells other processes
+     */
+    AskMemory(SteadyClock clock, AskExchange exchange) {
+        this(clock, exchange, MAX_ENTRIES);
+    }
+
+    private AskMemory(SteadyClock clock, AskExchange exchange, long maxEntries) {
         this.clock = clock;
+        this.exchange = exchange;
         this.entries = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .maximumSize(maxEntries)
@@ -52,15 +61,30 @@ final class AskMemory {
     @Nullable
     PriorAsk find(AccessToken token, String scope, long series) {
         Entry known = entries.getIfPresent(Question.of(token, scope));
-        return known == null || known.ask.series() != series ? null : known.ask;
+        return known == null || !known.isOf(series) ? null : known.ask;
     }
 
     /** Remembers an ask. */
     void update(AccessToken token, String scope, long series, UnaryOperator<PriorAsk> step) {
-        entries.asMap().compute(Question.of(token, scope), (question, known) -> {
-            boolean isCurrent = known != null && known.ask.series() == series;
-            return new Entry(step.apply(isCurrent ? known.ask : PriorAsk.refresh(series)), lifeOf(token));
+        Question asked = Question.of(token, scope);
+        Entry entry = entries.asMap().compute(asked, (question, known) -> {
+            boolean isCurrent = known != null && known.isOf(series);
+            return new Entry(step.apply(isCurrent ? known.ask : PriorAsk.refresh(series)), lifeOf(token), false);
         });
+        exchange.asked(entry.recordedFor(asked));
+    }
+
+    /** Takes in what another process asked a client for. An ask for consent stays, whatever a later ask for a refresh says. */
+    void learn(RecordedAsk ask) {
+        Question question = new Question(ask.issuer(), ask.subject(), ask.clientId(), ask.scope());
+        Entry learned = new Entry(PriorAsk.of(ask), ask.life(), true);
+        entries.asMap().merge(question, learned, Entry::stronger);
+    }
+
+    /** Tells other processes everything again, since their store has lost it. What they asked for may be forgotten. */
+    void restoreShared() {
+        droppedAt = clock.nanos();
+        entries.asMap().forEach((question, entry) -> exchange.asked(entry.recordedFor(question)));
     }
 
     /** Whether entries were dropped for lack of space within the last day. */
@@ -93,7 +117,34 @@ final class AskMemory {
         }
     }
 
-    private record Entry(PriorAsk ask, Duration life) {
+    /**
+     * @param isForeign whether another process asked: its series may begin at a slightly different time than ours, so it counts for any
+     */
+    private record Entry(PriorAsk ask, Duration life, boolean isForeign) {
+
+        boolean isOf(long series) {
+            return isForeign || ask.series() == series;
+        }
+
+        static Entry stronger(Entry known, Entry learned) {
+            PriorAsk.Consent before = known.ask.consent();
+            PriorAsk.Consent after = learned.ask.consent();
+            return before != null && (after == null || after.at() <= before.at()) ? known : learned;
+        }
+
+        RecordedAsk recordedFor(Question question) {
+            PriorAsk.Consent consent = ask.consent();
+            return new RecordedAsk(
+                    question.issuer,
+                    question.subject,
+                    question.clientId,
+                    question.scope,
+                    ask.series(),
+                    life,
+                    consent == null
+                            ? null
+                            : new RecordedAsk.Consent(consent.token(), consent.at(), consent.pause(), consent.hints()));
+        }
 
         Duration keptFor() {
             return ask.pause().plus(life);

@@ -17,6 +17,14 @@ record PriorAsk(long series, @Nullable Consent consent) {
     /** How often granted responses ask for consent in one series. */
     static final int MAX_HINTS = 3;
 
+    /** An ask of another process. */
+    static PriorAsk of(RecordedAsk ask) {
+        RecordedAsk.Consent asked = ask.consent();
+        return new PriorAsk(
+                ask.series(),
+                asked == null ? null : new Consent(asked.token(), asked.at(), asked.pause(), asked.hints()));
+    }
+
     static PriorAsk refresh(long series) {
         return new PriorAsk(series, null);
     }

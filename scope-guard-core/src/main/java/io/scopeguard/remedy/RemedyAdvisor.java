@@ -37,25 +37,47 @@ public final class RemedyAdvisor {
     private final AskMemory asks;
     private final OncePerToken reports;
 
-    /**
-     * @param provider compares tokens with our own reads
-     * @param delivery the scopes that a refresh delivers, by kind of token
-     * @param maxAge the age beyond which a token is old at a first look
-     */
+    /** An advisor of a process that shares nothing. */
     public RemedyAdvisor(
             Clients clients,
             ProviderClock provider,
             Function<TokenKind, RefreshDelivery> delivery,
             Duration maxAge,
             RemedyListener listener) {
+        this(clients, provider, delivery, maxAge, listener, AskExchange.NONE);
+    }
+
+    /**
+     * @param provider compares tokens with our own reads
+     * @param delivery what a refresh delivers, by kind of token
+     * @param maxAge the age beyond which a token is old at a first look
+     * @param exchange tells other processes what clients were asked for
+     */
+    public RemedyAdvisor(
+            Clients clients,
+            ProviderClock provider,
+            Function<TokenKind, RefreshDelivery> delivery,
+            Duration maxAge,
+            RemedyListener listener,
+            AskExchange exchange) {
         this.clients = clients;
         this.provider = provider;
         this.clock = provider.steady();
         this.delivery = delivery;
         this.times = new IssueTimes(provider, maxAge);
-        this.asks = new AskMemory(clock);
+        this.asks = new AskMemory(clock, exchange);
         this.reports = new OncePerToken(listener, clock);
         this.roles = new RoleRemedies(times, reports);
+    }
+
+    /** Takes in what another process asked a client for. */
+    public void learn(RecordedAsk ask) {
+        asks.learn(ask);
+    }
+
+    /** Takes in that the store that other processes share has lost its records, and tells them again what this process knows. */
+    public void restoreShared() {
+        asks.restoreShared();
     }
 
     /** Advice for the client of a granted request. It never asks for a step that is known to be useless. */

@@ -13,6 +13,7 @@ import io.scopeguard.spring.autoconfigure.Auth0Properties;
 import io.scopeguard.spring.autoconfigure.KeycloakProperties;
 import io.scopeguard.spring.autoconfigure.LogtoProperties;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties;
+import io.scopeguard.spring.autoconfigure.SharingProperties;
 import io.scopeguard.spring.stream.SignalStreamController;
 import io.scopeguard.spring.support.Recording;
 import io.scopeguard.spring.support.RunningApi;
@@ -244,6 +245,7 @@ class ConfigurationTests {
                 "logto.endpoint=no uri|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.endpoint=https://abc.logto.app/oidc|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
                 "logto.calls-per-second=0|scope-guard.logto.calls-per-second is 0.|Use 1 or more.",
+                "shared.enabled=true|scope-guard.shared.enabled is true|spring-boot-starter-data-redis",
                 "logto.timeout=99ms|scope-guard.logto.timeout is PT0.099S|from 100ms to 30s",
                 "logto.timeout=31|scope-guard.logto.timeout is PT31S|from 100ms to 30s",
                 "logto.webhook.signing-keys=|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
@@ -503,7 +505,8 @@ class ConfigurationTests {
                 binder.bindOrCreate("scope-guard", ScopeGuardProperties.class),
                 binder.bindOrCreate("scope-guard.logto", LogtoProperties.class),
                 binder.bindOrCreate("scope-guard.keycloak", KeycloakProperties.class),
-                binder.bindOrCreate("scope-guard.auth0", Auth0Properties.class));
+                binder.bindOrCreate("scope-guard.auth0", Auth0Properties.class),
+                binder.bindOrCreate("scope-guard.shared", SharingProperties.class));
     }
 
     @Test
@@ -603,6 +606,7 @@ class ConfigurationTests {
         all.addAll(properties("scope-guard.logto", LogtoProperties.class));
         all.addAll(properties("scope-guard.keycloak", KeycloakProperties.class));
         all.addAll(properties("scope-guard.auth0", Auth0Properties.class));
+        all.addAll(properties("scope-guard.shared", SharingProperties.class));
         assertThat(new TreeSet<>(documented.keySet())).isEqualTo(all);
         documented.forEach((name, property) -> {
             assertThat(property.path("description").asString("")).as(name).isNotBlank();

@@ -26,9 +26,13 @@ public final class Auth0AutoConfiguration {
     }
 
     @Bean
-    Auth0 auth0(ObjectProvider<CallBudget> budget, ProviderListeners listeners, SteadyClock steadyClock) {
+    Auth0 auth0(
+            ObjectProvider<CallBudget> budget,
+            ObjectProvider<Sharing> sharing,
+            ProviderListeners listeners,
+            SteadyClock steadyClock) {
         return settings.connection(new CheckedSettings(guard).resources())
-                .budget(budget.getIfUnique(settings::budget))
+                .budget(budget.getIfUnique(() -> settings.budget(sharing.getIfUnique(() -> Sharing.NONE))))
                 .listener(listeners.calls("auth0"))
                 .steadyClock(steadyClock)
                 .build();

@@ -63,8 +63,10 @@ final class Auth0Settings {
         return SettingChecks.valid(property, () -> connection.eventSecrets(secrets), fix);
     }
 
-    CallBudget budget() {
-        return CallBudget.perSecond(
+    CallBudget budget(Sharing sharing) {
+        return sharing.budget(
+                "auth0",
+                String.valueOf(properties.domain()),
                 SettingChecks.atLeast(PREFIX + ".calls-per-second", properties.callsPerSecond(), 1));
     }
 

@@ -116,7 +116,7 @@ final class EventServlet extends HttpServlet {
             case MALFORMED -> HttpStatus.BAD_REQUEST;
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case TOO_SLOW -> HttpStatus.REQUEST_TIMEOUT;
-            case OVERLOADED -> HttpStatus.SERVICE_UNAVAILABLE;
+            case OVERLOADED, UNSHARED -> HttpStatus.SERVICE_UNAVAILABLE;
         };
     }
 

@@ -19,7 +19,7 @@ final class EventsConfiguration {
     @Bean
     ServletContextInitializer scopeGuardEvents(ProviderGuards guards, GuardMetrics metrics) {
         return context -> guards.guards().forEach((registration, guard) -> {
-            EventReceiver receiver = registration.provider().eventReceiver(guard::apply);
+            EventReceiver receiver = guards.receiver(registration);
             if (receiver != null) {
                 register(context, registration, receiver, metrics);
             }

@@ -30,11 +30,12 @@ public final class KeycloakAutoConfiguration {
     @Bean
     Keycloak keycloak(
             ObjectProvider<CallBudget> budget,
+            ObjectProvider<Sharing> sharing,
             ProviderListeners listeners,
             @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
             SteadyClock steadyClock) {
         return settings.connection(new CheckedSettings(guard).resources())
-                .budget(budget.getIfUnique(settings::budget))
+                .budget(budget.getIfUnique(() -> settings.budget(sharing.getIfUnique(() -> Sharing.NONE))))
                 .listener(listeners.calls("keycloak"))
                 .clock(clock)
                 .steadyClock(steadyClock)

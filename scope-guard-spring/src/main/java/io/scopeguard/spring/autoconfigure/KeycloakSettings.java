@@ -48,8 +48,10 @@ final class KeycloakSettings {
         return connection;
     }
 
-    CallBudget budget() {
-        return CallBudget.perSecond(
+    CallBudget budget(Sharing sharing) {
+        return sharing.budget(
+                "keycloak",
+                SettingChecks.required(ISSUER, properties.issuer(), "https://id.example.com/realms/example"),
                 SettingChecks.atLeast(PREFIX + ".calls-per-second", properties.callsPerSecond(), 1));
     }
 

@@ -30,12 +30,13 @@ public final class LogtoAutoConfiguration {
     @Bean
     Logto logto(
             ObjectProvider<CallBudget> budget,
+            ObjectProvider<Sharing> sharing,
             ProviderListeners listeners,
             @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
             SteadyClock steadyClock) {
         return settings.connection()
                 .resources(new CheckedSettings(guard).resources())
-                .budget(budget.getIfUnique(settings::budget))
+                .budget(budget.getIfUnique(() -> settings.budget(sharing.getIfUnique(() -> Sharing.NONE))))
                 .listener(listeners.calls("logto"))
                 .clock(clock)
                 .steadyClock(steadyClock)

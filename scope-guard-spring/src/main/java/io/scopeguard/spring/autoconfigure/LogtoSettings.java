@@ -31,8 +31,10 @@ final class LogtoSettings {
                 .webhookSigningKeys(signingKeys());
     }
 
-    CallBudget budget() {
-        return CallBudget.perSecond(
+    CallBudget budget(Sharing sharing) {
+        return sharing.budget(
+                "logto",
+                tenant().issuer(),
                 SettingChecks.atLeast(PREFIX + ".calls-per-second", properties.callsPerSecond(), 1));
     }
 

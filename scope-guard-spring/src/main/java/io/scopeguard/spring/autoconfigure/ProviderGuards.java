@@ -3,13 +3,16 @@ package io.scopeguard.spring.autoconfigure;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A guard for each provider, with keys, live permissions and metrics of its own. Closes them all. */
@@ -19,24 +22,33 @@ final class ProviderGuards implements AutoCloseable {
     private final DeclaredScopes declared;
     private final GuardMetrics metrics;
     private final Map<ProviderRegistration, ScopeGuard> guards = new LinkedHashMap<>();
+    private final Map<ProviderRegistration, Sharing.Part> shared = new HashMap<>();
     private final List<Runnable> parts = new ArrayList<>();
 
     ProviderGuards(
-            ProviderRegistrations providers, CheckedSettings settings, DeclaredScopes declared, GuardMetrics metrics) {
+            ProviderRegistrations providers,
+            CheckedSettings settings,
+            DeclaredScopes declared,
+            GuardMetrics metrics,
+            Sharing sharing) {
         this.settings = settings;
         this.declared = declared;
         this.metrics = metrics;
-        providers.forEach(registration -> guards.put(registration, guard(registration.provider())));
+        providers.forEach(registration -> {
+            Sharing.Part part = sharing.of(registration.provider(), settings.resources());
+            shared.put(registration, part);
+            guards.put(registration, guard(registration.provider(), part));
+        });
     }
 
-    private ScopeGuard guard(IdentityProvider provider) {
+    private ScopeGuard guard(IdentityProvider provider, Sharing.Part part) {
         AccessTokenVerifier verifier = AccessTokenVerifier.builder(provider, settings.resources())
                 .accepting(declared::accepts)
                 .clockSkew(settings.clockSkew())
                 .keyListener(metrics.keys(provider.name()))
                 .build();
         PermissionCache permissions =
-                new PermissionCache(provider.permissions(), provider.clock().steady(), settings.cache());
+                new PermissionCache(part.permissions(), provider.clock().steady(), settings.cache(), part.histories());
         metrics.watch(provider, permissions);
         ScopeGuard guard = ScopeGuard.builder(provider)
                 .verifier(verifier)
@@ -45,13 +57,22 @@ final class ProviderGuards implements AutoCloseable {
                 .clients(settings.clients(declared))
                 .watchedRoles(declared::roles)
                 .listener(metrics.remedies(provider.name()))
+                .asks(part.asks())
                 .build();
+        part.start(guard);
         parts.addAll(List.of(guard::close, permissions::close, verifier::close));
         return guard;
     }
 
     Map<ProviderRegistration, ScopeGuard> guards() {
         return guards;
+    }
+
+    /** Receives the deliveries of a provider, for all replicas; {@code null} if it sends none. */
+    @Nullable
+    EventReceiver receiver(ProviderRegistration registration) {
+        return Objects.requireNonNull(shared.get(registration))
+                .receiver(Objects.requireNonNull(guards.get(registration)));
     }
 
     /**

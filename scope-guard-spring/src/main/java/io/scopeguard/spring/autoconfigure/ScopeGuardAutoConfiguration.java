@@ -7,6 +7,7 @@ import io.scopeguard.ScopeGuard;
 import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.authentication.AccessTokenAuthentication;
 import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import io.scopeguard.spring.authentication.StrictBearerTokenResolver;
@@ -30,6 +31,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
@@ -132,8 +134,25 @@ public final class ScopeGuardAutoConfiguration {
     }
 
     @Bean
-    ProviderGuards providerGuards(ProviderRegistrations providers, DeclaredScopes declared, GuardMetrics metrics) {
-        return new ProviderGuards(providers, settings, declared, metrics);
+    ProviderGuards providerGuards(
+            ProviderRegistrations providers,
+            DeclaredScopes declared,
+            GuardMetrics metrics,
+            ObjectProvider<Sharing> sharing,
+            Environment environment) {
+        return new ProviderGuards(
+                providers, settings, declared, metrics, sharing.getIfUnique(() -> notShared(environment)));
+    }
+
+    private static Sharing notShared(Environment environment) {
+        String property = "scope-guard.shared.enabled";
+        if (environment.getProperty(property, boolean.class, false)) {
+            throw new InvalidSettingException(
+                    property,
+                    "is true, but Spring Data Redis is not there",
+                    "Add org.springframework.boot:spring-boot-starter-data-redis, or leave the property out.");
+        }
+        return Sharing.NONE;
     }
 
     @Bean

@@ -1,0 +1,36 @@
+package io.scopeguard.remedy;
+
+import io.scopeguard.permission.PermissionKey;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one client was asked about one scope. Times are nanoseconds of the steady clock.
+ *
+ * @param issuer of the token
+ * @param subject whose token it is, for which organization and audience
+ * @param clientId of the client
+ * @param scope that the token lacks
+ * @param series since when the subject holds the scope
+ * @param life how long tokens of this kind live
+ * @param consent the last request for consent, or {@code null} if the client was asked for a refresh only
+ */
+public record RecordedAsk(
+        String issuer,
+        PermissionKey subject,
+        String clientId,
+        String scope,
+        long series,
+        Duration life,
+        @Nullable Consent consent) {
+
+    /**
+     * A request for consent.
+     *
+     * @param token the fingerprint of the token whose client was asked
+     * @param at when
+     * @param pause how long other tokens' clients are left alone
+     * @param hints how many granted responses asked in this series
+     */
+    public record Consent(String token, long at, Duration pause, int hints) {}
+}

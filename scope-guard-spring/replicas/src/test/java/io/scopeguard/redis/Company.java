@@ -1,0 +1,214 @@
+package io.scopeguard.redis;
+
+import io.scopeguard.provider.Account;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.ProviderClock;
+import io.scopeguard.provider.ProviderTraits;
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.provider.Standing;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.provider.TokenClaims;
+import io.scopeguard.provider.TokenContent;
+import io.scopeguard.provider.TokenReader;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.time.SteadyClock;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One tenant as all replicas see it: it counts the calls that any of them makes. Thread-safe. */
+final class Company {
+
+    final Map<String, Set<String>> rolesOf = new ConcurrentHashMap<>();
+    final Map<String, Scopes> scopesOf = new ConcurrentHashMap<>(
+            Map.of("reader", Scopes.of("read:report"), "writer", Scopes.of("read:report", "write:report")));
+    final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
+    final Set<String> scopes = ConcurrentHashMap.newKeySet();
+    volatile boolean isDown;
+    volatile Runnable beforeAnswer = () -> {};
+
+    Company() {
+        scopes.addAll(List.of("read:report", "write:report"));
+    }
+
+    int calls(String operation) {
+        return calls.getOrDefault(operation, new AtomicInteger()).get();
+    }
+
+    void forgetCalls() {
+        calls.clear();
+    }
+
+    Provider provider(SteadyClock clock) {
+        return new Provider(clock);
+    }
+
+    /** The tenant, as one replica reaches it. */
+    final class Provider implements IdentityProvider, PermissionSource {
+
+        private final ProviderClock clock;
+        private final ScopeCatalogue catalogue;
+
+        Provider(SteadyClock steady) {
+            this.clock = new ProviderClock(steady);
+            this.catalogue = new ScopeCatalogue(clock);
+        }
+
+        @Override
+        public String name() {
+            return "company";
+        }
+
+        @Override
+        public String description() {
+            return "the company";
+        }
+
+        @Override
+        public List<String> issuers() {
+            return List.of("https://company.example");
+        }
+
+        @Override
+        public URI jwkSetUri() {
+            return URI.create("https://company.example/jwks");
+        }
+
+        @Override
+        public TokenReader tokenReader(Collection<Audience> resources) {
+            return new TokenReader() {
+                @Override
+                public Set<String> types() {
+                    return Set.of("at+jwt");
+                }
+
+                @Override
+                public TokenContent read(TokenClaims claims) {
+                    throw new UnsupportedOperationException();
+                }
+            };
+        }
+
+        @Override
+        public PermissionSource permissions() {
+            return this;
+        }
+
+        @Override
+        public ScopeCatalogue catalogue() {
+            return catalogue;
+        }
+
+        @Override
+        public ProviderClock clock() {
+            return clock;
+        }
+
+        @Override
+        public void check(Collection<Audience> audiences) {}
+
+        /** Every delivery reports a change of the user that its body names. */
+        @Override
+        public EventReceiver eventReceiver(Consumer<PermissionChange> changes) {
+            return new EventReceiver() {
+                @Override
+                public String credentialHeader() {
+                    return "Credential";
+                }
+
+                @Override
+                public boolean isAdmissible(@Nullable String credential) {
+                    return true;
+                }
+
+                @Override
+                public Receipt receive(byte[] body, @Nullable String credential) {
+                    changes.accept(new PermissionChange.OfMember(
+                            new Subject(Subject.Type.USER, new String(body, java.nio.charset.StandardCharsets.UTF_8)),
+                            "acme"));
+                    return new Receipt(Outcome.APPLIED, "Member.Changed");
+                }
+            };
+        }
+
+        @Override
+        public ProviderTraits traits() {
+            return new ProviderTraits(100, false, false, 1, Set.of(), Set.of(), Set.of(), Map.of(), Duration.ZERO);
+        }
+
+        @Override
+        public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
+            called("membership", context);
+            Set<String> roles = rolesOf.get(subject.id());
+            beforeAnswer.run();
+            return Answer.explicit(
+                    roles == null ? Membership.none(Standing.NOT_A_MEMBER) : Membership.of(Grants.ofRoles(roles)));
+        }
+
+        @Override
+        public Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context) {
+            return membership(subject, organization, context);
+        }
+
+        @Override
+        public Answer<Account> account(Subject subject, CallContext context) {
+            called("account", context);
+            return Answer.explicit(Account.ofStanding(Standing.ACTIVE));
+        }
+
+        @Override
+        public Answer<Account> globalGrants(Subject subject, CallContext context) {
+            called("grants", context);
+            return Answer.explicit(Account.ofGrants(Grants.none()));
+        }
+
+        @Override
+        public Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
+            called("definitions", context);
+            Map<String, ScopeCatalogue.Listing> listed = new HashMap<>();
+            scopes.forEach(scope -> listed.put(scope, new ScopeCatalogue.Listing("id-" + scope, null)));
+            catalogue.learn(Audience.ORGANIZATION, listed, clock.steady().nanos());
+            Map<String, RoleDefinition> roles = new HashMap<>();
+            scopesOf.forEach((id, granted) -> roles.put(id, RoleDefinition.of(Map.of(Audience.ORGANIZATION, granted))));
+            return roles;
+        }
+
+        @Override
+        public Optional<RoleScopes> roleScopes(
+                DefinitionsKey key, String role, Audience audience, CallContext context) {
+            called("scopes", context);
+            return Optional.ofNullable(scopesOf.get(role))
+                    .map(granted -> new RoleScopes(Map.of(Audience.ORGANIZATION, granted), true));
+        }
+
+        private void called(String operation, CallContext context) {
+            context.begins();
+            calls.computeIfAbsent(operation, name -> new AtomicInteger()).incrementAndGet();
+            if (isDown) {
+                throw new PermissionsUnavailableException(Reason.UNREACHABLE, "The company is down.");
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.scopeguard.redis;
+
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.permission.CacheSettings;
+import io.scopeguard.permission.Freshness;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.time.SteadyClock;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/** One replica of an application, with threads and a connection of its own. */
+final class Replica implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    final Company.Provider provider;
+    final ReplicaSharing sharing;
+    final ProviderSharing part;
+    final PermissionCache cache;
+    final ScopeGuard guard;
+    final Events events = new Events();
+    private final LettuceConnectionFactory connections;
+
+    /** Counts what happens. */
+    static final class Events implements SharingListener {
+        final java.util.Map<String, Integer> reads = new java.util.concurrent.ConcurrentHashMap<>();
+        final java.util.concurrent.atomic.AtomicInteger changes = new java.util.concurrent.atomic.AtomicInteger();
+        final java.util.concurrent.atomic.AtomicInteger gaps = new java.util.concurrent.atomic.AtomicInteger();
+
+        @Override
+        public void read(String source) {
+            reads.merge(source, 1, Integer::sum);
+        }
+
+        @Override
+        public void changeArrived(Duration lag) {
+            changes.incrementAndGet();
+        }
+
+        @Override
+        public void missedChanges() {
+            gaps.incrementAndGet();
+        }
+    }
+
+    private Replica(TestRedis redis, Company company, SharingSettings settings) {
+        this.provider = company.provider(SteadyClock.system());
+        this.connections = redis.connections();
+        this.sharing = new ReplicaSharing(connections, settings, events);
+        this.part = sharing.of(provider, List.of());
+        CacheSettings usual = CacheSettings.DEFAULT;
+        CacheSettings patient = new CacheSettings(
+                usual.maxAge(), usual.maxStale(), Duration.ofMinutes(1), usual.maxEntries(), usual.idle());
+        this.cache = new PermissionCache(part.permissions(), provider.clock().steady(), patient, part.histories());
+        this.guard = ScopeGuard.builder(provider)
+                .permissions(cache)
+                .asks(part.asks())
+                .build();
+        part.start(guard);
+    }
+
+    /** Starts a replica. Commands may take long, since the machine may be busy. */
+    static Replica start(TestRedis redis, Company company) {
+        return start(redis, company, settings(null));
+    }
+
+    static Replica start(TestRedis redis, Company company, SharingSettings settings) {
+        Replica replica = new Replica(redis, company, settings);
+        replica.awaitRedis(true);
+        return replica;
+    }
+
+    static SharingSettings settings(byte @org.jspecify.annotations.Nullable [] secret) {
+        return settings(secret, Duration.ofSeconds(30));
+    }
+
+    static SharingSettings settings(byte @org.jspecify.annotations.Nullable [] secret, Duration timeout) {
+        return new SharingSettings(
+                "test", secret, timeout, Duration.ofMillis(100), Duration.ofSeconds(30), Duration.ofMinutes(5));
+    }
+
+    void awaitRedis(boolean isReachable) {
+        Awaitility.await().atMost(PATIENCE).until(() -> part.isReachable() == isReachable);
+    }
+
+    LivePermissions get(String user) {
+        return get(user, Duration.ofSeconds(30));
+    }
+
+    LivePermissions get(String user, Duration maxAge) {
+        return cache.get(key(user), Freshness.within(maxAge, clock().nanos()), Scopes.of("read:report"));
+    }
+
+    static PermissionKey key(String user) {
+        return new PermissionKey(new Subject(Subject.Type.USER, user), "acme", Audience.ORGANIZATION);
+    }
+
+    SteadyClock clock() {
+        return provider.clock().steady();
+    }
+
+    @Override
+    public void close() {
+        guard.close();
+        cache.close();
+        sharing.close();
+        connections.destroy();
+    }
+}

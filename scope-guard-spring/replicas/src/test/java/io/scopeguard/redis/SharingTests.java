@@ -1,0 +1,380 @@
+package io.scopeguard.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.EventReceiver.Outcome;
+import io.scopeguard.provider.ScopeCatalogue.Novelty;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/** Replicas in one process that share through one Redis. */
+class SharingTests {
+
+    private static final Scopes READ = Scopes.of("read:report");
+    private static final Scopes BOTH = Scopes.of("read:report", "write:report");
+
+    private static TestRedis redis;
+
+    private final Company company = new Company();
+    private final List<Replica> replicas = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        redis = new TestRedis();
+    }
+
+    @AfterAll
+    static void stop() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        withConnection(connection -> connection.serverCommands().flushAll());
+        company.rolesOf.put("alice", Set.of("writer"));
+    }
+
+    @AfterEach
+    void close() {
+        replicas.forEach(Replica::close);
+    }
+
+    // Facts
+
+    @Test
+    void getWhenAnotherReplicaHasReadThenNobodyReadsAgain() {
+        Replica first = replica();
+        Replica second = replica();
+
+        LivePermissions known = first.get("alice");
+        LivePermissions taken = second.get("alice");
+
+        assertThat(taken.granted()).isEqualTo(known.granted()).isEqualTo(BOTH);
+        assertThat(company.calls("membership")).isEqualTo(1);
+        assertThat(company.calls("definitions")).isEqualTo(1);
+        assertThat(second.events.reads).containsEntry("replica", 2).doesNotContainKey("provider");
+        // It is as old as the read, not as the taking.
+        assertThat(taken.readAt()).isLessThan(second.clock().nanos());
+    }
+
+    @Test
+    void getWhenManyThreadsOfTwoReplicasAskThenOneReads() throws Exception {
+        Replica first = replica();
+        Replica second = replica();
+        first.get("alice");
+        company.rolesOf.put("bob", Set.of("reader"));
+        CountDownLatch both = new CountDownLatch(2);
+        company.beforeAnswer = () -> {
+            both.countDown();
+            // Long enough for the others to come, and shorter than a request waits for another replica.
+            pause();
+        };
+        company.forgetCalls();
+        ExecutorService threads = Executors.newFixedThreadPool(16);
+        try {
+            List<Future<LivePermissions>> answers = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                Replica asked = i % 2 == 0 ? first : second;
+                answers.add(threads.submit(() -> asked.get("bob")));
+            }
+            for (Future<LivePermissions> answer : answers) {
+                assertThat(answer.get().granted()).isEqualTo(READ);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        // A request that has waited long makes its own read; a busy machine may make it wait.
+        assertThat(company.calls("membership")).isBetween(1, 2);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void getWhenARequestWantsAReadOfItsOwnThenSharedReadsAreNotTaken() {
+        Replica first = replica();
+        Replica second = replica();
+        first.get("alice");
+
+        second.get("alice", Duration.ZERO);
+
+        assertThat(company.calls("membership")).isEqualTo(2);
+    }
+
+    @Test
+    void getWhenALossWasConfirmedByOneReplicaThenTheOtherComparesBothLooks() {
+        Replica first = replica();
+        Replica second = replica();
+        first.get("alice");
+        second.get("alice");
+        company.rolesOf.put("alice", Set.of("reader"));
+        deliver(first, "alice");
+        awaitChange(second);
+        company.forgetCalls();
+
+        assertThat(first.get("alice").granted()).isEqualTo(READ);
+        assertThat(second.get("alice").granted()).isEqualTo(READ);
+
+        assertThat(company.calls("membership")).isEqualTo(2);
+    }
+
+    @Test
+    void getWhenAReplicaStartsLaterThenHeldSinceIsThatOfTheFirst() {
+        Replica first = replica();
+        first.get("alice");
+        long since = first.get("alice").history().heldSince("write:report").orElseThrow();
+        long ago = first.clock().nanos() - since;
+        awaitKey("history");
+
+        Replica second = replica();
+        LivePermissions taken = second.get("alice");
+
+        long later = second.clock().nanos()
+                - taken.history().heldSince("write:report").orElseThrow();
+        assertThat(later).isGreaterThanOrEqualTo(ago - Duration.ofMillis(50).toNanos());
+    }
+
+    @Test
+    void getWhenAnotherReplicaBelievedALossThenItBindsDuringAnOutage() {
+        Replica first = replica();
+        first.get("alice");
+        company.rolesOf.remove("alice");
+        deliver(first, "alice");
+        first.get("alice");
+        awaitValue("NOT_A_MEMBER");
+        withConnection(connection -> keys(connection, "answer")
+                .forEach(key -> connection.keyCommands().del(key)));
+        company.isDown = true;
+        Replica second = replica();
+
+        assertThat(second.get("alice").granted()).isEqualTo(Scopes.none());
+        assertThat(second.get("alice").history().standingSince())
+                .isLessThan(second.clock().nanos());
+    }
+
+    // The catalogue
+
+    @Test
+    void noveltyWhenOneReplicaSawAScopeAppearThenItIsNewForAll() {
+        Replica first = replica();
+        first.get("alice");
+        company.scopes.add("export:report");
+        first.guard.apply(new io.scopeguard.provider.PermissionChange.OfRoles());
+        first.get("alice");
+        awaitValue("export:report");
+
+        Replica second = replica();
+        second.get("alice");
+
+        assertThat(second.provider.catalogue().noveltySince(Audience.ORGANIZATION, "export:report", Instant.EPOCH))
+                .isEqualTo(Novelty.SEEN);
+        assertThat(second.provider.catalogue().noveltySince(Audience.ORGANIZATION, "read:report", Instant.EPOCH))
+                .isEqualTo(Novelty.NONE);
+    }
+
+    // Changes
+
+    @Test
+    void receiveWhenOneReplicaGetsADeliveryThenItBindsOnAll() {
+        Replica first = replica();
+        Replica second = replica();
+        first.get("alice");
+        second.get("alice");
+        company.rolesOf.remove("alice");
+
+        assertThat(deliver(first, "alice")).isEqualTo(Outcome.APPLIED);
+        awaitChange(second);
+
+        assertThat(second.get("alice").granted()).isEqualTo(Scopes.none());
+    }
+
+    @Test
+    void receiveWhenADeliveryComesToTwoReplicasThenTheSecondIsARepetition() {
+        Replica first = replica();
+        Replica second = replica();
+
+        assertThat(deliver(first, "alice")).isEqualTo(Outcome.APPLIED);
+        assertThat(deliver(second, "alice")).isEqualTo(Outcome.REPLAYED);
+    }
+
+    @Test
+    void readWhenEntriesAreMissingThenEverythingIsReadAgain() {
+        Replica first = replica();
+        Replica second = replica();
+        deliver(first, "alice");
+        awaitChange(second);
+        withConnection(connection -> keys(connection, "changes-count")
+                .forEach(key -> connection.stringCommands().incrBy(key, 5)));
+
+        deliver(first, "bob");
+
+        await().atMost(Replica.PATIENCE).until(() -> second.events.gaps.get() == 1);
+    }
+
+    @Test
+    void startWhenAChangeWasReportedBeforeThenSharedAnswersFromBeforeAreNotTaken() {
+        Replica first = replica();
+        first.get("alice");
+        company.rolesOf.remove("alice");
+        deliver(first, "alice");
+
+        Replica second = replica();
+        awaitChange(second);
+
+        assertThat(second.get("alice").granted()).isEqualTo(Scopes.none());
+    }
+
+    // Security
+
+    @Test
+    void getWhenThereIsASecretThenValuesOfOthersAreIgnoredAndKeysDiffer() {
+        Replica first = replica(secret(1));
+        first.get("alice");
+        awaitKey("answer");
+        withConnection(connection -> keys(connection, "answer").forEach(key -> {
+            byte[] value = connection.hashCommands().hGet(key, "v".getBytes(StandardCharsets.UTF_8));
+            value[value.length - 1] ^= 1;
+            connection.hashCommands().hSet(key, "v".getBytes(StandardCharsets.UTF_8), value);
+        }));
+        Replica second = replica(secret(1));
+
+        assertThat(second.get("alice").granted()).isEqualTo(BOTH);
+        assertThat(second.events.reads).doesNotContainKey("replica");
+        Replica third = replica(secret(2));
+        third.get("alice");
+        assertThat(third.events.reads).doesNotContainKey("replica");
+    }
+
+    // Redis goes away
+
+    @Test
+    void getWhenRedisStopsAndStartsEmptyThenAllGoOnAndWriteBack() {
+        SharingSettings impatient = Replica.settings(null, Duration.ofMillis(300));
+        Replica first = added(Replica.start(redis, company, impatient));
+        Replica second = added(Replica.start(redis, company, impatient));
+        first.get("alice");
+        second.get("alice");
+        try {
+            redis.stop();
+            company.rolesOf.remove("alice");
+            company.rolesOf.put("bob", Set.of("reader"));
+            assertThat(first.get("bob").granted()).isEqualTo(READ);
+            first.awaitRedis(false);
+            second.awaitRedis(false);
+            assertThat(deliver(first, "alice")).isEqualTo(Outcome.UNSHARED);
+            assertThat(first.get("alice").granted()).isEqualTo(Scopes.none());
+        } finally {
+            redis.start();
+        }
+        first.awaitRedis(true);
+        second.awaitRedis(true);
+
+        awaitChange(second);
+        assertThat(second.get("alice").granted()).isEqualTo(Scopes.none());
+        awaitKey("history");
+        company.rolesOf.put("carol", Set.of("reader"));
+        await().atMost(Replica.PATIENCE)
+                .until(() -> !second.get(newUser()).history().isComplete());
+    }
+
+    private String newUser() {
+        String user = "user-" + company.rolesOf.size();
+        company.rolesOf.put(user, Set.of("reader"));
+        return user;
+    }
+
+    private Replica replica() {
+        return added(Replica.start(redis, company));
+    }
+
+    private Replica replica(byte[] secret) {
+        return added(Replica.start(redis, company, Replica.settings(secret)));
+    }
+
+    private Replica added(Replica replica) {
+        replicas.add(replica);
+        return replica;
+    }
+
+    private static byte[] secret(int fill) {
+        byte[] secret = new byte[32];
+        java.util.Arrays.fill(secret, (byte) fill);
+        return secret;
+    }
+
+    private static Outcome deliver(Replica to, String user) {
+        EventReceiver receiver = Objects.requireNonNull(to.part.receiver(to.guard::apply));
+        return receiver.receive(user.getBytes(StandardCharsets.UTF_8), "signature")
+                .outcome();
+    }
+
+    private static void awaitChange(Replica replica) {
+        await().atMost(Replica.PATIENCE).until(() -> replica.events.changes.get() > 0);
+    }
+
+    private static void awaitKey(String kind) {
+        await().atMost(Replica.PATIENCE).until(() -> {
+            boolean[] found = new boolean[1];
+            withConnection(connection -> found[0] = !keys(connection, kind).isEmpty());
+            return found[0];
+        });
+    }
+
+    /** Waits until some value contains a text. */
+    private static void awaitValue(String text) {
+        await().atMost(Replica.PATIENCE).until(() -> {
+            boolean[] found = new boolean[1];
+            withConnection(connection -> {
+                for (String kind : List.of("history", "catalogue")) {
+                    for (byte[] key : keys(connection, kind)) {
+                        byte[] value = connection.stringCommands().get(key);
+                        found[0] |= value != null && new String(value, StandardCharsets.UTF_8).contains(text);
+                    }
+                }
+            });
+            return found[0];
+        });
+    }
+
+    private static Set<byte[]> keys(RedisConnection connection, String kind) {
+        Set<byte[]> keys = connection.keyCommands().keys(("*" + kind + "*").getBytes(StandardCharsets.UTF_8));
+        return keys == null ? Set.of() : keys;
+    }
+
+    private static void withConnection(Consumer<RedisConnection> action) {
+        LettuceConnectionFactory factory = redis.connections();
+        try (RedisConnection connection = factory.getConnection()) {
+            action.accept(connection);
+        } finally {
+            factory.destroy();
+        }
+    }
+}

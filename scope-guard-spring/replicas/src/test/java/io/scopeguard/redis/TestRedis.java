@@ -1,0 +1,102 @@
+package io.scopeguard.redis;
+
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import redis.embedded.RedisServer;
+import redis.embedded.core.RedisServerBuilder;
+
+/**
+ * A Redis server of its own, which can be stopped and started again, empty. The environment variable {@code REDIS_SERVER} names
+ * another executable than the one that the tests bring. Where there is none for the platform, the tests are skipped and say so.
+ */
+public final class TestRedis implements AutoCloseable {
+
+    private static final String EXECUTABLE = "REDIS_SERVER";
+
+    /** Connects anew soon, where Lettuce would wait longer and longer. */
+    private static final ClientResources RESOURCES = ClientResources.builder()
+            .reconnectDelay(Delay.constant(Duration.ofMillis(100)))
+            .build();
+
+    private final int port = freePort();
+    private @Nullable RedisServer server;
+
+    /** Starts a server. */
+    public TestRedis() {
+        start();
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public void start() {
+        try {
+            RedisServerBuilder builder = RedisServer.newRedisServer()
+                    .port(port)
+                    .setting("bind 127.0.0.1")
+                    .setting("save ''")
+                    .setting("appendonly no");
+            String executable = System.getenv(EXECUTABLE);
+            if (executable != null) {
+                builder.executableProvider(() -> new File(executable));
+            }
+            RedisServer fresh = builder.build();
+            fresh.start();
+            server = fresh;
+        } catch (IOException | RuntimeException e) {
+            Assumptions.abort("No Redis server for this platform (" + e.getMessage() + "): set " + EXECUTABLE
+                    + " to the path of a redis-server to run these tests.");
+        }
+    }
+
+    public void stop() {
+        RedisServer running = server;
+        if (running != null) {
+            try {
+                running.stop();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            server = null;
+        }
+    }
+
+    /** Connections to the server. */
+    public LettuceConnectionFactory connections() {
+        LettuceConnectionFactory factory = new LettuceConnectionFactory(
+                new RedisStandaloneConfiguration("127.0.0.1", port),
+                LettuceClientConfiguration.builder()
+                        .commandTimeout(Duration.ofSeconds(30))
+                        .clientResources(RESOURCES)
+                        .shutdownTimeout(Duration.ZERO)
+                        .build());
+        factory.afterPropertiesSet();
+        factory.start();
+        return factory;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

@@ -1,0 +1,180 @@
+package io.scopeguard.redis;
+
+import io.scopeguard.redis.ServerClock.Offset;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The latest answers of the provider, each with the time of its read, and the leases on reads. One hash holds everything about one
+ * fact, so that one step looks for an answer and takes the lease, and one step stores an answer unless a newer one is there. The
+ * order of reads is a counter in that hash, taken with the lease before the read begins. Times are those of the Redis server.
+ * Thread-safe.
+ */
+final class AnswerStore {
+
+    /**
+     * Looks for an answer; without one, takes the lease. Of an answer that confirmed a loss, the first look is offered first, so that
+     * other replicas can compare both as well.
+     */
+    private static final Script LOOK = new Script("""
+            local h = redis.call('HMGET', KEYS[1], 'o', 's', 'e', 'v', 'c', 'po', 'ps', 'pe', 'pv', 'until')
+            local after = tonumber(ARGV[1])
+            local last = tonumber(ARGV[2])
+            local o = tonumber(h[1] or '0')
+            if o > last and tonumber(h[2]) > after then
+              if h[5] == '1' and ARGV[3] == '0' and h[6] then
+                local po = tonumber(h[6])
+                if po > last and tonumber(h[7]) > after then
+                  return {po, tonumber(h[7]), tonumber(h[8]), h[9], 0, 0}
+                end
+              end
+              return {o, tonumber(h[2]), tonumber(h[3]), h[4], 0, 0}
+            end
+            local busy = tonumber(h[10] or '0')
+            if busy > now and ARGV[4] == '1' then
+              return {0, 0, 0, '', 0, busy - now}
+            end
+            local n = redis.call('HINCRBY', KEYS[1], 'n', 1)
+            redis.call('HSET', KEYS[1], 'until', str(now + tonumber(ARGV[5])), 'by', n)
+            redis.call('PEXPIRE', KEYS[1], ARGV[6])
+            return {0, 0, 0, '', n, now}
+            """);
+
+    /** Stores an answer, unless a newer one is there or the counter was lost since the read began. Ends the lease. */
+    private static final Script STORE = new Script("""
+            local h = redis.call('HMGET', KEYS[1], 'n', 'o', 'by')
+            local order = tonumber(ARGV[1])
+            if h[3] == ARGV[1] then
+              redis.call('HDEL', KEYS[1], 'until', 'by')
+            end
+            if order <= tonumber(h[2] or '0') or order > tonumber(h[1] or '0') then
+              return {0}
+            end
+            if ARGV[4] == '1' and h[2] then
+              local c = redis.call('HMGET', KEYS[1], 'o', 's', 'e', 'v')
+              redis.call('HSET', KEYS[1], 'po', c[1], 'ps', c[2], 'pe', c[3], 'pv', c[4])
+            else
+              redis.call('HDEL', KEYS[1], 'po', 'ps', 'pe', 'pv')
+            end
+            redis.call('HSET', KEYS[1], 'o', ARGV[1], 's', ARGV[2], 'e', str(now), 'v', ARGV[3], 'c', ARGV[4])
+            redis.call('PEXPIRE', KEYS[1], ARGV[5])
+            return {1}
+            """);
+
+    /** Ends a lease without an answer. */
+    private static final Script RELEASE = new Script("""
+            if redis.call('HGET', KEYS[1], 'by') == ARGV[1] then
+              redis.call('HDEL', KEYS[1], 'until', 'by')
+            end
+            return {1}
+            """);
+
+    private final BoundedRedis redis;
+    private final Keys keys;
+    private final ServerClock server;
+    private final SharingSettings settings;
+
+    AnswerStore(BoundedRedis redis, Keys keys, ServerClock server, SharingSettings settings) {
+        this.redis = redis;
+        this.keys = keys;
+        this.server = server;
+        this.settings = settings;
+    }
+
+    /**
+     * What is looked for.
+     *
+     * @param key of the fact
+     * @param notBefore the answer's read began after this, in nanoseconds of the steady clock
+     * @param newerThan the answer has a larger number than this
+     * @param isSecondLook whether the answer is to confirm a loss
+     * @param waits whether the read is left to a replica that has the lease
+     */
+    record Wanted(byte[] key, long notBefore, long newerThan, boolean isSecondLook, boolean waits) {}
+
+    /**
+     * What was found: an answer, or a lease, or that another replica has it.
+     *
+     * @param order the number of the answer, or of the read that the lease permits
+     * @param begunAt the start of the answer's read, in nanoseconds of the steady clock; with a lease, the server's time in microseconds
+     * @param endedAt its end, in nanoseconds of the steady clock
+     * @param value the answer, or {@code null}
+     * @param leftFor how long the other replica's lease lasts, or zero
+     */
+    record Found(long order, long begunAt, long endedAt, byte @Nullable [] value, Duration leftFor) {
+
+        boolean isAnswer() {
+            return value != null;
+        }
+
+        boolean isLease() {
+            return value == null && order > 0;
+        }
+    }
+
+    /** Looks for an answer, or takes the lease; empty if Redis is out of reach. */
+    Optional<Found> look(Wanted wanted) {
+        Offset offset = server.offset();
+        return redis.ask(commands -> LOOK.run(
+                        commands,
+                        List.of(wanted.key),
+                        Script.bytes(offset.latestMicros(wanted.notBefore)),
+                        Script.bytes(wanted.newerThan),
+                        Script.flag(wanted.isSecondLook),
+                        Script.flag(wanted.waits),
+                        Script.bytes(micros(settings.lease().toNanos())),
+                        Script.bytes(settings.keptFor().toMillis())))
+                .map(reply -> found(wanted.key, reply, offset));
+    }
+
+    /** All times are moved into the past by the uncertainty of the difference, so that their order stays. */
+    private Found found(byte[] key, List<Object> reply, Offset offset) {
+        long answer = (Long) reply.get(0);
+        long lease = (Long) reply.get(4);
+        long left = (Long) reply.get(5);
+        if (answer == 0) {
+            return lease > 0
+                    ? new Found(lease, left, 0, null, Duration.ZERO)
+                    : new Found(0, 0, 0, null, Duration.ofNanos(nanos(left)));
+        }
+        byte[] value = keys.unsealed(key, (byte[]) reply.get(3));
+        return new Found(
+                answer,
+                offset.earliestNanos((Long) reply.get(1)),
+                offset.earliestNanos((Long) reply.get(2)),
+                value == null ? new byte[0] : value,
+                Duration.ZERO);
+    }
+
+    /** Stores an answer, without waiting. */
+    void store(byte[] key, Found lease, byte[] value, boolean isSecondLook) {
+        if (value.length > SharedJson.MAX_BYTES) {
+            release(key, lease);
+            return;
+        }
+        redis.tell(commands -> STORE.run(
+                commands,
+                List.of(key),
+                Script.bytes(lease.order),
+                Script.bytes(lease.begunAt),
+                keys.sealed(key, value),
+                Script.flag(isSecondLook),
+                Script.bytes(settings.keptFor().toMillis())));
+    }
+
+    /** Gives the lease back, without waiting. */
+    void release(byte[] key, Found lease) {
+        redis.tell(commands -> RELEASE.run(commands, List.of(key), Script.bytes(lease.order)));
+    }
+
+    private static long micros(long nanos) {
+        return TimeUnit.NANOSECONDS.toMicros(nanos);
+    }
+
+    private static long nanos(long micros) {
+        return TimeUnit.MICROSECONDS.toNanos(micros);
+    }
+}

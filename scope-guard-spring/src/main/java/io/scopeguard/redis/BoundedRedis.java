@@ -1,0 +1,188 @@
+package io.scopeguard.redis;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commands to a Redis that may be slow, full or away. Each command waits for the time-out at most. After a few failures, Redis is
+ * left alone, and only {@link #probe} finds out whether it answers again: no read pays for that. Thread-safe.
+ */
+final class BoundedRedis {
+
+    private static final Logger log = LoggerFactory.getLogger(BoundedRedis.class);
+
+    private static final int WINDOW = 10;
+    private static final int FEWEST = 3;
+
+    /** How many commands may be under way that nobody waits for. */
+    private static final int MAX_TOLD = 10_000;
+
+    private final Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connecting;
+    private final Duration timeout;
+    private final SharingListener listener;
+    private final CircuitBreaker breaker;
+    private final Semaphore told = new Semaphore(MAX_TOLD);
+    private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
+    private volatile boolean isReachable;
+    private volatile boolean hasReported;
+
+    /** What is done with a connection. */
+    interface Command<T> {
+
+        CompletionStage<T> send(RedisClusterAsyncCommands<byte[], byte[]> commands);
+    }
+
+    /**
+     * @param connecting makes a connection; may wait long, and is used by {@link #probe} only
+     */
+    BoundedRedis(
+            Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connecting,
+            SharingSettings settings,
+            SharingListener listener) {
+        this.connecting = connecting;
+        this.timeout = settings.timeout();
+        this.listener = listener;
+        this.breaker = CircuitBreaker.of(
+                "redis",
+                CircuitBreakerConfig.custom()
+                        .slidingWindowSize(WINDOW)
+                        .minimumNumberOfCalls(FEWEST)
+                        .waitDurationInOpenState(settings.pause())
+                        .permittedNumberOfCallsInHalfOpenState(1)
+                        .build());
+    }
+
+    /** Whether commands are sent at present. */
+    boolean isReachable() {
+        return isReachable && breaker.getState() == State.CLOSED;
+    }
+
+    /** Sends a command and waits for the answer; empty if there is none in time, or Redis is left alone. */
+    <T> Optional<T> ask(Command<T> command) {
+        RedisClusterAsyncCommands<byte[], byte[]> connected = commands;
+        return connected == null || !isReachable() ? Optional.empty() : answered(command, connected);
+    }
+
+    private <T> Optional<T> answered(Command<T> command, RedisClusterAsyncCommands<byte[], byte[]> connected) {
+        long start = System.nanoTime();
+        @Nullable CompletableFuture<T> answer = null;
+        try {
+            answer = command.send(connected).toCompletableFuture();
+            T value = answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            ended("ok", start);
+            breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            return Optional.ofNullable(value);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            failed("timeout", start, e);
+        } catch (ExecutionException | RuntimeException e) {
+            failed("error", start, e);
+        }
+        return Optional.empty();
+    }
+
+    /** Sends a command without waiting. If Redis is left alone, or slow, the command may be dropped. */
+    <T> void tell(Command<T> command) {
+        RedisClusterAsyncCommands<byte[], byte[]> connected = commands;
+        if (connected == null || !isReachable() || !told.tryAcquire()) {
+            return;
+        }
+        long start = System.nanoTime();
+        try {
+            command.send(connected).whenComplete((value, failure) -> {
+                told.release();
+                ended(failure == null ? "ok" : "error", start);
+            });
+        } catch (RuntimeException e) {
+            told.release();
+            failed("error", start, e);
+        }
+    }
+
+    /** Counts a failure of a command that was sent by another way. */
+    void failed(Throwable cause) {
+        failed("error", System.nanoTime(), cause);
+    }
+
+    private void failed(String outcome, long start, Throwable cause) {
+        ended(outcome, start);
+        breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, cause);
+        if (breaker.getState() != State.CLOSED) {
+            unreachable(cause);
+        }
+    }
+
+    private void ended(String outcome, long start) {
+        listener.commanded(outcome, Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** Looks whether Redis answers, if it is not left alone. May wait for a connection: this is for a thread of its own. */
+    <T> Optional<T> probe(Command<T> command) {
+        RedisClusterAsyncCommands<byte[], byte[]> connected = connected();
+        if (connected == null || !breaker.tryAcquirePermission()) {
+            return Optional.empty();
+        }
+        Optional<T> answer = answered(command, connected);
+        if (answer.isPresent() && breaker.getState() == State.CLOSED) {
+            reachable();
+        }
+        return answer;
+    }
+
+    private @Nullable RedisClusterAsyncCommands<byte[], byte[]> connected() {
+        RedisClusterAsyncCommands<byte[], byte[]> known = commands;
+        if (known != null) {
+            return known;
+        }
+        try {
+            RedisClusterAsyncCommands<byte[], byte[]> fresh = connecting.get();
+            commands = fresh;
+            return fresh;
+        } catch (RuntimeException e) {
+            unreachable(e);
+            return null;
+        }
+    }
+
+    /** The connection, for those who send commands in ways of their own; {@code null} before the first. */
+    @Nullable
+    RedisClusterAsyncCommands<byte[], byte[]> commands() {
+        return commands;
+    }
+
+    private synchronized void reachable() {
+        if (!isReachable) {
+            isReachable = true;
+            log.info("Redis answers: what is read is shared with the other replicas.");
+            hasReported = false;
+        }
+    }
+
+    private synchronized void unreachable(Throwable cause) {
+        isReachable = false;
+        if (!hasReported) {
+            hasReported = true;
+            log.warn(
+                    "Redis does not answer ({}). This replica goes on by itself, with its part of the call budget, and tries"
+                            + " again.",
+                    cause.getClass().getSimpleName());
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package io.scopeguard.redis;
+
+import io.github.bucket4j.Bucket;
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.permission.FactExchange;
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.remedy.AskExchange;
+import io.scopeguard.remedy.RecordedAsk;
+import io.scopeguard.time.SteadyClock;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.connection.RedisConnection;
+
+/** What the replicas of an application share about one provider. Thread-safe. Close it to stop its threads. */
+public final class ProviderSharing implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ProviderSharing.class);
+
+    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+    private final Supplier<RedisConnection> connections;
+    private final SharingSettings settings;
+    private final SharingListener listener;
+    private final BoundedRedis redis;
+    private final IdentityProvider provider;
+    private final SteadyClock clock;
+    private final String replica;
+    private final Keys keys;
+    private final ServerClock server;
+    private final Presence presence;
+    private final ChangeStream changes;
+    private final SharedAsks asks;
+    private final long waitMillis;
+    private final ScheduledExecutorService heartbeats;
+    private final Bucket everything = Bucket.builder()
+            .addLimit(limit -> limit.capacity(1).refillGreedy(1, Duration.ofSeconds(10)))
+            .build();
+    private volatile int replicas = 1;
+    private volatile boolean isEverythingDue;
+    private @Nullable LogReader changeReader;
+    private @Nullable LogReader askReader;
+
+    ProviderSharing(ReplicaSharing sharing, IdentityProvider provider, String tenant) {
+        this.connections = sharing.connections();
+        this.settings = sharing.settings();
+        this.listener = sharing.listener();
+        this.redis = sharing.redis();
+        this.replica = sharing.replica();
+        this.waitMillis = sharing.waitMillis();
+        this.provider = provider;
+        this.clock = provider.clock().steady();
+        this.keys = Keys.of(settings, provider.name(), tenant);
+        this.server = new ServerClock(clock);
+        this.presence = new Presence(redis, keys, clock, server, replica);
+        this.changes = new ChangeStream(redis, keys, replica);
+        this.asks = new SharedAsks(redis, keys, replica, server);
+        this.heartbeats = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "scope-guard-redis");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** The provider's permissions, read by one replica for all. */
+    public PermissionSource permissions() {
+        return new SharedPermissionSource(
+                provider.permissions(),
+                new AnswerStore(redis, keys, server, settings),
+                keys,
+                new SharedCatalogue(redis, keys, server, provider.catalogue()),
+                listener);
+    }
+
+    /** Histories of facts. */
+    public FactExchange histories() {
+        return new SharedHistories(redis, keys, server);
+    }
+
+    /** What clients were asked for. */
+    public AskExchange asks() {
+        return asks;
+    }
+
+    /**
+     * A receiver of the provider's deliveries that tells the other replicas; {@code null} if the provider sends none.
+     *
+     * @param apply receives the changes here
+     */
+    public @Nullable EventReceiver receiver(Consumer<PermissionChange> apply) {
+        return SharedEventReceiver.of(provider::eventReceiver, apply, changes);
+    }
+
+    /** How many replicas were seen last, this one included. */
+    public int replicas() {
+        return replicas;
+    }
+
+    /** Whether Redis answers. */
+    public boolean isReachable() {
+        return redis.isReachable();
+    }
+
+    /** Begins to listen to the other replicas. */
+    public void start(ScopeGuard guard) {
+        heartbeats.scheduleWithFixedDelay(() -> beatSafely(guard), 0, HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void beatSafely(ScopeGuard guard) {
+        try {
+            presence.beat().ifPresent(beat -> beaten(beat, guard));
+            applyEverythingIfDue(guard);
+        } catch (RuntimeException e) {
+            log.error("The heartbeat of this replica failed unexpectedly", e);
+        }
+    }
+
+    private void beaten(Presence.Beat beat, ScopeGuard guard) {
+        replicas = beat.replicas();
+        if (beat.isFirst()) {
+            listen(guard);
+        }
+        if (beat.hasLostMemory()) {
+            log.warn("Redis has lost what the replicas shared. Each of them writes back what it knows.");
+            guard.restoreShared();
+            restart();
+            isEverythingDue = true;
+        } else if (beat.isLossReported()) {
+            guard.memoryLost();
+        }
+        changes.flush();
+    }
+
+    private synchronized void listen(ScopeGuard guard) {
+        // A change that was reported shortly before this replica started concerns answers that it may take.
+        long from = TimeUnit.MICROSECONDS.toMillis(server.micros())
+                - settings.keptFor().toMillis();
+        changeReader = reader(changes.log(), Math.max(from, 0) + "-0", new ChangeReader(guard));
+        askReader = reader(asks.log(), "0-0", new AskReader(guard));
+    }
+
+    private LogReader reader(SharedLog shared, String position, LogReader.Reader reader) {
+        LogReader made = new LogReader(connections, shared, replica, position, waitMillis, reader);
+        made.start();
+        return made;
+    }
+
+    private synchronized void restart() {
+        if (changeReader != null) {
+            changeReader.restart();
+        }
+        if (askReader != null) {
+            askReader.restart();
+        }
+    }
+
+    /** A change of everything is applied now, or later if there was one a moment ago. */
+    private void applyEverythingIfDue(ScopeGuard guard) {
+        if (isEverythingDue && everything.tryConsume(1)) {
+            isEverythingDue = false;
+            guard.apply(new PermissionChange.OfEverything());
+        }
+    }
+
+    @Override
+    public void close() {
+        heartbeats.shutdownNow();
+        synchronized (this) {
+            if (changeReader != null) {
+                changeReader.close();
+            }
+            if (askReader != null) {
+                askReader.close();
+            }
+        }
+        presence.leave();
+    }
+
+    private final class ChangeReader implements LogReader.Reader {
+
+        private final ScopeGuard guard;
+
+        ChangeReader(ScopeGuard guard) {
+            this.guard = guard;
+        }
+
+        @Override
+        public void read(byte[] value, long addedAt) {
+            PermissionChange change = ChangeStream.change(value);
+            if (change instanceof PermissionChange.OfEverything) {
+                isEverythingDue = true;
+                applyEverythingIfDue(guard);
+            } else {
+                guard.apply(change);
+            }
+            long lag = TimeUnit.MICROSECONDS.toMillis(server.micros()) - addedAt;
+            listener.changeArrived(Duration.ofMillis(Math.max(lag, 0)));
+        }
+
+        @Override
+        public void missed() {
+            listener.missedChanges();
+            isEverythingDue = true;
+            applyEverythingIfDue(guard);
+        }
+    }
+
+    private final class AskReader implements LogReader.Reader {
+
+        private final ScopeGuard guard;
+
+        AskReader(ScopeGuard guard) {
+            this.guard = guard;
+        }
+
+        @Override
+        public void read(byte[] value, long addedAt) {
+            RecordedAsk ask = asks.ask(value);
+            if (ask != null) {
+                guard.learn(ask);
+            }
+        }
+
+        @Override
+        public void missed() {
+            // Asks that are missing cost a hint at most, and those of this replica are kept.
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.scopeguard.redis;
+
+import io.scopeguard.time.SteadyClock;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The Redis server's time, in microseconds since 1970, beside our own: what replicas write down about the past is in the server's
+ * time. The difference is measured with each heartbeat. Thread-safe.
+ */
+final class ServerClock {
+
+    /** A measurement that took longer than this replaces only an old one. */
+    private static final long EXACT = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private static final long OLD = TimeUnit.SECONDS.toNanos(30);
+
+    private final SteadyClock clock;
+    private volatile Offset offset;
+
+    /**
+     * The server's time less ours. Whoever compares several times converts all of them by one of these: that keeps their order.
+     *
+     * @param uncertainty how long the measurement took
+     */
+    record Offset(long nanos, long measuredAt, long uncertainty) {
+
+        /** The server's time that is certainly not before a time of ours; the extremes stay extreme. */
+        long latestMicros(long time) {
+            if (time == Long.MIN_VALUE) {
+                return 0;
+            }
+            return time == Long.MAX_VALUE ? FAR : TimeUnit.NANOSECONDS.toMicros(time + nanos + uncertainty) + 1;
+        }
+
+        /** The time of ours that is certainly not after a time of the server's. */
+        long earliestNanos(long micros) {
+            return TimeUnit.MICROSECONDS.toNanos(micros) - nanos - uncertainty;
+        }
+    }
+
+    /** Later than any time, and exact as a number in Lua. */
+    private static final long FAR = 1L << 53;
+
+    ServerClock(SteadyClock clock) {
+        this.clock = clock;
+        long now = clock.nanos();
+        this.offset = new Offset(TimeUnit.MILLISECONDS.toNanos(clock.instant().toEpochMilli()) - now, now, OLD);
+    }
+
+    /**
+     * Learns from an answer that contains the server's time.
+     *
+     * @param sent when the question was sent, in nanoseconds of the steady clock
+     */
+    synchronized void learn(long serverMicros, long sent, long received) {
+        long uncertainty = received - sent;
+        Offset known = offset;
+        boolean isBetter = uncertainty <= Math.max(EXACT, known.uncertainty);
+        if (isBetter || received - known.measuredAt > OLD) {
+            long middle = sent + uncertainty / 2;
+            offset = new Offset(TimeUnit.MICROSECONDS.toNanos(serverMicros) - middle, received, uncertainty);
+        }
+    }
+
+    /** What is known of the difference at present. */
+    Offset offset() {
+        return offset;
+    }
+
+    /** A time of the steady clock, as the server's. The smallest number stays what it is. */
+    long micros(long nanos) {
+        return nanos == Long.MIN_VALUE ? nanos : TimeUnit.NANOSECONDS.toMicros(nanos + offset.nanos);
+    }
+
+    /** A time of the server's, as one of the steady clock. The smallest number stays what it is. */
+    long nanos(long micros) {
+        return micros == Long.MIN_VALUE ? micros : TimeUnit.MICROSECONDS.toNanos(micros) - offset.nanos;
+    }
+
+    /** The server's present time. */
+    long micros() {
+        return micros(clock.nanos());
+    }
+}

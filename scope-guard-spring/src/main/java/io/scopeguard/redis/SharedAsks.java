@@ -1,0 +1,94 @@
+package io.scopeguard.redis;
+
+import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.remedy.AskExchange;
+import io.scopeguard.remedy.RecordedAsk;
+import io.scopeguard.scope.Audience;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+
+/**
+ * What clients were asked for, as a stream: each replica keeps it in its own memory, so that no request has to look in Redis. A
+ * replica that starts reads the whole stream. Thread-safe.
+ */
+final class SharedAsks implements AskExchange {
+
+    private static final TypeReference<Entry> ENTRY = new TypeReference<>() {};
+    private static final int LENGTH = 50_000;
+
+    private final SharedLog log;
+    private final ServerClock server;
+
+    SharedAsks(BoundedRedis redis, Keys keys, String replica, ServerClock server) {
+        this.log = new SharedLog(redis, keys, "asks", replica, LENGTH, Duration.ofMinutes(1));
+        this.server = server;
+    }
+
+    SharedLog log() {
+        return log;
+    }
+
+    @Override
+    public void asked(RecordedAsk ask) {
+        log.tell(SharedJson.write(Entry.of(ask, server)));
+    }
+
+    /** The ask in an entry of another replica; {@code null} if it cannot be read. */
+    @Nullable
+    RecordedAsk ask(byte[] value) {
+        Entry entry = SharedJson.read(value, ENTRY);
+        return entry == null ? null : entry.ask(server);
+    }
+
+    /** An ask by the server's time. */
+    record Entry(
+            String issuer,
+            Subject.Type type,
+            String id,
+            @Nullable String organization,
+            Audience audience,
+            String client,
+            String scope,
+            long series,
+            long lifeSeconds,
+            @Nullable String token,
+            long at,
+            long pauseSeconds,
+            int hints) {
+
+        static Entry of(RecordedAsk ask, ServerClock server) {
+            PermissionKey key = ask.subject();
+            RecordedAsk.Consent consent = ask.consent();
+            return new Entry(
+                    ask.issuer(),
+                    key.subject().type(),
+                    key.subject().id(),
+                    key.organization(),
+                    key.audience(),
+                    ask.clientId(),
+                    ask.scope(),
+                    server.micros(ask.series()),
+                    ask.life().toSeconds(),
+                    consent == null ? null : consent.token(),
+                    consent == null ? 0 : server.micros(consent.at()),
+                    consent == null ? 0 : consent.pause().toSeconds(),
+                    consent == null ? 0 : consent.hints());
+        }
+
+        RecordedAsk ask(ServerClock server) {
+            return new RecordedAsk(
+                    issuer,
+                    new PermissionKey(new Subject(type, id), organization, audience),
+                    client,
+                    scope,
+                    server.nanos(series),
+                    Duration.ofSeconds(lifeSeconds),
+                    token == null
+                            ? null
+                            : new RecordedAsk.Consent(
+                                    token, server.nanos(at), Duration.ofSeconds(pauseSeconds), hints));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.scopeguard.redis;
+
+import io.scopeguard.provider.ScopeCatalogue;
+import io.scopeguard.provider.ScopeCatalogue.Sighting;
+import java.util.List;
+import java.util.function.LongUnaryOperator;
+import tools.jackson.core.type.TypeReference;
+
+/**
+ * The scopes that exist at the provider, and when any replica first saw each: so all replicas call the same scopes new. Thread-safe.
+ */
+final class SharedCatalogue {
+
+    private static final TypeReference<List<Sighting>> SIGHTINGS = new TypeReference<>() {};
+
+    private final BoundedRedis redis;
+    private final Keys keys;
+    private final ServerClock server;
+    private final ScopeCatalogue catalogue;
+
+    SharedCatalogue(BoundedRedis redis, Keys keys, ServerClock server, ScopeCatalogue catalogue) {
+        this.redis = redis;
+        this.keys = keys;
+        this.server = server;
+        this.catalogue = catalogue;
+    }
+
+    /** Takes in what other replicas saw, and adds what this one did. Waits briefly. */
+    void synchronize() {
+        byte[] key = keys.common("catalogue");
+        redis.ask(commands -> commands.get(key))
+                .map(value -> keys.unsealed(key, value))
+                .ifPresent(json -> {
+                    List<Sighting> seen = SharedJson.read(json, SIGHTINGS);
+                    if (seen != null) {
+                        catalogue.merge(timed(seen, server::nanos));
+                    }
+                });
+        byte[] merged = keys.sealed(key, SharedJson.write(timed(catalogue.sightings(), server::micros)));
+        redis.tell(commands -> commands.set(key, merged));
+    }
+
+    private static List<Sighting> timed(List<Sighting> sightings, LongUnaryOperator time) {
+        return sightings.stream()
+                .map(each -> each.seenAt(time.applyAsLong(each.seenAt())))
+                .toList();
+    }
+}

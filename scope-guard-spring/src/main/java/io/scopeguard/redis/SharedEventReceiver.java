@@ -1,0 +1,107 @@
+package io.scopeguard.redis;
+
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.PermissionChange;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives deliveries and tells the other replicas. A delivery is acknowledged when the others can read it; if Redis is out of reach,
+ * it is applied here, kept, and has to come again. A delivery that another replica has received is a repeated one. Thread-safe.
+ */
+final class SharedEventReceiver implements EventReceiver {
+
+    private final EventReceiver receiver;
+    private final Collector collector;
+    private final ChangeStream changes;
+
+    private SharedEventReceiver(EventReceiver receiver, Collector collector, ChangeStream changes) {
+        this.receiver = receiver;
+        this.collector = collector;
+        this.changes = changes;
+    }
+
+    /**
+     * The receiver that tells the other replicas; {@code null} if the provider has none.
+     *
+     * @param receivers makes the provider's receiver, which reports changes to a consumer on the delivering thread
+     * @param apply receives the changes here
+     */
+    static @Nullable EventReceiver of(
+            Function<Consumer<PermissionChange>, @Nullable EventReceiver> receivers,
+            Consumer<PermissionChange> apply,
+            ChangeStream changes) {
+        Collector collector = new Collector(apply, new ThreadLocal<>());
+        EventReceiver receiver = receivers.apply(collector);
+        return receiver == null ? null : new SharedEventReceiver(receiver, collector, changes);
+    }
+
+    /** Applies changes, and notes them for the delivery on this thread. */
+    private record Collector(Consumer<PermissionChange> apply, ThreadLocal<@Nullable List<PermissionChange>> delivery)
+            implements Consumer<PermissionChange> {
+
+        @Override
+        public void accept(PermissionChange change) {
+            apply.accept(change);
+            List<PermissionChange> noted = delivery.get();
+            if (noted != null) {
+                noted.add(change);
+            }
+        }
+    }
+
+    @Override
+    public String credentialHeader() {
+        return receiver.credentialHeader();
+    }
+
+    @Override
+    public boolean isAdmissible(@Nullable String credential) {
+        return receiver.isAdmissible(credential);
+    }
+
+    @Override
+    public Receipt receive(byte[] body, @Nullable String credential) {
+        List<PermissionChange> delivery = new ArrayList<>();
+        collector.delivery.set(delivery);
+        try {
+            Receipt receipt = receiver.receive(body, credential);
+            return switch (receipt.outcome()) {
+                case APPLIED, UNTIMELY -> shared(receipt, id(body, credential), delivery);
+                case REPLAYED -> changes.isPending(id(body, credential)) ? unshared(receipt) : receipt;
+                default -> receipt;
+            };
+        } finally {
+            collector.delivery.remove();
+        }
+    }
+
+    private Receipt shared(Receipt receipt, String id, List<PermissionChange> delivery) {
+        return switch (changes.publish(id, delivery)) {
+            case ADDED -> receipt;
+            case KNOWN -> new Receipt(Outcome.REPLAYED, receipt.event());
+            case PENDING -> unshared(receipt);
+        };
+    }
+
+    private static Receipt unshared(Receipt receipt) {
+        return new Receipt(Outcome.UNSHARED, receipt.event());
+    }
+
+    private static String id(byte[] body, @Nullable String credential) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(Script.bytes(credential == null ? "" : credential));
+            digest.update((byte) 0);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest(body));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

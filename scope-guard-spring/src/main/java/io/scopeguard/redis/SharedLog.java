@@ -1,0 +1,92 @@
+package io.scopeguard.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes to a stream that every replica reads from its own position. Each entry carries the next number, so that a reader notices a
+ * gap. Thread-safe.
+ */
+final class SharedLog {
+
+    static final String NUMBER = "n";
+    static final String WRITER = "w";
+    static final String VALUE = "v";
+
+    /** Adds entries, all or none, unless a delivery of this id was added before. */
+    private static final Script APPEND = new Script("""
+            if ARGV[1] ~= '' and not redis.call('SET', KEYS[3] .. ARGV[1], '1', 'NX', 'PX', ARGV[2]) then
+              return {0}
+            end
+            for i = 5, #ARGV do
+              local n = redis.call('INCR', KEYS[2])
+              redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'n', n, 'w', ARGV[4], 'v', ARGV[i])
+            end
+            return {1}
+            """);
+
+    private final BoundedRedis redis;
+    private final Keys keys;
+    private final String replica;
+    private final byte[] stream;
+    private final byte[] counter;
+    private final byte[] deliveries;
+    private final int length;
+    private final Duration memory;
+
+    /**
+     * @param name of the stream
+     * @param replica who writes
+     * @param length how many entries are kept, roughly
+     * @param memory how long ids of deliveries are kept
+     */
+    SharedLog(BoundedRedis redis, Keys keys, String name, String replica, int length, Duration memory) {
+        this.redis = redis;
+        this.keys = keys;
+        this.replica = replica;
+        this.stream = keys.common(name);
+        this.counter = keys.common(name + "-count");
+        this.deliveries = keys.common(name + "-delivery:");
+        this.length = length;
+        this.memory = memory;
+    }
+
+    byte[] stream() {
+        return stream;
+    }
+
+    /**
+     * Adds entries and waits until they are in the stream.
+     *
+     * @param delivery distinguishes deliveries; empty if these belong to none
+     * @return whether they were added, or {@code false} if the delivery was added before; empty if Redis did not say
+     */
+    Optional<Boolean> append(String delivery, List<byte[]> values) {
+        byte[][] arguments = arguments(delivery, values);
+        return redis.ask(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments))
+                .map(reply -> ((Long) reply.get(0)) == 1);
+    }
+
+    /** Adds an entry without waiting. */
+    void tell(byte[] value) {
+        byte[][] arguments = arguments("", List.of(value));
+        redis.tell(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments));
+    }
+
+    private byte[][] arguments(String delivery, List<byte[]> values) {
+        List<byte[]> arguments = new ArrayList<>();
+        arguments.add(Script.bytes(delivery));
+        arguments.add(Script.bytes(memory.toMillis()));
+        arguments.add(Script.bytes(length));
+        arguments.add(Script.bytes(replica));
+        values.forEach(value -> arguments.add(keys.sealed(stream, value)));
+        return arguments.toArray(byte[][]::new);
+    }
+
+    /** The value of an entry; {@code null} if no replica wrote it. */
+    byte @org.jspecify.annotations.Nullable [] open(byte[] value) {
+        return keys.unsealed(stream, value);
+    }
+}

@@ -1,0 +1,276 @@
+package io.scopeguard.redis;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.scopeguard.provider.Account;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.Holder;
+import io.scopeguard.provider.Member;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.Page;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.Priority;
+import io.scopeguard.provider.ProviderTraits;
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.redis.AnswerStore.Found;
+import io.scopeguard.redis.AnswerStore.Wanted;
+import io.scopeguard.scope.Audience;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+
+/**
+ * Takes answers that another replica has just read, and reads what none has. Each answer is judged by this replica as if the provider
+ * had given it: whoever can write to Redis can do no more than a false answer of the provider could. Thread-safe.
+ */
+final class SharedPermissionSource implements PermissionSource {
+
+    private static final TypeReference<Answer<Membership>> MEMBERSHIP = new TypeReference<>() {};
+    private static final TypeReference<Answer<Account>> ACCOUNT = new TypeReference<>() {};
+    private static final TypeReference<Page<Member>> MEMBERS = new TypeReference<>() {};
+    private static final TypeReference<Page<Holder>> HOLDERS = new TypeReference<>() {};
+    private static final TypeReference<Map<String, RoleDefinition>> DEFINITIONS = new TypeReference<>() {};
+    private static final TypeReference<Optional<RoleScopes>> SCOPES = new TypeReference<>() {};
+
+    private static final long MAX_LISTS = 100_000;
+
+    /** How long a request waits for another replica's read before it makes its own. */
+    private static final long FOREGROUND_PATIENCE = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** How long a thread waits in the background before it turns to another fact. */
+    private static final long BACKGROUND_PATIENCE = TimeUnit.SECONDS.toNanos(2);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
+    private final PermissionSource provider;
+    private final AnswerStore store;
+    private final Keys keys;
+    private final SharedCatalogue catalogue;
+    private final SharingListener listener;
+
+    /** The number of the last answer about each list: the same list is no news, whatever its age. */
+    private final Cache<String, Long> lists =
+            Caffeine.newBuilder().maximumSize(MAX_LISTS).build();
+
+    SharedPermissionSource(
+            PermissionSource provider,
+            AnswerStore store,
+            Keys keys,
+            SharedCatalogue catalogue,
+            SharingListener listener) {
+        this.provider = provider;
+        this.store = store;
+        this.keys = keys;
+        this.catalogue = catalogue;
+        this.listener = listener;
+    }
+
+    @Override
+    public ProviderTraits traits() {
+        return provider.traits();
+    }
+
+    @Override
+    public DefinitionsKey organizationRoles(String organization) {
+        return provider.organizationRoles(organization);
+    }
+
+    @Override
+    public DefinitionsKey globalRoles() {
+        return provider.globalRoles();
+    }
+
+    @Override
+    public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
+        return fact(
+                name("membership", subject, organization),
+                MEMBERSHIP,
+                context,
+                call -> provider.membership(subject, organization, call));
+    }
+
+    @Override
+    public Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context) {
+        return fact(
+                name("confirmation", subject, organization),
+                MEMBERSHIP,
+                context,
+                call -> provider.confirmMembership(subject, organization, call));
+    }
+
+    @Override
+    public Page<Member> members(String organization, @Nullable String cursor, CallContext context) {
+        return list(
+                name("members", organization, cursor),
+                MEMBERS,
+                context,
+                call -> provider.members(organization, cursor, call));
+    }
+
+    @Override
+    public Answer<Account> account(Subject subject, CallContext context) {
+        return fact(name("account", subject, null), ACCOUNT, context, call -> provider.account(subject, call));
+    }
+
+    @Override
+    public Answer<Account> globalGrants(Subject subject, CallContext context) {
+        return fact(name("grants", subject, null), ACCOUNT, context, call -> provider.globalGrants(subject, call));
+    }
+
+    @Override
+    public Page<Holder> holders(String role, @Nullable String cursor, CallContext context) {
+        return list(name("holders", role, cursor), HOLDERS, context, call -> provider.holders(role, cursor, call));
+    }
+
+    @Override
+    public Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
+        Map<String, RoleDefinition> roles = list(
+                name("definitions", key.name(), key.organization()),
+                DEFINITIONS,
+                context,
+                call -> provider.definitions(key, call));
+        catalogue.synchronize();
+        return roles;
+    }
+
+    @Override
+    public Optional<RoleScopes> roleScopes(DefinitionsKey key, String role, Audience audience, CallContext context) {
+        return list(
+                name("scopes", key.name() + '\n' + key.organization() + '\n' + role, audience.value()),
+                SCOPES,
+                context,
+                call -> provider.roleScopes(key, role, audience, call));
+    }
+
+    private <T> T fact(String name, TypeReference<T> type, CallContext context, Function<CallContext, T> read) {
+        return new Read<>(name, type, context, read, 0).answer();
+    }
+
+    private <T> T list(String name, TypeReference<T> type, CallContext context, Function<CallContext, T> read) {
+        Long last = lists.getIfPresent(name);
+        Read<T> wanted = new Read<>(name, type, context, read, last == null ? 0 : last);
+        T answer = wanted.answer();
+        if (wanted.order > 0) {
+            lists.put(name, wanted.order);
+        }
+        return answer;
+    }
+
+    private static String name(String what, Subject subject, @Nullable String organization) {
+        return what + '\n' + subject.type() + '\n' + (organization == null ? "" : organization) + '\n' + subject.id();
+    }
+
+    private static String name(String what, String of, @Nullable String part) {
+        return what + '\n' + of + '\n' + (part == null ? "" : part);
+    }
+
+    /** One read on its way to an answer. Used by one thread. */
+    private final class Read<T> {
+
+        private final byte[] key;
+        private final TypeReference<T> type;
+        private final CallContext context;
+        private final Function<CallContext, T> read;
+        private final long newerThan;
+        private final long start = System.nanoTime();
+
+        /** The number of the answer, once there is one. */
+        private long order;
+
+        Read(String name, TypeReference<T> type, CallContext context, Function<CallContext, T> read, long newerThan) {
+            this.key = keys.of("answer", name);
+            this.type = type;
+            this.context = context;
+            this.read = read;
+            this.newerThan = newerThan;
+        }
+
+        T answer() {
+            while (true) {
+                Found found = store.look(
+                                new Wanted(key, context.notBefore(), newerThan, context.isSecondLook(), isPatient()))
+                        .orElse(null);
+                if (found == null) {
+                    return readAlone();
+                }
+                if (found.isLease()) {
+                    return read(found);
+                }
+                if (!found.isAnswer()) {
+                    waitForOther();
+                    continue;
+                }
+                T taken = taken(found);
+                if (taken != null) {
+                    return taken;
+                }
+            }
+        }
+
+        /** Whether another replica's lease counts. A request that wants a read of its own, or has waited enough, does not care. */
+        private boolean isPatient() {
+            Priority priority = context.priority();
+            return priority == Priority.BACKGROUND
+                    || (priority == Priority.FOREGROUND && System.nanoTime() - start < FOREGROUND_PATIENCE);
+        }
+
+        private @Nullable T taken(Found found) {
+            byte[] value = found.value();
+            T answer = value == null ? null : SharedJson.read(value, type);
+            if (answer == null) {
+                return readAlone();
+            }
+            if (!context.takes(found.begunAt(), found.endedAt())) {
+                // Somebody demands a later read by now.
+                return null;
+            }
+            order = found.order();
+            listener.read("replica");
+            return answer;
+        }
+
+        private T read(Found lease) {
+            boolean isAnswered = false;
+            try {
+                T answer = readAlone();
+                store.store(key, lease, SharedJson.write(answer), context.isSecondLook());
+                order = lease.order();
+                isAnswered = true;
+                return answer;
+            } finally {
+                if (!isAnswered) {
+                    store.release(key, lease);
+                }
+            }
+        }
+
+        private T readAlone() {
+            listener.read("provider");
+            return read.apply(context);
+        }
+
+        private void waitForOther() {
+            if (context.priority() == Priority.BACKGROUND && System.nanoTime() - start > BACKGROUND_PATIENCE) {
+                listener.read("left");
+                throw new PermissionsUnavailableException(
+                        Reason.BUDGET_EXHAUSTED, "The read is left to another replica, which has begun it.");
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            if (Thread.currentThread().isInterrupted()) {
+                throw new PermissionsUnavailableException(
+                        Reason.TIMEOUT, "Interrupted while waiting for another replica.");
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.scopeguard.redis;
+
+import java.time.Duration;
+
+/** Receives what happens between this replica and Redis, for metrics. Thread-safe and quick. */
+public interface SharingListener {
+
+    /** Ignores everything. */
+    static SharingListener none() {
+        return new SharingListener() {};
+    }
+
+    /**
+     * A command has ended.
+     *
+     * @param outcome {@code ok}, {@code timeout} or {@code error}
+     */
+    default void commanded(String outcome, Duration took) {}
+
+    /**
+     * A fact was read.
+     *
+     * @param source {@code provider}, {@code replica} if another replica's answer was taken, or {@code left} if the read was left to
+     *     another replica
+     */
+    default void read(String source) {}
+
+    /** A reported change arrived from another replica. */
+    default void changeArrived(Duration lag) {}
+
+    /** Changes may have been missed, so that everything is read again. */
+    default void missedChanges() {}
+}

@@ -1,0 +1,30 @@
+package io.scopeguard.redis;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the replicas of one application share.
+ *
+ * @param prefix begins all keys
+ * @param secret hides ids in keys and authenticates values; {@code null} if they are hashed without a secret, and values are taken
+ *     as they are
+ * @param timeout how long one command may take
+ * @param pause how long Redis is left alone after it has failed
+ * @param lease how long other replicas leave a read to the replica that began it
+ * @param keptFor how long answers are kept
+ */
+public record SharingSettings(
+        String prefix, byte @Nullable [] secret, Duration timeout, Duration pause, Duration lease, Duration keptFor) {
+
+    /** The time-out and the pause that are used if nothing else is set. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofMillis(50);
+
+    public static final Duration DEFAULT_PAUSE = Duration.ofSeconds(2);
+
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return "SharingSettings[prefix=" + prefix + "]";
+    }
+}

@@ -1,0 +1,80 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.scopeguard.redis.ReplicaSharing;
+import io.scopeguard.redis.SharingSettings;
+import io.scopeguard.spring.InvalidSettingException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/** Sharing between replicas through the application's Redis, if that is wanted and Spring Data Redis is there. */
+@AutoConfiguration(
+        before = {
+            ScopeGuardAutoConfiguration.class,
+            LogtoAutoConfiguration.class,
+            KeycloakAutoConfiguration.class,
+            Auth0AutoConfiguration.class
+        },
+        after = DataRedisAutoConfiguration.class)
+@ConditionalOnGuard
+@ConditionalOnClass({LettuceConnectionFactory.class, DataRedisAutoConfiguration.class})
+@ConditionalOnProperty(name = SharingChecks.ENABLED, havingValue = "true")
+@EnableConfigurationProperties(SharingProperties.class)
+public final class SharingAutoConfiguration {
+
+    private final SharingProperties properties;
+
+    SharingAutoConfiguration(SharingProperties properties) {
+        this.properties = properties;
+    }
+
+    @Bean(destroyMethod = "close")
+    ReplicaSharing replicaSharing(
+            ScopeGuardProperties guard, ListableBeanFactory beans, ObjectProvider<MeterRegistry> registry) {
+        SharingSettings settings = SharingChecks.settings(properties, guard.permissions());
+        SharingMetrics metrics = new SharingMetrics(registry.getIfUnique(CompositeMeterRegistry::new));
+        ReplicaSharing sharing = new ReplicaSharing(factory(beans, properties.connectionFactory()), settings, metrics);
+        metrics.watch(sharing);
+        return sharing;
+    }
+
+    @Bean
+    Sharing sharing(ReplicaSharing redis) {
+        return new RedisSharing(redis);
+    }
+
+    private static LettuceConnectionFactory factory(ListableBeanFactory beans, @Nullable String name) {
+        Map<String, RedisConnectionFactory> all = beans.getBeansOfType(RedisConnectionFactory.class);
+        RedisConnectionFactory chosen = name != null
+                ? all.get(name)
+                : all.size() == 1 ? all.values().iterator().next() : null;
+        if (chosen instanceof LettuceConnectionFactory lettuce) {
+            return lettuce;
+        }
+        if (chosen != null) {
+            throw new InvalidSettingException(
+                    SharingChecks.ENABLED,
+                    "is true, but the connections are those of "
+                            + chosen.getClass().getSimpleName(),
+                    "Use Lettuce, which spring-boot-starter-data-redis brings, or name a LettuceConnectionFactory in "
+                            + SharingChecks.CONNECTION_FACTORY + ".");
+        }
+        throw new InvalidSettingException(
+                SharingChecks.CONNECTION_FACTORY,
+                name == null
+                        ? "is not set, and there are " + all.size() + " connection factories"
+                        : "is '" + name + "'",
+                "Use the name of one of these beans: " + all.keySet() + ".");
+    }
+}

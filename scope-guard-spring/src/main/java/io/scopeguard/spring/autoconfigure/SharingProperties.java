@@ -1,0 +1,38 @@
+package io.scopeguard.spring.autoconfigure;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+
+/**
+ * What the replicas of the application share through Redis or Valkey.
+ *
+ * @param enabled Whether they share. Needs spring-boot-starter-data-redis.
+ * @param connectionFactory Name of the bean of type LettuceConnectionFactory, where there are several.
+ * @param prefix Begins all keys.
+ * @param secret At least 32 bytes, the same in all replicas. Hides ids in keys, and values that no replica wrote are ignored.
+ * @param timeout How long a read of permissions, or a webhook, waits for one answer of Redis; from 5ms to 2s. No other request waits.
+ * @param pause How long Redis is left alone after it has not answered.
+ */
+@ConfigurationProperties("scope-guard.shared")
+public record SharingProperties(
+        @DefaultValue("false") boolean enabled,
+        @Nullable String connectionFactory,
+        @DefaultValue("scope-guard") String prefix,
+        @Nullable String secret,
+
+        @DefaultValue("50ms") @DurationUnit(ChronoUnit.SECONDS)
+        Duration timeout,
+
+        @DefaultValue("2s") @DurationUnit(ChronoUnit.SECONDS)
+        Duration pause) {
+
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return "SharingProperties[enabled=" + enabled + ", prefix=" + prefix + "]";
+    }
+}
