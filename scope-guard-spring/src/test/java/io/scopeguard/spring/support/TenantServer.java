@@ -166,6 +166,12 @@ public final class TenantServer implements AutoCloseable {
                 .put(subject, Set.of(organizationRole(scopes)));
     }
 
+    /** Makes the subject a member with the roles that another member of another organization has. */
+    public void joinLike(String organization, String subject, String otherOrganization, String other) {
+        members.computeIfAbsent(organization, id -> new ConcurrentHashMap<>())
+                .put(subject, members.get(otherOrganization).get(other));
+    }
+
     public void leave(String organization, String subject) {
         members.getOrDefault(organization, Map.of()).remove(subject);
     }

@@ -1,0 +1,52 @@
+package io.scopeguard.bench.replicas;
+
+import io.scopeguard.redis.ReplicaSharing;
+import io.scopeguard.spring.RequiresScopes;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** One replica. It prints its port when it serves, and ends when its input does. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@Import(ReplicaApplication.Reports.class)
+public class ReplicaApplication {
+
+    /** Begins the line that contains the port. */
+    static final String PORT = "serves on port ";
+
+    private static final long LOOK_AGAIN_MILLIS = 50;
+
+    public static void main(String[] args) throws Exception {
+        try (ConfigurableApplicationContext context = SpringApplication.run(ReplicaApplication.class, args)) {
+            ObjectProvider<ReplicaSharing> sharing = context.getBeanProvider(ReplicaSharing.class);
+            while (!sharing.stream().allMatch(ReplicaSharing::isReachable)) {
+                Thread.sleep(LOOK_AGAIN_MILLIS);
+            }
+            System.out.println(PORT
+                    + ((ServletWebServerApplicationContext) context)
+                            .getWebServer()
+                            .getPort());
+            while (System.in.read() >= 0) {
+                // The harness says nothing until it ends.
+            }
+        }
+    }
+
+    /** What the replica does. */
+    @RestController
+    static class Reports {
+
+        @RequiresScopes("read:report")
+        @GetMapping("/organizations/{organizationId}/reports")
+        String reports() {
+            return "ok";
+        }
+    }
+}

@@ -1,0 +1,261 @@
+package io.scopeguard.bench.replicas;
+
+import io.scopeguard.bench.replicas.Crowd.User;
+import io.scopeguard.redis.TestRedis;
+import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Measures what replicas cost and how they fail. Exits with 1 if a target is missed. Ages are a fifth of the defaults.
+ *
+ * <pre>mvn -q -Pbench -pl scope-guard-spring/replicas -am test-compile exec:exec@replicas -Dreplicas="2 4 8"</pre>
+ */
+public final class ReplicaHarness implements AutoCloseable {
+
+    private static final int USERS = 5_000;
+    private static final int ORGANIZATIONS = 50;
+    private static final int PER_SECOND = 100;
+    private static final int WEBHOOKS = 40;
+    private static final int OUTAGES = 3;
+    private static final int FEW = 4;
+    private static final Duration MAX_AGE = Duration.ofSeconds(6);
+    private static final Duration WARM_UP = Duration.ofSeconds(20);
+    private static final Duration WINDOW = Duration.ofSeconds(8);
+    private static final String EXAMPLE = "example";
+    private static final String KEY = "the-signing-key-of-the-webhooks";
+
+    private final Figures figures = new Figures();
+    private final TestRedis redis = new TestRedis();
+    private final TenantServer tenant =
+            new TenantServer(new MovableClock(Instant.now().minus(Duration.ofMinutes(10))));
+    private final List<User> users = new ArrayList<>();
+
+    private ReplicaHarness() {
+        tenant.join(EXAMPLE, tenant.addUser(EXAMPLE), "read:report");
+        for (int i = 0; i < USERS; i++) {
+            String organization = "org-" + i % ORGANIZATIONS;
+            String user = tenant.addUser("user-" + i);
+            boolean isMember = i % 10 != 0;
+            if (isMember) {
+                join(organization, user);
+            }
+            users.add(user(organization, user, isMember));
+        }
+    }
+
+    /** All members have one role. */
+    private void join(String organization, String user) {
+        tenant.joinLike(organization, user, EXAMPLE, EXAMPLE);
+    }
+
+    private User user(String organization, String user, boolean isMember) {
+        return new User(
+                "/organizations/" + organization + "/reports",
+                tenant.organizationToken(organization, user, "read:report").signed(),
+                isMember);
+    }
+
+    /** Runs with these numbers of replicas. */
+    public static void main(String[] args) throws Exception {
+        int missed;
+        try (ReplicaHarness harness = new ReplicaHarness()) {
+            double alone = harness.callsPerInterval(1);
+            for (String count : args) {
+                harness.measure(Integer.parseInt(count), alone);
+            }
+            harness.figures.print();
+            missed = harness.figures.missed();
+        }
+        System.exit(missed == 0 ? 0 : 1);
+    }
+
+    private double callsPerInterval(int count) throws IOException, InterruptedException {
+        redis.stop();
+        redis.start();
+        try (Run run = new Run(count)) {
+            double calls = run.callsPerInterval();
+            figures.reported(count + " replica: calls per interval", calls);
+            return calls;
+        }
+    }
+
+    private void measure(int count, double alone) throws Exception {
+        redis.stop();
+        redis.start();
+        try (Run run = new Run(count)) {
+            figures.atMost(
+                    count + " replicas: calls per interval, of those of one", run.callsPerInterval() / alone, 1.1);
+            double binds = run.webhooks();
+            if (count <= FEW) {
+                figures.atMost(count + " replicas: a webhook binds on all, p99 ms", binds, 200);
+            } else {
+                figures.reported(count + " replicas: a webhook binds on all, p99 ms", binds);
+            }
+            run.outages();
+            run.kill();
+        }
+    }
+
+    @Override
+    public void close() {
+        tenant.close();
+        redis.close();
+    }
+
+    private static void sleep(Duration time) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(time.toMillis());
+    }
+
+    /** Some replicas under load. */
+    private final class Run implements AutoCloseable {
+
+        private final List<ReplicaProcess> replicas;
+        private final Crowd crowd;
+        private int next;
+
+        Run(int count) throws IOException, InterruptedException {
+            replicas = new ArrayList<>(ReplicaProcess.start(count, properties()));
+            crowd = new Crowd(replicas, users, PER_SECOND);
+            sleep(WARM_UP.plusSeconds(count * 3L));
+        }
+
+        private Map<String, String> properties() {
+            Map<String, String> properties = new TreeMap<>();
+            tenant.properties().forEach((name, value) -> properties.put(name, String.valueOf(value)));
+            properties.put("server.port", "0");
+            properties.put("spring.main.banner-mode", "off");
+            properties.put("logging.level.root", "error");
+            properties.put("spring.data.redis.port", String.valueOf(redis.port()));
+            properties.put("scope-guard.shared.enabled", "true");
+            properties.put("scope-guard.permissions.max-age", MAX_AGE.toSeconds() + "s");
+            properties.put("scope-guard.permissions.max-stale", "60s");
+            properties.put("scope-guard.permissions.max-wait", "2s");
+            properties.put("scope-guard.logto.calls-per-second", "50");
+            properties.put("scope-guard.logto.webhook.signing-keys[0]", KEY);
+            return properties;
+        }
+
+        /** Over four intervals. */
+        double callsPerInterval() throws InterruptedException {
+            int before = tenant.calls().size();
+            sleep(MAX_AGE.multipliedBy(4));
+            return (tenant.calls().size() - before) / 4.0;
+        }
+
+        /** How long after its delivery a webhook binds on the slowest replica. */
+        double webhooks() throws Exception {
+            List<Long> times = new ArrayList<>();
+            for (int i = 0; i < WEBHOOKS; i++) {
+                String organization = "org-" + i % ORGANIZATIONS;
+                String member = tenant.addUser("removed-" + next++);
+                join(organization, member);
+                User user = user(organization, member, true);
+                for (ReplicaProcess replica : replicas) {
+                    crowd.send(replica.at(user.path()), user.token()).join();
+                }
+                tenant.leave(organization, member);
+                long start = System.nanoTime();
+                deliver(replicas.get(i % replicas.size()), organization, member);
+                times.add(boundOnAll(user, start));
+            }
+            return Figures.percentile(times, 0.99) / 1e6;
+        }
+
+        private long boundOnAll(User user, long start) {
+            long slowest = 0;
+            for (ReplicaProcess replica : replicas) {
+                while (true) {
+                    long sent = System.nanoTime();
+                    if (crowd.send(replica.at(user.path()), user.token()).join() != 200) {
+                        slowest = Math.max(slowest, sent - start);
+                        break;
+                    }
+                }
+            }
+            return slowest;
+        }
+
+        private void deliver(ReplicaProcess to, String organization, String user)
+                throws IOException, InterruptedException, GeneralSecurityException {
+            String body = "{\"event\":\"Organization.Membership.Updated\",\"createdAt\":\"" + Instant.now()
+                    + "\",\"organizationId\":\"" + organization + "\",\"removedUserIds\":[\"" + user + "\"]}";
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(KEY.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            String signature = HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
+            int status = crowd.post(to.at("/scope-guard/webhooks/logto"), body, "logto-signature-sha-256", signature);
+            if (status != 204) {
+                throw new IOException("A webhook was answered " + status + ".");
+            }
+        }
+
+        /** Windows with and without Redis, in turn. */
+        void outages() throws InterruptedException {
+            int wrong = crowd.wrong();
+            int errors = crowd.errors();
+            Map<Boolean, List<Double>> latencies =
+                    new HashMap<>(Map.of(true, new ArrayList<>(), false, new ArrayList<>()));
+            for (int i = 0; i < OUTAGES; i++) {
+                latencies.get(true).add(window());
+                redis.stop();
+                latencies.get(false).add(window());
+                redis.start();
+            }
+            latencies.get(true).add(window());
+            String name = replicas.size() + " replicas, Redis stopped and started: ";
+            figures.atMost(name + "wrong decisions", crowd.wrong() - wrong, 0);
+            figures.atMost(name + "5xx", crowd.errors() - errors, 0);
+            double with = Figures.median(latencies.get(true));
+            double without = Figures.median(latencies.get(false));
+            figures.reported(name + "p99 with Redis, ms", with);
+            figures.atMost(name + "p99 without, of that with", without / with, 1.25);
+        }
+
+        private double window() throws InterruptedException {
+            crowd.latency(0.99);
+            sleep(WINDOW);
+            return crowd.latency(0.99);
+        }
+
+        /** A replica is killed in the middle of its reads: a role that is lost then is gone within one more interval. */
+        void kill() throws InterruptedException {
+            String organization = "org-1";
+            String member = tenant.addUser("kept-" + next++);
+            join(organization, member);
+            User user = user(organization, member, true);
+            ReplicaProcess survivor = replicas.get(0);
+            crowd.send(survivor.at(user.path()), user.token()).join();
+            ReplicaProcess victim = replicas.get(replicas.size() - 1);
+            victim.kill();
+            tenant.assignIn(organization, member);
+            long start = System.nanoTime();
+            while (crowd.send(survivor.at(user.path()), user.token()).join() == 200) {
+                sleep(Duration.ofMillis(50));
+            }
+            double seconds = (System.nanoTime() - start) / 1e9;
+            figures.atMost(
+                    replicas.size() + " replicas, one killed: a lost role is gone after intervals",
+                    seconds / MAX_AGE.toSeconds(),
+                    3);
+        }
+
+        @Override
+        public void close() {
+            crowd.close();
+            replicas.forEach(ReplicaProcess::close);
+        }
+    }
+}
