@@ -250,13 +250,14 @@ public final class ScopeCatalogue {
 
         /** Who found it at a first reading did not see it appear. */
         private static long earlier(long a, long b) {
-            return a == ALWAYS || b == ALWAYS ? Math.max(a, b) : Math.min(a, b);
+            return (a == ALWAYS || b == ALWAYS) ? Math.max(a, b) : Math.min(a, b);
         }
 
         private boolean isEarlierThan(Known other) {
-            return created != null && other.created != null && !created.equals(other.created)
-                    ? created.isBefore(other.created)
-                    : seenAt < other.seenAt;
+            if (created != null && other.created != null && !created.equals(other.created)) {
+                return created.isBefore(other.created);
+            }
+            return seenAt < other.seenAt;
         }
 
         boolean hasId(@Nullable String other) {

@@ -93,6 +93,7 @@ final class AnswerStore {
      * @param isSecondLook whether the answer is to confirm a loss
      * @param waits whether the read is left to a replica that has the lease
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Wanted(byte[] key, long notBefore, long newerThan, boolean isSecondLook, boolean waits) {}
 
     /**
@@ -104,6 +105,7 @@ final class AnswerStore {
      * @param value the answer, or {@code null}
      * @param leftFor how long the other replica's lease lasts, or zero
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Found(long order, long begunAt, long endedAt, byte @Nullable [] value, Duration leftFor) {
 
         boolean isAnswer() {

@@ -148,6 +148,7 @@ final class LogReader implements AutoCloseable {
         thread.interrupt();
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Fields(long number, @Nullable String writer, byte @Nullable [] value) {
 
         static Fields of(Map<byte[], byte[]> entry) {

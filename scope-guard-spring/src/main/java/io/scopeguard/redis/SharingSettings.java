@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param lease how long other replicas leave a read to the replica that began it
  * @param keptFor how long answers are kept
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record SharingSettings(
         String prefix, byte @Nullable [] secret, Duration timeout, Duration pause, Duration lease, Duration keptFor) {
 
