@@ -1,8 +1,9 @@
 /* Reads a stream of signals (server-sent events) with a guarded `fetch`; see signals.d.ts for the types. */
 
+import { eventsIn } from './streams.js';
+
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
-const LONGEST_EVENT = 64 * 1024;
 
 /** How a stream ended for good: there is nothing to reconnect to. */
 const FINAL = ['suspended', 'not-a-member', 'refused', 'replaced'];
@@ -115,29 +116,14 @@ class Follower {
   }
 }
 
-/** The events of a stream whose data is JSON. Malformed ones are skipped; endless ones break the stream off. */
+/** The events of a stream whose data is JSON. Malformed ones are skipped. */
 async function* events(body) {
-  let text = '';
-  const decoder = new TextDecoder();
-  const reader = body.getReader();
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const blocks = (text + decoder.decode(part.value, { stream: true })).split(/\r?\n\r?\n/);
-      text = blocks.pop();
-      if (text.length > LONGEST_EVENT) {
-        throw new Error('an event is too long');
-      }
-      yield* blocks.map(eventOf).filter(({ data }) => data !== undefined);
+  for await (const { event, data } of eventsIn(body)) {
+    const json = parsed(data);
+    if (json !== undefined) {
+      yield { event, data: json };
     }
-  } finally {
-    reader.cancel().catch(() => {});
   }
-}
-
-function eventOf(block) {
-  const fields = block.split(/\r?\n/).map((line) => /^(event|data): ?(.*)$/.exec(line) ?? []);
-  const values = (name) => fields.filter(([, field]) => field === name).map(([, , value]) => value);
-  return { event: values('event').at(-1) ?? 'message', data: parsed(values('data').join('\n')) };
 }
 
 function parsed(json) {

@@ -93,6 +93,16 @@ public final class Refusals {
         return forbidden(null, "undeclared", "Operation not open", detail, Remedy.NONE, Scopes.none());
     }
 
+    /** The maximum number of streams is open. */
+    public Refusal tooManyStreams() {
+        Problem problem = problem(
+                "too-many-streams",
+                "Too many streams",
+                503,
+                "Too many streams are open at the moment. Try again later.");
+        return new Refusal(null, PERMISSIONS_RETRY, problem);
+    }
+
     /** A rule of the application denied access. */
     public Refusal accessDenied() {
         return forbidden(null, "access-denied", "Access denied", "Access is denied.", Remedy.NONE, Scopes.none());

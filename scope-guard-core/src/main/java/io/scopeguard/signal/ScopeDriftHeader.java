@@ -3,6 +3,7 @@ package io.scopeguard.signal;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.Decision;
+import io.scopeguard.WatchEnd;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
@@ -81,6 +82,26 @@ public final class ScopeDriftHeader {
             return null;
         }
         return written.get(Hint.of(decision, live), hint -> write(decision, live));
+    }
+
+    /**
+     * The same for the last event of a stream. If the header would be absent, the value still says what to do: {@code refresh} if the
+     * token has expired, otherwise {@code none}, because no token brings the right back.
+     */
+    public String valueOf(WatchEnd end) {
+        Decision decision = end.decision();
+        String drift = decision == null ? null : valueOf(decision);
+        if (drift != null) {
+            return drift;
+        }
+        AccessToken token = end.token();
+        Map<String, ListElement<?>> members = new LinkedHashMap<>();
+        members.put(ACTION, TokenItem.valueOf(end.reason() == WatchEnd.Reason.EXPIRED ? "refresh" : "none"));
+        putContext(members, token);
+        members.put(TOKEN, StringItem.valueOf(token.fingerprint()));
+        members.put(AS_OF, IntegerItem.valueOf(token.expiresAt().getEpochSecond()));
+        members.put(AFTER, IntegerItem.valueOf(0));
+        return Dictionary.valueOf(members).serialize();
     }
 
     private String write(Decision decision, LivePermissions live) {

@@ -41,7 +41,7 @@ class ArchitectureTests {
             .whereLayer("authentication")
             .mayOnlyBeAccessedByLayers("response", "authorization", "method", "autoconfigure")
             .whereLayer("response")
-            .mayOnlyBeAccessedByLayers("authorization", "method", "autoconfigure")
+            .mayOnlyBeAccessedByLayers("authorization", "method", "stream", "autoconfigure")
             .whereLayer("authorization")
             .mayOnlyBeAccessedByLayers("method", "stream", "autoconfigure")
             .whereLayer("stream")

@@ -126,6 +126,7 @@ class ConfigurationTests {
                             100_000));
             assertThat(properties.drift())
                     .isEqualTo(new ScopeGuardProperties.Drift(List.of("declared"), Duration.ofSeconds(10)));
+            assertThat(properties.streams()).isEqualTo(new ScopeGuardProperties.Streams(20_000));
             assertThat(properties.signals())
                     .isEqualTo(new ScopeGuardProperties.Signals(new ScopeGuardProperties.Signals.Stream(
                             false, "/scope-guard/signals", 200, 4, Duration.ofSeconds(1))));
@@ -171,6 +172,7 @@ class ConfigurationTests {
                         "scope-guard.signals.stream.max-streams=8",
                         "scope-guard.signals.stream.max-per-subject=2",
                         "scope-guard.signals.stream.interval=9s",
+                        "scope-guard.streams.max-open=10",
                         "scope-guard.organization.path-variable=org",
                         "scope-guard.organization.header=X-Org",
                         "scope-guard.organization.providers.logto=acme,*",
@@ -202,6 +204,7 @@ class ConfigurationTests {
                                     new ScopeGuardProperties.Drift(List.of("a", "b"), Duration.ofSeconds(6)),
                                     new ScopeGuardProperties.Signals(new ScopeGuardProperties.Signals.Stream(
                                             true, "/drift", 8, 2, Duration.ofSeconds(9))),
+                                    new ScopeGuardProperties.Streams(10),
                                     new ScopeGuardProperties.Organization(
                                             "org", "X-Org", Map.of("logto", List.of("acme", "*")), "logto"),
                                     Map.of(

@@ -58,6 +58,7 @@ class DocumentedCodeTests {
     /** What needs other libraries is compiled in other modules. */
     private static final List<Path> SOURCES = Stream.of(
                     "src/test/java/io/scopeguard/spring/DocumentedCodeTests.java",
+                    "src/test/java/io/scopeguard/spring/StreamTests.java",
                     "zoo/src/test/java/io/scopeguard/zoo/ActuatorRecipeTests.java",
                     "test/src/test/java/io/scopeguard/spring/test/ReportControllerTests.java",
                     "test/src/test/java/io/scopeguard/spring/test/ReportApplicationTests.java",

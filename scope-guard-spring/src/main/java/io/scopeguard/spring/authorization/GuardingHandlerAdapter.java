@@ -37,10 +37,12 @@ public final class GuardingHandlerAdapter implements HandlerAdapter, PriorityOrd
             HandlerFunctionAdapter.class);
 
     private final ScopeGuardInterceptor guard;
+    private final GrantedInvocation invocation;
     private final Map<ApplicationContext, List<HandlerAdapter>> adapters = new ConcurrentHashMap<>();
 
-    public GuardingHandlerAdapter(ScopeGuardInterceptor guard) {
+    public GuardingHandlerAdapter(ScopeGuardInterceptor guard, GrantedInvocation invocation) {
         this.guard = guard;
+        this.invocation = invocation;
     }
 
     @Override
@@ -59,7 +61,7 @@ public final class GuardingHandlerAdapter implements HandlerAdapter, PriorityOrd
         if (!guard.hasDecided(request, handler) && !guard.preHandle(request, response, handler)) {
             return null;
         }
-        return adapter(request, handler).handle(request, response, handler);
+        return invocation.invoke(adapter(request, handler), request, response, handler);
     }
 
     private HandlerAdapter adapter(HttpServletRequest request, Object handler) throws ServletException {

@@ -158,6 +158,12 @@ final class CheckedSettings {
                 "Use 1s to 30s.");
     }
 
+    /** How many streams may be open. */
+    int maxOpenStreams() {
+        return SettingChecks.atLeast(
+                PREFIX + "streams.max-open", properties.streams().maxOpen(), 1);
+    }
+
     SignalStreams.Limits streams() {
         ScopeGuardProperties.Signals.Stream stream = properties.signals().stream();
         SettingChecks.path(PREFIX + "signals.stream.path", stream.path(), SignalStreamController.DEFAULT_PATH);

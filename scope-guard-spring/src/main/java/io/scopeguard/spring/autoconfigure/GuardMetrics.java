@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
+import io.scopeguard.WatchEnd;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
@@ -19,7 +20,9 @@ import io.scopeguard.provider.TokenKind;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.spring.ProviderListeners;
+import io.scopeguard.spring.stream.OpenStreams;
 import io.scopeguard.spring.stream.SignalStreams;
+import io.scopeguard.spring.stream.StreamEndedEvent;
 import io.scopeguard.token.KeyListener;
 import java.time.Clock;
 import java.time.Duration;
@@ -78,6 +81,29 @@ final class GuardMetrics implements ProviderListeners {
                     .tag("state", lower(state))
                     .register(registry);
         }
+    }
+
+    void watch(OpenStreams streams) {
+        for (OpenStreams.Kind kind : OpenStreams.Kind.values()) {
+            Gauge.builder("scopeguard.streams.open", streams, open -> open.count(kind))
+                    .tag("kind", lower(kind))
+                    .register(registry);
+        }
+    }
+
+    void ended(StreamEndedEvent event) {
+        EndTags tags =
+                new EndTags(event.kind(), event.end().reason(), event.end().isEnforced());
+        count(
+                tags,
+                () -> registry.counter(
+                        "scopeguard.streams.ended",
+                        "kind",
+                        lower(tags.kind()),
+                        "reason",
+                        lower(tags.reason()),
+                        "enforced",
+                        Boolean.toString(tags.isEnforced())));
     }
 
     void watch(SignalStreams streams) {
@@ -204,6 +230,8 @@ final class GuardMetrics implements ProviderListeners {
     private static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
+
+    private record EndTags(OpenStreams.Kind kind, WatchEnd.Reason reason, boolean isEnforced) {}
 
     private record DeliveryTags(String provider, Receipt receipt) {}
 

@@ -56,6 +56,7 @@ final class ProviderGuards implements AutoCloseable {
                 .settings(settings.guard())
                 .clients(settings.clients(declared))
                 .watchedRoles(declared::roles)
+                .maxWatches(settings.maxOpenStreams())
                 .listener(metrics.remedies(provider.name()))
                 .asks(part.asks())
                 .build();

@@ -47,6 +47,7 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
     GraphQlConfiguration.class,
     HealthStatusConfiguration.class,
     SignalStreamConfiguration.class,
+    StreamConfiguration.class,
     EventsConfiguration.class
 })
 public final class ScopeGuardAutoConfiguration {

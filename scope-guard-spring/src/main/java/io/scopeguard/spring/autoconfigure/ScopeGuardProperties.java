@@ -61,6 +61,7 @@ public record ScopeGuardProperties(
         @DefaultValue Permissions permissions,
         @DefaultValue Drift drift,
         @DefaultValue Signals signals,
+        @DefaultValue Streams streams,
         @DefaultValue Organization organization,
         @DefaultValue Map<String, Client> clients) {
 
@@ -139,6 +140,13 @@ public record ScopeGuardProperties(
                 @DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS)
                 Duration interval) {}
     }
+
+    /**
+     * Streamed responses and WebSocket sessions, which end with the right to them.
+     *
+     * @param maxOpen Maximum number of open streams for each provider. Beyond it, opening another one gets 503.
+     */
+    public record Streams(@DefaultValue("20000") int maxOpen) {}
 
     /**
      * Where a request names its organization.

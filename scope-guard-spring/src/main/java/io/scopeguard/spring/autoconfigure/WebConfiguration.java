@@ -23,6 +23,7 @@ import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
 import io.scopeguard.spring.response.RefusingEntryPoint;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.spring.response.SignallingChainFilter;
+import io.scopeguard.spring.stream.StreamGuard;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -139,8 +140,8 @@ final class WebConfiguration {
 
     /** For handler mappings that honour no interceptors, and for a context's servlets that are not the first. */
     @Bean
-    GuardingHandlerAdapter guardingHandlerAdapter(ScopeGuardInterceptor interceptor) {
-        return new GuardingHandlerAdapter(interceptor);
+    GuardingHandlerAdapter guardingHandlerAdapter(ScopeGuardInterceptor interceptor, StreamGuard streams) {
+        return new GuardingHandlerAdapter(interceptor, streams);
     }
 
     /** Also where the application configures Spring MVC itself. */

@@ -1,0 +1,52 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.spring.response.RefusalWriter;
+import io.scopeguard.spring.stream.OpenStreams;
+import io.scopeguard.spring.stream.StreamGuard;
+import io.scopeguard.spring.stream.WebSocketStreams;
+import io.scopeguard.spring.stream.WebSocketUpgrade;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What was opened with a granted request ends with the right to it. */
+@Configuration(proxyBeanMethods = false)
+final class StreamConfiguration {
+
+    @Bean
+    OpenStreams openStreams(ScopeGuard guard, GuardMetrics metrics, ApplicationEventPublisher events) {
+        OpenStreams streams = new OpenStreams(guard, event -> {
+            metrics.ended(event);
+            events.publishEvent(event);
+        });
+        metrics.watch(streams);
+        return streams;
+    }
+
+    @Bean
+    StreamGuard streamGuard(
+            OpenStreams streams,
+            ScopeGuardProperties properties,
+            RefusalWriter writer,
+            ObjectProvider<WebSocketUpgrade> webSockets) {
+        return new StreamGuard(streams, new CheckedSettings(properties).header(), writer, webSockets.getIfAvailable());
+    }
+
+    /** WebSocket sessions. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(
+            name = {
+                "org.springframework.web.socket.server.support.WebSocketHttpRequestHandler",
+                "org.springframework.messaging.simp.stomp.StompEncoder"
+            })
+    static class WebSockets {
+
+        @Bean
+        WebSocketUpgrade webSocketStreams(OpenStreams streams, ScopeGuard guard, ScopeGuardProperties properties) {
+            return new WebSocketStreams(streams, guard, new CheckedSettings(properties).header());
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.scopeguard.spring.stream;
+
+import io.scopeguard.Decision;
+import io.scopeguard.WatchEnd;
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.signal.Refusal;
+import io.scopeguard.signal.Refusals;
+import io.scopeguard.signal.ScopeDriftHeader;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One response that may be streamed. If the right to it ends before the first byte, the request is refused like any other; server-sent
+ * events get a last event; any other body breaks off, so that no client takes it for complete. Thread-safe.
+ */
+final class HttpStream implements AsyncListener {
+
+    private static final Logger log = LoggerFactory.getLogger(HttpStream.class);
+
+    /** An event that is half written may be completed within this time. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final OpenStreams streams;
+    private final ScopeDriftHeader header;
+    private final HttpServletResponse raw;
+    private final StreamGate gate = new StreamGate();
+    private final GatedResponse response;
+    private final AtomicBoolean isPerformed = new AtomicBoolean();
+    private volatile @Nullable OpenStream stream;
+    private volatile @Nullable AsyncContext context;
+    private volatile @Nullable WatchEnd end;
+
+    HttpStream(OpenStreams streams, ScopeDriftHeader header, HttpServletResponse raw) {
+        this.streams = streams;
+        this.header = header;
+        this.raw = raw;
+        this.response = new GatedResponse(raw, gate);
+    }
+
+    GatedResponse response() {
+        return response;
+    }
+
+    /** The response without a gate. */
+    HttpServletResponse raw() {
+        return raw;
+    }
+
+    void opened(OpenStream opened) {
+        stream = opened;
+    }
+
+    /** The handler has returned, and the response goes on without its thread. */
+    void attach(AsyncContext started) {
+        started.addListener(this);
+        context = started;
+        if (gate.isOver()) {
+            perform();
+        }
+    }
+
+    /** Ends the response for this reason. */
+    void end(WatchEnd reason) {
+        end = reason;
+        gate.end(this::perform);
+        if (!gate.isOver()) {
+            streams.later(PATIENCE, gate::force);
+        }
+    }
+
+    /** The reason for which the response must end, or {@code null}. */
+    @Nullable
+    WatchEnd end() {
+        return gate.isOver() ? end : null;
+    }
+
+    private void perform() {
+        AsyncContext started = context;
+        WatchEnd reason = end;
+        if (started == null || reason == null || !isPerformed.compareAndSet(false, true)) {
+            // The handler still runs on its own thread; the end follows when it has returned.
+            return;
+        }
+        try {
+            if (raw.isCommitted() && response.isEventStream()) {
+                writeLastEvent(reason);
+                started.complete();
+            } else {
+                started.dispatch();
+            }
+        } catch (IllegalStateException e) {
+            log.debug("The response has ended by itself meanwhile", e);
+        }
+    }
+
+    private void writeLastEvent(WatchEnd reason) {
+        if (gate.isWithinEvent()) {
+            return;
+        }
+        try {
+            ServletOutputStream output = raw.getOutputStream();
+            String event = "event:scope-drift\ndata:" + header.valueOf(reason) + "\n\n";
+            output.write(event.getBytes(StandardCharsets.US_ASCII));
+            output.flush();
+        } catch (IOException e) {
+            log.debug("The client has gone before its stream ended", e);
+        }
+    }
+
+    /** What a request would be told now. */
+    static Refusal refusal(Refusals refusals, WatchEnd reason) {
+        Decision decision = reason.decision();
+        if (decision != null) {
+            return refusals.of(decision);
+        }
+        return reason.reason() == WatchEnd.Reason.EXPIRED
+                ? refusals.invalidToken(
+                        new InvalidTokenException(InvalidTokenException.Reason.EXPIRED, "The token has expired."))
+                : refusals.accessDenied();
+    }
+
+    void close() {
+        Objects.requireNonNull(stream).close();
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+        close();
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+        event.getAsyncContext().addListener(this);
+        context = event.getAsyncContext();
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        // Completion follows.
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+        // Completion follows.
+    }
+}

@@ -1,0 +1,94 @@
+package io.scopeguard.spring.stream;
+
+import io.scopeguard.Decision;
+import io.scopeguard.Watch;
+import io.scopeguard.WatchEnd;
+import io.scopeguard.WatchListener;
+import io.scopeguard.spring.stream.OpenStreams.Kind;
+import io.scopeguard.token.AccessToken;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** One open stream, under one or more watches: the first of them that ends it, ends it. Thread-safe. */
+final class OpenStream implements WatchListener, AutoCloseable {
+
+    private final OpenStreams streams;
+    private final Kind kind;
+    private final Consumer<WatchEnd> ender;
+    private final List<Watch> watches = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean isOver = new AtomicBoolean();
+
+    OpenStream(OpenStreams streams, Kind kind, Consumer<WatchEnd> ender) {
+        this.streams = streams;
+        this.kind = kind;
+        this.ender = ender;
+    }
+
+    void add(Watch watch) {
+        watches.add(watch);
+        if (isOver.get()) {
+            watch.close();
+        }
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    @Override
+    public void ended(WatchEnd end) {
+        if (!end.isEnforced()) {
+            streams.ended(this, end, () -> {});
+        } else if (isOver.compareAndSet(false, true)) {
+            release();
+            streams.ended(this, end, () -> ender.accept(end));
+        }
+    }
+
+    /** Whether this was open, and is ended now. */
+    boolean end(Predicate<AccessToken> which) {
+        for (Watch watch : watches) {
+            if (watch.isOpen() && which.test(watch.granted().token())) {
+                watch.end();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Lets the stream go on with a newer token.
+     *
+     * @return the decision about the newer token: a denial if one of the watches refuses it
+     * @throws IllegalArgumentException if the token is not the same client's and user's
+     */
+    Decision renew(AccessToken newer) {
+        Decision last = null;
+        for (Watch watch : watches) {
+            last = watch.renew(newer);
+            if (!last.isGranted()) {
+                return last;
+            }
+        }
+        if (last == null) {
+            throw new IllegalStateException("a stream has a watch");
+        }
+        return last;
+    }
+
+    /** It is over by itself. */
+    @Override
+    public void close() {
+        if (isOver.compareAndSet(false, true)) {
+            release();
+        }
+    }
+
+    private void release() {
+        watches.forEach(Watch::close);
+        streams.remove(this);
+    }
+}

@@ -1,0 +1,130 @@
+package io.scopeguard.spring.stream;
+
+import io.scopeguard.Decision;
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.TooManyWatchesException;
+import io.scopeguard.WatchEnd;
+import io.scopeguard.token.AccessToken;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * What was opened with a granted request and goes on: streamed responses, WebSocket sessions. Each ends when the right to it ends.
+ * The application may end streams earlier:
+ *
+ * <pre>{@code
+ * streams.end(token -> token.subject().id().equals(userWhoSignedOut));
+ * }</pre>
+ *
+ * <p>Thread-safe.
+ */
+public final class OpenStreams implements DisposableBean {
+
+    /** Few threads suffice: the last bytes of a stream fit into the buffers of its connection, unless the client does not read. */
+    private static final int THREADS = 4;
+
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
+    private final ScopeGuard guard;
+    private final Consumer<StreamEndedEvent> listener;
+    private final Set<OpenStream> open = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor threads;
+
+    /** Kinds of streams. */
+    public enum Kind {
+        /** The response to an HTTP request, such as server-sent events. */
+        HTTP,
+        WEBSOCKET,
+        /** A WebSocket session that speaks STOMP. */
+        STOMP
+    }
+
+    /**
+     * @param listener receives each end, before the stream is ended
+     */
+    public OpenStreams(ScopeGuard guard, Consumer<StreamEndedEvent> listener) {
+        this.guard = guard;
+        this.listener = listener;
+        CustomizableThreadFactory factory = new CustomizableThreadFactory("scope-guard-streams-");
+        factory.setDaemon(true);
+        this.threads = new ScheduledThreadPoolExecutor(THREADS, factory, new ThreadPoolExecutor.DiscardPolicy());
+        threads.setKeepAliveTime(IDLE.toSeconds(), TimeUnit.SECONDS);
+        threads.allowCoreThreadTimeOut(true);
+        threads.setRemoveOnCancelPolicy(true);
+    }
+
+    /**
+     * Watches what is about to be opened.
+     *
+     * @param granted the decisions that it is opened with
+     * @param ender ends it, on a thread that may write
+     * @throws TooManyWatchesException if as much is open as may be
+     */
+    OpenStream open(Kind kind, List<Decision> granted, Consumer<WatchEnd> ender) {
+        OpenStream stream = new OpenStream(this, kind, ender);
+        open.add(stream);
+        try {
+            for (Decision decision : granted) {
+                stream.add(guard.watch(decision, stream));
+            }
+        } catch (RuntimeException e) {
+            stream.close();
+            throw e;
+        }
+        return stream;
+    }
+
+    void remove(OpenStream stream) {
+        open.remove(stream);
+    }
+
+    /** Reports an end, and has the stream ended if the mode demands it. */
+    void ended(OpenStream stream, WatchEnd end, Runnable ending) {
+        try {
+            listener.accept(new StreamEndedEvent(stream.kind(), end));
+        } finally {
+            if (end.isEnforced()) {
+                threads.execute(ending);
+            }
+        }
+    }
+
+    void later(Duration delay, Runnable work) {
+        var unused = threads.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Ends open streams.
+     *
+     * @param which by the token that a stream was opened with, or that it was renewed with
+     * @return how many were ended
+     */
+    public int end(Predicate<AccessToken> which) {
+        int ended = 0;
+        for (OpenStream stream : open) {
+            if (stream.end(which)) {
+                ended++;
+            }
+        }
+        return ended;
+    }
+
+    /** How many streams are open. */
+    public long count(Kind kind) {
+        return open.stream().filter(stream -> stream.kind() == kind).count();
+    }
+
+    @Override
+    public void destroy() {
+        threads.shutdownNow();
+    }
+}

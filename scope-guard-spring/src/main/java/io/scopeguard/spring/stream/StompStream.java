@@ -1,0 +1,92 @@
+package io.scopeguard.spring.stream;
+
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.WatchEnd;
+import io.scopeguard.signal.ScopeDriftHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.simp.stomp.StompCommand;
+import org.springframework.messaging.simp.stomp.StompDecoder;
+import org.springframework.messaging.simp.stomp.StompEncoder;
+import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketSession;
+
+/**
+ * A session that speaks STOMP 1.1 or 1.2. An ERROR frame says why it ends. A SEND frame to {@value #DESTINATION} renews the token: a
+ * RECEIPT confirms it, if the client asked for one.
+ */
+final class StompStream extends WebSocketStream {
+
+    static final String DESTINATION = "/scope-guard/token";
+
+    private static final String BEARER = "Bearer ";
+
+    private final ScopeDriftHeader header;
+    private final StompEncoder encoder = new StompEncoder();
+
+    StompStream(ScopeGuard guard, ScopeDriftHeader header) {
+        super(guard);
+        this.header = header;
+    }
+
+    @Override
+    void beforeClose(WebSocketSession open, WatchEnd reason) throws IOException {
+        send(open, error(name(reason.reason()), header.valueOf(reason)));
+    }
+
+    @Override
+    boolean takesText(String text) throws IOException {
+        String frame = text.stripLeading();
+        if (!frame.startsWith("SEND") || !frame.contains("destination:" + DESTINATION)) {
+            return false;
+        }
+        StompHeaderAccessor sent = decoded(frame);
+        if (sent == null || !DESTINATION.equals(sent.getDestination())) {
+            return false;
+        }
+        String credentials = sent.getFirstNativeHeader("Authorization");
+        String refused = credentials == null || !credentials.startsWith(BEARER)
+                ? "missing-token"
+                : renew(credentials.substring(BEARER.length()));
+        answer(sent.getReceipt(), refused);
+        return true;
+    }
+
+    private static @Nullable StompHeaderAccessor decoded(String frame) {
+        List<Message<byte[]>> messages =
+                new StompDecoder().decode(ByteBuffer.wrap(frame.getBytes(StandardCharsets.UTF_8)));
+        return messages.isEmpty() ? null : StompHeaderAccessor.wrap(messages.get(0));
+    }
+
+    /** STOMP knows no other refusal than an ERROR, after which a session is closed. */
+    private void answer(@Nullable String receipt, @Nullable String refused) throws IOException {
+        if (refused != null) {
+            send(session(), error(refused, null));
+            session().close(new CloseStatus(FORBIDDEN, refused));
+        } else if (receipt != null) {
+            StompHeaderAccessor accessor = StompHeaderAccessor.create(StompCommand.RECEIPT);
+            accessor.setReceiptId(receipt);
+            send(session(), accessor);
+        }
+    }
+
+    private static StompHeaderAccessor error(String message, @Nullable String drift) {
+        StompHeaderAccessor accessor = StompHeaderAccessor.create(StompCommand.ERROR);
+        accessor.setMessage(message);
+        if (drift != null) {
+            accessor.setNativeHeader("scope-drift", drift);
+        }
+        return accessor;
+    }
+
+    private void send(WebSocketSession to, StompHeaderAccessor frame) throws IOException {
+        byte[] bytes = encoder.encode(frame.getMessageHeaders(), new byte[0]);
+        to.sendMessage(new TextMessage(bytes));
+    }
+}

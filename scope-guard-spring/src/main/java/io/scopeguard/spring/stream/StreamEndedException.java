@@ -1,0 +1,19 @@
+package io.scopeguard.spring.stream;
+
+import java.io.IOException;
+
+/** Nothing more may be written to a streamed response, because the right to it has ended. */
+public final class StreamEndedException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    StreamEndedException() {
+        super("The right to this stream has ended.");
+    }
+
+    /** Containers log what breaks a response off: the stack says nothing. */
+    @Override
+    public Throwable fillInStackTrace() {
+        return this;
+    }
+}

@@ -1,0 +1,158 @@
+package io.scopeguard.spring.stream;
+
+import io.scopeguard.Decision;
+import io.scopeguard.TooManyWatchesException;
+import io.scopeguard.WatchEnd;
+import io.scopeguard.annotation.Internal;
+import io.scopeguard.signal.Refusals;
+import io.scopeguard.signal.ScopeDriftHeader;
+import io.scopeguard.spring.authorization.GrantedInvocation;
+import io.scopeguard.spring.response.CurrentDecision;
+import io.scopeguard.spring.response.RefusalWriter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.servlet.HandlerAdapter;
+import org.springframework.web.servlet.ModelAndView;
+
+/**
+ * Calls handlers so that what they open ends with the right to it. Handlers that cannot stream are called as ever. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
+public final class StreamGuard implements GrantedInvocation {
+
+    private static final String STREAM = StreamGuard.class.getName() + ".stream";
+
+    private final OpenStreams streams;
+    private final ScopeDriftHeader header;
+    private final RefusalWriter writer;
+    private final @Nullable WebSocketUpgrade webSockets;
+    private final StreamingHandlers streaming = new StreamingHandlers();
+
+    /**
+     * @param webSockets {@code null} if the application has no WebSockets of Spring's
+     */
+    public StreamGuard(
+            OpenStreams streams, ScopeDriftHeader header, RefusalWriter writer, @Nullable WebSocketUpgrade webSockets) {
+        this.streams = streams;
+        this.header = header;
+        this.writer = writer;
+        this.webSockets = webSockets;
+    }
+
+    @Override
+    public @Nullable ModelAndView invoke(
+            HandlerAdapter adapter, HttpServletRequest request, HttpServletResponse response, Object handler)
+            throws Exception {
+        if (webSockets != null && webSockets.handles(handler)) {
+            return upgrade(webSockets, adapter, request, response, handler);
+        }
+        if (!streaming.contains(handler)) {
+            return adapter.handle(request, response, handler);
+        }
+        if (request.getAttribute(STREAM) instanceof HttpStream stream) {
+            return goOn(stream, adapter, request, response, handler);
+        }
+        List<Decision> granted = CurrentDecision.granted(request);
+        return granted.isEmpty()
+                ? adapter.handle(request, response, handler)
+                : start(granted, adapter, request, response, handler);
+    }
+
+    private @Nullable ModelAndView upgrade(
+            WebSocketUpgrade upgrade,
+            HandlerAdapter adapter,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Object handler)
+            throws Exception {
+        List<Decision> granted = CurrentDecision.granted(request);
+        if (granted.isEmpty()) {
+            return adapter.handle(request, response, handler);
+        }
+        Object guarded;
+        try {
+            guarded = upgrade.begin(request, handler, granted);
+        } catch (TooManyWatchesException e) {
+            writer.write(request, response, Refusals::tooManyStreams);
+            return null;
+        }
+        try {
+            return adapter.handle(request, response, guarded);
+        } finally {
+            upgrade.finish(request, response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+        }
+    }
+
+    private @Nullable ModelAndView start(
+            List<Decision> granted,
+            HandlerAdapter adapter,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Object handler)
+            throws Exception {
+        HttpStream stream = new HttpStream(streams, header, response);
+        try {
+            stream.opened(streams.open(OpenStreams.Kind.HTTP, granted, stream::end));
+        } catch (TooManyWatchesException e) {
+            writer.write(request, response, Refusals::tooManyStreams);
+            return null;
+        }
+        request.setAttribute(STREAM, stream);
+        return invoke(stream, adapter, request, stream.response(), handler);
+    }
+
+    private @Nullable ModelAndView invoke(
+            HttpStream stream,
+            HandlerAdapter adapter,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Object handler)
+            throws Exception {
+        boolean goesOn = false;
+        try {
+            ModelAndView result = adapter.handle(request, response, handler);
+            goesOn = request.isAsyncStarted();
+            if (goesOn) {
+                stream.attach(request.getAsyncContext());
+            }
+            return result;
+        } finally {
+            if (!goesOn) {
+                stream.close();
+            }
+        }
+    }
+
+    /** The rest of a request that went on asynchronously. */
+    private @Nullable ModelAndView goOn(
+            HttpStream stream,
+            HandlerAdapter adapter,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Object handler)
+            throws Exception {
+        WatchEnd end = stream.end();
+        if (end == null) {
+            return invoke(stream, adapter, request, response, handler);
+        }
+        refuse(request, stream.raw(), end);
+        return null;
+    }
+
+    private void refuse(HttpServletRequest request, HttpServletResponse response, WatchEnd end) throws IOException {
+        if (response.isCommitted()) {
+            // The container breaks the connection off: the client must not take the body for complete.
+            throw new StreamEndedException();
+        }
+        Decision decision = end.decision();
+        if (decision != null) {
+            CurrentDecision.set(request, decision);
+        }
+        writer.write(request, response, refusals -> HttpStream.refusal(refusals, end));
+    }
+}

@@ -1,0 +1,133 @@
+package io.scopeguard.spring.stream;
+
+import io.scopeguard.Decision;
+import io.scopeguard.Denial;
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.WatchEnd;
+import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.token.KeysUnavailableException;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketMessage;
+import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.handler.ConcurrentWebSocketSessionDecorator;
+
+/** One WebSocket session. Thread-safe. */
+class WebSocketStream {
+
+    /** The token expired, or its user is suspended: the close code after HTTP's 401. */
+    static final int UNAUTHORIZED = 4401;
+
+    /** A right was lost: the close code after HTTP's 403. */
+    static final int FORBIDDEN = 4403;
+
+    private static final Logger log = LoggerFactory.getLogger(WebSocketStream.class);
+
+    /** A text message that begins like this renews the token. */
+    private static final String RENEWAL = "Authorization: Bearer ";
+
+    private static final String ANSWER = "Scope-Guard: ";
+    private static final int SEND_TIME_LIMIT_MILLIS = 10_000;
+    private static final int SEND_BUFFER_BYTES = 512 * 1024;
+
+    private final ScopeGuard guard;
+    private volatile @Nullable OpenStream stream;
+    private volatile @Nullable WebSocketSession session;
+    private volatile @Nullable WatchEnd end;
+
+    WebSocketStream(ScopeGuard guard) {
+        this.guard = guard;
+    }
+
+    void opened(OpenStream opened) {
+        stream = opened;
+    }
+
+    /** Returns the session for the application to use: other threads may close it, and send messages. */
+    WebSocketSession established(WebSocketSession raw) {
+        WebSocketSession concurrent =
+                new ConcurrentWebSocketSessionDecorator(raw, SEND_TIME_LIMIT_MILLIS, SEND_BUFFER_BYTES);
+        session = concurrent;
+        return concurrent;
+    }
+
+    WebSocketSession session() {
+        return Objects.requireNonNull(session);
+    }
+
+    void end(WatchEnd reason) {
+        end = reason;
+        endIfOver();
+    }
+
+    void endIfOver() {
+        WebSocketSession open = session;
+        WatchEnd reason = end;
+        if (open == null || reason == null) {
+            return;
+        }
+        try {
+            beforeClose(open, reason);
+            open.close(status(reason));
+        } catch (IOException | RuntimeException e) {
+            log.debug("The client has gone before its session was closed", e);
+        }
+    }
+
+    /** Sends what the protocol spoken within the session has to say. */
+    void beforeClose(WebSocketSession open, WatchEnd reason) throws IOException {}
+
+    private static CloseStatus status(WatchEnd reason) {
+        boolean isToken =
+                reason.reason() == WatchEnd.Reason.EXPIRED || reason.reason() == WatchEnd.Reason.SUBJECT_INACTIVE;
+        return new CloseStatus(isToken ? UNAUTHORIZED : FORBIDDEN, name(reason.reason()));
+    }
+
+    /** A reason as programs read it, such as {@code insufficient-scope}. */
+    static String name(Enum<?> reason) {
+        return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Whether the message is none of the application's: it renews the token, or came after the end. */
+    boolean takes(WebSocketMessage<?> message) throws IOException {
+        if (end != null) {
+            return true;
+        }
+        return message instanceof TextMessage text && text.isLast() && takesText(text.getPayload());
+    }
+
+    boolean takesText(String text) throws IOException {
+        if (!text.startsWith(RENEWAL)) {
+            return false;
+        }
+        String refused = renew(text.substring(RENEWAL.length()).strip());
+        session().sendMessage(new TextMessage(ANSWER + (refused == null ? "renewed" : "not-renewed, " + refused)));
+        return true;
+    }
+
+    /** Renews the token; returns why that was refused, or {@code null} if it was not. */
+    @Nullable
+    String renew(String token) {
+        try {
+            Decision decision = Objects.requireNonNull(stream).renew(guard.verify(token));
+            Denial denial = decision.denial();
+            return denial == null ? null : name(denial);
+        } catch (InvalidTokenException e) {
+            return "invalid-token";
+        } catch (KeysUnavailableException e) {
+            return "keys-unavailable";
+        } catch (IllegalArgumentException e) {
+            return "other-token";
+        }
+    }
+
+    void close() {
+        Objects.requireNonNull(stream).close();
+    }
+}

@@ -1,0 +1,480 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.scopeguard.Decision;
+import io.scopeguard.WatchEnd.Reason;
+import io.scopeguard.spring.stream.OpenStreams;
+import io.scopeguard.spring.stream.OpenStreams.Kind;
+import io.scopeguard.spring.stream.StreamEndedEvent;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+
+/** What was opened with a right ends with it, on a real port. */
+@Timeout(600)
+class StreamTests {
+
+    private static final String IN_ORGANIZATION = "/organizations/{organizationId}";
+    private static final int MAX_OPEN = 20;
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private static final MovableClock clock = MovableClock.atNoon();
+    private static final TenantServer tenant = new TenantServer(clock);
+    private static final HttpClient client = HttpClient.newHttpClient();
+    private static RunningApi api;
+
+    private final String acme = TenantServer.newId("acme");
+    private final String user = tenant.newUser();
+
+    @BeforeAll
+    static void start() {
+        api = RunningApi.start(
+                tenant,
+                clock,
+                List.of(
+                        "scope-guard.streams.max-open",
+                        String.valueOf(MAX_OPEN),
+                        "scope-guard.permissions.max-age",
+                        "2s",
+                        "spring.mvc.async.request-timeout",
+                        "30m"),
+                Streaming.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+        tenant.close();
+    }
+
+    @AfterEach
+    void nothingStaysOpen() {
+        streams().end(token -> true);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(streams().count(Kind.HTTP)).isZero());
+        Streaming.ended.clear();
+    }
+
+    // Server-sent events
+
+    @ParameterizedTest
+    @ValueSource(strings = {"events", "entity"})
+    void eventsWhenScopeIsRevokedThenTheLastEventNamesTheRemedy(String path) throws Exception {
+        String other = tenant.newUser();
+        tenant.join(acme, user, "read:report", "write:report");
+        tenant.join(acme, other, "read:report");
+        TestToken token = token("read:report");
+        Lines lines = open(path, token);
+        Lines others = open(path, tenant.organizationToken(acme, other, "read:report"));
+        lines.until("data:hello");
+        others.until("data:hello");
+        tenant.join(acme, user, "write:report");
+
+        lines.until("event:scope-drift", StreamTests::timePasses);
+
+        assertThat(lines.next())
+                .startsWith("data:action=refresh, demoted=(\"read:report\")")
+                .contains("token=\"" + token.fingerprint() + "\"");
+        lines.untilEnd();
+        assertThat(lines.isComplete()).isTrue();
+        StreamEndedEvent event = Streaming.ended.poll();
+        assertThat(event).isNotNull();
+        assertThat(event.kind()).isEqualTo(Kind.HTTP);
+        assertThat(event.end().reason()).isEqualTo(Reason.INSUFFICIENT_SCOPE);
+        Streaming.send(other, "still here");
+        others.until("data:still here");
+        assertThat(Streaming.ended).isEmpty();
+    }
+
+    @Test
+    void eventsWhenTokenExpiresThenTheLastEventAsksForARefresh() throws Exception {
+        tenant.join(acme, user, "read:report");
+        TestToken token = token("read:report").with("exp", clock.instant().getEpochSecond() + 300);
+        Lines lines = open("events", token);
+        lines.until("data:hello");
+        clock.advance(Duration.ofSeconds(360));
+
+        lines.until("event:scope-drift");
+
+        assertThat(lines.next()).startsWith("data:action=refresh, organization=\"" + acme + "\", token=");
+        lines.untilEnd();
+    }
+
+    @Test
+    void eventsWhenUserIsSuspendedThenTheLastEventAsksForNothing() throws Exception {
+        tenant.join(acme, user, "read:report");
+        Lines lines = open("events", token("read:report"));
+        lines.until("data:hello");
+        tenant.suspend(user);
+
+        lines.until("event:scope-drift", StreamTests::timePasses);
+
+        assertThat(lines.next()).startsWith("data:action=none");
+        lines.untilEnd();
+    }
+
+    /** The handler writes all the time: the end comes between two of its events, never within one. */
+    @Test
+    void eventsWhenTheyFollowEachOtherCloselyThenTheLastOneIsWhole() throws Exception {
+        tenant.join(acme, user, "read:report");
+        Lines lines = open("busy", token("read:report"));
+        lines.until("data:first");
+        tenant.join(acme, user, "write:report");
+
+        String before = "";
+        String line = lines.next();
+        while (!line.equals("event:scope-drift")) {
+            timePasses();
+            before = line;
+            line = lines.next();
+        }
+
+        assertThat(before).isEmpty();
+        assertThat(lines.next()).startsWith("data:action=refresh");
+        assertThat(lines.next()).isEmpty();
+        lines.untilEnd();
+        Streaming.writerFailed.await();
+    }
+
+    // Other bodies
+
+    @ParameterizedTest
+    @ValueSource(strings = {"body", "emitter"})
+    void bodyWhenScopeIsRevokedThenItBreaksOff(String path) throws Exception {
+        tenant.join(acme, user, "read:report");
+        Lines lines = open(path, token("read:report"));
+        lines.until("hello");
+        tenant.join(acme, user, "write:report");
+
+        lines.untilEnd(StreamTests::timePasses);
+
+        assertThat(lines.isComplete()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deferred", "future"})
+    void resultWhenScopeIsRevokedBeforeItIsThereThenRefused(String path) throws Exception {
+        tenant.join(acme, user, "read:report");
+        CompletableFuture<HttpResponse<String>> response =
+                client.sendAsync(request(path, token("read:report")), BodyHandlers.ofString());
+        await().atMost(PATIENCE).until(() -> streams().count(Kind.HTTP) == 1);
+        await().atMost(PATIENCE).until(() -> Streaming.results.containsKey(user));
+        tenant.join(acme, user, "write:report");
+
+        await().atMost(PATIENCE).until(() -> {
+            timePasses();
+            return response.isDone();
+        });
+
+        assertThat(response.join().statusCode()).isEqualTo(403);
+        assertThat(response.join().headers().firstValue("Scope-Drift"))
+                .hasValueSatisfying(drift -> assertThat(drift).startsWith("action=refresh"));
+        assertThat(response.join().body()).contains("insufficient-scope");
+        Streaming.results.get(user).setResult("too late");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deferred", "future"})
+    void resultWhenTheRightStaysThenDelivered(String path) {
+        tenant.join(acme, user, "read:report");
+        CompletableFuture<HttpResponse<String>> response =
+                client.sendAsync(request(path, token("read:report")), BodyHandlers.ofString());
+        await().atMost(PATIENCE).until(() -> Streaming.results.containsKey(user));
+        timePasses();
+        Streaming.results.get(user).setResult("done");
+
+        assertThat(response.join().body()).isEqualTo("done");
+        await().atMost(PATIENCE).until(() -> streams().count(Kind.HTTP) == 0);
+        assertThat(Streaming.ended).isEmpty();
+    }
+
+    // The application, bounds and metrics
+
+    @Test
+    void endWhenTheApplicationDemandsItThenOnlyTheseStreamsEnd() throws Exception {
+        tenant.join(acme, user, "read:report");
+        TestToken token = token("read:report");
+        TestToken other = token("read:report");
+        Lines lines = open("events", token);
+        Lines others = open("events", other);
+        lines.until("data:hello");
+        others.until("data:hello");
+
+        assertThat(streams().end(opened -> opened.fingerprint().equals(token.fingerprint())))
+                .isEqualTo(1);
+
+        lines.until("event:scope-drift");
+        assertThat(lines.next()).startsWith("data:action=none");
+        lines.untilEnd();
+        assertThat(streams().count(Kind.HTTP)).isEqualTo(1);
+        MeterRegistry meters = api.bean(MeterRegistry.class);
+        assertThat(meters.get("scopeguard.streams.open")
+                        .tag("kind", "http")
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+        assertThat(meters.get("scopeguard.streams.ended")
+                        .tags("kind", "http", "reason", "application", "enforced", "true")
+                        .counter()
+                        .count())
+                .isPositive();
+    }
+
+    @Test
+    void openWhenAsManyAreOpenAsMayBeThenRefused() throws Exception {
+        tenant.join(acme, user, "read:report");
+        TestToken token = token("read:report");
+        for (int i = 0; i < MAX_OPEN; i++) {
+            open("events", token).until("data:hello");
+        }
+
+        HttpResponse<String> refused = client.send(request("events", token), BodyHandlers.ofString());
+
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+        assertThat(refused.body()).contains("too-many-streams");
+        assertThat(client.send(request("plain", token), BodyHandlers.ofString()).statusCode())
+                .isEqualTo(200);
+    }
+
+    // Helpers
+
+    private static OpenStreams streams() {
+        return api.bean(OpenStreams.class);
+    }
+
+    private TestToken token(String... scopes) {
+        return tenant.organizationToken(acme, user, scopes);
+    }
+
+    private HttpRequest request(String path, TestToken token) {
+        return HttpRequest.newBuilder(URI.create(api.origin() + "/organizations/" + acme + "/" + path))
+                .header("Authorization", "Bearer " + token.signed())
+                .build();
+    }
+
+    private Lines open(String path, TestToken token) throws IOException, InterruptedException {
+        return new Lines(client.send(request(path, token), BodyHandlers.ofInputStream()));
+    }
+
+    private static void timePasses() {
+        clock.advance(Duration.ofSeconds(1));
+    }
+
+    /** The lines of a streamed response, as they arrive. */
+    private static final class Lines {
+
+        private static final String END = "\0";
+
+        private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        private volatile boolean isComplete;
+
+        Lines(HttpResponse<InputStream> response) {
+            assertThat(response.statusCode()).isEqualTo(200);
+            Thread reader = new Thread(() -> read(response.body()), "lines");
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        private void read(InputStream body) {
+            try (BufferedReader reader = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                    lines.add(line);
+                }
+                isComplete = true;
+            } catch (IOException e) {
+                // Broken off.
+            }
+            lines.add(END);
+        }
+
+        String next() throws InterruptedException {
+            return next(() -> {});
+        }
+
+        private String next(Runnable meanwhile) throws InterruptedException {
+            String line = null;
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (line == null && System.nanoTime() < end) {
+                meanwhile.run();
+                line = lines.poll(50, TimeUnit.MILLISECONDS);
+            }
+            assertThat(line).as("a line").isNotNull();
+            return line;
+        }
+
+        void until(String wanted) throws InterruptedException {
+            until(wanted, () -> {});
+        }
+
+        void until(String wanted, Runnable meanwhile) throws InterruptedException {
+            String line = next(meanwhile);
+            while (!line.equals(wanted)) {
+                assertThat(line).as("a line before " + wanted).isNotEqualTo(END);
+                line = next(meanwhile);
+            }
+        }
+
+        void untilEnd() throws InterruptedException {
+            until(END);
+        }
+
+        void untilEnd(Runnable meanwhile) throws InterruptedException {
+            until(END, meanwhile);
+        }
+
+        boolean isComplete() {
+            return isComplete;
+        }
+    }
+
+    /** An API that streams in each way that Spring MVC has. */
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Streaming {
+
+        static final BlockingQueue<StreamEndedEvent> ended = new LinkedBlockingQueue<>();
+        static final Map<String, SseEmitter> emitters = new ConcurrentHashMap<>();
+        static final Map<String, DeferredResult<String>> results = new ConcurrentHashMap<>();
+        static final CountDownLatch writerFailed = new CountDownLatch(1);
+
+        static void send(String user, String text) throws IOException {
+            emitters.get(user).send(SseEmitter.event().data(text));
+        }
+
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+
+        @EventListener
+        void ended(StreamEndedEvent event) {
+            ended.add(event);
+        }
+
+        @RestController
+        @RequiresScopes("read:report")
+        static class Handlers {
+
+            @GetMapping(IN_ORGANIZATION + "/events")
+            SseEmitter events(Decision decision) throws IOException {
+                SseEmitter emitter = new SseEmitter(0L);
+                emitters.put(decision.token().subject().id(), emitter);
+                emitter.send(SseEmitter.event().data("hello"));
+                return emitter;
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/entity")
+            ResponseEntity<SseEmitter> entity(Decision decision) throws IOException {
+                return ResponseEntity.ok(events(decision));
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/busy")
+            SseEmitter busy() throws IOException {
+                SseEmitter emitter = new SseEmitter(0L);
+                emitter.send(SseEmitter.event().data("first"));
+                Thread writer = new Thread(() -> {
+                    try {
+                        for (int i = 0; true; i++) {
+                            emitter.send(SseEmitter.event()
+                                    .id("n" + i)
+                                    .name("tick")
+                                    .data("one")
+                                    .data("two"));
+                            Thread.sleep(1);
+                        }
+                    } catch (IOException | IllegalStateException | InterruptedException e) {
+                        writerFailed.countDown();
+                    }
+                });
+                writer.setDaemon(true);
+                writer.start();
+                return emitter;
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/body")
+            StreamingResponseBody body() {
+                return output -> {
+                    while (true) {
+                        output.write("hello\n".repeat(2_000).getBytes(StandardCharsets.UTF_8));
+                        try {
+                            Thread.sleep(20);
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+                };
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/emitter")
+            ResponseEntity<ResponseBodyEmitter> emitter() throws IOException {
+                ResponseBodyEmitter emitter = new ResponseBodyEmitter(0L);
+                emitter.send("hello\n");
+                return ResponseEntity.ok().contentType(MediaType.TEXT_PLAIN).body(emitter);
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/deferred")
+            DeferredResult<String> deferred(Decision decision) {
+                DeferredResult<String> result = new DeferredResult<>(0L);
+                results.put(decision.token().subject().id(), result);
+                return result;
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/future")
+            CompletableFuture<String> future(Decision decision) {
+                DeferredResult<String> result = deferred(decision);
+                CompletableFuture<String> future = new CompletableFuture<>();
+                result.setResultHandler(value -> future.complete((String) value));
+                return future;
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/plain")
+            String plain() {
+                return "ok";
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+package io.scopeguard.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.scopeguard.spring.RequiresScopes;
+import io.scopeguard.spring.stream.OpenStreams;
+import io.scopeguard.spring.stream.OpenStreams.Kind;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.MovableClock;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.messaging.simp.config.MessageBrokerRegistry;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.config.annotation.EnableWebSocket;
+import org.springframework.web.socket.config.annotation.EnableWebSocketMessageBroker;
+import org.springframework.web.socket.config.annotation.StompEndpointRegistry;
+import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
+import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
+import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurer;
+import org.springframework.web.socket.handler.TextWebSocketHandler;
+
+/** WebSocket and STOMP sessions end with the right to them, and go on with a renewed token. */
+@Timeout(600)
+class SocketStreamTests {
+
+    private static final int MAX_OPEN = 10;
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private static final MovableClock clock = MovableClock.atNoon();
+    private static final TenantServer tenant = new TenantServer(clock);
+    private static final HttpClient client = HttpClient.newHttpClient();
+    private static RunningApi api;
+
+    private final String acme = TenantServer.newId("acme");
+    private final String user = tenant.newUser();
+
+    @BeforeAll
+    static void start() {
+        api = RunningApi.start(
+                tenant,
+                clock,
+                List.of(
+                        "scope-guard.streams.max-open",
+                        String.valueOf(MAX_OPEN),
+                        "scope-guard.permissions.max-age",
+                        "2s"),
+                Sockets.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+        tenant.close();
+    }
+
+    @AfterEach
+    void nothingStaysOpen() {
+        OpenStreams streams = api.bean(OpenStreams.class);
+        streams.end(token -> true);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(streams.count(Kind.WEBSOCKET)).isZero();
+            assertThat(streams.count(Kind.STOMP)).isZero();
+        });
+    }
+
+    @Test
+    void socketWhenScopeIsRevokedThenClosedAsForbidden() throws Exception {
+        tenant.join(acme, user, "read:report");
+        Socket socket = open("echo", token("read:report"));
+        assertThat(socket.ask("hello")).isEqualTo("echo hello");
+        tenant.join(acme, user, "write:report");
+
+        assertThat(socket.next(SocketStreamTests::timePasses)).isEqualTo("closed 4403 insufficient-scope");
+    }
+
+    @Test
+    void socketWhenUserIsSuspendedThenClosedAsUnauthorized() throws Exception {
+        tenant.join(acme, user, "read:report");
+        Socket socket = open("echo", token("read:report"));
+        assertThat(socket.ask("hello")).isEqualTo("echo hello");
+        tenant.suspend(user);
+
+        assertThat(socket.next(SocketStreamTests::timePasses)).isEqualTo("closed 4401 subject-inactive");
+    }
+
+    @Test
+    void socketWhenTokenIsRenewedThenItOutlivesTheFirst() throws Exception {
+        tenant.join(acme, user, "read:report");
+        Socket socket = open("echo", expiringIn(300));
+        TestToken second = expiringIn(3_000);
+        assertThat(socket.ask("Authorization: Bearer " + second.signed())).isEqualTo("Scope-Guard: renewed");
+        clock.advance(Duration.ofSeconds(400));
+        assertThat(socket.ask("hello")).isEqualTo("echo hello");
+        clock.advance(Duration.ofSeconds(3_000));
+
+        assertThat(socket.next(() -> {})).isEqualTo("closed 4401 expired");
+    }
+
+    @Test
+    void socketWhenRenewedWithAnotherTokenThenRefusedAndItGoesOn() throws Exception {
+        String other = tenant.newUser();
+        tenant.join(acme, user, "read:report");
+        tenant.join(acme, other, "read:report");
+        String bearer = "Authorization: Bearer ";
+        Socket socket = open("echo", token("read:report"));
+
+        assertThat(socket.ask(bearer
+                        + tenant.organizationToken(acme, other, "read:report").signed()))
+                .isEqualTo("Scope-Guard: not-renewed, other-token");
+        assertThat(socket.ask(
+                        bearer + token("read:report").with("client_id", "other").signed()))
+                .isEqualTo("Scope-Guard: not-renewed, other-token");
+        assertThat(socket.ask(bearer + token().signed())).isEqualTo("Scope-Guard: not-renewed, insufficient-scope");
+        assertThat(socket.ask(bearer + "nonsense")).isEqualTo("Scope-Guard: not-renewed, invalid-token");
+        assertThat(socket.ask("hello")).isEqualTo("echo hello");
+    }
+
+    @Test
+    void openWhenAsManyAreOpenAsMayBeThenTheHandshakeIsRefused() throws Exception {
+        tenant.join(acme, user, "read:report");
+        TestToken token = token("read:report");
+        Socket first = open("echo", token);
+        for (int i = 1; i < MAX_OPEN; i++) {
+            open("echo", token);
+        }
+
+        assertThat(refusal(token)).isEqualTo(503);
+
+        first.close();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(api.bean(OpenStreams.class).count(Kind.WEBSOCKET))
+                        .isEqualTo(MAX_OPEN - 1));
+        assertThat(open("echo", token).ask("hello")).isEqualTo("echo hello");
+    }
+
+    private int refusal(TestToken token) throws Exception {
+        try {
+            open("echo", token);
+            return 101;
+        } catch (CompletionException e) {
+            return ((WebSocketHandshakeException) e.getCause()).getResponse().statusCode();
+        }
+    }
+
+    @Test
+    void stompWhenMembershipEndsThenAnErrorFrameNamesTheRemedy() throws Exception {
+        tenant.join(acme, user, "read:report");
+        Socket socket = connect(token("read:report"));
+        tenant.leave(acme, user);
+
+        String error = socket.next(SocketStreamTests::timePasses);
+
+        assertThat(error).startsWith("ERROR\n").contains("message:not-a-member\n", "scope-drift:action=refresh");
+        assertThat(socket.next(() -> {})).isEqualTo("closed 4403 not-a-member");
+    }
+
+    @Test
+    void stompWhenTokenIsRenewedThenConfirmedAndTheSessionOutlivesTheFirst() throws Exception {
+        tenant.join(acme, user, "read:report");
+        Socket socket = connect(expiringIn(300));
+
+        String receipt = socket.ask("SEND\ndestination:/scope-guard/token\nreceipt:r1\nAuthorization:Bearer "
+                + expiringIn(3_000).signed() + "\n\n\0");
+
+        assertThat(receipt).startsWith("RECEIPT\n").contains("receipt-id:r1\n");
+        clock.advance(Duration.ofSeconds(400));
+        socket.send("SUBSCRIBE\nid:1\ndestination:/topic/news\n\n\0");
+        socket.send("SEND\ndestination:/topic/news\n\nhello\0");
+        assertThat(socket.next(() -> {})).startsWith("MESSAGE\n").contains("hello");
+    }
+
+    @Test
+    void stompWhenRenewedWithAnotherTokenThenClosed() throws Exception {
+        String other = tenant.newUser();
+        tenant.join(acme, user, "read:report");
+        tenant.join(acme, other, "read:report");
+        Socket socket = connect(token("read:report"));
+
+        String error = socket.ask("SEND\ndestination:/scope-guard/token\nAuthorization:Bearer "
+                + tenant.organizationToken(acme, other, "read:report").signed() + "\n\n\0");
+
+        assertThat(error).startsWith("ERROR\n").contains("message:other-token\n");
+        assertThat(socket.next(() -> {})).isEqualTo("closed 4403 other-token");
+    }
+
+    // Helpers
+
+    private TestToken token(String... scopes) {
+        return tenant.organizationToken(acme, user, scopes);
+    }
+
+    private TestToken expiringIn(int seconds) {
+        return token("read:report").with("exp", clock.instant().getEpochSecond() + seconds);
+    }
+
+    private static void timePasses() {
+        clock.advance(Duration.ofSeconds(1));
+    }
+
+    private Socket open(String path, TestToken token, String... protocol) {
+        Socket socket = new Socket();
+        WebSocket.Builder builder = client.newWebSocketBuilder().header("Authorization", "Bearer " + token.signed());
+        if (protocol.length > 0) {
+            builder.subprotocols(protocol[0]);
+        }
+        socket.opened = builder.buildAsync(
+                        URI.create("ws://localhost:" + api.port() + "/organizations/" + acme + "/" + path), socket)
+                .join();
+        return socket;
+    }
+
+    private Socket connect(TestToken token) throws InterruptedException {
+        Socket socket = open("stomp", token, "v12.stomp");
+        assertThat(socket.ask("CONNECT\naccept-version:1.2\nhost:localhost\n\n\0"))
+                .startsWith("CONNECTED\n");
+        return socket;
+    }
+
+    /** A client: text messages, and the close code and reason as the last of them. */
+    private static final class Socket implements WebSocket.Listener {
+
+        private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+        private final StringBuilder text = new StringBuilder();
+        private @Nullable WebSocket opened;
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            text.append(data);
+            if (last) {
+                messages.add(text.toString());
+                text.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+            messages.add("closed " + status + " " + reason);
+            return null;
+        }
+
+        void send(String message) {
+            assertThat(opened).isNotNull();
+            opened.sendText(message, true).join();
+        }
+
+        String ask(String message) throws InterruptedException {
+            send(message);
+            return next(() -> {});
+        }
+
+        String next(Runnable meanwhile) throws InterruptedException {
+            String message = null;
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (message == null && System.nanoTime() < end) {
+                meanwhile.run();
+                message = messages.poll(50, TimeUnit.MILLISECONDS);
+            }
+            assertThat(message).as("a message").isNotNull();
+            return message;
+        }
+
+        void close() {
+            assertThat(opened).isNotNull();
+            opened.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @EnableWebSocket
+    @EnableWebSocketMessageBroker
+    static class Sockets implements WebSocketConfigurer, WebSocketMessageBrokerConfigurer {
+
+        @RequiresScopes("read:report")
+        static class Echo extends TextWebSocketHandler {
+
+            @Override
+            protected void handleTextMessage(WebSocketSession session, TextMessage message) throws IOException {
+                session.sendMessage(new TextMessage("echo " + message.getPayload()));
+            }
+        }
+
+        @Override
+        public void registerWebSocketHandlers(WebSocketHandlerRegistry registry) {
+            registry.addHandler(new Echo(), "/organizations/{organizationId}/echo");
+        }
+
+        @Override
+        public void registerStompEndpoints(StompEndpointRegistry registry) {
+            registry.addEndpoint("/organizations/{organizationId}/stomp");
+        }
+
+        @Override
+        public void configureMessageBroker(MessageBrokerRegistry registry) {
+            registry.enableSimpleBroker("/topic");
+        }
+    }
+}
