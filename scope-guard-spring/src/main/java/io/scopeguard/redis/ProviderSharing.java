@@ -112,7 +112,8 @@ public final class ProviderSharing implements AutoCloseable {
 
     /** Begins to listen to the other replicas. */
     public void start(ScopeGuard guard) {
-        heartbeats.scheduleWithFixedDelay(() -> beatSafely(guard), 0, HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = heartbeats.scheduleWithFixedDelay(
+                () -> beatSafely(guard), 0, HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void beatSafely(ScopeGuard guard) {
