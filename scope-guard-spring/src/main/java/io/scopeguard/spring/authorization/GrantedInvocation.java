@@ -17,6 +17,8 @@ import org.springframework.web.servlet.ModelAndView;
 public interface GrantedInvocation {
 
     /**
+     * Calls the handler, or something that stands for it.
+     *
      * @param adapter the adapter that the application has for the handler
      */
     @Nullable
