@@ -3,6 +3,7 @@ package io.scopeguard.redis;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.ScopeCatalogue.Sighting;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 import tools.jackson.core.type.TypeReference;
 
@@ -29,7 +30,7 @@ final class SharedCatalogue {
     void synchronize() {
         byte[] key = keys.common("catalogue");
         redis.ask(commands -> commands.get(key))
-                .map(value -> keys.unsealed(key, value))
+                .flatMap(value -> Optional.ofNullable(keys.unsealed(key, value)))
                 .ifPresent(json -> {
                     List<Sighting> seen = SharedJson.read(json, SIGHTINGS);
                     if (seen != null) {

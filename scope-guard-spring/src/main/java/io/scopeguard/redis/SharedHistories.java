@@ -18,7 +18,7 @@ final class SharedHistories implements FactExchange {
     private static final TypeReference<FactHistory> HISTORY = new TypeReference<>() {};
 
     /** The longest life of a token, twice: a history is written again when something changes. */
-    private static final Duration KEPT_FOR = Duration.ofHours(48);
+    private static final Duration KEPT_FOR = Duration.ofDays(2);
 
     private static final int DIGITS = 20;
 
