@@ -49,7 +49,7 @@ public final class TestRedis implements AutoCloseable {
                     .setting("save ''")
                     .setting("appendonly no");
             String executable = System.getenv(EXECUTABLE);
-            if (executable != null) {
+            if (executable != null && !executable.isEmpty()) {
                 builder.executableProvider(() -> new File(executable));
             }
             RedisServer fresh = builder.build();

@@ -15,22 +15,17 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** Sharing between replicas through the application's Redis, if that is wanted and Spring Data Redis is there. */
-@AutoConfiguration(
-        before = {
-            ScopeGuardAutoConfiguration.class,
-            LogtoAutoConfiguration.class,
-            KeycloakAutoConfiguration.class,
-            Auth0AutoConfiguration.class
-        },
-        after = DataRedisAutoConfiguration.class)
+@AutoConfiguration(before = ScopeGuardAutoConfiguration.class, after = DataRedisAutoConfiguration.class)
 @ConditionalOnGuard
 @ConditionalOnClass({LettuceConnectionFactory.class, DataRedisAutoConfiguration.class})
 @ConditionalOnProperty(name = SharingChecks.ENABLED, havingValue = "true")
 @EnableConfigurationProperties(SharingProperties.class)
+@Import(SharingHealthConfiguration.class)
 public final class SharingAutoConfiguration {
 
     private final SharingProperties properties;

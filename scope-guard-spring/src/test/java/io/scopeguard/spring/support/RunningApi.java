@@ -84,6 +84,10 @@ public final class RunningApi implements AutoCloseable {
         return clock instanceof MovableClock movable ? movable.steady() : new SteadyClock(clock, Ticker.systemTicker());
     }
 
+    public <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
     public <T> T bean(Class<T> type) {
         return context.getBean(type);
     }

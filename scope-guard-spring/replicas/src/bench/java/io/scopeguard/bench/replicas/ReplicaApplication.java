@@ -1,7 +1,10 @@
 package io.scopeguard.bench.replicas;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.scopeguard.redis.ReplicaSharing;
+import io.scopeguard.spring.Public;
 import io.scopeguard.spring.RequiresScopes;
+import java.util.stream.Collectors;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -42,6 +45,24 @@ public class ReplicaApplication {
     /** What the replica does. */
     @RestController
     static class Reports {
+
+        private final MeterRegistry meters;
+
+        Reports(MeterRegistry meters) {
+            this.meters = meters;
+        }
+
+        /** How often the replica read a fact itself, or took another's answer, and how commands to Redis ended. */
+        @Public
+        @GetMapping("/figures")
+        String figures() {
+            return meters.getMeters().stream()
+                    .filter(meter -> meter.getId().getName().startsWith("scopeguard.shared."))
+                    .map(meter -> meter.getId().getName() + meter.getId().getTags() + " "
+                            + meter.measure().iterator().next().getValue())
+                    .sorted()
+                    .collect(Collectors.joining("; "));
+        }
 
         @RequiresScopes("read:report")
         @GetMapping("/organizations/{organizationId}/reports")

@@ -141,6 +141,7 @@ public final class ReplicaHarness implements AutoCloseable {
             properties.put("logging.level.root", "error");
             properties.put("spring.data.redis.port", String.valueOf(redis.port()));
             properties.put("scope-guard.shared.enabled", "true");
+            properties.put("scope-guard.shared.timeout", System.getProperty("timeout", "50ms"));
             properties.put("scope-guard.permissions.max-age", MAX_AGE.toSeconds() + "s");
             properties.put("scope-guard.permissions.max-stale", "60s");
             properties.put("scope-guard.permissions.max-wait", "2s");
@@ -150,9 +151,12 @@ public final class ReplicaHarness implements AutoCloseable {
         }
 
         /** Over four intervals. */
-        double callsPerInterval() throws InterruptedException {
+        double callsPerInterval() throws IOException, InterruptedException {
             int before = tenant.calls().size();
             sleep(MAX_AGE.multipliedBy(4));
+            for (ReplicaProcess replica : replicas) {
+                System.out.println("  " + crowd.get(replica.at("/figures")));
+            }
             return (tenant.calls().size() - before) / 4.0;
         }
 

@@ -1,0 +1,68 @@
+package io.scopeguard.remedy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.TestTokens;
+import io.scopeguard.time.SteadyClock;
+import io.scopeguard.token.AccessToken;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What one process asked a client for, as another process knows it. */
+class SharedAsksTests {
+
+    private static final String SCOPE = "write:report";
+
+    private final MovableClock clock = MovableClock.atNoon();
+    private final SteadyClock steady = clock.steady();
+    private final List<RecordedAsk> told = new ArrayList<>();
+    private final AskMemory first = new AskMemory(steady, told::add);
+    private final AskMemory second = new AskMemory(steady, AskExchange.NONE);
+    private final TestTokens tokens = new TestTokens(clock);
+    private final AccessToken token =
+            tokens.organization("acme").subject("alice").scopes("read:report").verified();
+
+    @Test
+    void learnWhenAnotherProcessAskedForConsentThenItIsNotAskedAgain() {
+        first.update(token, SCOPE, 1, ask -> ask.withConsent(token, steady.nanos(), true));
+
+        told.forEach(second::learn);
+
+        PriorAsk known = second.find(token, SCOPE, 2);
+        assertThat(known).isNotNull();
+        assertThat(known.consent()).isEqualTo(ask(first).consent());
+        clock.advanceSeconds(60);
+        assertThat(known.allowsHint(token, steady.nanos())).isFalse();
+    }
+
+    @Test
+    void learnWhenAnAskForARefreshComesLaterThenTheConsentStays() {
+        first.update(token, SCOPE, 1, ask -> ask);
+        RecordedAsk refresh = told.get(0);
+        first.update(token, SCOPE, 1, ask -> ask.withConsent(token, steady.nanos(), true));
+        second.learn(told.get(1));
+
+        second.learn(refresh);
+
+        assertThat(ask(second).consent()).isNotNull();
+    }
+
+    @Test
+    void restoreSharedWhenTheStoreLostItThenEverythingIsToldAgain() {
+        first.update(token, SCOPE, 1, ask -> ask.withConsent(token, steady.nanos(), true));
+        RecordedAsk before = told.remove(0);
+
+        first.restoreShared();
+
+        assertThat(told).containsExactly(before);
+        assertThat(first.mayHaveForgotten()).isTrue();
+    }
+
+    private PriorAsk ask(AskMemory memory) {
+        PriorAsk ask = memory.find(token, SCOPE, 1);
+        assertThat(ask).isNotNull();
+        return ask;
+    }
+}
