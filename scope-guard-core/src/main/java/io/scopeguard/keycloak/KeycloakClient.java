@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
-/** The settings of a client at Keycloak that decide what its tokens contain. */
+/** The settings of a client at Keycloak that determine the content of its tokens. */
 record KeycloakClient(JsonNode node) {
 
     private static final String SIGNATURE = "access.token.signed.response.alg";

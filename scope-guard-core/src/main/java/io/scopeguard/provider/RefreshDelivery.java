@@ -6,6 +6,6 @@ public enum RefreshDelivery {
     ALWAYS,
     /** It does if the sign-in asked for the scope. */
     IF_REQUESTED,
-    /** It does not: a sign-in fixes what the subject held then, so only a new one delivers a scope gained since. */
+    /** It does not: a sign-in fixes the scopes that the subject held then, so only a new one delivers a scope gained since. */
     NEVER
 }

@@ -78,8 +78,8 @@ public final class LogtoBox implements AutoCloseable {
     }
 
     /**
-     * Makes a user a member who holds exactly these organization scopes. Creates the user, the organization and the scopes if they
-     * do not exist.
+     * Makes a user a member with exactly these organization scopes. Creates the user, the organization and the scopes if they do
+     * not exist.
      */
     public void addMember(String organization, String user, String... scopes) {
         directory.addMember(organization, user, List.of(scopes));

@@ -10,7 +10,7 @@ public interface VerificationListener {
      * A token was verified or refused.
      *
      * @param outcome {@code valid}, or the reason of the refusal
-     * @param issuer what the token names as its issuer, which is proved only if the token is valid; {@code null} if it names none
+     * @param issuer the issuer that the token names, proved only if the token is valid; {@code null} if it names none
      */
     void verified(String outcome, @Nullable String issuer);
 }

@@ -34,7 +34,7 @@ public final class GraphQlDenials extends DataFetcherExceptionResolverAdapter im
                 : null;
     }
 
-    /** An error that says what an HTTP response would say. */
+    /** An error with the problem detail of an HTTP response. */
     static GraphQLError complete(GraphqlErrorBuilder<?> error, ScopesDeniedException denied) {
         Problem problem = new Refusals(null).of(denied.decision()).problem();
         Map<String, Object> extensions = denied.problem();

@@ -224,8 +224,8 @@ public final class Directory {
     }
 
     /**
-     * Makes a user a member who holds exactly these organization scopes, by a role of its own. Creates the user, the organization
-     * and the scopes if there are none with these names. The user's password is {@code demo}.
+     * Makes a user a member with exactly these organization scopes, by a role of its own. Creates the user, the organization and
+     * the scopes if there are none with these names. The user's password is {@code demo}.
      */
     public void addMember(String organizationId, String userId, Collection<String> scopeNames) {
         synchronized (lock) {
