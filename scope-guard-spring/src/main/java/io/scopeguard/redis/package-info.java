@@ -1,9 +1,11 @@
 /**
- * What the replicas of an application share through Redis or Valkey: the answers of the provider, leases on reads, histories,
- * reported changes, the call budget, and what clients were asked for. A request never waits for Redis unless it waits for the
+ * Internal: the replicas of an application share the answers of the provider, leases on reads, histories, reported changes, the call
+ * budget, and the asks to clients through Redis or Valkey. A request never waits for Redis unless it waits for the
  * provider. If Redis does not answer, each replica goes on by itself.
  */
+@Internal
 @NullMarked
 package io.scopeguard.redis;
 
+import io.scopeguard.annotation.Internal;
 import org.jspecify.annotations.NullMarked;

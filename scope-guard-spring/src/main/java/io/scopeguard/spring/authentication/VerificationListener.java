@@ -1,8 +1,14 @@
 package io.scopeguard.spring.authentication;
 
+import io.scopeguard.annotation.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** Receives the outcome of each verification of a token, for metrics. Implementations are fast and thread-safe. */
+/**
+ * Receives the outcome of each verification of a token, for metrics. Implementations are fast and thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 @FunctionalInterface
 public interface VerificationListener {
 
