@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -109,6 +113,10 @@ class SharingApplicationTests {
                 .until(() -> first.bean(ReplicaSharing.class).replicas() == 2
                         && second.bean(ReplicaSharing.class).replicas() == 2);
 
+        Health health = first.bean("scopeGuardSharedHealthIndicator", HealthIndicator.class)
+                .health();
+        assertThat(Objects.requireNonNull(health).getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails()).containsEntry("replicas", 2).containsEntry("reachable", true);
         MeterRegistry meters = first.bean(MeterRegistry.class);
         assertThat(meters.get("scopeguard.shared.replicas").gauge().value()).isEqualTo(2);
         assertThat(meters.get("scopeguard.shared.reachable").gauge().value()).isEqualTo(1);

@@ -1,0 +1,75 @@
+package io.scopeguard.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.springframework.data.redis.connection.lettuce.LettuceConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/** One budget for all replicas, and the part of each while Redis is away. */
+class SharedTokensTests {
+
+    private static final SharingSettings SETTINGS = Replica.settings(null);
+    private static final Keys KEYS = Keys.of(SETTINGS, "company", "tenant");
+
+    private final AtomicInteger replicas = new AtomicInteger(4);
+
+    @Test
+    void useWhenRedisAnswersThenAllReplicasTakeFromOneBucket() throws Exception {
+        try (TestRedis redis = new TestRedis()) {
+            LettuceConnectionFactory factory = redis.connections();
+            SharedTokens first = tokens(reachable(factory), 2);
+            SharedTokens second = tokens(reachable(factory), 2);
+
+            assertThat(second.<Boolean>use(bucket -> bucket.tryConsume(1))).isTrue();
+            first.<Long>use(bucket -> bucket.consumeIgnoringRateLimits(10_000));
+
+            assertThat(second.<Boolean>use(bucket -> bucket.tryConsume(1))).isFalse();
+            factory.destroy();
+        }
+    }
+
+    @Test
+    void useWhenRedisIsAwayThenEachReplicaUsesItsPart() throws Exception {
+        SharedTokens tokens = tokens(unreachable(), 20);
+
+        assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(6))).isFalse();
+        assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(5))).isTrue();
+
+        replicas.set(1);
+        assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(20))).isTrue();
+    }
+
+    @Test
+    void useWhenThereAreMoreReplicasThanCallsThenEachMayStillCallNowAndThen() throws Exception {
+        replicas.set(50);
+        SharedTokens tokens = tokens(unreachable(), 5);
+
+        assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(2))).isFalse();
+        assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(1))).isTrue();
+    }
+
+    private SharedTokens tokens(BoundedRedis redis, int calls) {
+        return new SharedTokens(redis, KEYS, calls, SETTINGS, replicas::get);
+    }
+
+    private static BoundedRedis reachable(LettuceConnectionFactory factory) {
+        BoundedRedis redis = redis(() -> ((LettuceConnection) factory.getConnection()).getNativeConnection());
+        assertThat(redis.probe(commands -> commands.get(new byte[] {1}).thenApply(none -> true)))
+                .contains(true);
+        return redis;
+    }
+
+    private static BoundedRedis unreachable() {
+        return redis(() -> {
+            throw new IllegalStateException("There is no Redis.");
+        });
+    }
+
+    private static BoundedRedis redis(Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connecting) {
+        return new BoundedRedis(connecting, SETTINGS, SharingListener.none());
+    }
+}
