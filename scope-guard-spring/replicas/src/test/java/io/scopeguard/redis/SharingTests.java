@@ -69,6 +69,7 @@ class SharingTests {
         Replica second = replica();
 
         LivePermissions known = first.get("alice");
+        awaitAnswers("v", 2);
         LivePermissions taken = second.get("alice");
 
         assertThat(taken.granted()).isEqualTo(known.granted()).isEqualTo(BOTH);
@@ -141,6 +142,7 @@ class SharingTests {
         company.forgetCalls();
 
         assertThat(first.get("alice").granted()).isEqualTo(READ);
+        awaitAnswers("pv", 1);
         assertThat(second.get("alice").granted()).isEqualTo(READ);
 
         assertThat(company.calls("membership")).isEqualTo(2);
@@ -345,6 +347,18 @@ class SharingTests {
             boolean[] found = new boolean[1];
             withConnection(connection -> found[0] = !keys(connection, kind).isEmpty());
             return found[0];
+        });
+    }
+
+    /** Waits until so many answers have a field: they are stored while nobody waits for it. */
+    private static void awaitAnswers(String field, int count) {
+        await().atMost(Replica.PATIENCE).until(() -> {
+            int[] found = new int[1];
+            withConnection(connection -> keys(connection, "answer").forEach(key -> {
+                Boolean isThere = connection.hashCommands().hExists(key, field.getBytes(StandardCharsets.UTF_8));
+                found[0] += Boolean.TRUE.equals(isThere) ? 1 : 0;
+            }));
+            return found[0] >= count;
         });
     }
 
