@@ -41,16 +41,19 @@ public final class GuardInstallation
     private final HandlerRules rules;
     private final OrganizationResolver organizations;
     private final UnannotatedPolicy policy;
+    private final HandlerCatalog catalog;
 
     public GuardInstallation(
             ApplicationContext context,
             HandlerRules rules,
             OrganizationResolver organizations,
-            UnannotatedPolicy policy) {
+            UnannotatedPolicy policy,
+            HandlerCatalog catalog) {
         this.context = context;
         this.rules = rules;
         this.organizations = organizations;
         this.policy = policy;
+        this.catalog = catalog;
     }
 
     /** Before the listener that compares annotations with the handlers found here. */
@@ -94,6 +97,7 @@ public final class GuardInstallation
         List<MappedHandler> guarded = new ArrayList<>();
         for (MappedHandler handler : inventory.handlers()) {
             HandlerRule rule = rules.add(handler);
+            catalog.add(handler, rule);
             if (rule instanceof HandlerRule.Unannotated && !handler.isFrameworks()) {
                 unannotated.add(handler.name());
             }

@@ -62,16 +62,13 @@ public final class UnannotatedPolicy {
         return OwnServlets.contain(name) || open.contains(SERVLET + name);
     }
 
+    /** Probes bring no token, so the health endpoint is open. */
     boolean opensEndpoint(String id) {
-        return open.contains(ACTUATOR + id) || isHealthStatusOnly(id);
+        return open.contains(ACTUATOR + id) || id.equals(HEALTH);
     }
 
-    /** Under {@code deny} no token could ever open the health endpoint to a probe: it is open, and shows the status alone. */
+    /** Whether the health endpoint is only open because probes need it, and shows nothing but the status. */
     public boolean showsHealthStatusOnly() {
-        return isHealthStatusOnly(HEALTH);
-    }
-
-    private boolean isHealthStatusOnly(String id) {
-        return closed && id.equals(HEALTH) && !open.contains(ACTUATOR + HEALTH);
+        return closed && !open.contains(ACTUATOR + HEALTH);
     }
 }

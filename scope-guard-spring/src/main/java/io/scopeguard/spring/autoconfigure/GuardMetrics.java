@@ -21,6 +21,7 @@ import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.spring.ProviderListeners;
 import io.scopeguard.spring.stream.OpenStreams;
+import io.scopeguard.spring.actuate.ProviderActivity;
 import io.scopeguard.spring.stream.SignalStreams;
 import io.scopeguard.spring.stream.StreamEndedEvent;
 import io.scopeguard.token.KeyListener;
@@ -44,6 +45,7 @@ final class GuardMetrics implements ProviderListeners {
     private final MeterRegistry registry;
     private final Clock clock;
     private final Timer age;
+    private final ProviderActivity activity;
 
     /** The names of the providers, by issuer. */
     private final Map<String, String> providers = new ConcurrentHashMap<>();
@@ -58,10 +60,15 @@ final class GuardMetrics implements ProviderListeners {
     GuardMetrics(MeterRegistry registry, Clock clock, Duration maxStale) {
         this.registry = registry;
         this.clock = clock;
+        this.activity = new ProviderActivity(clock);
         // Where a histogram is asked for, its buckets end where answers do.
         this.age = Timer.builder("scopeguard.permissions.age")
                 .maximumExpectedValue(maxStale)
                 .register(registry);
+    }
+
+    ProviderActivity activity() {
+        return activity;
     }
 
     void watch(IdentityProvider provider, PermissionCache permissions) {
@@ -158,6 +165,7 @@ final class GuardMetrics implements ProviderListeners {
         return new CallListener() {
             @Override
             public void called(String operation, String outcome, Duration took) {
+                activity.called(provider, outcome);
                 registry.timer(
                                 "scopeguard.provider.calls",
                                 PROVIDER,
@@ -178,9 +186,11 @@ final class GuardMetrics implements ProviderListeners {
     }
 
     KeyListener keys(String provider) {
-        return (outcome, took) -> registry.timer(
-                        "scopeguard.keys.fetches", PROVIDER, provider, "outcome", lower(outcome))
-                .record(took);
+        return (outcome, took) -> {
+            activity.fetchedKeys(provider, lower(outcome));
+            registry.timer("scopeguard.keys.fetches", PROVIDER, provider, "outcome", lower(outcome))
+                    .record(took);
+        };
     }
 
     RemedyListener remedies(String provider) {

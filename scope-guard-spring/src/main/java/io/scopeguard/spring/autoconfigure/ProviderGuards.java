@@ -5,6 +5,7 @@ import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.spring.actuate.LiveProvider;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class ProviderGuards implements AutoCloseable {
     private final GuardMetrics metrics;
     private final Map<ProviderRegistration, ScopeGuard> guards = new LinkedHashMap<>();
     private final Map<ProviderRegistration, Sharing.Part> shared = new HashMap<>();
+    private final List<LiveProvider> live = new ArrayList<>();
     private final List<Runnable> parts = new ArrayList<>();
 
     ProviderGuards(
@@ -50,6 +52,7 @@ final class ProviderGuards implements AutoCloseable {
         PermissionCache permissions =
                 new PermissionCache(part.permissions(), provider.clock().steady(), settings.cache(), part.histories());
         metrics.watch(provider, permissions);
+        live.add(new LiveProvider(provider, permissions));
         ScopeGuard guard = ScopeGuard.builder(provider)
                 .verifier(verifier)
                 .permissions(permissions)
@@ -63,6 +66,11 @@ final class ProviderGuards implements AutoCloseable {
         part.start(guard);
         parts.addAll(List.of(guard::close, permissions::close, verifier::close));
         return guard;
+    }
+
+    /** The providers with their live permissions. */
+    List<LiveProvider> live() {
+        return List.copyOf(live);
     }
 
     Map<ProviderRegistration, ScopeGuard> guards() {

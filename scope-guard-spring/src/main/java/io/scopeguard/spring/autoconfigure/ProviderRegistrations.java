@@ -48,6 +48,13 @@ final class ProviderRegistrations implements Iterable<ProviderRegistration> {
         return all.stream().map(registration -> registration.provider().name()).toList();
     }
 
+    /** The kinds and addresses of the providers, in order. */
+    List<String> descriptions() {
+        return all.stream()
+                .map(registration -> registration.provider().description())
+                .toList();
+    }
+
     private void checkDistinct() {
         Map<String, ProviderRegistration> names = new HashMap<>();
         Map<String, ProviderRegistration> issuers = new HashMap<>();

@@ -46,6 +46,7 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
     MethodConfiguration.class,
     GraphQlConfiguration.class,
     HealthStatusConfiguration.class,
+    ActuatorConfiguration.class,
     SignalStreamConfiguration.class,
     StreamConfiguration.class,
     EventsConfiguration.class

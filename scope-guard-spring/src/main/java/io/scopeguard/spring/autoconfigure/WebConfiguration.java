@@ -7,6 +7,7 @@ import io.scopeguard.spring.authorization.DecisionArgumentResolver;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.GuardInstallation;
 import io.scopeguard.spring.authorization.GuardingHandlerAdapter;
+import io.scopeguard.spring.authorization.HandlerCatalog;
 import io.scopeguard.spring.authorization.HandlerRules;
 import io.scopeguard.spring.authorization.OrganizationResolver;
 import io.scopeguard.spring.authorization.OtherServletsFilter;
@@ -83,8 +84,20 @@ final class WebConfiguration {
             ApplicationContext context,
             HandlerRules rules,
             OrganizationResolver organizations,
-            UnannotatedPolicy policy) {
-        return new GuardInstallation(context, rules, organizations, policy);
+            UnannotatedPolicy policy,
+            HandlerCatalog catalog) {
+        return new GuardInstallation(context, rules, organizations, policy, catalog);
+    }
+
+    @Bean
+    HandlerCatalog handlerCatalog() {
+        return new HandlerCatalog();
+    }
+
+    @Bean
+    StartupReport startupReport(
+            ScopeGuardProperties properties, ProviderRegistrations providers, HandlerCatalog handlers) {
+        return new StartupReport(properties, providers, handlers);
     }
 
     @Bean

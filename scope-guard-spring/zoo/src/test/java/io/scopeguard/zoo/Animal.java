@@ -18,6 +18,8 @@ record Animal(String name, String mapping, String adapter, String path, List<Tra
         UNANNOTATED,
         /** Neither declares anything, nor is it of an account: files, and servlets beside Spring's. */
         ANY_TOKEN,
+        /** Probes bring no token. */
+        OPEN,
         /** Answers 204. */
         EMPTY,
         /** Is asked by a WebSocket handshake. */

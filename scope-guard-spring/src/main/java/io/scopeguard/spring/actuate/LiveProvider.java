@@ -1,0 +1,11 @@
+package io.scopeguard.spring.actuate;
+
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.provider.IdentityProvider;
+
+/**
+ * An identity provider, and the live permissions that are read from it.
+ *
+ * @param permissions of its subjects
+ */
+public record LiveProvider(IdentityProvider provider, PermissionCache permissions) {}

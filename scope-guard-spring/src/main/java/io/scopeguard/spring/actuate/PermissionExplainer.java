@@ -1,0 +1,257 @@
+package io.scopeguard.spring.actuate;
+
+import io.scopeguard.Mode;
+import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.permission.Freshness;
+import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.LiveRoles;
+import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.permission.RoleInterest;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.ProviderClock.Order;
+import io.scopeguard.provider.Standing;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.role.RoleRequirement;
+import io.scopeguard.role.Roles;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.ScopeRequirement;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.spring.actuate.Explanation.HandlerDecision;
+import io.scopeguard.spring.authorization.HandlerCatalog;
+import io.scopeguard.spring.authorization.HandlerRule.Open;
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Explains to operators what is decided about a subject, by the same live permissions as requests. Thread-safe. */
+public final class PermissionExplainer {
+
+    private final List<LiveProvider> providers;
+    private final HandlerCatalog handlers;
+    private final ScopeGuardSettings settings;
+    private final Audience defaultAudience;
+    private final boolean isClosed;
+
+    /**
+     * @param isClosed whether handlers without a declaration are closed
+     */
+    public PermissionExplainer(
+            List<LiveProvider> providers,
+            HandlerCatalog handlers,
+            ScopeGuardSettings settings,
+            Audience defaultAudience,
+            boolean isClosed) {
+        this.providers = List.copyOf(providers);
+        this.handlers = handlers;
+        this.settings = settings;
+        this.defaultAudience = defaultAudience;
+        this.isClosed = isClosed;
+    }
+
+    /**
+     * What is asked.
+     *
+     * @param provider its name, or {@code null} for the first
+     * @param organization {@code null} for what holds outside of organizations
+     * @param client an application that acts for itself has the same id as the subject
+     * @param audience {@code null} for the default audience
+     * @param scopes those that the token carries, or {@code null}
+     * @param issuedAt when the token was issued, or {@code null} for now
+     */
+    record Question(
+            @Nullable String provider,
+            String subject,
+            @Nullable String organization,
+            @Nullable String client,
+            @Nullable String audience,
+            @Nullable List<String> scopes,
+            @Nullable Instant issuedAt) {}
+
+    /**
+     * @throws NoSuchElementException if there is no such provider
+     */
+    Explanation explain(Question question) {
+        LiveProvider provider = provider(question.provider);
+        Audience audience = question.audience == null ? defaultAudience : new Audience(question.audience);
+        Scopes carried = question.scopes == null ? null : Scopes.ofTokens(question.scopes);
+        LivePermissions live = live(provider, question, audience, carried == null ? Scopes.none() : carried);
+        Scopes granted = live == null ? Scopes.none() : live.granted();
+        Scopes token = carried == null ? granted : carried;
+        Scopes demoted = live == null ? Scopes.none() : token.minus(granted);
+        Scopes promoted = granted.minus(token).and(declared(audience));
+        return new Explanation(
+                provider.provider().name(),
+                live == null ? "unknown" : lower(live.standing()),
+                carried == null ? null : carried.toList(),
+                granted.toList(),
+                effective(token, live).toList(),
+                demoted.toList(),
+                promoted.toList(),
+                live == null ? null : age(provider, live),
+                remedy(provider, question, live, demoted, promoted),
+                handlers.entries().stream()
+                        .map(entry -> decision(entry, question, audience, token, live))
+                        .toList());
+    }
+
+    private LiveProvider provider(@Nullable String name) {
+        return providers.stream()
+                .filter(each -> name == null || each.provider().name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no provider is named " + name));
+    }
+
+    private @Nullable LivePermissions live(
+            LiveProvider provider, Question question, Audience audience, Scopes carried) {
+        Subject.Type type = question.subject.equals(question.client) ? Subject.Type.APPLICATION : Subject.Type.USER;
+        PermissionKey key = new PermissionKey(new Subject(type, question.subject), question.organization, audience)
+                .with(RoleInterest.of(requiredRoles(), null, null));
+        long now = provider.provider().clock().steady().nanos();
+        try {
+            return provider.permissions().get(key, Freshness.of(settings.maxAge(), settings.maxStale(), now), carried);
+        } catch (PermissionsUnavailableException e) {
+            return null;
+        }
+    }
+
+    private Roles requiredRoles() {
+        Roles all = Roles.none();
+        for (HandlerCatalog.Entry entry : handlers.entries()) {
+            if (entry.rule() instanceof Requires requires && requires.roles() != null) {
+                all = all.or(Roles.of(requires.roles().kind(), requires.roles().roles()));
+            }
+        }
+        return all;
+    }
+
+    private Scopes declared(Audience audience) {
+        Scopes all = Scopes.none();
+        for (HandlerCatalog.Entry entry : handlers.entries()) {
+            if (entry.rule() instanceof Requires requires
+                    && requires.requirement() != null
+                    && requires.requirement().audience().equals(audience)) {
+                all = all.or(requires.requirement().scopes());
+            }
+        }
+        return all;
+    }
+
+    private Scopes effective(Scopes token, @Nullable LivePermissions live) {
+        return live == null || settings.mode() != Mode.ENFORCE ? token : token.and(live.granted());
+    }
+
+    private static Duration age(LiveProvider provider, LivePermissions live) {
+        return Duration.ofNanos(provider.provider().clock().steady().nanos() - live.readAt());
+    }
+
+    /** As for a promotion that was observed. */
+    private static String remedy(
+            LiveProvider provider, Question question, @Nullable LivePermissions live, Scopes demoted, Scopes promoted) {
+        if (live == null || (demoted.isEmpty() && promoted.isEmpty())) {
+            return "none";
+        }
+        Instant issuedAt =
+                question.issuedAt == null ? provider.provider().clock().steady().instant() : question.issuedAt;
+        for (String scope : promoted) {
+            OptionalLong since = live.history().heldSince(scope);
+            if (since.isPresent() && provider.provider().clock().compare(issuedAt, since.getAsLong()) == Order.AFTER) {
+                return "reconsent";
+            }
+        }
+        return "refresh";
+    }
+
+    private HandlerDecision decision(
+            HandlerCatalog.Entry entry,
+            Question question,
+            Audience audience,
+            Scopes token,
+            @Nullable LivePermissions live) {
+        Verdict verdict = verdict(entry, question, audience, token, live);
+        return new HandlerDecision(
+                entry.name(),
+                entry.paths(),
+                entry.methods(),
+                Requirements.of(entry.rule()),
+                verdict.decision,
+                verdict.why);
+    }
+
+    private Verdict verdict(
+            HandlerCatalog.Entry entry,
+            Question question,
+            Audience audience,
+            Scopes token,
+            @Nullable LivePermissions live) {
+        if (entry.rule() instanceof Open) {
+            return granted("open to everybody");
+        }
+        if (live != null && settings.mode() == Mode.ENFORCE && live.standing() != Standing.ACTIVE) {
+            return denied(
+                    live.standing() == Standing.NOT_A_MEMBER ? "not_a_member" : "subject_inactive",
+                    "the standing is " + lower(live.standing()));
+        }
+        if (!(entry.rule() instanceof Requires requires)) {
+            return isClosed ? denied("undeclared", "declares nothing") : granted("any valid token");
+        }
+        if (requires.needsOrganization() && question.organization == null) {
+            return denied("organization_mismatch", "needs an organization");
+        }
+        Verdict ofScopes = ofScopes(requires.requirement(), audience, token, live);
+        return ofScopes.isGranted() && requires.roles() != null ? ofRoles(requires.roles(), live) : ofScopes;
+    }
+
+    private Verdict ofScopes(
+            @Nullable ScopeRequirement requirement, Audience audience, Scopes token, @Nullable LivePermissions live) {
+        if (requirement == null) {
+            return granted("requires no scopes");
+        }
+        if (!requirement.audience().equals(audience)) {
+            return denied("wrong_token_kind", "needs a token for " + requirement.audience());
+        }
+        if (!requirement.isMetBy(token)) {
+            return denied(
+                    "insufficient_scope", "not carried: " + requirement.scopes().minus(token));
+        }
+        if (!requirement.isMetBy(effective(token, live))) {
+            return denied(
+                    "insufficient_scope",
+                    "no longer held: " + requirement.scopes().minus(effective(token, live)));
+        }
+        return granted(live == null ? "carried; live permissions are unknown" : "carried and held");
+    }
+
+    private static Verdict ofRoles(RoleRequirement requirement, @Nullable LivePermissions live) {
+        LiveRoles held = live == null ? null : live.roles(requirement.kind());
+        if (held == null) {
+            return denied("permissions_unavailable", "live roles are unknown");
+        }
+        return requirement.isMetBy(held.names())
+                ? granted("carried and held")
+                : denied("insufficient_role", "not held: one or all of " + requirement.roles());
+    }
+
+    private static Verdict granted(String why) {
+        return new Verdict("granted", why);
+    }
+
+    private static Verdict denied(String decision, String why) {
+        return new Verdict(decision, why);
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private record Verdict(String decision, String why) {
+
+        boolean isGranted() {
+            return decision.equals("granted");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.scopeguard.spring.authorization;
+
+import io.scopeguard.spring.authorization.HandlerRule.Open;
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What is known of all handlers since start-up: where each is served, and what it requires. For operators. Thread-safe. */
+public final class HandlerCatalog {
+
+    /**
+     * A handler.
+     *
+     * @param name of its class and method
+     * @param paths patterns of its paths; empty if the handler mapping does not tell
+     * @param methods HTTP methods, empty for all
+     */
+    public record Entry(String name, Set<String> paths, Set<String> methods, HandlerRule rule) {}
+
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+    synchronized void add(MappedHandler handler, HandlerRule rule) {
+        if (!handler.isFrameworks()) {
+            Entry entry = new Entry(
+                    handler.name(), new TreeSet<>(handler.patterns()), new TreeSet<>(handler.methods()), rule);
+            entries.put(entry.name + entry.paths + entry.methods, entry);
+        }
+    }
+
+    /** The application's own handlers. */
+    public synchronized Collection<Entry> entries() {
+        return List.copyOf(entries.values());
+    }
+
+    /** How many handlers require scopes or roles. */
+    public long guarded() {
+        return entries().stream()
+                .filter(entry -> entry.rule instanceof Requires)
+                .count();
+    }
+
+    /** How many handlers are open to everybody. */
+    public long open() {
+        return entries().stream().filter(entry -> entry.rule instanceof Open).count();
+    }
+}

@@ -1,0 +1,54 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.spring.actuate.PermissionExplainer;
+import io.scopeguard.spring.actuate.ProviderHealthIndicator;
+import io.scopeguard.spring.actuate.ScopeGuardEndpoint;
+import io.scopeguard.spring.authorization.HandlerCatalog;
+import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What operators read and do by the actuator. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnClass(name = "org.springframework.boot.actuate.endpoint.annotation.Endpoint")
+final class ActuatorConfiguration {
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(
+            name = "org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint")
+    static class Endpoints {
+
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnAvailableEndpoint
+        ScopeGuardEndpoint scopeGuardEndpoint(
+                ScopeGuard guard, ProviderGuards guards, HandlerCatalog handlers, ScopeGuardProperties properties) {
+            CheckedSettings settings = new CheckedSettings(properties);
+            PermissionExplainer explainer = new PermissionExplainer(
+                    guards.live(),
+                    handlers,
+                    settings.guard(),
+                    settings.defaultAudience(),
+                    properties.unannotated() == Unannotated.DENY);
+            return new ScopeGuardEndpoint(
+                    guard, guards.live(), handlers, explainer, settings.guard(), settings.defaultAudience());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
+    static class Health {
+
+        @Bean
+        @ConditionalOnMissingBean(name = "scopeGuardHealthIndicator")
+        @ConditionalOnEnabledHealthIndicator("scopeGuard")
+        ProviderHealthIndicator scopeGuardHealthIndicator(ProviderGuards guards, GuardMetrics metrics) {
+            return new ProviderHealthIndicator(guards.live(), metrics.activity());
+        }
+    }
+}

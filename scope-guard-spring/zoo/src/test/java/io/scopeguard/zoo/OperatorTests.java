@@ -1,0 +1,242 @@
+package io.scopeguard.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.spring.Public;
+import io.scopeguard.spring.RequiresRole;
+import io.scopeguard.spring.RequiresScopes;
+import io.scopeguard.spring.actuate.ScopeGuardEndpoint;
+import io.scopeguard.spring.support.Reply;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What operators see: probes, health, the state of the guard, and why a request is denied. */
+class OperatorTests {
+
+    private static final MovableClock clock = MovableClock.atNoon();
+    private static final TenantServer tenant = new TenantServer(clock);
+    private static RunningApi api;
+
+    private final String acme = TenantServer.newId("acme");
+    private final String user = tenant.newUser();
+
+    @BeforeAll
+    static void start() {
+        api = RunningApi.start(
+                tenant,
+                clock,
+                List.of(
+                        "management.endpoints.web.exposure.include", "health,info,scopeguard",
+                        "management.endpoint.health.probes.enabled", "true",
+                        "management.endpoint.health.show-details", "always",
+                        "scope-guard.permissions.max-wait", "60s"),
+                Api.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+        tenant.close();
+    }
+
+    private static JsonNode json(Reply reply) {
+        return JsonMapper.builder().build().readTree(reply.body());
+    }
+
+    private String token(String... scopes) {
+        return tenant.organizationToken(acme, user, scopes).signed();
+    }
+
+    private JsonNode explained(String query) {
+        return json(api.get("/actuator/scopeguard/" + user + "?organization=" + acme + query, token()));
+    }
+
+    private static JsonNode decision(JsonNode explanation, String method) {
+        for (JsonNode handler : explanation.path("handlers")) {
+            if (handler.path("handler").asString().contains("#" + method + "[")) {
+                return handler;
+            }
+        }
+        throw new AssertionError("no handler " + method + " in " + explanation);
+    }
+
+    @Test
+    void probesThenOpenWithoutConfiguration() {
+        for (String path : List.of("", "/liveness", "/readiness")) {
+            assertThat(api.getAsStranger("/actuator/health" + path).status())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+        assertThat(api.getAsStranger("/actuator/info").status()).isEqualTo(401);
+        assertThat(api.getAsStranger("/actuator/scopeguard").status()).isEqualTo(401);
+    }
+
+    @Test
+    void providerInTroubleThenDegradedAndStillUp() {
+        tenant.join(acme, user, "read:report");
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(api.get("/organizations/" + acme + "/reports", token("read:report"))
+                        .status())
+                .isEqualTo(200);
+        JsonNode well = json(api.getAsStranger("/actuator/health"));
+        assertThat(well.path("components").path("scopeGuard").path("status").asString())
+                .isEqualTo("UP");
+
+        tenant.troubleApi(503);
+        clock.advance(Duration.ofMinutes(1));
+        api.get("/organizations/" + acme + "/reports", token("read:report"));
+        JsonNode ill = json(api.getAsStranger("/actuator/health"));
+        tenant.troubleApi(0);
+
+        assertThat(ill.path("status").asString()).isEqualTo("UP");
+        JsonNode component = ill.path("components").path("scopeGuard");
+        assertThat(component.path("status").asString()).isEqualTo("DEGRADED");
+        assertThat(component.path("details").path("logto").path("calls").asString())
+                .isEqualTo("server_error");
+        assertThat(component.path("details").path("logto").has("callsLastSuccess"))
+                .isTrue();
+    }
+
+    @Test
+    void stateThenModeProvidersAndHandlers() {
+        JsonNode state = json(api.get("/actuator/scopeguard", token()));
+
+        assertThat(state.path("mode").asString()).isEqualTo("enforce");
+        assertThat(state.path("providers").path(0).path("name").asString()).isEqualTo("logto");
+        assertThat(state.path("providers").path(0).path("circuit").asString()).isNotEmpty();
+        JsonNode delete = decision(state, "delete").path("requires");
+        assertThat(delete.path("scopes").path(0).asString()).isEqualTo("delete:report");
+        assertThat(delete.path("maxAge").asString()).isEqualTo("PT0S");
+        assertThat(decision(state, "open").path("requires").path("access").asString())
+                .isEqualTo("open");
+        assertThat(decision(state, "any").path("requires").path("access").asString())
+                .isEqualTo("undeclared");
+        assertThat(state.toString()).doesNotContain(TenantServer.APP_SECRET);
+    }
+
+    @Test
+    void explainThenWhatEachHandlerDecidesAndWhy() {
+        tenant.join(acme, user, "read:report", "invite:member");
+        clock.advance(Duration.ofMinutes(1));
+
+        JsonNode explained = explained("&scopes=read:report,delete:report&issuedAt=2026-11-21T11:00:00Z");
+
+        assertThat(explained.path("standing").asString()).isEqualTo("active");
+        assertThat(explained.path("effective").toString()).isEqualTo("[\"read:report\"]");
+        assertThat(explained.path("demoted").toString()).isEqualTo("[\"delete:report\"]");
+        assertThat(explained.path("promoted").toString()).isEqualTo("[\"invite:member\"]");
+        assertThat(explained.path("remedy").asString()).isEqualTo("refresh");
+        assertThat(decision(explained, "reports").path("decision").asString()).isEqualTo("granted");
+        assertThat(decision(explained, "delete").path("decision").asString()).isEqualTo("insufficient_scope");
+        assertThat(decision(explained, "delete").path("why").asString()).isEqualTo("no longer held: delete:report");
+        assertThat(decision(explained, "invite").path("why").asString()).isEqualTo("not carried: invite:member");
+        assertThat(decision(explained, "paid").path("decision").asString()).isEqualTo("insufficient_role");
+        assertThat(decision(explained, "open").path("decision").asString()).isEqualTo("granted");
+
+        assertThat(api.get("/organizations/" + acme + "/reports", token("read:report", "delete:report"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(api.send(
+                                "DELETE",
+                                "/organizations/" + acme + "/reports",
+                                null,
+                                "Authorization",
+                                "Bearer " + token("delete:report"))
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void strangerThenNotAMember() {
+        JsonNode explained = explained("");
+        assertThat(explained.path("standing").asString()).isEqualTo("not_a_member");
+        assertThat(decision(explained, "reports").path("decision").asString()).isEqualTo("not_a_member");
+    }
+
+    @Test
+    void evictedSubjectThenReadAgain() {
+        tenant.join(acme, user, "read:report");
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(explained("").path("live").toString()).isEqualTo("[\"read:report\"]");
+        tenant.join(acme, user, "read:report", "invite:member");
+        assertThat(explained("").path("live").toString()).isEqualTo("[\"read:report\"]");
+
+        Reply evicted = api.send("DELETE", "/actuator/scopeguard/" + user, null, "Authorization", "Bearer " + token());
+
+        assertThat(evicted.status()).isEqualTo(204);
+        assertThat(explained("").path("live").toString()).contains("invite:member");
+    }
+
+    @Test
+    void nothingSaidThenOffTheWeb() {
+        new WebApplicationContextRunner()
+                .withUserConfiguration(Api.class)
+                .withPropertyValues(tenant.properties().entrySet().stream()
+                        .map(property -> property.getKey() + "=" + property.getValue())
+                        .toArray(String[]::new))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(ScopeGuardEndpoint.class)
+                        .hasSingleBean(IdentityProvider.class)
+                        .hasBean("scopeGuardHealthIndicator"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Api {
+
+        @RestController
+        static class Reports {
+
+            @GetMapping("/organizations/{organizationId}/reports")
+            @RequiresScopes("read:report")
+            String reports() {
+                return "reports";
+            }
+
+            @DeleteMapping("/organizations/{organizationId}/reports")
+            @RequiresScopes(value = "delete:report", maxAge = "0s")
+            String delete() {
+                return "deleted";
+            }
+
+            @GetMapping("/organizations/{organizationId}/invitations")
+            @RequiresScopes("invite:member")
+            String invite() {
+                return "invited";
+            }
+
+            @GetMapping("/organizations/{organizationId}/paid")
+            @RequiresRole("paid-tier")
+            String paid() {
+                return "paid";
+            }
+
+            @GetMapping("/any")
+            String any() {
+                return "any";
+            }
+
+            @Public
+            @GetMapping("/open")
+            String open() {
+                return "open";
+            }
+        }
+    }
+}
