@@ -133,7 +133,12 @@ class Auth0Tests {
     void contextWhenNoPropertyOfAuth0IsSetThenNoAuth0() {
         new WebApplicationContextRunner()
                 .withUserConfiguration(Reports.class)
-                .withPropertyValues("scope-guard.enabled=false", "scope-guard.auth0.domain=" + tenant.url())
+                .withPropertyValues(
+                        "scope-guard.enabled=false",
+                        "scope-guard.auth0.domain=" + tenant.url(),
+                        "scope-guard.auth0.client-id=client",
+                        "scope-guard.auth0.client-secret=secret",
+                        "scope-guard.resources=https://api.example.test")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Auth0.class));
     }
 

@@ -6,15 +6,17 @@ import io.scopeguard.spring.ProviderListeners;
 import io.scopeguard.time.SteadyClock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 /** Auth0 as an identity provider, if its properties are set. */
-@AutoConfiguration(before = ScopeGuardAutoConfiguration.class)
-@ConditionalOnGuard
+@AutoConfiguration(before = {ScopeGuardAutoConfiguration.class, DisabledGuardAutoConfiguration.class})
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @Conditional(Auth0AutoConfiguration.OnProperties.class)
-@EnableConfigurationProperties(Auth0Properties.class)
+@EnableConfigurationProperties({Auth0Properties.class, ScopeGuardProperties.class})
 public final class Auth0AutoConfiguration {
 
     private final Auth0Settings settings;
@@ -26,6 +28,7 @@ public final class Auth0AutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnGuard
     Auth0 auth0(
             ObjectProvider<CallBudget> budget,
             ObjectProvider<Sharing> sharing,
@@ -39,8 +42,17 @@ public final class Auth0AutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnGuard
     ProviderRegistration auth0Registration(Auth0 auth0) {
         return new ProviderRegistration(auth0, Auth0Settings.DOMAIN, settings.eventPath());
+    }
+
+    /** The tokens of Auth0 without the guard. */
+    @Bean
+    @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "false")
+    PlainProvider plainAuth0() {
+        return new PlainProvider(
+                settings.connection(new CheckedSettings(guard).resources()).build());
     }
 
     static final class OnProperties extends OnProviderProperties {

@@ -8,15 +8,17 @@ import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 /** Keycloak as an identity provider, if its properties are set. */
-@AutoConfiguration(before = ScopeGuardAutoConfiguration.class)
-@ConditionalOnGuard
+@AutoConfiguration(before = {ScopeGuardAutoConfiguration.class, DisabledGuardAutoConfiguration.class})
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @Conditional(KeycloakAutoConfiguration.OnProperties.class)
-@EnableConfigurationProperties(KeycloakProperties.class)
+@EnableConfigurationProperties({KeycloakProperties.class, ScopeGuardProperties.class})
 public final class KeycloakAutoConfiguration {
 
     private final KeycloakSettings settings;
@@ -28,6 +30,7 @@ public final class KeycloakAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnGuard
     Keycloak keycloak(
             ObjectProvider<CallBudget> budget,
             ObjectProvider<Sharing> sharing,
@@ -43,9 +46,18 @@ public final class KeycloakAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnGuard
     ProviderRegistration keycloakRegistration(Keycloak keycloak) {
         return new ProviderRegistration(
                 keycloak, KeycloakSettings.ISSUER, ProviderRegistration.defaultEventPath(keycloak.name()));
+    }
+
+    /** The tokens of Keycloak without the guard. */
+    @Bean
+    @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "false")
+    PlainProvider plainKeycloak() {
+        return new PlainProvider(
+                settings.connection(new CheckedSettings(guard).resources()).build());
     }
 
     static final class OnProperties extends OnProviderProperties {

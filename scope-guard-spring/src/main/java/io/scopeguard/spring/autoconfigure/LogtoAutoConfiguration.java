@@ -8,15 +8,17 @@ import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 /** Logto as an identity provider, if its properties are set. */
-@AutoConfiguration(before = ScopeGuardAutoConfiguration.class)
-@ConditionalOnGuard
+@AutoConfiguration(before = {ScopeGuardAutoConfiguration.class, DisabledGuardAutoConfiguration.class})
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @Conditional(LogtoAutoConfiguration.OnProperties.class)
-@EnableConfigurationProperties(LogtoProperties.class)
+@EnableConfigurationProperties({LogtoProperties.class, ScopeGuardProperties.class})
 public final class LogtoAutoConfiguration {
 
     private final LogtoSettings settings;
@@ -28,6 +30,7 @@ public final class LogtoAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnGuard
     Logto logto(
             ObjectProvider<CallBudget> budget,
             ObjectProvider<Sharing> sharing,
@@ -44,8 +47,16 @@ public final class LogtoAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnGuard
     ProviderRegistration logtoRegistration(Logto logto) {
         return new ProviderRegistration(logto, LogtoSettings.ENDPOINT, settings.webhookPath());
+    }
+
+    /** The tokens of Logto without the guard. */
+    @Bean
+    @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "false")
+    PlainProvider plainLogto() {
+        return new PlainProvider(settings.connection().build());
     }
 
     static final class OnProperties extends OnProviderProperties {

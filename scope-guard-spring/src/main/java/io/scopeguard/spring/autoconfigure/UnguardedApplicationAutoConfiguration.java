@@ -25,7 +25,10 @@ public final class UnguardedApplicationAutoConfiguration {
     static final class Disabled {
 
         Disabled() {
-            log.warn("Scope Guard is switched off by scope-guard.enabled=false: nothing enforces @RequiresScopes.");
+            log.warn(
+                    "Scope Guard is switched off by scope-guard.enabled=false. Any valid token of the configured provider has"
+                            + " access to every organization: nothing enforces @RequiresScopes, @RequiresRole and live"
+                            + " permissions.");
         }
     }
 
