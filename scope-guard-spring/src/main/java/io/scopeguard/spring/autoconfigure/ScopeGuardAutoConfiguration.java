@@ -24,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -63,6 +64,12 @@ public final class ScopeGuardAutoConfiguration {
     ScopeGuardAutoConfiguration(ScopeGuardProperties properties) {
         this.properties = properties;
         this.settings = new CheckedSettings(properties);
+    }
+
+    /** Before any bean is made from the properties. */
+    @Bean
+    static BeanFactoryPostProcessor unknownPropertiesCheck(Environment environment) {
+        return beans -> new UnknownProperties(environment).check();
     }
 
     @Bean

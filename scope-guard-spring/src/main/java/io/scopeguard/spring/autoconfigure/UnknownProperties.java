@@ -1,0 +1,148 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.spring.InvalidSettingException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URL;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Finds properties below {@code scope-guard} that do not exist, such as misspelt ones: a setting that has no effect is a hole. The
+ * metadata of the configuration says which exist. Environment variables are not checked, because their names are ambiguous.
+ */
+final class UnknownProperties {
+
+    private static final Logger log = LoggerFactory.getLogger(UnknownProperties.class);
+
+    private static final String METADATA = "META-INF/spring-configuration-metadata.json";
+    private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("scope-guard");
+
+    /** Set by the test kit. */
+    private static final ConfigurationPropertyName TEST = ConfigurationPropertyName.of("scope-guard.test");
+
+    private final Environment environment;
+    private final Set<ConfigurationPropertyName> known = new HashSet<>();
+    private final Set<ConfigurationPropertyName> maps = new HashSet<>();
+
+    UnknownProperties(Environment environment) {
+        this.environment = environment;
+        URL metadata = metadata();
+        if (metadata != null) {
+            read(metadata);
+        }
+    }
+
+    /**
+     * @throws InvalidSettingException if there is a property that does not exist
+     */
+    void check() {
+        if (known.isEmpty()) {
+            // Built without the annotation processor: nothing is known.
+            return;
+        }
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            if (source instanceof IterableConfigurationPropertySource iterable
+                    && !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
+                iterable.stream().filter(this::isUnknown).findFirst().ifPresent(this::fail);
+            }
+        }
+        reportOtherDecoder();
+    }
+
+    private boolean isUnknown(ConfigurationPropertyName name) {
+        if (!PREFIX.isAncestorOf(name) || TEST.isAncestorOf(name)) {
+            return false;
+        }
+        ConfigurationPropertyName plain = name;
+        while (plain.isLastElementIndexed() && !known.contains(plain)) {
+            plain = plain.getParent();
+        }
+        return !known.contains(plain) && maps.stream().noneMatch(map -> map.isAncestorOf(name));
+    }
+
+    private void fail(ConfigurationPropertyName name) {
+        String nearest = known.stream()
+                .map(ConfigurationPropertyName::toString)
+                .min(Comparator.comparingInt(candidate -> distance(candidate, name.toString())))
+                .orElse("");
+        throw new InvalidSettingException(
+                name.toString(),
+                "is not a property of Scope Guard",
+                "Did you mean " + nearest + "? Otherwise remove it.");
+    }
+
+    /** Two decoders for the same tokens are a misunderstanding. */
+    private void reportOtherDecoder() {
+        for (String each : Set.of("issuer-uri", "jwk-set-uri", "public-key-location")) {
+            String property = "spring.security.oauth2.resourceserver.jwt." + each;
+            if (environment.containsProperty(property)) {
+                log.warn(
+                        "{} has no effect: Scope Guard verifies the tokens of its identity provider. Remove it.",
+                        property);
+            }
+        }
+    }
+
+    /** Of this very archive: each has one. */
+    private static @Nullable URL metadata() {
+        URL type = UnknownProperties.class.getResource(UnknownProperties.class.getSimpleName() + ".class");
+        String path = UnknownProperties.class.getName().replace('.', '/') + ".class";
+        if (type == null || !type.toString().endsWith(path)) {
+            return null;
+        }
+        String root = type.toString().substring(0, type.toString().length() - path.length());
+        try {
+            return URI.create(root + METADATA).toURL();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void read(URL metadata) {
+        try (InputStream content = metadata.openStream()) {
+            for (JsonNode property : JsonMapper.shared().readTree(content).path("properties")) {
+                ConfigurationPropertyName name =
+                        ConfigurationPropertyName.of(property.path("name").asString());
+                known.add(name);
+                if (property.path("type").asString("").startsWith("java.util.Map")) {
+                    maps.add(name);
+                }
+            }
+        } catch (IOException e) {
+            log.debug("There is no metadata of properties, so that unknown ones are not found", e);
+        }
+    }
+
+    /** The number of insertions, deletions and substitutions between two names. */
+    private static int distance(String a, String b) {
+        int[] last = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            last[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = last[0];
+            last[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = last[j];
+                last[j] = Math.min(substituted, Math.min(last[j], last[j - 1]) + 1);
+            }
+        }
+        return last[b.length()];
+    }
+}

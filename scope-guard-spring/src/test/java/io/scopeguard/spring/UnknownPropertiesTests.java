@@ -1,0 +1,96 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Properties that do not exist, and what editors propose for those that do. */
+@ExtendWith(OutputCaptureExtension.class)
+class UnknownPropertiesTests {
+
+    private static final TenantServer tenant = new TenantServer(MovableClock.atNoon());
+
+    @AfterAll
+    static void stop() {
+        tenant.close();
+    }
+
+    private static WebApplicationContextRunner application() {
+        return new WebApplicationContextRunner()
+                .withUserConfiguration(GuardedApi.class)
+                .withPropertyValues(tenant.properties().entrySet().stream()
+                        .map(property -> property.getKey() + "=" + property.getValue())
+                        .toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "scope-guard.permission.max-age=10s, scope-guard.permissions.max-age",
+        "scope-guard.unanotated=deny, scope-guard.unannotated",
+        "scope-guard.logto.app-secrets=x, scope-guard.logto.app-secret",
+        "scope-guard.modes[0]=enforce, scope-guard.mode"
+    })
+    void misspeltThenStopsStartUpAndProposesAnother(String property, String proposal) {
+        application().withPropertyValues(property).run(context -> {
+            assertThat(context).hasFailed();
+            assertThat(context.getStartupFailure()).isInstanceOfSatisfying(InvalidSettingException.class, failure -> {
+                assertThat(failure.getMessage())
+                        .contains(property.substring(0, property.indexOf('=')), "is not a property");
+                assertThat(failure.fix()).contains("Did you mean " + proposal + "?");
+            });
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "scope-guard.permissions.maxAge=10s",
+                "scope-guard.resources[0]=https://api.example.test",
+                "scope-guard.drift.watch[0]=all",
+                "scope-guard.clients.app.third-party=true",
+                "scope-guard.clients[app.example.com].watch[0]=all"
+            })
+    void otherSpellingThenAccepted(String property) {
+        application()
+                .withPropertyValues("scope-guard.default-audience=organization", property)
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void decoderOfSpringBesideOursThenReported(CapturedOutput output) {
+        application()
+                .withPropertyValues("spring.security.oauth2.resourceserver.jwt.issuer-uri=https://id.example.test")
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(output).contains("spring.security.oauth2.resourceserver.jwt.issuer-uri has no effect");
+    }
+
+    @Test
+    void editorsThenProposeValues() throws IOException {
+        try (InputStream metadata = Objects.requireNonNull(
+                InvalidSettingException.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json"))) {
+            List<String> hints = new ArrayList<>();
+            for (JsonNode hint : JsonMapper.shared().readTree(metadata).path("hints")) {
+                hints.add(hint.path("name").asString());
+            }
+            assertThat(hints)
+                    .contains("scope-guard.default-audience", "scope-guard.drift.watch", "scope-guard.clients.keys");
+        }
+    }
+}
