@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.authorization.HandlerRule.Open;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import java.util.Collection;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What is known of all handlers since start-up: where each is served, and what it requires. For operators. Thread-safe. */
+@Internal
 public final class HandlerCatalog {
 
     /**

@@ -4,12 +4,16 @@ import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.annotation.Internal;
+import io.scopeguard.role.RoleRequirement;
+import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.spring.response.CurrentDecision;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerMapping;
 
 /**
  * Decides about a request, and reports the decision to the response, the metrics and the log. Thread-safe.
@@ -31,7 +35,7 @@ public final class ScopeAuthorizer {
     }
 
     Decision authorize(HttpServletRequest request, AccessToken token, AccessRequest access) {
-        Decision decision = authorize(request.getMethod(), token, access);
+        Decision decision = authorize(operation(request), token, access);
         CurrentDecision.set(request, decision);
         return decision;
     }
@@ -45,8 +49,23 @@ public final class ScopeAuthorizer {
         Decision decision = guard.authorize(token, access);
         listener.accept(decision);
         if (!decision.isGranted()) {
-            log.info("Refused {}: {}", operation, decision);
+            log.debug("Denied {}, which requires {}: {}", operation, required(access), decision);
         }
         return decision;
+    }
+
+    /** The pattern rather than the path, which may contain ids. */
+    private static String operation(HttpServletRequest request) {
+        Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+        Object handler = request.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE);
+        String name = handler instanceof HandlerMethod method ? " (" + method.getShortLogMessage() + ")" : "";
+        return request.getMethod() + (pattern == null ? "" : " " + pattern) + name;
+    }
+
+    private static String required(AccessRequest access) {
+        ScopeRequirement scopes = access.requirement();
+        RoleRequirement roles = access.roles();
+        return (scopes == null ? "no scope" : scopes.scopes() + " of " + scopes.audience())
+                + (roles == null ? "" : " and roles " + roles.roles());
     }
 }

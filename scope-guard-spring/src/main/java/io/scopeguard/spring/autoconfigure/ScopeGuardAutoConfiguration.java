@@ -11,6 +11,7 @@ import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.authentication.AccessTokenAuthentication;
 import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import io.scopeguard.spring.authentication.StrictBearerTokenResolver;
+import io.scopeguard.spring.authorization.DecisionEvents;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.OrganizationResolver;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
@@ -30,9 +31,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.security.authorization.AuthorizationEventPublisher;
+import org.springframework.security.authorization.SpringAuthorizationEventPublisher;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
@@ -175,8 +179,17 @@ public final class ScopeGuardAutoConfiguration {
     }
 
     @Bean
-    ScopeAuthorizer scopeAuthorizer(ScopeGuard guard, GuardMetrics metrics) {
-        return new ScopeAuthorizer(guard, metrics::decided);
+    ScopeAuthorizer scopeAuthorizer(
+            ScopeGuard guard,
+            GuardMetrics metrics,
+            ObjectProvider<AuthorizationEventPublisher> publisher,
+            ApplicationEventPublisher events) {
+        DecisionEvents published =
+                new DecisionEvents(publisher.getIfUnique(() -> new SpringAuthorizationEventPublisher(events)));
+        return new ScopeAuthorizer(guard, decision -> {
+            metrics.decided(decision);
+            published.accept(decision);
+        });
     }
 
     @Bean

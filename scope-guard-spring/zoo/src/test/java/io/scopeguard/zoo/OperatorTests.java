@@ -16,8 +16,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.audit.AuditEvent;
+import org.springframework.boot.actuate.audit.AuditEventRepository;
+import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
+import org.springframework.boot.actuate.security.AuthorizationAuditListener;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -183,6 +188,24 @@ class OperatorTests {
     }
 
     @Test
+    void denialThenAuditedByTheActuator() {
+        tenant.join(acme, user, "read:report");
+        clock.advance(Duration.ofMinutes(1));
+        String path = "/organizations/" + acme + "/invitations";
+        assertThat(api.get(path, token("read:report")).status()).isEqualTo(403);
+        assertThat(api.get("/organizations/" + acme + "/reports", token("read:report"))
+                        .status())
+                .isEqualTo(200);
+
+        List<AuditEvent> events =
+                api.bean(AuditEventRepository.class).find(user, null, AuthorizationAuditListener.AUTHORIZATION_FAILURE);
+
+        assertThat(events)
+                .singleElement()
+                .satisfies(event -> assertThat(event.getData().toString()).doesNotContain(token("read:report")));
+    }
+
+    @Test
     void nothingSaidThenOffTheWeb() {
         new WebApplicationContextRunner()
                 .withUserConfiguration(Api.class)
@@ -199,6 +222,11 @@ class OperatorTests {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class Api {
+
+        @Bean
+        AuditEventRepository audited() {
+            return new InMemoryAuditEventRepository();
+        }
 
         @RestController
         static class Reports {
