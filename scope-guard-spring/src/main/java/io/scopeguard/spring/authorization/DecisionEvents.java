@@ -1,7 +1,7 @@
 package io.scopeguard.spring.authorization;
 
-import io.scopeguard.annotation.Internal;
 import io.scopeguard.Decision;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.response.DecisionResult;
 import java.util.function.Consumer;
 import org.springframework.security.authorization.AuthorizationEventPublisher;
