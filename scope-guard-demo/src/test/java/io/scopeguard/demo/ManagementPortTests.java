@@ -23,7 +23,7 @@ class ManagementPortTests {
                 .initializers(new EmbeddedProvider())
                 .run("--server.port=0", "--management.server.port=0", "--demo.provider.port=0")) {
             assertThat(status(application, "local.server.port", "/pages/1")).isEqualTo(200);
-            assertThat(status(application, "local.management.port", "/actuator/health"))
+            assertThat(status(application, "local.management.port", "/actuator"))
                     .isEqualTo(401);
         }
     }
