@@ -7,8 +7,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An access that was granted once and lasts: it is watched until its token expires or its subject loses what the request
- * required. Close it when the access is over by itself. Thread-safe.
+ * Watches a granted access, such as an open stream, until its token expires or its subject loses a permission that the request
+ * required. Close it when the access ends for another reason. Thread-safe.
  */
 public final class Watch implements AutoCloseable {
 
@@ -34,7 +34,7 @@ public final class Watch implements AutoCloseable {
         this.entry = new AtomicReference<>(first);
     }
 
-    /** The grant that the access rests on: the first, or that of the last renewal. */
+    /** The current grant: the first one, or that of the last renewal. */
     public Decision granted() {
         return granted;
     }
@@ -87,7 +87,7 @@ public final class Watch implements AutoCloseable {
 
     private static void require(boolean isSame, String what) {
         if (!isSame) {
-            throw new IllegalArgumentException("The token has another " + what + " than the one it is to replace.");
+            throw new IllegalArgumentException("The new token has another " + what + " than the current token.");
         }
     }
 
@@ -117,8 +117,8 @@ public final class Watch implements AutoCloseable {
     }
 
     /**
-     * Decides about the same request again. The age of permissions that the request demanded was met when it was granted, and is
-     * not demanded again: a requirement of {@code 0s} would take a read of its own for each watch.
+     * Decides about the same request again. The requirement's own {@code maxAge} applied when access was granted, and is
+     * ignored here: {@code 0s} would cost one read for each watch.
      */
     Decision authorizeAgain(Decision last) {
         return authorizer.apply(last.token(), last.request().withoutOwnAge());

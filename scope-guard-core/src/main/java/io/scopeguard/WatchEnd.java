@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a watched access ends. Immutable.
  *
- * @param reason what ends it
+ * @param reason the cause
  * @param token the token that the access was granted to last
  * @param decision the denial that the same request would receive now, with drift and advice; {@code null} if no decision ends the
  *     access
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record WatchEnd(
         Reason reason, AccessToken token, @Nullable Decision decision, boolean isEnforced) {
 
-    /** What ends an access that was granted. */
+    /** The causes of an end. */
     public enum Reason {
         /** The token has expired, and was not renewed. */
         EXPIRED,

@@ -16,7 +16,7 @@ public final class RoleDriftDetector {
     /**
      * The drift between a token and the roles of its subject.
      *
-     * @param wanted the roles that matter: others are not compared
+     * @param wanted the names of the roles to compare; others are ignored
      */
     public static RoleDrift detect(AccessToken token, LivePermissions live, Roles wanted) {
         RoleDrift drift = RoleDrift.none();
@@ -33,7 +33,7 @@ public final class RoleDriftDetector {
         return drift.isEmpty() ? RoleDrift.none() : drift;
     }
 
-    /** The watched names in the first set that are not in the second. */
+    /** The wanted names in the first set that are not in the second. */
     private static Set<String> difference(Set<String> first, Set<String> second, Set<String> wanted) {
         Set<String> names = new HashSet<>(first);
         names.retainAll(wanted);

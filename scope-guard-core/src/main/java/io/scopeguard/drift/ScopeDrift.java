@@ -5,10 +5,10 @@ import io.scopeguard.scope.Scopes;
 /**
  * The difference between a token and the live permissions of its subject. The three sets of scopes are disjoint.
  *
- * @param demoted scopes that the token carries and a new one could not
+ * @param demoted scopes that the token carries and a new token would not
  * @param promoted watched scopes that were granted to the subject, and that the token lacks
- * @param introduced watched scopes, granted and lacking likewise, that the provider itself gained after the token was issued
- * @param roles the same of roles, where they are watched
+ * @param introduced watched scopes that were granted to the subject and that the token lacks, created after the token was issued
+ * @param roles the drift of watched roles
  */
 public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced, RoleDrift roles) {
 
@@ -19,7 +19,7 @@ public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced, Rol
         this(demoted, promoted, introduced, RoleDrift.none());
     }
 
-    /** No difference worth a word. */
+    /** No drift. */
     public static ScopeDrift none() {
         return NONE;
     }
@@ -38,7 +38,7 @@ public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced, Rol
         return new ScopeDrift(demoted, promoted.and(scopes), introduced.and(scopes), roles);
     }
 
-    /** The same of scopes, and this of roles. */
+    /** This drift of scopes, with a drift of roles. */
     public ScopeDrift with(RoleDrift ofRoles) {
         return ofRoles.equals(roles) ? this : new ScopeDrift(demoted, promoted, introduced, ofRoles);
     }

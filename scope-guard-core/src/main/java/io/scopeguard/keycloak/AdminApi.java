@@ -17,8 +17,8 @@ import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads from the realm's Admin API. An empty {@link Optional} means that Keycloak itself says that there is no such thing; every
- * other refusal is a failure. Thread-safe.
+ * Reads from the realm's Admin API. An empty {@link Optional} means that Keycloak reported that the object does not exist. Every
+ * other error response throws. Thread-safe.
  */
 final class AdminApi {
 
@@ -54,7 +54,7 @@ final class AdminApi {
                         response -> interpret(read, response, reader))));
     }
 
-    /** As {@link #list}, where it is not an answer that there is no such list. */
+    /** As {@link #list}, but throws if the list does not exist. */
     <T> List<T> all(AdminRead read, String path, CallContext context, Function<JsonNode, T> item) {
         return list(read, path, context, item).orElseThrow(Json::malformed);
     }

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Reports changes by polling the realm's admin events: one poll for all users. Polling only shortens the time until a change is
  * noticed; facts expire by age in any case.
  *
- * <p>Events are asked for from the last one that was seen, less some seconds, because an event is dated before its transaction
- * ends. If that last event is gone, others may be gone unseen: then everything counts as changed. All times are Keycloak's.
+ * <p>Each poll begins 10 s before the last event that was seen, because an event is dated before its transaction ends. If that last
+ * event was deleted, others may have been deleted too: then everything counts as changed. All times are Keycloak's.
  *
  * <p>Thread-safe. Close it to stop its thread.
  */
@@ -35,7 +35,7 @@ final class AdminEvents implements ChangeFeed {
 
     private static final Duration OVERLAP = Duration.ofSeconds(10);
 
-    /** More events than in so many pages count as a change of everything. */
+    /** If a poll returns more pages, everything counts as changed. */
     private static final int MAX_PAGES = 20;
 
     private static final String TYPES =
@@ -101,7 +101,7 @@ final class AdminEvents implements ChangeFeed {
                             .collect(Collectors.toSet()));
         }
 
-        /** Without an overlap: there are too many events in it. */
+        /** The same position without the overlap, which contains too many events. */
         Cursor withoutOverlap() {
             return last == null ? this : new Cursor(last, last.time(), Set.of(last.id()));
         }

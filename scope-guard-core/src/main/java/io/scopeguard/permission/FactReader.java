@@ -18,6 +18,7 @@ import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -229,7 +230,7 @@ final class FactReader implements SingleFlight.Reader {
             store.put(grants, Holding.of(account.grants()).sparing(holding(store.glance(grants)), firstHolding), look);
         } else if (key instanceof GrantsKey && account.standing() != null) {
             // A subject that the provider does not know has no grants.
-            store.put(key, Holding.ofRoles(java.util.Set.of()), look);
+            store.put(key, Holding.ofRoles(Set.of()), look);
         }
     }
 

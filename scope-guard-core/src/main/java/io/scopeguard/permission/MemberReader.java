@@ -114,10 +114,7 @@ final class MemberReader {
         MemberSweep sweep = sweeps.of(key.organization());
         Pass<Seen> pass = sweep.pass(sequence.next());
         if (pass.pages() == 0) {
-            if (pass.pages() == 0) {
-                store.recall(
-                        sweep.waiting().stream().map(user -> member(user, key)).toList());
-            }
+            store.recall(sweep.waiting().stream().map(user -> member(user, key)).toList());
         }
         try {
             boolean last = page(key, sweep, pass, context);

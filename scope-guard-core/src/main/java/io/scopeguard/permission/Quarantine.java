@@ -44,7 +44,7 @@ final class Quarantine {
         return Ruling.BELIEVED;
     }
 
-    /** When the first of the implausible answers was read. */
+    /** Whether implausible answers about something wait for a second pass. */
     boolean holds(FactKey what) {
         return since.getIfPresent(what) != null;
     }

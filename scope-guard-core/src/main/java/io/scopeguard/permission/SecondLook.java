@@ -4,10 +4,10 @@ import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.Priority;
 
 /**
- * A read that confirms or refutes a loss.
+ * The context of the second read of a loss, which confirms or refutes it.
  *
  * @param context the context of the read
- * @param noticed when a first look had shown the loss: only a read that began later is a second look
+ * @param noticed when the first read had shown the loss; only a read that began later confirms it
  */
 record SecondLook(CallContext context, long noticed) implements CallContext {
 

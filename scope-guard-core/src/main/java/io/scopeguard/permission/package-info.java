@@ -16,7 +16,8 @@
  *   one Flight per key   threads,       MemberReader: one member, or pages (MemberSweep)
  *   (FactKey)            oldest first   HolderReader: holders of global roles (HolderSweep)
  *
- *  PermissionChange ──▶ Invalidations: facts that were read before the report are not used without another look
+ *  PermissionChange ──▶ Invalidations: facts that were read before the report are read again; if it names their subject,
+ *                                          the next request waits for that
  * </pre>
  *
  * <p>Four rules carry the rest:

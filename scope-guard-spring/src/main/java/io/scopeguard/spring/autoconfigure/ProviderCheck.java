@@ -56,11 +56,15 @@ final class ProviderCheck {
         this.declared = declared;
         this.failFast = failFast;
         this.timeout = timeout;
-        // At once, so that it goes on beside the rest of the start-up.
+        // Starts now, to run in parallel with the rest of start-up.
         this.answer = CompletableFuture.runAsync(this::ask, ProviderCheck::inBackground);
     }
 
-    /** Waits for the answer, boundedly. */
+    /**
+     * Waits for the result of the check, at most for the timeout.
+     *
+     * @throws InvalidSettingException if the provider refuses a setting, or does not answer although start-up depends on it
+     */
     void start() {
         running = true;
         warn();
@@ -89,7 +93,7 @@ final class ProviderCheck {
         Duration delay = provider.permissions().traits().delay();
         if (!delay.isZero()) {
             log.info(
-                    "{} may answer with a state that is {} s old: max-age, max-stale and every maxAge grow by that much",
+                    "{} may answer with a state that is {} s old. This time is added to max-age, max-stale and every maxAge",
                     provider.description(),
                     delay.toSeconds());
         }
@@ -151,7 +155,7 @@ final class ProviderCheck {
         return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }
 
-    /** Roles are read for this alone, so start-up does not wait for them. */
+    /** Reports unknown roles in the background: only this report needs the list of roles. */
     private void reportUnknown() {
         reportUnknownScopes();
         Roles roles = declared.roles();
@@ -162,7 +166,7 @@ final class ProviderCheck {
 
     private void reportUnknownScopes() {
         if (provider.catalogue().isUnread()) {
-            // A provider that lists no scopes lacks none.
+            // Without a list of scopes, unknown ones cannot be found.
             return;
         }
         Set<Audience> used = new LinkedHashSet<>(audiences);
@@ -176,8 +180,8 @@ final class ProviderCheck {
                         audience);
             } else if (!known.containsAll(declared.of(audience))) {
                 log.warn(
-                        "Handlers require scopes that {} does not have for {}: {}. It has: {}. Nobody can be granted them"
-                                + " before they exist.",
+                        "Handlers require scopes that {} does not have for {}: {}. It has: {}. Create them there, or"
+                                + " correct the annotations.",
                         provider.description(),
                         audience,
                         declared.of(audience).minus(known),

@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Finds properties below {@code scope-guard} that do not exist, such as misspelt ones: a setting that has no effect is a hole. The
- * metadata of the configuration says which exist. Environment variables are not checked, because their names are ambiguous.
+ * Finds properties below {@code scope-guard} that do not exist, such as misspelt ones: a misspelt setting would silently have no
+ * effect. The configuration metadata contains the names that exist. Environment variables are not checked, because their names are ambiguous.
  */
 final class UnknownProperties {
 
@@ -86,7 +86,7 @@ final class UnknownProperties {
                 "Did you mean " + nearest + "? Otherwise remove it.");
     }
 
-    /** Two decoders for the same tokens are a misunderstanding. */
+    /** Warns of properties of Spring Boot's decoder, which Scope Guard replaces. */
     private void reportOtherDecoder() {
         for (String each : Set.of("issuer-uri", "jwk-set-uri", "public-key-location")) {
             String property = "spring.security.oauth2.resourceserver.jwt." + each;
@@ -98,7 +98,7 @@ final class UnknownProperties {
         }
     }
 
-    /** Of this very archive: each has one. */
+    /** The metadata of this archive: every archive on the class path may have a file of that name. */
     private static @Nullable URL metadata() {
         URL type = UnknownProperties.class.getResource(UnknownProperties.class.getSimpleName() + ".class");
         String path = UnknownProperties.class.getName().replace('.', '/') + ".class";
@@ -124,7 +124,7 @@ final class UnknownProperties {
                 }
             }
         } catch (IOException e) {
-            log.debug("There is no metadata of properties, so that unknown ones are not found", e);
+            log.debug("The configuration metadata cannot be read, so unknown properties are not detected", e);
         }
     }
 

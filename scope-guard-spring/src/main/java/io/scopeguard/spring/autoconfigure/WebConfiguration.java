@@ -59,7 +59,7 @@ import org.springframework.web.multipart.support.StandardServletMultipartResolve
 import org.springframework.web.servlet.handler.MappedInterceptor;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
-/** The guard in Spring MVC, and a filter chain for applications that bring none. */
+/** The guard in Spring MVC, and a filter chain for applications that define none. */
 @Configuration(proxyBeanMethods = false)
 final class WebConfiguration {
 
@@ -145,21 +145,21 @@ final class WebConfiguration {
         return new ScopeGuardInterceptor(rules, organizations, authorizer, writer, signals, policy);
     }
 
-    /** Handler mappings look for such beans themselves, also those that no {@code WebMvcConfigurer} is asked about. */
+    /** Every handler mapping detects such beans, including mappings that no {@code WebMvcConfigurer} configures. */
     @Bean
     MappedInterceptor scopeGuardMappedInterceptor(ScopeGuardInterceptor interceptor) {
         return new MappedInterceptor(null, null, interceptor);
     }
 
-    /** For handler mappings that honour no interceptors, and for a context's servlets that are not the first. */
+    /** For handler mappings that ignore interceptors, and for additional {@code DispatcherServlet}s of the context. */
     @Bean
     GuardingHandlerAdapter guardingHandlerAdapter(ScopeGuardInterceptor interceptor, StreamGuard streams) {
         return new GuardingHandlerAdapter(interceptor, streams);
     }
 
-    /** Also where the application configures Spring MVC itself. */
+    /** Resolves arguments of type {@code Decision}, also if the application configures Spring MVC itself. */
     @Bean
-    static BeanPostProcessor decisionsAreArguments() {
+    static BeanPostProcessor decisionArgumentPostProcessor() {
         return new BeanPostProcessor() {
             @Override
             public Object postProcessBeforeInitialization(Object bean, String beanName) {
@@ -188,7 +188,7 @@ final class WebConfiguration {
         return registration;
     }
 
-    /** As strict as the default firewall, whose regular expressions over a long token are the most expensive part of a chain. */
+    /** Allows the same headers as the default firewall, without its regular expressions, which are expensive for long tokens. */
     @Bean
     @ConditionalOnMissingBean
     HttpFirewall httpFirewall() {
@@ -198,9 +198,9 @@ final class WebConfiguration {
         return firewall;
     }
 
-    /** Multipart bodies would otherwise be read before any interceptor is asked. */
+    /** Multipart bodies would otherwise be read before any interceptor runs. */
     @Bean
-    static BeanPostProcessor multipartIsReadAfterTheDecision() {
+    static BeanPostProcessor lazyMultipartPostProcessor() {
         return new BeanPostProcessor() {
             @Override
             public Object postProcessAfterInitialization(Object bean, String beanName) {
@@ -217,14 +217,14 @@ final class WebConfiguration {
         return new AuthenticatedOrPublic(rules, policy);
     }
 
-    /** Spring Security's observation of each filter costs more than the guard, whose own metrics contain more. */
+    /** Switches Spring Security's observation of each filter off: it costs more than the guard, which has its own metrics. */
     @Bean
     @ConditionalOnMissingBean({SecurityFilterChain.class, SecurityObservationSettings.class})
     SecurityObservationSettings securityObservationSettings() {
         return SecurityObservationSettings.noObservations();
     }
 
-    /** For applications without a chain of their own: stateless, and open where a handler says so. */
+    /** For applications without a chain of their own: stateless, and open to requests without a token for {@code @Public} handlers. */
     @Bean
     @ConditionalOnMissingBean(SecurityFilterChain.class)
     @Order(SecurityFilterProperties.BASIC_AUTH_ORDER)
@@ -247,7 +247,7 @@ final class WebConfiguration {
                         context -> context.securityContextRepository(new RequestAttributeSecurityContextRepository()));
     }
 
-    /** Each filter costs every request: the same without those that serve other paths or other origins, and a wrapper less. */
+    /** The same chain without the filters that only serve other paths or origins, because each filter costs time on every request. */
     private static SecurityFilterChain lean(DefaultSecurityFilterChain chain, boolean hasOwnCors) {
         List<Filter> filters = new ArrayList<>();
         for (Filter filter : chain.getFilters()) {
@@ -262,12 +262,12 @@ final class WebConfiguration {
         return new DefaultSecurityFilterChain(chain.getRequestMatcher(), filters);
     }
 
-    /** Metadata has a chain of its own; that the chain signals is said together with its headers. */
+    /** Metadata has a chain of its own, and {@link #withoutWrappedRequest} already marks the request as one that is signalled. */
     private static boolean isNeedless(Filter filter) {
         return filter instanceof OAuth2ProtectedResourceMetadataFilter || filter instanceof SignallingChainFilter;
     }
 
-    /** The filter wraps the response to write headers in time, and the request for those few that include others. */
+    /** The filter wraps the request only to support includes. The original request is passed on. */
     private static Filter withoutWrappedRequest(Filter headers) {
         return (request, response, chain) -> {
             SignalHeaderWriter.expect(request);
@@ -275,7 +275,7 @@ final class WebConfiguration {
         };
     }
 
-    /** The settings of handlers are for browsers on other sites; to know them, Spring MVC looks the handler up once more. */
+    /** Skips the filter without an Origin header: to read a handler's CORS settings, Spring MVC looks the handler up a second time. */
     private static Filter whereThereIsAnOrigin(Filter cors) {
         return (request, response, chain) -> {
             if (((HttpServletRequest) request).getHeader(HttpHeaders.ORIGIN) == null) {
