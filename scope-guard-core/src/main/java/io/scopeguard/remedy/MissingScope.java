@@ -38,12 +38,17 @@ record MissingScope(
         return switch (delivery) {
             case ALWAYS -> refreshUnlessUseless();
             case IF_REQUESTED -> isNew ? Remedy.RECONSENT : cheapest();
-            case NEVER -> isRequired || isNew || isObserved ? Remedy.RECONSENT : Remedy.NONE;
+            case NEVER -> isRequired || isNew || isCertain() ? Remedy.RECONSENT : Remedy.NONE;
         };
     }
 
     private Remedy refreshUnlessUseless() {
         return timing == Timing.ISSUED_AFTER ? Remedy.NONE : refreshIfSensible();
+    }
+
+    /** Whether the promotion was observed, and the token is not from a time in which it is unknown whether the scope was held. */
+    private boolean isCertain() {
+        return isObserved && timing != Timing.UNOBSERVED;
     }
 
     /** Rules 3 and 4. */

@@ -35,7 +35,8 @@ class MissingScopeTests {
         "NEVER,        ISSUED_BEFORE, false,    true,     false, NONE,      RECONSENT",
         "NEVER,        ISSUED_BEFORE, true,     false,    false, RECONSENT, RECONSENT",
         "NEVER,        ISSUED_AFTER,  true,     false,    true,  RECONSENT, RECONSENT",
-        "NEVER,        UNOBSERVED,    false,    false,    false, NONE,      RECONSENT"
+        "NEVER,        UNOBSERVED,    false,    false,    false, NONE,      RECONSENT",
+        "NEVER,        UNOBSERVED,    true,     true,     true,  NONE,      RECONSENT"
     })
     void remedyOfAPromotion(
             RefreshDelivery delivery,
