@@ -105,22 +105,22 @@ final class ManagementClient {
 
         private int checked(HttpStatusCode status, HttpMethod method, String path, List<Integer> expected) {
             if (!status.is2xxSuccessful() && !expected.contains(status.value())) {
-                throw ShopException.ofSetup(
-                        "provider-refused",
-                        "Logto answers " + method + " " + path + " with status " + status.value() + ".");
+                throw refused(method, path, status);
             }
             return status.value();
+        }
+
+        private ShopException refused(HttpMethod method, String path, HttpStatusCode status) {
+            return ShopException.ofSetup(
+                    "provider-refused",
+                    "Logto answers " + method + " " + path + " with status " + status.value() + ".");
         }
 
         /** The ids of all objects in a list that have this name. */
         List<String> idsByName(String path, String name) {
             List<String> ids = new ArrayList<>();
             for (int page = 1; ; page++) {
-                Map<?, ?>[] items = http.get()
-                        .uri("/api" + path + "?page={page}&page_size={size}", page, PAGE_SIZE)
-                        .headers(headers -> headers.setBearerAuth(token))
-                        .retrieve()
-                        .body(Map[].class);
+                Map<?, ?>[] items = page(path, page);
                 if (items == null || items.length == 0) {
                     return ids;
                 }
@@ -129,6 +129,20 @@ final class ManagementClient {
                         ids.add(String.valueOf(item.get("id")));
                     }
                 }
+            }
+        }
+
+        private Map<?, ?> @Nullable [] page(String path, int page) {
+            try {
+                return http.get()
+                        .uri("/api" + path + "?page={page}&page_size={size}", page, PAGE_SIZE)
+                        .headers(headers -> headers.setBearerAuth(token))
+                        .retrieve()
+                        .body(Map[].class);
+            } catch (RestClientResponseException e) {
+                throw refused(HttpMethod.GET, path, e.getStatusCode());
+            } catch (ResourceAccessException e) {
+                throw unreachable();
             }
         }
     }

@@ -47,6 +47,17 @@ class ShopSetupTests {
     }
 
     @Test
+    void idsByNameWhenTheProviderRefusesThenNamesTheCall() {
+        ManagementClient.Session session =
+                new ManagementClient(box.endpoint(), RESOURCE, "demo-shop", "demo-shop-secret").open();
+
+        assertThatExceptionOfType(ShopException.class)
+                .isThrownBy(() -> session.idsByName("/nothing", "any"))
+                .withMessageContaining("GET /nothing with status 404")
+                .satisfies(failure -> assertThat(failure.code()).isEqualTo("provider-refused"));
+    }
+
+    @Test
     void sellWhenTheRoleDoesNotExistThenSaysWhich() {
         Shop shop = new Shop(new ManagementClient(box.endpoint(), RESOURCE, "demo-shop", "demo-shop-secret"));
         try (LogtoBox other = LogtoBox.builder().address("127.0.0.1").port(0).start()) {
