@@ -16,8 +16,12 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 
 /** Packages follow a request: each imports only packages before it. */
-@AnalyzeClasses(packages = "io.scopeguard.spring", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = {"io.scopeguard.spring", "io.scopeguard.redis"},
+        importOptions = DoNotIncludeTests.class)
 class ArchitectureTests {
+
+    private static final String REDIS = "io.scopeguard.redis";
 
     @ArchTest
     static final ArchRule packagesInOrder = layeredArchitecture()
@@ -57,6 +61,23 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule noCycles =
             slices().matching("io.scopeguard.spring.(*)..").should().beFreeOfCycles();
+
+    /** What replicas share is a matter of the core; the auto-configuration alone puts it into an application. */
+    @ArchTest
+    static final ArchRule redisKnowsNothingOfTheStarter = noClasses()
+            .that()
+            .resideInAPackage(REDIS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.scopeguard.spring..");
+
+    @ArchTest
+    static final ArchRule onlyTheAutoConfigurationKnowsRedis = noClasses()
+            .that()
+            .resideOutsideOfPackages(REDIS, "io.scopeguard.spring.autoconfigure")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(REDIS);
 
     @ArchTest
     static final ArchRule noFieldInjection =
