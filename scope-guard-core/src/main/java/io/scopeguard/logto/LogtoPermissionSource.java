@@ -49,8 +49,12 @@ final class LogtoPermissionSource implements PermissionSource {
             Set.of(TokenKind.ORGANIZATION, TokenKind.ORGANIZATION_RESOURCE),
             Set.of(TokenKind.ORGANIZATION_RESOURCE, TokenKind.RESOURCE),
             Set.of(TokenKind.RESOURCE),
-            // The grant of a sign-in holds the scopes of an API resource that the user held then, and no others.
-            Map.of(TokenKind.ORGANIZATION_RESOURCE, RefreshDelivery.NEVER, TokenKind.RESOURCE, RefreshDelivery.NEVER),
+            // The grant of a sign-in holds the API scopes that the user held then, globally or in any organization. A
+            // token
+            // without an organization carries all of those, so what it lacks is not in the grant. One for an
+            // organization
+            // lacks those that the user held elsewhere: a promotion there can be delivered.
+            Map.of(TokenKind.RESOURCE, RefreshDelivery.NEVER),
             Duration.ZERO);
 
     private final ManagementApi api;

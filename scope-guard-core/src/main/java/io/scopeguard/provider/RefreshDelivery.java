@@ -4,8 +4,8 @@ package io.scopeguard.provider;
 public enum RefreshDelivery {
     /** It does: the new token carries everything that the subject holds. */
     ALWAYS,
-    /** It does if the sign-in asked for the scope. */
+    /** It may: it does if the sign-in asked for the scope and, at some providers, the subject held it somewhere then. */
     IF_REQUESTED,
-    /** It does not: a sign-in fixes the scopes that the subject held then, so only a new one delivers a scope gained since. */
+    /** It does not: only a new sign-in delivers a scope that the subject gained since the last one. */
     NEVER
 }

@@ -37,12 +37,14 @@ import io.scopeguard.provider.Page;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.RefreshDelivery;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.ScopeCatalogue.Novelty;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
+import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.LogEvents;
@@ -158,6 +160,20 @@ class LogtoPermissionSourceTests {
                         "/users/" + ALICE,
                         "/organizations/" + ACME + "/users/" + ALICE + "/roles?page=1&page_size=100");
         assertThat(source.traits().confirmationCalls()).isEqualTo(2);
+    }
+
+    /** Only a token without an organization carries all that the grant of the sign-in holds. */
+    @Test
+    void traitsWhenLogtoThenARefreshNeverDeliversWithoutAnOrganizationOnly() {
+        assertThat(source.traits().refreshDelivery(TokenKind.ORGANIZATION)).isEqualTo(RefreshDelivery.IF_REQUESTED);
+        assertThat(source.traits().refreshDelivery(TokenKind.ORGANIZATION_RESOURCE))
+                .isEqualTo(RefreshDelivery.IF_REQUESTED);
+        assertThat(source.traits().refreshDelivery(TokenKind.RESOURCE)).isEqualTo(RefreshDelivery.NEVER);
+        assertThat(source.traits().globalGrantsCount())
+                .containsExactlyInAnyOrder(TokenKind.ORGANIZATION_RESOURCE, TokenKind.RESOURCE);
+        assertThat(source.traits().leakingKinds()).containsExactly(TokenKind.RESOURCE);
+        assertThat(source.traits().youngTokens())
+                .containsExactlyInAnyOrder(TokenKind.ORGANIZATION, TokenKind.ORGANIZATION_RESOURCE);
     }
 
     @Test

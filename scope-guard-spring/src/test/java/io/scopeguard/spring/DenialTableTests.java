@@ -366,11 +366,11 @@ class DenialTableTests {
                         kind.scope, kind.context(acme), token.fingerprint(), now(), kind.member(acme)));
     }
 
-    /** The grant of a user's sign-in has no API permission that was gained since. */
+    /** A token without an organization carries all that the grant of the sign-in holds, so a refresh delivers no more. */
     @ParameterizedTest
     @CsvSource({
         "ORGANIZATION, USER, refresh",
-        "ORGANIZATION_RESOURCE, USER, reconsent",
+        "ORGANIZATION_RESOURCE, USER, refresh",
         "RESOURCE, USER, reconsent",
         "ORGANIZATION, APPLICATION, refresh",
         "ORGANIZATION_RESOURCE, APPLICATION, refresh",

@@ -143,7 +143,7 @@ class GrantedSignalsTests {
         assertThat(signalling
                         .get("/organizations/" + acme + "/documents", token)
                         .header("Scope-Drift"))
-                .isEqualTo("action=reconsent, promoted=(\"write:document\"), organization=\"%s\",".formatted(acme)
+                .isEqualTo("action=refresh, promoted=(\"write:document\"), organization=\"%s\",".formatted(acme)
                         + " resource=\"https://api.example.test\", token=\"%s\", as-of=%d, after=3"
                                 .formatted(token.fingerprint(), clock.instant().getEpochSecond()));
     }

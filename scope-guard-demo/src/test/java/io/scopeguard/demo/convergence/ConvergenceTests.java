@@ -215,13 +215,32 @@ class ConvergenceTests {
                         story -> {
                             ObedientClient page = promoted(story, story::documents, WRITING);
                             story.goOn(page);
-                            story.expect(WRITE_DOCUMENT, page).reconsents(1);
+                            story.expect(WRITE_DOCUMENT, page)
+                                    .refreshes(1)
+                                    .reconsents(1)
+                                    .useless(1);
                         }),
                 row("promoted, scope not requested, API resource token", story -> {
                     ObedientClient page = promoted(story, story::documents, READING);
                     story.goOn(page);
-                    story.expect(WRITE_DOCUMENT, page).reconsents(1);
+                    story.expect(WRITE_DOCUMENT, page)
+                            .refreshes(1)
+                            .reconsents(1)
+                            .useless(1);
                 }),
+                row(
+                        "promoted, API scope held in another organization at sign-in",
+                        "the grant for a resource holds what the user had in any organization",
+                        story -> {
+                            String user = story.member("viewer");
+                            story.elsewhere().join(user, "editor");
+                            ObedientClient page = story.documents(user, WRITING);
+                            story.work(page);
+                            story.expectNow("read:document", page);
+                            story.changeRole(user, "editor");
+                            story.goOn(page);
+                            story.expect(WRITE_DOCUMENT, page).refreshes(1);
+                        }),
                 row("promoted before the API was first called, scope requested", story -> {
                     String user = story.member("viewer");
                     ObedientClient page = story.reports(user, WRITING);
