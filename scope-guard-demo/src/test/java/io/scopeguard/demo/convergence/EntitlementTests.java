@@ -85,6 +85,12 @@ class EntitlementTests {
         // A role of organizations grants the scope too, so it may be in the token for that: nothing is asked for.
         assertThat(page.journal().steps()).isOne();
         assertThat(page.journal().uselessSteps()).isZero();
+
+        // The token still carries the scope, so it is good again at once.
+        buy(Map.of("user", "tier-buyer", "product", "paid-tier"));
+        assertThat(status(page)).isEqualTo(200);
+        assertThat(page.journal().steps()).isOne();
+        refund(Map.of("user", "tier-buyer", "product", "paid-tier"));
     }
 
     /** Roles in an organization are looked up for each token, so a refresh suffices. */
