@@ -45,7 +45,7 @@ for (const script of ['browser.js', 'react.js']) {
       const [hinted] = await Promise.all(
         [page, other].map((tab) => until(() => call('reports', {}, tab), ({ drift }) => drift !== null)),
       );
-      await until(() => call('reports'), ({ drift }) => drift === null);
+      await Promise.all([page, other].map((tab) => until(() => call('reports', {}, tab), ({ drift }) => drift === null)));
       await pause(300);
 
       assert.match(hinted.drift, /^action=refresh, demoted=\(/, 'readable from another origin');

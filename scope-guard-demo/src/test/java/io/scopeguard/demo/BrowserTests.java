@@ -43,6 +43,7 @@ class BrowserTests {
     static void start() throws Exception {
         Optional<String> chromium = chromium();
         assumeTrue(Node.hasVersion(18) || Node.isGate(), "no Node 18 or newer on the path");
+        assumeTrue(Command.exists("npm") || Node.isGate(), "no npm on the path");
         assumeTrue(chromium.isPresent() || Node.isGate(), "no Chromium on the path; CHROMIUM may name one");
         Files.createDirectories(FOLDER);
         Future<?> prepared = CompletableFuture.runAsync(BrowserTests::prepare);
