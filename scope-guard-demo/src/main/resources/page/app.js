@@ -13,6 +13,9 @@ const ASKED = 'demo:asked:';
 const ORGANIZATION = 'demo:organization';
 const NOTICE = 'demo:notice';
 
+/** How long to look for a change that no signal reports. */
+const LONGEST_LOOK_MS = 180_000;
+
 const settings = await (await fetch('/page/settings')).json();
 const session = new Session(settings);
 const operator = new OperatorPanel(changed);
@@ -295,7 +298,8 @@ function changed(path) {
 
 /** No signal reports a role that tokens do not carry: looks until the guard has read the roles again. */
 async function lookForRoles(target, before) {
-  for (let looks = 0; looks < 10 && (await look(target))?.roles.length === before; looks++) {
+  const end = Date.now() + LONGEST_LOOK_MS;
+  while ((await look(target))?.roles.length === before && Date.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
