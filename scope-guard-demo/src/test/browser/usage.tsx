@@ -12,6 +12,7 @@ import { keycloakRecipe } from '@scope-guard/client/keycloak';
 import { logtoRecipe, withSharedTokens } from '@scope-guard/client/logto';
 import { useScopeGuard } from '@scope-guard/client/react';
 import { followSignals } from '@scope-guard/client/signals';
+import { guardedEvents } from '@scope-guard/client/streams';
 
 const options = {
   redirectUri: 'https://app.example.com/callback',
@@ -35,6 +36,15 @@ export function Reports() {
     onEnd: (reason) => reason === 'suspended',
   });
   return <button onClick={() => follower.close()}>{parseScopeDrift('')?.action}</button>;
+}
+
+export async function* progress(guard: ScopeGuard): AsyncGenerator<string, number> {
+  const events = guardedEvents(guard, '/reports/progress', { organization: 'acme' });
+  let next = await events.next();
+  for (; !next.done; next = await events.next()) {
+    yield `${next.value.event}: ${next.value.data}`;
+  }
+  return next.value.status;
 }
 
 export const app = (
