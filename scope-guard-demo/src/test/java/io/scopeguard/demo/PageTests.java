@@ -1,9 +1,12 @@
 package io.scopeguard.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.scopeguard.logtobox.LogtoBox;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -19,15 +23,21 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The files that the page needs, and the operator's panel. */
+@ExtendWith(OutputCaptureExtension.class)
 class PageTests {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -100,8 +110,9 @@ class PageTests {
         "Sec-Fetch-Site,cross-site",
         "Sec-Fetch-Site,same-site",
     })
-    void operatorRefusesOtherOriginsAndHosts(String header, String value) throws Exception {
-        assertThat(status(header, value)).isEqualTo(403);
+    void operatorAndShopRefuseOtherOriginsAndHosts(String header, String value) throws Exception {
+        assertThat(status("/operator/tenant", header, value)).isEqualTo(403);
+        assertThat(status("/shop/purchases", header, value)).isEqualTo(403);
     }
 
     @ParameterizedTest
@@ -112,8 +123,9 @@ class PageTests {
         "Sec-Fetch-Site,same-origin",
         "Sec-Fetch-Site,none"
     })
-    void operatorAnswersItsOwnPage(String header, String value) throws Exception {
-        assertThat(status(header, value)).isEqualTo(200);
+    void operatorAndShopAnswerTheirOwnPage(String header, String value) throws Exception {
+        assertThat(status("/operator/tenant", header, value)).isEqualTo(200);
+        assertThat(status("/shop/purchases", header, value)).isNotEqualTo(403);
     }
 
     @Test
@@ -149,6 +161,34 @@ class PageTests {
         assertThat(response.body()).contains("This is the identity provider of the demo");
     }
 
+    @Test
+    void onlyThisMachineReachesTheApiAndTheProvider() {
+        for (int each : new int[] {port, box.endpoint().getPort()}) {
+            // Another address of this machine: a server that listens on all addresses would answer.
+            assertThatIOException().isThrownBy(() -> connect("127.0.0.2", each));
+            assertThatNoException().isThrownBy(() -> connect("127.0.0.1", each));
+        }
+    }
+
+    @Test
+    void consoleEndsWithTheNextSteps(CapturedOutput output) {
+        new Welcome()
+                .onApplicationEvent(
+                        new ApplicationReadyEvent(new SpringApplication(), new String[0], application, Duration.ZERO));
+
+        assertThat(output.getOut()).contains("""
+                Open   http://localhost:%d/
+                Users  alice, bob and carol, each with the password demo
+                Walk   sign in as alice, create a report, demote alice in the operator's panel, create another one
+                """.formatted(port));
+    }
+
+    private static void connect(String address, int port) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, port), 60_000);
+        }
+    }
+
     private static JsonNode tenant() throws Exception {
         return JSON.readTree(operate("GET", "/tenant", "").body());
     }
@@ -171,14 +211,14 @@ class PageTests {
     }
 
     /** By hand: Java's client does not let anybody choose the host. */
-    private static int status(String header, String value) throws IOException {
+    private static int status(String path, String header, String value) throws IOException {
         Map<String, String> headers = new TreeMap<>(Map.of("Host", "localhost:" + port));
         headers.put(header, value);
         try (Socket socket = new Socket("127.0.0.1", port)) {
             String lines = headers.entrySet().stream()
                     .map(each -> each.getKey() + ": " + each.getValue() + "\r\n")
                     .collect(Collectors.joining());
-            String request = "GET /operator/tenant HTTP/1.1\r\n" + lines + "Connection: close\r\n\r\n";
+            String request = "GET " + path + " HTTP/1.1\r\n" + lines + "Connection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return Integer.parseInt(response.substring(9, 12));
