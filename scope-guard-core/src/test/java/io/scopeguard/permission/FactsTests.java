@@ -12,7 +12,10 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the engine answers, and what it costs, while facts change. All on one thread. */
 class FactsTests {
@@ -601,6 +604,24 @@ class FactsTests {
         directory.forgetCalls();
         cache.get(api("alice"), now, BOTH);
         assertThat(directory.calls()).isEqualTo(2 + 1 + 5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"250, 2, 0, 2", "250, 4, 1, 0", "90, 2, 1, 0"})
+    void individualWhenManyOrganizationRolesThenTheFewerOfTheirPagesAndTheRolesHeld(
+            int roles, int held, int lists, int single) {
+        IntStream.range(2, roles).forEach(i -> directory.role("role-" + i, "read"));
+        directory.member(
+                "acme",
+                "alice",
+                IntStream.range(2, 2 + held).mapToObj(i -> "role-" + i).toArray(String[]::new));
+        individual("alice", READ);
+        directory.forgetCalls();
+
+        assertThat(individual("alice", READ).granted()).isEqualTo(READ);
+        assertThat(directory.calls("roles")).isEqualTo(lists);
+        assertThat(directory.calls("scopes")).isEqualTo(single);
+        assertThat(directory.calls()).isEqualTo(1 + lists + single);
     }
 
     @Test
