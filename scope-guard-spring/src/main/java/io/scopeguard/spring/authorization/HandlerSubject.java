@@ -37,7 +37,8 @@ record HandlerSubject(Class<?> type, @Nullable Method method) {
         if (handler instanceof HandlerMethod method) {
             return new HandlerSubject(type(method), method.getMethod());
         }
-        Object annotated = WEB_SOCKET ? WebSockets.unwrap(handler) : handler;
+        Object unfiltered = FilteredHandlers.unwrap(handler);
+        Object annotated = WEB_SOCKET ? WebSockets.unwrap(unfiltered) : unfiltered;
         Class<?> type = AopProxyUtils.ultimateTargetClass(annotated);
         return new HandlerSubject(type, handlingMethod(type));
     }

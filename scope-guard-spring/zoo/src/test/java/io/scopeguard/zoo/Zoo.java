@@ -279,6 +279,56 @@ class Zoo implements WebMvcConfigurer, WebSocketConfigurer {
                 .build();
     }
 
+    @RequiresScopes(SCOPE)
+    static class Koala implements HandlerFunction<ServerResponse> {
+
+        @Override
+        public ServerResponse handle(ServerRequest request) {
+            return ServerResponse.ok().body("koala");
+        }
+    }
+
+    static class Wombat implements HandlerFunction<ServerResponse> {
+
+        @Override
+        @RequiresScopes(SCOPE)
+        public ServerResponse handle(ServerRequest request) {
+            return ServerResponse.ok().body("wombat");
+        }
+    }
+
+    @Public
+    static class Emu implements HandlerFunction<ServerResponse> {
+
+        @Override
+        public ServerResponse handle(ServerRequest request) {
+            return ServerResponse.ok().body("emu");
+        }
+    }
+
+    /** The routers return another object than the handler. */
+    @Bean
+    RouterFunction<ServerResponse> filteredRoutes() {
+        RouterFunction<ServerResponse> routes = RouterFunctions.route()
+                .GET(IN_ORGANIZATION + "/koala", new Koala())
+                .GET("/emu", new Emu())
+                .build();
+        return routes.filter((request, next) -> next.handle(request));
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> routesWithinProcessing() {
+        return RouterFunctions.route()
+                .path(
+                        IN_ORGANIZATION,
+                        inner -> inner.GET("/wombat", new Wombat()).before(request -> request))
+                .after((request, response) -> response)
+                .onError(
+                        IllegalStateException.class,
+                        (error, request) -> ServerResponse.ok().build())
+                .build();
+    }
+
     // WebSocket
 
     @RequiresScopes(SCOPE)

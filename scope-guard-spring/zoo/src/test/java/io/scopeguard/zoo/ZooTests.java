@@ -65,6 +65,9 @@ class ZooTests {
             Animal.of("welcome page", "WelcomePageHandlerMapping", CONTROLLER, "/", ANY_TOKEN),
             Animal.of("HandlerFunction class", "RouterFunctionMapping", FUNCTION, ORG + "/kangaroo"),
             Animal.of("HandlerFunction lambda", "RouterFunctionMapping", FUNCTION, ORG + "/wallaby", UNANNOTATED),
+            Animal.of("filtered HandlerFunction", "RouterFunctionMapping", FUNCTION, ORG + "/koala"),
+            Animal.of("HandlerFunction within processors", "RouterFunctionMapping", FUNCTION, ORG + "/wombat"),
+            Animal.of("filtered @Public HandlerFunction", "RouterFunctionMapping", FUNCTION, "/emu", UNANNOTATED, OPEN),
             Animal.of("routed file", "RouterFunctionMapping", FUNCTION, "/routed/file.txt", UNANNOTATED),
             Animal.of("WebSocket handshake", "WebSocketHandlerMapping", OBJECT, ORG + "/parrot", WEB_SOCKET),
             Animal.of("WebSocketHandler bean", "WebSocketHandlerMapping", OBJECT, ORG + "/macaw", WEB_SOCKET),
@@ -166,7 +169,7 @@ class ZooTests {
 
     static List<Animal> unannotated() {
         return ANIMALS.stream()
-                .filter(animal -> !animal.isAnnotated() && !animal.path().equals("/healthz"))
+                .filter(animal -> !animal.isAnnotated() && !animal.is(OPEN))
                 // On a port of its own.
                 .filter(animal -> !animal.path().startsWith("/actuator"))
                 .toList();
