@@ -34,6 +34,9 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.PriorityOrdered;
+import org.springframework.graphql.data.federation.EntityMapping;
+import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.messaging.handler.annotation.MessageMapping;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
 import org.springframework.stereotype.Service;
@@ -102,6 +105,8 @@ class AnnotationAccountingTests {
                 "Listening|#receive(String) is called by the container|Remove the annotation",
                 "ServletOfClass|is called by the servlet container|SecurityFilterChain",
                 "NoController|#list() requires scopes and is declared as a web handler, but no handler mapping|@RestController",
+                "WebAndGraphQl|#list() is mapped both to web requests and to GraphQL|a method for each",
+                "WebAndMessages|#list() is mapped both to web requests and to GraphQL or messages|a method for each",
                 "LazyOne|#wipe() requires scopes|organization",
                 "PrototypeOne|#wipe() requires scopes|organization",
                 "RequestScopedOne|#wipe() requires scopes|organization",
@@ -187,6 +192,7 @@ class AnnotationAccountingTests {
                 GuardedPrototype.class,
                 GuardedLazy.class,
                 GuardedOfClass.class,
+                GuardedEntity.class,
                 GuardedByInterface.class,
                 GuardedProduct.class,
                 GuardedLambda.class,
@@ -552,6 +558,24 @@ class AnnotationAccountingTests {
         private static final long serialVersionUID = 1;
     }
 
+    @RestController
+    static class WebAndGraphQl {
+
+        @RequiresScopes("read:report")
+        @GetMapping("/organizations/{organizationId}/both")
+        @QueryMapping
+        void list() {}
+    }
+
+    @RestController
+    @RequiresScopes("read:report")
+    static class WebAndMessages {
+
+        @GetMapping("/organizations/{organizationId}/both")
+        @MessageMapping("/both")
+        void list() {}
+    }
+
     @Service
     static class NoController {
 
@@ -724,6 +748,19 @@ class AnnotationAccountingTests {
     @Service
     @Lazy
     static class GuardedLazy extends Guarded {}
+
+    /** Its class has mapped methods, which its annotation is about. */
+    @Service
+    @MayWrite
+    static class GuardedEntity implements Wiper {
+
+        @QueryMapping
+        public void list() {}
+
+        @Override
+        @EntityMapping("Report")
+        public void wipe() {}
+    }
 
     @Service
     @MayWrite

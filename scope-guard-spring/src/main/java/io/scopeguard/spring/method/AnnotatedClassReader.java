@@ -105,6 +105,7 @@ final class AnnotatedClassReader {
                             + " methods need it can declare it on each of them.");
         }
         if (kind == WEB) {
+            checkNotMapped(method);
             if (rule instanceof Requires requires) {
                 web.put(method, requires);
             }
@@ -113,6 +114,17 @@ final class AnnotatedClassReader {
             guarded.put(method, new MethodRule(name(method), requires, organization(method, requires)));
         } else {
             throw notOpen(name(method));
+        }
+    }
+
+    /** The web guard decides about requests, and method security is not asked about web handlers. */
+    private void checkNotMapped(Method method) {
+        if (MethodKind.isMapped(method)) {
+            throw new InvalidSettingException(
+                    name(method),
+                    "is mapped both to web requests and to GraphQL or messages, so that nothing enforces its annotation for the"
+                            + " latter",
+                    "Declare a method for each, both with the annotation, and let them call a common one.");
         }
     }
 

@@ -29,6 +29,7 @@ enum MethodKind {
     private static final Set<String> MAPPED_ANNOTATIONS = Set.of(
             "org.springframework.graphql.data.method.annotation.SchemaMapping",
             "org.springframework.graphql.data.method.annotation.BatchMapping",
+            "org.springframework.graphql.data.federation.EntityMapping",
             "org.springframework.messaging.handler.annotation.MessageMapping",
             "org.springframework.messaging.simp.annotation.SubscribeMapping");
     private static final Set<String> CONTAINER_ANNOTATIONS = Set.of(
@@ -56,6 +57,11 @@ enum MethodKind {
             return WEB;
         }
         return containsAny(annotations, MAPPED_ANNOTATIONS) ? MAPPED : PLAIN;
+    }
+
+    /** Whether a framework calls the method on behalf of a client, perhaps beside a handler mapping. */
+    static boolean isMapped(Method method) {
+        return containsAny(names(method), MAPPED_ANNOTATIONS);
     }
 
     /** Whether all of the class is one handler of WebSocket sessions, which the web guard checks at the handshake. */
