@@ -95,8 +95,9 @@ final class HandlerInventory {
                 : info.getMethodsCondition().getMethods().stream()
                         .map(Enum::name)
                         .collect(Collectors.toSet());
-        boolean open = ACTUATOR && ActuatorEndpoints.opens(mapping, patterns, policy);
-        Content content = open ? Content.OPEN_ENDPOINT : Content.OPERATION;
+        Content content = ACTUATOR
+                ? ActuatorEndpoints.content(mapping, patterns, policy, context.getEnvironment())
+                : Content.OPERATION;
         return new MappedHandler(method, subject.type(), subject.method(), patterns, methods, content);
     }
 

@@ -36,6 +36,13 @@ public sealed interface HandlerRule {
     record StaticContent() implements HandlerRule {}
 
     /**
+     * No token may, however the application is set up, unless a filter chain of the application decides about it.
+     *
+     * @hidden
+     */
+    record Closed() implements HandlerRule {}
+
+    /**
      * Anybody may, without a token.
      *
      * @hidden

@@ -22,6 +22,7 @@ import org.springframework.web.method.HandlerMethod;
 public final class HandlerRules {
 
     private static final HandlerRule OPEN = new HandlerRule.Open();
+    private static final HandlerRule CLOSED = new HandlerRule.Closed();
     private static final HandlerRule STATIC_CONTENT = new HandlerRule.StaticContent();
 
     private final RequirementReader reader;
@@ -76,6 +77,9 @@ public final class HandlerRules {
     }
 
     private HandlerRule ofContent(Content content) {
+        if (content == Content.CLOSED_ENDPOINT) {
+            return CLOSED;
+        }
         boolean open = content == Content.OPEN_ENDPOINT || policy.opensStaticContent();
         return open ? OPEN : STATIC_CONTENT;
     }

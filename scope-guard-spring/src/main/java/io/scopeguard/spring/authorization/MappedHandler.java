@@ -30,7 +30,9 @@ record MappedHandler(
         /** Files, or the welcome page. */
         STATIC,
         /** An endpoint of Actuator that is open by name. */
-        OPEN_ENDPOINT
+        OPEN_ENDPOINT,
+        /** An endpoint of Actuator for operators alone, at the port of the API. */
+        CLOSED_ENDPOINT
     }
 
     String name() {

@@ -8,6 +8,7 @@ import io.scopeguard.signal.Refusal;
 import io.scopeguard.signal.Refusals;
 import io.scopeguard.spring.authentication.CurrentToken;
 import io.scopeguard.spring.authorization.HandlerRule.AnyToken;
+import io.scopeguard.spring.authorization.HandlerRule.Closed;
 import io.scopeguard.spring.authorization.HandlerRule.Open;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.HandlerRule.StaticContent;
@@ -82,7 +83,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         }
         return rule instanceof Open
                 || isFreeContent(request, handler, rule)
-                || hasToken(request, response, handler, fromOpen);
+                || hasToken(request, response, handler, isClosed(rule), fromOpen);
     }
 
     /** Whether this handler was let pass in the present dispatch of the request: then it need not be asked about again. */
@@ -119,15 +120,19 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         return rule instanceof StaticContent && !policy.isClosed() && !organizations.isNamedInPath(request, handler);
     }
 
-    private boolean hasToken(HttpServletRequest request, HttpServletResponse response, Object handler, boolean fromOpen)
+    private boolean isClosed(HandlerRule rule) {
+        return policy.isClosed() || rule instanceof Closed;
+    }
+
+    private boolean hasToken(
+            HttpServletRequest request, HttpServletResponse response, Object handler, boolean closed, boolean fromOpen)
             throws IOException {
         AccessToken token = CurrentToken.get();
         if (token == null) {
             // Other chains of the application, and the requests that they permit, are not checked here.
-            boolean isClosed = policy.isClosed() || fromOpen;
-            return !(isClosed && isNobody()) || refuse(request, response, Refusals::missingToken);
+            return !((closed || fromOpen) && isNobody()) || refuse(request, response, Refusals::missingToken);
         }
-        if (policy.isClosed() && !RequiredScopes.isGuarded(request)) {
+        if (closed && !RequiredScopes.isGuarded(request)) {
             return refuse(request, response, Refusals::undeclared);
         }
         return mayActInOrganization(request, response, handler, token);

@@ -24,6 +24,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -46,6 +47,7 @@ class OperatorTests {
                 tenant,
                 clock,
                 List.of(
+                        "management.server.port", "0",
                         "management.endpoints.web.exposure.include", "health,info,scopeguard",
                         "management.endpoint.health.probes.enabled", "true",
                         "management.endpoint.health.show-details", "always",
@@ -59,6 +61,11 @@ class OperatorTests {
         tenant.close();
     }
 
+    private static RunningApi operators() {
+        String port = api.bean(Environment.class).getProperty("local.management.port", "");
+        return api.onPort(Integer.parseInt(port));
+    }
+
     private static JsonNode json(Reply reply) {
         return JsonMapper.builder().build().readTree(reply.body());
     }
@@ -68,7 +75,7 @@ class OperatorTests {
     }
 
     private JsonNode explained(String query) {
-        return json(api.get("/actuator/scopeguard/" + user + "?organization=" + acme + query, token()));
+        return json(operators().get("/actuator/scopeguard/" + user + "?organization=" + acme + query, token()));
     }
 
     private static JsonNode decision(JsonNode explanation, String method) {
@@ -83,12 +90,12 @@ class OperatorTests {
     @Test
     void probesThenOpenWithoutConfiguration() {
         for (String path : List.of("", "/liveness", "/readiness")) {
-            assertThat(api.getAsStranger("/actuator/health" + path).status())
+            assertThat(operators().getAsStranger("/actuator/health" + path).status())
                     .as(path)
                     .isEqualTo(200);
         }
-        assertThat(api.getAsStranger("/actuator/info").status()).isEqualTo(401);
-        assertThat(api.getAsStranger("/actuator/scopeguard").status()).isEqualTo(401);
+        assertThat(operators().getAsStranger("/actuator/info").status()).isEqualTo(401);
+        assertThat(operators().getAsStranger("/actuator/scopeguard").status()).isEqualTo(401);
     }
 
     @Test
@@ -98,14 +105,14 @@ class OperatorTests {
         assertThat(api.get("/organizations/" + acme + "/reports", token("read:report"))
                         .status())
                 .isEqualTo(200);
-        JsonNode well = json(api.getAsStranger("/actuator/health"));
+        JsonNode well = json(operators().getAsStranger("/actuator/health"));
         assertThat(well.path("components").path("scopeGuard").path("status").asString())
                 .isEqualTo("UP");
 
         tenant.troubleApi(503);
         clock.advance(Duration.ofMinutes(1));
         api.get("/organizations/" + acme + "/reports", token("read:report"));
-        JsonNode ill = json(api.getAsStranger("/actuator/health"));
+        JsonNode ill = json(operators().getAsStranger("/actuator/health"));
         tenant.troubleApi(0);
 
         assertThat(ill.path("status").asString()).isEqualTo("UP");
@@ -119,7 +126,7 @@ class OperatorTests {
 
     @Test
     void stateThenModeProvidersAndHandlers() {
-        JsonNode state = json(api.get("/actuator/scopeguard", token()));
+        JsonNode state = json(operators().get("/actuator/scopeguard", token()));
 
         assertThat(state.path("mode").asString()).isEqualTo("enforce");
         assertThat(state.path("providers").path(0).path("name").asString()).isEqualTo("logto");
@@ -181,7 +188,8 @@ class OperatorTests {
         tenant.join(acme, user, "read:report", "invite:member");
         assertThat(explained("").path("live").toString()).isEqualTo("[\"read:report\"]");
 
-        Reply evicted = api.send("DELETE", "/actuator/scopeguard/" + user, null, "Authorization", "Bearer " + token());
+        Reply evicted =
+                operators().send("DELETE", "/actuator/scopeguard/" + user, null, "Authorization", "Bearer " + token());
 
         assertThat(evicted.status()).isEqualTo(204);
         assertThat(explained("").path("live").toString()).contains("invite:member");

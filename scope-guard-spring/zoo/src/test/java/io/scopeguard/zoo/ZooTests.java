@@ -124,7 +124,7 @@ class ZooTests {
             "spring.data.rest.base-path", "/data",
             "spring.graphql.http.path", "/organizations/{organizationId}/graphql",
             "spring.graphql.websocket.path", "/organizations/{organizationId}/graphql-ws",
-            "management.endpoints.web.exposure.include", "health,info,cage",
+            "management.endpoints.web.exposure.include", "health,info,cage,scopeguard",
             "management.endpoint.health.show-details", "always",
             "management.endpoint.health.show-components", "always",
             "management.endpoint.health.group.all.include", "*",
@@ -245,6 +245,16 @@ class ZooTests {
         assertThat(management().getAsStranger("/actuator/health/diskSpace").status())
                 .isEqualTo(404);
         assertThat(zoo.getAsStranger("/actuator/health").body()).contains("components");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET, ''", "DELETE, ''", "GET, /someone?organization=acme", "DELETE, /someone"})
+    void endpointOfOperatorsAtThePortOfTheApiThenClosedToEveryToken(String method, String path) {
+        String bearer = "Bearer " + token(globex, "read:report");
+        String endpoint = "/actuator/scopeguard" + path;
+        assertThat(zoo.send(method, endpoint, null).status()).isEqualTo(401);
+        assertThat(zoo.send(method, endpoint, null, "Authorization", bearer).status())
+                .isEqualTo(403);
     }
 
     /** A {@code @Public} handler of the first servlet has the same path below its servlet, or a pattern that takes it. */
