@@ -91,17 +91,14 @@ final class RequestAttacks {
                 Target.get(reports, "Authorization : Bearer " + token),
                 MALFORMED_REQUEST + " | " + MISSING_TOKEN);
         attacks.add("a zero byte in the header", Target.get(reports, bearer + "\u0000"), MALFORMED_REQUEST);
-        attacks.add(
-                "a tab behind the scheme",
-                Target.get(reports, "Authorization: Bearer\t" + token),
-                MISSING_TOKEN + " | " + INVALID_REQUEST);
+        attacks.add("a tab behind the scheme", Target.get(reports, "Authorization: Bearer\t" + token), MISSING_TOKEN);
         attacks.add(
                 "a stale token on an open handler",
                 Target.get(
                         "/public",
                         Target.bearer(
                                 target.token().with("exp", 1).with("iat", 0).signed())),
-                INVALID_TOKEN + " | " + GRANTED);
+                INVALID_TOKEN);
         attacks.add("none on an open handler", Target.get("/public"), GRANTED);
     }
 
@@ -139,7 +136,7 @@ final class RequestAttacks {
                 "form",
                 Target.request(
                         "POST", "/me", "access_token=" + token, "Content-Type: application/x-www-form-urlencoded"),
-                MISSING_TOKEN + " | " + INVALID_REQUEST);
+                MISSING_TOKEN);
         attacks.add(
                 "form in UTF-16",
                 Target.request(
@@ -147,7 +144,7 @@ final class RequestAttacks {
                         "/me",
                         "access_token=" + token,
                         "Content-Type: application/x-www-form-urlencoded;charset=UTF-16"),
-                MISSING_TOKEN + " | " + INVALID_REQUEST);
+                MISSING_TOKEN);
         attacks.add(
                 "JSON",
                 Target.request("POST", "/me", "{\"access_token\":\"" + token + "\"}", "Content-Type: application/json"),
