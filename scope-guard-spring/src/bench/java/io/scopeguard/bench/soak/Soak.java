@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -68,18 +69,20 @@ public final class Soak {
         Judge judge = new Judge(troubles, doubts);
         Disturbances disturbances = new Disturbances(origin, provider, population, troubles, doubts);
         ExecutorService threads = Executors.newCachedThreadPool();
+        AtomicInteger failures = new AtomicInteger();
         for (int i = 0; i < CLIENTS; i++) {
-            threads.execute(new Load(origin, provider, population, judge));
+            threads.execute(counted(new Load(origin, provider, population, judge), threads, failures));
         }
         Thread.sleep(WARM_UP.toMillis());
         String before = usage();
-        disturbances.all().forEach(disturbance -> threads.execute(quietly(disturbance)));
+        disturbances.all().forEach(disturbance -> threads.execute(counted(quietly(disturbance), threads, failures)));
         Thread.sleep(duration.toMillis());
         String after = usage();
         threads.shutdownNow();
         boolean hasEnded = threads.awaitTermination(2, TimeUnit.MINUTES);
         report(judge, disturbances, before, after);
-        return hasEnded && judge.wrong() == 0 && judge.unpromised() == 0 && judge.checked() > 0;
+        System.out.println("failed threads   " + failures);
+        return hasEnded && failures.get() == 0 && judge.wrong() == 0 && judge.unpromised() == 0 && judge.checked() > 0;
     }
 
     private static void report(Judge judge, Disturbances disturbances, String before, String after) {
@@ -97,6 +100,19 @@ public final class Soak {
         System.gc();
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / MIB;
         return heap + " MiB of heap, " + ManagementFactory.getThreadMXBean().getThreadCount() + " threads";
+    }
+
+    /** A thread that ends early changes nothing any more, or asks nothing: the run would show less than it says. */
+    private static Runnable counted(Runnable work, ExecutorService threads, AtomicInteger failures) {
+        return () -> {
+            try {
+                work.run();
+            } finally {
+                if (!threads.isShutdown()) {
+                    failures.incrementAndGet();
+                }
+            }
+        };
     }
 
     private static Runnable quietly(Disturbance disturbance) {
