@@ -60,6 +60,7 @@ class GuardInstallationTests {
                 "AdapterBeforeTheGuard|is a HandlerAdapter that takes handlers before the guard|lower precedence",
                 "ServletWithOneAdapter|serves handlers that the guard does not see|detect all handler adapters",
                 "ServletOutOfReach|has an application context of its own, in which there is no guard|the parent",
+                "ServletBeanOutOfReach|has an application context of its own, in which there is no guard|the parent",
                 "RestOfThePath|takes more than one segment of its path /o/{*organizationId}|{organizationId} for one segment",
                 "RestOfThePathUnannotated|takes more than one segment of its path|another variable for the rest",
                 "UrlWithoutOrganization|requires scopes of an organization, but its path /plain names none|Add {organizationId}"
@@ -173,6 +174,18 @@ class GuardInstallationTests {
             own.setServletContext(new MockServletContext());
             own.refresh();
             return new ServletRegistrationBean<>(new DispatcherServlet(own), "/other/*");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ServletBeanOutOfReach {
+
+        @Bean
+        DispatcherServlet other() {
+            AnnotationConfigWebApplicationContext own = new AnnotationConfigWebApplicationContext();
+            own.setServletContext(new MockServletContext());
+            own.refresh();
+            return new DispatcherServlet(own);
         }
     }
 

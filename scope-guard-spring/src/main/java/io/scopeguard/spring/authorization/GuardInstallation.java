@@ -2,10 +2,12 @@ package io.scopeguard.spring.authorization;
 
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.InvalidSettingException;
+import jakarta.servlet.Servlet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.BeansException;
@@ -65,7 +67,10 @@ public final class GuardInstallation
     @Override
     public void afterSingletonsInstantiated() {
         new ChainCheck(context).report(check(context));
-        context.getBeansOfType(ServletRegistrationBean.class).forEach(this::checkParent);
+        context.getBeansOfType(ServletRegistrationBean.class)
+                .forEach((name, registration) -> checkParent(name, registration.getServlet()));
+        // Spring Boot registers servlets that are beans.
+        context.getBeansOfType(DispatcherServlet.class).forEach(this::checkParent);
     }
 
     @Override
@@ -167,8 +172,8 @@ public final class GuardInstallation
     }
 
     /** A servlet whose context does not descend from ours cannot be guarded. */
-    private void checkParent(String name, ServletRegistrationBean<?> registration) {
-        if (!(registration.getServlet() instanceof DispatcherServlet servlet)) {
+    private void checkParent(String name, @Nullable Servlet registered) {
+        if (!(registered instanceof DispatcherServlet servlet)) {
             return;
         }
         WebApplicationContext own = servlet.getWebApplicationContext();
