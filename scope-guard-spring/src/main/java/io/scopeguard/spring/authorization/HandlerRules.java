@@ -76,6 +76,11 @@ public final class HandlerRules {
                 && !AnnotatedElementUtils.hasAnnotation(method, RequiresRole.class);
     }
 
+    /** Whether a handler mapping serves objects of this class, be they beans or not. */
+    public boolean serves(Class<?> userClass) {
+        return mapped.stream().anyMatch(handler -> userClass.isAssignableFrom(handler.type()));
+    }
+
     private HandlerRule ofContent(Content content) {
         if (content == Content.CLOSED_ENDPOINT) {
             return CLOSED;

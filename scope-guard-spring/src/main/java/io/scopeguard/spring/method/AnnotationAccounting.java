@@ -68,7 +68,7 @@ public final class AnnotationAccounting
     private void warnOfOthers(Set<Class<?>> classes) {
         ClassLoader loader = beans.getBeanClassLoader();
         if (loader != null && AutoConfigurationPackages.has(beans)) {
-            new ClassesWithoutBean(loader, classes).warn(AutoConfigurationPackages.get(beans));
+            new ClassesWithoutBean(loader, classes, handlers).warn(AutoConfigurationPackages.get(beans));
         }
     }
 

@@ -2,8 +2,11 @@ package io.scopeguard.spring.method;
 
 import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
+import io.scopeguard.spring.authorization.HandlerRules;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -28,11 +31,16 @@ final class ClassesWithoutBean {
 
     private final PathMatchingResourcePatternResolver resources;
     private final Collection<Class<?>> beans;
+    private final HandlerRules handlers;
 
-    /** @param beans the annotated classes of all beans */
-    ClassesWithoutBean(ClassLoader loader, Collection<Class<?>> beans) {
+    /**
+     * @param beans the annotated classes of all beans
+     * @param handlers those that handler mappings serve, which the web guard decides about
+     */
+    ClassesWithoutBean(ClassLoader loader, Collection<Class<?>> beans, HandlerRules handlers) {
         this.resources = new PathMatchingResourcePatternResolver(loader);
         this.beans = beans;
+        this.handlers = handlers;
     }
 
     /** Warns of the classes in these packages. */
@@ -85,6 +93,20 @@ final class ClassesWithoutBean {
         return !type.isAnnotation()
                 && AnnotatedTypes.SHARED.contains(type)
                 && !AnnotatedElementUtils.hasAnnotation(type, Component.class)
-                && beans.stream().noneMatch(type::isAssignableFrom);
+                && beans.stream().noneMatch(type::isAssignableFrom)
+                && !isHandler(type);
+    }
+
+    /** Whether the web guard enforces all annotations of the class. */
+    private boolean isHandler(Class<?> type) {
+        return handlers.serves(type)
+                && Arrays.stream(type.getDeclaredMethods())
+                        .filter(ClassesWithoutBean::isAnnotated)
+                        .allMatch(method -> handlers.enforces(type, method));
+    }
+
+    private static boolean isAnnotated(Method method) {
+        return AnnotatedElementUtils.hasAnnotation(method, RequiresScopes.class)
+                || AnnotatedElementUtils.hasAnnotation(method, RequiresRole.class);
     }
 }

@@ -26,10 +26,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.filter.AssignableTypeFilter;
@@ -38,6 +41,7 @@ import org.springframework.web.servlet.HandlerAdapter;
 import org.springframework.web.servlet.HandlerMapping;
 
 /** Asks each kind of handler without a token, for another organization, without the scope, suspended, and as it should be. */
+@ExtendWith(OutputCaptureExtension.class)
 class ZooTests {
 
     private static final String ORG = "/organizations/{org}";
@@ -135,13 +139,15 @@ class ZooTests {
     private static final Map<Animal, List<String>> table = new LinkedHashMap<>();
     private static RunningApi zoo;
     private static RunningApi closed;
+    private static String startUp;
 
     private final String acme = TenantServer.newId("acme");
     private final String globex = TenantServer.newId("globex");
 
     @BeforeAll
-    static void start() {
+    static void start(CapturedOutput output) {
         zoo = RunningApi.start(tenant, clock, PROPERTIES, Zoo.class);
+        startUp = output.getAll();
         List<String> deny = new ArrayList<>(PROPERTIES);
         deny.addAll(List.of(
                 "scope-guard.unannotated", "deny",
@@ -270,6 +276,22 @@ class ZooTests {
         assertThat(management().getAsStranger("/actuator/cage/x").status()).isEqualTo(401);
         assertThat(management().getAsStranger("/servlet/x").status()).isEqualTo(401);
         assertThat(closed.getAsStranger("/actuator/cage/x").body()).isEqualTo("open");
+    }
+
+    /** The guard decides about them, although they are no beans. */
+    @Test
+    void startThenHandlersWithoutBeanAreNotReported() {
+        assertThat(startUp.lines()
+                        .filter(line -> line.contains("because they are not beans"))
+                        .collect(Collectors.joining()))
+                // Behind a mapping that tells nothing.
+                .contains(Zoo.Snake.class.getName())
+                .doesNotContain(
+                        Zoo.Pelican.class.getName(),
+                        Zoo.Kangaroo.class.getName(),
+                        Zoo.Koala.class.getName(),
+                        Zoo.Wombat.class.getName(),
+                        Zoo.Parrot.class.getName());
     }
 
     // Whether no kind is missing
