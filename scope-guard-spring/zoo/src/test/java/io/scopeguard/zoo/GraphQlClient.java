@@ -37,6 +37,10 @@ final class GraphQlClient implements AutoCloseable {
         }
     }
 
+    /** The answer if the guard has ended the connection. */
+    static final int CLOSED = 0;
+
+    private static final String CLOSE = "the connection was closed";
     private static final long PATIENCE_SECONDS = 120;
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -73,7 +77,11 @@ final class GraphQlClient implements AutoCloseable {
 
     int ask(String document) throws InterruptedException {
         String id = String.valueOf(++requests);
-        send(Map.of("id", id, "type", "subscribe", "payload", Map.of("query", document)));
+        try {
+            send(Map.of("id", id, "type", "subscribe", "payload", Map.of("query", document)));
+        } catch (CompletionException closed) {
+            return CLOSED;
+        }
         StringBuilder answer = new StringBuilder();
         String message;
         do {
@@ -105,6 +113,9 @@ final class GraphQlClient implements AutoCloseable {
     }
 
     private static int judge(String answer) {
+        if (answer.contains(CLOSE)) {
+            return CLOSED;
+        }
         if (answer.contains("UNAUTHORIZED")) {
             return 401;
         }
@@ -144,6 +155,17 @@ final class GraphQlClient implements AutoCloseable {
             }
             from.request(1);
             return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+            messages.add(CLOSE);
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            messages.add(CLOSE);
         }
     }
 }
