@@ -47,7 +47,7 @@ public final class SteadyClock {
         long elapsed = ticker.read() - origin;
         long lead = wallNanos() - elapsed;
         State known = state;
-        return Math.abs(lead - known.lead) <= TRACKING_NANOS ? elapsed + known.gain : elapsed + follow(lead).gain;
+        return Math.abs(lead - known.lead) <= TRACKING_NANOS ? elapsed + known.gain : follow();
     }
 
     /** The wall clock, for the times in tokens. Never compare ages with it. */
@@ -70,7 +70,18 @@ public final class SteadyClock {
         return state.freezes;
     }
 
-    private synchronized State follow(long lead) {
+    /** Reads both clocks again: if the thread paused between two readings, that is no freeze. */
+    private synchronized long follow() {
+        long elapsed;
+        long lead;
+        do {
+            elapsed = ticker.read() - origin;
+            lead = wallNanos() - elapsed;
+        } while (ticker.read() - origin - elapsed > TRACKING_NANOS);
+        return elapsed + followed(lead).gain;
+    }
+
+    private State followed(long lead) {
         State known = state;
         if (Math.abs(lead - known.lead) > TRACKING_NANOS) {
             long gained = lead - known.lead;

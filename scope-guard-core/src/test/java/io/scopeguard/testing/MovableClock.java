@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -19,11 +18,18 @@ public final class MovableClock extends Clock {
     /** The start of tests for which the time does not matter. */
     public static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
-    private final AtomicReference<Instant> now;
-    private final AtomicLong nanos = new AtomicLong();
+    private final AtomicReference<Time> now;
+
+    /** What both clocks show: other threads never see one moved without the other. */
+    private record Time(Instant wall, long nanos) {
+
+        Time plus(Duration byWall, long byNanos) {
+            return new Time(wall.plus(byWall), nanos + byNanos);
+        }
+    }
 
     public MovableClock(Instant start) {
-        now = new AtomicReference<>(start);
+        now = new AtomicReference<>(new Time(start, 0));
     }
 
     /** A clock that shows noon. */
@@ -32,13 +38,12 @@ public final class MovableClock extends Clock {
     }
 
     public void advance(Duration by) {
-        step(by);
-        nanos.addAndGet(Math.max(0, by.toNanos()));
+        now.updateAndGet(time -> time.plus(by, Math.max(0, by.toNanos())));
     }
 
     /** Sets the wall clock forwards or backwards; no time passes. */
     public void step(Duration by) {
-        now.updateAndGet(time -> time.plus(by));
+        now.updateAndGet(time -> time.plus(by, 0));
     }
 
     /** Elapsed time by both clocks. */
@@ -48,7 +53,7 @@ public final class MovableClock extends Clock {
 
     /** The monotonic clock. */
     public Ticker ticker() {
-        return nanos::get;
+        return () -> now.get().nanos();
     }
 
     public void advanceSeconds(long seconds) {
@@ -56,12 +61,12 @@ public final class MovableClock extends Clock {
     }
 
     public void set(Instant time) {
-        advance(Duration.between(now.get(), time));
+        advance(Duration.between(instant(), time));
     }
 
     @Override
     public Instant instant() {
-        return now.get();
+        return now.get().wall();
     }
 
     @Override

@@ -3,10 +3,15 @@ package io.scopeguard.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.testing.MovableClock;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,6 +54,50 @@ class SteadyClockTests {
         assertThat(clock.freezes()).isEqualTo(1);
         pass(Duration.ofSeconds(1));
         assertThat(clock.nanos()).isEqualTo(seconds(661));
+    }
+
+    /** Between the reading of the ticker and that of the wall clock, the machine may stop for a while. */
+    @Test
+    void nanosWhenTheThreadPausesBetweenTheReadingsThenNotFrozen() {
+        AtomicBoolean pauses = new AtomicBoolean();
+        SteadyClock steady = new SteadyClock(
+                new WallClock(() -> {
+                    if (pauses.getAndSet(false)) {
+                        pass(Duration.ofSeconds(31));
+                    }
+                    return wall.instant();
+                }),
+                ticker::get);
+        pauses.set(true);
+
+        assertThat(steady.nanos()).isEqualTo(seconds(31));
+        assertThat(steady.freezes()).isZero();
+        pass(Duration.ofSeconds(1));
+        assertThat(steady.nanos()).isEqualTo(seconds(32));
+    }
+
+    private static final class WallClock extends Clock {
+
+        private final Supplier<Instant> source;
+
+        WallClock(Supplier<Instant> source) {
+            this.source = source;
+        }
+
+        @Override
+        public Instant instant() {
+            return source.get();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
     }
 
     @Test
