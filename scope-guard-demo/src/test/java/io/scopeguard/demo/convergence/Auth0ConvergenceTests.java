@@ -11,13 +11,11 @@ import io.scopeguard.time.SteadyClock;
 import java.net.http.HttpHeaders;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,22 +36,7 @@ class Auth0ConvergenceTests {
 
     private static Guard guard;
 
-    /** Time passes when no read is under way, so that reads have certain dates. */
-    private static final Pace PACE = new Pace() {
-        @Override
-        public void pass(Duration time) {
-            Awaitility.await()
-                    .atMost(Duration.ofMinutes(3))
-                    .pollInterval(Duration.ofMillis(1))
-                    .until(() -> !guard.isReading());
-            clock.advance(time);
-        }
-
-        @Override
-        public Instant now() {
-            return clock.instant();
-        }
-    };
+    private static final Pace PACE = Pace.of(clock, () -> guard.isReading());
 
     @BeforeAll
     static void start() {

@@ -13,12 +13,10 @@ import io.scopeguard.logtobox.directory.User;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,22 +35,7 @@ class EntitlementTests {
     private static LogtoBox box;
     private static Guard demo;
 
-    /** Time passes when no read is under way, so that reads have certain dates. */
-    private static final Pace PACE = new Pace() {
-        @Override
-        public void pass(Duration time) {
-            Awaitility.await()
-                    .atMost(Duration.ofMinutes(3))
-                    .pollInterval(Duration.ofMillis(1))
-                    .until(() -> !demo.isReading());
-            clock.advance(time);
-        }
-
-        @Override
-        public Instant now() {
-            return clock.instant();
-        }
-    };
+    private static final Pace PACE = Pace.of(clock, () -> demo.isReading());
 
     @BeforeAll
     static void start() {

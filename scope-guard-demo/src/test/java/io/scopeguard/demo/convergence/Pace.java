@@ -1,11 +1,17 @@
 package io.scopeguard.demo.convergence;
 
+import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** How time passes for a client. */
 interface Pace {
+
+    long PATIENCE = TimeUnit.MINUTES.toNanos(3);
+    long LOOK_AGAIN = TimeUnit.MICROSECONDS.toNanos(200);
 
     /** Real time. */
     Pace REAL = new Pace() {
@@ -27,4 +33,31 @@ interface Pace {
     void pass(Duration time);
 
     Instant now();
+
+    /**
+     * Time that is moved instead of waiting, after all reads have ended. Otherwise the date of a read would depend on the load of
+     * the machine.
+     *
+     * @param isReading whether a read is under way
+     */
+    static Pace of(MovableClock clock, BooleanSupplier isReading) {
+        return new Pace() {
+            @Override
+            public void pass(Duration time) {
+                long begun = System.nanoTime();
+                while (isReading.getAsBoolean()) {
+                    if (System.nanoTime() - begun > PATIENCE) {
+                        throw new AssertionError("a read has not ended");
+                    }
+                    LockSupport.parkNanos(LOOK_AGAIN);
+                }
+                clock.advance(time);
+            }
+
+            @Override
+            public Instant now() {
+                return clock.instant();
+            }
+        };
+    }
 }

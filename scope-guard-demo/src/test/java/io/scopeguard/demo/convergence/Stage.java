@@ -9,18 +9,12 @@ import io.scopeguard.logtobox.directory.Role;
 import io.scopeguard.logtobox.directory.RoleType;
 import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** The parts that all rows share: one provider, one clock, and the instances of the guarded API. */
 final class Stage implements AutoCloseable {
-
-    private static final long PATIENCE = TimeUnit.MINUTES.toNanos(3);
-    private static final long LOOK_AGAIN = TimeUnit.MICROSECONDS.toNanos(200);
 
     final MovableClock clock = MovableClock.atNoon();
     final LogtoBox box =
@@ -45,32 +39,10 @@ final class Stage implements AutoCloseable {
     }
 
     /** The time of this stage, for clients. */
-    final Pace pace = new Pace() {
-        @Override
-        public void pass(Duration time) {
-            advance(time);
-        }
+    final Pace pace = Pace.of(clock, () -> guards.stream().anyMatch(Guard::isReading));
 
-        @Override
-        public Instant now() {
-            return clock.instant();
-        }
-    };
-
-    /** Moves the clock on after all reads have ended. Otherwise the date of a read would depend on the load of the machine. */
     void advance(Duration time) {
-        awaitReads();
-        clock.advance(time);
-    }
-
-    private void awaitReads() {
-        long begun = System.nanoTime();
-        while (guards.stream().anyMatch(Guard::isReading)) {
-            if (System.nanoTime() - begun > PATIENCE) {
-                throw new AssertionError("a read has not ended");
-            }
-            LockSupport.parkNanos(LOOK_AGAIN);
-        }
+        pace.pass(time);
     }
 
     /** An instance that knows nothing yet. */
