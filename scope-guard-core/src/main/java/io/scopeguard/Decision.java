@@ -2,7 +2,7 @@ package io.scopeguard;
 
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.remedy.Advice;
+import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
 import org.jspecify.annotations.Nullable;
@@ -28,15 +28,15 @@ public record Decision(
         ScopeDrift drift,
         Scopes effective,
         Scopes grantable,
-        Advice advice) {
+        RemedyAdvice advice) {
 
     /** A denial that does not depend on the subject, so live permissions are not read. */
     static Decision misplaced(AccessToken token, AccessRequest request, Denial denial) {
         return new Decision(
-                token, request, denial, null, ScopeDrift.none(), Scopes.none(), Scopes.none(), Advice.none());
+                token, request, denial, null, ScopeDrift.none(), Scopes.none(), Scopes.none(), RemedyAdvice.none());
     }
 
-    Decision with(Advice given) {
+    Decision with(RemedyAdvice given) {
         return new Decision(token, request, denial, live, drift, effective, grantable, given);
     }
 

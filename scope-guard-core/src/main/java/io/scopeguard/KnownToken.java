@@ -4,7 +4,7 @@ import io.scopeguard.drift.ScopeComparison;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionKey;
-import io.scopeguard.remedy.Advice;
+import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +25,7 @@ final class KnownToken {
 
     private record Compared(LivePermissions live, ScopeComparison comparison) {}
 
-    private record Advised(LivePermissions live, ScopeDrift drift, Advice advice, long at) {}
+    private record Advised(LivePermissions live, ScopeDrift drift, RemedyAdvice advice, long at) {}
 
     KnownToken(AccessToken token) {
         this.key = PermissionKey.of(token);
@@ -58,14 +58,14 @@ final class KnownToken {
 
     /** The advice that a request for the same drift got a moment ago, or {@code null}. */
     @Nullable
-    Advice advice(LivePermissions live, ScopeDrift drift, long now) {
+    RemedyAdvice advice(LivePermissions live, ScopeDrift drift, long now) {
         Advised last = advised;
         return last != null && last.live == live && now - last.at < ADVICE_LASTS && last.drift.equals(drift)
                 ? last.advice
                 : null;
     }
 
-    void advised(LivePermissions live, ScopeDrift drift, Advice advice, long now) {
+    void advised(LivePermissions live, ScopeDrift drift, RemedyAdvice advice, long now) {
         advised = new Advised(live, drift, advice, now);
     }
 }

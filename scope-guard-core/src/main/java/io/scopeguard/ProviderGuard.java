@@ -16,9 +16,9 @@ import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.ProviderClock;
-import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.DriftFinding;
 import io.scopeguard.remedy.RecordedAsk;
+import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.remedy.RemedyAdvisor;
 import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.role.Roles;
@@ -277,8 +277,8 @@ final class ProviderGuard {
 
     private Verdict withoutLive(PermissionKey key, AccessToken token, AccessRequest request) {
         LivePermissions seen = permissions.lastSeen(key, token.scopes());
-        LivePermissions settled = seen != null && rereads.isSettled(token, seen, clock.nanos()) ? seen : null;
-        return scopesWithoutLive(key, token, request, settled).andRoles(denialOfRoles(token, request, null, settled));
+        LivePermissions newer = seen != null && rereads.isReadAfter(token, seen, clock.nanos()) ? seen : null;
+        return scopesWithoutLive(key, token, request, newer).andRoles(denialOfRoles(token, request, null, newer));
     }
 
     private Verdict scopesWithoutLive(
@@ -299,36 +299,36 @@ final class ProviderGuard {
         return decision.denial() != null || !decision.drift().isEmpty();
     }
 
-    private Advice advice(PermissionKey key, KnownToken earlier, Decision decision, long now) {
+    private RemedyAdvice advice(PermissionKey key, KnownToken earlier, Decision decision, long now) {
         LivePermissions live = decision.live();
         if (live == null) {
-            return Advice.none();
+            return RemedyAdvice.none();
         }
-        Advice repeated = decision.isGranted() ? earlier.advice(live, decision.drift(), now) : null;
+        RemedyAdvice repeated = decision.isGranted() ? earlier.advice(live, decision.drift(), now) : null;
         if (repeated != null) {
             return repeated;
         }
         if (!decision.drift().demoted().isEmpty()) {
             permissions.keepLoss(key);
         }
-        Advice advice = settings.mode() == Mode.OBSERVE ? Advice.none() : newAdvice(decision, live, now);
+        RemedyAdvice advice = settings.mode() == Mode.OBSERVE ? RemedyAdvice.none() : newAdvice(decision, live, now);
         if (decision.isGranted()) {
             earlier.advised(live, decision.drift(), advice, now);
         }
         return advice;
     }
 
-    private Advice newAdvice(Decision decision, LivePermissions live, long now) {
+    private RemedyAdvice newAdvice(Decision decision, LivePermissions live, long now) {
         DriftFinding finding = new DriftFinding(decision.token(), live.history(), live::roles, decision.drift());
         if (decision.denial() == null) {
             // A hint can wait for a read that is newer than the token.
-            return rereads.isSettled(decision.token(), live, now) ? advisor.onGranted(finding) : Advice.none();
+            return rereads.isReadAfter(decision.token(), live, now) ? advisor.onGranted(finding) : RemedyAdvice.none();
         }
         return switch (decision.denial()) {
             case NOT_A_MEMBER -> advisor.onExpelled(finding);
             case INSUFFICIENT_SCOPE -> advisor.onRefused(finding.missingOnly(decision.grantable(), Roles.none()));
             case INSUFFICIENT_ROLE -> advisor.onRefused(finding.missingOnly(Scopes.none(), required(decision)));
-            default -> Advice.none();
+            default -> RemedyAdvice.none();
         };
     }
 

@@ -26,7 +26,7 @@ final class RereadPolicy {
             .maximumSize(MAX_ENTRIES)
             .expireAfterWrite(Duration.ofHours(1))
             .build();
-    private final Cache<Subject, Look> lastLook = Caffeine.newBuilder()
+    private final Cache<Subject, Reread> lastReread = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(MAX_ENTRIES)
             .expireAfterWrite(Duration.ofMinutes(1))
@@ -46,7 +46,7 @@ final class RereadPolicy {
      *
      * @param now when the request arrived
      */
-    boolean isSettled(AccessToken token, LivePermissions live, long now) {
+    boolean isReadAfter(AccessToken token, LivePermissions live, long now) {
         long shownAt = live.readAt() - delay;
         return provider.compare(token.issuedAt(), shownAt) == ProviderClock.Order.BEFORE
                 || shownAt >= firstSeen(token, now);
@@ -58,7 +58,7 @@ final class RereadPolicy {
      * @param now when the request arrived
      */
     boolean isTooEarly(AccessToken token, LivePermissions live, long now) {
-        return delay != 0 && now - delay < firstSeen(token, now) && !isSettled(token, live, now);
+        return delay != 0 && now - delay < firstSeen(token, now) && !isReadAfter(token, live, now);
     }
 
     /**
@@ -70,13 +70,13 @@ final class RereadPolicy {
      */
     @Nullable
     Long due(AccessToken token, PermissionKey key, LivePermissions live, long now) {
-        if (isSettled(token, live, now)) {
+        if (isReadAfter(token, live, now)) {
             return null;
         }
         long seen = firstSeen(token, now) + delay;
         // A read within the last second serves this token too if it began late enough: it may still be under way, or
         // have failed.
-        return look(key, Math.max(now, seen)).serves(key, seen) ? seen : null;
+        return reread(key, Math.max(now, seen)).serves(key, seen) ? seen : null;
     }
 
     private long firstSeen(AccessToken token, long now) {
@@ -84,12 +84,13 @@ final class RereadPolicy {
     }
 
     /** The last read for this subject: this one, if the one before was more than a second ago. */
-    private Look look(PermissionKey key, long now) {
-        return lastLook.asMap()
-                .merge(key.subject(), new Look(key, now), (last, next) -> last.isWithinFloor(now) ? last : next);
+    private Reread reread(PermissionKey key, long now) {
+        return lastReread
+                .asMap()
+                .merge(key.subject(), new Reread(key, now), (last, next) -> last.isWithinFloor(now) ? last : next);
     }
 
-    private record Look(PermissionKey key, long start) {
+    private record Reread(PermissionKey key, long start) {
 
         boolean isWithinFloor(long now) {
             return now - start < FLOOR;

@@ -2,7 +2,7 @@ package io.scopeguard;
 
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.remedy.Advice;
+import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.Scopes;
@@ -96,7 +96,7 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
     }
 
     Decision decision(AccessToken token, AccessRequest request, @Nullable LivePermissions live, ScopeDrift drift) {
-        return new Decision(token, request, denial, live, drift, effective, grantable, Advice.none());
+        return new Decision(token, request, denial, live, drift, effective, grantable, RemedyAdvice.none());
     }
 
     private static @Nullable Denial lostStanding(AccessRequest request, LivePermissions live) {

@@ -74,7 +74,7 @@ final class WatchJudge {
 
     private @Nullable Denial loss(Decision decision, LivePermissions live) {
         AccessToken token = decision.token();
-        if (!rereads.isSettled(token, live, clock.nanos())) {
+        if (!rereads.isReadAfter(token, live, clock.nanos())) {
             return null;
         }
         AccessRequest request = decision.request();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopeguard.drift.ScopeComparison;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
+import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
@@ -55,7 +55,7 @@ class KnownTokenTests {
 
     @Test
     void adviceWhenGivenAMomentAgoThenRepeated() {
-        Advice advice = new Advice(Remedy.REFRESH, DEMOTED, false, Duration.ZERO);
+        RemedyAdvice advice = new RemedyAdvice(Remedy.REFRESH, DEMOTED, false, Duration.ZERO);
         known.advised(live, DEMOTED, advice, 0);
 
         assertThat(known.advice(live, DEMOTED, TimeUnit.MILLISECONDS.toNanos(999)))
@@ -65,7 +65,7 @@ class KnownTokenTests {
 
     @Test
     void adviceWhenLivePermissionsOrDriftAreOthersThenNotRepeated() {
-        known.advised(live, DEMOTED, new Advice(Remedy.REFRESH, DEMOTED, false, Duration.ZERO), 0);
+        known.advised(live, DEMOTED, new RemedyAdvice(Remedy.REFRESH, DEMOTED, false, Duration.ZERO), 0);
 
         assertThat(known.advice(LivePermissions.of(HELD, MovableClock.NOON, 0), DEMOTED, 0))
                 .isNull();

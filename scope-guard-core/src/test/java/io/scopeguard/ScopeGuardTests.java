@@ -15,8 +15,8 @@ import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.RefreshDelivery;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.Standing;
-import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
+import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.remedy.RemedyAdvisor;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.role.Roles;
@@ -188,7 +188,7 @@ class ScopeGuardTests {
         assertThat(granted.effective()).isEqualTo(Scopes.of("read"));
         assertThat(granted.drift()).isEqualTo(new ScopeDrift(Scopes.of("delete"), NONE, NONE));
         assertThat(granted.advice())
-                .isEqualTo(new Advice(Remedy.REFRESH, granted.drift(), false, Duration.ofSeconds(1)));
+                .isEqualTo(new RemedyAdvice(Remedy.REFRESH, granted.drift(), false, Duration.ofSeconds(1)));
     }
 
     @Test
@@ -201,7 +201,7 @@ class ScopeGuardTests {
         assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
         assertThat(decision.grantable()).isEqualTo(Scopes.of("delete"));
         assertThat(decision.advice())
-                .isEqualTo(new Advice(
+                .isEqualTo(new RemedyAdvice(
                         Remedy.REFRESH, new ScopeDrift(NONE, Scopes.of("delete"), NONE), false, Duration.ofSeconds(1)));
         AccessToken refreshed =
                 tokens.organization("acme").scopes("read", "delete").verified();
@@ -217,7 +217,7 @@ class ScopeGuardTests {
         tenant.grant(token, "read", "export");
 
         assertThat(guard.authorize(token, in("acme", "export")).advice())
-                .isEqualTo(new Advice(
+                .isEqualTo(new RemedyAdvice(
                         Remedy.RECONSENT,
                         new ScopeDrift(NONE, NONE, Scopes.of("export")),
                         false,
@@ -233,7 +233,7 @@ class ScopeGuardTests {
 
         assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
         assertThat(decision.grantable()).isEqualTo(NONE);
-        assertThat(decision.advice()).isEqualTo(Advice.none());
+        assertThat(decision.advice()).isEqualTo(RemedyAdvice.none());
     }
 
     @Test
@@ -244,7 +244,7 @@ class ScopeGuardTests {
         Decision decision = guard.authorize(token, in("acme", "read"));
 
         assertThat(decision.drift().isEmpty()).isTrue();
-        assertThat(decision.advice()).isEqualTo(Advice.none());
+        assertThat(decision.advice()).isEqualTo(RemedyAdvice.none());
         assertThat(decision).hasToString("GRANTED for ORGANIZATION " + token.fingerprint());
     }
 
@@ -258,7 +258,7 @@ class ScopeGuardTests {
         assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
         assertThat(decision.grantable()).isEqualTo(NONE);
         assertThat(decision.drift().isEmpty()).isTrue();
-        assertThat(decision.advice()).isEqualTo(Advice.none());
+        assertThat(decision.advice()).isEqualTo(RemedyAdvice.none());
     }
 
     @Test
@@ -284,7 +284,7 @@ class ScopeGuardTests {
         assertThat(decision.effective()).isEqualTo(NONE);
         assertThat(decision.grantable()).isEqualTo(Scopes.of("b"));
         assertThat(decision.advice())
-                .isEqualTo(new Advice(
+                .isEqualTo(new RemedyAdvice(
                         Remedy.REFRESH,
                         new ScopeDrift(Scopes.of("a"), Scopes.of("b"), NONE),
                         false,
@@ -334,7 +334,7 @@ class ScopeGuardTests {
         Decision trusted = guard.authorize(token, in("acme", "read"));
         assertThat(trusted.isGranted()).isTrue();
         assertThat(trusted.live()).isNull();
-        assertThat(trusted.advice()).isEqualTo(Advice.none());
+        assertThat(trusted.advice()).isEqualTo(RemedyAdvice.none());
         assertThat(guard(Mode.ENFORCE, WhenUnknown.DENY)
                         .authorize(token, in("acme", "read"))
                         .denial())
@@ -365,7 +365,7 @@ class ScopeGuardTests {
             Decision decision = guard(Mode.ENFORCE, policy).authorize(token, in("acme", "read", "delete"));
             assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
             assertThat(decision.grantable()).isEqualTo(Scopes.of("read", "delete"));
-            assertThat(decision.advice()).isEqualTo(Advice.none());
+            assertThat(decision.advice()).isEqualTo(RemedyAdvice.none());
         }
     }
 
@@ -410,7 +410,7 @@ class ScopeGuardTests {
         assertThat(refused.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
         assertThat(refused.live()).isNull();
         assertThat(refused.grantable()).isEqualTo(NONE);
-        assertThat(refused.advice()).isEqualTo(Advice.none());
+        assertThat(refused.advice()).isEqualTo(RemedyAdvice.none());
         Decision granted = guard.authorize(token, in("acme", "read"));
         assertThat(granted.isGranted()).isTrue();
         assertThat(granted.effective()).isEqualTo(Scopes.of("read"));
@@ -510,7 +510,7 @@ class ScopeGuardTests {
         return DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC));
     }
 
-    // Second looks
+    // Further reads
 
     @Test
     void authorizeWhenTokenIsNewerThanTheSnapshotThenItIsJudgedOnANewerRead() {
@@ -527,7 +527,7 @@ class ScopeGuardTests {
     }
 
     @Test
-    void authorizeWhenTokenIsOlderThanTheSnapshotThenNoSecondLook() {
+    void authorizeWhenTokenIsOlderThanTheSnapshotThenNoFurtherRead() {
         AccessToken token = tokens.organization("acme").scopes("read", "delete").verified();
         tenant.grant(token, "read");
         clock.advanceSeconds(6);
@@ -539,7 +539,7 @@ class ScopeGuardTests {
     }
 
     @Test
-    void authorizeWhenSecondLookWasHadThenNoThird() {
+    void authorizeWhenFurtherReadWasMadeThenNoThird() {
         AccessToken before = tokens.organization("acme").scopes("read", "old").verified();
         tenant.grant(before, "read");
         guard.authorize(before, in("acme", "read"));
@@ -586,7 +586,7 @@ class ScopeGuardTests {
         clock.advance(Duration.ofMillis(999));
         Decision early = guard.authorize(newGlobex, in("globex", "read"));
         assertThat(early.drift().demoted()).isEqualTo(Scopes.of("write"));
-        assertThat(early.advice()).isEqualTo(Advice.none());
+        assertThat(early.advice()).isEqualTo(RemedyAdvice.none());
         assertThat(tenant.fetches()).isEqualTo(5);
         clock.advance(Duration.ofMillis(1));
         assertThat(guard.authorize(newGlobex, in("globex", "read")).drift().isEmpty())
@@ -627,11 +627,11 @@ class ScopeGuardTests {
 
         assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
         assertThat(decision.drift().demoted()).isEqualTo(Scopes.of("delete"));
-        assertThat(decision.advice()).isEqualTo(Advice.none());
+        assertThat(decision.advice()).isEqualTo(RemedyAdvice.none());
     }
 
     @Test
-    void authorizeWhenSecondLookFailsThenUnknownRatherThanDenied() {
+    void authorizeWhenFurtherReadFailsThenUnknownRatherThanDenied() {
         AccessToken before = tokens.organization("acme").scopes("read").verified();
         tenant.grant(before, "read");
         guard.authorize(before, in("acme", "read"));
@@ -685,7 +685,7 @@ class ScopeGuardTests {
         catalogue.learn(Audience.ORGANIZATION, Map.of("read", listing("1"), "export", listing("2")), steady.nanos());
         tenant.grant(agent, "read", "export");
 
-        assertThat(guard.authorize(agent, in("acme", "read")).advice()).isEqualTo(Advice.none());
+        assertThat(guard.authorize(agent, in("acme", "read")).advice()).isEqualTo(RemedyAdvice.none());
         assertThat(guard.authorize(agent, in("acme", "export")).advice().remedy())
                 .isEqualTo(Remedy.REFRESH);
     }

@@ -27,7 +27,7 @@ import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.signal.Refusals;
+import io.scopeguard.signal.ProblemResponses;
 import io.scopeguard.testing.InMemoryTenant;
 import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MapTokenReader;
@@ -259,6 +259,6 @@ class SeveralOrganizationsTests {
     }
 
     private static String detail(Decision decision) {
-        return new Refusals(null).of(decision).problem().detail();
+        return new ProblemResponses(null).of(decision).problem().detail();
     }
 }

@@ -97,7 +97,7 @@ record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
      * @param before the elements until then
      * @param now the elements after it
      */
-    Changes followedBy(Collection<String> before, Set<String> now, long firstEnd, long lastRead, Look look) {
+    Changes followedBy(Collection<String> before, Set<String> now, long firstEnd, long lastRead, ReadTimes times) {
         if (now.size() == before.size() && now.containsAll(before)) {
             return this;
         }
@@ -106,13 +106,13 @@ record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
         Set<String> known = Set.copyOf(before);
         for (String element : now) {
             if (!known.contains(element)) {
-                nextGains.put(element, regained(nextLosses.remove(element), new Gain(lastRead, look.end())));
+                nextGains.put(element, regained(nextLosses.remove(element), new Gain(lastRead, times.end())));
             }
         }
         for (String element : known) {
             if (!now.contains(element)) {
                 nextGains.remove(element);
-                nextLosses.put(element, new Loss(gain(element, firstEnd), look.noticed(), look.readAt()));
+                nextLosses.put(element, new Loss(gain(element, firstEnd), times.noticed(), times.readAt()));
             }
         }
         return new Changes(Map.copyOf(nextGains), bounded(nextLosses));

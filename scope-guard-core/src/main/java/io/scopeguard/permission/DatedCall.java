@@ -20,9 +20,9 @@ final class DatedCall implements CallContext {
         this.begunAt = sequence.next();
     }
 
-    /** When the read was made, as a first look. Call this when the answer is there. */
-    Look look() {
-        return new Look(begunAt, endedAt == NOW ? sequence.next() : endedAt, Look.NO_LOSSES);
+    /** When the read was made, as a first read. Call this when the answer is there. */
+    ReadTimes times() {
+        return new ReadTimes(begunAt, endedAt == NOW ? sequence.next() : endedAt, ReadTimes.NO_LOSSES);
     }
 
     @Override
@@ -45,8 +45,8 @@ final class DatedCall implements CallContext {
     }
 
     @Override
-    public boolean isSecondLook() {
-        return context.isSecondLook();
+    public boolean isConfirming() {
+        return context.isConfirming();
     }
 
     @Override

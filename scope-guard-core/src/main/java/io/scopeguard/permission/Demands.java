@@ -259,7 +259,7 @@ final class Demands {
         }
         ReadingWay way = sweep.way(
                 key.id(),
-                judge.awaitsSecondLook(key) ? null : known,
+                judge.awaitsConfirmation(key) ? null : known,
                 traits,
                 priority == Priority.FOREGROUND,
                 flights.foreground() >= CROWD,
@@ -279,10 +279,10 @@ final class Demands {
 
     private boolean isSeen(MemberSweep sweep, MembershipKey key, long after) {
         Seen seen = sweep.seen(key.id());
-        if (seen == null || seen.look().readAt() <= after) {
+        if (seen == null || seen.times().readAt() <= after) {
             return false;
         }
-        boolean taken = store.put(key, seen.holding(), seen.look());
+        boolean taken = store.put(key, seen.holding(), seen.times());
         if (taken) {
             sweep.found(key.id());
         }

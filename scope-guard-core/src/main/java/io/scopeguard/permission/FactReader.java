@@ -23,7 +23,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Performs the steps of flights: calls the source, and stores the answer or takes a second look first. A loss is believed only
+ * Performs the steps of flights: calls the source, and stores the answer or takes a confirming read first. A loss is believed only
  * after a read that began after the loss was noticed. Thread-safe.
  */
 final class FactReader implements SingleFlight.Reader {
@@ -78,22 +78,22 @@ final class FactReader implements SingleFlight.Reader {
     }
 
     /** A definite answer to one call, and when it was given. */
-    record Timed<T>(T value, Look look) {}
+    record Timed<T>(T value, ReadTimes times) {}
 
     /** Makes a read, or takes that of another process; it is dated by its first call, not by the wait before it. */
     static <T> Timed<T> timed(Sequence sequence, CallContext context, Function<CallContext, T> read) {
         DatedCall call = new DatedCall(context, sequence);
         T value = read.apply(call);
-        return new Timed<>(value, call.look());
+        return new Timed<>(value, call.times());
     }
 
     /**
-     * Makes the second look at a loss.
+     * Makes the confirming read of a loss.
      *
-     * @param noticed when a first look had shown the loss
+     * @param noticed when a first read had shown the loss
      */
     static <T> Timed<T> again(Sequence sequence, CallContext context, long noticed, Function<CallContext, T> read) {
-        return timed(sequence, new SecondLook(context, noticed), read);
+        return timed(sequence, new ConfirmingRead(context, noticed), read);
     }
 
     private <T> Timed<T> timed(CallContext context, Function<CallContext, T> read) {
@@ -110,37 +110,37 @@ final class FactReader implements SingleFlight.Reader {
         RoleTable known = store.roles(key.set()).table();
         boolean isEmptied = known.isEmptiedBy(first.value());
         if (isEmptied) {
-            judgeEmptied(key, first.look());
+            judgeEmptied(key, first.times());
         } else {
             judge.clearDoubt(key);
         }
         if (!known.isReducedBy(first.value())) {
-            putList(key, first, first.value(), first.look());
+            putList(key, first, first.value(), first.times());
             judge.clear(key);
             return;
         }
         // Roles that were gone for a minute are not explained by a delay.
         Map<String, RoleDefinition> earlier =
-                isEmptied ? first.value() : judge.firstLook(key, first.value(), first.look());
-        long noticed = first.look().end();
+                isEmptied ? first.value() : judge.firstRead(key, first.value(), first.times());
+        long noticed = first.times().end();
         Timed<Map<String, RoleDefinition>> second =
                 again(context, noticed, call -> source.definitions(key.set(), call));
-        putList(key, second, earlier, second.look().confirming(noticed));
+        putList(key, second, earlier, second.times().confirming(noticed));
     }
 
-    private void judgeEmptied(RolesKey key, Look look) {
-        judge.requirePlausible(key, look.readAt(), "None of the roles in " + key.set() + " is defined any more");
+    private void judgeEmptied(RolesKey key, ReadTimes times) {
+        judge.requirePlausible(key, times.readAt(), "None of the roles in " + key.set() + " is defined any more");
     }
 
     private void putList(
-            RolesKey key, Timed<Map<String, RoleDefinition>> read, Map<String, RoleDefinition> first, Look look) {
+            RolesKey key, Timed<Map<String, RoleDefinition>> read, Map<String, RoleDefinition> first, ReadTimes times) {
         boolean isReadByList = read.value().values().stream().allMatch(definition -> definition.scopes() != null);
         store.updateRoles(key.set(), known -> {
-            if (known.readAt() >= look.readAt()) {
+            if (known.readAt() >= times.readAt()) {
                 return known;
             }
-            RoleTable table = known.table().withList(read.value(), first, known.readAt(), look);
-            return known.with(table, look.readAt(), isReadByList);
+            RoleTable table = known.table().withList(read.value(), first, known.readAt(), times);
+            return known.with(table, times.readAt(), isReadByList);
         });
     }
 
@@ -149,17 +149,17 @@ final class FactReader implements SingleFlight.Reader {
         RoleScopes scopes = first.value().value();
         RoleTable known = store.roles(key.set()).table();
         if (!known.isReducedBy(key.role(), scopes)) {
-            putRole(key, scopes, scopes, first.look());
+            putRole(key, scopes, scopes, first.times());
             judge.clear(key);
             return;
         }
         boolean isDoubtful = !first.value().isExplicit() && known.isEmptiedBy(key.role(), scopes);
         RoleScopes earlier = isDoubtful
-                ? judge.firstEmptyLook(key, scopes, first.look())
-                : judge.firstLook(key, scopes, first.look());
-        long noticed = first.look().end();
+                ? judge.firstEmptyRead(key, scopes, first.times())
+                : judge.firstRead(key, scopes, first.times());
+        long noticed = first.times().end();
         Timed<Answer<RoleScopes>> second = again(context, noticed, call -> roleScopes(key, call));
-        putRole(key, second.value().value(), earlier, second.look().confirming(noticed));
+        putRole(key, second.value().value(), earlier, second.times().confirming(noticed));
     }
 
     /** A faulty provider returns a bare empty list as well. */
@@ -169,9 +169,9 @@ final class FactReader implements SingleFlight.Reader {
                 .orElseGet(() -> Answer.explicit(new RoleScopes(Map.of(), true)));
     }
 
-    private void putRole(RoleKey key, RoleScopes scopes, RoleScopes first, Look look) {
+    private void putRole(RoleKey key, RoleScopes scopes, RoleScopes first, ReadTimes times) {
         store.updateRoles(key.set(), known -> {
-            RoleTable table = known.table().withRole(key.role(), scopes, first, look);
+            RoleTable table = known.table().withRole(key.role(), scopes, first, times);
             boolean byList = known.isRead() && known.isReadByList();
             return known.with(table, known.readAt(), byList);
         });
@@ -179,20 +179,20 @@ final class FactReader implements SingleFlight.Reader {
 
     private void readSubject(SubjectKey key, CallContext context) {
         Timed<Answer<Account>> first = timed(context, call -> account(key, call));
-        judge.read(1, first.look().end());
+        judge.read(1, first.times().end());
         if (!takesAway(key, first.value().value())) {
-            put(key, first.value().value(), first.value().value(), first.look());
+            put(key, first.value().value(), first.value().value(), first.times());
             judge.clear(key);
             return;
         }
-        Account earlier = judge.firstLook(key, store.glance(key), first.value().value(), first.look());
-        long noticed = first.look().end();
+        Account earlier = judge.firstRead(key, store.glance(key), first.value().value(), first.times());
+        long noticed = first.times().end();
         Timed<Answer<Account>> second = again(context, noticed, call -> account(key, call));
         Account account = second.value().value();
         if (takesAway(key, account)) {
             judgeLoss(key, second);
         }
-        put(key, account, earlier, second.look().confirming(noticed));
+        put(key, account, earlier, second.times().confirming(noticed));
     }
 
     /** An application's standing and grants come with one call. */
@@ -217,20 +217,20 @@ final class FactReader implements SingleFlight.Reader {
         boolean losesStanding = account.standing() != null && account.standing() != Standing.ACTIVE;
         SubjectFact known = store.glance(key);
         judge.requireBelievable(
-                key, known, isDoubtful, losesStanding, second.look().readAt());
+                key, known, isDoubtful, losesStanding, second.times().readAt());
     }
 
-    private void put(SubjectKey key, Account account, Account first, Look look) {
+    private void put(SubjectKey key, Account account, Account first, ReadTimes times) {
         if (account.standing() != null) {
-            store.put(accountOf(key), Holding.of(account.standing()), look);
+            store.put(accountOf(key), Holding.of(account.standing()), times);
         }
         if (account.grants() != null) {
             SubjectKey grants = FactStore.grants(key);
             Holding firstHolding = first.grants() == null ? Holding.of(account.grants()) : Holding.of(first.grants());
-            store.put(grants, Holding.of(account.grants()).sparing(holding(store.glance(grants)), firstHolding), look);
+            store.put(grants, Holding.of(account.grants()).sparing(holding(store.glance(grants)), firstHolding), times);
         } else if (key instanceof GrantsKey && account.standing() != null) {
             // A subject that the provider does not know has no grants.
-            store.put(key, Holding.ofRoles(Set.of()), look);
+            store.put(key, Holding.ofRoles(Set.of()), times);
         }
     }
 

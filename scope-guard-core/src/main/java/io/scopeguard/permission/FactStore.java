@@ -140,63 +140,63 @@ final class FactStore {
     }
 
     /**
-     * Stores the answer of a read, unless a newer one is stored, or it is a first look that shows a loss.
+     * Stores the answer of a read, unless a newer one is stored, or it is a first read that shows a loss.
      *
      * @return whether it was taken in
      */
-    boolean put(SubjectKey key, Holding read, Look look) {
-        return put(key, read, look, true);
+    boolean put(SubjectKey key, Holding read, ReadTimes times) {
+        return put(key, read, times, true);
     }
 
     /**
      * Stores the answer of a page about a subject that no request needs. It is kept only while there is ample space: subjects in
      * use come first.
      */
-    void putUnrequested(SubjectKey key, Holding read, Look look) {
+    void putUnrequested(SubjectKey key, Holding read, ReadTimes times) {
         if (facts.estimatedSize() < maxEntries - maxEntries / ROOM) {
-            put(key, read, look, false);
+            put(key, read, times, false);
         }
     }
 
-    private boolean put(SubjectKey key, Holding read, Look look, boolean isRequested) {
+    private boolean put(SubjectKey key, Holding read, ReadTimes times, boolean isRequested) {
         Holding holding = holdings.intern(read);
         SubjectKey compact = compact(key);
         @Nullable SubjectFact[] before = new @Nullable SubjectFact[1];
         SubjectFact after = facts.asMap().compute(compact, (same, known) -> {
             before[0] = known == null ? keptOf(key).getIfPresent(key) : known;
-            return next(same, before[0], holding, look, isRequested);
+            return next(same, before[0], holding, times, isRequested);
         });
-        if (after == null || after.readAt() != look.readAt()) {
+        if (after == null || after.readAt() != times.readAt()) {
             return false;
         }
         keepLosses(compact, after);
         if (isShared() && !after.isUnused() && after.isNewsAfter(before[0])) {
             exchange.keep(compact.name(), after.history());
         }
-        if (look.mayTakeAway()) {
-            noteLostRoles(key, after, look);
+        if (times.isConfirming()) {
+            noteLostRoles(key, after, times);
         }
-        putStanding(compact, holding, look);
+        putStanding(compact, holding, times);
         listener.read(key.subject());
         return true;
     }
 
-    private void noteLostRoles(SubjectKey key, SubjectFact after, Look look) {
-        Set<String> lost = after.holding().hasNoStanding() ? Set.of() : after.lostRoles(look.readAt());
+    private void noteLostRoles(SubjectKey key, SubjectFact after, ReadTimes times) {
+        Set<String> lost = after.holding().hasNoStanding() ? Set.of() : after.lostRoles(times.readAt());
         if (!lost.isEmpty()) {
-            roles.computeIfPresent(definitions.apply(key), (same, known) -> known.lossNoticed(lost, look.noticed()));
+            roles.computeIfPresent(definitions.apply(key), (same, known) -> known.lossNoticed(lost, times.noticed()));
         }
     }
 
     private SubjectFact next(
-            SubjectKey key, @Nullable SubjectFact known, Holding holding, Look look, boolean isRequested) {
+            SubjectKey key, @Nullable SubjectFact known, Holding holding, ReadTimes times, boolean isRequested) {
         if (known == null) {
             return SubjectFact.first(
-                    key.id(), holding, look, sequence.now() - droppedAt.get() > LONGEST_TOKEN_LIFE, isRequested);
+                    key.id(), holding, times, sequence.now() - droppedAt.get() > LONGEST_TOKEN_LIFE, isRequested);
         }
         boolean ignored =
-                known.readAt() >= look.readAt() || (!look.mayTakeAway() && holding.takesFrom(known.holding()));
-        return ignored ? known : known.followedBy(holding, look, gap);
+                known.readAt() >= times.readAt() || (!times.isConfirming() && holding.takesFrom(known.holding()));
+        return ignored ? known : known.followedBy(holding, times, gap);
     }
 
     private void keepLosses(SubjectKey key, SubjectFact fact) {
@@ -214,16 +214,16 @@ final class FactStore {
     }
 
     /** The standing exists once: a membership's answer about it holds everywhere. */
-    private void putStanding(SubjectKey key, Holding holding, Look look) {
+    private void putStanding(SubjectKey key, Holding holding, ReadTimes times) {
         Standing standing = holding.standing();
         if (!(key instanceof MembershipKey) || standing == null) {
             return;
         }
         AccountKey account = new AccountKey(key.type(), key.id());
         if (standing.isEverywhere()) {
-            put(account, Holding.of(standing), look);
+            put(account, Holding.of(standing), times);
         } else if (standing == Standing.ACTIVE && glance(account) != null) {
-            put(account, Holding.of(standing), look);
+            put(account, Holding.of(standing), times);
         }
     }
 
@@ -269,7 +269,7 @@ final class FactStore {
         }
     }
 
-    /** Records may have been lost: for as long as a token lives, a missing record is no first look. */
+    /** Records may have been lost: for as long as a token lives, a missing record is no first read. */
     void memoryLost() {
         droppedAt.set(sequence.now());
     }
@@ -280,7 +280,7 @@ final class FactStore {
                 .computeIfPresent(key, (same, known) -> known.isUnused() ? known.requested(sequence.now()) : known);
     }
 
-    /** Notes that a read lacked something that a second look showed, or that was not believed. */
+    /** Notes that a read lacked something that a confirming read showed, or that was not believed. */
     void doubted(SubjectKey key, long end) {
         facts.asMap().computeIfPresent(key, (same, known) -> known.doubted(end));
     }
@@ -359,8 +359,8 @@ final class FactStore {
                 : key;
     }
 
-    SubjectFact view(Holding holding, Look look, Changes changes) {
-        return SubjectFact.derived(holdings.intern(holding), look, changes);
+    SubjectFact view(Holding holding, ReadTimes times, Changes changes) {
+        return SubjectFact.derived(holdings.intern(holding), times, changes);
     }
 
     static SubjectKey grants(SubjectKey key) {

@@ -118,8 +118,8 @@ final class HolderReader {
                 walk.suspended.add(holder.user());
             }
         });
-        judge.read(items.size(), read.look().end());
-        if (pass.add(read.value(), items, read.look().readAt())) {
+        judge.read(items.size(), read.times().end());
+        if (pass.add(read.value(), items, read.times().readAt())) {
             walk.pass = null;
             walk.rolesToRead.remove();
             if (pass.isConclusive()) {
@@ -133,15 +133,15 @@ final class HolderReader {
     /** @param isExplicit whether the list of roles itself names the holders */
     private void takeIn(Walk walk, String role, Set<String> ids, long readAt, boolean isExplicit) {
         HolderSet known = sweep.byRole().get(role);
-        Look look = new Look(readAt, sequence.next(), Look.NO_LOSSES);
+        ReadTimes times = new ReadTimes(readAt, sequence.next(), ReadTimes.NO_LOSSES);
         if (known == null) {
-            walk.next.put(role, HolderSet.first(ids, look));
+            walk.next.put(role, HolderSet.first(ids, times));
         } else if (isExplicit || !ids.isEmpty() || known.ids().isEmpty()) {
             judge.clear(doubt(role));
-            walk.next.put(role, known.followedBy(ids, look, look.end()));
+            walk.next.put(role, known.followedBy(ids, times, times.end()));
         } else if (judge.isPlausible(
                 doubt(role), readAt, "A global role seems to have lost all of its holders at once")) {
-            walk.next.put(role, known.emptied(look));
+            walk.next.put(role, known.emptied(times));
         } else {
             // The older pass counts until then.
             keep(walk, role, known);

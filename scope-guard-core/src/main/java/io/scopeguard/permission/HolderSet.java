@@ -25,8 +25,8 @@ record HolderSet(Set<String> ids, long readAt, long firstEnd, Changes changes, M
      */
     record Missing(long noticed, long lastReadAt) {}
 
-    static HolderSet first(Set<String> ids, Look look) {
-        return new HolderSet(Set.copyOf(ids), look.readAt(), look.end(), Changes.NONE, Map.of());
+    static HolderSet first(Set<String> ids, ReadTimes times) {
+        return new HolderSet(Set.copyOf(ids), times.readAt(), times.end(), Changes.NONE, Map.of());
     }
 
     /** The age of the fact about one user. */
@@ -47,36 +47,36 @@ record HolderSet(Set<String> ids, long readAt, long firstEnd, Changes changes, M
      *
      * @param noticed the present time, when losses are first noticed
      */
-    HolderSet followedBy(Set<String> next, Look look, long noticed) {
+    HolderSet followedBy(Set<String> next, ReadTimes times, long noticed) {
         Set<String> believed = new HashSet<>(next);
         Map<String, Missing> lacking = new HashMap<>();
-        Look believing = look;
+        ReadTimes believing = times;
         for (String user : lostTo(next)) {
             Missing before = missing.get(user);
-            if (before != null && look.readAt() > before.noticed()) {
-                believing = look.confirming(Math.max(earlier(believing), before.noticed()));
+            if (before != null && times.readAt() > before.noticed()) {
+                believing = times.confirming(Math.max(earlier(believing), before.noticed()));
             } else {
                 lacking.put(user, new Missing(noticed, readAt(user)));
                 believed.add(user);
             }
         }
         Changes following = changes.followedBy(ids, believed, firstEnd, readAt, believing);
-        return new HolderSet(Set.copyOf(believed), look.readAt(), firstEnd, following, Map.copyOf(lacking));
+        return new HolderSet(Set.copyOf(believed), times.readAt(), firstEnd, following, Map.copyOf(lacking));
     }
 
     /** Two passes a minute apart have shown that the role has no holders any more. */
-    HolderSet emptied(Look look) {
-        Look believing = look.confirming(look.readAt() - 1);
+    HolderSet emptied(ReadTimes times) {
+        ReadTimes believing = times.confirming(times.readAt() - 1);
         return new HolderSet(
                 Set.of(),
-                look.readAt(),
+                times.readAt(),
                 firstEnd,
                 changes.followedBy(ids, Set.of(), firstEnd, readAt, believing),
                 Map.of());
     }
 
-    private static long earlier(Look look) {
-        return look.mayTakeAway() ? look.noticed() : Long.MIN_VALUE;
+    private static long earlier(ReadTimes times) {
+        return times.isConfirming() ? times.noticed() : Long.MIN_VALUE;
     }
 
     boolean holds(String user) {

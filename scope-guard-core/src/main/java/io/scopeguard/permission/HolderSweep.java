@@ -198,7 +198,7 @@ final class HolderSweep {
         Changes changes = gains.isEmpty() && losses.isEmpty() ? Changes.NONE : new Changes(gains, losses);
         return readAt == Long.MAX_VALUE
                 ? null
-                : store.view(Holding.ofRoles(held), new Look(readAt, firstEnd, Look.NO_LOSSES), changes);
+                : store.view(Holding.ofRoles(held), new ReadTimes(readAt, firstEnd, ReadTimes.NO_LOSSES), changes);
     }
 
     private boolean contains(Set<String> wanted, RoleSet roles) {

@@ -92,11 +92,11 @@ final class Holding {
     }
 
     /** This, with the roles that the other read of two does not confirm to be gone. */
-    Holding sparing(@Nullable Holding before, Holding firstLook) {
-        if (before == null || hasNoStanding() || roles.containsAll(firstLook.roles)) {
+    Holding sparing(@Nullable Holding before, Holding firstRead) {
+        if (before == null || hasNoStanding() || roles.containsAll(firstRead.roles)) {
             return this;
         }
-        Set<String> kept = new HashSet<>(firstLook.roles);
+        Set<String> kept = new HashSet<>(firstRead.roles);
         kept.retainAll(before.roles);
         kept.addAll(roles);
         return new Holding(standing, kept);

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether a loss that two looks agree on is believed, or is so implausible that it must persist for a minute. Thread-safe.
+ * Decides whether a loss that two reads agree on is believed, or is so implausible that it must persist for a minute. Thread-safe.
  */
 final class LossJudge {
 
@@ -41,39 +41,39 @@ final class LossJudge {
         guard.read(subjects, now);
     }
 
-    /** A look without a loss ends doubts and waiting. */
+    /** A read without a loss ends doubts and waiting. */
     void clear(FactKey key) {
         clearDoubt(key);
         pending.clear(key);
         emptiedRoles.clear(key);
     }
 
-    /** A look without anything implausible ends doubts. */
+    /** A read without anything implausible ends doubts. */
     void clearDoubt(FactKey key) {
         quarantine.clear(key);
     }
 
     /**
-     * The first look at a loss, after which the second may begin: this one, or an earlier one if the provider lags behind.
+     * The first read that shows a loss, after which the second may begin: this one, or an earlier one if the provider lags behind.
      *
-     * @param value the answer of this look
+     * @param value the answer of this read
      * @throws PermissionsUnavailableException if the provider's delay may explain the loss
      */
-    <T> T firstLook(FactKey key, T value, Look look) {
-        return settled(pending.settled(key, value, look));
+    <T> T firstRead(FactKey key, T value, ReadTimes times) {
+        return requireDelayed(pending.firstIfDelayed(key, value, times));
     }
 
     /**
-     * The same about a role that grants nothing any more, says a bare empty list. The second look begins later than a fault of
+     * The same about a role that grants nothing any more, says a bare empty list. The confirming read begins later than a fault of
      * some seconds lasts.
      *
-     * @throws PermissionsUnavailableException if it is too early for the second look
+     * @throws PermissionsUnavailableException if it is too early for the confirming read
      */
-    <T> T firstEmptyLook(FactKey key, T value, Look look) {
-        return settled(emptiedRoles.settled(key, value, look));
+    <T> T firstEmptyRead(FactKey key, T value, ReadTimes times) {
+        return requireDelayed(emptiedRoles.firstIfDelayed(key, value, times));
     }
 
-    private static <T> T settled(@Nullable T first) {
+    private static <T> T requireDelayed(@Nullable T first) {
         if (first == null) {
             throw pendingLoss();
         }
@@ -81,8 +81,8 @@ final class LossJudge {
     }
 
     /** The same about a subject. If a reported change names it, the delay does not explain the loss. */
-    <T> T firstLook(SubjectKey key, @Nullable SubjectFact known, T value, Look look) {
-        return isNamed(key, known) ? value : firstLook(key, value, look);
+    <T> T firstRead(SubjectKey key, @Nullable SubjectFact known, T value, ReadTimes times) {
+        return isNamed(key, known) ? value : firstRead(key, value, times);
     }
 
     /** Whether another read of the subject cannot make a difference yet. */
@@ -90,9 +90,9 @@ final class LossJudge {
         return pending.contains(key, now) && !isNamed(key, known);
     }
 
-    /** Whether the next read of the subject is the second look at a loss. */
-    boolean awaitsSecondLook(SubjectKey key) {
-        return pending.awaitsSecondLook(key);
+    /** Whether the next read of the subject is the confirming read of a loss. */
+    boolean awaitsConfirmation(SubjectKey key) {
+        return pending.awaitsConfirmation(key);
     }
 
     /**

@@ -53,31 +53,31 @@ final class MemberReader {
         if (absentSince != null && sequence.now() - absentSince >= delay) {
             confirm(key, Holding.of(Standing.NOT_A_MEMBER), true, absentSince, context);
         } else {
-            firstLook(key, context);
+            firstRead(key, context);
         }
         sweep.found(key.id());
     }
 
-    private void firstLook(MembershipKey key, CallContext context) {
+    private void firstRead(MembershipKey key, CallContext context) {
         Timed<Answer<Membership>> first =
                 timed(context, call -> source.membership(key.subject(), key.organization(), call));
-        judge.read(1, first.look().end());
+        judge.read(1, first.times().end());
         Holding holding = Holding.of(first.value().value());
         if (holding.takesFrom(FactReader.holding(store.glance(key)))) {
             boolean needsMore = holding.hasNoStanding() || !first.value().isExplicit();
-            Holding earlier = judge.firstLook(key, store.glance(key), holding, first.look());
-            confirm(key, earlier, needsMore, first.look().end(), context);
+            Holding earlier = judge.firstRead(key, store.glance(key), holding, first.times());
+            confirm(key, earlier, needsMore, first.times().end(), context);
         } else {
-            store.put(key, holding, first.look());
+            store.put(key, holding, first.times());
             judge.clear(key);
         }
     }
 
     /**
-     * The second look.
+     * The confirming read.
      *
      * @param needsMore whether another endpoint should be called, which states absence explicitly
-     * @param noticed when the first look had shown the loss
+     * @param noticed when the first read had shown the loss
      */
     private void confirm(MembershipKey key, Holding first, boolean needsMore, long noticed, CallContext context) {
         Timed<Answer<Membership>> second = again(
@@ -92,20 +92,21 @@ final class MemberReader {
             boolean explicit = second.value().isExplicit();
             boolean doubtful = !explicit && holding.empties(FactReader.holding(known));
             if (doubtful && first.hasNoStanding() != holding.hasNoStanding() && !judge.isNamed(key, known)) {
-                judge.requirePlausible(key, second.look().readAt(), "Two answers about a member contradict each other");
+                judge.requirePlausible(
+                        key, second.times().readAt(), "Two answers about a member contradict each other");
             }
             judge.requireBelievable(
                     key,
                     known,
                     doubtful,
                     !explicit && holding.hasNoStanding(),
-                    second.look().readAt());
+                    second.times().readAt());
         } else {
             judge.clear(key);
         }
-        store.put(key, holding, second.look().confirming(noticed));
+        store.put(key, holding, second.times().confirming(noticed));
         if (!holding.takesFrom(FactReader.holding(known))) {
-            store.doubted(key, second.look().end());
+            store.doubted(key, second.times().end());
         }
     }
 
@@ -139,11 +140,11 @@ final class MemberReader {
         Map<String, Seen> items = new HashMap<>();
         read.value()
                 .items()
-                .forEach(member -> items.put(member.user(), new Seen(Holding.of(member.membership()), read.look())));
-        boolean last = pass.add(read.value(), items, read.look().readAt());
+                .forEach(member -> items.put(member.user(), new Seen(Holding.of(member.membership()), read.times())));
+        boolean last = pass.add(read.value(), items, read.times().readAt());
         sweep.hasPages(read.value(), source.traits().pageSize());
-        judge.read(items.size(), read.look().end());
-        takeIn(key, sweep, items, read.look().end(), cursor, context);
+        judge.read(items.size(), read.times().end());
+        takeIn(key, sweep, items, read.times().end(), cursor, context);
         return last;
     }
 
@@ -165,41 +166,41 @@ final class MemberReader {
             if (seen.holding().takesFrom(FactReader.holding(known))) {
                 reduced.put(user, seen);
             } else {
-                store.put(member, seen.holding(), seen.look());
+                store.put(member, seen.holding(), seen.times());
                 judge.clear(member);
                 sweep.found(user);
             }
             sweep.isInUse(known == null ? user : known.id());
         });
-        Map<String, Seen> firstLooks = firstLooks(key, reduced);
-        if (!firstLooks.isEmpty()) {
-            lookAgain(key, sweep, firstLooks, end, cursor, context);
+        Map<String, Seen> firstReads = firstReads(key, reduced);
+        if (!firstReads.isEmpty()) {
+            lookAgain(key, sweep, firstReads, end, cursor, context);
         }
     }
 
-    /** The first looks at those losses whose second look may begin. The other members keep their facts and ages. */
-    private Map<String, Seen> firstLooks(MembersKey key, Map<String, Seen> reduced) {
-        Map<String, Seen> firstLooks = new HashMap<>();
+    /** The first reads of those losses whose confirming read may begin. The other members keep their facts and ages. */
+    private Map<String, Seen> firstReads(MembersKey key, Map<String, Seen> reduced) {
+        Map<String, Seen> firstReads = new HashMap<>();
         reduced.forEach((user, seen) -> {
             MembershipKey member = member(user, key);
             try {
-                Holding first = judge.firstLook(member, store.glance(member), seen.holding(), seen.look());
-                firstLooks.put(user, new Seen(first, seen.look()));
+                Holding first = judge.firstRead(member, store.glance(member), seen.holding(), seen.times());
+                firstReads.put(user, new Seen(first, seen.times()));
             } catch (PermissionsUnavailableException e) {
-                store.doubted(member, seen.look().end());
+                store.doubted(member, seen.times().end());
             }
         });
-        return firstLooks;
+        return firstReads;
     }
 
     /** A loss of a member that no request needs is confirmed when a request needs it. */
     private void takeInUnrequested(MembershipKey key, Seen seen) {
         if (!seen.holding().hasNoStanding()) {
-            store.putUnrequested(key, seen.holding(), seen.look());
+            store.putUnrequested(key, seen.holding(), seen.times());
         }
     }
 
-    /** One page is the second look for everybody on it. */
+    /** One page is the confirming read for everybody on it. */
     private void lookAgain(
             MembersKey key,
             MemberSweep sweep,
@@ -221,13 +222,13 @@ final class MemberReader {
                             member(member.user(), key),
                             first,
                             member,
-                            again.look().confirming(noticed),
+                            again.times().confirming(noticed),
                             credible);
                     sweep.found(member.user());
                 });
     }
 
-    private void believe(MembershipKey key, Seen first, Member second, Look look, boolean isCredible) {
+    private void believe(MembershipKey key, Seen first, Member second, ReadTimes times, boolean isCredible) {
         SubjectFact known = store.glance(key);
         Holding holding = Holding.of(second.membership()).sparing(FactReader.holding(known), first.holding());
         boolean losesStanding = holding.takesStandingFrom(FactReader.holding(known));
@@ -235,10 +236,10 @@ final class MemberReader {
             return;
         }
         try {
-            judge.requireBelievable(key, known, false, losesStanding && isCredible, look.readAt());
-            store.put(key, holding, look);
+            judge.requireBelievable(key, known, false, losesStanding && isCredible, times.readAt());
+            store.put(key, holding, times);
         } catch (PermissionsUnavailableException e) {
-            store.doubted(key, look.end());
+            store.doubted(key, times.end());
         }
     }
 
@@ -278,17 +279,17 @@ final class MemberReader {
         before.forEach((user, noticed) -> {
             // If the list is empty, another pass proves nothing: single reads must confirm it.
             if (!pass.seen().isEmpty() && missing.contains(user) && noticed < pass.readAt() - delay) {
-                expel(member(user, key), new Look(pass.readAt(), sequence.next(), noticed));
+                expel(member(user, key), new ReadTimes(pass.readAt(), sequence.next(), noticed));
             }
         });
         if (isBelieved) {
             missing.forEach(
-                    user -> expel(member(user, key), new Look(pass.readAt(), sequence.next(), pass.readAt() - 1)));
+                    user -> expel(member(user, key), new ReadTimes(pass.readAt(), sequence.next(), pass.readAt() - 1)));
         }
     }
 
-    private void expel(MembershipKey key, Look look) {
-        store.put(key, Holding.of(Standing.NOT_A_MEMBER), look);
+    private void expel(MembershipKey key, ReadTimes times) {
+        store.put(key, Holding.of(Standing.NOT_A_MEMBER), times);
     }
 
     /** More than a tenth, and not just a few. */

@@ -35,7 +35,7 @@ final class MemberSweep {
     private record Waiter(boolean isCounted, CompletableFuture<Void> found) {}
 
     /** The answer of a page about a member, with its time. */
-    record Seen(Holding holding, Look look) {}
+    record Seen(Holding holding, ReadTimes times) {}
 
     private final AtomicInteger usedNow = new AtomicInteger();
     private final AtomicInteger everUsed = new AtomicInteger();
@@ -179,7 +179,7 @@ final class MemberSweep {
 
     private boolean isLeftOut(String user, @Nullable SubjectFact known, int confirmationCalls, long now) {
         if (absent.containsKey(user)) {
-            // The second look is another pass if that is fewer calls than looking for each of them.
+            // The confirming read is another pass if that is fewer calls than looking for each of them.
             return isEmptied || (long) absent.size() * confirmationCalls <= pages();
         }
         if (known != null) {

@@ -6,40 +6,40 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Losses of a provider that lags behind: it may still show the state before a gain. The first look at a loss is kept until the
- * provider's delay has passed; only a look after that counts as the second. Bounded and thread-safe.
+ * Losses of a provider that lags behind: it may still show the state before a gain. The first read that shows a loss is kept until the
+ * provider's delay has passed; only a read after that confirms the loss. Bounded and thread-safe.
  */
 final class PendingLosses {
 
     private static final long MAX_ENTRIES = 100_000;
 
     private final long delay;
-    private final Cache<FactKey, FirstLook> looks = Caffeine.newBuilder()
+    private final Cache<FactKey, FirstRead> reads = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(MAX_ENTRIES)
             .build();
 
-    private record FirstLook(Object value, long end) {}
+    private record FirstRead(Object value, long end) {}
 
     PendingLosses(Duration delay) {
         this.delay = delay.toNanos();
     }
 
     /**
-     * Takes in a look that shows a loss.
+     * Notes a read that shows a loss.
      *
-     * @param value the answer of the look, always of the same type for a key
-     * @return the answer of the first look, or {@code null} if the delay has not passed since
+     * @param value the answer of the read, always of the same type for a key
+     * @return the answer of the first such read, or {@code null} if the delay has not passed since then
      */
-    <T> @Nullable T settled(FactKey key, T value, Look look) {
+    <T> @Nullable T firstIfDelayed(FactKey key, T value, ReadTimes times) {
         if (delay == 0) {
             return value;
         }
-        FirstLook first = looks.asMap().computeIfAbsent(key, same -> new FirstLook(value, look.end()));
-        if (look.readAt() - first.end < delay) {
+        FirstRead first = reads.asMap().computeIfAbsent(key, same -> new FirstRead(value, times.end()));
+        if (times.readAt() - first.end < delay) {
             return null;
         }
-        looks.invalidate(key);
+        reads.invalidate(key);
         @SuppressWarnings("unchecked")
         T firstValue = (T) first.value;
         return firstValue;
@@ -47,19 +47,19 @@ final class PendingLosses {
 
     /** Whether a loss was seen that cannot be believed yet. */
     boolean contains(FactKey key, long now) {
-        FirstLook first = delay == 0 ? null : looks.getIfPresent(key);
+        FirstRead first = delay == 0 ? null : reads.getIfPresent(key);
         return first != null && now - first.end < delay;
     }
 
-    /** Whether a loss was noticed whose second look is due. */
-    boolean awaitsSecondLook(FactKey key) {
-        return delay != 0 && looks.getIfPresent(key) != null;
+    /** Whether a loss was noticed whose confirming read is due. */
+    boolean awaitsConfirmation(FactKey key) {
+        return delay != 0 && reads.getIfPresent(key) != null;
     }
 
-    /** A look without a loss ends the matter. */
+    /** Forgets a loss that a later read did not show. */
     void clear(FactKey key) {
         if (delay != 0) {
-            looks.invalidate(key);
+            reads.invalidate(key);
         }
     }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PermissionCache implements AutoCloseable {
 
-    /** A picture is complete after a few dependent reads: membership, definitions, global grants, their scopes, second looks. */
+    /** A picture is complete after a few dependent reads: membership, definitions, global grants, their scopes, confirming reads. */
     private static final int MAX_ROUNDS = 8;
 
     private static final int PERIODS = 100;
@@ -250,7 +250,7 @@ public final class PermissionCache implements AutoCloseable {
             return null;
         }
         if (picture.question().isLeaky() && !picture.isEnoughFor(held)) {
-            // A first look that lacks scopes says nothing of those that may have leaked.
+            // A first read that lacks scopes says nothing of those that may have leaked.
             return null;
         }
         boolean isEnough = picture.isEnoughFor(held);

@@ -265,7 +265,7 @@ final class Picture implements PermissionHistory {
 
     /**
      * The time at which the last of the facts was read for the first time. A scope of a token that the picture lacks is a loss; a
-     * picture that was read only once is a first look.
+     * picture that was read only once is a first read.
      */
     long firstEnd() {
         return contributions.stream().mapToLong(Contribution::firstEnd).max().orElse(Long.MIN_VALUE);

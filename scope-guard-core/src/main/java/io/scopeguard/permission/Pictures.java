@@ -117,7 +117,7 @@ final class Pictures {
         return byRole.readAt() > alone.readAt() && explainsAll(alone, byRole, roles) ? byRole : alone;
     }
 
-    /** A role that was read alone and is on no list of holders would be lost without a second look. */
+    /** A role that was read alone and is on no list of holders would be lost without a confirming read. */
     private boolean explainsAll(SubjectFact alone, SubjectFact byRole, RoleSet roles) {
         for (String role : alone.holding().roles()) {
             Changes.Loss loss = byRole.changes().losses().get(role);

@@ -38,13 +38,13 @@ final class RoleTable {
      */
     record Meaning(Scopes scopes, Changes changes, long firstEnd, long readAt, boolean isDefined) {
 
-        static Meaning first(Scopes scopes, Look look, long readAt) {
-            return new Meaning(scopes, Changes.NONE, look.end(), readAt, true);
+        static Meaning first(Scopes scopes, ReadTimes times, long readAt) {
+            return new Meaning(scopes, Changes.NONE, times.end(), readAt, true);
         }
 
-        Meaning followedBy(Scopes next, long lastRead, Look look, long nextReadAt) {
+        Meaning followedBy(Scopes next, long lastRead, ReadTimes times, long nextReadAt) {
             Changes following =
-                    changes.followedBy(scopes.toList(), Set.copyOf(next.toList()), firstEnd, lastRead, look);
+                    changes.followedBy(scopes.toList(), Set.copyOf(next.toList()), firstEnd, lastRead, times);
             return following.equals(changes) && nextReadAt == readAt
                     ? this
                     : new Meaning(following.equals(changes) ? scopes : next, following, firstEnd, nextReadAt, true);
@@ -86,8 +86,8 @@ final class RoleTable {
             return meaning == null ? Scopes.none() : meaning.scopes;
         }
 
-        private Role listed(int count, @Nullable Set<String> ids, Look look) {
-            long since = count == 0 && holderCount > 0 ? look.readAt() : emptySince;
+        private Role listed(int count, @Nullable Set<String> ids, ReadTimes times) {
+            long since = count == 0 && holderCount > 0 ? times.readAt() : emptySince;
             return new Role(names, meanings, true, count, ids, since, readAt, areScopesKnown);
         }
 
@@ -104,9 +104,9 @@ final class RoleTable {
             return new Role(names, Map.copyOf(next), isListed, holderCount, holders, emptySince, nextReadAt, true);
         }
 
-        private Role unlisted(Look look) {
+        private Role unlisted(ReadTimes times) {
             return isListed
-                    ? new Role(names, meanings, false, 0, Set.of(), look.readAt(), readAt, areScopesKnown)
+                    ? new Role(names, meanings, false, 0, Set.of(), times.readAt(), readAt, areScopesKnown)
                     : this;
         }
     }
@@ -198,26 +198,27 @@ final class RoleTable {
     /**
      * This after a list was read.
      *
-     * @param first the list that was read before it as a first look; an element of either list is not gone
+     * @param first the list that was read before it as a first read; an element of either list is not gone
      */
-    RoleTable withList(Map<String, RoleDefinition> list, Map<String, RoleDefinition> first, long lastRead, Look look) {
+    RoleTable withList(
+            Map<String, RoleDefinition> list, Map<String, RoleDefinition> first, long lastRead, ReadTimes times) {
         Map<String, Role> next = new HashMap<>(roles);
         list.forEach((id, definition) -> next.merge(
                 id,
-                listed(Role.NEW, definition, first.get(id), lastRead, look),
-                (known, fresh) -> listed(known, definition, first.get(id), lastRead, look)));
+                listed(Role.NEW, definition, first.get(id), lastRead, times),
+                (known, fresh) -> listed(known, definition, first.get(id), lastRead, times)));
         next.replaceAll(
-                (id, role) -> list.containsKey(id) || first.containsKey(id) ? role : gone(role, lastRead, look));
+                (id, role) -> list.containsKey(id) || first.containsKey(id) ? role : gone(role, lastRead, times));
         return next.equals(roles) ? this : new RoleTable(Map.copyOf(next));
     }
 
     private static Role listed(
-            Role known, RoleDefinition definition, @Nullable RoleDefinition first, long lastRead, Look look) {
+            Role known, RoleDefinition definition, @Nullable RoleDefinition first, long lastRead, ReadTimes times) {
         boolean emptied = definition.holderCount() == 0 && known.holderCount > 0;
         Role named = known.named(names(known, definition, first));
         Role role = emptied && first != null && first.holderCount() != 0
-                ? named.listed(known.holderCount, known.holders, look)
-                : named.listed(definition.holderCount(), definition.holders(), look);
+                ? named.listed(known.holderCount, known.holders, times)
+                : named.listed(definition.holderCount(), definition.holders(), times);
         if (definition.scopes() == null) {
             return role;
         }
@@ -227,7 +228,7 @@ final class RoleTable {
         for (Audience audience : audiences) {
             Scopes next =
                     scopes(definition, audience).or(scopes(first, audience).and(known.scopes(audience)));
-            meanings.put(audience, meaning(known, audience, next, lastRead, look, Long.MIN_VALUE));
+            meanings.put(audience, meaning(known, audience, next, lastRead, times, Long.MIN_VALUE));
         }
         return role.withMeanings(meanings, known.readAt);
     }
@@ -242,10 +243,10 @@ final class RoleTable {
         return Set.copyOf(names);
     }
 
-    private static Role gone(Role role, long lastRead, Look look) {
+    private static Role gone(Role role, long lastRead, ReadTimes times) {
         Map<Audience, Meaning> meanings = new HashMap<>(role.meanings);
-        meanings.replaceAll((audience, meaning) -> meaning.followedBy(Scopes.none(), lastRead, look, meaning.readAt));
-        return role.unlisted(look).withMeanings(meanings, role.readAt);
+        meanings.replaceAll((audience, meaning) -> meaning.followedBy(Scopes.none(), lastRead, times, meaning.readAt));
+        return role.unlisted(times).withMeanings(meanings, role.readAt);
     }
 
     /** Whether a read of one role alone takes something away. */
@@ -264,7 +265,7 @@ final class RoleTable {
     }
 
     /** This after one role was read alone. */
-    RoleTable withRole(String id, RoleScopes scopes, RoleScopes first, Look look) {
+    RoleTable withRole(String id, RoleScopes scopes, RoleScopes first, ReadTimes times) {
         Role known = roles.getOrDefault(id, Role.NEW);
         Map<Audience, Meaning> meanings = new HashMap<>(known.meanings);
         Set<Audience> audiences = new HashSet<>(scopes.byAudience().keySet());
@@ -274,25 +275,25 @@ final class RoleTable {
         for (Audience audience : audiences) {
             Scopes next = told(scopes, audience).or(told(first, audience).and(known.scopes(audience)));
             long lastRead = meaning(id, audience).readAt;
-            meanings.put(audience, meaning(known, audience, next, lastRead, look, look.readAt()));
+            meanings.put(audience, meaning(known, audience, next, lastRead, times, times.readAt()));
         }
-        Role role = known.withMeanings(meanings, scopes.isComplete() ? look.readAt() : known.readAt);
+        Role role = known.withMeanings(meanings, scopes.isComplete() ? times.readAt() : known.readAt);
         Map<String, Role> next = new HashMap<>(roles);
         next.put(id, role);
         return new RoleTable(Map.copyOf(next));
     }
 
     private static Meaning meaning(
-            Role known, Audience audience, Scopes next, long lastRead, Look look, long readAloneAt) {
+            Role known, Audience audience, Scopes next, long lastRead, ReadTimes times, long readAloneAt) {
         Meaning meaning = known.meanings.get(audience);
         if (meaning == null) {
             // A role that was read before without this audience gained it now.
             return known.areScopesKnown
-                    ? new Meaning(Scopes.none(), Changes.NONE, look.end(), readAloneAt, true)
-                            .followedBy(next, lastRead, look, readAloneAt)
-                    : Meaning.first(next, look, readAloneAt);
+                    ? new Meaning(Scopes.none(), Changes.NONE, times.end(), readAloneAt, true)
+                            .followedBy(next, lastRead, times, readAloneAt)
+                    : Meaning.first(next, times, readAloneAt);
         }
-        return meaning.followedBy(next, lastRead, look, Math.max(meaning.readAt, readAloneAt));
+        return meaning.followedBy(next, lastRead, times, Math.max(meaning.readAt, readAloneAt));
     }
 
     private static Scopes scopes(@Nullable RoleDefinition definition, Audience audience) {

@@ -225,7 +225,7 @@ final class SingleFlight {
             this.knownReadAt = knownReadAt;
         }
 
-        /** The flight to keep for the key; {@code null} if one landed between the caller's look at the facts and this. */
+        /** The flight to keep for the key; {@code null} if one landed between the caller's check of the facts and this. */
         @Nullable
         Flight join(@Nullable Flight current) {
             if (current == null) {

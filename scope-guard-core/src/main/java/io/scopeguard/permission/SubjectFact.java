@@ -64,14 +64,14 @@ final class SubjectFact {
         this.usedIn = usedIn;
     }
 
-    static SubjectFact first(String id, Holding holding, Look look, boolean complete, boolean isRequested) {
+    static SubjectFact first(String id, Holding holding, ReadTimes times, boolean complete, boolean isRequested) {
         return new SubjectFact(
-                id, holding, look.readAt(), look.end(), 0, Changes.NONE, complete, isRequested ? REQUESTED : UNUSED);
+                id, holding, times.readAt(), times.end(), 0, Changes.NONE, complete, isRequested ? REQUESTED : UNUSED);
     }
 
     /** A fact that follows from a list about many subjects. */
-    static SubjectFact derived(Holding holding, Look look, Changes changes) {
-        return new SubjectFact("", holding, look.readAt(), look.end(), 0, changes, true, (byte) 0);
+    static SubjectFact derived(Holding holding, ReadTimes times, Changes changes) {
+        return new SubjectFact("", holding, times.readAt(), times.end(), 0, changes, true, (byte) 0);
     }
 
     /** A fact that another process kept. */
@@ -115,23 +115,23 @@ final class SubjectFact {
      *
      * @param gap the time between reads beyond which changes in between may have been missed
      */
-    SubjectFact followedBy(Holding next, Look look, long gap) {
+    SubjectFact followedBy(Holding next, ReadTimes times, long gap) {
         boolean same = next.equals(holding);
-        Changes following = same ? changes : changes.followedBy(holding.roles(), next.roles(), firstEnd, readAt, look);
-        boolean broken = !same || look.readAt() - readAt > gap;
+        Changes following = same ? changes : changes.followedBy(holding.roles(), next.roles(), firstEnd, readAt, times);
+        boolean broken = !same || times.readAt() - readAt > gap;
         return new SubjectFact(
                 id,
                 same ? holding : next,
-                look.readAt(),
+                times.readAt(),
                 firstEnd,
-                broken ? after(look.end()) : brokenAfter,
-                standing(next, following, look),
+                broken ? after(times.end()) : brokenAfter,
+                standing(next, following, times),
                 complete,
                 usedIn);
     }
 
     /** A change of standing is a loss or a gain of everything. */
-    private Changes standing(Holding next, Changes following, Look look) {
+    private Changes standing(Holding next, Changes following, ReadTimes times) {
         if (next.hasNoStanding() == holding.hasNoStanding()) {
             return following;
         }
@@ -140,7 +140,7 @@ final class SubjectFact {
                 next.hasNoStanding() ? Set.of() : STANDING,
                 firstEnd,
                 readAt,
-                look);
+                times);
     }
 
     /** The fact, across a read that was not believed. */

@@ -25,7 +25,7 @@ public interface CallContext {
     }
 
     /** Whether the answer confirms or refutes a loss that an earlier read has shown. */
-    default boolean isSecondLook() {
+    default boolean isConfirming() {
         return false;
     }
 

@@ -58,8 +58,8 @@ public interface IdentityProvider {
     }
 
     /** Whether calls to the provider are made at present, for metrics. */
-    default Circuit circuit() {
-        return Circuit.CLOSED;
+    default CircuitState circuit() {
+        return CircuitState.CLOSED;
     }
 
     /**

@@ -80,25 +80,25 @@ public final class RemedyAdvisor {
         asks.restoreShared();
     }
 
-    /** Advice for the client of a granted request. It never asks for a step that is known to be useless. */
-    public Advice onGranted(DriftFinding finding) {
+    /** RemedyAdvice for the client of a granted request. It never asks for a step that is known to be useless. */
+    public RemedyAdvice onGranted(DriftFinding finding) {
         return advise(finding, false);
     }
 
-    /** Advice for the client of a request that was refused for lack of scopes: the remedy that works, if one does. */
-    public Advice onRefused(DriftFinding finding) {
+    /** RemedyAdvice for the client of a request that was refused for lack of scopes: the remedy that works, if one does. */
+    public RemedyAdvice onRefused(DriftFinding finding) {
         return advise(finding, true);
     }
 
-    /** Advice for the client of a former member: a refresh, unless the token is newer than the loss. */
-    public Advice onExpelled(DriftFinding finding) {
+    /** RemedyAdvice for the client of a former member: a refresh, unless the token is newer than the loss. */
+    public RemedyAdvice onExpelled(DriftFinding finding) {
         long lost = finding.history().standingSince();
         return provider.compare(finding.token().issuedAt(), lost) == Order.AFTER
-                ? Advice.none()
+                ? RemedyAdvice.none()
                 : reported(finding.token(), Remedy.REFRESH, finding.drift(), bounded(provider.waitUntilAfter(lost)));
     }
 
-    private Advice advise(DriftFinding finding, boolean isRefused) {
+    private RemedyAdvice advise(DriftFinding finding, boolean isRefused) {
         AccessToken token = finding.token();
         boolean isMachine = clients.isNonInteractive(token);
         ScopeDrift drift = withoutDisputes(finding).with(roles.curable(finding, isRefused, isMachine));
@@ -112,7 +112,7 @@ public final class RemedyAdvisor {
         // Rule 9: respond with the strongest remedy that any scope needs.
         Remedy strongest =
                 remedies.values().stream().reduce(isRefreshDue(drift) ? Remedy.REFRESH : Remedy.NONE, Remedy::or);
-        Advice advice = answer(finding, strongest, told, isRefused);
+        RemedyAdvice advice = answer(finding, strongest, told, isRefused);
         remember(finding, advice, isRefused);
         return advice;
     }
@@ -131,9 +131,9 @@ public final class RemedyAdvisor {
     }
 
     /** Rule 7: no user is present to grant consent. A refused machine repeats its token request and names the scope. */
-    private Advice forMachine(DriftFinding finding, ScopeDrift drift, boolean isRefused) {
+    private RemedyAdvice forMachine(DriftFinding finding, ScopeDrift drift, boolean isRefused) {
         ScopeDrift told = isRefused ? drift : drift.missingOnly(Scopes.none());
-        return told.isEmpty() ? Advice.none() : answer(finding, Remedy.REFRESH, told, isRefused);
+        return told.isEmpty() ? RemedyAdvice.none() : answer(finding, Remedy.REFRESH, told, isRefused);
     }
 
     private Remedy remedy(DriftFinding finding, String scope, boolean isNew, boolean isRefused) {
@@ -159,20 +159,20 @@ public final class RemedyAdvisor {
     }
 
     /** Rule 8: a remedy that cannot bring a certainly newer token soon is not asked for unless the request was refused. */
-    private Advice answer(DriftFinding finding, Remedy remedy, ScopeDrift told, boolean isRefused) {
+    private RemedyAdvice answer(DriftFinding finding, Remedy remedy, ScopeDrift told, boolean isRefused) {
         if (remedy == Remedy.NONE) {
-            return Advice.none();
+            return RemedyAdvice.none();
         }
         Duration wait = waitFor(finding, told);
         boolean isTooLong = wait.compareTo(ProviderClock.MAX_WAIT) > 0;
         return isTooLong && !isRefused && remedy == Remedy.REFRESH
-                ? Advice.none()
+                ? RemedyAdvice.none()
                 : reported(finding.token(), remedy, told, bounded(wait));
     }
 
-    private Advice reported(AccessToken token, Remedy remedy, ScopeDrift told, Duration wait) {
+    private RemedyAdvice reported(AccessToken token, Remedy remedy, ScopeDrift told, Duration wait) {
         reports.asked(token, remedy);
-        return new Advice(remedy, told, clients.of(token).thirdParty(), wait);
+        return new RemedyAdvice(remedy, told, clients.of(token).thirdParty(), wait);
     }
 
     private Duration waitFor(DriftFinding finding, ScopeDrift told) {
@@ -189,7 +189,7 @@ public final class RemedyAdvisor {
     }
 
     /** A client that is asked for consent is asked for all scopes that are named; one that is asked to refresh may lead to that. */
-    private void remember(DriftFinding finding, Advice advice, boolean isRefused) {
+    private void remember(DriftFinding finding, RemedyAdvice advice, boolean isRefused) {
         AccessToken token = finding.token();
         PermissionHistory history = finding.history();
         long now = clock.nanos();

@@ -27,7 +27,7 @@ public final class Responses {
 
     private static final Duration DEFAULT_SPREAD = Duration.ofSeconds(10);
 
-    private final Refusals refusals;
+    private final ProblemResponses refusals;
     private final ScopeDriftHeader header;
 
     /** Spreads the clients of granted requests over ten seconds, and names no protected resource metadata. */
@@ -41,7 +41,7 @@ public final class Responses {
      * @throws IllegalArgumentException if the spread is out of range
      */
     public Responses(@Nullable String resourceMetadata, Duration spread) {
-        refusals = new Refusals(resourceMetadata);
+        refusals = new ProblemResponses(resourceMetadata);
         header = new ScopeDriftHeader(spread);
     }
 
@@ -69,7 +69,7 @@ public final class Responses {
         return response(refusals.missingToken(), null);
     }
 
-    private static Response response(Refusal refusal, @Nullable String drift) {
+    private static Response response(ProblemResponse refusal, @Nullable String drift) {
         Map<String, String> headers = headers(drift);
         headers.putAll(refusal.headers());
         headers.put("Cache-Control", "no-store");

@@ -7,8 +7,8 @@ import io.scopeguard.WatchEnd;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
+import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.role.Roles;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
@@ -125,7 +125,7 @@ public final class ScopeDriftHeader {
         return Dictionary.valueOf(members).serialize();
     }
 
-    private static void putAdvice(Map<String, ListElement<?>> members, Advice advice, boolean counts) {
+    private static void putAdvice(Map<String, ListElement<?>> members, RemedyAdvice advice, boolean counts) {
         boolean countsMissing = counts || advice.onlyCountsMissing();
         members.put(ACTION, TokenItem.valueOf(advice.remedy().name().toLowerCase(Locale.ROOT)));
         ScopeDrift drift = advice.drift();
@@ -179,7 +179,7 @@ public final class ScopeDriftHeader {
     }
 
     /** All that a value depends on: a token is for one organization and one resource. */
-    private record Hint(String token, Advice advice, long asOf, boolean isGranted) {
+    private record Hint(String token, RemedyAdvice advice, long asOf, boolean isGranted) {
 
         static Hint of(Decision decision, LivePermissions live) {
             return new Hint(

@@ -24,7 +24,7 @@ final class KeySetEndpoint {
     private final Duration timeout;
     private final HttpRequest.Builder request;
     private final KeyListener listener;
-    private final KeyTroubleLog log;
+    private final KeyOutageLog log;
 
     /**
      * @param timeout for a whole fetch, from the connection to the last byte
@@ -35,7 +35,7 @@ final class KeySetEndpoint {
         this.timeout = timeout;
         this.request = HttpRequest.newBuilder(uri).header("Accept", "application/jwk-set+json, application/json");
         this.listener = listener;
-        this.log = new KeyTroubleLog(uri);
+        this.log = new KeyOutageLog(uri);
     }
 
     /**

@@ -259,7 +259,7 @@ class VerdictTableTests {
             rows.add("| " + name + " | " + model.verdict(token, clock.instant()) + " | " + verdict(forGuard) + " |");
         }
 
-        /** A minute later each time, until the change is noticed: a loss needs a second look. */
+        /** A minute later each time, until the change is noticed: a loss needs a confirming read. */
         void lookUntilChanged(String token) {
             String before = verdict(token);
             for (int looks = 0; looks < MOST_LOOKS && verdict(token).equals(before); looks++) {

@@ -136,7 +136,7 @@ class KeycloakPermissionSourceTests {
     }
 
     @Test
-    void membershipWhenMemberOfNoGroupThenExplicitOnlyAtTheSecondLook() {
+    void membershipWhenMemberOfNoGroupThenExplicitOnlyAtTheConfirmingRead() {
         realm().leave("acme-id", "acme-members", "bob");
         assertThat(membership("bob", "acme")).isEqualTo(Answer.implicit(Membership.of(Grants.none())));
         assertThat(confirmed("bob", "acme")).isEqualTo(Answer.explicit(Membership.of(Grants.none())));

@@ -20,7 +20,7 @@ import io.github.bucket4j.Bucket;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.CallListener;
-import io.scopeguard.provider.Circuit;
+import io.scopeguard.provider.CircuitState;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.Priority;
@@ -481,7 +481,7 @@ class ManagementAccessTests {
     @Test
     void callsWhenManyFailedThenLogtoIsLeftAloneForASecond() {
         check();
-        assertThat(logto.circuit()).isEqualTo(Circuit.CLOSED);
+        assertThat(logto.circuit()).isEqualTo(CircuitState.CLOSED);
         tenant.answer("/organization-roles", aResponse().withStatus(503));
         for (int i = 0; i < 40; i++) {
             assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
@@ -490,12 +490,12 @@ class ManagementAccessTests {
                 .findAll(getRequestedFor(urlPathEqualTo("/api/organization-roles")))
                 .size();
         assertThat(asked).isBetween(10, 30);
-        assertThat(logto.circuit()).isEqualTo(Circuit.OPEN);
+        assertThat(logto.circuit()).isEqualTo(CircuitState.OPEN);
 
         tenant.recorded("/organization-roles", "management-api/organization-roles");
         clock.advance(Duration.ofMillis(1_001));
         check();
-        assertThat(logto.circuit()).isEqualTo(Circuit.CLOSED);
+        assertThat(logto.circuit()).isEqualTo(CircuitState.CLOSED);
     }
 
     /** Reads that are made together must not fail each other when Logto is tried again. */
@@ -506,7 +506,7 @@ class ManagementAccessTests {
         for (int i = 0; i < 40; i++) {
             assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
         }
-        assertThat(logto.circuit()).isEqualTo(Circuit.OPEN);
+        assertThat(logto.circuit()).isEqualTo(CircuitState.OPEN);
         tenant.answer(
                 "/organization-roles",
                 Recorded.of("management-api/organization-roles").response().withFixedDelay(300));
@@ -518,7 +518,7 @@ class ManagementAccessTests {
                 .toList();
 
         reads.forEach(CompletableFuture::join);
-        assertThat(logto.circuit()).isEqualTo(Circuit.CLOSED);
+        assertThat(logto.circuit()).isEqualTo(CircuitState.CLOSED);
     }
 
     @Test
@@ -529,7 +529,7 @@ class ManagementAccessTests {
         }
         tenant.recorded("/organization-roles", "management-api/organization-roles");
         clock.step(Duration.ofHours(-1));
-        assertThat(logto.circuit()).isEqualTo(Circuit.OPEN);
+        assertThat(logto.circuit()).isEqualTo(CircuitState.OPEN);
         assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
 
         clock.advance(Duration.ofMillis(1_001));
@@ -585,7 +585,7 @@ class ManagementAccessTests {
                     .isEqualTo(Reason.MALFORMED);
         }
 
-        assertThat(logto.circuit()).isEqualTo(Circuit.CLOSED);
+        assertThat(logto.circuit()).isEqualTo(CircuitState.CLOSED);
     }
 
     @ParameterizedTest

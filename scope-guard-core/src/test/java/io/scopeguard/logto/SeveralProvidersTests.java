@@ -16,7 +16,7 @@ import io.scopeguard.provider.InvalidTokenException.Reason;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.signal.Refusals;
+import io.scopeguard.signal.ProblemResponses;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
@@ -107,7 +107,7 @@ class SeveralProvidersTests {
 
                 assertThat(decision.denial()).isEqualTo(expected);
                 if (expected != null) {
-                    assertThat(new Refusals(null).of(decision).problem().detail())
+                    assertThat(new ProblemResponses(null).of(decision).problem().detail())
                             .isEqualTo("The organization does not belong to the token's issuer.");
                 }
             }
@@ -161,7 +161,7 @@ class SeveralProvidersTests {
             assertThat(guard.authorize(other, audit).denial() != Denial.ORGANIZATION_MISMATCH)
                     .isEqualTo(isSecond);
             if (!isSecond) {
-                assertThat(new Refusals(null)
+                assertThat(new ProblemResponses(null)
                                 .of(guard.authorize(other, audit))
                                 .problem()
                                 .detail())

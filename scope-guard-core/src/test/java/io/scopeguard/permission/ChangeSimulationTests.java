@@ -30,7 +30,7 @@ class ChangeSimulationTests {
     private static final double SWEEP = Simulation.sweep(CALLS_PER_SECOND);
     private static final Duration PROMISE = Simulation.MAX_AGE.plusMillis((long) (2_000 * SWEEP));
 
-    /** A read at once for the sake of the losses, and its second look. */
+    /** A read at once for the sake of the losses, and its confirming read. */
     private static final int FURTHER_READS = 2;
 
     private static final Duration FAULT = Duration.ofSeconds(5);

@@ -165,8 +165,8 @@ class DecidersTests {
 
     @Test
     void holdersWhenMissingOnceThenStillHeldAndOlder() {
-        HolderSet first = HolderSet.first(Set.of("a", "b"), look(10));
-        HolderSet second = first.followedBy(Set.of("a"), look(20), 25);
+        HolderSet first = HolderSet.first(Set.of("a", "b"), times(10));
+        HolderSet second = first.followedBy(Set.of("a"), times(20), 25);
 
         assertThat(second.holds("b")).isTrue();
         assertThat(second.readAt("b")).isEqualTo(10);
@@ -175,9 +175,9 @@ class DecidersTests {
 
     @Test
     void holdersWhenMissingTwiceThenLost() {
-        HolderSet third = HolderSet.first(Set.of("a", "b"), look(10))
-                .followedBy(Set.of("a"), look(20), 25)
-                .followedBy(Set.of("a"), look(30), 35);
+        HolderSet third = HolderSet.first(Set.of("a", "b"), times(10))
+                .followedBy(Set.of("a"), times(20), 25)
+                .followedBy(Set.of("a"), times(30), 35);
 
         assertThat(third.holds("b")).isFalse();
         assertThat(third.lossOf("b")).isNotNull();
@@ -221,9 +221,9 @@ class DecidersTests {
 
     @Test
     void changesWhenAnElementComesBackBeforeAnyPictureLackedItThenNeverLost() {
-        Look loss = new Look(20, 21, 15);
+        ReadTimes loss = new ReadTimes(20, 21, 15);
         Changes lost = Changes.NONE.followedBy(Set.of("a", "b"), Set.of("a"), 5, 10, loss);
-        Changes back = lost.followedBy(Set.of("a"), Set.of("a", "b"), 5, 12, look(30));
+        Changes back = lost.followedBy(Set.of("a"), Set.of("a", "b"), 5, 12, times(30));
 
         assertThat(lost.losses().get("b").bindsIn(15)).isFalse();
         assertThat(lost.losses().get("b").bindsIn(16)).isTrue();
@@ -232,14 +232,14 @@ class DecidersTests {
 
     @Test
     void changesWhenAnElementComesBackAfterAPictureLackedItThenGained() {
-        Changes lost = Changes.NONE.followedBy(Set.of("a", "b"), Set.of("a"), 5, 10, new Look(20, 21, 15));
-        Changes back = lost.followedBy(Set.of("a"), Set.of("a", "b"), 5, 20, look(30));
+        Changes lost = Changes.NONE.followedBy(Set.of("a", "b"), Set.of("a"), 5, 10, new ReadTimes(20, 21, 15));
+        Changes back = lost.followedBy(Set.of("a"), Set.of("a", "b"), 5, 20, times(30));
 
         assertThat(back.gain("b", 5)).isEqualTo(new Changes.Gain(20, 31));
     }
 
-    private static Look look(long readAt) {
-        return new Look(readAt, readAt + 1, Look.NO_LOSSES);
+    private static ReadTimes times(long readAt) {
+        return new ReadTimes(readAt, readAt + 1, ReadTimes.NO_LOSSES);
     }
 
     private static MembershipKey member(String user) {

@@ -30,27 +30,27 @@ class FactStoreTests {
 
     @Test
     void putWhenAFirstLookTakesSomethingAwayThenIgnored() {
-        store.put(ALICE, holding("a", "b"), look());
+        store.put(ALICE, holding("a", "b"), times());
 
-        assertThat(store.put(ALICE, holding("a"), look())).isFalse();
+        assertThat(store.put(ALICE, holding("a"), times())).isFalse();
         assertThat(roles()).containsExactlyInAnyOrder("a", "b");
     }
 
     @Test
-    void putWhenASecondLookTakesSomethingAwayThenTakenIn() {
-        store.put(ALICE, holding("a", "b"), look());
+    void putWhenAConfirmingReadTakesSomethingAwayThenTakenIn() {
+        store.put(ALICE, holding("a", "b"), times());
 
-        assertThat(store.put(ALICE, holding("a"), look().confirming(sequence.next())))
+        assertThat(store.put(ALICE, holding("a"), times().confirming(sequence.next())))
                 .isTrue();
         assertThat(roles()).containsExactly("a");
     }
 
     @Test
     void putWhenAnOlderReadArrivesLaterThenIgnored() {
-        store.put(ALICE, holding("a"), look());
-        Look older = look();
-        store.put(ALICE, holding("a", "b"), look());
-        store.put(ALICE, holding("a"), look().confirming(sequence.next()));
+        store.put(ALICE, holding("a"), times());
+        ReadTimes older = times();
+        store.put(ALICE, holding("a", "b"), times());
+        store.put(ALICE, holding("a"), times().confirming(sequence.next()));
 
         assertThat(store.put(ALICE, holding("a", "b"), older)).isFalse();
         assertThat(roles()).containsExactly("a");
@@ -58,11 +58,11 @@ class FactStoreTests {
 
     @Test
     void putWhenAFactIsEvictedThenItsLossIsKept() {
-        store.put(ALICE, holding("a", "b"), look());
-        store.put(ALICE, holding("a"), look().confirming(sequence.next()));
+        store.put(ALICE, holding("a", "b"), times());
+        store.put(ALICE, holding("a"), times().confirming(sequence.next()));
         clock.advance(Duration.ofHours(2));
         for (int i = 0; i < 1_000; i++) {
-            store.put(new MembershipKey(Subject.Type.USER, "user-" + i, "acme"), holding("a"), look());
+            store.put(new MembershipKey(Subject.Type.USER, "user-" + i, "acme"), holding("a"), times());
         }
 
         assertThat(roles()).containsExactly("a");
@@ -71,10 +71,10 @@ class FactStoreTests {
     @Test
     void putWhenSuspendedInOnePlaceThenInactiveEverywhereUntilSeenActive() {
         MembershipKey elsewhere = new MembershipKey(Subject.Type.USER, "alice", "globex");
-        store.put(ALICE, Holding.of(Standing.SUSPENDED), look().confirming(sequence.next()));
+        store.put(ALICE, Holding.of(Standing.SUSPENDED), times().confirming(sequence.next()));
         assertThat(store.inactive(elsewhere)).isNotNull();
 
-        store.put(elsewhere, holding("a"), look());
+        store.put(elsewhere, holding("a"), times());
         assertThat(store.inactive(ALICE)).isNull();
         assertThat(store.glance(new AccountKey(Subject.Type.USER, "alice")).standing())
                 .isEqualTo(Standing.ACTIVE);
@@ -82,7 +82,7 @@ class FactStoreTests {
 
     @Test
     void useWhenManyCountInOnePeriodThenOnce() {
-        store.put(ALICE, holding("a"), look());
+        store.put(ALICE, holding("a"), times());
         SubjectFact fact = store.find(ALICE);
 
         assertThat(fact.use((byte) 1)).isTrue();
@@ -94,9 +94,9 @@ class FactStoreTests {
         return store.find(ALICE).holding().roles();
     }
 
-    private Look look() {
+    private ReadTimes times() {
         clock.advanceSeconds(1);
-        return new Look(sequence.next(), sequence.next(), Look.NO_LOSSES);
+        return new ReadTimes(sequence.next(), sequence.next(), ReadTimes.NO_LOSSES);
     }
 
     private static Holding holding(String... roles) {

@@ -187,7 +187,7 @@ class FactsTests {
     // Losses
 
     @Test
-    void getWhenARoleIsLostThenBelievedAtTheSecondLook() {
+    void getWhenARoleIsLostThenBelievedAtTheConfirmingRead() {
         directory.member("acme", "alice", "editor");
         get("alice", BOTH);
         directory.member("acme", "alice", "viewer");
@@ -199,7 +199,7 @@ class FactsTests {
     }
 
     @Test
-    void getWhenTheSecondLookShowsTheRoleThenNothingIsLost() {
+    void getWhenTheConfirmingReadShowsTheRoleThenNothingIsLost() {
         directory.member("acme", "alice", "editor");
         get("alice", BOTH);
         directory.member("acme", "alice", "viewer");
@@ -429,7 +429,7 @@ class FactsTests {
     }
 
     @Test
-    void getWhenTheSecondLookFailsThenUnavailable() {
+    void getWhenTheConfirmingReadFailsThenUnavailable() {
         directory.member("acme", "alice", "viewer");
         directory.meanwhile("membership", () -> directory.down(true));
 

@@ -63,7 +63,7 @@ class ProviderDelayTests {
         assertThat(secondsUntilLost("alice")).isBetween(DELAY, DELAY + 2);
     }
 
-    /** What is pending for one loss is no second look for another. */
+    /** What is pending for one loss is no confirming read for another. */
     @Test
     void getWhenAnotherScopeIsLostMeanwhileThenItWaitsForItsOwnDelay() {
         directory.role("admin", "delete").member("acme", "alice", "editor", "admin");
@@ -78,7 +78,7 @@ class ProviderDelayTests {
     }
 
     @Test
-    void getWhenManyLoseARoleThenPagesAreTheSecondLook() {
+    void getWhenManyLoseARoleThenPagesAreTheConfirmingRead() {
         directory.members("acme", 400, "editor");
         for (int i = 0; i < 400; i++) {
             get("user-" + i);
@@ -110,7 +110,7 @@ class ProviderDelayTests {
         assertThat(live("alice").standing()).isEqualTo(Standing.NOT_A_MEMBER);
     }
 
-    /** It binds in a picture all of whose facts were read after the second look. */
+    /** It binds in a picture all of whose facts were read after the confirming read. */
     @Test
     void getWhenARoleLosesAScopeThenBelievedAfterTheDelay() {
         get("alice");

@@ -41,7 +41,7 @@ class RoleSetTests {
     }
 
     private static RoleSet read(RoleSet known, Map<String, RoleDefinition> list, long readAt) {
-        Look look = new Look(readAt, readAt, readAt - 1);
-        return known.with(known.table().withList(list, list, known.readAt(), look), readAt, true);
+        ReadTimes times = new ReadTimes(readAt, readAt, readAt - 1);
+        return known.with(known.table().withList(list, list, known.readAt(), times), readAt, true);
     }
 }

@@ -57,7 +57,7 @@ class SharedReadTests {
     }
 
     @Test
-    void getWhenAnotherProcessSawALossThenTheSecondLookIsALaterRead() {
+    void getWhenAnotherProcessSawALossThenTheConfirmingReadIsALaterRead() {
         get(cache, BOTH);
         clock.advanceSeconds(40);
         directory.shared = new SharedAnswer("viewer", ago(3), ago(2));
@@ -143,7 +143,7 @@ class SharedReadTests {
 
         @Override
         public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
-            secondLooks += context.isSecondLook() ? 1 : 0;
+            secondLooks += context.isConfirming() ? 1 : 0;
             SharedAnswer answer = shared;
             return answer != null && context.takes(answer.begunAt, answer.endedAt)
                     ? Answer.explicit(Membership.of(Grants.ofRoles(Set.of(answer.role))))

@@ -152,7 +152,7 @@ class ThreadsTests {
             }
         }
 
-        // One member in use is never worth a page, except for the first look at an organization.
+        // One member in use is never worth a page, except for the first read at an organization.
         assertThat(directory.calls("members")).isLessThanOrEqualTo(1);
     }
 

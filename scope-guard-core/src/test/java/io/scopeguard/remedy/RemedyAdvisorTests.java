@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class RemedyAdvisorTests {
 
     private static final Scopes NONE = Scopes.none();
-    private static final Advice NOTHING = Advice.none();
+    private static final RemedyAdvice NOTHING = RemedyAdvice.none();
     private static final Duration MAX_AGE = Duration.ofSeconds(30);
 
     private static final MovableClock wall = MovableClock.atNoon();
@@ -396,7 +396,7 @@ class RemedyAdvisorTests {
         promoteAt(Duration.ofMillis(10_400));
 
         for (int millis = 0; millis < 3_000; millis += 110) {
-            Advice advice = granted(token, promoted("write"));
+            RemedyAdvice advice = granted(token, promoted("write"));
             assertThat(advice.remedy()).isEqualTo(Remedy.REFRESH);
             assertThat(advice.after()).isLessThanOrEqualTo(ProviderClock.MAX_WAIT);
             AccessToken next = tokens.organization("acme")
@@ -469,11 +469,11 @@ class RemedyAdvisorTests {
         return new RemedyAdvisor(clients, provider, kind -> delivery, MAX_AGE, reported);
     }
 
-    private Advice granted(AccessToken token, ScopeDrift drift) {
+    private RemedyAdvice granted(AccessToken token, ScopeDrift drift) {
         return advisor.onGranted(finding(token, drift));
     }
 
-    private Advice refused(AccessToken token, ScopeDrift drift) {
+    private RemedyAdvice refused(AccessToken token, ScopeDrift drift) {
         return advisor.onRefused(finding(token, drift));
     }
 
@@ -524,12 +524,12 @@ class RemedyAdvisorTests {
         return new ScopeDrift(NONE, NONE, Scopes.of(scopes));
     }
 
-    private static Advice refresh(ScopeDrift drift) {
-        return new Advice(Remedy.REFRESH, drift, false, Duration.ZERO);
+    private static RemedyAdvice refresh(ScopeDrift drift) {
+        return new RemedyAdvice(Remedy.REFRESH, drift, false, Duration.ZERO);
     }
 
-    private static Advice reconsent(ScopeDrift drift) {
-        return new Advice(Remedy.RECONSENT, drift, false, Duration.ZERO);
+    private static RemedyAdvice reconsent(ScopeDrift drift) {
+        return new RemedyAdvice(Remedy.RECONSENT, drift, false, Duration.ZERO);
     }
 
     private static final class Reported implements RemedyListener {

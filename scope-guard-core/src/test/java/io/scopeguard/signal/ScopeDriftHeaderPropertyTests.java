@@ -7,8 +7,8 @@ import io.scopeguard.Decision;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
+import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
@@ -58,7 +58,7 @@ class ScopeDriftHeaderPropertyTests {
                 drift,
                 Scopes.none(),
                 Scopes.none(),
-                new Advice(Remedy.RECONSENT, drift));
+                new RemedyAdvice(Remedy.RECONSENT, drift));
 
         String value = new ScopeDriftHeader(Duration.ofSeconds(30)).valueOf(decision);
 

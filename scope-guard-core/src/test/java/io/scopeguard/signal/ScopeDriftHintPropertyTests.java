@@ -7,8 +7,8 @@ import io.scopeguard.Decision;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
+import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHint.Change;
 import io.scopeguard.testing.MovableClock;
@@ -56,7 +56,7 @@ class ScopeDriftHintPropertyTests {
                 drift,
                 Scopes.none(),
                 Scopes.none(),
-                new Advice(Remedy.REFRESH, drift, countsOnly));
+                new RemedyAdvice(Remedy.REFRESH, drift, countsOnly));
 
         ScopeDriftHint hint = ScopeDriftHint.parse(new ScopeDriftHeader(Duration.ofSeconds(30)).valueOf(decision))
                 .orElseThrow();

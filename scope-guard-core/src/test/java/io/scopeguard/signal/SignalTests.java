@@ -11,8 +11,8 @@ import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.InvalidTokenException.Reason;
-import io.scopeguard.remedy.Advice;
 import io.scopeguard.remedy.Remedy;
+import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -47,7 +47,7 @@ class SignalTests {
     private static final TestTokens tokens = new TestTokens(clock);
 
     private final ScopeDriftHeader header = new ScopeDriftHeader(Duration.ofSeconds(1));
-    private final Refusals refusals = new Refusals(METADATA);
+    private final ProblemResponses refusals = new ProblemResponses(METADATA);
     private final Responses responses = new Responses(METADATA, Duration.ofSeconds(1));
     private final AccessToken acme =
             tokens.organization("acme").with("jti", "one").scopes("read").verified();
@@ -81,7 +81,7 @@ class SignalTests {
                 request("c"),
                 Denial.INSUFFICIENT_SCOPE,
                 Scopes.of("c"),
-                new Advice(Remedy.REFRESH, drift),
+                new RemedyAdvice(Remedy.REFRESH, drift),
                 drift);
 
         Response response = responses.of(decision);
@@ -122,8 +122,8 @@ class SignalTests {
     @Test
     void responseWhenUnavailableThenRetryAfterAndNoChallenge() {
         Response keys = responses.of(keysUnavailable());
-        Response permissions = responses.of(
-                decision(acme, request("c"), Denial.PERMISSIONS_UNAVAILABLE, NONE, Advice.none(), ScopeDrift.none()));
+        Response permissions = responses.of(decision(
+                acme, request("c"), Denial.PERMISSIONS_UNAVAILABLE, NONE, RemedyAdvice.none(), ScopeDrift.none()));
 
         assertThat(keys.status()).isEqualTo(503);
         assertThat(keys.headers()).containsKey("Retry-After").doesNotContainKey("WWW-Authenticate");
@@ -181,7 +181,7 @@ class SignalTests {
                         ScopeDrift.none(),
                         NONE,
                         NONE,
-                        new Advice(Remedy.REFRESH, ScopeDrift.none()))))
+                        new RemedyAdvice(Remedy.REFRESH, ScopeDrift.none()))))
                 .isNull();
         assertThat(ScopeDriftHeader.NAME).isEqualTo("Scope-Drift");
     }
@@ -257,7 +257,7 @@ class SignalTests {
     @Test
     void afterIncludesTheWaitThatMakesTheNextTokenNewer() {
         ScopeDrift drift = new ScopeDrift(Scopes.of("a"), NONE, NONE);
-        Advice advice = new Advice(Remedy.REFRESH, drift, false, Duration.ofSeconds(3));
+        RemedyAdvice advice = new RemedyAdvice(Remedy.REFRESH, drift, false, Duration.ofSeconds(3));
         AccessToken token = tokens.organization("acme").verified();
         Decision granted = decision(token, request("read"), null, NONE, advice, drift);
         Decision denied = decision(token, request("read"), Denial.INSUFFICIENT_SCOPE, NONE, advice, drift);
@@ -276,7 +276,7 @@ class SignalTests {
         assertThatIllegalArgumentException().isThrownBy(() -> new ScopeDriftHeader(spread));
     }
 
-    // Refusals: each row of the table
+    // ProblemResponses: each row of the table
 
     @Test
     void refusalWhenNoTokenThen401WithoutError() {
@@ -290,7 +290,7 @@ class SignalTests {
                 "Send a bearer token in the Authorization header.",
                 null,
                 "none");
-        assertThat(new Refusals(null).missingToken().challenge()).isEqualTo("Bearer");
+        assertThat(new ProblemResponses(null).missingToken().challenge()).isEqualTo("Bearer");
     }
 
     @Test
@@ -435,7 +435,7 @@ class SignalTests {
                 request("read", "write"),
                 Scopes.of("read", "write"),
                 Remedy.RECONSENT);
-        Refusal refusal = refusals.of(decision);
+        ProblemResponse refusal = refusals.of(decision);
 
         assertThat(refusal.challenge())
                 .isEqualTo("Bearer error=\"insufficient_scope\","
@@ -523,7 +523,7 @@ class SignalTests {
     }
 
     private static void assertRefusal(
-            Refusal refusal,
+            ProblemResponse refusal,
             @Nullable String challenge,
             @Nullable Duration retryAfter,
             String type,
@@ -573,7 +573,7 @@ class SignalTests {
             Scopes grantable,
             Remedy remedy,
             ScopeDrift drift) {
-        return decision(token, request, denial, grantable, new Advice(remedy, drift), drift);
+        return decision(token, request, denial, grantable, new RemedyAdvice(remedy, drift), drift);
     }
 
     private static Decision decision(
@@ -581,7 +581,7 @@ class SignalTests {
             AccessRequest request,
             @Nullable Denial denial,
             Scopes grantable,
-            Advice advice,
+            RemedyAdvice advice,
             ScopeDrift drift) {
         LivePermissions live = LivePermissions.of(NONE, MovableClock.NOON, 0);
         return new Decision(token, request, denial, live, drift, NONE, grantable, advice);

@@ -2,7 +2,7 @@ package io.scopeguard.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,7 +39,7 @@ class ManagementPortTests {
     @RestController
     static class Pages {
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/{*path}")
         String page() {
             return "page";

@@ -90,11 +90,11 @@ final class AnswerStore {
      * @param key of the fact
      * @param notBefore the answer's read began after this, in nanoseconds of the steady clock
      * @param newerThan the answer has a larger number than this
-     * @param isSecondLook whether the answer is to confirm a loss
+     * @param isConfirming whether the answer is to confirm a loss
      * @param waits whether the read is left to a replica that has the lease
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Wanted(byte[] key, long notBefore, long newerThan, boolean isSecondLook, boolean waits) {}
+    record Wanted(byte[] key, long notBefore, long newerThan, boolean isConfirming, boolean waits) {}
 
     /**
      * What was found: an answer, or a lease, or that another replica has it.
@@ -125,7 +125,7 @@ final class AnswerStore {
                         List.of(wanted.key),
                         Script.bytes(offset.latestMicros(wanted.notBefore)),
                         Script.bytes(wanted.newerThan),
-                        Script.flag(wanted.isSecondLook),
+                        Script.flag(wanted.isConfirming),
                         Script.flag(wanted.waits),
                         Script.bytes(micros(settings.lease().toNanos())),
                         Script.bytes(settings.keptFor().toMillis())))
@@ -152,7 +152,7 @@ final class AnswerStore {
     }
 
     /** Stores an answer, without waiting. */
-    void store(byte[] key, Found lease, byte[] value, boolean isSecondLook) {
+    void store(byte[] key, Found lease, byte[] value, boolean isConfirming) {
         if (value.length > SharedJson.MAX_BYTES) {
             release(key, lease);
             return;
@@ -163,7 +163,7 @@ final class AnswerStore {
                 Script.bytes(lease.order),
                 Script.bytes(lease.begunAt),
                 keys.sealed(key, value),
-                Script.flag(isSecondLook),
+                Script.flag(isConfirming),
                 Script.bytes(settings.keptFor().toMillis())));
     }
 

@@ -199,7 +199,7 @@ final class SharedPermissionSource implements PermissionSource {
         T answer() {
             while (true) {
                 Found found = store.look(
-                                new Wanted(key, context.notBefore(), newerThan, context.isSecondLook(), isPatient()))
+                                new Wanted(key, context.notBefore(), newerThan, context.isConfirming(), isPatient()))
                         .orElse(null);
                 if (found == null) {
                     return readAlone();
@@ -244,7 +244,7 @@ final class SharedPermissionSource implements PermissionSource {
             boolean isAnswered = false;
             try {
                 T answer = readAlone();
-                store.store(key, lease, SharedJson.write(answer), context.isSecondLook());
+                store.store(key, lease, SharedJson.write(answer), context.isConfirming());
                 order = lease.order();
                 isAnswered = true;
                 return answer;

@@ -96,8 +96,8 @@ class AnnotationAccountingTests {
                 "BeanInExpression|may only read the arguments, but contains @|Use arguments only",
                 "ExpressionAndToken|organizationFrom = TOKEN|Keep one of",
                 "ExpressionOnHandler|is a web handler and has the organization expression '#id'|the path variable",
-                "OpenService|is annotated @Public, but is not a web handler|Remove @Public",
-                "OpenServiceMethod|#wipe() is annotated @Public, but is not a web handler|Remove @Public",
+                "OpenService|is annotated @PublicEndpoint, but is not a web handler|Remove @PublicEndpoint",
+                "OpenServiceMethod|#wipe() is annotated @PublicEndpoint, but is not a web handler|Remove @PublicEndpoint",
                 "TwoMeanings|carries several different @RequiresScopes|Keep one",
                 "BeanMethod|#routes() is called by the container|put it on the methods",
                 "BeanMethodsOfClass|#wiper() is called by the container|declare it on each of them",
@@ -487,7 +487,7 @@ class AnnotationAccountingTests {
     // Contradictions
 
     @Service
-    @Public
+    @PublicEndpoint
     static class OpenService {
 
         void wipe() {}
@@ -496,7 +496,7 @@ class AnnotationAccountingTests {
     @Service
     static class OpenServiceMethod {
 
-        @Public
+        @PublicEndpoint
         void wipe() {}
     }
 

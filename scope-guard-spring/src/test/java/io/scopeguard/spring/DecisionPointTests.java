@@ -475,13 +475,13 @@ class DecisionPointTests {
                 return "forward:/organizations/" + organizationId + "/target";
             }
 
-            @Public
+            @PublicEndpoint
             @GetMapping("/open/forward/{to}")
             String openForward(@PathVariable String to) {
                 return "forward:/organizations/" + to + "/target";
             }
 
-            @Public
+            @PublicEndpoint
             @GetMapping("/open/error-page")
             void openErrorPage(HttpServletResponse response) throws IOException {
                 response.sendError(418);

@@ -218,7 +218,7 @@ class DefaultChainHeadersTests {
         }
 
         /** A decision after the end of the chain is written as well. */
-        @Public
+        @PublicEndpoint
         @GetMapping("/elsewhere")
         void elsewhere(HttpServletRequest request) {
             request.startAsync().dispatch("/plain");

@@ -8,8 +8,8 @@ import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.WhenUnknown;
-import io.scopeguard.spring.authorization.AuthenticatedOrPublic;
-import io.scopeguard.spring.authorization.RequiredScopes;
+import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
+import io.scopeguard.spring.authorization.ScopeAuthorizationManagerFactory;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
@@ -230,7 +230,10 @@ class DocumentedCodeTests {
     static class RuleChain {
 
         @Bean
-        SecurityFilterChain api(HttpSecurity http, RequiredScopes scopes, AuthenticatedOrPublic authenticatedOrPublic) {
+        SecurityFilterChain api(
+                HttpSecurity http,
+                ScopeAuthorizationManagerFactory scopes,
+                AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic) {
             return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
                     .cors(withDefaults())
                     .csrf(AbstractHttpConfigurer::disable)
@@ -320,7 +323,7 @@ class DocumentedCodeTests {
                 return "status";
             }
 
-            @Public
+            @PublicEndpoint
             @GetMapping("/open")
             String open() {
                 return "open";
@@ -346,25 +349,25 @@ class DocumentedCodeTests {
                 return "unannotated";
             }
 
-            @Public
+            @PublicEndpoint
             @GetMapping("/open/throws")
             String throwing() {
                 throw new IllegalStateException("a fault of the application");
             }
 
-            @Public
+            @PublicEndpoint
             @GetMapping("/open/late")
             Callable<String> late() {
                 return this::throwing;
             }
 
-            @Public
+            @PublicEndpoint
             @GetMapping("/open/conflict")
             String conflict() {
                 throw new ResponseStatusException(HttpStatus.CONFLICT);
             }
 
-            @Public
+            @PublicEndpoint
             @PostMapping("/open/json")
             String json(@RequestBody Map<String, Object> body) {
                 return body.toString();

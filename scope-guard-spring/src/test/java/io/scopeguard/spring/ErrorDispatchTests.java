@@ -3,7 +3,7 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.security.config.Customizer.withDefaults;
 
-import io.scopeguard.spring.authorization.RequiredScopes;
+import io.scopeguard.spring.authorization.ScopeAuthorizationManagerFactory;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
@@ -184,7 +184,7 @@ class ErrorDispatchTests {
     @EnableAutoConfiguration
     static class Api {
 
-        @Public
+        @PublicEndpoint
         @RestController
         @RequestMapping("/public")
         static class Open extends Failing {}
@@ -245,7 +245,7 @@ class ErrorDispatchTests {
     static class ScopesForEverything {
 
         @Bean
-        SecurityFilterChain scoped(HttpSecurity http, RequiredScopes scopes) {
+        SecurityFilterChain scoped(HttpSecurity http, ScopeAuthorizationManagerFactory scopes) {
             return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
                     .csrf(AbstractHttpConfigurer::disable)
                     .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))

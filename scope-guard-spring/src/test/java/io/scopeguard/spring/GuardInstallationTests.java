@@ -272,7 +272,7 @@ class GuardInstallationTests {
             @GetMapping("/nowhere/{organizationId}")
             void nowhere() {}
 
-            @Public
+            @PublicEndpoint
             @GetMapping("/site/open")
             void open() {}
         }

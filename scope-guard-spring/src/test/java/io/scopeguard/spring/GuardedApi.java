@@ -80,7 +80,7 @@ class GuardedApi {
             return "ok";
         }
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/public")
         String open() {
             return "ok";

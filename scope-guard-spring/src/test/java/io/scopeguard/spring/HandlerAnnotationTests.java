@@ -232,7 +232,7 @@ class HandlerAnnotationTests {
             delimiter = '|',
             value = {
                 "TwoMeanings|carries several different @RequiresScopes|combine them",
-                "PublicAndNot|is annotated @Public and @RequiresScopes|Keep the one",
+                "PublicAndNot|is annotated @PublicEndpoint and @RequiresScopes|Keep the one",
                 "UnknownAudience|requires scopes of https://other.test, which is not a resource of this API|scope-guard.resources",
                 "Unresolved|has an invalid audience in @RequiresScopes|Correct the annotation",
                 "NoScope|has an invalid scopes in @RequiresScopes: there is none|Correct the annotation",
@@ -341,7 +341,7 @@ class HandlerAnnotationTests {
             return "ok";
         }
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/open")
         String open() {
             return "ok";
@@ -419,7 +419,7 @@ class HandlerAnnotationTests {
     @RestController
     static class Overlap {
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/a/{x}")
         String open(@PathVariable String x) {
             return "open " + x;
@@ -443,7 +443,7 @@ class HandlerAnnotationTests {
     @RestController
     static class PublicAndNot {
 
-        @Public
+        @PublicEndpoint
         @RequiresScopes("a")
         @GetMapping("/o/{organizationId}")
         void handle() {}

@@ -189,7 +189,7 @@ class HandlerReachTests {
                 return "unannotated";
             }
 
-            @Public
+            @PublicEndpoint
             @GetMapping("/also-open")
             String alsoOpen() {
                 return "also open";
@@ -205,7 +205,7 @@ class HandlerReachTests {
                 passOn(how, to, request, response);
             }
 
-            @Public
+            @PublicEndpoint
             @GetMapping("/open/{how}")
             void open(
                     @PathVariable String how,

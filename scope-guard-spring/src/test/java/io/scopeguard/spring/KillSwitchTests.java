@@ -86,7 +86,7 @@ class KillSwitchTests {
                 return "reports";
             }
 
-            @Public
+            @PublicEndpoint
             @GetMapping("/about")
             String about() {
                 return "about";

@@ -136,7 +136,7 @@ class LateHandlerTests {
             return late();
         }
 
-        @Public
+        @PublicEndpoint
         @RequiresScopes("read:report")
         public String contradiction() {
             return late();

@@ -388,7 +388,7 @@ class MethodSecurityTests {
             return billing.wipe(organization);
         }
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/open/wipe")
         String open(@RequestParam String organization) {
             return billing.wipe(organization);

@@ -3,7 +3,7 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.security.config.Customizer.withDefaults;
 
-import io.scopeguard.spring.authorization.AuthenticatedOrPublic;
+import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
@@ -165,7 +165,7 @@ class RequestBodyTests {
     @EnableAutoConfiguration
     static class Handlers {
 
-        @Public
+        @PublicEndpoint
         @RequestMapping(
                 path = "/public/raw",
                 method = {RequestMethod.POST, RequestMethod.PUT, RequestMethod.PATCH, RequestMethod.DELETE})
@@ -181,13 +181,13 @@ class RequestBodyTests {
             return raw(request);
         }
 
-        @Public
+        @PublicEndpoint
         @PostMapping("/public/parsed")
         String parsed(@RequestParam String a, @RequestParam String b, @RequestParam String c) {
             return a + ' ' + b + ' ' + c;
         }
 
-        @Public
+        @PublicEndpoint
         @PostMapping("/public/callback")
         String callback(@RequestParam("access_token") String token) {
             return token;
@@ -198,7 +198,7 @@ class RequestBodyTests {
     static class OwnChain {
 
         @Bean
-        SecurityFilterChain own(HttpSecurity http, AuthenticatedOrPublic authenticatedOrPublic) {
+        SecurityFilterChain own(HttpSecurity http, AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic) {
             return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
                     .csrf(AbstractHttpConfigurer::disable)
                     .authorizeHttpRequests(requests -> requests.anyRequest().access(authenticatedOrPublic))

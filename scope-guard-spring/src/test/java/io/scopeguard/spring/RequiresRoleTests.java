@@ -14,7 +14,7 @@ import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import io.scopeguard.spring.authorization.DeclaredScopes;
-import io.scopeguard.spring.authorization.RequiredRoles;
+import io.scopeguard.spring.authorization.RoleAuthorizationManagerFactory;
 import io.scopeguard.spring.response.ScopesDeniedException;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
@@ -225,7 +225,7 @@ class RequiresRoleTests {
     @CsvSource(
             delimiter = '|',
             value = {
-                "PublicAndRole|is annotated @Public and @RequiresRole|Keep the one",
+                "PublicAndRole|is annotated @PublicEndpoint and @RequiresRole|Keep the one",
                 "NoRole|has an invalid value in @RequiresRole: a requirement names at least one role|Correct",
                 "BlankRole|has an invalid value in @RequiresRole: a role has a name|Correct",
                 "UnresolvedRole|has an invalid value in @RequiresRole|Correct",
@@ -361,7 +361,7 @@ class RequiresRoleTests {
             return "ok";
         }
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/open")
         String open() {
             return "ok";
@@ -387,7 +387,7 @@ class RequiresRoleTests {
 
         @Bean
         @Order(1)
-        SecurityFilterChain chain(HttpSecurity http, RequiredRoles roles) {
+        SecurityFilterChain chain(HttpSecurity http, RoleAuthorizationManagerFactory roles) {
             ScopeRequirement read = ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read:report"));
             return http.securityMatcher("/organizations/*/chain/**")
                     .oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
@@ -414,7 +414,7 @@ class RequiresRoleTests {
     @RestController
     static class PublicAndRole {
 
-        @Public
+        @PublicEndpoint
         @RequiresRole("a")
         @GetMapping("/roles")
         void list() {}

@@ -6,7 +6,7 @@ import static org.springframework.security.config.Customizer.withDefaults;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.spring.authorization.RequiredScopes;
+import io.scopeguard.spring.authorization.ScopeAuthorizationManagerFactory;
 import io.scopeguard.spring.autoconfigure.ScopeGuardHttpConfigurer;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
@@ -230,16 +230,16 @@ class SecurityChainTests {
 
         @Bean
         @Order(1)
-        SecurityFilterChain api(HttpSecurity http, RequiredScopes requiredScopes) {
+        SecurityFilterChain api(HttpSecurity http, ScopeAuthorizationManagerFactory scopes) {
             ScopeRequirement read = ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read:report"));
             return http.securityMatcher("/api/**")
                     .authorizeHttpRequests(
                             requests -> requests.requestMatchers("/api/organizations/{organizationId}/ruled")
-                                    .access(requiredScopes.allOf("read:report"))
+                                    .access(scopes.allOf("read:report"))
                                     .requestMatchers("/api/own")
-                                    .access(requiredScopes.inTokensOrganization(read))
+                                    .access(scopes.inTokensOrganization(read))
                                     .requestMatchers("/api/unplaced")
-                                    .access(requiredScopes.anyOf("read:report"))
+                                    .access(scopes.anyOf("read:report"))
                                     .anyRequest()
                                     .authenticated())
                     .oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))

@@ -1,7 +1,7 @@
 package io.scopeguard.provider.http;
 
 import io.scopeguard.provider.CallContext;
-import io.scopeguard.provider.Circuit;
+import io.scopeguard.provider.CircuitState;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.ScopeCatalogue;
@@ -48,7 +48,7 @@ public abstract class ConnectedProvider implements IdentityProvider {
     }
 
     @Override
-    public Circuit circuit() {
+    public CircuitState circuit() {
         return connection.calls().circuit();
     }
 

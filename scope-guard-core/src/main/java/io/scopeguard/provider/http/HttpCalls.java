@@ -3,7 +3,7 @@ package io.scopeguard.provider.http;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.CallListener;
-import io.scopeguard.provider.Circuit;
+import io.scopeguard.provider.CircuitState;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.ProviderClock;
@@ -93,7 +93,7 @@ public final class HttpCalls {
     }
 
     /** Whether calls are made at present. Moves on when a call is wanted, not by itself. */
-    public Circuit circuit() {
+    public CircuitState circuit() {
         return resilience.circuit();
     }
 

@@ -8,7 +8,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowT
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
-import io.scopeguard.provider.Circuit;
+import io.scopeguard.provider.CircuitState;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.time.SteadyClock;
@@ -76,11 +76,11 @@ final class Resilience {
         breaker.getEventPublisher().onStateTransition(event -> log(event.getStateTransition()));
     }
 
-    Circuit circuit() {
+    CircuitState circuit() {
         return switch (breaker.getState()) {
-            case OPEN, FORCED_OPEN -> Circuit.OPEN;
-            case HALF_OPEN -> Circuit.HALF_OPEN;
-            case CLOSED, DISABLED, METRICS_ONLY -> Circuit.CLOSED;
+            case OPEN, FORCED_OPEN -> CircuitState.OPEN;
+            case HALF_OPEN -> CircuitState.HALF_OPEN;
+            case CLOSED, DISABLED, METRICS_ONLY -> CircuitState.CLOSED;
         };
     }
 

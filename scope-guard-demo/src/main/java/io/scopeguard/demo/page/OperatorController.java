@@ -1,7 +1,7 @@
 package io.scopeguard.demo.page;
 
 import io.scopeguard.logtobox.LogtoBox;
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import java.util.List;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.http.HttpStatus;
@@ -23,7 +23,7 @@ import org.springframework.web.client.RestClientResponseException;
  */
 @RestController
 @RequestMapping(OperatorController.PATH)
-@Public
+@PublicEndpoint
 @ConditionalOnBean(LogtoBox.class)
 public class OperatorController {
 

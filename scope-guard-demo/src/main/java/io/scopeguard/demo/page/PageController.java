@@ -1,6 +1,6 @@
 package io.scopeguard.demo.page;
 
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import java.util.Map;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.ClassPathResource;
@@ -16,7 +16,7 @@ import org.springframework.web.server.ResponseStatusException;
 
 /** The page, its scripts and the browser package, served to anybody: a page is loaded before its user has signed in. */
 @RestController
-@Public
+@PublicEndpoint
 public class PageController {
 
     private static final MediaType SCRIPT = MediaType.parseMediaType("text/javascript;charset=UTF-8");

@@ -1,6 +1,6 @@
 package io.scopeguard.demo.shop;
 
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import java.net.URI;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @RestController
 @RequestMapping(ShopController.PATH)
-@Public
+@PublicEndpoint
 @ConditionalOnProperty("demo.shop.app-id")
 public class ShopController {
 

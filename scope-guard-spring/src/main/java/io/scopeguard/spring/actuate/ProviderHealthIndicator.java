@@ -1,6 +1,6 @@
 package io.scopeguard.spring.actuate;
 
-import io.scopeguard.provider.Circuit;
+import io.scopeguard.provider.CircuitState;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,10 +33,10 @@ public final class ProviderHealthIndicator extends AbstractHealthIndicator {
         boolean isDegraded = false;
         for (LiveProvider each : providers) {
             String name = each.provider().name();
-            Circuit circuit = each.provider().circuit();
+            CircuitState circuit = each.provider().circuit();
             ProviderActivity.Last calls = activity.calls(name);
             ProviderActivity.Last keys = activity.keys(name);
-            isDegraded |= circuit != Circuit.CLOSED || isFailing(calls) || isFailing(keys);
+            isDegraded |= circuit != CircuitState.CLOSED || isFailing(calls) || isFailing(keys);
             health.withDetail(name, details(each, circuit, calls, keys));
         }
         health.status(isDegraded ? DEGRADED : Status.UP);
@@ -48,7 +48,7 @@ public final class ProviderHealthIndicator extends AbstractHealthIndicator {
 
     private static Map<String, Object> details(
             LiveProvider each,
-            Circuit circuit,
+            CircuitState circuit,
             ProviderActivity.@Nullable Last calls,
             ProviderActivity.@Nullable Last keys) {
         Map<String, Object> details = new LinkedHashMap<>();

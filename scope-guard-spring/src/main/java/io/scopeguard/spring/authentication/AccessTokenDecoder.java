@@ -56,7 +56,7 @@ public final class AccessTokenDecoder implements JwtDecoder {
             AccessTokenJwt jwt = jwts.get(verified, ignored -> new AccessTokenJwt(token, verified));
             outcome = "valid";
             issuer = verified.issuer();
-            CurrentToken.set(verified);
+            AccessTokenHolder.set(verified);
             return jwt;
         } catch (InvalidTokenException e) {
             outcome = e.reason().name().toLowerCase(Locale.ROOT);

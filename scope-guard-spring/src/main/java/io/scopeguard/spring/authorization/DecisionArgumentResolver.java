@@ -2,7 +2,7 @@ package io.scopeguard.spring.authorization;
 
 import io.scopeguard.Decision;
 import io.scopeguard.annotation.Internal;
-import io.scopeguard.spring.response.CurrentDecision;
+import io.scopeguard.spring.response.DecisionHolder;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ public final class DecisionArgumentResolver implements HandlerMethodArgumentReso
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binders) {
         HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
-        Decision decision = servletRequest == null ? null : CurrentDecision.of(servletRequest);
+        Decision decision = servletRequest == null ? null : DecisionHolder.of(servletRequest);
         if (decision == null) {
             return null;
         }

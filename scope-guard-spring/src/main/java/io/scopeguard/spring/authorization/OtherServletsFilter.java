@@ -1,10 +1,10 @@
 package io.scopeguard.spring.authorization;
 
 import io.scopeguard.annotation.Internal;
-import io.scopeguard.signal.Refusal;
-import io.scopeguard.signal.Refusals;
-import io.scopeguard.spring.authentication.CurrentToken;
-import io.scopeguard.spring.response.RefusalWriter;
+import io.scopeguard.signal.ProblemResponse;
+import io.scopeguard.signal.ProblemResponses;
+import io.scopeguard.spring.authentication.AccessTokenHolder;
+import io.scopeguard.spring.response.ProblemResponseWriter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -30,9 +30,9 @@ import org.springframework.http.HttpHeaders;
 public final class OtherServletsFilter implements Filter {
 
     private final UnannotatedPolicy policy;
-    private final RefusalWriter writer;
+    private final ProblemResponseWriter writer;
 
-    public OtherServletsFilter(UnannotatedPolicy policy, RefusalWriter writer) {
+    public OtherServletsFilter(UnannotatedPolicy policy, ProblemResponseWriter writer) {
         this.policy = policy;
         this.writer = writer;
     }
@@ -66,8 +66,8 @@ public final class OtherServletsFilter implements Filter {
     }
 
     private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Function<Refusals, Refusal> refusal =
-                CurrentToken.get() == null ? Refusals::missingToken : Refusals::undeclared;
+        Function<ProblemResponses, ProblemResponse> refusal =
+                AccessTokenHolder.get() == null ? ProblemResponses::missingToken : ProblemResponses::undeclared;
         writer.write(request, response, refusal);
     }
 
@@ -77,13 +77,13 @@ public final class OtherServletsFilter implements Filter {
                 || policy.opensServlet(servlet.name())
                 || request.getDispatcherType() == DispatcherType.ERROR
                 || TargetServlet.isView(request)
-                || RequiredScopes.isGuarded(request)
+                || ScopeAuthorizationManagerFactory.isGuarded(request)
                 || isSomebodyElse();
     }
 
     /** A user that another chain of the application authenticated is subject to that chain alone. */
     private static boolean isSomebodyElse() {
-        return CurrentToken.get() == null && !ScopeGuardInterceptor.isNobody();
+        return AccessTokenHolder.get() == null && !ScopeGuardInterceptor.isNobody();
     }
 
     private static final class GuardedUpgrade extends HttpServletRequestWrapper {
@@ -94,7 +94,9 @@ public final class OtherServletsFilter implements Filter {
 
         @Override
         public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) throws IOException, ServletException {
-            if (ScopeGuardInterceptor.isUndecided(this) && !RequiredScopes.isGuarded(this) && !isSomebodyElse()) {
+            if (ScopeGuardInterceptor.isUndecided(this)
+                    && !ScopeAuthorizationManagerFactory.isGuarded(this)
+                    && !isSomebodyElse()) {
                 throw new UndecidedUpgradeException();
             }
             return super.upgrade(handler);

@@ -4,7 +4,7 @@ import io.scopeguard.annotation.Internal;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.spring.InvalidSettingException;
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
@@ -133,14 +133,14 @@ public final class RequirementReader {
     private @Nullable HandlerRule read(List<MergedAnnotations> annotations, String name) {
         RequiresScopes scopes = nearest(annotations, RequiresScopes.class, name);
         RequiresRole roles = nearest(annotations, RequiresRole.class, name);
-        Public open = nearest(annotations, Public.class, name);
+        PublicEndpoint open = nearest(annotations, PublicEndpoint.class, name);
         if (scopes == null && roles == null) {
             return open == null ? null : OPEN;
         }
         if (open != null) {
             throw new InvalidSettingException(
                     name,
-                    "is annotated @Public and " + (scopes == null ? "@RequiresRole" : "@RequiresScopes"),
+                    "is annotated @PublicEndpoint and " + (scopes == null ? "@RequiresRole" : "@RequiresScopes"),
                     "Keep the one that is meant.");
         }
         Requires rule = new Requires(

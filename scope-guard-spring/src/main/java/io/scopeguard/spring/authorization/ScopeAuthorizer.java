@@ -6,7 +6,7 @@ import io.scopeguard.ScopeGuard;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.scope.ScopeRequirement;
-import io.scopeguard.spring.response.CurrentDecision;
+import io.scopeguard.spring.response.DecisionHolder;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Consumer;
@@ -36,7 +36,7 @@ public final class ScopeAuthorizer {
 
     Decision authorize(HttpServletRequest request, AccessToken token, AccessRequest access) {
         Decision decision = authorize(operation(request), token, access);
-        CurrentDecision.set(request, decision);
+        DecisionHolder.set(request, decision);
         return decision;
     }
 

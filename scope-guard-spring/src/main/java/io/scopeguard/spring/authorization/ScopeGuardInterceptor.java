@@ -4,15 +4,15 @@ import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.RequestedOrganization;
-import io.scopeguard.signal.Refusal;
-import io.scopeguard.signal.Refusals;
-import io.scopeguard.spring.authentication.CurrentToken;
+import io.scopeguard.signal.ProblemResponse;
+import io.scopeguard.signal.ProblemResponses;
+import io.scopeguard.spring.authentication.AccessTokenHolder;
 import io.scopeguard.spring.authorization.HandlerRule.AnyToken;
 import io.scopeguard.spring.authorization.HandlerRule.Closed;
 import io.scopeguard.spring.authorization.HandlerRule.Open;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.HandlerRule.StaticContent;
-import io.scopeguard.spring.response.RefusalWriter;
+import io.scopeguard.spring.response.ProblemResponseWriter;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.DispatcherType;
@@ -43,7 +43,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     private final HandlerRules rules;
     private final OrganizationResolver organizations;
     private final ScopeAuthorizer authorizer;
-    private final RefusalWriter writer;
+    private final ProblemResponseWriter writer;
     private final SignalHeaderWriter signals;
     private final UnannotatedPolicy policy;
 
@@ -51,7 +51,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
             HandlerRules rules,
             OrganizationResolver organizations,
             ScopeAuthorizer authorizer,
-            RefusalWriter writer,
+            ProblemResponseWriter writer,
             SignalHeaderWriter signals,
             UnannotatedPolicy policy) {
         this.rules = rules;
@@ -76,9 +76,9 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
             return meets(request, response, handler, requires);
         }
         if (rule instanceof AnyToken) {
-            AccessToken token = CurrentToken.get();
+            AccessToken token = AccessTokenHolder.get();
             return token == null
-                    ? refuse(request, response, Refusals::missingToken)
+                    ? refuse(request, response, ProblemResponses::missingToken)
                     : mayActInOrganization(request, response, handler, token);
         }
         return rule instanceof Open
@@ -106,9 +106,9 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
 
     private boolean meets(HttpServletRequest request, HttpServletResponse response, Object handler, Requires rule)
             throws IOException {
-        AccessToken token = CurrentToken.get();
+        AccessToken token = AccessTokenHolder.get();
         if (token == null) {
-            return refuse(request, response, Refusals::missingToken);
+            return refuse(request, response, ProblemResponses::missingToken);
         }
         boolean mustBeNamed = !rule.isGlobalRoleOnly();
         RequestedOrganization organization = organizations.resolve(request, handler, rule.binding(), mustBeNamed);
@@ -127,13 +127,13 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     private boolean hasToken(
             HttpServletRequest request, HttpServletResponse response, Object handler, boolean closed, boolean fromOpen)
             throws IOException {
-        AccessToken token = CurrentToken.get();
+        AccessToken token = AccessTokenHolder.get();
         if (token == null) {
             // Other chains of the application, and the requests that they permit, are not checked here.
-            return !((closed || fromOpen) && isNobody()) || refuse(request, response, Refusals::missingToken);
+            return !((closed || fromOpen) && isNobody()) || refuse(request, response, ProblemResponses::missingToken);
         }
-        if (closed && !RequiredScopes.isGuarded(request)) {
-            return refuse(request, response, Refusals::undeclared);
+        if (closed && !ScopeAuthorizationManagerFactory.isGuarded(request)) {
+            return refuse(request, response, ProblemResponses::undeclared);
         }
         return mayActInOrganization(request, response, handler, token);
     }
@@ -158,7 +158,9 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     }
 
     private boolean refuse(
-            HttpServletRequest request, HttpServletResponse response, Function<Refusals, Refusal> refusal)
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Function<ProblemResponses, ProblemResponse> refusal)
             throws IOException {
         writer.write(request, response, refusal);
         return false;

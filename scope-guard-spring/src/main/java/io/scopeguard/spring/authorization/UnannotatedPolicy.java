@@ -46,7 +46,7 @@ public final class UnannotatedPolicy {
                     OPEN_PROPERTY,
                     "contains '" + name + "', which does not name anything that can be opened",
                     "Use static, actuator:<id of an endpoint> or servlet:<name of a servlet>. Annotate handlers of your own"
-                            + " with @Public.");
+                            + " with @PublicEndpoint.");
         }
     }
 

@@ -3,7 +3,7 @@ package io.scopeguard.spring.autoconfigure;
 import static org.springframework.security.config.Customizer.withDefaults;
 
 import io.scopeguard.scope.Audience;
-import io.scopeguard.spring.authorization.AuthenticatedOrPublic;
+import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.HandlerRules;
 import io.scopeguard.spring.authorization.RequirementReader;
@@ -75,8 +75,8 @@ public final class DisabledGuardAutoConfiguration {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .sessionManagement(AbstractHttpConfigurer::disable)
-                .authorizeHttpRequests(
-                        requests -> requests.anyRequest().access(new AuthenticatedOrPublic(rules, policy)))
+                .authorizeHttpRequests(requests ->
+                        requests.anyRequest().access(new AuthenticatedOrPublicAuthorizationManager(rules, policy)))
                 .build();
     }
 

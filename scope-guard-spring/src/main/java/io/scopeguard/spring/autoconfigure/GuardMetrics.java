@@ -12,7 +12,7 @@ import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.provider.CallListener;
-import io.scopeguard.provider.Circuit;
+import io.scopeguard.provider.CircuitState;
 import io.scopeguard.provider.EventReceiver.Receipt;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.Priority;
@@ -82,7 +82,7 @@ final class GuardMetrics implements ProviderListeners {
         FunctionCounter.builder("scopeguard.permissions.losses.dropped", permissions, PermissionCache::droppedLosses)
                 .tag(PROVIDER, provider.name())
                 .register(registry);
-        for (Circuit state : Circuit.values()) {
+        for (CircuitState state : CircuitState.values()) {
             Gauge.builder("scopeguard.provider.breaker", provider, watched -> watched.circuit() == state ? 1 : 0)
                     .tag(PROVIDER, provider.name())
                     .tag("state", lower(state))

@@ -7,8 +7,8 @@ import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.method.AnnotatedBeanCheck;
 import io.scopeguard.spring.method.AnnotationAccounting;
 import io.scopeguard.spring.method.GuardedBeanCheck;
+import io.scopeguard.spring.method.MethodAuthorizationManager;
 import io.scopeguard.spring.method.MethodRules;
-import io.scopeguard.spring.method.ScopesAuthorizationManager;
 import io.scopeguard.spring.method.ScopesPointcut;
 import java.time.Clock;
 import java.util.function.Supplier;
@@ -45,12 +45,12 @@ final class MethodConfiguration {
     }
 
     @Bean
-    ScopesAuthorizationManager scopesAuthorizationManager(
+    MethodAuthorizationManager scopesAuthorizationManager(
             MethodRules rules,
             ScopeAuthorizer authorizer,
             @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
             ScopeGuardProperties properties) {
-        return new ScopesAuthorizationManager(rules, authorizer, clock, properties.clockSkew());
+        return new MethodAuthorizationManager(rules, authorizer, clock, properties.clockSkew());
     }
 
     /** Created before most other beans, so it resolves its dependencies when a method is called. */
@@ -58,7 +58,7 @@ final class MethodConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static AuthorizationManagerBeforeMethodInterceptor scopesMethodInterceptor(
             ObjectProvider<MethodRules> rules,
-            ObjectProvider<ScopesAuthorizationManager> manager,
+            ObjectProvider<MethodAuthorizationManager> manager,
             ObjectProvider<SecurityContextHolderStrategy> strategy) {
         AuthorizationManagerBeforeMethodInterceptor interceptor = new AuthorizationManagerBeforeMethodInterceptor(
                 new ScopesPointcut(rules::getObject), new DeferredManager(manager));
@@ -88,7 +88,7 @@ final class MethodConfiguration {
     }
 
     /** Waits with everything that decisions need until there is one to make. */
-    private record DeferredManager(ObjectProvider<ScopesAuthorizationManager> manager)
+    private record DeferredManager(ObjectProvider<MethodAuthorizationManager> manager)
             implements AuthorizationManager<MethodInvocation>, MethodAuthorizationDeniedHandler {
 
         @Override

@@ -1,7 +1,7 @@
 package io.scopeguard.spring.autoconfigure;
 
-import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
-import io.scopeguard.spring.response.RefusingEntryPoint;
+import io.scopeguard.spring.response.ProblemAccessDeniedHandler;
+import io.scopeguard.spring.response.ProblemAuthenticationEntryPoint;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.spring.response.SignallingChainFilter;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +33,8 @@ public final class ScopeGuardHttpConfigurer extends AbstractHttpConfigurer<Scope
             return;
         }
         resourceServer
-                .authenticationEntryPoint(context.getBean(RefusingEntryPoint.class))
-                .accessDeniedHandler(context.getBean(RefusingAccessDeniedHandler.class))
+                .authenticationEntryPoint(context.getBean(ProblemAuthenticationEntryPoint.class))
+                .accessDeniedHandler(context.getBean(ProblemAccessDeniedHandler.class))
                 .protectedResourceMetadata(metadata -> metadata.protectedResourceMetadataCustomizer(
                         context.getBean(ResourceMetadata.class)::describe));
         write(http, signals);

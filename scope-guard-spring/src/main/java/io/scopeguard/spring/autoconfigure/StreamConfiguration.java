@@ -1,7 +1,7 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.ScopeGuard;
-import io.scopeguard.spring.response.RefusalWriter;
+import io.scopeguard.spring.response.ProblemResponseWriter;
 import io.scopeguard.spring.stream.OpenStreams;
 import io.scopeguard.spring.stream.StreamGuard;
 import io.scopeguard.spring.stream.WebSocketStreams;
@@ -30,7 +30,7 @@ final class StreamConfiguration {
     StreamGuard streamGuard(
             OpenStreams streams,
             ScopeGuardProperties properties,
-            RefusalWriter writer,
+            ProblemResponseWriter writer,
             ObjectProvider<WebSocketUpgrade> webSockets) {
         return new StreamGuard(streams, new CheckedSettings(properties).header(), writer, webSockets.getIfAvailable());
     }

@@ -2,7 +2,7 @@ package io.scopeguard.spring.autoconfigure;
 
 import static org.springframework.security.config.Customizer.withDefaults;
 
-import io.scopeguard.spring.authorization.AuthenticatedOrPublic;
+import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
 import io.scopeguard.spring.authorization.DecisionArgumentResolver;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.GuardInstallation;
@@ -11,17 +11,17 @@ import io.scopeguard.spring.authorization.HandlerCatalog;
 import io.scopeguard.spring.authorization.HandlerRules;
 import io.scopeguard.spring.authorization.OrganizationResolver;
 import io.scopeguard.spring.authorization.OtherServletsFilter;
-import io.scopeguard.spring.authorization.RequiredRoles;
-import io.scopeguard.spring.authorization.RequiredScopes;
 import io.scopeguard.spring.authorization.RequirementReader;
+import io.scopeguard.spring.authorization.RoleAuthorizationManagerFactory;
+import io.scopeguard.spring.authorization.ScopeAuthorizationManagerFactory;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.authorization.ScopeGuardInterceptor;
 import io.scopeguard.spring.authorization.UnannotatedPolicy;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
 import io.scopeguard.spring.response.ApiAddress;
-import io.scopeguard.spring.response.RefusalWriter;
-import io.scopeguard.spring.response.RefusingAccessDeniedHandler;
-import io.scopeguard.spring.response.RefusingEntryPoint;
+import io.scopeguard.spring.response.ProblemAccessDeniedHandler;
+import io.scopeguard.spring.response.ProblemAuthenticationEntryPoint;
+import io.scopeguard.spring.response.ProblemResponseWriter;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.spring.response.SignallingChainFilter;
 import io.scopeguard.spring.stream.StreamGuard;
@@ -101,17 +101,17 @@ final class WebConfiguration {
     }
 
     @Bean
-    RequiredScopes requiredScopes(
+    ScopeAuthorizationManagerFactory scopeAuthorizationManagerFactory(
             RequirementReader reader,
             DeclaredScopes declared,
             OrganizationResolver organizations,
             ScopeAuthorizer authorizer) {
-        return new RequiredScopes(reader, declared, organizations, authorizer);
+        return new ScopeAuthorizationManagerFactory(reader, declared, organizations, authorizer);
     }
 
     @Bean
-    RequiredRoles requiredRoles(RequiredScopes scopes) {
-        return new RequiredRoles(scopes);
+    RoleAuthorizationManagerFactory roleAuthorizationManagerFactory(ScopeAuthorizationManagerFactory scopes) {
+        return new RoleAuthorizationManagerFactory(scopes);
     }
 
     @Bean
@@ -120,18 +120,18 @@ final class WebConfiguration {
     }
 
     @Bean
-    RefusalWriter refusalWriter(ApiAddress address, SignalHeaderWriter signals) {
-        return new RefusalWriter(address, signals);
+    ProblemResponseWriter refusalWriter(ApiAddress address, SignalHeaderWriter signals) {
+        return new ProblemResponseWriter(address, signals);
     }
 
     @Bean
-    RefusingEntryPoint refusingEntryPoint(RefusalWriter writer) {
-        return new RefusingEntryPoint(writer);
+    ProblemAuthenticationEntryPoint refusingEntryPoint(ProblemResponseWriter writer) {
+        return new ProblemAuthenticationEntryPoint(writer);
     }
 
     @Bean
-    RefusingAccessDeniedHandler refusingAccessDeniedHandler(RefusalWriter writer) {
-        return new RefusingAccessDeniedHandler(writer);
+    ProblemAccessDeniedHandler refusingAccessDeniedHandler(ProblemResponseWriter writer) {
+        return new ProblemAccessDeniedHandler(writer);
     }
 
     @Bean
@@ -139,7 +139,7 @@ final class WebConfiguration {
             HandlerRules rules,
             OrganizationResolver organizations,
             ScopeAuthorizer authorizer,
-            RefusalWriter writer,
+            ProblemResponseWriter writer,
             SignalHeaderWriter signals,
             UnannotatedPolicy policy) {
         return new ScopeGuardInterceptor(rules, organizations, authorizer, writer, signals, policy);
@@ -180,7 +180,7 @@ final class WebConfiguration {
     @Bean
     @ConditionalOnProperty(name = "scope-guard.unannotated", havingValue = "deny")
     FilterRegistrationBean<OtherServletsFilter> scopeGuardOtherServlets(
-            UnannotatedPolicy policy, RefusalWriter writer) {
+            UnannotatedPolicy policy, ProblemResponseWriter writer) {
         FilterRegistrationBean<OtherServletsFilter> registration =
                 new FilterRegistrationBean<>(new OtherServletsFilter(policy, writer));
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
@@ -213,8 +213,8 @@ final class WebConfiguration {
     }
 
     @Bean
-    AuthenticatedOrPublic authenticatedOrPublic(HandlerRules rules, UnannotatedPolicy policy) {
-        return new AuthenticatedOrPublic(rules, policy);
+    AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic(HandlerRules rules, UnannotatedPolicy policy) {
+        return new AuthenticatedOrPublicAuthorizationManager(rules, policy);
     }
 
     /** Switches Spring Security's observation of each filter off: it costs more than the guard, which has its own metrics. */
@@ -224,12 +224,14 @@ final class WebConfiguration {
         return SecurityObservationSettings.noObservations();
     }
 
-    /** For applications without a chain of their own: stateless, and open to requests without a token for {@code @Public} handlers. */
+    /** For applications without a chain of their own: stateless, and open to requests without a token for {@code @PublicEndpoint} handlers. */
     @Bean
     @ConditionalOnMissingBean(SecurityFilterChain.class)
     @Order(SecurityFilterProperties.BASIC_AUTH_ORDER)
     SecurityFilterChain scopeGuardFilterChain(
-            HttpSecurity http, AuthenticatedOrPublic authenticatedOrPublic, ApplicationContext context) {
+            HttpSecurity http,
+            AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic,
+            ApplicationContext context) {
         DefaultSecurityFilterChain chain = stateless(http)
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(authenticatedOrPublic))
                 .build();

@@ -59,7 +59,7 @@ final class AnnotatedClassReader {
             throw new InvalidSettingException(
                     type.getName(),
                     "is called by the servlet container, so that nothing enforces its annotation",
-                    "Remove the annotation, and require the scopes in the SecurityFilterChain with RequiredScopes.");
+                    "Remove the annotation, and require the scopes in the SecurityFilterChain with ScopeAuthorizationManagerFactory.");
         }
         Set<Method> mapped = methodsOf(WEB);
         boolean isHandler = !mapped.isEmpty() || MethodKind.isWebSocketHandler(type);
@@ -185,8 +185,8 @@ final class AnnotatedClassReader {
     private static InvalidSettingException notOpen(String name) {
         return new InvalidSettingException(
                 name,
-                "is annotated @Public, but is not a web handler: there is nothing that the annotation could open",
-                "Remove @Public. The web handler that clients call can carry it.");
+                "is annotated @PublicEndpoint, but is not a web handler: there is nothing that the annotation could open",
+                "Remove @PublicEndpoint. The web handler that clients call can carry it.");
     }
 
     private String name(Method method) {

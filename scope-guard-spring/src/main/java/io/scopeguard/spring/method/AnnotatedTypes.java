@@ -1,7 +1,7 @@
 package io.scopeguard.spring.method;
 
 import io.scopeguard.spring.InvalidSettingException;
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import java.io.IOException;
@@ -20,7 +20,7 @@ import org.springframework.util.ConcurrentReferenceHashMap;
 final class AnnotatedTypes {
 
     private static final List<Class<? extends Annotation>> MARKS =
-            List.of(RequiresScopes.class, RequiresRole.class, Public.class);
+            List.of(RequiresScopes.class, RequiresRole.class, PublicEndpoint.class);
 
     /** The annotations of types never change, so all contexts share one cache. */
     static final AnnotatedTypes SHARED = new AnnotatedTypes();
@@ -29,7 +29,7 @@ final class AnnotatedTypes {
 
     /**
      * Whether the type, one of its supertypes, or a method of them carries {@code @RequiresScopes}, {@code @RequiresRole} or
-     * {@code @Public}.
+     * {@code @PublicEndpoint}.
      */
     boolean contains(Class<?> type) {
         Boolean result = known.get(type);
@@ -61,7 +61,7 @@ final class AnnotatedTypes {
             if (hasAnnotatedMethodInFile(type)) {
                 throw new InvalidSettingException(
                         type.getName(),
-                        "has methods with @RequiresScopes, @RequiresRole or @Public, but cannot be loaded completely: "
+                        "has methods with @RequiresScopes, @RequiresRole or @PublicEndpoint, but cannot be loaded completely: "
                                 + e,
                         "Add the missing type to the class path.",
                         e);

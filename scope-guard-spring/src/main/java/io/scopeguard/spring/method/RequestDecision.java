@@ -1,7 +1,7 @@
 package io.scopeguard.spring.method;
 
 import io.scopeguard.Decision;
-import io.scopeguard.spring.response.CurrentDecision;
+import io.scopeguard.spring.response.DecisionHolder;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ final class RequestDecision {
     /** The organization that was verified for the current request, if it was verified with this token. */
     static @Nullable String organization(AccessToken token) {
         HttpServletRequest request = request();
-        Decision decision = request == null ? null : CurrentDecision.of(request);
+        Decision decision = request == null ? null : DecisionHolder.of(request);
         if (decision == null || !decision.isGranted() || !isAbout(decision, token)) {
             return null;
         }
@@ -26,8 +26,8 @@ final class RequestDecision {
     /** Signals the drift of a granted call, unless the decision about the request as a whole does already. */
     static void signal(Decision decision) {
         HttpServletRequest request = request();
-        if (request != null && decision.isGranted() && CurrentDecision.of(request) == null) {
-            CurrentDecision.set(request, decision);
+        if (request != null && decision.isGranted() && DecisionHolder.of(request) == null) {
+            DecisionHolder.set(request, decision);
         }
     }
 

@@ -41,7 +41,7 @@ public final class UnenforcedAnnotations implements BeanPostProcessor, SmartInit
             throw new InvalidSettingException(
                     type.getName(),
                     "(bean '" + beanName
-                            + "') has @RequiresScopes, @RequiresRole or @Public, but this application is not a servlet web"
+                            + "') has @RequiresScopes, @RequiresRole or @PublicEndpoint, but this application is not a servlet web"
                             + " application, so that nothing enforces the annotation",
                     "Run it as a servlet web application. If it must run without a guard, such as in a test, set"
                             + " scope-guard.enabled=false.");

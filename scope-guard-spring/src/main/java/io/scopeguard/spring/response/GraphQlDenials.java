@@ -5,7 +5,7 @@ import graphql.GraphqlErrorBuilder;
 import graphql.schema.DataFetchingEnvironment;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.Problem;
-import io.scopeguard.signal.Refusals;
+import io.scopeguard.signal.ProblemResponses;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
@@ -36,7 +36,7 @@ public final class GraphQlDenials extends DataFetcherExceptionResolverAdapter im
 
     /** An error with the problem detail of an HTTP response. */
     static GraphQLError complete(GraphqlErrorBuilder<?> error, ScopesDeniedException denied) {
-        Problem problem = new Refusals(null).of(denied.decision()).problem();
+        Problem problem = new ProblemResponses(null).of(denied.decision()).problem();
         Map<String, Object> extensions = denied.problem();
         return error.errorType(errorType(problem.status()))
                 .message(problem.detail())

@@ -73,7 +73,7 @@ public final class SignalHeaderWriter implements HeaderWriter {
     }
 
     private @Nullable String hint(HttpServletRequest request) {
-        Decision decision = CurrentDecision.of(request);
+        Decision decision = DecisionHolder.of(request);
         return decision == null ? null : header.valueOf(decision);
     }
 

@@ -3,8 +3,8 @@ package io.scopeguard.spring.stream;
 import io.scopeguard.Decision;
 import io.scopeguard.WatchEnd;
 import io.scopeguard.provider.InvalidTokenException;
-import io.scopeguard.signal.Refusal;
-import io.scopeguard.signal.Refusals;
+import io.scopeguard.signal.ProblemResponse;
+import io.scopeguard.signal.ProblemResponses;
 import io.scopeguard.signal.ScopeDriftHeader;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -119,7 +119,7 @@ final class HttpStream implements AsyncListener {
     }
 
     /** What a request would be told now. */
-    static Refusal refusal(Refusals refusals, WatchEnd reason) {
+    static ProblemResponse refusal(ProblemResponses refusals, WatchEnd reason) {
         Decision decision = reason.decision();
         if (decision != null) {
             return refusals.of(decision);

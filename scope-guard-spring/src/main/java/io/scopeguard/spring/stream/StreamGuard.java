@@ -4,11 +4,11 @@ import io.scopeguard.Decision;
 import io.scopeguard.TooManyWatchesException;
 import io.scopeguard.WatchEnd;
 import io.scopeguard.annotation.Internal;
-import io.scopeguard.signal.Refusals;
+import io.scopeguard.signal.ProblemResponses;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.spring.authorization.GrantedInvocation;
-import io.scopeguard.spring.response.CurrentDecision;
-import io.scopeguard.spring.response.RefusalWriter;
+import io.scopeguard.spring.response.DecisionHolder;
+import io.scopeguard.spring.response.ProblemResponseWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -29,7 +29,7 @@ public final class StreamGuard implements GrantedInvocation {
 
     private final OpenStreams streams;
     private final ScopeDriftHeader header;
-    private final RefusalWriter writer;
+    private final ProblemResponseWriter writer;
     private final @Nullable WebSocketUpgrade webSockets;
     private final StreamingHandlers streaming = new StreamingHandlers();
 
@@ -37,7 +37,10 @@ public final class StreamGuard implements GrantedInvocation {
      * @param webSockets {@code null} if the application has no WebSockets of Spring's
      */
     public StreamGuard(
-            OpenStreams streams, ScopeDriftHeader header, RefusalWriter writer, @Nullable WebSocketUpgrade webSockets) {
+            OpenStreams streams,
+            ScopeDriftHeader header,
+            ProblemResponseWriter writer,
+            @Nullable WebSocketUpgrade webSockets) {
         this.streams = streams;
         this.header = header;
         this.writer = writer;
@@ -57,7 +60,7 @@ public final class StreamGuard implements GrantedInvocation {
         if (request.getAttribute(STREAM) instanceof HttpStream stream) {
             return goOn(stream, adapter, request, response, handler);
         }
-        List<Decision> granted = CurrentDecision.granted(request);
+        List<Decision> granted = DecisionHolder.granted(request);
         return granted.isEmpty()
                 ? adapter.handle(request, response, handler)
                 : start(granted, adapter, request, response, handler);
@@ -70,7 +73,7 @@ public final class StreamGuard implements GrantedInvocation {
             HttpServletResponse response,
             Object handler)
             throws Exception {
-        List<Decision> granted = CurrentDecision.granted(request);
+        List<Decision> granted = DecisionHolder.granted(request);
         if (granted.isEmpty()) {
             return adapter.handle(request, response, handler);
         }
@@ -78,7 +81,7 @@ public final class StreamGuard implements GrantedInvocation {
         try {
             guarded = upgrade.begin(request, handler, granted);
         } catch (TooManyWatchesException e) {
-            writer.write(request, response, Refusals::tooManyStreams);
+            writer.write(request, response, ProblemResponses::tooManyStreams);
             return null;
         }
         try {
@@ -99,7 +102,7 @@ public final class StreamGuard implements GrantedInvocation {
         try {
             stream.opened(streams.open(OpenStreams.Kind.HTTP, granted, stream::end));
         } catch (TooManyWatchesException e) {
-            writer.write(request, response, Refusals::tooManyStreams);
+            writer.write(request, response, ProblemResponses::tooManyStreams);
             return null;
         }
         request.setAttribute(STREAM, stream);
@@ -151,7 +154,7 @@ public final class StreamGuard implements GrantedInvocation {
         }
         Decision decision = end.decision();
         if (decision != null) {
-            CurrentDecision.set(request, decision);
+            DecisionHolder.set(request, decision);
         }
         writer.write(request, response, refusals -> HttpStream.refusal(refusals, end));
     }

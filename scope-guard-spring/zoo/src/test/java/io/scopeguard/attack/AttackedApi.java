@@ -1,7 +1,7 @@
 package io.scopeguard.attack;
 
 import io.scopeguard.scope.WhenUnknown;
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.support.TenantServer;
 import jakarta.servlet.AsyncContext;
@@ -91,14 +91,14 @@ class AttackedApi implements WebSocketConfigurer {
             return REACHED;
         }
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/public")
         String open() {
             return REACHED;
         }
 
         /** The pattern takes the paths of another servlet. */
-        @Public
+        @PublicEndpoint
         @GetMapping("/files/{name}")
         String openFile() {
             return REACHED;
@@ -115,7 +115,7 @@ class AttackedApi implements WebSocketConfigurer {
             return "forward:" + to;
         }
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/public/forward")
         String openForward(@RequestParam String to) {
             return "forward:" + to;
@@ -128,7 +128,7 @@ class AttackedApi implements WebSocketConfigurer {
             context.dispatch(to);
         }
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/public/dispatch")
         void openDispatch(@RequestParam String to, HttpServletRequest request, HttpServletResponse response) {
             dispatch(to, request, response);
@@ -136,7 +136,7 @@ class AttackedApi implements WebSocketConfigurer {
     }
 
     /** Open handlers that fail. */
-    @Public
+    @PublicEndpoint
     @RestController
     static class Broken {
 

@@ -3,10 +3,10 @@ package io.scopeguard.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.security.config.Customizer.withDefaults;
 
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresScopes;
-import io.scopeguard.spring.authorization.AuthenticatedOrPublic;
-import io.scopeguard.spring.authorization.RequiredScopes;
+import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
+import io.scopeguard.spring.authorization.ScopeAuthorizationManagerFactory;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
@@ -180,7 +180,10 @@ class ActuatorRecipeTests {
 
         @Bean
         @Order(2)
-        SecurityFilterChain api(HttpSecurity http, RequiredScopes scopes, AuthenticatedOrPublic authenticatedOrPublic) {
+        SecurityFilterChain api(
+                HttpSecurity http,
+                ScopeAuthorizationManagerFactory scopes,
+                AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic) {
             return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
                     .cors(withDefaults())
                     .csrf(AbstractHttpConfigurer::disable)
@@ -238,7 +241,7 @@ class ActuatorRecipeTests {
             }
         }
 
-        @Public
+        @PublicEndpoint
         @RestController
         @RequestMapping("/open")
         static class Open {

@@ -3,7 +3,7 @@ package io.scopeguard.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.provider.IdentityProvider;
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.actuate.ScopeGuardEndpoint;
@@ -268,7 +268,7 @@ class OperatorTests {
                 return "any";
             }
 
-            @Public
+            @PublicEndpoint
             @GetMapping("/open")
             String open() {
                 return "open";

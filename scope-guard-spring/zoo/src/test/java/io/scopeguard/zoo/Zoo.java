@@ -1,7 +1,7 @@
 package io.scopeguard.zoo;
 
 import io.scopeguard.spring.OrganizationSource;
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresScopes;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServlet;
@@ -92,19 +92,19 @@ class Zoo implements WebMvcConfigurer, WebSocketConfigurer {
             return "cub";
         }
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/open/{anything}")
         String looksLikeAPathOfAnotherServlet() {
             return "open";
         }
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/{anything:x}")
         String looksLikeAPathOfAServlet() {
             return "open";
         }
 
-        @Public
+        @PublicEndpoint
         @GetMapping("/actuator/{anything}/{more}")
         String looksLikeAnEndpoint() {
             return "open";
@@ -297,7 +297,7 @@ class Zoo implements WebMvcConfigurer, WebSocketConfigurer {
         }
     }
 
-    @Public
+    @PublicEndpoint
     static class Emu implements HandlerFunction<ServerResponse> {
 
         @Override

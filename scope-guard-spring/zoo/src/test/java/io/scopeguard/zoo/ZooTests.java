@@ -71,7 +71,13 @@ class ZooTests {
             Animal.of("HandlerFunction lambda", "RouterFunctionMapping", FUNCTION, ORG + "/wallaby", UNANNOTATED),
             Animal.of("filtered HandlerFunction", "RouterFunctionMapping", FUNCTION, ORG + "/koala"),
             Animal.of("HandlerFunction within processors", "RouterFunctionMapping", FUNCTION, ORG + "/wombat"),
-            Animal.of("filtered @Public HandlerFunction", "RouterFunctionMapping", FUNCTION, "/emu", UNANNOTATED, OPEN),
+            Animal.of(
+                    "filtered @PublicEndpoint HandlerFunction",
+                    "RouterFunctionMapping",
+                    FUNCTION,
+                    "/emu",
+                    UNANNOTATED,
+                    OPEN),
             Animal.of("routed file", "RouterFunctionMapping", FUNCTION, "/routed/file.txt", UNANNOTATED),
             Animal.of("WebSocket handshake", "WebSocketHandlerMapping", OBJECT, ORG + "/parrot", WEB_SOCKET),
             Animal.of("WebSocketHandler bean", "WebSocketHandlerMapping", OBJECT, ORG + "/macaw", WEB_SOCKET),
@@ -263,7 +269,7 @@ class ZooTests {
                 .isEqualTo(403);
     }
 
-    /** A {@code @Public} handler of the first servlet has the same path below its servlet, or a pattern that takes it. */
+    /** A {@code @PublicEndpoint} handler of the first servlet has the same path below its servlet, or a pattern that takes it. */
     @ParameterizedTest
     @CsvSource({"/second/open/zebra, 200", "/servlet/x, 200"})
     void pathOfAnotherServletOrEndpointThenNotTakenForAPublicHandler(String path, int withToken) {

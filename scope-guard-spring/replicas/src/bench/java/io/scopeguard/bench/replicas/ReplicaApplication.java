@@ -2,7 +2,7 @@ package io.scopeguard.bench.replicas;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.scopeguard.redis.ReplicaSharing;
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresScopes;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.ObjectProvider;
@@ -53,7 +53,7 @@ public class ReplicaApplication {
         }
 
         /** How often the replica read a fact itself, or took another's answer, and how commands to Redis ended. */
-        @Public
+        @PublicEndpoint
         @GetMapping("/figures")
         String figures() {
             return meters.getMeters().stream()

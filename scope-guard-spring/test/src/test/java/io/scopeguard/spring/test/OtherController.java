@@ -1,6 +1,6 @@
 package io.scopeguard.spring.test;
 
-import io.scopeguard.spring.Public;
+import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresScopes;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -15,7 +15,7 @@ class OtherController {
         return "none";
     }
 
-    @Public
+    @PublicEndpoint
     @GetMapping("/about")
     String about() {
         return "about";

@@ -16,7 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @hidden
  */
 @Internal
-public record Refusal(@Nullable String challenge, @Nullable Duration retryAfter, Problem problem) {
+public record ProblemResponse(
+        @Nullable String challenge, @Nullable Duration retryAfter, Problem problem) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

@@ -12,20 +12,20 @@ import java.time.Duration;
  * @param after how long the client must wait first, in whole seconds, so that its next token is certainly newer than the
  *     change; at most {@link io.scopeguard.provider.ProviderClock#MAX_WAIT}
  */
-public record Advice(Remedy remedy, ScopeDrift drift, boolean onlyCountsMissing, Duration after) {
+public record RemedyAdvice(Remedy remedy, ScopeDrift drift, boolean onlyCountsMissing, Duration after) {
 
-    private static final Advice NONE = new Advice(Remedy.NONE, ScopeDrift.none(), false, Duration.ZERO);
+    private static final RemedyAdvice NONE = new RemedyAdvice(Remedy.NONE, ScopeDrift.none(), false, Duration.ZERO);
 
-    public Advice(Remedy remedy, ScopeDrift drift) {
+    public RemedyAdvice(Remedy remedy, ScopeDrift drift) {
         this(remedy, drift, false, Duration.ZERO);
     }
 
-    public Advice(Remedy remedy, ScopeDrift drift, boolean onlyCountsMissing) {
+    public RemedyAdvice(Remedy remedy, ScopeDrift drift, boolean onlyCountsMissing) {
         this(remedy, drift, onlyCountsMissing, Duration.ZERO);
     }
 
     /** Nothing to ask. */
-    public static Advice none() {
+    public static RemedyAdvice none() {
         return NONE;
     }
 }

@@ -6,17 +6,17 @@ package io.scopeguard.permission;
  * @param readAt when the call began; unique
  * @param end when the answer was there
  * @param noticed the time at which an earlier read had shown the losses that this one confirms, or {@link #NO_LOSSES} if this is a
- *     first look, whose losses are not believed
+ *     first read, whose losses are not believed
  */
-record Look(long readAt, long end, long noticed) {
+record ReadTimes(long readAt, long end, long noticed) {
 
     static final long NO_LOSSES = Long.MAX_VALUE;
 
-    boolean mayTakeAway() {
+    boolean isConfirming() {
         return noticed != NO_LOSSES;
     }
 
-    Look confirming(long firstNoticed) {
-        return new Look(readAt, end, firstNoticed);
+    ReadTimes confirming(long firstNoticed) {
+        return new ReadTimes(readAt, end, firstNoticed);
     }
 }

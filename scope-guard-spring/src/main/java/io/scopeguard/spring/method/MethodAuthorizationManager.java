@@ -5,7 +5,7 @@ import io.scopeguard.Decision;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.InvalidTokenException.Reason;
-import io.scopeguard.spring.authentication.CurrentToken;
+import io.scopeguard.spring.authentication.AccessTokenHolder;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.response.DecisionResult;
@@ -25,7 +25,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 
 /** Decides about calls of methods as the web guard decides about requests. Thread-safe. */
-public final class ScopesAuthorizationManager
+public final class MethodAuthorizationManager
         implements AuthorizationManager<MethodInvocation>, MethodAuthorizationDeniedHandler {
 
     private final MethodRules rules;
@@ -37,7 +37,7 @@ public final class ScopesAuthorizationManager
      * @param clock by which tokens expire
      * @param clockSkew by how much it may differ from the provider's
      */
-    public ScopesAuthorizationManager(MethodRules rules, ScopeAuthorizer authorizer, Clock clock, Duration clockSkew) {
+    public MethodAuthorizationManager(MethodRules rules, ScopeAuthorizer authorizer, Clock clock, Duration clockSkew) {
         this.rules = rules;
         this.authorizer = authorizer;
         this.clock = clock;
@@ -56,7 +56,7 @@ public final class ScopesAuthorizationManager
         MethodRule rule = ruleOf(call);
         // Fails where there is none, which is answered as a missing token.
         var unused = authentication.get();
-        AccessToken token = CurrentToken.get();
+        AccessToken token = AccessTokenHolder.get();
         if (rule == null || token == null) {
             return new AuthorizationDecision(false);
         }

@@ -3,8 +3,8 @@ package io.scopeguard.spring.response;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.InvalidTokenException.Reason;
-import io.scopeguard.signal.Refusal;
-import io.scopeguard.signal.Refusals;
+import io.scopeguard.signal.ProblemResponse;
+import io.scopeguard.signal.ProblemResponses;
 import io.scopeguard.spring.authentication.SigningKeysUnavailableException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -23,11 +23,11 @@ import org.springframework.security.web.AuthenticationEntryPoint;
  * @hidden
  */
 @Internal
-public final class RefusingEntryPoint implements AuthenticationEntryPoint {
+public final class ProblemAuthenticationEntryPoint implements AuthenticationEntryPoint {
 
-    private final RefusalWriter writer;
+    private final ProblemResponseWriter writer;
 
-    public RefusingEntryPoint(RefusalWriter writer) {
+    public ProblemAuthenticationEntryPoint(ProblemResponseWriter writer) {
         this.writer = writer;
     }
 
@@ -39,7 +39,8 @@ public final class RefusingEntryPoint implements AuthenticationEntryPoint {
         }
     }
 
-    private static Refusal refusal(Refusals refusals, HttpServletRequest request, AuthenticationException exception) {
+    private static ProblemResponse refusal(
+            ProblemResponses refusals, HttpServletRequest request, AuthenticationException exception) {
         if (exception instanceof SigningKeysUnavailableException unavailable) {
             return refusals.keysUnavailable(unavailable.trouble());
         }
@@ -51,7 +52,8 @@ public final class RefusingEntryPoint implements AuthenticationEntryPoint {
                 : refusals.otherCredentials();
     }
 
-    private static Refusal refusal(Refusals refusals, OAuth2Error error, @Nullable InvalidTokenException invalid) {
+    private static ProblemResponse refusal(
+            ProblemResponses refusals, OAuth2Error error, @Nullable InvalidTokenException invalid) {
         if (invalid != null) {
             return refusals.invalidToken(invalid);
         }

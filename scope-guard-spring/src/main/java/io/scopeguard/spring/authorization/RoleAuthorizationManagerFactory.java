@@ -11,18 +11,18 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
  * The equivalent of {@code @RequiresRole} for the rules of a {@code SecurityFilterChain}:
  *
  * <pre>{@code
- * .requestMatchers("/organizations/{organizationId}/exports/**").access(requiredRoles.allOf("paid-tier"))
+ * .requestMatchers("/organizations/{organizationId}/exports/**").access(roles.allOf("paid-tier"))
  * }</pre>
  *
  * <p>Organization roles are those in the organization that the matcher's path variable (or the header) names. Thread-safe.
  *
  * @since 0.1
  */
-public final class RequiredRoles {
+public final class RoleAuthorizationManagerFactory {
 
-    private final RequiredScopes scopes;
+    private final ScopeAuthorizationManagerFactory scopes;
 
-    public RequiredRoles(RequiredScopes scopes) {
+    public RoleAuthorizationManagerFactory(ScopeAuthorizationManagerFactory scopes) {
         this.scopes = scopes;
     }
 

@@ -16,4 +16,4 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
 @Documented
-public @interface Public {}
+public @interface PublicEndpoint {}

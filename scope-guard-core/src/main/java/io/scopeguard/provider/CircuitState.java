@@ -1,7 +1,7 @@
 package io.scopeguard.provider;
 
 /** Whether calls to a provider are made, or given up at once because too many in a row have failed. */
-public enum Circuit {
+public enum CircuitState {
     /** Calls are made. */
     CLOSED,
     /** The provider is left alone. */

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @hidden
  */
 @Internal
-public final class CurrentDecision {
+public final class DecisionHolder {
 
     private static final String ATTRIBUTE = Decision.class.getName();
     private static final String EARLIER = ATTRIBUTE + ".earlier";
 
-    private CurrentDecision() {}
+    private DecisionHolder() {}
 
     /** The last decision, or {@code null} if there was none yet. */
     public static @Nullable Decision of(ServletRequest request) {

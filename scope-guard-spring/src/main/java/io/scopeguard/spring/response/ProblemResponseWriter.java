@@ -1,8 +1,8 @@
 package io.scopeguard.spring.response;
 
 import io.scopeguard.annotation.Internal;
-import io.scopeguard.signal.Refusal;
-import io.scopeguard.signal.Refusals;
+import io.scopeguard.signal.ProblemResponse;
+import io.scopeguard.signal.ProblemResponses;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,24 +19,27 @@ import org.springframework.http.HttpStatus;
  * @hidden
  */
 @Internal
-public final class RefusalWriter {
+public final class ProblemResponseWriter {
 
     private final ApiAddress address;
     private final SignalHeaderWriter signals;
 
-    public RefusalWriter(ApiAddress address, SignalHeaderWriter signals) {
+    public ProblemResponseWriter(ApiAddress address, SignalHeaderWriter signals) {
         this.address = address;
         this.signals = signals;
     }
 
     /** Answers the request with the refusal that is chosen for its API. */
-    public void write(HttpServletRequest request, HttpServletResponse response, Function<Refusals, Refusal> choice)
+    public void write(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Function<ProblemResponses, ProblemResponse> choice)
             throws IOException {
         if (request.getDispatcherType() == DispatcherType.INCLUDE) {
             // An included resource must not change the response of the including one.
             return;
         }
-        Refusal refusal = choice.apply(new Refusals(address.ofMetadata(request)));
+        ProblemResponse refusal = choice.apply(new ProblemResponses(address.ofMetadata(request)));
         response.setStatus(refusal.status());
         // The filter has written its headers already if the handler went on asynchronously.
         signals.rewriteHeaders(request, response);
@@ -64,7 +67,7 @@ public final class RefusalWriter {
         write(
                 request,
                 response,
-                ignored -> Refusals.requestFailed(status, known == null ? null : known.getReasonPhrase()));
+                ignored -> ProblemResponses.requestFailed(status, known == null ? null : known.getReasonPhrase()));
         return true;
     }
 

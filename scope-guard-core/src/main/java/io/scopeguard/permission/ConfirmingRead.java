@@ -9,7 +9,7 @@ import io.scopeguard.provider.Priority;
  * @param context the context of the read
  * @param noticed when the first read had shown the loss; only a read that began later confirms it
  */
-record SecondLook(CallContext context, long noticed) implements CallContext {
+record ConfirmingRead(CallContext context, long noticed) implements CallContext {
 
     @Override
     public Priority priority() {
@@ -27,7 +27,7 @@ record SecondLook(CallContext context, long noticed) implements CallContext {
     }
 
     @Override
-    public boolean isSecondLook() {
+    public boolean isConfirming() {
         return true;
     }
 

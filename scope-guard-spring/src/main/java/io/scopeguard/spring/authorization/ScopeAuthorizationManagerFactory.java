@@ -6,9 +6,9 @@ import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.spring.authentication.CurrentToken;
+import io.scopeguard.spring.authentication.AccessTokenHolder;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
-import io.scopeguard.spring.response.CurrentDecision;
+import io.scopeguard.spring.response.DecisionHolder;
 import io.scopeguard.spring.response.DecisionResult;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.DispatcherType;
@@ -21,16 +21,16 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
  * The equivalent of {@code @RequiresScopes} for the rules of a {@code SecurityFilterChain}:
  *
  * <pre>{@code
- * .requestMatchers("/organizations/{organizationId}/**").access(requiredScopes.allOf("read:report"))
+ * .requestMatchers("/organizations/{organizationId}/**").access(scopes.allOf("read:report"))
  * }</pre>
  *
  * <p>The organization is the one that the matcher's path variable (or the header) names. Thread-safe.
  *
  * @since 0.1
  */
-public final class RequiredScopes {
+public final class ScopeAuthorizationManagerFactory {
 
-    private static final String GUARDED = RequiredScopes.class.getName() + ".guarded";
+    private static final String GUARDED = ScopeAuthorizationManagerFactory.class.getName() + ".guarded";
 
     private final RequirementReader reader;
     private final DeclaredScopes declared;
@@ -38,7 +38,7 @@ public final class RequiredScopes {
     private final ScopeAuthorizer authorizer;
 
     @Internal
-    public RequiredScopes(
+    public ScopeAuthorizationManagerFactory(
             RequirementReader reader,
             DeclaredScopes declared,
             OrganizationResolver organizations,
@@ -84,7 +84,7 @@ public final class RequiredScopes {
         }
         declared.add(rule);
         return (authentication, context) -> {
-            AccessToken token = CurrentToken.get();
+            AccessToken token = AccessTokenHolder.get();
             return token == null ? new AuthorizationDecision(false) : decide(token, context, rule);
         };
     }
@@ -97,7 +97,7 @@ public final class RequiredScopes {
     private DecisionResult decide(AccessToken token, RequestAuthorizationContext context, Requires rule) {
         HttpServletRequest request = context.getRequest();
         request.setAttribute(GUARDED, TargetServlet.path(request));
-        Decision before = CurrentDecision.of(request);
+        Decision before = DecisionHolder.of(request);
         if (request.getDispatcherType() == DispatcherType.ASYNC && before != null && before.isGranted()) {
             // The rest of a request that was granted: its answer is on its way.
             return new DecisionResult(before);

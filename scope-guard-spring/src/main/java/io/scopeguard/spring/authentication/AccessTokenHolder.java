@@ -17,12 +17,12 @@ import org.springframework.web.context.request.RequestContextHolder;
  * @hidden
  */
 @Internal
-public final class CurrentToken {
+public final class AccessTokenHolder {
 
     private static final String ATTRIBUTE = AccessToken.class.getName();
     private static final AuthenticationTrustResolver TRUST = new AuthenticationTrustResolverImpl();
 
-    private CurrentToken() {}
+    private AccessTokenHolder() {}
 
     /** The token of the current authentication, or {@code null} if that was not made from one of ours. */
     public static @Nullable AccessToken get() {

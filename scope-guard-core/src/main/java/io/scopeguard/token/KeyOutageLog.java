@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
  * Logs that the issuer's keys cannot be fetched, once for each cause, and when they can be fetched again; and which entries of a
  * JWK Set are ignored, once while they are published. Thread-safe.
  */
-final class KeyTroubleLog {
+final class KeyOutageLog {
 
-    private static final Logger log = LoggerFactory.getLogger(KeyTroubleLog.class);
+    private static final Logger log = LoggerFactory.getLogger(KeyOutageLog.class);
 
     private static final int MOST_LINES = 10;
 
@@ -21,7 +21,7 @@ final class KeyTroubleLog {
     private final Set<KeyListener.Outcome> told = EnumSet.noneOf(KeyListener.Outcome.class);
     private Map<String, String> ignored = Map.of();
 
-    KeyTroubleLog(URI jwkSetUri) {
+    KeyOutageLog(URI jwkSetUri) {
         this.jwkSetUri = jwkSetUri;
     }
 

@@ -1,7 +1,7 @@
 package io.scopeguard.spring.response;
 
 import io.scopeguard.annotation.Internal;
-import io.scopeguard.signal.Refusals;
+import io.scopeguard.signal.ProblemResponses;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -19,12 +19,12 @@ import org.springframework.security.web.csrf.CsrfException;
  * @hidden
  */
 @Internal
-public final class RefusingAccessDeniedHandler implements AccessDeniedHandler {
+public final class ProblemAccessDeniedHandler implements AccessDeniedHandler {
 
-    private final RefusalWriter writer;
+    private final ProblemResponseWriter writer;
     private final AccessDeniedHandler csrf = new AccessDeniedHandlerImpl();
 
-    public RefusingAccessDeniedHandler(RefusalWriter writer) {
+    public ProblemAccessDeniedHandler(ProblemResponseWriter writer) {
         this.writer = writer;
     }
 
@@ -37,16 +37,16 @@ public final class RefusingAccessDeniedHandler implements AccessDeniedHandler {
         if (exception instanceof CsrfException
                 && SecurityContextHolder.getContext().getAuthentication() == null) {
             // There is no session to protect: the request lacks a token.
-            writer.write(request, response, Refusals::missingToken);
+            writer.write(request, response, ProblemResponses::missingToken);
         } else if (exception instanceof CsrfException) {
             csrf.handle(request, response, exception);
         } else if (exception instanceof AuthorizationDeniedException denied
                 && denied.getAuthorizationResult() instanceof DecisionResult result) {
             // The denied method may lie below a handler that was granted: the signal is about the denial.
-            CurrentDecision.set(request, result.decision());
+            DecisionHolder.set(request, result.decision());
             writer.write(request, response, refusals -> refusals.of(result.decision()));
         } else {
-            writer.write(request, response, Refusals::accessDenied);
+            writer.write(request, response, ProblemResponses::accessDenied);
         }
     }
 }

@@ -23,41 +23,41 @@ import org.jspecify.annotations.Nullable;
  * @hidden
  */
 @Internal
-public final class Refusals {
+public final class ProblemResponses {
 
     private static final Duration PERMISSIONS_RETRY = Duration.ofSeconds(5);
 
     private final @Nullable String resourceMetadata;
 
     /** @param resourceMetadata where this API's protected resource metadata (RFC 9728) is, if anywhere */
-    public Refusals(@Nullable String resourceMetadata) {
+    public ProblemResponses(@Nullable String resourceMetadata) {
         this.resourceMetadata = resourceMetadata;
     }
 
     /** There is no token. RFC 6750 §3.1: no error code then. */
-    public Refusal missingToken() {
+    public ProblemResponse missingToken() {
         return missingToken("Send a bearer token in the Authorization header.");
     }
 
     /** There is an {@code Authorization} header, but no bearer token in it. RFC 6750 §3.1: no error code then. */
-    public Refusal otherCredentials() {
+    public ProblemResponse otherCredentials() {
         return missingToken(
                 "The Authorization header carries no bearer token. Send \"Authorization: Bearer <token>\".");
     }
 
-    private Refusal missingToken(String detail) {
+    private ProblemResponse missingToken(String detail) {
         Problem problem = problem("missing-token", "Authentication required", 401, detail);
-        return new Refusal(challenge(null, null, Scopes.none()), null, problem);
+        return new ProblemResponse(challenge(null, null, Scopes.none()), null, problem);
     }
 
     /** Credentials are sent in a way that must not be used. */
-    public Refusal invalidRequest(String description) {
+    public ProblemResponse invalidRequest(String description) {
         Problem problem = problem("invalid-request", "Invalid request", 400, description);
-        return new Refusal(challenge("invalid_request", description, Scopes.none()), null, problem);
+        return new ProblemResponse(challenge("invalid_request", description, Scopes.none()), null, problem);
     }
 
     /** The token proves nothing. */
-    public Refusal invalidToken(InvalidTokenException invalid) {
+    public ProblemResponse invalidToken(InvalidTokenException invalid) {
         Remedy action = switch (invalid.reason()) {
             case EXPIRED, UNKNOWN_KEY -> Remedy.REFRESH;
             default -> Remedy.NONE;
@@ -66,13 +66,13 @@ public final class Refusals {
     }
 
     /** The token cannot be verified at the moment. */
-    public Refusal keysUnavailable(KeysUnavailableException unavailable) {
+    public ProblemResponse keysUnavailable(KeysUnavailableException unavailable) {
         Problem problem = problem(
                 "keys-unavailable",
                 "Signing keys unavailable",
                 503,
                 "The token cannot be verified at the moment. Try again later.");
-        return new Refusal(null, unavailable.retryAfter(), problem);
+        return new ProblemResponse(null, unavailable.retryAfter(), problem);
     }
 
     /**
@@ -81,30 +81,30 @@ public final class Refusals {
      * @param status the status of the failure
      * @param reason the standard reason phrase of the status, if it has one
      */
-    public static Refusal requestFailed(int status, @Nullable String reason) {
+    public static ProblemResponse requestFailed(int status, @Nullable String reason) {
         String title = reason == null ? "Request failed" : reason;
         Problem problem = problem("request-failed", title, status, "The request failed with status " + status + ".");
-        return new Refusal(null, null, problem);
+        return new ProblemResponse(null, null, problem);
     }
 
     /** No scopes are declared for the operation, and the API opens nothing by default. */
-    public Refusal undeclared() {
+    public ProblemResponse undeclared() {
         String detail = "No scopes are declared for this operation, so nobody may use it.";
         return forbidden(null, "undeclared", "Operation not open", detail, Remedy.NONE, Scopes.none());
     }
 
     /** The maximum number of streams is open. */
-    public Refusal tooManyStreams() {
+    public ProblemResponse tooManyStreams() {
         Problem problem = problem(
                 "too-many-streams",
                 "Too many streams",
                 503,
                 "Too many streams are open at the moment. Try again later.");
-        return new Refusal(null, PERMISSIONS_RETRY, problem);
+        return new ProblemResponse(null, PERMISSIONS_RETRY, problem);
     }
 
     /** A rule of the application denied access. */
-    public Refusal accessDenied() {
+    public ProblemResponse accessDenied() {
         return forbidden(null, "access-denied", "Access denied", "Access is denied.", Remedy.NONE, Scopes.none());
     }
 
@@ -113,7 +113,7 @@ public final class Refusals {
      *
      * @throws IllegalArgumentException if the decision grants
      */
-    public Refusal of(Decision decision) {
+    public ProblemResponse of(Decision decision) {
         Denial denial = decision.denial();
         if (denial == null) {
             throw new IllegalArgumentException("a granted request is not refused");
@@ -154,7 +154,7 @@ public final class Refusals {
         };
     }
 
-    private Refusal insufficientScope(Decision decision) {
+    private ProblemResponse insufficientScope(Decision decision) {
         String detail = decision.grantable().isEmpty()
                 ? "The required scopes are not granted to the subject."
                 : "The token lacks scopes that this operation requires.";
@@ -168,7 +168,7 @@ public final class Refusals {
     }
 
     /** No {@code scope}: asking for scopes brings no role. */
-    private Refusal insufficientRole(Decision decision) {
+    private ProblemResponse insufficientRole(Decision decision) {
         RoleRequirement required = Objects.requireNonNull(decision.request().roles());
         boolean isDelivered = decision.advice().drift().roles().promoted().of(required.kind()).stream()
                 .anyMatch(required.roles()::contains);
@@ -184,10 +184,10 @@ public final class Refusals {
                 isDelivered ? Remedy.REFRESH : Remedy.NONE,
                 Scopes.none(),
                 required.roles().stream().sorted().toList());
-        return new Refusal(challenge("insufficient_scope", detail, Scopes.none()), null, problem);
+        return new ProblemResponse(challenge("insufficient_scope", detail, Scopes.none()), null, problem);
     }
 
-    private static Refusal permissionsUnavailable(AccessToken token) {
+    private static ProblemResponse permissionsUnavailable(AccessToken token) {
         Problem problem = new Problem(
                 "permissions-unavailable",
                 "Permissions unavailable",
@@ -196,20 +196,20 @@ public final class Refusals {
                 token.organization(),
                 Remedy.NONE,
                 Scopes.none());
-        return new Refusal(null, PERMISSIONS_RETRY, problem);
+        return new ProblemResponse(null, PERMISSIONS_RETRY, problem);
     }
 
-    private Refusal invalidToken(String description, @Nullable String organization, Remedy action) {
+    private ProblemResponse invalidToken(String description, @Nullable String organization, Remedy action) {
         Problem problem =
                 new Problem("invalid-token", "Invalid token", 401, description, organization, action, Scopes.none());
-        return new Refusal(challenge("invalid_token", description, Scopes.none()), null, problem);
+        return new ProblemResponse(challenge("invalid_token", description, Scopes.none()), null, problem);
     }
 
-    private Refusal forbidden(
+    private ProblemResponse forbidden(
             @Nullable AccessToken token, String type, String title, String detail, Remedy action, Scopes askFor) {
         String organization = token == null ? null : token.organization();
         Problem problem = new Problem(type, title, 403, detail, organization, action, askFor);
-        return new Refusal(challenge("insufficient_scope", detail, askFor), null, problem);
+        return new ProblemResponse(challenge("insufficient_scope", detail, askFor), null, problem);
     }
 
     private String challenge(@Nullable String error, @Nullable String description, Scopes scopes) {

@@ -25,14 +25,15 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
- * Lets a request pass the filter chain if it is authenticated, or if its handler is {@code @Public} or open by name. Which
+ * Lets a request pass the filter chain if it is authenticated, or if its handler is {@code @PublicEndpoint} or open by name. Which
  * handler that is, the handler mappings say of the context that serves the request, so that overlapping paths, or equal paths
  * on a management port, cannot be mistaken for each other. Error dispatches pass: the request itself was decided before, and
  * its error page belongs to the answer. Thread-safe.
  *
  * @since 0.1
  */
-public final class AuthenticatedOrPublic implements AuthorizationManager<RequestAuthorizationContext> {
+public final class AuthenticatedOrPublicAuthorizationManager
+        implements AuthorizationManager<RequestAuthorizationContext> {
 
     private final AuthorizationManager<RequestAuthorizationContext> authenticated =
             AuthenticatedAuthorizationManager.authenticated();
@@ -41,7 +42,7 @@ public final class AuthenticatedOrPublic implements AuthorizationManager<Request
     private final Map<ApplicationContext, Served> served = new ConcurrentHashMap<>();
 
     @Internal
-    public AuthenticatedOrPublic(HandlerRules rules, UnannotatedPolicy policy) {
+    public AuthenticatedOrPublicAuthorizationManager(HandlerRules rules, UnannotatedPolicy policy) {
         this.rules = rules;
         this.policy = policy;
     }
