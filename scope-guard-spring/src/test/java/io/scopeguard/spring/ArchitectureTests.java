@@ -2,16 +2,22 @@ package io.scopeguard.spring;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.scopeguard.testing.PublicApi;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 
@@ -21,39 +27,49 @@ import org.springframework.beans.factory.annotation.Value;
         importOptions = DoNotIncludeTests.class)
 class ArchitectureTests {
 
+    private static final String BASE = "io.scopeguard.spring";
     private static final String REDIS = "io.scopeguard.redis";
 
+    /** In order: each package may use those before it. */
+    private static final List<String> PACKAGES = List.of(
+            "",
+            ".authentication",
+            ".response",
+            ".authorization",
+            ".method",
+            ".stream",
+            ".actuate",
+            ".metrics",
+            ".sharing",
+            ".provider",
+            ".webhook",
+            ".metadata",
+            ".security",
+            ".autoconfigure");
+
     @ArchTest
-    static final ArchRule packagesInOrder = layeredArchitecture()
-            .consideringOnlyDependenciesInLayers()
-            .layer("annotations")
-            .definedBy("io.scopeguard.spring")
-            .layer("authentication")
-            .definedBy("io.scopeguard.spring.authentication")
-            .layer("response")
-            .definedBy("io.scopeguard.spring.response")
-            .layer("authorization")
-            .definedBy("io.scopeguard.spring.authorization")
-            .layer("method")
-            .definedBy("io.scopeguard.spring.method")
-            .layer("stream")
-            .definedBy("io.scopeguard.spring.stream")
-            .layer("autoconfigure")
-            .definedBy("io.scopeguard.spring.autoconfigure")
-            .whereLayer("annotations")
-            .mayNotAccessAnyLayer()
-            .whereLayer("authentication")
-            .mayOnlyBeAccessedByLayers("response", "authorization", "method", "autoconfigure")
-            .whereLayer("response")
-            .mayOnlyBeAccessedByLayers("authorization", "method", "stream", "autoconfigure")
-            .whereLayer("authorization")
-            .mayOnlyBeAccessedByLayers("method", "stream", "autoconfigure")
-            .whereLayer("stream")
-            .mayOnlyBeAccessedByLayers("autoconfigure")
-            .whereLayer("method")
-            .mayOnlyBeAccessedByLayers("autoconfigure")
-            .whereLayer("autoconfigure")
-            .mayNotBeAccessedByAnyLayer();
+    static final ArchRule packagesInOrder = classes().should(new ArchCondition<>("use earlier packages only") {
+        @Override
+        public void check(JavaClass type, ConditionEvents events) {
+            int own = order(type);
+            type.getDirectDependenciesFromSelf().stream()
+                    .filter(dependency -> order(dependency.getTargetClass()) > own)
+                    .forEach(
+                            dependency -> events.add(SimpleConditionEvent.violated(type, dependency.getDescription())));
+        }
+    });
+
+    @ArchTest
+    static final ArchRule everyPackageHasItsPlace = classes()
+            .that()
+            .resideInAPackage(BASE + "..")
+            .should(ArchCondition.from(
+                    DescribedPredicate.describe("be in a package of the list", (JavaClass type) -> order(type) >= 0)));
+
+    private static int order(JavaClass type) {
+        String name = type.getPackageName();
+        return name.startsWith(BASE) ? PACKAGES.indexOf(name.substring(BASE.length())) : -1;
+    }
 
     @ArchTest
     static final ArchRule publicApiExposesNoInternalType = PublicApi.exposesNoInternalType();
@@ -62,7 +78,7 @@ class ArchitectureTests {
     static final ArchRule noCycles =
             slices().matching("io.scopeguard.spring.(*)..").should().beFreeOfCycles();
 
-    /** What replicas share is a matter of the core; the auto-configuration alone puts it into an application. */
+    /** What replicas share is a matter of the core. */
     @ArchTest
     static final ArchRule redisKnowsNothingOfTheStarter = noClasses()
             .that()
@@ -72,9 +88,9 @@ class ArchitectureTests {
             .resideInAPackage("io.scopeguard.spring..");
 
     @ArchTest
-    static final ArchRule onlyTheAutoConfigurationKnowsRedis = noClasses()
+    static final ArchRule onlySharingAndItsConfigurationKnowRedis = noClasses()
             .that()
-            .resideOutsideOfPackages(REDIS, "io.scopeguard.spring.autoconfigure")
+            .resideOutsideOfPackages(REDIS, BASE + ".sharing", BASE + ".autoconfigure")
             .should()
             .dependOnClassesThat()
             .resideInAPackage(REDIS);

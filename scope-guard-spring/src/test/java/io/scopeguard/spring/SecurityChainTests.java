@@ -7,7 +7,7 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.authorization.ScopeAuthorizationManagerFactory;
-import io.scopeguard.spring.autoconfigure.ScopeGuardHttpConfigurer;
+import io.scopeguard.spring.security.ScopeGuardHttpConfigurer;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;

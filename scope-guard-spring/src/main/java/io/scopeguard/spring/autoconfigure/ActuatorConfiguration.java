@@ -1,11 +1,15 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.actuate.PermissionExplainer;
 import io.scopeguard.spring.actuate.ProviderHealthIndicator;
 import io.scopeguard.spring.actuate.ScopeGuardEndpoint;
 import io.scopeguard.spring.authorization.HandlerCatalog;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
+import io.scopeguard.spring.metrics.GuardMetrics;
+import io.scopeguard.spring.provider.ProviderGuards;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -28,15 +32,11 @@ final class ActuatorConfiguration {
         @ConditionalOnAvailableEndpoint
         ScopeGuardEndpoint scopeGuardEndpoint(
                 ScopeGuard guard, ProviderGuards guards, HandlerCatalog handlers, ScopeGuardProperties properties) {
-            CheckedSettings settings = new CheckedSettings(properties);
+            ScopeGuardSettings decisions = new PermissionSettings(properties).decisions();
+            Audience defaultAudience = new AudienceSettings(properties).defaultAudience();
             PermissionExplainer explainer = new PermissionExplainer(
-                    guards.live(),
-                    handlers,
-                    settings.guard(),
-                    settings.defaultAudience(),
-                    properties.unannotated() == Unannotated.DENY);
-            return new ScopeGuardEndpoint(
-                    guard, guards.live(), handlers, explainer, settings.guard(), settings.defaultAudience());
+                    guards.live(), handlers, decisions, defaultAudience, properties.unannotated() == Unannotated.DENY);
+            return new ScopeGuardEndpoint(guard, guards.live(), handlers, explainer, decisions, defaultAudience);
         }
     }
 

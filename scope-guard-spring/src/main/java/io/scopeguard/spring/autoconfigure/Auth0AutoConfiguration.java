@@ -3,6 +3,8 @@ package io.scopeguard.spring.autoconfigure;
 import io.scopeguard.auth0.Auth0;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.spring.ProviderListeners;
+import io.scopeguard.spring.provider.ProviderRegistration;
+import io.scopeguard.spring.sharing.Sharing;
 import io.scopeguard.time.SteadyClock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -34,7 +36,7 @@ public final class Auth0AutoConfiguration {
             ObjectProvider<Sharing> sharing,
             ProviderListeners listeners,
             SteadyClock steadyClock) {
-        return settings.connection(new CheckedSettings(guard).resources())
+        return settings.connection(new AudienceSettings(guard).resources())
                 .budget(budget.getIfUnique(() -> settings.budget(sharing.getIfUnique(() -> Sharing.NONE))))
                 .listener(listeners.calls("auth0"))
                 .steadyClock(steadyClock)
@@ -52,7 +54,7 @@ public final class Auth0AutoConfiguration {
     @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "false")
     PlainProvider plainAuth0() {
         return new PlainProvider(
-                settings.connection(new CheckedSettings(guard).resources()).build());
+                settings.connection(new AudienceSettings(guard).resources()).build());
     }
 
     static final class OnProperties extends OnProviderProperties {

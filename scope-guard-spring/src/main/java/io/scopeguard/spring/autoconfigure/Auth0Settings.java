@@ -5,6 +5,8 @@ import io.scopeguard.auth0.Auth0Tenant;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.provider.ProviderRegistration;
+import io.scopeguard.spring.sharing.Sharing;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;

@@ -3,6 +3,7 @@ package io.scopeguard.spring.autoconfigure;
 import static org.springframework.security.config.Customizer.withDefaults;
 
 import io.scopeguard.scope.Audience;
+import io.scopeguard.spring.authentication.ProviderJwtDecoder;
 import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.HandlerRules;
@@ -52,7 +53,7 @@ public final class DisabledGuardAutoConfiguration {
     JwtDecoder plainJwtDecoder(ObjectProvider<PlainProvider> providers) {
         return new ProviderJwtDecoder(
                 providers.orderedStream().map(PlainProvider::provider).toList(),
-                new CheckedSettings(properties).resources());
+                new AudienceSettings(properties).resources());
     }
 
     /** Handlers that are open to everybody stay open. */
@@ -60,7 +61,7 @@ public final class DisabledGuardAutoConfiguration {
     @ConditionalOnMissingBean(SecurityFilterChain.class)
     @Order(SecurityFilterProperties.BASIC_AUTH_ORDER)
     SecurityFilterChain plainResourceServerChain(HttpSecurity http, Environment environment) {
-        CheckedSettings settings = new CheckedSettings(properties);
+        AudienceSettings settings = new AudienceSettings(properties);
         Audience defaultAudience = settings.defaultAudience();
         Set<Audience> resources = settings.resources();
         UnannotatedPolicy policy =

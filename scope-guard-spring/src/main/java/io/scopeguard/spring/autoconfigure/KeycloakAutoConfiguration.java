@@ -3,6 +3,8 @@ package io.scopeguard.spring.autoconfigure;
 import io.scopeguard.keycloak.Keycloak;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.spring.ProviderListeners;
+import io.scopeguard.spring.provider.ProviderRegistration;
+import io.scopeguard.spring.sharing.Sharing;
 import io.scopeguard.time.SteadyClock;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
@@ -37,7 +39,7 @@ public final class KeycloakAutoConfiguration {
             ProviderListeners listeners,
             @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
             SteadyClock steadyClock) {
-        return settings.connection(new CheckedSettings(guard).resources())
+        return settings.connection(new AudienceSettings(guard).resources())
                 .budget(budget.getIfUnique(() -> settings.budget(sharing.getIfUnique(() -> Sharing.NONE))))
                 .listener(listeners.calls("keycloak"))
                 .clock(clock)
@@ -57,7 +59,7 @@ public final class KeycloakAutoConfiguration {
     @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "false")
     PlainProvider plainKeycloak() {
         return new PlainProvider(
-                settings.connection(new CheckedSettings(guard).resources()).build());
+                settings.connection(new AudienceSettings(guard).resources()).build());
     }
 
     static final class OnProperties extends OnProviderProperties {

@@ -5,6 +5,7 @@ import io.scopeguard.keycloak.KeycloakRealm;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.sharing.Sharing;
 import java.net.URI;
 import java.util.Set;
 

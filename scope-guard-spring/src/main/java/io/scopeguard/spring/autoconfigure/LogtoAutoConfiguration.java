@@ -3,6 +3,8 @@ package io.scopeguard.spring.autoconfigure;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.spring.ProviderListeners;
+import io.scopeguard.spring.provider.ProviderRegistration;
+import io.scopeguard.spring.sharing.Sharing;
 import io.scopeguard.time.SteadyClock;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
@@ -38,7 +40,7 @@ public final class LogtoAutoConfiguration {
             @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
             SteadyClock steadyClock) {
         return settings.connection()
-                .resources(new CheckedSettings(guard).resources())
+                .resources(new AudienceSettings(guard).resources())
                 .budget(budget.getIfUnique(() -> settings.budget(sharing.getIfUnique(() -> Sharing.NONE))))
                 .listener(listeners.calls("logto"))
                 .clock(clock)

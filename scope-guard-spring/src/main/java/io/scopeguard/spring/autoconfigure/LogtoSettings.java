@@ -4,6 +4,8 @@ import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.provider.ProviderRegistration;
+import io.scopeguard.spring.sharing.Sharing;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;

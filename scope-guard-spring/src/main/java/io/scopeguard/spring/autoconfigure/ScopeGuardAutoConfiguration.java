@@ -16,11 +16,22 @@ import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.OrganizationResolver;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Authorities;
+import io.scopeguard.spring.metrics.GuardMetrics;
+import io.scopeguard.spring.provider.GuardSettings;
+import io.scopeguard.spring.provider.OrganizationRule;
+import io.scopeguard.spring.provider.ProviderChecks;
+import io.scopeguard.spring.provider.ProviderGuards;
+import io.scopeguard.spring.provider.ProviderRegistration;
+import io.scopeguard.spring.provider.ProviderRegistrations;
 import io.scopeguard.spring.response.SignalHeaderWriter;
+import io.scopeguard.spring.sharing.Sharing;
 import io.scopeguard.time.SteadyClock;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -54,7 +65,7 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
     ActuatorConfiguration.class,
     SignalStreamConfiguration.class,
     StreamConfiguration.class,
-    EventsConfiguration.class
+    WebhookConfiguration.class
 })
 public final class ScopeGuardAutoConfiguration {
 
@@ -62,12 +73,10 @@ public final class ScopeGuardAutoConfiguration {
 
     static final String CLOCK = "scopeGuardClock";
 
-    private final CheckedSettings settings;
     private final ScopeGuardProperties properties;
 
     ScopeGuardAutoConfiguration(ScopeGuardProperties properties) {
         this.properties = properties;
-        this.settings = new CheckedSettings(properties);
     }
 
     /** Before any bean is made from the properties. */
@@ -81,7 +90,7 @@ public final class ScopeGuardAutoConfiguration {
         return new GuardMetrics(
                 registry.getIfUnique(CompositeMeterRegistry::new),
                 clock,
-                settings.guard().maxStale());
+                new PermissionSettings(properties).decisions().maxStale());
     }
 
     /** The clock that tokens and reads are judged by; no candidate for anybody else's. */
@@ -100,7 +109,7 @@ public final class ScopeGuardAutoConfiguration {
 
     @Bean
     DeclaredScopes declaredScopes() {
-        return new DeclaredScopes(settings.defaultAudience());
+        return new DeclaredScopes(new AudienceSettings(properties).defaultAudience());
     }
 
     @Bean
@@ -141,9 +150,10 @@ public final class ScopeGuardAutoConfiguration {
     /** Checks each provider while the application starts. */
     @Bean
     ProviderChecks providerChecks(ProviderRegistrations providers, DeclaredScopes declared) {
-        Set<Audience> audiences = new HashSet<>(settings.resources());
+        Set<Audience> audiences = new HashSet<>(new AudienceSettings(properties).resources());
         audiences.add(Audience.ORGANIZATION);
-        return new ProviderChecks(providers, audiences, declared, properties.failFast(), settings.startupTimeout());
+        Duration timeout = new GuardSettingsFactory(properties).startupTimeout();
+        return new ProviderChecks(providers, audiences, declared, properties.failFast(), timeout);
     }
 
     @Bean
@@ -153,6 +163,7 @@ public final class ScopeGuardAutoConfiguration {
             GuardMetrics metrics,
             ObjectProvider<Sharing> sharing,
             Environment environment) {
+        GuardSettings settings = new GuardSettingsFactory(properties).settings(declared);
         return new ProviderGuards(
                 providers, settings, declared, metrics, sharing.getIfUnique(() -> notShared(environment)));
     }
@@ -174,8 +185,12 @@ public final class ScopeGuardAutoConfiguration {
             ProviderGuards guards,
             ProviderRegistrations providers,
             ObjectProvider<OrganizationProviders> organizations) {
-        return guards.joined(
-                organizations.getIfAvailable(() -> OrganizationRule.of(properties.organization(), providers.names())));
+        return guards.joined(organizations.getIfAvailable(() -> rule(providers.names())));
+    }
+
+    private @Nullable OrganizationRule rule(List<String> providers) {
+        ScopeGuardProperties.Organization organization = properties.organization();
+        return OrganizationRule.of(organization.providers(), organization.globalProvider(), providers);
     }
 
     @Bean
@@ -194,11 +209,12 @@ public final class ScopeGuardAutoConfiguration {
 
     @Bean
     OrganizationResolver organizationResolver() {
-        return new OrganizationResolver(settings.pathVariable(), settings.organizationHeader());
+        OrganizationSettings settings = new OrganizationSettings(properties);
+        return new OrganizationResolver(settings.pathVariable(), settings.header());
     }
 
     @Bean
     SignalHeaderWriter signalHeaderWriter() {
-        return new SignalHeaderWriter(settings.header());
+        return new SignalHeaderWriter(new DriftSettings(properties).header());
     }
 }

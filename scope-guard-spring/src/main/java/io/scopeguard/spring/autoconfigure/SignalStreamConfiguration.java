@@ -1,6 +1,7 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.stream.SignalStreamController;
 import io.scopeguard.spring.stream.SignalStreams;
 import java.time.Clock;
@@ -20,8 +21,8 @@ final class SignalStreamConfiguration {
             ScopeGuardProperties properties,
             @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
             GuardMetrics metrics) {
-        CheckedSettings settings = new CheckedSettings(properties);
-        SignalStreams streams = new SignalStreams(guard, settings.header(), clock, settings.streams());
+        SignalStreams streams = new SignalStreams(
+                guard, new DriftSettings(properties).header(), clock, new StreamSettings(properties).signals());
         metrics.watch(streams);
         return streams;
     }

@@ -2,6 +2,7 @@ package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.Mode;
 import io.scopeguard.spring.authorization.HandlerCatalog;
+import io.scopeguard.spring.provider.ProviderRegistrations;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
                 .formatted(
                         properties.mode().name().toLowerCase(Locale.ROOT),
                         String.join(", ", providers.descriptions()),
-                        new CheckedSettings(properties).defaultAudience(),
+                        new AudienceSettings(properties).defaultAudience(),
                         properties.permissions().maxAge().toSeconds(),
                         guarded,
                         open,

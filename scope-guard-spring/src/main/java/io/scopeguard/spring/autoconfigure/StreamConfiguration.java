@@ -1,6 +1,7 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.response.ProblemResponseWriter;
 import io.scopeguard.spring.stream.OpenStreams;
 import io.scopeguard.spring.stream.StreamGuard;
@@ -32,7 +33,7 @@ final class StreamConfiguration {
             ScopeGuardProperties properties,
             ProblemResponseWriter writer,
             ObjectProvider<WebSocketUpgrade> webSockets) {
-        return new StreamGuard(streams, new CheckedSettings(properties).header(), writer, webSockets.getIfAvailable());
+        return new StreamGuard(streams, new DriftSettings(properties).header(), writer, webSockets.getIfAvailable());
     }
 
     /** WebSocket sessions. */
@@ -46,7 +47,7 @@ final class StreamConfiguration {
 
         @Bean
         WebSocketUpgrade webSocketStreams(OpenStreams streams, ScopeGuard guard, ScopeGuardProperties properties) {
-            return new WebSocketStreams(streams, guard, new CheckedSettings(properties).header());
+            return new WebSocketStreams(streams, guard, new DriftSettings(properties).header());
         }
     }
 }

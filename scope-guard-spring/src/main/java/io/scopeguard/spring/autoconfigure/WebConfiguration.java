@@ -18,12 +18,14 @@ import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.authorization.ScopeGuardInterceptor;
 import io.scopeguard.spring.authorization.UnannotatedPolicy;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
+import io.scopeguard.spring.provider.ProviderRegistrations;
 import io.scopeguard.spring.response.ApiAddress;
 import io.scopeguard.spring.response.ProblemAccessDeniedHandler;
 import io.scopeguard.spring.response.ProblemAuthenticationEntryPoint;
 import io.scopeguard.spring.response.ProblemResponseWriter;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.spring.response.SignallingChainFilter;
+import io.scopeguard.spring.security.HeaderCharacters;
 import io.scopeguard.spring.stream.StreamGuard;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -65,7 +67,7 @@ final class WebConfiguration {
 
     @Bean
     RequirementReader requirementReader(ScopeGuardProperties properties, Environment environment) {
-        CheckedSettings settings = new CheckedSettings(properties);
+        AudienceSettings settings = new AudienceSettings(properties);
         return new RequirementReader(settings.defaultAudience(), settings.resources(), environment);
     }
 
@@ -116,7 +118,7 @@ final class WebConfiguration {
 
     @Bean
     ApiAddress apiAddress(ScopeGuardProperties properties) {
-        return new ApiAddress(new CheckedSettings(properties).publicUrl());
+        return new ApiAddress(new GuardSettingsFactory(properties).publicUrl());
     }
 
     @Bean

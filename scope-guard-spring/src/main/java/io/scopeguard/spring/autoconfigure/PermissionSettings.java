@@ -1,0 +1,49 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.permission.CacheSettings;
+import io.scopeguard.spring.InvalidSettingException;
+import java.time.Duration;
+
+/** How live permissions are read and used, from properties. Errors name the property and the fix. */
+final class PermissionSettings {
+
+    private static final String PREFIX = "scope-guard.";
+
+    /** Longer than permissions are an answer: a revocation that was seen binds tokens that outlive it. */
+    private static final Duration MEMORY_OF_LOSSES = Duration.ofHours(24);
+
+    private final ScopeGuardProperties properties;
+
+    PermissionSettings(ScopeGuardProperties properties) {
+        this.properties = properties;
+    }
+
+    ScopeGuardSettings decisions() {
+        ScopeGuardProperties.Permissions permissions = properties.permissions();
+        SettingChecks.positive(PREFIX + "permissions.max-age", permissions.maxAge());
+        SettingChecks.positive(PREFIX + "permissions.max-wait", permissions.maxWait());
+        if (permissions.maxStale().compareTo(permissions.maxAge()) < 0) {
+            throw new InvalidSettingException(
+                    PREFIX + "permissions.max-stale",
+                    "is shorter than " + PREFIX + "permissions.max-age",
+                    "Make it at least as long: permissions are given up after max-stale, and read again after max-age.");
+        }
+        return new ScopeGuardSettings(
+                properties.mode(), permissions.maxAge(), permissions.maxStale(), permissions.whenUnknown());
+    }
+
+    CacheSettings cache() {
+        ScopeGuardProperties.Permissions permissions = properties.permissions();
+        return new CacheSettings(
+                permissions.maxAge(),
+                permissions.maxStale(),
+                permissions.maxWait(),
+                maxEntries(permissions),
+                MEMORY_OF_LOSSES);
+    }
+
+    private static int maxEntries(ScopeGuardProperties.Permissions permissions) {
+        return SettingChecks.atLeast(PREFIX + "permissions.max-entries", permissions.maxEntries(), 1);
+    }
+}

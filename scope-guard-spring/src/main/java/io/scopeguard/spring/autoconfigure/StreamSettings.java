@@ -1,0 +1,41 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.stream.SignalStreamController;
+import io.scopeguard.spring.stream.SignalStreams;
+import java.time.Duration;
+
+/** The limits on streams, from properties. Errors name the property and the fix. */
+final class StreamSettings {
+
+    private static final String PREFIX = "scope-guard.";
+
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
+    private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
+
+    private final ScopeGuardProperties properties;
+
+    StreamSettings(ScopeGuardProperties properties) {
+        this.properties = properties;
+    }
+
+    /** How many streams may be open. */
+    int maxOpen() {
+        return SettingChecks.atLeast(
+                PREFIX + "streams.max-open", properties.streams().maxOpen(), 1);
+    }
+
+    SignalStreams.Limits signals() {
+        ScopeGuardProperties.Signals.Stream stream = properties.signals().stream();
+        SettingChecks.path(PREFIX + "signals.stream.path", stream.path(), SignalStreamController.DEFAULT_PATH);
+        Duration interval = stream.interval();
+        if (interval.compareTo(SHORTEST_INTERVAL) < 0 || interval.compareTo(LONGEST_INTERVAL) > 0) {
+            throw new InvalidSettingException(
+                    PREFIX + "signals.stream.interval", "is " + interval, "Use a duration from 100ms to 1m.");
+        }
+        return new SignalStreams.Limits(
+                SettingChecks.atLeast(PREFIX + "signals.stream.max-streams", stream.maxStreams(), 1),
+                SettingChecks.atLeast(PREFIX + "signals.stream.max-per-subject", stream.maxPerSubject(), 1),
+                interval);
+    }
+}

@@ -1,0 +1,50 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.spring.authorization.OwnServlets;
+import io.scopeguard.spring.metrics.GuardMetrics;
+import io.scopeguard.spring.provider.ProviderGuards;
+import io.scopeguard.spring.provider.ProviderRegistration;
+import io.scopeguard.spring.security.OpenServlets;
+import io.scopeguard.spring.webhook.WebhookServlet;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.web.SecurityFilterChain;
+
+/** Where providers deliver events, if they can be authenticated. Imported last: it is no chain of the application. */
+@Configuration(proxyBeanMethods = false)
+final class WebhookConfiguration {
+
+    /** A servlet for each provider, so that the path does not depend on where the {@code DispatcherServlet} is mapped. */
+    @Bean
+    ServletContextInitializer scopeGuardEvents(ProviderGuards guards, GuardMetrics metrics) {
+        return context -> guards.guards().forEach((registration, guard) -> {
+            EventReceiver receiver = guards.receiver(registration);
+            if (receiver != null) {
+                register(context, registration, receiver, metrics);
+            }
+        });
+    }
+
+    private static void register(
+            ServletContext context, ProviderRegistration registration, EventReceiver receiver, GuardMetrics metrics) {
+        String provider = registration.provider().name();
+        WebhookServlet servlet = new WebhookServlet(
+                receiver, receipt -> metrics.delivered(provider, receipt), WebhookServlet.Limits.DEFAULT);
+        ServletRegistration.Dynamic added = context.addServlet(OwnServlets.EVENTS + provider, servlet);
+        added.setAsyncSupported(true);
+        added.addMapping(registration.eventPath());
+    }
+
+    /** Before the application's own chains, which would ask for a token. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    SecurityFilterChain scopeGuardEventsFilterChain() {
+        return OpenServlets.chain(OwnServlets::isForEvents);
+    }
+}

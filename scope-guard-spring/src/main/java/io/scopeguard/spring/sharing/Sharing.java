@@ -1,0 +1,70 @@
+package io.scopeguard.spring.sharing;
+
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.permission.FactExchange;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.remedy.AskExchange;
+import io.scopeguard.scope.Audience;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** What the replicas of the application share. By default, each replica is on its own. */
+public interface Sharing {
+
+    /** Each replica on its own. */
+    Sharing NONE = new Sharing() {};
+
+    /**
+     * The limit on calls to a provider.
+     *
+     * @param provider its name
+     * @param tenant where it is
+     * @param calls how many a second
+     */
+    default CallBudget budget(String provider, String tenant, int calls) {
+        return CallBudget.perSecond(calls);
+    }
+
+    /**
+     * What is shared about one provider.
+     *
+     * @param resources the API's own
+     */
+    default Part of(IdentityProvider provider, Collection<Audience> resources) {
+        return new Part() {
+            @Override
+            public PermissionSource permissions() {
+                return provider.permissions();
+            }
+
+            @Override
+            public @Nullable EventReceiver receiver(ScopeGuard guard) {
+                return provider.eventReceiver(guard::apply);
+            }
+        };
+    }
+
+    /** What is shared about one provider. */
+    interface Part {
+
+        PermissionSource permissions();
+
+        default FactExchange histories() {
+            return FactExchange.NONE;
+        }
+
+        default AskExchange asks() {
+            return AskExchange.NONE;
+        }
+
+        /** Receives the provider's deliveries, if it sends any. */
+        @Nullable
+        EventReceiver receiver(ScopeGuard guard);
+
+        /** Begins to listen to the other replicas. */
+        default void start(ScopeGuard guard) {}
+    }
+}

@@ -1,0 +1,128 @@
+package io.scopeguard.spring.webhook;
+
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.EventReceiver.Outcome;
+import io.scopeguard.provider.EventReceiver.Receipt;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The body of one delivery, collected as it arrives and without blocking a thread in between. Ends exactly once: with the whole
+ * body, at a limit, at the time limit of the asynchronous request, or with the connection. Thread-safe.
+ */
+final class WebhookBody implements ReadListener, AsyncListener {
+
+    private static final int CHUNK = 16 * 1024;
+
+    private final AsyncContext context;
+    private final DeliveriesInFlight inFlight;
+    private final Function<byte[], Receipt> whole;
+    private final Consumer<Receipt> listener;
+    private final ServletInputStream input;
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private boolean ended;
+
+    /**
+     * @param inFlight has admitted this delivery
+     * @param whole judges the complete body
+     * @param listener receives the outcome
+     */
+    WebhookBody(
+            AsyncContext context,
+            DeliveriesInFlight inFlight,
+            Function<byte[], Receipt> whole,
+            Consumer<Receipt> listener)
+            throws IOException {
+        this.context = context;
+        this.inFlight = inFlight;
+        this.whole = whole;
+        this.listener = listener;
+        this.input = context.getRequest().getInputStream();
+    }
+
+    /**
+     * Collects the bytes of a body as they arrive.
+     *
+     * @throws IOException if the body cannot be read: the container then calls {@code onError}, and completing the request any
+     *     earlier would make Tomcat answer 500
+     */
+    @Override
+    public synchronized void onDataAvailable() throws IOException {
+        byte[] chunk = new byte[CHUNK];
+        while (!ended && input.isReady()) {
+            int count = input.read(chunk);
+            if (count < 0) {
+                return;
+            }
+            add(chunk, count);
+        }
+    }
+
+    private void add(byte[] chunk, int count) {
+        if (received.size() + count > EventReceiver.MAX_BYTES) {
+            endUnread(Outcome.TOO_LARGE);
+        } else if (!inFlight.add(count)) {
+            endUnread(Outcome.OVERLOADED);
+        } else {
+            received.write(chunk, 0, count);
+        }
+    }
+
+    @Override
+    public synchronized void onAllDataRead() {
+        if (!ended) {
+            end(whole.apply(received.toByteArray()));
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        endUnread(Outcome.MALFORMED);
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        endUnread(Outcome.TOO_SLOW);
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+        endUnread(Outcome.MALFORMED);
+    }
+
+    /** The container may end a request whose connection is gone without any of the other calls. */
+    @Override
+    public synchronized void onComplete(AsyncEvent event) {
+        if (!ended) {
+            leave(Receipt.unread(Outcome.MALFORMED));
+        }
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {}
+
+    private synchronized void endUnread(Outcome outcome) {
+        if (!ended) {
+            WebhookServlet.leaveBodyUnread(context);
+            end(Receipt.unread(outcome));
+        }
+    }
+
+    private void end(Receipt receipt) {
+        leave(receipt);
+        WebhookServlet.answer(context, receipt.outcome());
+    }
+
+    private void leave(Receipt receipt) {
+        ended = true;
+        inFlight.leave(received.size());
+        listener.accept(receipt);
+    }
+}
