@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was worked out for earlier requests with the same token: its scopes beside the live permissions, as long as these are the
- * same instance, and for a second the advice for its client. Does not refer to the token, whose entry it is in a weak map.
- * Thread-safe: two threads may do the same work twice.
+ * same instance, and for a second the advice for its client. Thread-safe: two threads may do the same work twice.
  */
 final class KnownToken {
 

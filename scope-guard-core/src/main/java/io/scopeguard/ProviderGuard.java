@@ -1,7 +1,5 @@
 package io.scopeguard;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.drift.DriftDetector;
 import io.scopeguard.drift.RoleDrift;
 import io.scopeguard.drift.RoleDriftDetector;
@@ -26,6 +24,7 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
+import io.scopeguard.token.TokenValue;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -50,9 +49,7 @@ final class ProviderGuard {
     private final Watches watches;
     private final Runnable closing;
 
-    /** As many as there are verified tokens: an entry goes with its token. */
-    private final Cache<AccessToken, KnownToken> known =
-            Caffeine.newBuilder().weakKeys().executor(Runnable::run).build();
+    private final TokenValue<KnownToken> known = new TokenValue<>();
 
     /**
      * @param name of the provider
@@ -177,7 +174,7 @@ final class ProviderGuard {
 
     private Decision judge(AccessToken token, AccessRequest request) {
         long now = clock.nanos();
-        KnownToken earlier = known.get(token, KnownToken::new);
+        KnownToken earlier = known(token);
         PermissionKey key = earlier.key().with(roles.interest(token, request));
         Freshness freshness = settings.freshness(request, now);
         if (isReading(token, request, key, now)) {
@@ -186,6 +183,11 @@ final class ProviderGuard {
         }
         Decision decision = decide(key, earlier, token, request, live(key, earlier, token, freshness));
         return isContradicted(decision) ? contradicted(key, earlier, decision, freshness) : decision;
+    }
+
+    private KnownToken known(AccessToken token) {
+        KnownToken before = known.get(token);
+        return before == null ? known.set(token, new KnownToken(token)) : before;
     }
 
     /** Before a token is contradicted, permissions are read again that may be older than the token. */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * and roles belong to that view, everything else to the token. The verifier returns the only view, or, if there are several, the
  * one outside of organizations, which may permit nothing. {@link #in} and {@link #forAudience} lead to the others.
  *
- * <p>Immutable.
+ * <p>Immutable, except for what others derive from it.
  *
  * @since 0.1
  */
@@ -36,6 +36,7 @@ public final class AccessToken {
     private final Shared shared;
     private final TokenGrant grant;
     private final TokenKind kind;
+    private volatile TokenValue.@Nullable Entry values;
 
     private AccessToken(Shared shared, TokenGrant grant) {
         this.shared = shared;
@@ -163,6 +164,14 @@ public final class AccessToken {
     /** From when on the token is valid: not before it is issued. */
     Instant notBefore() {
         return shared.notBefore;
+    }
+
+    TokenValue.@Nullable Entry values() {
+        return values;
+    }
+
+    void add(TokenValue.Entry value) {
+        values = value;
     }
 
     private static TokenKind kind(TokenGrant grant) {

@@ -1,14 +1,12 @@
 package io.scopeguard.spring.authentication;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.KeysUnavailableException;
-import java.time.Duration;
+import io.scopeguard.token.TokenValue;
 import java.util.Locale;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -22,18 +20,10 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 @Internal
 public final class AccessTokenDecoder implements JwtDecoder {
 
-    private static final int MAX_JWTS = 10_000;
-    private static final Duration IDLE = Duration.ofMinutes(5);
-
     private final ScopeGuard guard;
     private final VerificationListener listener;
 
-    /** Made once for each token that the guard remembers, since it converts all claims. */
-    private final Cache<AccessToken, AccessTokenJwt> jwts = Caffeine.newBuilder()
-            .executor(Runnable::run)
-            .maximumSize(MAX_JWTS)
-            .expireAfterAccess(IDLE)
-            .build();
+    private final TokenValue<AccessTokenJwt> jwts = new TokenValue<>();
 
     /** @param listener receives the outcome of each verification */
     public AccessTokenDecoder(ScopeGuard guard, VerificationListener listener) {
@@ -53,7 +43,7 @@ public final class AccessTokenDecoder implements JwtDecoder {
         String issuer = null;
         try {
             AccessToken verified = guard.verify(token);
-            AccessTokenJwt jwt = jwts.get(verified, ignored -> new AccessTokenJwt(token, verified));
+            AccessTokenJwt jwt = jwt(token, verified);
             outcome = "valid";
             issuer = verified.issuer();
             AccessTokenHolder.set(verified);
@@ -69,5 +59,10 @@ public final class AccessTokenDecoder implements JwtDecoder {
         } finally {
             listener.verified(outcome, issuer);
         }
+    }
+
+    private AccessTokenJwt jwt(String token, AccessToken verified) {
+        AccessTokenJwt known = jwts.get(verified);
+        return known == null ? jwts.set(verified, new AccessTokenJwt(token, verified)) : known;
     }
 }

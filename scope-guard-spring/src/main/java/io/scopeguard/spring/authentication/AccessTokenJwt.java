@@ -2,6 +2,7 @@ package io.scopeguard.spring.authentication;
 
 import io.scopeguard.token.AccessToken;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +21,30 @@ public final class AccessTokenJwt extends Jwt implements OAuth2AuthenticatedPrin
 
     private static final MappedJwtClaimSetConverter CLAIMS = MappedJwtClaimSetConverter.withDefaults(Map.of());
 
+    private static final Map<String, Object> HEADERS = Map.of("typ", "at+jwt");
+
     private final transient AccessToken accessToken;
+    private transient volatile @Nullable Map<String, Object> claims;
 
     AccessTokenJwt(String tokenValue, AccessToken accessToken) {
-        super(
-                tokenValue,
-                accessToken.issuedAt(),
-                accessToken.expiresAt(),
-                Map.of("typ", "at+jwt"),
-                CLAIMS.convert(accessToken.claims()));
+        super(tokenValue, accessToken.issuedAt(), accessToken.expiresAt(), HEADERS, HEADERS);
         this.accessToken = accessToken;
+    }
+
+    /** The claims as Spring Security converts them, once for each token. Few applications need them. */
+    @Override
+    public Map<String, Object> getClaims() {
+        Map<String, Object> known = claims;
+        if (known == null) {
+            known = Collections.unmodifiableMap(CLAIMS.convert(accessToken.claims()));
+            claims = known;
+        }
+        return known;
+    }
+
+    /** What is serialized is an ordinary token, which proves nothing to a guard. */
+    private Object writeReplace() {
+        return new Jwt(getTokenValue(), getIssuedAt(), getExpiresAt(), getHeaders(), getClaims());
     }
 
     /** The verified token with its organization, audience and scopes. */

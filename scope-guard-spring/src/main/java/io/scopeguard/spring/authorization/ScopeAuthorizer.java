@@ -35,7 +35,10 @@ public final class ScopeAuthorizer {
     }
 
     Decision authorize(HttpServletRequest request, AccessToken token, AccessRequest access) {
-        Decision decision = authorize(operation(request), token, access);
+        Decision decision = decide(token, access);
+        if (!decision.isGranted() && log.isDebugEnabled()) {
+            logDenial(operation(request), decision);
+        }
         DecisionHolder.set(request, decision);
         return decision;
     }
@@ -46,12 +49,21 @@ public final class ScopeAuthorizer {
      * @param operation its name, for the log
      */
     public Decision authorize(String operation, AccessToken token, AccessRequest access) {
-        Decision decision = guard.authorize(token, access);
-        listener.accept(decision);
+        Decision decision = decide(token, access);
         if (!decision.isGranted()) {
-            log.debug("Denied {}, which requires {}: {}", operation, required(access), decision);
+            logDenial(operation, decision);
         }
         return decision;
+    }
+
+    private Decision decide(AccessToken token, AccessRequest access) {
+        Decision decision = guard.authorize(token, access);
+        listener.accept(decision);
+        return decision;
+    }
+
+    private static void logDenial(String operation, Decision decision) {
+        log.debug("Denied {}, which requires {}: {}", operation, required(decision.request()), decision);
     }
 
     /** The pattern rather than the path, which may contain ids. */

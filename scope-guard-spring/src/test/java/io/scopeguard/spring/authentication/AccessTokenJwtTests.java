@@ -1,0 +1,61 @@
+package io.scopeguard.spring.authentication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.UnsignedTokens;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.springframework.security.oauth2.jwt.Jwt;
+
+class AccessTokenJwtTests {
+
+    private static final Instant ISSUED = Instant.parse("2026-01-01T12:00:00Z");
+
+    private final AccessToken token =
+            UnsignedTokens.organization("acme", "ada", "id", ISSUED, Scopes.of("read:report"));
+    private final AccessTokenJwt jwt = new AccessTokenJwt("a.b.c", token);
+
+    @Test
+    void claimsAreThoseOfTheTokenAsSpringSecurityConvertsThem() {
+        assertThat(jwt.getClaims())
+                .containsEntry("sub", "ada")
+                .containsEntry("iat", ISSUED)
+                .containsEntry("iss", "https://tenant.example.test/oidc")
+                .doesNotContainKey("typ")
+                .isSameAs(jwt.getClaims())
+                .isUnmodifiable();
+        assertThat(jwt.getSubject()).isEqualTo("ada");
+        assertThat(jwt.getId()).isEqualTo("id");
+        assertThat(jwt.getAttributes()).isEqualTo(jwt.getClaims());
+    }
+
+    @Test
+    void serializedTokenIsOneThatProvesNothing() throws Exception {
+        Object copy = deserialized(serialized(jwt));
+
+        assertThat(copy).isExactlyInstanceOf(Jwt.class);
+        assertThat(((Jwt) copy).getClaims()).isEqualTo(jwt.getClaims());
+        assertThat(((Jwt) copy).getTokenValue()).isEqualTo("a.b.c");
+    }
+
+    private static byte[] serialized(Object object) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(object);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static Object deserialized(byte[] bytes) throws Exception {
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
+            return in.readObject();
+        }
+    }
+}
