@@ -1,23 +1,12 @@
 package io.scopeguard;
 
 import io.scopeguard.annotation.Internal;
-import io.scopeguard.drift.Clients;
-import io.scopeguard.drift.DriftDetector;
-import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.organization.RequestedOrganization;
-import io.scopeguard.permission.CacheSettings;
-import io.scopeguard.permission.PermissionCache;
-import io.scopeguard.provider.ChangeFeed;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.PermissionChange;
-import io.scopeguard.remedy.AskExchange;
 import io.scopeguard.remedy.RecordedAsk;
-import io.scopeguard.remedy.RemedyAdvisor;
-import io.scopeguard.remedy.RemedyListener;
-import io.scopeguard.role.Roles;
-import io.scopeguard.scope.Audience;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.KeysUnavailableException;
@@ -27,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,8 +66,8 @@ public final class ScopeGuard implements AutoCloseable {
     }
 
     /** Starts a guard for the access tokens of one provider. All times are measured with the provider's clock. */
-    public static Builder builder(IdentityProvider provider) {
-        return new Builder(provider);
+    public static ScopeGuardBuilder builder(IdentityProvider provider) {
+        return new ScopeGuardBuilder(provider);
     }
 
     /**
@@ -204,20 +192,23 @@ public final class ScopeGuard implements AutoCloseable {
         guards.forEach(guard -> guard.apply(change));
     }
 
-    /** Takes in what another process asked a client for. */
+    /** Notes a remedy that another process asked a client for. */
+    @Internal
     public void learn(RecordedAsk ask) {
         guards.forEach(guard -> guard.learn(ask));
     }
 
     /**
-     * Takes in that the store which other processes share has lost its records. What this guard knows is kept there again; what it
-     * does not know counts as forgotten, not as never seen.
+     * Reacts to the loss of the records that processes share. This guard's own records are stored there again. Subjects without a
+     * record count as forgotten, not as never seen.
      */
+    @Internal
     public void restoreShared() {
         guards.forEach(ProviderGuard::restoreShared);
     }
 
-    /** Takes in that records of subjects may have been lost elsewhere. They count as forgotten, not as never seen. */
+    /** Reacts to a possible loss of records of subjects elsewhere. Such subjects count as forgotten, not as never seen. */
+    @Internal
     public void memoryLost() {
         guards.forEach(ProviderGuard::memoryLost);
     }
@@ -226,162 +217,5 @@ public final class ScopeGuard implements AutoCloseable {
     @Override
     public void close() {
         guards.forEach(ProviderGuard::close);
-    }
-
-    /** Collects the settings of a guard. Not thread-safe. */
-    public static final class Builder {
-
-        private static final int MAX_WATCHES = 100_000;
-
-        private final IdentityProvider provider;
-        private Collection<Audience> resources = List.of();
-        private ScopeGuardSettings settings = ScopeGuardSettings.DEFAULT;
-        private Clients clients = Clients.watching(WatchedScopes.all());
-        private RemedyListener listener = RemedyListener.none();
-        private AskExchange asks = AskExchange.NONE;
-        private Supplier<Roles> watchedRoles = Roles::none;
-        private int maxWatches = MAX_WATCHES;
-        private @Nullable CacheSettings cache;
-        private @Nullable AccessTokenVerifier verifier;
-        private @Nullable PermissionCache permissions;
-
-        private Builder(IdentityProvider provider) {
-            this.provider = provider;
-        }
-
-        /** The API's own resources, whose tokens are accepted in addition to organization tokens. None by default. */
-        public Builder resources(Collection<Audience> own) {
-            resources = List.copyOf(own);
-            return this;
-        }
-
-        /** How requests are decided. {@link ScopeGuardSettings#DEFAULT} by default. */
-        public Builder settings(ScopeGuardSettings settings) {
-            this.settings = settings;
-            return this;
-        }
-
-        /** How live permissions are cached. {@link CacheSettings#DEFAULT} with the ages of the settings by default. */
-        public Builder cache(CacheSettings cache) {
-            this.cache = cache;
-            return this;
-        }
-
-        /** Exceptions for single clients. By default, every client receives every missing scope. */
-        public Builder clients(Clients clients) {
-            this.clients = clients;
-            return this;
-        }
-
-        /**
-         * Roles whose absence is reported to clients. None by default. Required roles are compared in any case.
-         *
-         * @param watched asked for each request
-         */
-        public Builder watchedRoles(Supplier<Roles> watched) {
-            this.watchedRoles = watched;
-            return this;
-        }
-
-        /**
-         * How many watches may be open at once. 100,000 by default.
-         *
-         * @throws IllegalArgumentException if it is negative
-         */
-        public Builder maxWatches(int most) {
-            if (most < 0) {
-                throw new IllegalArgumentException("maxWatches is zero or more, not " + most);
-            }
-            this.maxWatches = most;
-            return this;
-        }
-
-        /** Receives the remedies that clients are asked for. */
-        public Builder listener(RemedyListener listener) {
-            this.listener = listener;
-            return this;
-        }
-
-        /** Tells other processes what clients were asked for. {@link ScopeGuard#learn} takes in what those tell. */
-        public Builder asks(AskExchange exchange) {
-            this.asks = exchange;
-            return this;
-        }
-
-        /** Uses this verifier, and ignores {@link #resources}. The caller closes it. */
-        public Builder verifier(AccessTokenVerifier verifier) {
-            this.verifier = verifier;
-            return this;
-        }
-
-        /** Uses this cache, and ignores {@link #cache}. It must use the provider's clock. The caller closes it. */
-        @Internal
-        public Builder permissions(PermissionCache permissions) {
-            this.permissions = permissions;
-            return this;
-        }
-
-        /** Wires the guard. Nothing is asked of the provider yet, except that its feed of changes is started, if it has one. */
-        public ScopeGuard build() {
-            AccessTokenVerifier tokens = verifier == null ? newVerifier() : verifier;
-            PermissionCache live = permissions == null ? newPermissions() : permissions;
-            boolean ownsTokens = verifier == null;
-            boolean ownsLive = permissions == null;
-            ChangeFeed feed = provider.changeFeed(live::apply);
-            if (feed != null) {
-                feed.start(settings.maxAge());
-            }
-            return new ScopeGuard(new ProviderGuard(
-                    provider.name(),
-                    tokens,
-                    settings,
-                    live,
-                    new DriftDetector(clients, provider.catalogue()),
-                    newAdvisor(),
-                    provider.clock(),
-                    provider.permissions().traits().delay(),
-                    watchedRoles,
-                    maxWatches,
-                    () -> {
-                        if (feed != null) {
-                            feed.close();
-                        }
-                        if (ownsLive) {
-                            live.close();
-                        }
-                        if (ownsTokens) {
-                            tokens.close();
-                        }
-                    }));
-        }
-
-        private AccessTokenVerifier newVerifier() {
-            return AccessTokenVerifier.builder(provider, resources).build();
-        }
-
-        private PermissionCache newPermissions() {
-            CacheSettings usual = CacheSettings.DEFAULT;
-            return new PermissionCache(
-                    provider.permissions(),
-                    provider.clock().steady(),
-                    cache != null
-                            ? cache
-                            : new CacheSettings(
-                                    settings.maxAge(),
-                                    settings.maxStale(),
-                                    usual.maxWait(),
-                                    usual.maxEntries(),
-                                    usual.idle()));
-        }
-
-        private RemedyAdvisor newAdvisor() {
-            return new RemedyAdvisor(
-                    clients,
-                    provider.clock(),
-                    provider.permissions().traits()::refreshDelivery,
-                    settings.maxAge(),
-                    listener,
-                    asks);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.scopeguard.drift;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.ScopeCatalogue.Novelty;
 import io.scopeguard.scope.Audience;
@@ -7,7 +8,12 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
 import java.util.function.Predicate;
 
-/** Determines which differences between a token and live permissions are drift, with the help of the catalogue. Thread-safe. */
+/**
+ * Determines which differences between a token and live permissions are drift, with the help of the catalogue. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
 public final class DriftDetector {
 
     private final Clients clients;

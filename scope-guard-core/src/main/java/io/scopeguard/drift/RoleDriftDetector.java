@@ -1,5 +1,6 @@
 package io.scopeguard.drift;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.LiveRoles;
 import io.scopeguard.role.RoleKind;
@@ -8,7 +9,12 @@ import io.scopeguard.token.AccessToken;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Finds how the roles of a token differ from live roles: a pure function of the two. */
+/**
+ * Finds how the roles of a token differ from live roles: a pure function of the two.
+ *
+ * @hidden
+ */
+@Internal
 public final class RoleDriftDetector {
 
     private RoleDriftDetector() {}

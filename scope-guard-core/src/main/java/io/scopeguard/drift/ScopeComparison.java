@@ -1,5 +1,6 @@
 package io.scopeguard.drift;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.scope.Scopes;
 
@@ -11,7 +12,9 @@ import io.scopeguard.scope.Scopes;
  * @param demoted scopes that the token carries and a new one could not
  * @param missing scopes that count and that the token lacks. Scopes that could be issued but do not count are not missing: a
  *     request for them would be refused all the same.
+ * @hidden
  */
+@Internal
 public record ScopeComparison(Scopes effective, Scopes demoted, Scopes missing) {
 
     /** Compares the scopes of a token with the permissions of its subject, for tokens of its kind. */

@@ -16,4 +16,9 @@ public record CacheSettings(Duration maxAge, Duration maxStale, Duration maxWait
     /** Read after 30 seconds, no answer after five minutes, requests wait two seconds, 100,000 facts for a day. */
     public static final CacheSettings DEFAULT = new CacheSettings(
             Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(2), 100_000, Duration.ofHours(24));
+
+    /** The same settings with these ages. */
+    public CacheSettings withAges(Duration maxAge, Duration maxStale) {
+        return new CacheSettings(maxAge, maxStale, maxWait, maxEntries, idle);
+    }
 }

@@ -1,5 +1,6 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.annotation.Internal;
 import java.util.Collection;
 import java.util.Map;
 
@@ -7,7 +8,10 @@ import java.util.Map;
  * Keeps the histories of facts in a place that other processes can read, so that a process that starts later knows since when a
  * role is held and which scopes were lost. By default, nothing is kept. All times are nanoseconds of this process's steady clock;
  * an implementation translates them. Thread-safe.
+ *
+ * @hidden
  */
+@Internal
 public interface FactExchange {
 
     /** No exchange between processes. */

@@ -1,5 +1,6 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.Standing;
 import java.util.List;
 import java.util.Set;
@@ -17,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param gains roles that came after the first read
  * @param losses roles that went
  * @param isComplete whether no earlier record was dropped
+ * @hidden
  */
+@Internal
 public record FactHistory(
         @Nullable Standing standing,
         Set<String> roles,

@@ -1,12 +1,16 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.Subject;
 
 /**
  * Receives what may change the permissions of subjects: facts that were read, and changes that the provider reported. It is
  * called by the threads that read, and must return at once.
+ *
+ * @hidden
  */
+@Internal
 public interface FactListener {
 
     /** Ignores everything. */

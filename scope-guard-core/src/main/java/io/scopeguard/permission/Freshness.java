@@ -1,5 +1,6 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.annotation.Internal;
 import java.time.Duration;
 
 /**
@@ -9,7 +10,9 @@ import java.time.Duration;
  * @param refreshBefore a picture that is older is stale: still an answer, but it is read again
  * @param rejectBefore a picture that is older is no answer
  * @param isIndividual whether the request demands a read that began after it arrived
+ * @hidden
  */
+@Internal
 public record Freshness(long now, long refreshBefore, long rejectBefore, boolean isIndividual) {
 
     /** Reads begin when this part of the accepted age is left, sooner or later by a fifth of that. */

@@ -1,5 +1,6 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Scopes;
@@ -25,9 +26,10 @@ public final class LivePermissions {
      *     into tokens that are for none
      * @param asOf when the oldest read behind this began, by the wall clock
      * @param readAt the same in nanoseconds of the steady clock
-     * @param history how that came about; {@code null} if the picture stands alone
-     * @param roles the roles of each kind, or {@code null} if they are unknown; asked when needed
+     * @param history how long each scope has been held; {@code null} if nothing is known beyond this read
+     * @param roles the roles of each kind, or {@code null} if they are unknown; computed on demand
      */
+    @Internal
     public LivePermissions(
             Standing standing,
             Scopes issuable,
@@ -46,6 +48,7 @@ public final class LivePermissions {
     }
 
     /** Permissions without roles. */
+    @Internal
     public LivePermissions(
             Standing standing,
             Scopes issuable,
@@ -57,40 +60,51 @@ public final class LivePermissions {
     }
 
     /** The permissions of a subject in good standing, all of which count. */
+    @Internal
     public static LivePermissions of(Scopes scopes, Instant asOf, long readAt) {
         return new LivePermissions(Standing.ACTIVE, scopes, scopes, asOf, readAt, null);
     }
 
     /** No permissions, for this reason. */
+    @Internal
     public static LivePermissions none(Standing standing, Instant asOf, long readAt) {
         return new LivePermissions(standing, Scopes.none(), Scopes.none(), asOf, readAt, null);
     }
 
+    /** The standing of the subject. Without {@link Standing#ACTIVE} there are no scopes. */
     public Standing standing() {
         return standing;
     }
 
+    /** The scopes that a new token of the same kind could carry now. */
     public Scopes issuable() {
         return issuable;
     }
 
+    /** The scopes that count for decisions. */
     public Scopes granted() {
         return granted;
     }
 
+    /** When the oldest of the reads behind these permissions began, by the wall clock. */
     public Instant asOf() {
         return asOf;
     }
 
+    /** The same in nanoseconds of the steady clock. */
+    @Internal
     public long readAt() {
         return readAt;
     }
 
+    /** How long each scope has been held or lacking. */
+    @Internal
     public PermissionHistory history() {
         return history;
     }
 
     /** The roles of one kind that matter and are held, or {@code null} if that is unknown. */
+    @Internal
     public @Nullable LiveRoles roles(RoleKind kind) {
         return roles.apply(kind);
     }

@@ -1,5 +1,6 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.permission.FactKey.MembershipKey;
 import io.scopeguard.permission.FactKey.SubjectKey;
 import io.scopeguard.permission.Part.State;
@@ -24,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * Live permissions, computed from remembered facts. If all facts are fresh, the answer takes no I/O and no lock. Stale facts are
  * read again in the background; for missing, expired or invalidated facts the request waits, boundedly. Thread-safe. Close it to
  * stop its threads.
+ *
+ * @hidden
  */
+@Internal
 public final class PermissionCache implements AutoCloseable {
 
     /** A picture is complete after a few dependent reads: membership, definitions, global grants, their scopes, confirming reads. */

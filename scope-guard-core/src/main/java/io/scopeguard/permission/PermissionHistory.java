@@ -1,11 +1,15 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.annotation.Internal;
 import java.util.OptionalLong;
 
 /**
  * The times at which a subject gained and lost scopes, as far as reads show. All times are nanoseconds of the steady clock. The end
  * of a call proves a gain, its start proves a loss.
+ *
+ * @hidden
  */
+@Internal
 public interface PermissionHistory {
 
     /**

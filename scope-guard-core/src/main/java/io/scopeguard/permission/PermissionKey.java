@@ -1,5 +1,6 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.token.AccessToken;
@@ -10,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param organization {@code null} for permissions outside of organizations
  * @param roles which roles matter, too
+ * @hidden
  */
+@Internal
 public record PermissionKey(Subject subject, @Nullable String organization, Audience audience, RoleInterest roles) {
 
     /** A key for scopes only. */

@@ -1,5 +1,6 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.Roles;
 import java.util.Set;
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param wanted names of the roles that matter; whether others are held may be unknown
  * @param held those of them that the token carries: if the first read lacks some of them, they are read a second time
+ * @hidden
  */
+@Internal
 public record RoleInterest(Roles wanted, Roles held) {
 
     private static final RoleInterest NONE = new RoleInterest(Roles.none(), Roles.none());

@@ -1,15 +1,20 @@
 package io.scopeguard.remedy;
 
+import io.scopeguard.annotation.Internal;
+
 /**
- * Tells other processes what clients were asked for, so that none of them asks for consent again. By default, nobody is told.
- * Thread-safe; must not wait.
+ * Tells other processes which remedies clients were asked for, so that no client is asked for consent twice. By default, there are no
+ * other processes. Thread-safe; must not wait.
+ *
+ * @hidden
  */
+@Internal
 @FunctionalInterface
 public interface AskExchange {
 
-    /** Each process for itself. */
+    /** No exchange between processes. */
     AskExchange NONE = ask -> {};
 
-    /** This process has asked a client for something that matters later. */
+    /** Reports a remedy that this process asked a client for, if later decisions depend on it. */
     void asked(RecordedAsk ask);
 }

@@ -1,5 +1,6 @@
 package io.scopeguard.remedy;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.permission.PermissionKey;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param series since when the subject holds the scope
  * @param life how long tokens of this kind live
  * @param consent the last request for consent, or {@code null} if the client was asked for a refresh only
+ * @hidden
  */
+@Internal
 public record RecordedAsk(
         String issuer,
         PermissionKey subject,
