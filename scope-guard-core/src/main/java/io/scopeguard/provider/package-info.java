@@ -8,7 +8,7 @@
  * <p>A complete provider, which keeps its members in memory:
  *
  * <pre>{@code
- * public final class Directory implements IdentityProvider, TokenReader, PermissionSource {
+ * public class Directory implements IdentityProvider, TokenReader, PermissionSource {
  *
  *     private static final Map<String, RoleDefinition> ROLES = Map.of(
  *             "reader", RoleDefinition.of(Map.of(Audience.ORGANIZATION, Scopes.of("read:report"))),

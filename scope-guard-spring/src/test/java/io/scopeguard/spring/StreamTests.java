@@ -10,7 +10,9 @@ import io.scopeguard.WatchEnd.Reason;
 import io.scopeguard.spring.stream.OpenStreams;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
 import io.scopeguard.spring.stream.StreamEndedEvent;
+import io.scopeguard.spring.support.Arrivals;
 import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.StreamFixture;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
 import io.scopeguard.testing.MovableClock;
@@ -32,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,8 +62,9 @@ class StreamTests {
     private static final int MAX_OPEN = 20;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    private static final MovableClock clock = MovableClock.atNoon();
-    private static final TenantServer tenant = new TenantServer(clock);
+    private static final StreamFixture fixture = new StreamFixture();
+    private static final MovableClock clock = fixture.clock();
+    private static final TenantServer tenant = fixture.tenant();
     private static final HttpClient client = HttpClient.newHttpClient();
     private static RunningApi api;
 
@@ -71,30 +73,17 @@ class StreamTests {
 
     @BeforeAll
     static void start() {
-        api = RunningApi.start(
-                tenant,
-                clock,
-                List.of(
-                        "scope-guard.streams.max-open",
-                        String.valueOf(MAX_OPEN),
-                        "scope-guard.permissions.max-age",
-                        "2s",
-                        "spring.mvc.async.request-timeout",
-                        "30m"),
-                Streaming.class);
+        api = fixture.start(MAX_OPEN, List.of("spring.mvc.async.request-timeout", "30m"), Streaming.class);
     }
 
     @AfterAll
     static void stop() {
-        api.close();
-        tenant.close();
+        fixture.close();
     }
 
     @AfterEach
     void nothingStaysOpen() {
-        streams().end(token -> true);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(streams().count(Kind.HTTP)).isZero());
+        fixture.endAll();
         Streaming.ended.clear();
     }
 
@@ -113,7 +102,7 @@ class StreamTests {
         others.until("data:hello");
         tenant.join(acme, user, "write:report");
 
-        lines.until("event:scope-drift", StreamTests::timePasses);
+        lines.until("event:scope-drift", fixture::timePasses);
 
         assertThat(lines.next())
                 .startsWith("data:action=refresh, demoted=(\"read:report\")")
@@ -150,7 +139,7 @@ class StreamTests {
         lines.until("data:hello");
         tenant.suspend(user);
 
-        lines.until("event:scope-drift", StreamTests::timePasses);
+        lines.until("event:scope-drift", fixture::timePasses);
 
         assertThat(lines.next()).startsWith("data:action=none");
         lines.untilEnd();
@@ -167,7 +156,7 @@ class StreamTests {
         String before = "";
         String line = lines.next();
         while (!line.equals("event:scope-drift")) {
-            timePasses();
+            fixture.timePasses();
             before = line;
             line = lines.next();
         }
@@ -189,7 +178,7 @@ class StreamTests {
         lines.until("hello");
         tenant.join(acme, user, "write:report");
 
-        lines.untilEnd(StreamTests::timePasses);
+        lines.untilEnd(fixture::timePasses);
 
         assertThat(lines.isComplete()).isFalse();
     }
@@ -205,7 +194,7 @@ class StreamTests {
         tenant.join(acme, user, "write:report");
 
         await().atMost(PATIENCE).until(() -> {
-            timePasses();
+            fixture.timePasses();
             return response.isDone();
         });
 
@@ -223,7 +212,7 @@ class StreamTests {
         CompletableFuture<HttpResponse<String>> response =
                 client.sendAsync(request(path, token("read:report")), BodyHandlers.ofString());
         await().atMost(PATIENCE).until(() -> Streaming.results.containsKey(user));
-        timePasses();
+        fixture.timePasses();
         Streaming.results.get(user).setResult("done");
 
         assertThat(response.join().body()).isEqualTo("done");
@@ -283,7 +272,7 @@ class StreamTests {
     // Helpers
 
     private static OpenStreams streams() {
-        return api.bean(OpenStreams.class);
+        return fixture.streams();
     }
 
     private TestToken token(String... scopes) {
@@ -300,16 +289,12 @@ class StreamTests {
         return new Lines(client.send(request(path, token), BodyHandlers.ofInputStream()));
     }
 
-    private static void timePasses() {
-        clock.advance(Duration.ofSeconds(1));
-    }
-
     /** The lines of a streamed response, as they arrive. */
     private static final class Lines {
 
         private static final String END = "\0";
 
-        private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        private final Arrivals lines = new Arrivals();
         private volatile boolean isComplete;
 
         Lines(HttpResponse<InputStream> response) {
@@ -332,18 +317,7 @@ class StreamTests {
         }
 
         String next() throws InterruptedException {
-            return next(() -> {});
-        }
-
-        private String next(Runnable meanwhile) throws InterruptedException {
-            String line = null;
-            long end = System.nanoTime() + PATIENCE.toNanos();
-            while (line == null && System.nanoTime() < end) {
-                meanwhile.run();
-                line = lines.poll(50, TimeUnit.MILLISECONDS);
-            }
-            assertThat(line).as("a line").isNotNull();
-            return line;
+            return lines.next();
         }
 
         void until(String wanted) throws InterruptedException {
@@ -351,10 +325,10 @@ class StreamTests {
         }
 
         void until(String wanted, Runnable meanwhile) throws InterruptedException {
-            String line = next(meanwhile);
+            String line = lines.next(meanwhile);
             while (!line.equals(wanted)) {
                 assertThat(line).as("a line before " + wanted).isNotEqualTo(END);
-                line = next(meanwhile);
+                line = lines.next(meanwhile);
             }
         }
 

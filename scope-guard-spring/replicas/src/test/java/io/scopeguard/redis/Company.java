@@ -6,28 +6,21 @@ import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.Grants;
-import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.Membership;
 import io.scopeguard.provider.PermissionChange;
-import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
-import io.scopeguard.provider.ProviderClock;
-import io.scopeguard.provider.ProviderTraits;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
-import io.scopeguard.provider.TokenClaims;
-import io.scopeguard.provider.TokenContent;
-import io.scopeguard.provider.TokenReader;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.spring.support.Directory;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
-import java.time.Duration;
-import java.util.Collection;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,68 +59,11 @@ final class Company {
     }
 
     /** The tenant, as one replica reaches it. */
-    final class Provider implements IdentityProvider, PermissionSource {
-
-        private final ProviderClock clock;
-        private final ScopeCatalogue catalogue;
+    final class Provider extends Directory {
 
         Provider(SteadyClock steady) {
-            this.clock = new ProviderClock(steady);
-            this.catalogue = new ScopeCatalogue(clock);
+            super(URI.create("https://company.example"), Map.of(), steady);
         }
-
-        @Override
-        public String name() {
-            return "company";
-        }
-
-        @Override
-        public String description() {
-            return "the company";
-        }
-
-        @Override
-        public List<String> issuers() {
-            return List.of("https://company.example");
-        }
-
-        @Override
-        public URI jwkSetUri() {
-            return URI.create("https://company.example/jwks");
-        }
-
-        @Override
-        public TokenReader tokenReader(Collection<Audience> resources) {
-            return new TokenReader() {
-                @Override
-                public Set<String> types() {
-                    return Set.of("at+jwt");
-                }
-
-                @Override
-                public TokenContent read(TokenClaims claims) {
-                    throw new UnsupportedOperationException();
-                }
-            };
-        }
-
-        @Override
-        public PermissionSource permissions() {
-            return this;
-        }
-
-        @Override
-        public ScopeCatalogue catalogue() {
-            return catalogue;
-        }
-
-        @Override
-        public ProviderClock clock() {
-            return clock;
-        }
-
-        @Override
-        public void check(Collection<Audience> audiences) {}
 
         /** Every delivery reports a change of the user that its body names. */
         @Override
@@ -146,16 +82,10 @@ final class Company {
                 @Override
                 public Receipt receive(byte[] body, @Nullable String credential) {
                     changes.accept(new PermissionChange.OfMember(
-                            new Subject(Subject.Type.USER, new String(body, java.nio.charset.StandardCharsets.UTF_8)),
-                            "acme"));
+                            new Subject(Subject.Type.USER, new String(body, StandardCharsets.UTF_8)), "acme"));
                     return new Receipt(Outcome.APPLIED, "Member.Changed");
                 }
             };
-        }
-
-        @Override
-        public ProviderTraits traits() {
-            return new ProviderTraits(100, false, false, 1, Set.of(), Set.of(), Set.of(), Map.of(), Duration.ZERO);
         }
 
         @Override
@@ -168,20 +98,15 @@ final class Company {
         }
 
         @Override
-        public Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context) {
-            return membership(subject, organization, context);
-        }
-
-        @Override
         public Answer<Account> account(Subject subject, CallContext context) {
             called("account", context);
-            return Answer.explicit(Account.ofStanding(Standing.ACTIVE));
+            return super.account(subject, context);
         }
 
         @Override
         public Answer<Account> globalGrants(Subject subject, CallContext context) {
             called("grants", context);
-            return Answer.explicit(Account.ofGrants(Grants.none()));
+            return super.globalGrants(subject, context);
         }
 
         @Override
@@ -189,7 +114,7 @@ final class Company {
             called("definitions", context);
             Map<String, ScopeCatalogue.Listing> listed = new HashMap<>();
             scopes.forEach(scope -> listed.put(scope, new ScopeCatalogue.Listing("id-" + scope, null)));
-            catalogue.learn(Audience.ORGANIZATION, listed, clock.steady().nanos());
+            catalogue().learn(Audience.ORGANIZATION, listed, clock().steady().nanos());
             Map<String, RoleDefinition> roles = new HashMap<>();
             scopesOf.forEach((id, granted) -> roles.put(id, RoleDefinition.of(Map.of(Audience.ORGANIZATION, granted))));
             return roles;

@@ -34,7 +34,7 @@ import java.util.Set;
 /** The example of the documentation of {@code io.scopeguard.provider}: a provider of an application's own. */
 @SuppressWarnings("MissingOverride") // an annotation at the beginning of a line would end the example
 // example
-public final class Directory implements IdentityProvider, TokenReader, PermissionSource {
+public class Directory implements IdentityProvider, TokenReader, PermissionSource {
 
     private static final Map<String, RoleDefinition> ROLES = Map.of(
             "reader", RoleDefinition.of(Map.of(Audience.ORGANIZATION, Scopes.of("read:report"))),

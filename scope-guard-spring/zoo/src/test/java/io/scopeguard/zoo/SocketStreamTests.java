@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.scopeguard.spring.RequiresScopes;
-import io.scopeguard.spring.stream.OpenStreams;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
+import io.scopeguard.spring.support.Arrivals;
 import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.StreamFixture;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
 import io.scopeguard.testing.MovableClock;
@@ -17,11 +18,8 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -48,8 +46,9 @@ class SocketStreamTests {
     private static final int MAX_OPEN = 10;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    private static final MovableClock clock = MovableClock.atNoon();
-    private static final TenantServer tenant = new TenantServer(clock);
+    private static final StreamFixture fixture = new StreamFixture();
+    private static final MovableClock clock = fixture.clock();
+    private static final TenantServer tenant = fixture.tenant();
     private static final HttpClient client = HttpClient.newHttpClient();
     private static RunningApi api;
 
@@ -58,31 +57,17 @@ class SocketStreamTests {
 
     @BeforeAll
     static void start() {
-        api = RunningApi.start(
-                tenant,
-                clock,
-                List.of(
-                        "scope-guard.streams.max-open",
-                        String.valueOf(MAX_OPEN),
-                        "scope-guard.permissions.max-age",
-                        "2s"),
-                Sockets.class);
+        api = fixture.start(MAX_OPEN, List.of(), Sockets.class);
     }
 
     @AfterAll
     static void stop() {
-        api.close();
-        tenant.close();
+        fixture.close();
     }
 
     @AfterEach
     void nothingStaysOpen() {
-        OpenStreams streams = api.bean(OpenStreams.class);
-        streams.end(token -> true);
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            assertThat(streams.count(Kind.WEBSOCKET)).isZero();
-            assertThat(streams.count(Kind.STOMP)).isZero();
-        });
+        fixture.endAll();
     }
 
     @Test
@@ -92,7 +77,7 @@ class SocketStreamTests {
         assertThat(socket.ask("hello")).isEqualTo("echo hello");
         tenant.join(acme, user, "write:report");
 
-        assertThat(socket.next(SocketStreamTests::timePasses)).isEqualTo("closed 4403 insufficient-scope");
+        assertThat(socket.next(fixture::timePasses)).isEqualTo("closed 4403 insufficient-scope");
     }
 
     @Test
@@ -102,7 +87,7 @@ class SocketStreamTests {
         assertThat(socket.ask("hello")).isEqualTo("echo hello");
         tenant.suspend(user);
 
-        assertThat(socket.next(SocketStreamTests::timePasses)).isEqualTo("closed 4401 subject-inactive");
+        assertThat(socket.next(fixture::timePasses)).isEqualTo("closed 4401 subject-inactive");
     }
 
     @Test
@@ -150,8 +135,8 @@ class SocketStreamTests {
 
         first.close();
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(api.bean(OpenStreams.class).count(Kind.WEBSOCKET))
-                        .isEqualTo(MAX_OPEN - 1));
+                .untilAsserted(() ->
+                        assertThat(fixture.streams().count(Kind.WEBSOCKET)).isEqualTo(MAX_OPEN - 1));
         assertThat(open("echo", token).ask("hello")).isEqualTo("echo hello");
     }
 
@@ -170,7 +155,7 @@ class SocketStreamTests {
         Socket socket = connect(token("read:report"));
         tenant.leave(acme, user);
 
-        String error = socket.next(SocketStreamTests::timePasses);
+        String error = socket.next(fixture::timePasses);
 
         assertThat(error).startsWith("ERROR\n").contains("message:not-a-member\n", "scope-drift:action=refresh");
         assertThat(socket.next(() -> {})).isEqualTo("closed 4403 not-a-member");
@@ -215,10 +200,6 @@ class SocketStreamTests {
         return token("read:report").with("exp", clock.instant().getEpochSecond() + seconds);
     }
 
-    private static void timePasses() {
-        clock.advance(Duration.ofSeconds(1));
-    }
-
     private Socket open(String path, TestToken token, String... protocol) {
         Socket socket = new Socket();
         WebSocket.Builder builder = client.newWebSocketBuilder().header("Authorization", "Bearer " + token.signed());
@@ -241,7 +222,7 @@ class SocketStreamTests {
     /** A client: text messages, and the close code and reason as the last of them. */
     private static final class Socket implements WebSocket.Listener {
 
-        private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+        private final Arrivals messages = new Arrivals();
         private final StringBuilder text = new StringBuilder();
         private @Nullable WebSocket opened;
 
@@ -269,18 +250,11 @@ class SocketStreamTests {
 
         String ask(String message) throws InterruptedException {
             send(message);
-            return next(() -> {});
+            return messages.next();
         }
 
         String next(Runnable meanwhile) throws InterruptedException {
-            String message = null;
-            long end = System.nanoTime() + PATIENCE.toNanos();
-            while (message == null && System.nanoTime() < end) {
-                meanwhile.run();
-                message = messages.poll(50, TimeUnit.MILLISECONDS);
-            }
-            assertThat(message).as("a message").isNotNull();
-            return message;
+            return messages.next(meanwhile);
         }
 
         void close() {
