@@ -8,12 +8,8 @@ import io.scopeguard.provider.TokenKind;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -184,8 +180,6 @@ public final class AccessToken {
     /** The part that all views of a token share. */
     private static final class Shared {
 
-        private static final int FINGERPRINT_LENGTH = 16;
-
         private final TokenContent content;
         private final String issuer;
         private final Instant issuedAt;
@@ -203,7 +197,7 @@ public final class AccessToken {
             this.issuedAt = claims.time("iat");
             this.expiresAt = claims.time("exp");
             this.notBefore = claims.has("nbf") ? later(issuedAt, claims.time("nbf")) : issuedAt;
-            this.fingerprint = fingerprintOf(content.id() == null ? signature : content.id());
+            this.fingerprint = TokenFingerprint.digest(content.id() == null ? signature : content.id());
             this.claims = claims.asMap();
             List<TokenGrant> grants = withMain(content.grants());
             List<AccessToken> all = new ArrayList<>(grants.size());
@@ -240,15 +234,6 @@ public final class AccessToken {
 
         private static Instant later(Instant a, Instant b) {
             return a.isAfter(b) ? a : b;
-        }
-
-        private static String fingerprintOf(String id) {
-            try {
-                byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-                return Base64.getUrlEncoder().encodeToString(digest).substring(0, FINGERPRINT_LENGTH);
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java platform has SHA-256", e);
-            }
         }
     }
 }

@@ -38,6 +38,7 @@ class ArchitectureTests {
             ".authorization",
             ".method",
             ".stream",
+            ".openapi",
             ".actuate",
             ".metrics",
             ".sharing",

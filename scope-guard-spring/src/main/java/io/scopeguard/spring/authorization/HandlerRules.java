@@ -39,7 +39,7 @@ public final class HandlerRules {
     }
 
     /** The rule of a handler of any kind. */
-    HandlerRule of(Object handler) {
+    public HandlerRule of(Object handler) {
         HandlerRule declaredRule = of(HandlerSubject.of(handler));
         return declaredRule instanceof HandlerRule.Unannotated ? byContent(handler, declaredRule) : declaredRule;
     }
@@ -95,6 +95,9 @@ public final class HandlerRules {
     }
 
     private HandlerRule read(HandlerSubject subject) {
+        if (policy.opensHandlersOf(subject.type())) {
+            return OPEN;
+        }
         HandlerRule rule = reader.read(subject.method(), subject.type(), subject.name());
         if (rule instanceof Requires requires) {
             declared.add(requires);

@@ -42,8 +42,9 @@ record MappedHandler(
         return type.isHidden() || type.isSynthetic() ? "a function at " + patterns : type.getName();
     }
 
-    /** Handlers of Spring itself, such as the error page, are not the application's to annotate. */
+    /** Handlers of Spring itself, such as the error page, and of springdoc are not the application's to annotate. */
     boolean isFrameworks() {
-        return type.getName().startsWith("org.springframework.");
+        return type.getName().startsWith("org.springframework.")
+                || type.getName().startsWith("org.springdoc.");
     }
 }

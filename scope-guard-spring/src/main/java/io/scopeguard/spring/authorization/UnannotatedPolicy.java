@@ -22,13 +22,14 @@ public final class UnannotatedPolicy {
     private static final String ACTUATOR = "actuator:";
     private static final String SERVLET = "servlet:";
     private static final String HEALTH = "health";
+    private static final String OPENAPI = "openapi";
 
     private final boolean closed;
     private final Set<String> open;
 
     /**
      * @param closed whether handlers without a declaration are closed, instead of open to any valid token
-     * @param open names: {@code static}, {@code actuator:} with the id of an endpoint, {@code servlet:} with a servlet's name
+     * @param open names: {@code static}, {@code openapi}, {@code actuator:} with the id of an endpoint, {@code servlet:} with a servlet's name
      * @throws InvalidSettingException if a name is none of these
      */
     public UnannotatedPolicy(boolean closed, Collection<String> open) {
@@ -39,14 +40,15 @@ public final class UnannotatedPolicy {
 
     private static void check(String name) {
         boolean known = name.equals(STATIC)
+                || name.equals(OPENAPI)
                 || List.of(ACTUATOR, SERVLET).stream()
                         .anyMatch(kind -> name.startsWith(kind) && name.length() > kind.length());
         if (!known) {
             throw new InvalidSettingException(
                     OPEN_PROPERTY,
                     "contains '" + name + "', which does not name anything that can be opened",
-                    "Use static, actuator:<id of an endpoint> or servlet:<name of a servlet>. Annotate handlers of your own"
-                            + " with @PublicEndpoint.");
+                    "Use static, openapi, actuator:<id of an endpoint> or servlet:<name of a servlet>. Annotate handlers of"
+                            + " your own with @PublicEndpoint.");
         }
     }
 
@@ -56,6 +58,11 @@ public final class UnannotatedPolicy {
 
     boolean opensStaticContent() {
         return open.contains(STATIC);
+    }
+
+    /** Whether the handlers of a class are open: those of springdoc, which serve the OpenAPI document. */
+    boolean opensHandlersOf(Class<?> type) {
+        return open.contains(OPENAPI) && type.getName().startsWith("org.springdoc.");
     }
 
     boolean opensServlet(String name) {

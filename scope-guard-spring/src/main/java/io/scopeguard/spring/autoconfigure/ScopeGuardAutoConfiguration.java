@@ -65,7 +65,8 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
     ActuatorConfiguration.class,
     SignalStreamConfiguration.class,
     StreamConfiguration.class,
-    WebhookConfiguration.class
+    WebhookConfiguration.class,
+    OpenApiConfiguration.class
 })
 public final class ScopeGuardAutoConfiguration {
 

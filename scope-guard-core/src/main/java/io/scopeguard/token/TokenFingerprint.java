@@ -1,0 +1,58 @@
+package io.scopeguard.token;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a {@code Scope-Drift} header calls a token: the first 16 base64url characters of SHA-256 over its {@code jti}, or over the
+ * text of its signature if it has none. Stateless.
+ *
+ * <pre>{@code
+ * boolean isAboutMine = hint.token().equals(TokenFingerprint.of(myToken));
+ * }</pre>
+ *
+ * @since 0.1
+ */
+public final class TokenFingerprint {
+
+    private static final int LENGTH = 16;
+    private static final int MAX_TOKEN_LENGTH = 32 * 1024;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private TokenFingerprint() {}
+
+    /**
+     * The fingerprint of a token that a client holds. The token is read, not verified: only the API can do that.
+     *
+     * @return {@code null} if it is not a signed JWT in compact serialization
+     */
+    public static @Nullable String of(String token) {
+        String[] parts = token.length() > MAX_TOKEN_LENGTH ? new String[0] : token.split("\\.", -1);
+        if (parts.length != 3) {
+            return null;
+        }
+        try {
+            JsonNode claims = JSON.readTree(Base64.getUrlDecoder().decode(parts[1]));
+            JsonNode id = claims.path("jti");
+            return claims.isObject() ? digest(id.isString() ? id.asString() : parts[2]) : null;
+        } catch (IllegalArgumentException | JacksonException malformed) {
+            return null;
+        }
+    }
+
+    /** The fingerprint by the token's id, or by the text of its signature. */
+    static String digest(String id) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().encodeToString(digest).substring(0, LENGTH);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
