@@ -12,8 +12,12 @@ import java.util.stream.Stream;
 final class Repository {
 
     static final Path ROOT = Path.of(Objects.requireNonNull(System.getProperty("publish.repository")));
-    static final List<String> LIBRARIES =
-            List.of("scope-guard-core", "scope-guard-spring", "scope-guard-spring-test", "scope-guard-logtobox");
+    static final List<String> LIBRARIES = List.of(
+            "scope-guard-core",
+            "scope-guard-spring",
+            "scope-guard-spring-client",
+            "scope-guard-spring-test",
+            "scope-guard-logtobox");
 
     private Repository() {}
 

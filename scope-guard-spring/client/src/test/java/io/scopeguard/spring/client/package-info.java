@@ -1,0 +1,4 @@
+@NullMarked
+package io.scopeguard.spring.client;
+
+import org.jspecify.annotations.NullMarked;
