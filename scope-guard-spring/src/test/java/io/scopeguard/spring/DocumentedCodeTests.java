@@ -59,6 +59,7 @@ class DocumentedCodeTests {
     private static final List<Path> SOURCES = Stream.of(
                     "src/test/java/io/scopeguard/spring/DocumentedCodeTests.java",
                     "src/test/java/io/scopeguard/spring/StreamTests.java",
+                    "client/src/test/java/io/scopeguard/spring/client/ClientDocumentationTests.java",
                     "zoo/src/test/java/io/scopeguard/zoo/ActuatorRecipeTests.java",
                     "test/src/test/java/io/scopeguard/spring/test/ReportControllerTests.java",
                     "test/src/test/java/io/scopeguard/spring/test/ReportApplicationTests.java",

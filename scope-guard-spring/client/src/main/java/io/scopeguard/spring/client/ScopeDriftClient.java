@@ -3,6 +3,7 @@ package io.scopeguard.spring.client;
 import java.net.URI;
 import java.time.Clock;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -96,10 +97,10 @@ public final class ScopeDriftClient {
     }
 
     private static String origin(URI address) {
-        String scheme = String.valueOf(address.getScheme()).toLowerCase(java.util.Locale.ROOT);
+        String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
         int standard = scheme.equals("https") ? 443 : 80;
         int port = address.getPort() == -1 ? standard : address.getPort();
-        return scheme + "://" + String.valueOf(address.getHost()).toLowerCase(java.util.Locale.ROOT) + ':' + port;
+        return scheme + "://" + String.valueOf(address.getHost()).toLowerCase(Locale.ROOT) + ':' + port;
     }
 
     /** Settings of a client. Not thread-safe. */
@@ -163,7 +164,11 @@ public final class ScopeDriftClient {
             return this;
         }
 
-        /** @throws IllegalArgumentException if there is no origin */
+        /**
+         * Makes the client.
+         *
+         * @throws IllegalArgumentException if there is no origin
+         */
         public ScopeDriftClient build() {
             if (origins.isEmpty()) {
                 throw new IllegalArgumentException(
