@@ -58,8 +58,7 @@ final class SigningKeys implements AutoCloseable {
                 timeout,
                 SteadyClock.system()::nanos,
                 CompletableFuture.delayedExecutor(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
-        // Loading it can take seconds: not while the first request waits.
-        NativeCrypto.provider();
+        NativeCrypto.load();
     }
 
     /**
