@@ -12,8 +12,8 @@ import org.springframework.context.annotation.Import;
 @Import(MapLookup.class)
 class EmptyGuard {
 
-    private static final List<String> DECIDING =
-            List.of("scopeGuardMappedInterceptor", "guardingHandlerAdapter", "guardInstallation", "annotationAccounting");
+    private static final List<String> DECIDING = List.of(
+            "scopeGuardMappedInterceptor", "guardingHandlerAdapter", "guardInstallation", "annotationAccounting");
 
     @Bean
     static BeanDefinitionRegistryPostProcessor guardRemover() {
