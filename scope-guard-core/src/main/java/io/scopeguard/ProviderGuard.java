@@ -120,10 +120,6 @@ final class ProviderGuard {
         advisor.learn(ask);
     }
 
-    void forgetAsks() {
-        advisor.forgetAsks();
-    }
-
     void restoreShared() {
         permissions.restoreShared();
         advisor.restoreShared();

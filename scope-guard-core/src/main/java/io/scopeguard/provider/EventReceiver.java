@@ -1,6 +1,5 @@
 package io.scopeguard.provider;
 
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +23,6 @@ public interface EventReceiver {
      * @param credential the value of {@link #credentialHeader}, {@code null} if there is none
      */
     boolean isAdmissible(@Nullable String credential);
-
-    /** The provider's names of the events that permissions depend on, for metrics. */
-    default Set<String> events() {
-        return Set.of();
-    }
 
     /**
      * Receives one delivery.

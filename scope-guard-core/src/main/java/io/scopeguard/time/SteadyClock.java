@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,6 +25,8 @@ public final class SteadyClock {
     private final Clock wall;
     private final Ticker ticker;
     private final long origin;
+
+    private final List<Runnable> freezeListeners = new CopyOnWriteArrayList<>();
 
     private volatile State state;
 
@@ -70,8 +74,25 @@ public final class SteadyClock {
         return state.freezes;
     }
 
+    /**
+     * Runs an action each time a freeze is noticed, on the thread that reads the clock: return at once. It may run more than once
+     * for one freeze, and is never removed.
+     */
+    public void onFreeze(Runnable action) {
+        freezeListeners.add(action);
+    }
+
+    private long follow() {
+        long known = state.freezes;
+        long now = compared();
+        if (state.freezes != known) {
+            freezeListeners.forEach(Runnable::run);
+        }
+        return now;
+    }
+
     /** Reads both clocks again: if the thread paused between two readings, that is no freeze. */
-    private synchronized long follow() {
+    private synchronized long compared() {
         long elapsed;
         long lead;
         do {

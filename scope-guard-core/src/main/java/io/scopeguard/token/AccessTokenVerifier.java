@@ -8,6 +8,7 @@ import io.scopeguard.provider.InvalidTokenException.Reason;
 import io.scopeguard.provider.TokenClaims;
 import io.scopeguard.provider.TokenReader;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.VerifiedTokens.Verified;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -278,6 +279,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
         private final URI jwkSetUri;
         private final TokenReader reader;
         private Clock clock = Clock.systemUTC();
+        private SteadyClock steadyClock = SteadyClock.system();
         private Duration clockSkew = Duration.ofSeconds(60);
         private Predicate<Audience> accepted = audience -> true;
         private KeyListener keyListener = KeyListener.none();
@@ -295,6 +297,12 @@ public final class AccessTokenVerifier implements AutoCloseable {
         /** By which clock tokens expire; the system's by default. */
         public Builder clock(Clock clock) {
             this.clock = clock;
+            return this;
+        }
+
+        /** By which clock the issuer's keys age; one on the system's time sources by default. */
+        public Builder steadyClock(SteadyClock steadyClock) {
+            this.steadyClock = steadyClock;
             return this;
         }
 
@@ -335,7 +343,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
          *     them
          */
         public AccessTokenVerifier build() {
-            return new AccessTokenVerifier(this, new SigningKeys(jwkSetUri, keyTimeout, keyListener));
+            return new AccessTokenVerifier(this, new SigningKeys(jwkSetUri, keyTimeout, keyListener, steadyClock));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.scopeguard.token;
 
 import io.scopeguard.provider.http.BoundedHttp;
 import io.scopeguard.provider.http.OversizedBodyException;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.KeyListener.Outcome;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -28,10 +29,11 @@ final class KeySetEndpoint {
 
     /**
      * @param timeout for a whole fetch, from the connection to the last byte
+     * @param clock notices when the process was frozen
      * @throws IllegalArgumentException if that is no http or https URI
      */
-    KeySetEndpoint(URI uri, Duration timeout, KeyListener listener) {
-        this.http = new BoundedHttp(timeout, MAX_BYTES);
+    KeySetEndpoint(URI uri, Duration timeout, KeyListener listener, SteadyClock clock) {
+        this.http = new BoundedHttp(timeout, MAX_BYTES, clock);
         this.timeout = timeout;
         this.request = HttpRequest.newBuilder(uri).header("Accept", "application/jwk-set+json, application/json");
         this.listener = listener;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * An issuer's published signing keys, cached for a fixed time regardless of the response's cache headers. They are fetched when
  * they are first needed and renewed in the background afterwards. A request with a token signed by a known key never waits, and
  * known keys stay usable during an outage of up to {@link #OUTAGE}. A request waits, for a bounded time, only if its key id is
- * unknown or no key is known; all such requests share one fetch. Thread-safe.
+ * unknown, no key is known, or the process was frozen; all such requests share one fetch. Thread-safe.
  */
 final class SigningKeys implements AutoCloseable {
 
@@ -32,6 +32,9 @@ final class SigningKeys implements AutoCloseable {
     static final Duration OUTAGE = Duration.ofHours(4);
 
     private static final Duration CHECKED_EVERY = Duration.ofMinutes(1);
+
+    /** If keys are older, the renewal in the background has not run, or failed. */
+    static final Duration OVERDUE_AFTER = RENEWED_AFTER.plus(CHECKED_EVERY.multipliedBy(3));
 
     private final Supplier<CompletableFuture<PublishedKeys>> endpoint;
     private final LongSupplier nanos;
@@ -49,16 +52,20 @@ final class SigningKeys implements AutoCloseable {
     private long lastFailed;
     private boolean keptFresh;
 
-    /** @param timeout how long a fetch may take as a whole */
-    SigningKeys(URI jwkSetUri, Duration timeout, KeyListener listener) {
+    /**
+     * @param timeout how long a fetch may take as a whole
+     * @param clock measures the age of keys
+     */
+    SigningKeys(URI jwkSetUri, Duration timeout, KeyListener listener, SteadyClock clock) {
         this(
                 EmbeddedKeySet.isIn(jwkSetUri)
                         ? new EmbeddedKeySet(jwkSetUri)::keys
-                        : new KeySetEndpoint(jwkSetUri, timeout, listener)::fetch,
+                        : new KeySetEndpoint(jwkSetUri, timeout, listener, clock)::fetch,
                 timeout,
-                SteadyClock.system()::nanos,
+                clock::nanos,
                 CompletableFuture.delayedExecutor(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
-        NativeCrypto.load();
+        // Loading it can take seconds: not while the first request waits.
+        NativeCrypto.provider();
     }
 
     /**
@@ -111,13 +118,35 @@ final class SigningKeys implements AutoCloseable {
 
     private KeysById current(long now) {
         Reading last = reading;
-        if (now - last.began >= OUTAGE.toNanos()) {
-            return await(fetch()).keys;
+        if (now - last.began >= OVERDUE_AFTER.toNanos()) {
+            return overdue(last, now);
         }
         if (now - renewalDue >= 0) {
             renew();
         }
         return last.keys;
+    }
+
+    /** During an outage, the known keys are used. After a freeze of the process they may have been withdrawn long ago. */
+    private KeysById overdue(Reading last, long now) {
+        if (now - last.began >= OUTAGE.toNanos()) {
+            return await(fetch()).keys;
+        }
+        if (!failing) {
+            return renewed(last);
+        }
+        if (now - renewalDue >= 0) {
+            renew();
+        }
+        return last.keys;
+    }
+
+    private KeysById renewed(Reading last) {
+        try {
+            return await(fetch()).keys;
+        } catch (KeysUnavailableException e) {
+            return last.keys;
+        }
     }
 
     /** The key, if it was fetched after the given time. An older key set cannot contain a key that was just rotated in. */

@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -54,6 +55,7 @@ final class FakeTenant implements AutoCloseable {
     private final Map<String, Resource> resources = new LinkedHashMap<>();
     private volatile Consumer<String> onRequest = path -> {};
     private volatile String jwkSet = "{\"keys\":[]}";
+    private final AtomicInteger grants = new AtomicInteger();
     private int ids;
 
     FakeTenant() {
@@ -221,6 +223,11 @@ final class FakeTenant implements AutoCloseable {
         return all;
     }
 
+    /** How many access tokens for the Management API were issued. */
+    int grants() {
+        return grants.get();
+    }
+
     LogtoTenant tenant() {
         return new LogtoTenant(
                 URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
@@ -246,6 +253,9 @@ final class FakeTenant implements AutoCloseable {
         try (exchange) {
             URI uri = exchange.getRequestURI();
             if (uri.getPath().startsWith("/oidc/")) {
+                if (uri.getPath().endsWith("/token")) {
+                    grants.incrementAndGet();
+                }
                 send(exchange, new Reply(200, uri.getPath().endsWith("/jwks") ? jwkSet : TOKEN, null));
                 return;
             }

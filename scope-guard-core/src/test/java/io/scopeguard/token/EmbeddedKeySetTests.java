@@ -9,6 +9,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,7 +37,7 @@ class EmbeddedKeySetTests {
                 .toPublicJWK();
         URI set = uri("data:application/json;base64,", new JWKSet(key).toString());
 
-        try (SigningKeys keys = new SigningKeys(set, NEVER_WAITED, KeyListener.none())) {
+        try (SigningKeys keys = new SigningKeys(set, NEVER_WAITED, KeyListener.none(), SteadyClock.system())) {
             assertThat(keys.find("here", JWSAlgorithm.ES256)).isNotNull();
             assertThat(keys.find("elsewhere", JWSAlgorithm.ES256)).isNull();
         }
@@ -45,7 +46,8 @@ class EmbeddedKeySetTests {
     @ParameterizedTest
     @ValueSource(strings = {"data:,", "data:application/json;base64,", "data:text/plain;base64,"})
     void noKeySetThenRefused(String prefix) {
-        assertThatThrownBy(() -> new SigningKeys(uri(prefix, "{}"), NEVER_WAITED, KeyListener.none()))
+        assertThatThrownBy(() ->
+                        new SigningKeys(uri(prefix, "{}"), NEVER_WAITED, KeyListener.none(), SteadyClock.system()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("JWK Set");
     }

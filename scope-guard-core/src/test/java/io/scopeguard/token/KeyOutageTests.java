@@ -11,6 +11,7 @@ import io.scopeguard.testing.LogEvents;
 import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.testing.Trickle;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.KeyListener.Outcome;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -86,6 +87,26 @@ class KeyOutageTests {
 
         assertThat(keys.publishes(known)).isFalse();
         assertThat(found("second")).isNotNull();
+    }
+
+    /** No background renewal ran meanwhile, so the first request waits for the keys instead of trusting old ones. */
+    @Test
+    void publishesWhenProcessWasFrozenThenAWithdrawnKeyIsGone() {
+        VerificationKey known = learn();
+        advance(Duration.ofHours(1));
+        fetchesAre = new ECKey[] {second};
+
+        assertThat(keys.publishes(known)).isFalse();
+    }
+
+    @Test
+    void findWhenProcessWasFrozenAndTheEndpointFailsThenAKnownKeyIsFound() {
+        VerificationKey known = learn();
+        advance(Duration.ofHours(1));
+        fetchesFail = true;
+
+        assertThat(found("first")).isSameAs(known);
+        assertThat(keys.publishes(known)).isTrue();
     }
 
     @Test
@@ -242,8 +263,8 @@ class KeyOutageTests {
         String set = new JWKSet(first.toPublicJWK()).toString();
         Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
         try (Trickle endpoint = Trickle.start(set);
-                SigningKeys real =
-                        new SigningKeys(endpoint.uri("/jwks"), SHORT, (outcome, took) -> outcomes.add(outcome));
+                SigningKeys real = new SigningKeys(
+                        endpoint.uri("/jwks"), SHORT, (outcome, took) -> outcomes.add(outcome), SteadyClock.system());
                 LogEvents events = LogEvents.capture()) {
             // The time for a fetch can be over before the endpoint sees it.
             repeat(() -> isUnavailable(real) && endpoint.requests() > 0);

@@ -15,13 +15,13 @@ class NativeCryptoTests {
 
     @Test
     void providerWhenOnTheClassPathThenUsed() {
-        assertThat(NativeCrypto.load().join().map(Provider::getName))
+        assertThat(NativeCrypto.provider().map(Provider::getName))
                 .isEqualTo(isOnTheClassPath ? Optional.of("AmazonCorrettoCryptoProvider") : Optional.empty());
     }
 
     @Test
     void providerIsNeverInstalled() {
-        NativeCrypto.load().join();
+        NativeCrypto.provider();
 
         assertThat(Arrays.stream(Security.getProviders()).map(Provider::getName))
                 .doesNotContain("AmazonCorrettoCryptoProvider");

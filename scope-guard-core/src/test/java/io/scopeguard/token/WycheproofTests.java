@@ -11,6 +11,7 @@ import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.util.Base64URL;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.testing.Loopback;
+import io.scopeguard.time.SteadyClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -42,12 +42,6 @@ class WycheproofTests {
             Map.of(259, NO_CLAIMS, 347, NO_SUCH_ALGORITHM, 351, NO_SUCH_ALGORITHM);
 
     private static final WireMockServer server = Loopback.start();
-
-    /** The build runs these tests twice: by the JDK, and by native cryptography. */
-    @BeforeAll
-    static void loadNativeCryptography() {
-        assertThat(NativeCrypto.load().join().isPresent()).isEqualTo(Boolean.getBoolean("nativeCrypto"));
-    }
 
     @AfterAll
     static void stop() {
@@ -105,7 +99,8 @@ class WycheproofTests {
         JsonNode published = publicPart(key);
         String set = published.has("keys") ? published.toString() : "{\"keys\":[" + published + "]}";
         server.stubFor(get(urlEqualTo("/jwks")).willReturn(okForContentType("application/jwk-set+json", set)));
-        return new SigningKeys(URI.create(server.baseUrl() + "/jwks"), Loopback.PATIENCE, KeyListener.none());
+        return new SigningKeys(
+                URI.create(server.baseUrl() + "/jwks"), Loopback.PATIENCE, KeyListener.none(), SteadyClock.system());
     }
 
     /** Keys that are published with their private part are refused for that reason alone, which the vectors do not test. */

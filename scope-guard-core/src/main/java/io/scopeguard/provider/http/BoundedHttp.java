@@ -1,5 +1,6 @@
 package io.scopeguard.provider.http;
 
+import io.scopeguard.time.SteadyClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,8 +11,10 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -19,48 +22,93 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes exchanges with a provider. One time limit covers the whole exchange, from the connection to the last byte, because a
  * server that sends a byte now and then exceeds no other; the body has a size limit. Redirects are answers, not followed.
- * Thread-safe.
+ * Connections from before a freeze of the process are not used again: the server may have dropped them without a trace. Thread-safe.
  */
 public final class BoundedHttp {
 
     /** Name and version of this library, the {@code User-Agent} of all its requests. */
     public static final String USER_AGENT = "scope-guard/" + version();
 
-    private final HttpClient client;
     private final Duration timeout;
     private final int maxBytes;
+    private final SteadyClock clock;
+    /** Each aborts an exchange that is in flight. */
+    private final Set<Runnable> aborts = ConcurrentHashMap.newKeySet();
+
+    private volatile @Nullable HttpClient client;
 
     /**
      * @param timeout how long an exchange may take as a whole
      * @param maxBytes how long its answer's body may be
+     * @param clock notices when the process was frozen
      * @throws IllegalArgumentException if the time is not positive
      */
-    public BoundedHttp(Duration timeout, int maxBytes) {
-        this.client = HttpClient.newBuilder()
+    public BoundedHttp(Duration timeout, int maxBytes, SteadyClock clock) {
+        this.timeout = timeout;
+        this.maxBytes = maxBytes;
+        this.clock = clock;
+        this.client = newClient();
+        clock.onFreeze(this::disconnect);
+    }
+
+    private HttpClient newClient() {
+        return HttpClient.newBuilder()
                 .connectTimeout(timeout)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .version(HttpClient.Version.HTTP_1_1)
                 .build();
-        this.timeout = timeout;
-        this.maxBytes = maxBytes;
+    }
+
+    /** Servers drop the connections of a frozen process, and may do so without a trace: nothing that is in flight may arrive. */
+    private void disconnect() {
+        client = null;
+        aborts.forEach(Runnable::run);
+    }
+
+    private HttpClient client() {
+        HttpClient known = client;
+        return known == null ? connect() : known;
+    }
+
+    private synchronized HttpClient connect() {
+        HttpClient known = client;
+        if (known == null) {
+            known = newClient();
+            client = known;
+        }
+        return known;
     }
 
     /**
-     * Sends a request and reads the whole response. Cancelling the future aborts the exchange.
+     * Sends a request and reads the whole response. Cancelling the future aborts the exchange, and so does a freeze of the process.
      *
      * @return the response with any status; completes exceptionally with an {@link HttpTimeoutException} if it is not complete in
      *     time, with an {@link OversizedBodyException} if it is too long, and with another {@link IOException} if the connection
      *     fails
      */
     public CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder request) {
-        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(
-                request.setHeader("User-Agent", USER_AGENT).build(), info -> new LimitedBody(maxBytes));
+        // Reading the clock notices a freeze.
+        var unused = clock.nanos();
+        long freezes = clock.freezes();
+        CompletableFuture<HttpResponse<byte[]>> exchange = client().sendAsync(
+                        request.setHeader("User-Agent", USER_AGENT).build(), info -> new LimitedBody(maxBytes));
         CompletableFuture<HttpResponse<byte[]>> answer = new CompletableFuture<>();
-        var unused = exchange.copy()
+        var unusedToo = exchange.copy()
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((response, failure) -> complete(answer, response, failure));
-        var unusedToo = answer.whenComplete((response, failure) -> exchange.cancel(true));
+        var unusedAsWell = answer.whenComplete((response, failure) -> exchange.cancel(true));
+        abortOnFreeze(answer, freezes);
         return answer;
+    }
+
+    /** @param freezes how often the process was frozen before the exchange began */
+    private void abortOnFreeze(CompletableFuture<HttpResponse<byte[]>> answer, long freezes) {
+        Runnable abort = () -> answer.completeExceptionally(new IOException("The process was frozen."));
+        aborts.add(abort);
+        var unused = answer.whenComplete((response, failure) -> aborts.remove(abort));
+        if (clock.freezes() != freezes) {
+            abort.run();
+        }
     }
 
     private void complete(

@@ -57,7 +57,7 @@ public final class HttpCalls {
             SteadyClock clock,
             ProviderClock providerClock) {
         this.provider = provider;
-        this.http = new BoundedHttp(timeout, MAX_BYTES);
+        this.http = new BoundedHttp(timeout, MAX_BYTES, clock);
         this.timeout = timeout;
         this.clock = clock;
         this.providerClock = providerClock;
