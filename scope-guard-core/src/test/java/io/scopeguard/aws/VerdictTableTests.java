@@ -136,6 +136,24 @@ class VerdictTableTests {
                                 tokens.organizationResource("acme").scopes().json(),
                                 rsa));
                 judge.row(
+                        "the same, scopes in `scp`",
+                        TestTokens.sign(
+                                header,
+                                tokens.organizationResource("acme")
+                                        .with("scp", String.join(" ", BOTH))
+                                        .json(),
+                                rsa));
+                judge.row(
+                        "the same, `client_id` instead of `aud`",
+                        TestTokens.sign(
+                                header,
+                                tokens.organizationResource("acme")
+                                        .scopes(BOTH)
+                                        .client(TestTokens.API.value())
+                                        .without("aud")
+                                        .json(),
+                                rsa));
+                judge.row(
                         "the same, for another API",
                         TestTokens.sign(
                                 header,

@@ -252,9 +252,9 @@ class ErrorDispatchTests {
                     .authorizeHttpRequests(requests -> requests.requestMatchers("/public/**")
                             .permitAll()
                             .requestMatchers("/organizations/{organizationId}/**")
-                            .access(scopes.hasScope("read:report"))
+                            .access(scopes.allOf("read:report"))
                             .anyRequest()
-                            .access(scopes.hasScope("read:report")))
+                            .access(scopes.allOf("read:report")))
                     .build();
         }
     }

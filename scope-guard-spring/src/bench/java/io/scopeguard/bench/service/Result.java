@@ -1,31 +1,21 @@
 package io.scopeguard.bench.service;
 
 import io.scopeguard.bench.service.Load.Outcome;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
 
-/**
- * How a variant did: its requests, and what it used for them.
- *
- * @param turns requests a second in each turn
- */
-record Result(Variant variant, Outcome outcome, Usage usage, List<Double> turns) {
+/** How a variant did: its requests, and what it used for them. */
+record Result(Variant variant, Outcome outcome, Usage usage) {
 
     static Result none(Variant variant) {
-        return new Result(variant, Outcome.none(), Usage.none(), List.of());
+        return new Result(variant, Outcome.none(), Usage.none());
     }
 
     /** This and another turn. */
     Result plus(Outcome more, Usage used) {
-        List<Double> all = new ArrayList<>(turns);
-        all.add(more.requests() * 1e9 / more.nanos());
-        return new Result(variant, outcome.plus(more), usage.plus(used), List.copyOf(all));
+        return new Result(variant, outcome.plus(more), usage.plus(used));
     }
 
-    /** Of the median turn. */
     double requestsPerSecond() {
-        return median(turns);
+        return outcome.requests() * 1e9 / outcome.nanos();
     }
 
     double p50Micros() {
@@ -49,18 +39,9 @@ record Result(Variant variant, Outcome outcome, Usage usage, List<Double> turns)
         return usage.residentBytes() / 1048576.0;
     }
 
-    /** How much faster this is than the other: the median of the rounds, in each of which both had a turn. */
+    /** How much faster this is than the other. */
     double speedup(Result other) {
-        return median(IntStream.range(0, turns.size())
-                .mapToObj(round -> turns.get(round) / other.turns.get(round))
-                .toList());
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return requestsPerSecond() / other.requestsPerSecond();
     }
 
     /** How many requests this serves with the processor time that the other needs for one. */

@@ -11,7 +11,7 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
  * The equivalent of {@code @RequiresRole} for the rules of a {@code SecurityFilterChain}:
  *
  * <pre>{@code
- * .requestMatchers("/organizations/{organizationId}/exports/**").access(roles.hasRole("paid-tier"))
+ * .requestMatchers("/organizations/{organizationId}/exports/**").access(roles.allOf("paid-tier"))
  * }</pre>
  *
  * <p>Organization roles are those in the organization that the matcher's path variable (or the header) names. Thread-safe.
@@ -26,18 +26,13 @@ public final class RoleAuthorizationManagerFactory {
         this.scopes = scopes;
     }
 
-    /** Requires this global role. */
-    public AuthorizationManager<RequestAuthorizationContext> hasRole(String role) {
-        return hasAllRoles(role);
-    }
-
-    /** Requires all of these global roles. */
-    public AuthorizationManager<RequestAuthorizationContext> hasAllRoles(String... roles) {
+    /** All of these global roles. */
+    public AuthorizationManager<RequestAuthorizationContext> allOf(String... roles) {
         return of(RoleRequirement.allOf(RoleKind.GLOBAL, roles));
     }
 
-    /** Requires one of these global roles. */
-    public AuthorizationManager<RequestAuthorizationContext> hasAnyRole(String... roles) {
+    /** One of these global roles. */
+    public AuthorizationManager<RequestAuthorizationContext> anyOf(String... roles) {
         return of(RoleRequirement.anyOf(RoleKind.GLOBAL, roles));
     }
 

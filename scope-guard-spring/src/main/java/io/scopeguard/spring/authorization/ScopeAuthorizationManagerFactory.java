@@ -21,7 +21,7 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
  * The equivalent of {@code @RequiresScopes} for the rules of a {@code SecurityFilterChain}:
  *
  * <pre>{@code
- * .requestMatchers("/organizations/{organizationId}/**").access(scopes.hasScope("read:report"))
+ * .requestMatchers("/organizations/{organizationId}/**").access(scopes.allOf("read:report"))
  * }</pre>
  *
  * <p>The organization is the one that the matcher's path variable (or the header) names. Thread-safe.
@@ -49,18 +49,13 @@ public final class ScopeAuthorizationManagerFactory {
         this.authorizer = authorizer;
     }
 
-    /** Requires this scope of the default audience. */
-    public AuthorizationManager<RequestAuthorizationContext> hasScope(String scope) {
-        return hasAllScopes(scope);
-    }
-
-    /** Requires all of these scopes of the default audience. */
-    public AuthorizationManager<RequestAuthorizationContext> hasAllScopes(String... scopes) {
+    /** All of these scopes, of the default audience. */
+    public AuthorizationManager<RequestAuthorizationContext> allOf(String... scopes) {
         return of(ScopeRequirement.allOf(reader.defaultAudience(), Scopes.of(scopes)));
     }
 
-    /** Requires one of these scopes of the default audience. */
-    public AuthorizationManager<RequestAuthorizationContext> hasAnyScope(String... scopes) {
+    /** One of these scopes, of the default audience. */
+    public AuthorizationManager<RequestAuthorizationContext> anyOf(String... scopes) {
         return of(ScopeRequirement.anyOf(reader.defaultAudience(), Scopes.of(scopes)));
     }
 

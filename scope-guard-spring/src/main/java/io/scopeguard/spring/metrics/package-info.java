@@ -1,4 +1,4 @@
-/** The meters for operators, in Micrometer. No tag contains an id: all values come from small fixed sets. */
+/** The metrics for operators. */
 @Internal
 @NullMarked
 package io.scopeguard.spring.metrics;

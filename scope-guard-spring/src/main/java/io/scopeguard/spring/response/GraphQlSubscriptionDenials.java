@@ -16,6 +16,8 @@ public final class GraphQlSubscriptionDenials extends SubscriptionExceptionResol
 
     @Override
     protected @Nullable GraphQLError resolveToSingleError(Throwable exception) {
-        return GraphQlDenials.error(GraphqlErrorBuilder.newError(), exception);
+        return exception instanceof ScopesDeniedException denied
+                ? GraphQlDenials.complete(GraphqlErrorBuilder.newError(), denied)
+                : null;
     }
 }

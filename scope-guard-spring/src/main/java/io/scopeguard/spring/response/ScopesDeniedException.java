@@ -2,7 +2,6 @@ package io.scopeguard.spring.response;
 
 import io.scopeguard.Decision;
 import io.scopeguard.annotation.Internal;
-import io.scopeguard.signal.Problem;
 import io.scopeguard.signal.ProblemResponses;
 import java.util.Map;
 import org.springframework.security.authorization.AuthorizationDeniedException;
@@ -42,10 +41,6 @@ public final class ScopesDeniedException extends AuthorizationDeniedException {
 
     /** The members of the problem detail (RFC 9457) that an HTTP response would carry. */
     public Map<String, Object> problem() {
-        return problem(result).members();
-    }
-
-    static Problem problem(DecisionResult denied) {
-        return new ProblemResponses(null).of(denied.decision()).problem();
+        return new ProblemResponses(null).of(result.decision()).problem().members();
     }
 }

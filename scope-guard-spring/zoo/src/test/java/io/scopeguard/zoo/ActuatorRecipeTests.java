@@ -190,7 +190,7 @@ class ActuatorRecipeTests {
                     .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                     .authorizeHttpRequests(
                             requests -> requests.requestMatchers("/organizations/{organizationId}/reports/**")
-                                    .access(scopes.hasScope("read:report"))
+                                    .access(scopes.allOf("read:report"))
                                     .anyRequest()
                                     .access(authenticatedOrPublic))
                     .build();

@@ -19,6 +19,7 @@ import io.scopeguard.provider.Subject;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.provider.TokenReader;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
@@ -46,9 +47,13 @@ final class TestIdentityProvider implements IdentityProvider, PermissionSource {
     private static final String GRANTED = "urn:scope-guard:granted-directly";
 
     private final TestPermissions permissions;
+    private final ProviderClock clock;
+    private final ScopeCatalogue catalogue;
 
-    TestIdentityProvider(TestPermissions permissions) {
+    TestIdentityProvider(TestPermissions permissions, SteadyClock clock) {
         this.permissions = permissions;
+        this.clock = new ProviderClock(clock);
+        this.catalogue = new ScopeCatalogue(this.clock);
     }
 
     @Override
@@ -83,12 +88,12 @@ final class TestIdentityProvider implements IdentityProvider, PermissionSource {
 
     @Override
     public ScopeCatalogue catalogue() {
-        return permissions.catalogue();
+        return catalogue;
     }
 
     @Override
     public ProviderClock clock() {
-        return permissions.clock();
+        return clock;
     }
 
     @Override

@@ -1,7 +1,6 @@
-package io.scopeguard.spring.authorization;
+package io.scopeguard.spring.method;
 
 import io.scopeguard.Decision;
-import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.response.DecisionHolder;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
@@ -9,18 +8,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
-/**
- * The decision about the web request in which a method is called, if there is one.
- *
- * @hidden
- */
-@Internal
-public final class RequestDecision {
+/** The decision about the web request in which a method is called, if there is one. */
+final class RequestDecision {
 
     private RequestDecision() {}
 
     /** The organization that was verified for the current request, if it was verified with this token. */
-    public static @Nullable String organization(AccessToken token) {
+    static @Nullable String organization(AccessToken token) {
         HttpServletRequest request = request();
         Decision decision = request == null ? null : DecisionHolder.of(request);
         if (decision == null || !decision.isGranted() || !isAbout(decision, token)) {
@@ -30,7 +24,7 @@ public final class RequestDecision {
     }
 
     /** Signals the drift of a granted call, unless the decision about the request as a whole does already. */
-    public static void signal(Decision decision) {
+    static void signal(Decision decision) {
         HttpServletRequest request = request();
         if (request != null && decision.isGranted() && DecisionHolder.of(request) == null) {
             DecisionHolder.set(request, decision);
