@@ -138,5 +138,8 @@ export function createScopeGuard(options: ScopeGuardOptions): ScopeGuard;
 /** What a `Scope-Drift` header says, or `null` if it is malformed or none. */
 export function parseScopeDrift(value: string | null | undefined): Hint | null;
 
-/** What a hint calls a token: the first 16 base64url characters of SHA-256 over its `jti`; `undefined` for what is no JWT. */
+/**
+ * What a hint calls a token: the first 16 base64url characters of SHA-256 over its `jti`, or over the text of its signature if it has
+ * none; `undefined` for what is no JWT.
+ */
 export function fingerprint(token: string, crypto?: Pick<Crypto, 'subtle'>): Promise<string | undefined>;

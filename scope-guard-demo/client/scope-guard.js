@@ -60,7 +60,8 @@ export function parseScopeDrift(value) {
 }
 
 /**
- * What a hint calls a token: the first 16 base64url characters of SHA-256 over its `jti`; `undefined` for what is no JWT.
+ * What a hint calls a token: the first 16 base64url characters of SHA-256 over its `jti`, or over the text of its signature if it
+ * has none; `undefined` for what is no JWT.
  *
  * @param {string} token
  * @param {Pick<Crypto, 'subtle'>} [crypto]
@@ -546,13 +547,18 @@ function keyOf({ organization = null, resource = null }) {
 
 async function tokenOf(jwt, crypto) {
   const claims = claimsOf(jwt);
-  const isKnown = typeof claims?.jti === 'string' && crypto?.subtle !== undefined;
+  const isKnown = typeof claims === 'object' && claims !== null && crypto?.subtle !== undefined;
   return {
     jwt,
-    fingerprint: isKnown ? await digest(claims.jti, crypto) : undefined,
+    fingerprint: isKnown ? await digest(idOf(claims, jwt), crypto) : undefined,
     subject: typeof claims?.sub === 'string' ? claims.sub : null,
     expiresAt: typeof claims?.exp === 'number' ? claims.exp * 1000 : 0,
   };
+}
+
+/** A token without an id is told apart by its signature. */
+function idOf({ jti }, jwt) {
+  return typeof jti === 'string' ? jti : jwt.slice(jwt.lastIndexOf('.') + 1);
 }
 
 /** Read, not verified: that is for the API to do. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.greenbytes.http.sfv.InnerList;
 import org.greenbytes.http.sfv.IntegerItem;
 import org.greenbytes.http.sfv.Item;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the members of a {@code Scope-Drift} Dictionary, each with its type and bounds. */
 final class HintReader {
+
+    private static final Pattern FINGERPRINT = Pattern.compile("[A-Za-z0-9_-]{16}");
 
     private final Map<String, ListElement<? extends Object>> members;
 
@@ -38,7 +41,7 @@ final class HintReader {
                 roleChange(ScopeDriftHeader.PROMOTED_ROLES),
                 text(ScopeDriftHeader.ORGANIZATION),
                 text(ScopeDriftHeader.RESOURCE),
-                required(ScopeDriftHeader.TOKEN, text(ScopeDriftHeader.TOKEN)),
+                fingerprint(),
                 Instant.ofEpochSecond(number(ScopeDriftHeader.AS_OF, Long.MAX_VALUE)),
                 Duration.ofSeconds(number(ScopeDriftHeader.AFTER, ScopeDriftHeader.MAX_SPREAD.toSeconds())));
     }
@@ -52,6 +55,14 @@ final class HintReader {
             case "reconsent" -> Remedy.RECONSENT;
             default -> throw new MalformedHintException(ScopeDriftHeader.ACTION);
         };
+    }
+
+    private String fingerprint() {
+        String token = required(ScopeDriftHeader.TOKEN, text(ScopeDriftHeader.TOKEN));
+        if (!FINGERPRINT.matcher(token).matches()) {
+            throw new MalformedHintException(ScopeDriftHeader.TOKEN);
+        }
+        return token;
     }
 
     private Change change(String key) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param promotedRoles roles that the subject holds and the token lacks
  * @param organization the organization of the judged token, or {@code null} if it has none
  * @param resource the resource indicator that it is for, where it is for one
- * @param token the first 16 base64url characters of SHA-256 over its {@code jti}
+ * @param token the {@linkplain io.scopeguard.token.TokenFingerprint fingerprint} of the judged token
  * @param asOf when the permissions were read that it was held against, in whole seconds
  * @param after how long to wait before acting; 30 seconds at most
  * @since 0.1
