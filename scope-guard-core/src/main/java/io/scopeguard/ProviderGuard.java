@@ -120,6 +120,10 @@ final class ProviderGuard {
         advisor.learn(ask);
     }
 
+    void forgetAsks() {
+        advisor.forgetAsks();
+    }
+
     void restoreShared() {
         permissions.restoreShared();
         advisor.restoreShared();

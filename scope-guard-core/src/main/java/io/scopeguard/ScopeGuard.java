@@ -198,6 +198,12 @@ public final class ScopeGuard implements AutoCloseable {
         guards.forEach(guard -> guard.learn(ask));
     }
 
+    /** Forgets which remedies clients were asked for. For tests, which must not depend on each other. */
+    @Internal
+    public void forgetAsks() {
+        guards.forEach(ProviderGuard::forgetAsks);
+    }
+
     /**
      * Reacts to the loss of the records that processes share. This guard's own records are stored there again. Subjects without a
      * record count as forgotten, not as never seen.

@@ -12,6 +12,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,11 @@ record Auth0Event(String type, String id, JsonNode event) {
             Map.entry("group.deleted", event -> new OfEverything()),
             Map.entry("user.updated", Auth0Event::ofUser),
             Map.entry("user.deleted", Auth0Event::ofUser));
+
+    /** The names of the events that matter. */
+    static Set<String> names() {
+        return CHANGES.keySet();
+    }
 
     /** Empty if this is not an event. */
     static Optional<Auth0Event> parse(byte[] body) {

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,11 @@ final class Auth0EventStream implements EventReceiver {
             isKnown |= MessageDigest.isEqual(secret, given);
         }
         return isKnown;
+    }
+
+    @Override
+    public Set<String> events() {
+        return Auth0Event.names();
     }
 
     @Override

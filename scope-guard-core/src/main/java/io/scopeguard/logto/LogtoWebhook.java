@@ -10,6 +10,7 @@ import io.scopeguard.time.SteadyClock;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,11 @@ final class LogtoWebhook implements EventReceiver {
     @Override
     public boolean isAdmissible(@Nullable String signature) {
         return HmacSignature.isWellFormed(signature);
+    }
+
+    @Override
+    public Set<String> events() {
+        return WebhookEvent.names();
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -54,6 +55,11 @@ record WebhookEvent(String name, JsonNode payload) {
             Map.entry("OrganizationScope.Deleted", WebhookEvent::ofRoles),
             Map.entry("Scope.Data.Updated", WebhookEvent::ofRoles),
             Map.entry("Scope.Deleted", WebhookEvent::ofRoles));
+
+    /** The names of the events that matter. */
+    static Set<String> names() {
+        return CHANGES.keySet();
+    }
 
     /** Nothing, if this is no event at all. */
     static Optional<WebhookEvent> parse(byte[] body) {

@@ -1,5 +1,6 @@
 package io.scopeguard.provider;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,11 @@ public interface EventReceiver {
      * @param credential the value of {@link #credentialHeader}, {@code null} if there is none
      */
     boolean isAdmissible(@Nullable String credential);
+
+    /** The provider's names of the events that permissions depend on, for metrics. */
+    default Set<String> events() {
+        return Set.of();
+    }
 
     /**
      * Receives one delivery.

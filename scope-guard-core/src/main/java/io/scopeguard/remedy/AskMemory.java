@@ -87,6 +87,11 @@ final class AskMemory {
         entries.asMap().forEach((question, entry) -> exchange.asked(entry.recordedFor(question)));
     }
 
+    /** Forgets everything on purpose, as if no client had been asked for anything. */
+    void clear() {
+        entries.invalidateAll();
+    }
+
     /** Whether entries were dropped for lack of space within the last day. */
     boolean mayHaveForgotten() {
         long dropped = droppedAt;

@@ -80,6 +80,11 @@ public final class RemedyAdvisor {
         asks.restoreShared();
     }
 
+    /** Forgets what clients were asked for. */
+    public void forgetAsks() {
+        asks.clear();
+    }
+
     /** RemedyAdvice for the client of a granted request. It never asks for a step that is known to be useless. */
     public RemedyAdvice onGranted(DriftFinding finding) {
         return advise(finding, false);

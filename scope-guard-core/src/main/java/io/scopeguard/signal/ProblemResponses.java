@@ -105,7 +105,12 @@ public final class ProblemResponses {
 
     /** A rule of the application denied access. */
     public ProblemResponse accessDenied() {
-        return forbidden(null, "access-denied", "Access denied", "Access is denied.", Remedy.NONE, Scopes.none());
+        return accessDenied("Access is denied.");
+    }
+
+    /** A rule of the application denied access, for this reason. */
+    public ProblemResponse accessDenied(String detail) {
+        return forbidden(null, "access-denied", "Access denied", detail, Remedy.NONE, Scopes.none());
     }
 
     /**

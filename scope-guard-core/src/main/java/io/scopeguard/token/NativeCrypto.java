@@ -1,39 +1,95 @@
 package io.scopeguard.token;
 
+import io.scopeguard.annotation.Internal;
+import java.io.IOException;
 import java.security.Provider;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Amazon Corretto Crypto Provider, where it is on the class path: it verifies about ten times as fast as the JDK's own. Used
- * for signatures of tokens alone, never installed.
+ * Amazon Corretto Crypto Provider, where it is on the class path or {@link NativeSignatures} bring it: it verifies about ten times
+ * as fast as the JDK. Used for signatures of tokens alone, never installed.
+ *
+ * @hidden
  */
-final class NativeCrypto {
+@Internal
+public final class NativeCrypto {
 
     private static final Logger log = LoggerFactory.getLogger(NativeCrypto.class);
     private static final String PROVIDER = "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
-
-    private static final Optional<Provider> FOUND = find();
+    private static final String BY_THE_JDK =
+            "Tokens are verified by the JDK, which takes about ten times as long for ES384";
 
     private NativeCrypto() {}
 
+    /** Starts to load it, if that has not begun yet. It takes some hundred milliseconds, so nobody need wait. */
+    public static CompletableFuture<Optional<Provider>> load() {
+        return Loading.RESULT;
+    }
+
+    /** The provider; empty while it is not loaded yet. */
     static Optional<Provider> provider() {
-        return FOUND;
+        return load().getNow(Optional.empty());
+    }
+
+    /**
+     * The provider of this class name, able to work.
+     *
+     * @throws ReflectiveOperationException if it is not there, or does not work here
+     */
+    @Internal
+    public static Provider healthy(ClassLoader loader) throws ReflectiveOperationException {
+        Class<?> type = Class.forName(PROVIDER, true, loader);
+        Object provider = type.getField("INSTANCE").get(null);
+        type.getMethod("assertHealthy").invoke(provider);
+        return (Provider) provider;
     }
 
     private static Optional<Provider> find() {
         try {
-            Class<?> type = Class.forName(PROVIDER);
-            Object provider = type.getField("INSTANCE").get(null);
-            type.getMethod("assertHealthy").invoke(provider);
-            log.info("Tokens are verified by Amazon Corretto Crypto Provider");
-            return Optional.of((Provider) provider);
+            Provider provider = onClassPath().orElse(null);
+            if (provider == null) {
+                provider = brought();
+            }
+            if (provider != null) {
+                log.info("Tokens are verified by {} {}", provider.getName(), provider.getVersionStr());
+            }
+            return Optional.ofNullable(provider);
+        } catch (UnsupportedOperationException e) {
+            log.info("{}: {}", BY_THE_JDK, e.getMessage());
+        } catch (IOException | ReflectiveOperationException | LinkageError | RuntimeException e) {
+            log.warn("{}: Amazon Corretto Crypto Provider does not work here", BY_THE_JDK, e);
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Provider> onClassPath() throws ReflectiveOperationException {
+        try {
+            return Optional.of(healthy(NativeCrypto.class.getClassLoader()));
         } catch (ClassNotFoundException e) {
             return Optional.empty();
-        } catch (ReflectiveOperationException | LinkageError e) {
-            log.warn("Amazon Corretto Crypto Provider does not work here; tokens are verified by the JDK", e);
-            return Optional.empty();
+        }
+    }
+
+    private static @Nullable Provider brought() throws IOException, ReflectiveOperationException {
+        Optional<NativeSignatures> first = ServiceLoader.load(
+                        NativeSignatures.class, NativeCrypto.class.getClassLoader())
+                .findFirst();
+        return first.isEmpty() ? null : first.get().load();
+    }
+
+    private static final class Loading {
+
+        private static final CompletableFuture<Optional<Provider>> RESULT = new CompletableFuture<>();
+
+        static {
+            Thread thread = new Thread(() -> RESULT.complete(find()), "scope-guard-signatures");
+            thread.setDaemon(true);
+            thread.start();
         }
     }
 }

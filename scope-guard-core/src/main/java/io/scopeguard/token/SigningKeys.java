@@ -64,8 +64,7 @@ final class SigningKeys implements AutoCloseable {
                 timeout,
                 clock::nanos,
                 CompletableFuture.delayedExecutor(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
-        // Loading it can take seconds: not while the first request waits.
-        NativeCrypto.provider();
+        NativeCrypto.load();
     }
 
     /**

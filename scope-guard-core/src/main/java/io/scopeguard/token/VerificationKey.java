@@ -15,19 +15,21 @@ import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A published key, ready to verify. Thread-safe. */
 final class VerificationKey {
 
     private final JWK jwk;
-    private final JWSVerifier verifier;
+    private final JWSVerifier byJdk;
+    private volatile @Nullable JWSVerifier byNative;
 
     /**
      * @throws JOSEException if the key is not one after all: a point off its curve, say
      */
     VerificationKey(JWK jwk) throws JOSEException {
         this.jwk = jwk;
-        this.verifier = verifier(jwk, NativeCrypto.provider());
+        this.byJdk = verifier(jwk, Optional.empty());
     }
 
     String id() {
@@ -44,9 +46,33 @@ final class VerificationKey {
 
     boolean verifies(JWSObject jws) {
         try {
-            return jws.verify(verifier);
+            return jws.verify(verifier());
         } catch (JOSEException e) {
             return false;
+        }
+    }
+
+    /** The JDK's until native signatures are loaded. */
+    private JWSVerifier verifier() {
+        JWSVerifier known = byNative;
+        if (known != null) {
+            return known;
+        }
+        Optional<Provider> provider = NativeCrypto.provider();
+        if (provider.isEmpty()) {
+            return byJdk;
+        }
+        JWSVerifier made = verifierOrJdk(provider);
+        byNative = made;
+        return made;
+    }
+
+    /** The provider's, unless it does not take this key. */
+    private JWSVerifier verifierOrJdk(Optional<Provider> provider) {
+        try {
+            return verifier(jwk, provider);
+        } catch (JOSEException e) {
+            return byJdk;
         }
     }
 

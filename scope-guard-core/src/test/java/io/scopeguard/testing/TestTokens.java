@@ -26,6 +26,7 @@ import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
+import io.scopeguard.token.NativeCrypto;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,6 +49,12 @@ public final class TestTokens implements AutoCloseable {
 
     public static final String JWKS_PATH = "/oidc/jwks";
     public static final Duration LIFETIME = Duration.ofHours(1);
+
+    static {
+        if (Boolean.getBoolean("nativeCrypto")) {
+            NativeCrypto.load().join();
+        }
+    }
 
     private final WireMockServer server = Loopback.start();
     private final AtomicLong serial = new AtomicLong();

@@ -15,13 +15,13 @@ class NativeCryptoTests {
 
     @Test
     void providerWhenOnTheClassPathThenUsed() {
-        assertThat(NativeCrypto.provider().map(Provider::getName))
+        assertThat(NativeCrypto.load().join().map(Provider::getName))
                 .isEqualTo(isOnTheClassPath ? Optional.of("AmazonCorrettoCryptoProvider") : Optional.empty());
     }
 
     @Test
     void providerIsNeverInstalled() {
-        NativeCrypto.provider();
+        NativeCrypto.load().join();
 
         assertThat(Arrays.stream(Security.getProviders()).map(Provider::getName))
                 .doesNotContain("AmazonCorrettoCryptoProvider");

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -42,6 +43,12 @@ class WycheproofTests {
             Map.of(259, NO_CLAIMS, 347, NO_SUCH_ALGORITHM, 351, NO_SUCH_ALGORITHM);
 
     private static final WireMockServer server = Loopback.start();
+
+    /** The build runs these tests twice: by the JDK, and by native cryptography. */
+    @BeforeAll
+    static void loadNativeCryptography() {
+        assertThat(NativeCrypto.load().join().isPresent()).isEqualTo(Boolean.getBoolean("nativeCrypto"));
+    }
 
     @AfterAll
     static void stop() {

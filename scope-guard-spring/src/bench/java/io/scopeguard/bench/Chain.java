@@ -13,7 +13,9 @@ public enum Chain {
     /** The same with ES384. */
     STOCK_ES384(Algorithm.ES384),
     /** Scope Guard's starter. */
-    SCOPE_GUARD;
+    SCOPE_GUARD,
+    /** The starter's filter chain with a guard that costs nothing, because it grants everything. */
+    EMPTY_GUARD;
 
     private final Algorithm algorithm;
 

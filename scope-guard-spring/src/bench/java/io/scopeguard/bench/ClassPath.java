@@ -15,6 +15,7 @@ public final class ClassPath {
     /** Libraries that make a difference merely by being there. */
     public enum Optional {
         CORRETTO("AmazonCorrettoCryptoProvider"),
+        BUNDLED_CORRETTO("scope-guard-corretto", "corretto"),
         ACTUATOR(
                 "spring-boot-starter-actuator",
                 "spring-boot-actuator",
@@ -48,7 +49,7 @@ public final class ClassPath {
         Set<Optional> missing = new HashSet<>(wanted);
         List<String> kept = new ArrayList<>();
         for (String entry : WHOLE.split(File.pathSeparator)) {
-            Set<Optional> owners = owners(new File(entry).getName());
+            Set<Optional> owners = owners(name(new File(entry)));
             if (owners.isEmpty() || wanted.containsAll(owners)) {
                 kept.add(entry);
                 missing.removeAll(owners);
@@ -63,6 +64,12 @@ public final class ClassPath {
     /** Lets processes that take over this one's class path, as JMH's do, have only these of the optional libraries. */
     public static void hand(Collection<Optional> wanted) {
         System.setProperty(PROPERTY, with(wanted));
+    }
+
+    /** The name of a jar, or of the module that was compiled there. */
+    private static String name(File entry) {
+        boolean isModule = entry.getName().equals("classes");
+        return isModule ? entry.getParentFile().getParentFile().getName() : entry.getName();
     }
 
     private static Set<Optional> owners(String jar) {

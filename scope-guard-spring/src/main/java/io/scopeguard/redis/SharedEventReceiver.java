@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,11 @@ final class SharedEventReceiver implements EventReceiver {
                 noted.add(change);
             }
         }
+    }
+
+    @Override
+    public Set<String> events() {
+        return receiver.events();
     }
 
     @Override

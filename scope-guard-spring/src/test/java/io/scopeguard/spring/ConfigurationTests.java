@@ -173,6 +173,7 @@ class ConfigurationTests {
                         "scope-guard.signals.stream.max-per-subject=2",
                         "scope-guard.signals.stream.interval=9s",
                         "scope-guard.streams.max-open=10",
+                        "scope-guard.log.organization=hash",
                         "scope-guard.organization.path-variable=org",
                         "scope-guard.organization.header=X-Org",
                         "scope-guard.organization.providers.logto=acme,*",
@@ -207,6 +208,7 @@ class ConfigurationTests {
                                     new ScopeGuardProperties.Streams(10),
                                     new ScopeGuardProperties.Organization(
                                             "org", "X-Org", Map.of("logto", List.of("acme", "*")), "logto"),
+                                    new ScopeGuardProperties.Log(ScopeGuardProperties.OrganizationInLog.HASH),
                                     Map.of(
                                             "batch",
                                             new ScopeGuardProperties.Client(null, true, false),

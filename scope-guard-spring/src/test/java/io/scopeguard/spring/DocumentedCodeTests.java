@@ -10,6 +10,7 @@ import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
 import io.scopeguard.spring.authorization.ScopeAuthorizationManagerFactory;
+import io.scopeguard.spring.authorization.ScopeChecker;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
@@ -38,6 +39,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
@@ -241,7 +243,7 @@ class DocumentedCodeTests {
                     .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                     .authorizeHttpRequests(
                             requests -> requests.requestMatchers("/organizations/{organizationId}/reports/**")
-                                    .access(scopes.allOf("read:report"))
+                                    .access(scopes.hasScope("read:report"))
                                     .anyRequest()
                                     .access(authenticatedOrPublic))
                     .build();
@@ -405,7 +407,12 @@ class DocumentedCodeTests {
     /** Services, GraphQL, messaging and router functions. */
     static final class Archive {
 
-        record Report() {}
+        record Report(String organizationId) {
+
+            Report() {
+                this("acme");
+            }
+        }
 
         record ReportQuery(String tenant) {}
 
@@ -430,6 +437,30 @@ class DocumentedCodeTests {
             @RequiresScopes(value = "read:report", organizationFrom = OrganizationSource.TOKEN)
             List<Report> mine() {
                 return List.of();
+            }
+        }
+
+        @Service
+        class ReportShare {
+
+            private final ScopeChecker scopeGuard;
+
+            ReportShare(ScopeChecker scopeGuard) {
+                this.scopeGuard = scopeGuard;
+            }
+
+            // needs @EnableMethodSecurity
+            @PreAuthorize("@scopeGuard.has(#organizationId, 'read:report')")
+            public Report open(String organizationId) {
+                return new Report();
+            }
+
+            void share(Report report) {
+                scopeGuard.require(report.organizationId(), "share:report");
+            }
+
+            boolean isShareable(Report report) {
+                return scopeGuard.has(report.organizationId(), "share:report").isGranted();
             }
         }
     }

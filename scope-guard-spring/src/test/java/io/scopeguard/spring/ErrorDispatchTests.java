@@ -252,9 +252,9 @@ class ErrorDispatchTests {
                     .authorizeHttpRequests(requests -> requests.requestMatchers("/public/**")
                             .permitAll()
                             .requestMatchers("/organizations/{organizationId}/**")
-                            .access(scopes.allOf("read:report"))
+                            .access(scopes.hasScope("read:report"))
                             .anyRequest()
-                            .access(scopes.allOf("read:report")))
+                            .access(scopes.hasScope("read:report")))
                     .build();
         }
     }

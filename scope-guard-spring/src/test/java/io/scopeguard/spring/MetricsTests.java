@@ -97,7 +97,9 @@ class MetricsTests {
                     .contains(
                             "scopeguard.disagreements provider=logto 1.0",
                             "scopeguard.drift change=demoted provider=logto remedy=none 4.0")
-                    .noneMatch(line -> line.startsWith("scopeguard.remedies"));
+                    .contains(
+                            "scopeguard.remedies action=refresh provider=logto 0.0",
+                            "scopeguard.remedies action=reconsent provider=logto 0.0");
         }
     }
 
@@ -153,7 +155,7 @@ class MetricsTests {
             clock.advance(Duration.ofSeconds(2));
             api.get(reports, token);
             assertThat(counts(meters)).contains("scopeguard.provider.breaker provider=logto state=closed 1.0");
-            assertThat(meters.get("scopeguard.provider.waits").timer().count()).isPositive();
+            assertThat(meters.get("scopeguard.provider.waits").timers()).anyMatch(timer -> timer.count() > 0);
         }
     }
 

@@ -393,7 +393,7 @@ class RequiresRoleTests {
                     .oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
                     .authorizeHttpRequests(requests -> requests.requestMatchers(
                                     "/organizations/{organizationId}/chain/roles")
-                            .access(roles.anyOf("paid-tier", "chained"))
+                            .access(roles.hasAnyRole("paid-tier", "chained"))
                             .requestMatchers("/organizations/{organizationId}/chain/both")
                             .access(roles.of(RoleRequirement.allOf(RoleKind.GLOBAL, "paid-tier"), read)))
                     .build();

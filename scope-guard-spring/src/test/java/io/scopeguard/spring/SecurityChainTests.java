@@ -163,17 +163,22 @@ class SecurityChainTests {
         TestToken token = token();
         Reply reply = mixed.get("/api/organizations/" + acme + "/authorities", token);
         assertThat(reply.body()).doesNotContain("SCOPE_").startsWith(user);
+        String why =
+                "A rule of this API requires the authority SCOPE_read:report. Access tokens do not provide authorities,"
+                        + " which would hold in every organization and ignore live permissions. The API can use @RequiresScopes or"
+                        + " ScopeAuthorizationManagerFactory.hasScope with 'read:report', or @scopeGuard.has(#organizationId,"
+                        + " 'read:report') in @PreAuthorize, or set scope-guard.authorities=token.";
         assertThat(mixed.get("/api/organizations/" + acme + "/pre", token)).hasToString("""
                 403
-                WWW-Authenticate: Bearer error="insufficient_scope", error_description="Access is denied.", \
+                WWW-Authenticate: Bearer error="insufficient_scope", error_description="%s", \
                 resource_metadata="{api}/.well-known/oauth-protected-resource"
                 Content-Type: application/problem+json;charset=UTF-8
                 Scope-Drift: action=refresh, demoted=("gone:report"), organization="%s", token="%s", as-of=%d, after=2
                 Cache-Control: no-store
 
                 {"type":"urn:problem-type:scope-guard:access-denied","title":"Access denied","status":403,\
-                "detail":"Access is denied.","action":"none"}""".formatted(
-                        acme, token.fingerprint(), clock.instant().getEpochSecond()));
+                "detail":"%s","action":"none"}""".formatted(
+                        why, acme, token.fingerprint(), clock.instant().getEpochSecond(), why));
     }
 
     @Test
@@ -235,11 +240,11 @@ class SecurityChainTests {
             return http.securityMatcher("/api/**")
                     .authorizeHttpRequests(
                             requests -> requests.requestMatchers("/api/organizations/{organizationId}/ruled")
-                                    .access(scopes.allOf("read:report"))
+                                    .access(scopes.hasScope("read:report"))
                                     .requestMatchers("/api/own")
                                     .access(scopes.inTokensOrganization(read))
                                     .requestMatchers("/api/unplaced")
-                                    .access(scopes.anyOf("read:report"))
+                                    .access(scopes.hasScope("read:report"))
                                     .anyRequest()
                                     .authenticated())
                     .oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))

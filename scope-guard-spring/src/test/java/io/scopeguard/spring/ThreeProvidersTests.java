@@ -137,6 +137,7 @@ class ThreeProvidersTests {
         read("org_acme", token("auth0", "org_acme", "auth0|carl"));
         for (String meter : List.of("scopeguard.decisions", "scopeguard.verifications")) {
             assertThat(api.bean(MeterRegistry.class).find(meter).counters().stream()
+                            .filter(counter -> counter.count() > 0)
                             .map(counter -> counter.getId().getTag("provider")))
                     .contains("logto", "keycloak", "auth0");
         }

@@ -41,6 +41,7 @@ public class Service {
     private static Class<?> configuration(Chain chain) {
         return switch (chain) {
             case NONE, SCOPE_GUARD -> Service.class;
+            case EMPTY_GUARD -> EmptyGuard.class;
             case PERMIT_ALL -> PermitAll.class;
             case MAP_LOOKUP -> MapLookup.class;
             case STOCK_RS256, STOCK_ES384 -> StockDecoder.class;
@@ -55,7 +56,7 @@ public class Service {
         properties.put("server.tomcat.keep-alive-timeout", "1h");
         properties.put("spring.main.banner-mode", "off");
         properties.put("logging.level.root", "warn");
-        properties.put("scope-guard.enabled", chain == Chain.SCOPE_GUARD);
+        properties.put("scope-guard.enabled", chain == Chain.SCOPE_GUARD || chain == Chain.EMPTY_GUARD);
         properties.put("scope-guard.logto.endpoint", endpoint);
         properties.put("scope-guard.logto.app-id", "service");
         properties.put("scope-guard.logto.app-secret", "secret");

@@ -11,6 +11,7 @@ final class Candidate implements AutoCloseable {
     private final IdentityProvider provider;
     private final ServiceProcess service;
     private final Load load;
+    private final Duration runUp;
     private Result result;
 
     Candidate(Variant variant, Settings settings, IdentityProvider provider, String path, Tokens tokens)
@@ -19,6 +20,7 @@ final class Candidate implements AutoCloseable {
         this.provider = provider;
         this.service = new ServiceProcess(variant, settings.jvmFlags(), provider.endpoint());
         this.load = new Load(service.port(), path, tokens, settings.connections());
+        this.runUp = settings.runUp();
         this.result = Result.none(variant);
     }
 
@@ -36,7 +38,7 @@ final class Candidate implements AutoCloseable {
     void measure(Duration duration) throws IOException {
         provider.setDown(variant.outage());
         try {
-            load.run(Settings.RUN_UP);
+            load.run(runUp);
             Usage before = service.usage();
             Outcome outcome = load.run(duration);
             result = result.plus(outcome, service.usage().since(before));

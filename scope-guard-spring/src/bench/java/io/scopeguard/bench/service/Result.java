@@ -1,21 +1,31 @@
 package io.scopeguard.bench.service;
 
 import io.scopeguard.bench.service.Load.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 
-/** How a variant did: its requests, and what it used for them. */
-record Result(Variant variant, Outcome outcome, Usage usage) {
+/**
+ * How a variant did: its requests, and what it used for them.
+ *
+ * @param turns requests a second in each turn
+ */
+record Result(Variant variant, Outcome outcome, Usage usage, List<Double> turns) {
 
     static Result none(Variant variant) {
-        return new Result(variant, Outcome.none(), Usage.none());
+        return new Result(variant, Outcome.none(), Usage.none(), List.of());
     }
 
     /** This and another turn. */
     Result plus(Outcome more, Usage used) {
-        return new Result(variant, outcome.plus(more), usage.plus(used));
+        List<Double> all = new ArrayList<>(turns);
+        all.add(more.requests() * 1e9 / more.nanos());
+        return new Result(variant, outcome.plus(more), usage.plus(used), List.copyOf(all));
     }
 
+    /** Of the median turn. */
     double requestsPerSecond() {
-        return outcome.requests() * 1e9 / outcome.nanos();
+        return median(turns);
     }
 
     double p50Micros() {
@@ -39,9 +49,18 @@ record Result(Variant variant, Outcome outcome, Usage usage) {
         return usage.residentBytes() / 1048576.0;
     }
 
-    /** How much faster this is than the other. */
+    /** How much faster this is than the other: the median of the rounds, in each of which both had a turn. */
     double speedup(Result other) {
-        return requestsPerSecond() / other.requestsPerSecond();
+        return median(IntStream.range(0, turns.size())
+                .mapToObj(round -> turns.get(round) / other.turns.get(round))
+                .toList());
+    }
+
+    private static double median(List<Double> values) {
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     /** How many requests this serves with the processor time that the other needs for one. */

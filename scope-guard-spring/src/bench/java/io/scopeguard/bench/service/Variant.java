@@ -17,21 +17,31 @@ import java.util.Set;
  */
 record Variant(String id, String title, Chain chain, Set<Optional> libraries, int unseenPercent, boolean outage) {
 
+    private static final Set<Optional> BUNDLED = Set.of(Optional.BUNDLED_CORRETTO);
+
     static final List<Variant> ALL = List.of(
             of("a", "no Spring Security", Chain.NONE),
             of("b", "permit-all chain", Chain.PERMIT_ALL),
             of("c", "resource server, map lookup", Chain.MAP_LOOKUP),
             of("d", "stock resource server, RS256", Chain.STOCK_RS256),
             of("e", "stock resource server, ES384", Chain.STOCK_ES384),
-            of("f", "Scope Guard", Chain.SCOPE_GUARD),
-            new Variant("f-down", "Scope Guard, Management API down", Chain.SCOPE_GUARD, Set.of(), 0, true),
+            guarded("f", "Scope Guard", 0),
+            of("f-empty", "its chain, a guard that costs nothing", Chain.EMPTY_GUARD),
+            new Variant("f-down", "Scope Guard, Management API down", Chain.SCOPE_GUARD, BUNDLED, 0, true),
             unseen("f-1", 1),
             unseen("f-10", 10),
             unseen("f-100", 100),
-            with("f-accp", "Scope Guard with Corretto", Chain.SCOPE_GUARD, Optional.CORRETTO),
-            with("a-act", "no Spring Security, with actuator", Chain.NONE, Optional.ACTUATOR),
-            with("c-act", "map lookup, with actuator", Chain.MAP_LOOKUP, Optional.ACTUATOR),
-            with("f-act", "Scope Guard, with actuator", Chain.SCOPE_GUARD, Optional.ACTUATOR));
+            new Variant("f-jdk-100", "without Corretto, 100 % never-seen", Chain.SCOPE_GUARD, Set.of(), 100, false),
+            with("a-act", "no Spring Security, with actuator", Chain.NONE, Set.of(Optional.ACTUATOR)),
+            with("c-act", "map lookup, with actuator", Chain.MAP_LOOKUP, Set.of(Optional.ACTUATOR)),
+            with(
+                    "f-act",
+                    "Scope Guard, with actuator",
+                    Chain.SCOPE_GUARD,
+                    Set.of(Optional.ACTUATOR, Optional.BUNDLED_CORRETTO)));
+
+    /** The variants of a short run. */
+    static final String QUICK = "a,c,e,f,f-empty,a-act,f-act";
 
     /**
      * The variants of these ids, separated by commas; all of them if there is none.
@@ -64,12 +74,15 @@ record Variant(String id, String title, Chain chain, Set<Optional> libraries, in
         return new Variant(id, title, chain, Set.of(), 0, false);
     }
 
-    private static Variant with(String id, String title, Chain chain, Optional library) {
-        return new Variant(id, title, chain, Set.of(library), 0, false);
+    private static Variant with(String id, String title, Chain chain, Set<Optional> libraries) {
+        return new Variant(id, title, chain, libraries, 0, false);
     }
 
     private static Variant unseen(String id, int percent) {
-        return new Variant(
-                id, "Scope Guard, " + percent + " % never-seen tokens", Chain.SCOPE_GUARD, Set.of(), percent, false);
+        return guarded(id, "Scope Guard, " + percent + " % never-seen tokens", percent);
+    }
+
+    private static Variant guarded(String id, String title, int unseenPercent) {
+        return new Variant(id, title, Chain.SCOPE_GUARD, BUNDLED, unseenPercent, false);
     }
 }

@@ -11,7 +11,7 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
  * The equivalent of {@code @RequiresRole} for the rules of a {@code SecurityFilterChain}:
  *
  * <pre>{@code
- * .requestMatchers("/organizations/{organizationId}/exports/**").access(roles.allOf("paid-tier"))
+ * .requestMatchers("/organizations/{organizationId}/exports/**").access(roles.hasRole("paid-tier"))
  * }</pre>
  *
  * <p>Organization roles are those in the organization that the matcher's path variable (or the header) names. Thread-safe.
@@ -26,13 +26,18 @@ public final class RoleAuthorizationManagerFactory {
         this.scopes = scopes;
     }
 
-    /** All of these global roles. */
-    public AuthorizationManager<RequestAuthorizationContext> allOf(String... roles) {
+    /** Requires this global role. */
+    public AuthorizationManager<RequestAuthorizationContext> hasRole(String role) {
+        return hasAllRoles(role);
+    }
+
+    /** Requires all of these global roles. */
+    public AuthorizationManager<RequestAuthorizationContext> hasAllRoles(String... roles) {
         return of(RoleRequirement.allOf(RoleKind.GLOBAL, roles));
     }
 
-    /** One of these global roles. */
-    public AuthorizationManager<RequestAuthorizationContext> anyOf(String... roles) {
+    /** Requires one of these global roles. */
+    public AuthorizationManager<RequestAuthorizationContext> hasAnyRole(String... roles) {
         return of(RoleRequirement.anyOf(RoleKind.GLOBAL, roles));
     }
 

@@ -21,7 +21,7 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
  * The equivalent of {@code @RequiresScopes} for the rules of a {@code SecurityFilterChain}:
  *
  * <pre>{@code
- * .requestMatchers("/organizations/{organizationId}/**").access(scopes.allOf("read:report"))
+ * .requestMatchers("/organizations/{organizationId}/**").access(scopes.hasScope("read:report"))
  * }</pre>
  *
  * <p>The organization is the one that the matcher's path variable (or the header) names. Thread-safe.
@@ -49,13 +49,18 @@ public final class ScopeAuthorizationManagerFactory {
         this.authorizer = authorizer;
     }
 
-    /** All of these scopes, of the default audience. */
-    public AuthorizationManager<RequestAuthorizationContext> allOf(String... scopes) {
+    /** Requires this scope of the default audience. */
+    public AuthorizationManager<RequestAuthorizationContext> hasScope(String scope) {
+        return hasAllScopes(scope);
+    }
+
+    /** Requires all of these scopes of the default audience. */
+    public AuthorizationManager<RequestAuthorizationContext> hasAllScopes(String... scopes) {
         return of(ScopeRequirement.allOf(reader.defaultAudience(), Scopes.of(scopes)));
     }
 
-    /** One of these scopes, of the default audience. */
-    public AuthorizationManager<RequestAuthorizationContext> anyOf(String... scopes) {
+    /** Requires one of these scopes of the default audience. */
+    public AuthorizationManager<RequestAuthorizationContext> hasAnyScope(String... scopes) {
         return of(ScopeRequirement.anyOf(reader.defaultAudience(), Scopes.of(scopes)));
     }
 

@@ -4,40 +4,42 @@ import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.annotation.Internal;
-import io.scopeguard.role.RoleRequirement;
-import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.spring.response.DecisionHolder;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Decides about a request, and reports the decision to the response, the metrics and the log. Thread-safe.
+ * Decides about a request, and reports the decision to the response, the metrics, the application's listeners and the log.
+ * Thread-safe.
  *
  * @hidden
  */
 @Internal
 public final class ScopeAuthorizer {
 
-    private static final Logger log = LoggerFactory.getLogger(ScopeAuthorizer.class);
-
     private final ScopeGuard guard;
-    private final Consumer<Decision> listener;
+    private final Consumer<Decision> metrics;
+    private final Consumer<Decision> events;
+    private final DenialLog denials;
 
-    /** @param listener receives each decision */
-    public ScopeAuthorizer(ScopeGuard guard, Consumer<Decision> listener) {
+    /**
+     * @param metrics receives each decision
+     * @param events receives each decision that grants or denies something, rather than answering a question
+     */
+    public ScopeAuthorizer(ScopeGuard guard, Consumer<Decision> metrics, Consumer<Decision> events, DenialLog denials) {
         this.guard = guard;
-        this.listener = listener;
+        this.metrics = metrics;
+        this.events = events;
+        this.denials = denials;
     }
 
     Decision authorize(HttpServletRequest request, AccessToken token, AccessRequest access) {
         Decision decision = decide(token, access);
-        if (!decision.isGranted() && log.isDebugEnabled()) {
-            logDenial(operation(request), decision);
+        if (!decision.isGranted()) {
+            denials.denied(operation(request), decision);
         }
         DecisionHolder.set(request, decision);
         return decision;
@@ -51,19 +53,22 @@ public final class ScopeAuthorizer {
     public Decision authorize(String operation, AccessToken token, AccessRequest access) {
         Decision decision = decide(token, access);
         if (!decision.isGranted()) {
-            logDenial(operation, decision);
+            denials.denied(operation, decision);
         }
         return decision;
     }
 
     private Decision decide(AccessToken token, AccessRequest access) {
-        Decision decision = guard.authorize(token, access);
-        listener.accept(decision);
+        Decision decision = check(token, access);
+        events.accept(decision);
         return decision;
     }
 
-    private static void logDenial(String operation, Decision decision) {
-        log.debug("Denied {}, which requires {}: {}", operation, required(decision.request()), decision);
+    /** The decision about an operation that the caller may skip. It is counted, but a denial is neither logged nor published. */
+    public Decision check(AccessToken token, AccessRequest access) {
+        Decision decision = guard.authorize(token, access);
+        metrics.accept(decision);
+        return decision;
     }
 
     /** The pattern rather than the path, which may contain ids. */
@@ -72,12 +77,5 @@ public final class ScopeAuthorizer {
         Object handler = request.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE);
         String name = handler instanceof HandlerMethod method ? " (" + method.getShortLogMessage() + ")" : "";
         return request.getMethod() + (pattern == null ? "" : " " + pattern) + name;
-    }
-
-    private static String required(AccessRequest access) {
-        ScopeRequirement scopes = access.requirement();
-        RoleRequirement roles = access.roles();
-        return (scopes == null ? "no scope" : scopes.scopes() + " of " + scopes.audience())
-                + (roles == null ? "" : " and roles " + roles.roles());
     }
 }

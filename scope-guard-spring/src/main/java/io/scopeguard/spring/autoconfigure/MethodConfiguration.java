@@ -1,9 +1,11 @@
 package io.scopeguard.spring.autoconfigure;
 
+import io.scopeguard.spring.authorization.CallToken;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.HandlerRules;
 import io.scopeguard.spring.authorization.RequirementReader;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
+import io.scopeguard.spring.authorization.ScopeChecker;
 import io.scopeguard.spring.method.AnnotatedBeanCheck;
 import io.scopeguard.spring.method.AnnotationAccounting;
 import io.scopeguard.spring.method.GuardedBeanCheck;
@@ -20,6 +22,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -39,18 +42,29 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 @Import(MethodConfiguration.ProxyCreator.class)
 final class MethodConfiguration {
 
+    private static final String SCOPE_CHECKER = "scopeGuard";
+
     @Bean
     MethodRules methodRules(RequirementReader reader, DeclaredScopes declared) {
         return new MethodRules(reader, declared);
     }
 
     @Bean
+    CallToken callToken(@Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock, ScopeGuardProperties properties) {
+        return new CallToken(clock, properties.clockSkew());
+    }
+
+    @Bean
     MethodAuthorizationManager scopesAuthorizationManager(
-            MethodRules rules,
-            ScopeAuthorizer authorizer,
-            @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
-            ScopeGuardProperties properties) {
-        return new MethodAuthorizationManager(rules, authorizer, clock, properties.clockSkew());
+            MethodRules rules, ScopeAuthorizer authorizer, CallToken tokens) {
+        return new MethodAuthorizationManager(rules, authorizer, tokens);
+    }
+
+    /** Named for expressions: {@code @scopeGuard.has(…)}. */
+    @Bean(SCOPE_CHECKER)
+    @ConditionalOnMissingBean(name = SCOPE_CHECKER)
+    ScopeChecker scopeChecker(RequirementReader reader, ScopeAuthorizer authorizer, CallToken tokens) {
+        return new ScopeChecker(reader, authorizer, tokens);
     }
 
     /** Created before most other beans, so it resolves its dependencies when a method is called. */

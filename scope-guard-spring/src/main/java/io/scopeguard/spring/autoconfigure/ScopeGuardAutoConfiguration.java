@@ -1,8 +1,6 @@
 package io.scopeguard.spring.autoconfigure;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.provider.IdentityProvider;
@@ -11,10 +9,8 @@ import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.authentication.AccessTokenAuthentication;
 import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import io.scopeguard.spring.authentication.StrictBearerTokenResolver;
-import io.scopeguard.spring.authorization.DecisionEvents;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.OrganizationResolver;
-import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Authorities;
 import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.provider.GuardSettings;
@@ -42,12 +38,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
-import org.springframework.security.authorization.AuthorizationEventPublisher;
-import org.springframework.security.authorization.SpringAuthorizationEventPublisher;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
@@ -57,6 +50,7 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
 @ConditionalOnGuard
 @EnableConfigurationProperties(ScopeGuardProperties.class)
 @Import({
+    TelemetryConfiguration.class,
     WebConfiguration.class,
     MetadataConfiguration.class,
     MethodConfiguration.class,
@@ -84,14 +78,6 @@ public final class ScopeGuardAutoConfiguration {
     @Bean
     static BeanFactoryPostProcessor unknownPropertiesCheck(Environment environment) {
         return beans -> new UnknownProperties(environment).check();
-    }
-
-    @Bean
-    GuardMetrics scopeGuardMetrics(ObjectProvider<MeterRegistry> registry, @Qualifier(CLOCK) Clock clock) {
-        return new GuardMetrics(
-                registry.getIfUnique(CompositeMeterRegistry::new),
-                clock,
-                new PermissionSettings(properties).decisions().maxStale());
     }
 
     /** The clock that tokens and reads are judged by; no candidate for anybody else's. */
@@ -182,7 +168,7 @@ public final class ScopeGuardAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    ScopeGuard scopeGuard(
+    ScopeGuard scopeGuardCore(
             ProviderGuards guards,
             ProviderRegistrations providers,
             ObjectProvider<OrganizationProviders> organizations) {
@@ -192,20 +178,6 @@ public final class ScopeGuardAutoConfiguration {
     private @Nullable OrganizationRule rule(List<String> providers) {
         ScopeGuardProperties.Organization organization = properties.organization();
         return OrganizationRule.of(organization.providers(), organization.globalProvider(), providers);
-    }
-
-    @Bean
-    ScopeAuthorizer scopeAuthorizer(
-            ScopeGuard guard,
-            GuardMetrics metrics,
-            ObjectProvider<AuthorizationEventPublisher> publisher,
-            ApplicationEventPublisher events) {
-        DecisionEvents published =
-                new DecisionEvents(publisher.getIfUnique(() -> new SpringAuthorizationEventPublisher(events)));
-        return new ScopeAuthorizer(guard, decision -> {
-            metrics.decided(decision);
-            published.accept(decision);
-        });
     }
 
     @Bean

@@ -63,12 +63,19 @@ public record ScopeGuardProperties(
         @DefaultValue Signals signals,
         @DefaultValue Streams streams,
         @DefaultValue Organization organization,
+        @DefaultValue Log log,
         @DefaultValue Map<String, Client> clients) {
 
     /** Access to handlers without an annotation. */
     public enum Unannotated {
         AUTHENTICATED,
         DENY
+    }
+
+    /** How log lines name an organization. */
+    public enum OrganizationInLog {
+        OMIT,
+        HASH
     }
 
     /** Which tokens give authorities. */
@@ -163,6 +170,14 @@ public record ScopeGuardProperties(
             @Nullable String header,
             @DefaultValue Map<String, List<String>> providers,
             @Nullable String globalProvider) {}
+
+    /**
+     * Log lines about denials.
+     *
+     * @param organization Whether they name the organization: omit, or hash (the first 12 hexadecimal digits of the SHA-256 of
+     *     its id).
+     */
+    public record Log(@DefaultValue("omit") OrganizationInLog organization) {}
 
     /**
      * A client that is treated in a way of its own.

@@ -43,7 +43,7 @@ public final class SharingAutoConfiguration {
         SharingSettings settings = SharingChecks.settings(properties, guard.permissions());
         SharingMetrics metrics = new SharingMetrics(registry.getIfUnique(CompositeMeterRegistry::new));
         ReplicaSharing sharing = new ReplicaSharing(factory(beans, properties.connectionFactory()), settings, metrics);
-        metrics.watch(sharing);
+        metrics.watch(sharing::replicas, sharing::isReachable);
         return sharing;
     }
 

@@ -17,6 +17,7 @@ import io.scopeguard.spring.authorization.ScopeAuthorizationManagerFactory;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.authorization.ScopeGuardInterceptor;
 import io.scopeguard.spring.authorization.UnannotatedPolicy;
+import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Authorities;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
 import io.scopeguard.spring.provider.ProviderRegistrations;
 import io.scopeguard.spring.response.ApiAddress;
@@ -132,8 +133,9 @@ final class WebConfiguration {
     }
 
     @Bean
-    ProblemAccessDeniedHandler refusingAccessDeniedHandler(ProblemResponseWriter writer) {
-        return new ProblemAccessDeniedHandler(writer);
+    ProblemAccessDeniedHandler refusingAccessDeniedHandler(
+            ProblemResponseWriter writer, ScopeGuardProperties properties) {
+        return new ProblemAccessDeniedHandler(writer, properties.authorities() == Authorities.TOKEN);
     }
 
     @Bean

@@ -34,8 +34,8 @@ final class WebhookConfiguration {
     private static void register(
             ServletContext context, ProviderRegistration registration, EventReceiver receiver, GuardMetrics metrics) {
         String provider = registration.provider().name();
-        WebhookServlet servlet = new WebhookServlet(
-                receiver, receipt -> metrics.delivered(provider, receipt), WebhookServlet.Limits.DEFAULT);
+        WebhookServlet servlet =
+                new WebhookServlet(receiver, metrics.deliveries(provider, receiver), WebhookServlet.Limits.DEFAULT);
         ServletRegistration.Dynamic added = context.addServlet(OwnServlets.EVENTS + provider, servlet);
         added.setAsyncSupported(true);
         added.addMapping(registration.eventPath());

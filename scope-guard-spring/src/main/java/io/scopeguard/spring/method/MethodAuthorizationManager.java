@@ -3,16 +3,13 @@ package io.scopeguard.spring.method;
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.organization.RequestedOrganization;
-import io.scopeguard.provider.InvalidTokenException;
-import io.scopeguard.provider.InvalidTokenException.Reason;
-import io.scopeguard.spring.authentication.AccessTokenHolder;
+import io.scopeguard.spring.authorization.CallToken;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
+import io.scopeguard.spring.authorization.RequestDecision;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.response.DecisionResult;
 import io.scopeguard.spring.response.ScopesDeniedException;
 import io.scopeguard.token.AccessToken;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +19,6 @@ import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.authorization.AuthorizationResult;
 import org.springframework.security.authorization.method.MethodAuthorizationDeniedHandler;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 
 /** Decides about calls of methods as the web guard decides about requests. Thread-safe. */
 public final class MethodAuthorizationManager
@@ -30,18 +26,13 @@ public final class MethodAuthorizationManager
 
     private final MethodRules rules;
     private final ScopeAuthorizer authorizer;
-    private final Clock clock;
-    private final Duration clockSkew;
+    private final CallToken tokens;
 
-    /**
-     * @param clock by which tokens expire
-     * @param clockSkew by how much it may differ from the provider's
-     */
-    public MethodAuthorizationManager(MethodRules rules, ScopeAuthorizer authorizer, Clock clock, Duration clockSkew) {
+    /** @param tokens finds the token of a call */
+    public MethodAuthorizationManager(MethodRules rules, ScopeAuthorizer authorizer, CallToken tokens) {
         this.rules = rules;
         this.authorizer = authorizer;
-        this.clock = clock;
-        this.clockSkew = clockSkew;
+        this.tokens = tokens;
     }
 
     /**
@@ -56,11 +47,10 @@ public final class MethodAuthorizationManager
         MethodRule rule = ruleOf(call);
         // Fails where there is none, which is answered as a missing token.
         var unused = authentication.get();
-        AccessToken token = AccessTokenHolder.get();
+        AccessToken token = tokens.get();
         if (rule == null || token == null) {
             return new AuthorizationDecision(false);
         }
-        checkExpiry(token);
         RequestedOrganization organization =
                 rule.organization().of(call.getArguments(), () -> RequestDecision.organization(token));
         Requires required = rule.requires();
@@ -81,13 +71,5 @@ public final class MethodAuthorizationManager
     private @Nullable MethodRule ruleOf(MethodInvocation call) {
         Object target = call.getThis();
         return rules.of(call.getMethod(), target == null ? call.getMethod().getDeclaringClass() : target.getClass());
-    }
-
-    /** A WebSocket session or a task can outlive the token. */
-    private void checkExpiry(AccessToken token) {
-        if (clock.instant().isAfter(token.expiresAt().plus(clockSkew))) {
-            InvalidTokenException expired = new InvalidTokenException(Reason.EXPIRED, "The token has expired.");
-            throw new InvalidBearerTokenException(expired.description(), expired);
-        }
     }
 }

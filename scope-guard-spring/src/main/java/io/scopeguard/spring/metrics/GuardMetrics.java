@@ -1,22 +1,20 @@
 package io.scopeguard.spring.metrics;
 
+import static io.scopeguard.spring.metrics.GuardMeter.value;
+
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.scopeguard.Decision;
-import io.scopeguard.Denial;
 import io.scopeguard.WatchEnd;
-import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.provider.CallListener;
 import io.scopeguard.provider.CircuitState;
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.EventReceiver.Outcome;
 import io.scopeguard.provider.EventReceiver.Receipt;
 import io.scopeguard.provider.IdentityProvider;
-import io.scopeguard.provider.Priority;
-import io.scopeguard.provider.TokenKind;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.spring.ProviderListeners;
@@ -27,31 +25,38 @@ import io.scopeguard.spring.stream.StreamEndedEvent;
 import io.scopeguard.token.KeyListener;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The metrics for operators. No tag ever contains an id: all values come from small fixed sets. */
+/** The metrics for operators. Counters exist from the start, with all values of their tags. Thread-safe. */
 public final class GuardMetrics implements ProviderListeners {
 
     private static final String PROVIDER = "provider";
 
-    /** The provider of tokens that name no issuer of any provider. */
-    private static final String NO_PROVIDER = "none";
+    /** Outcomes of deliveries whose event is not known yet, or does not matter. */
+    private static final Set<Outcome> OF_OTHERS = Set.of(
+            Outcome.IGNORED,
+            Outcome.UNAUTHENTICATED,
+            Outcome.MALFORMED,
+            Outcome.TOO_LARGE,
+            Outcome.TOO_SLOW,
+            Outcome.OVERLOADED);
+
+    private static final Set<Outcome> OF_EVENTS = Set.of(
+            Outcome.APPLIED, Outcome.UNTIMELY, Outcome.UNSHARED, Outcome.IGNORED, Outcome.REPLAYED, Outcome.LIMITED);
 
     private final MeterRegistry registry;
     private final Clock clock;
     private final Timer age;
     private final ProviderActivity activity;
-
-    /** The names of the providers, by issuer. */
-    private final Map<String, String> providers = new ConcurrentHashMap<>();
-
-    /** Found by their tags once: looking a meter up costs more than counting. */
-    private final Map<Object, Counter> counters = new ConcurrentHashMap<>();
+    private final ProviderMeters none;
+    private final Map<String, ProviderMeters> byIssuer = new ConcurrentHashMap<>();
 
     /**
      * @param clock by which live permissions are dated
@@ -61,212 +66,134 @@ public final class GuardMetrics implements ProviderListeners {
         this.registry = registry;
         this.clock = clock;
         this.activity = new ProviderActivity(clock);
-        // Where a histogram is asked for, its buckets end where answers do.
-        this.age = Timer.builder("scopeguard.permissions.age")
+        this.none = ProviderMeters.ofNone(registry);
+        // If the application asks for a histogram, its last bucket ends at this age.
+        this.age = GuardMeter.PERMISSIONS_AGE
+                .timer()
                 .maximumExpectedValue(maxStale)
                 .register(registry);
     }
 
+    /** The outcomes of the last calls, for health. */
     public ProviderActivity activity() {
         return activity;
     }
 
+    /** Registers the meters of a provider. */
     public void watch(IdentityProvider provider, PermissionCache permissions) {
-        provider.issuers().forEach(issuer -> providers.put(issuer, provider.name()));
-        Gauge.builder("scopeguard.permissions.waiting", permissions, PermissionCache::waiting)
-                .tag(PROVIDER, provider.name())
-                .register(registry);
-        Gauge.builder("scopeguard.permissions.active", permissions, PermissionCache::active)
-                .tag(PROVIDER, provider.name())
-                .register(registry);
-        FunctionCounter.builder("scopeguard.permissions.losses.dropped", permissions, PermissionCache::droppedLosses)
-                .tag(PROVIDER, provider.name())
-                .register(registry);
+        String name = provider.name();
+        ProviderMeters meters = ProviderMeters.of(registry, name);
+        provider.issuers().forEach(issuer -> byIssuer.put(issuer, meters));
+        GuardMeter.PERMISSIONS_WAITING.gauge(registry, permissions, PermissionCache::waiting, PROVIDER, name);
+        GuardMeter.PERMISSIONS_ACTIVE.gauge(registry, permissions, PermissionCache::active, PROVIDER, name);
+        GuardMeter.LOSSES_DROPPED.counter(registry, permissions, PermissionCache::droppedLosses, PROVIDER, name);
         for (CircuitState state : CircuitState.values()) {
-            Gauge.builder("scopeguard.provider.breaker", provider, watched -> watched.circuit() == state ? 1 : 0)
-                    .tag(PROVIDER, provider.name())
-                    .tag("state", lower(state))
-                    .register(registry);
+            GuardMeter.PROVIDER_BREAKER.gauge(
+                    registry,
+                    provider,
+                    watched -> watched.circuit() == state ? 1 : 0,
+                    PROVIDER,
+                    name,
+                    "state",
+                    value(state));
         }
     }
 
+    /** Registers the meters of streams. */
     public void watch(OpenStreams streams) {
         for (OpenStreams.Kind kind : OpenStreams.Kind.values()) {
-            Gauge.builder("scopeguard.streams.open", streams, open -> open.count(kind))
-                    .tag("kind", lower(kind))
-                    .register(registry);
+            GuardMeter.STREAMS_OPEN.gauge(registry, streams, open -> open.count(kind), "kind", value(kind));
+            for (WatchEnd.Reason reason : WatchEnd.Reason.values()) {
+                ended(kind, reason, true);
+                ended(kind, reason, false);
+            }
         }
     }
 
-    public void ended(StreamEndedEvent event) {
-        EndTags tags =
-                new EndTags(event.kind(), event.end().reason(), event.end().isEnforced());
-        count(
-                tags,
-                () -> registry.counter(
-                        "scopeguard.streams.ended",
-                        "kind",
-                        lower(tags.kind()),
-                        "reason",
-                        lower(tags.reason()),
-                        "enforced",
-                        Boolean.toString(tags.isEnforced())));
+    /** Registers the meter of the streams of signals. */
+    public void watch(SignalStreams streams) {
+        GuardMeter.SIGNAL_STREAMS.gauge(registry, streams, SignalStreams::size);
     }
 
-    public void watch(SignalStreams streams) {
-        Gauge.builder("scopeguard.signals.streams", streams, SignalStreams::size)
-                .register(registry);
+    /** Counts a stream that has ended. */
+    public void ended(StreamEndedEvent event) {
+        ended(event.kind(), event.end().reason(), event.end().isEnforced()).increment();
+    }
+
+    private Counter ended(OpenStreams.Kind kind, WatchEnd.Reason reason, boolean isEnforced) {
+        return GuardMeter.STREAMS_ENDED.counter(
+                registry, "kind", value(kind), "reason", value(reason), "enforced", Boolean.toString(isEnforced));
     }
 
     /**
-     * Counts a verification.
+     * Counts a verified or refused token.
      *
-     * @param issuer the issuer of the token, which may be forged: it is never a tag itself
+     * @param issuer the one that the token names, even if the token was refused: it is never a tag itself
      */
     public void verified(String outcome, @Nullable String issuer) {
-        String provider = provider(issuer);
-        count(
-                new VerificationTags(provider, outcome),
-                () -> registry.counter("scopeguard.verifications", PROVIDER, provider, "outcome", outcome));
+        of(issuer).verified(outcome);
     }
 
-    private String provider(@Nullable String issuer) {
-        return issuer == null ? NO_PROVIDER : providers.getOrDefault(issuer, NO_PROVIDER);
-    }
-
+    /** Counts a decision. */
     public void decided(Decision decision) {
-        String provider = provider(decision.token().issuer());
-        DecisionTags tags = DecisionTags.of(provider, decision);
-        count(
-                tags,
-                () -> registry.counter(
-                        "scopeguard.decisions",
-                        PROVIDER,
-                        provider,
-                        "outcome",
-                        tags.denial() == null ? "granted" : lower(tags.denial()),
-                        "token",
-                        lower(tags.kind()),
-                        "live",
-                        tags.live()));
+        of(decision.token().issuer()).decided(decision);
         LivePermissions live = decision.live();
         if (live != null) {
             age.record(clock.millis() - live.asOf().toEpochMilli(), TimeUnit.MILLISECONDS);
         }
-        ScopeDrift drift = decision.drift();
-        if (!drift.isEmpty()) {
-            Remedy remedy = decision.advice().remedy();
-            drifted(provider, "demoted", !drift.demoted().isEmpty(), remedy);
-            drifted(provider, "promoted", !drift.promoted().isEmpty(), remedy);
-            drifted(provider, "new", !drift.introduced().isEmpty(), remedy);
-            drifted(provider, "demoted-roles", !drift.roles().demoted().isEmpty(), remedy);
-            drifted(provider, "promoted-roles", !drift.roles().promoted().isEmpty(), remedy);
-        }
+    }
+
+    private ProviderMeters of(@Nullable String issuer) {
+        return issuer == null ? none : byIssuer.getOrDefault(issuer, none);
     }
 
     @Override
     public CallListener calls(String provider) {
-        return new CallListener() {
-            @Override
-            public void called(String operation, String outcome, Duration took) {
-                activity.called(provider, outcome);
-                registry.timer(
-                                "scopeguard.provider.calls",
-                                PROVIDER,
-                                provider,
-                                "operation",
-                                operation,
-                                "outcome",
-                                outcome)
-                        .record(took);
-            }
-
-            @Override
-            public void waited(Priority priority, Duration took) {
-                registry.timer("scopeguard.provider.waits", PROVIDER, provider, "priority", lower(priority))
-                        .record(took);
-            }
-        };
+        return new CallMeters(registry, provider, activity);
     }
 
+    /** A listener for the attempts to fetch the keys of a provider. */
     public KeyListener keys(String provider) {
+        Map<KeyListener.Outcome, Timer> fetches = new EnumMap<>(KeyListener.Outcome.class);
+        for (KeyListener.Outcome outcome : KeyListener.Outcome.values()) {
+            fetches.put(outcome, GuardMeter.KEY_FETCHES.timer(registry, PROVIDER, provider, "outcome", value(outcome)));
+        }
         return (outcome, took) -> {
-            activity.fetchedKeys(provider, lower(outcome));
-            registry.timer("scopeguard.keys.fetches", PROVIDER, provider, "outcome", lower(outcome))
-                    .record(took);
+            activity.fetchedKeys(provider, value(outcome));
+            Objects.requireNonNull(fetches.get(outcome)).record(took);
         };
     }
 
+    /** A listener for the remedies that clients of a provider are asked for. */
     public RemedyListener remedies(String provider) {
+        Map<Remedy, Counter> asked = new EnumMap<>(Remedy.class);
+        for (Remedy remedy : Set.of(Remedy.REFRESH, Remedy.RECONSENT)) {
+            asked.put(remedy, GuardMeter.REMEDIES.counter(registry, PROVIDER, provider, "action", value(remedy)));
+        }
+        Counter disagreements = GuardMeter.DISAGREEMENTS.counter(registry, PROVIDER, provider);
         return new RemedyListener() {
             @Override
             public void asked(Remedy remedy) {
-                count(
-                        new RemedyTags(provider, remedy),
-                        () -> registry.counter("scopeguard.remedies", PROVIDER, provider, "action", lower(remedy)));
+                Objects.requireNonNull(asked.get(remedy)).increment();
             }
 
             @Override
             public void disagreed() {
-                registry.counter("scopeguard.disagreements", PROVIDER, provider).increment();
+                disagreements.increment();
             }
         };
     }
 
-    public void delivered(String provider, Receipt receipt) {
-        count(
-                new DeliveryTags(provider, receipt),
-                () -> registry.counter(
-                        "scopeguard.webhooks",
-                        PROVIDER,
-                        provider,
-                        "event",
-                        receipt.event(),
-                        "outcome",
-                        lower(receipt.outcome())));
+    /** A listener for the deliveries of a provider. */
+    public Consumer<Receipt> deliveries(String provider, EventReceiver receiver) {
+        OF_OTHERS.forEach(outcome -> delivery(provider, new Receipt(outcome, Receipt.OTHER)));
+        receiver.events()
+                .forEach(event -> OF_EVENTS.forEach(outcome -> delivery(provider, new Receipt(outcome, event))));
+        return receipt -> delivery(provider, receipt).increment();
     }
 
-    private void drifted(String provider, String change, boolean isPresent, Remedy remedy) {
-        if (isPresent) {
-            count(
-                    new DriftTags(provider, change, remedy),
-                    () -> registry.counter(
-                            "scopeguard.drift", PROVIDER, provider, "change", change, "remedy", lower(remedy)));
-        }
-    }
-
-    private void count(Object tags, Supplier<Counter> meter) {
-        Counter known = counters.get(tags);
-        Counter counter = known != null ? known : counters.computeIfAbsent(tags, ignored -> meter.get());
-        counter.increment();
-    }
-
-    private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    private record EndTags(OpenStreams.Kind kind, WatchEnd.Reason reason, boolean isEnforced) {}
-
-    private record DeliveryTags(String provider, Receipt receipt) {}
-
-    private record VerificationTags(String provider, String outcome) {}
-
-    private record RemedyTags(String provider, Remedy remedy) {}
-
-    private record DriftTags(String provider, String change, Remedy remedy) {}
-
-    private record DecisionTags(String provider, @Nullable Denial denial, TokenKind kind, String live) {
-
-        static DecisionTags of(String provider, Decision decision) {
-            return new DecisionTags(
-                    provider, decision.denial(), decision.token().kind(), live(decision));
-        }
-
-        private static String live(Decision decision) {
-            if (decision.denial() == Denial.ORGANIZATION_MISMATCH || decision.denial() == Denial.WRONG_TOKEN_KIND) {
-                return "not_asked";
-            }
-            return decision.live() == null ? "unknown" : "known";
-        }
+    private Counter delivery(String provider, Receipt receipt) {
+        return GuardMeter.WEBHOOKS.counter(
+                registry, PROVIDER, provider, "event", receipt.event(), "outcome", value(receipt.outcome()));
     }
 }

@@ -1,4 +1,4 @@
-/** The metrics for operators. */
+/** The meters for operators, in Micrometer. No tag contains an id: all values come from small fixed sets. */
 @Internal
 @NullMarked
 package io.scopeguard.spring.metrics;

@@ -5,21 +5,27 @@ import io.scopeguard.annotation.Internal;
 import org.springframework.security.authorization.AuthorizationDecision;
 
 /**
- * A decision as Spring Security passes it around: it travels to the handler of the denial.
+ * A decision as Spring Security passes it around: the result in events and in denials. Immutable.
  *
- * @hidden
+ * @since 0.1
  */
-@Internal
 public final class DecisionResult extends AuthorizationDecision {
 
     private final transient Decision decision;
 
+    @Internal
     public DecisionResult(Decision decision) {
         super(decision.isGranted());
         this.decision = decision;
     }
 
+    /** The decision and everything that led to it. */
     public Decision decision() {
         return decision;
+    }
+
+    /** Whether it is granted. Expressions that combine the result with others ({@code and}, {@code or}) convert it by this method. */
+    public boolean toBoolean() {
+        return isGranted();
     }
 }

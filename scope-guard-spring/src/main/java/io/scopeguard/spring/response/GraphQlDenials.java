@@ -5,12 +5,11 @@ import graphql.GraphqlErrorBuilder;
 import graphql.schema.DataFetchingEnvironment;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.Problem;
-import io.scopeguard.signal.ProblemResponses;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.graphql.execution.DataFetcherExceptionResolverAdapter;
 import org.springframework.graphql.execution.ErrorType;
+import org.springframework.security.authorization.AuthorizationDeniedException;
 
 /**
  * Resolves a GraphQL field whose method was denied to an error with the problem detail of an HTTP response in its extensions. The
@@ -29,18 +28,19 @@ public final class GraphQlDenials extends DataFetcherExceptionResolverAdapter im
 
     @Override
     protected @Nullable GraphQLError resolveToSingleError(Throwable exception, DataFetchingEnvironment environment) {
-        return exception instanceof ScopesDeniedException denied
-                ? complete(GraphqlErrorBuilder.newError(environment), denied)
-                : null;
+        return error(GraphqlErrorBuilder.newError(environment), exception);
     }
 
-    /** An error with the problem detail of an HTTP response. */
-    static GraphQLError complete(GraphqlErrorBuilder<?> error, ScopesDeniedException denied) {
-        Problem problem = new ProblemResponses(null).of(denied.decision()).problem();
-        Map<String, Object> extensions = denied.problem();
+    /** An error with the problem detail of an HTTP response; {@code null} if the guard did not deny. */
+    static @Nullable GraphQLError error(GraphqlErrorBuilder<?> error, Throwable exception) {
+        if (!(exception instanceof AuthorizationDeniedException denied)
+                || !(denied.getAuthorizationResult() instanceof DecisionResult result)) {
+            return null;
+        }
+        Problem problem = ScopesDeniedException.problem(result);
         return error.errorType(errorType(problem.status()))
                 .message(problem.detail())
-                .extensions(extensions)
+                .extensions(problem.members())
                 .build();
     }
 

@@ -16,8 +16,6 @@ public final class GraphQlSubscriptionDenials extends SubscriptionExceptionResol
 
     @Override
     protected @Nullable GraphQLError resolveToSingleError(Throwable exception) {
-        return exception instanceof ScopesDeniedException denied
-                ? GraphQlDenials.complete(GraphqlErrorBuilder.newError(), denied)
-                : null;
+        return GraphQlDenials.error(GraphqlErrorBuilder.newError(), exception);
     }
 }

@@ -22,10 +22,13 @@ import org.springframework.security.web.csrf.CsrfException;
 public final class ProblemAccessDeniedHandler implements AccessDeniedHandler {
 
     private final ProblemResponseWriter writer;
+    private final boolean providesAuthorities;
     private final AccessDeniedHandler csrf = new AccessDeniedHandlerImpl();
 
-    public ProblemAccessDeniedHandler(ProblemResponseWriter writer) {
+    /** @param providesAuthorities whether access tokens provide the authorities of their scopes */
+    public ProblemAccessDeniedHandler(ProblemResponseWriter writer, boolean providesAuthorities) {
         this.writer = writer;
+        this.providesAuthorities = providesAuthorities;
     }
 
     @Override
@@ -46,7 +49,13 @@ public final class ProblemAccessDeniedHandler implements AccessDeniedHandler {
             DecisionHolder.set(request, result.decision());
             writer.write(request, response, refusals -> refusals.of(result.decision()));
         } else {
-            writer.write(request, response, ProblemResponses::accessDenied);
+            String authority = providesAuthorities ? null : MissingAuthority.in(exception);
+            writer.write(
+                    request,
+                    response,
+                    refusals -> authority == null
+                            ? refusals.accessDenied()
+                            : refusals.accessDenied(MissingAuthority.explain(authority)));
         }
     }
 }

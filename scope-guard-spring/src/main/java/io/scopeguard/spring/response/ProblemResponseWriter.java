@@ -40,6 +40,12 @@ public final class ProblemResponseWriter {
             return;
         }
         ProblemResponse refusal = choice.apply(new ProblemResponses(address.ofMetadata(request)));
+        DecisionObservationFilter.refused(request, refusal.problem().type());
+        respond(request, response, refusal);
+    }
+
+    private void respond(HttpServletRequest request, HttpServletResponse response, ProblemResponse refusal)
+            throws IOException {
         response.setStatus(refusal.status());
         // The filter has written its headers already if the handler went on asynchronously.
         signals.rewriteHeaders(request, response);
@@ -64,10 +70,10 @@ public final class ProblemResponseWriter {
             return false;
         }
         HttpStatus known = HttpStatus.resolve(status);
-        write(
+        respond(
                 request,
                 response,
-                ignored -> ProblemResponses.requestFailed(status, known == null ? null : known.getReasonPhrase()));
+                ProblemResponses.requestFailed(status, known == null ? null : known.getReasonPhrase()));
         return true;
     }
 

@@ -2,6 +2,7 @@ package io.scopeguard.spring.response;
 
 import io.scopeguard.Decision;
 import io.scopeguard.annotation.Internal;
+import io.scopeguard.signal.Problem;
 import io.scopeguard.signal.ProblemResponses;
 import java.util.Map;
 import org.springframework.security.authorization.AuthorizationDeniedException;
@@ -41,6 +42,10 @@ public final class ScopesDeniedException extends AuthorizationDeniedException {
 
     /** The members of the problem detail (RFC 9457) that an HTTP response would carry. */
     public Map<String, Object> problem() {
-        return new ProblemResponses(null).of(result.decision()).problem().members();
+        return problem(result).members();
+    }
+
+    static Problem problem(DecisionResult denied) {
+        return new ProblemResponses(null).of(denied.decision()).problem();
     }
 }

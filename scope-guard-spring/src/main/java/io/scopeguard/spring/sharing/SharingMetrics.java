@@ -1,38 +1,51 @@
 package io.scopeguard.spring.sharing;
 
-import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.scopeguard.redis.ReplicaSharing;
 import io.scopeguard.redis.SharingListener;
+import io.scopeguard.spring.metrics.GuardMeter;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
-/** What operators see of the replicas. */
+/** The metrics of replicas that share live permissions. Thread-safe. */
 public final class SharingMetrics implements SharingListener {
 
     private final MeterRegistry registry;
     private final Timer lag;
+    private final Counter gaps;
 
+    /** Registers all meters but those of {@link #watch}. */
     public SharingMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.lag = Timer.builder("scopeguard.shared.lag").register(registry);
+        this.lag = GuardMeter.SHARED_LAG.timer(registry);
+        this.gaps = GuardMeter.SHARED_GAPS.counter(registry);
+        List.of("ok", "timeout", "error").forEach(this::commands);
+        List.of("provider", "replica", "left").forEach(this::reads);
     }
 
-    public void watch(ReplicaSharing sharing) {
-        Gauge.builder("scopeguard.shared.replicas", sharing, ReplicaSharing::replicas)
-                .register(registry);
-        Gauge.builder("scopeguard.shared.reachable", sharing, shared -> shared.isReachable() ? 1 : 0)
-                .register(registry);
+    /**
+     * Registers the gauges.
+     *
+     * @param replicas the number of replicas that share
+     * @param isReachable whether the shared store answers
+     */
+    public void watch(IntSupplier replicas, BooleanSupplier isReachable) {
+        // A gauge refers to its state weakly. The shared store refers to this listener.
+        GuardMeter.SHARED_REPLICAS.gauge(registry, this, ignored -> replicas.getAsInt());
+        GuardMeter.SHARED_REACHABLE.gauge(registry, this, ignored -> isReachable.getAsBoolean() ? 1 : 0);
     }
 
     @Override
     public void commanded(String outcome, Duration took) {
-        registry.timer("scopeguard.shared.commands", "outcome", outcome).record(took);
+        commands(outcome).record(took);
     }
 
     @Override
     public void read(String source) {
-        registry.counter("scopeguard.shared.reads", "source", source).increment();
+        reads(source).increment();
     }
 
     @Override
@@ -42,6 +55,14 @@ public final class SharingMetrics implements SharingListener {
 
     @Override
     public void missedChanges() {
-        registry.counter("scopeguard.shared.gaps").increment();
+        gaps.increment();
+    }
+
+    private Timer commands(String outcome) {
+        return GuardMeter.SHARED_COMMANDS.timer(registry, "outcome", outcome);
+    }
+
+    private Counter reads(String source) {
+        return GuardMeter.SHARED_READS.counter(registry, "source", source);
     }
 }

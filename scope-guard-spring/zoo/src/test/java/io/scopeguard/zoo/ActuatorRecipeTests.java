@@ -190,7 +190,7 @@ class ActuatorRecipeTests {
                     .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                     .authorizeHttpRequests(
                             requests -> requests.requestMatchers("/organizations/{organizationId}/reports/**")
-                                    .access(scopes.allOf("read:report"))
+                                    .access(scopes.hasScope("read:report"))
                                     .anyRequest()
                                     .access(authenticatedOrPublic))
                     .build();

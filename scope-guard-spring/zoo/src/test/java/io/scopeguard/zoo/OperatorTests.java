@@ -1,7 +1,9 @@
 package io.scopeguard.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresRole;
@@ -211,6 +213,36 @@ class OperatorTests {
         assertThat(events)
                 .singleElement()
                 .satisfies(event -> assertThat(event.getData().toString()).doesNotContain(token("read:report")));
+    }
+
+    /** Spring MVC observes the requests, and Spring Boot adds the guard's filter to the registry. */
+    @Test
+    void observedRequestThenDecisionInItsTags() {
+        tenant.join(acme, user, "read:report", "invite:member");
+        clock.advance(Duration.ofMinutes(1));
+        String reports = "/organizations/" + acme + "/reports";
+        api.get(reports, token("read:report"));
+        api.get(reports, token());
+        api.getAsStranger(reports);
+        api.getAsStranger("/open");
+
+        String uri = "/organizations/{organizationId}/reports";
+        observed(uri, "granted", "none", "promoted");
+        observed(uri, "denied", "insufficient_scope", "promoted");
+        observed(uri, "denied", "missing_token", "none");
+        observed("/open", "none", "none", "none");
+    }
+
+    private static void observed(String uri, String outcome, String reason, String drift) {
+        await().atMost(Duration.ofMinutes(2))
+                .untilAsserted(() -> assertThat(api.bean(MeterRegistry.class)
+                                .find("http.server.requests")
+                                .tags("uri", uri)
+                                .tags("scopeguard.outcome", outcome)
+                                .tags("scopeguard.reason", reason)
+                                .tags("scopeguard.drift", drift)
+                                .timers())
+                        .isNotEmpty());
     }
 
     @Test

@@ -19,7 +19,6 @@ import io.scopeguard.provider.Subject;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.provider.TokenReader;
 import io.scopeguard.scope.Audience;
-import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
@@ -47,13 +46,9 @@ final class TestIdentityProvider implements IdentityProvider, PermissionSource {
     private static final String GRANTED = "urn:scope-guard:granted-directly";
 
     private final TestPermissions permissions;
-    private final ProviderClock clock;
-    private final ScopeCatalogue catalogue;
 
-    TestIdentityProvider(TestPermissions permissions, SteadyClock clock) {
+    TestIdentityProvider(TestPermissions permissions) {
         this.permissions = permissions;
-        this.clock = new ProviderClock(clock);
-        this.catalogue = new ScopeCatalogue(this.clock);
     }
 
     @Override
@@ -88,12 +83,12 @@ final class TestIdentityProvider implements IdentityProvider, PermissionSource {
 
     @Override
     public ScopeCatalogue catalogue() {
-        return catalogue;
+        return permissions.catalogue();
     }
 
     @Override
     public ProviderClock clock() {
-        return clock;
+        return permissions.clock();
     }
 
     @Override

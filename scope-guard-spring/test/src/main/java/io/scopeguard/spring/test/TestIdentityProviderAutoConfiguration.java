@@ -16,13 +16,18 @@ import org.springframework.context.annotation.Bean;
 final class TestIdentityProviderAutoConfiguration {
 
     @Bean
-    TestPermissions testPermissions(ObjectProvider<ScopeGuard> guard, ObjectProvider<DeclaredScopes> declared) {
-        return new TestPermissions(change -> guard.ifAvailable(found -> found.apply(change)), declared::getObject);
+    TestPermissions testPermissions(
+            ObjectProvider<ScopeGuard> guard, ObjectProvider<DeclaredScopes> declared, SteadyClock clock) {
+        return new TestPermissions(
+                change -> guard.ifAvailable(found -> found.apply(change)),
+                () -> guard.ifAvailable(ScopeGuard::forgetAsks),
+                declared::getObject,
+                clock);
     }
 
     @Bean
-    TestIdentityProvider testIdentityProvider(TestPermissions permissions, SteadyClock clock) {
-        return new TestIdentityProvider(permissions, clock);
+    TestIdentityProvider testIdentityProvider(TestPermissions permissions) {
+        return new TestIdentityProvider(permissions);
     }
 
     @Bean

@@ -3,12 +3,16 @@ package io.scopeguard.spring.test;
 import io.scopeguard.provider.Account;
 import io.scopeguard.provider.Membership;
 import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.ProviderClock;
+import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.time.SteadyClock;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * permissions.in("acme").revoke("delete:report");       // the default user, in one organization
  * permissions.in("acme").promote("invite:member");
+ * permissions.introduce("export:report");              // created just now, so older tokens cannot have it
  * permissions.in("acme").leave();
  * permissions.user("alice").suspend();
  * }</pre>
@@ -33,7 +38,11 @@ import org.jspecify.annotations.Nullable;
 public final class TestPermissions {
 
     private final Consumer<PermissionChange> changes;
+    private final Runnable forgetAsks;
     private final Supplier<DeclaredScopes> declared;
+    private final SteadyClock steady;
+    private final ProviderClock clock;
+    private final ScopeCatalogue catalogue;
     private final Map<Place, Holdings> holdings = new ConcurrentHashMap<>();
     private final Set<Subject> suspended = ConcurrentHashMap.newKeySet();
     private final Set<String> roles = ConcurrentHashMap.newKeySet();
@@ -42,11 +51,20 @@ public final class TestPermissions {
 
     /**
      * @param changes reports changes to the guard
+     * @param forgetAsks lets the guard forget what clients were asked for
      * @param declared the scopes that the application's handlers declare
      */
-    TestPermissions(Consumer<PermissionChange> changes, Supplier<DeclaredScopes> declared) {
+    TestPermissions(
+            Consumer<PermissionChange> changes,
+            Runnable forgetAsks,
+            Supplier<DeclaredScopes> declared,
+            SteadyClock steady) {
         this.changes = changes;
+        this.forgetAsks = forgetAsks;
         this.declared = declared;
+        this.steady = steady;
+        this.clock = new ProviderClock(steady);
+        this.catalogue = new ScopeCatalogue(clock);
     }
 
     /** The permissions of the default user in an organization. */
@@ -75,6 +93,14 @@ public final class TestPermissions {
     }
 
     /**
+     * Creates scopes at the identity provider. A user that is promoted to them needs a new consent: the scopes are {@code new} for
+     * tokens that were issued before.
+     */
+    public void introduce(String... scopes) {
+        forAudiences(List.of(scopes), (audience, scope) -> catalogue.created(audience, scope, steady.nanos()));
+    }
+
+    /**
      * Makes the identity provider unavailable: live permissions are unknown until {@link #makeAvailable} or the end of the test. As
      * in production, a revocation that the guard has seen stays in force meanwhile, also one of an earlier test: name a user that
      * only this test uses.
@@ -94,8 +120,24 @@ public final class TestPermissions {
         holdings.clear();
         suspended.clear();
         unavailable = false;
+        declared.get().audiences().forEach(this::forgetIntroduced);
+        forgetAsks.run();
         TestAccessToken.forgetSignatures();
         changes.accept(new PermissionChange.OfEverything());
+    }
+
+    /** A scope is forgotten after two lists without it. */
+    private void forgetIntroduced(Audience audience) {
+        catalogue.learn(audience, Map.of(), steady.nanos());
+        catalogue.learn(audience, Map.of(), steady.nanos());
+    }
+
+    ProviderClock clock() {
+        return clock;
+    }
+
+    ScopeCatalogue catalogue() {
+        return catalogue;
     }
 
     boolean isUnavailable() {

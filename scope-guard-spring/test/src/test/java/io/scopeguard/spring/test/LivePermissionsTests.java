@@ -83,6 +83,23 @@ class LivePermissionsTests {
                 .hasStatusOk();
     }
 
+    /** Twice: in the next test, the scope is not new, and nobody was asked for it. */
+    @RepeatedTest(2)
+    void introducedScopeThenConsentIsAskedFor() {
+        TestAccessToken old = organizationToken("acme").scopes("read:report");
+        permissions.introduce("invite:member");
+        permissions.in("acme").promote("invite:member");
+
+        assertThat(read(old).getResponse().getHeader("Scope-Drift"))
+                .contains("action=reconsent", "new=(\"invite:member\")");
+        assertThat(mvc.get().uri("/organizations/acme/invitations").with(old))
+                .hasStatus(403)
+                .bodyText()
+                .contains("\"action\":\"reconsent\"");
+        assertThat(read(organizationToken("acme").scopes("read:report", "invite:member")))
+                .doesNotContainHeader("Scope-Drift");
+    }
+
     @Test
     void memberLeavesThenNotAMemberUntilRejoined() {
         assertThat(read(ALL)).hasStatusOk();

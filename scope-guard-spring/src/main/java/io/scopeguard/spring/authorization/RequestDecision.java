@@ -1,6 +1,7 @@
-package io.scopeguard.spring.method;
+package io.scopeguard.spring.authorization;
 
 import io.scopeguard.Decision;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.response.DecisionHolder;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
@@ -8,13 +9,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
-/** The decision about the web request in which a method is called, if there is one. */
-final class RequestDecision {
+/**
+ * The decision about the web request in which a method is called, if there is one.
+ *
+ * @hidden
+ */
+@Internal
+public final class RequestDecision {
 
     private RequestDecision() {}
 
     /** The organization that was verified for the current request, if it was verified with this token. */
-    static @Nullable String organization(AccessToken token) {
+    public static @Nullable String organization(AccessToken token) {
         HttpServletRequest request = request();
         Decision decision = request == null ? null : DecisionHolder.of(request);
         if (decision == null || !decision.isGranted() || !isAbout(decision, token)) {
@@ -24,7 +30,7 @@ final class RequestDecision {
     }
 
     /** Signals the drift of a granted call, unless the decision about the request as a whole does already. */
-    static void signal(Decision decision) {
+    public static void signal(Decision decision) {
         HttpServletRequest request = request();
         if (request != null && decision.isGranted() && DecisionHolder.of(request) == null) {
             DecisionHolder.set(request, decision);

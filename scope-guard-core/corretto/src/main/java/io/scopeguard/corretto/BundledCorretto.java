@@ -1,0 +1,40 @@
+package io.scopeguard.corretto;
+
+import io.scopeguard.token.NativeCrypto;
+import io.scopeguard.token.NativeSignatures;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.Provider;
+
+/**
+ * Unpacks the jar of this platform and loads it by a class loader of its own: so it cannot meet another version that the
+ * application uses, and the application does not see it.
+ */
+public final class BundledCorretto implements NativeSignatures {
+
+    @Override
+    public Provider load() throws IOException, ReflectiveOperationException {
+        URL jar = unpacked(Platform.current().jar()).toUri().toURL();
+        // Never closed: the provider loads classes for as long as the process lives.
+        ClassLoader loader =
+                new URLClassLoader("scope-guard-corretto", new URL[] {jar}, ClassLoader.getPlatformClassLoader());
+        return NativeCrypto.healthy(loader);
+    }
+
+    private static Path unpacked(String name) throws IOException {
+        try (InputStream jar = BundledCorretto.class.getResourceAsStream(name)) {
+            if (jar == null) {
+                throw new IOException(name + " is not in this jar");
+            }
+            Path file = Files.createTempFile("scope-guard-corretto", ".jar");
+            file.toFile().deleteOnExit();
+            Files.copy(jar, file, StandardCopyOption.REPLACE_EXISTING);
+            return file;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.scopeguard.corretto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.TestTokens;
+import io.scopeguard.token.AccessTokenVerifier;
+import io.scopeguard.token.NativeCrypto;
+import java.security.Provider;
+import java.security.Security;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BundledCorrettoTests {
+
+    private static final String NAME = "AmazonCorrettoCryptoProvider";
+
+    @Test
+    void providerIsLoadedForTokensAlone() {
+        assumeTrue(isLinuxWithGlibc(), "Amazon Corretto Crypto Provider runs here");
+
+        Optional<Provider> provider = NativeCrypto.load().join();
+
+        assertThat(provider).map(Provider::getName).contains(NAME);
+        assertThat(provider.orElseThrow().getClass().getClassLoader())
+                .isNotSameAs(getClass().getClassLoader());
+        assertThat(Arrays.stream(Security.getProviders()).map(Provider::getName))
+                .doesNotContain(NAME);
+        assertThatExceptionOfType(ClassNotFoundException.class)
+                .isThrownBy(
+                        () -> Class.forName(provider.orElseThrow().getClass().getName()));
+    }
+
+    @Test
+    void tokensAreVerifiedWithIt() {
+        NativeCrypto.load().join();
+        MovableClock clock = MovableClock.atNoon();
+        try (TestTokens tokens = new TestTokens(clock);
+                AccessTokenVerifier verifier = tokens.verifierBuilder(clock).build()) {
+            String token = tokens.organization("acme").compact();
+
+            assertThat(verifier.verify(token).organization()).isEqualTo("acme");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Linux,    amd64,   linux-x86_64.jar",
+        "Linux,    aarch64, linux-aarch_64.jar",
+        "Mac OS X, x86_64,  osx-x86_64.jar",
+        "Mac OS X, aarch64, osx-aarch_64.jar"
+    })
+    void supportedPlatformsHaveTheirJar(String os, String arch, String jar) {
+        assertThat(Platform.of(os, arch, false).jar()).isEqualTo(jar);
+        assertThat(BundledCorretto.class.getResource(jar)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Windows 11, amd64,   false",
+        "Linux,      riscv64, false",
+        "Linux,      i386,    false",
+        "FreeBSD,    amd64,   false",
+        "Linux,      amd64,   true",
+        "Linux,      aarch64, true"
+    })
+    void otherPlatformsAreNamed(String os, String arch, boolean musl) {
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> Platform.of(os, arch, musl))
+                .withMessageContaining(os)
+                .withMessageContaining(arch);
+    }
+
+    private static boolean isLinuxWithGlibc() {
+        try {
+            return Platform.current().system().equals("linux");
+        } catch (Exception e) {
+            return false;
+        }
+    }
+}

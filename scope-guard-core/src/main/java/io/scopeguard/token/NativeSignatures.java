@@ -1,0 +1,23 @@
+package io.scopeguard.token;
+
+import io.scopeguard.annotation.Internal;
+import java.io.IOException;
+import java.security.Provider;
+
+/**
+ * Brings a faster implementation of signatures than the JDK's. Found by {@link java.util.ServiceLoader}.
+ *
+ * @hidden
+ */
+@Internal
+public interface NativeSignatures {
+
+    /**
+     * The implementation, able to work. Called once, on a thread of its own.
+     *
+     * @throws UnsupportedOperationException if there is none for this platform; the message names the platform
+     * @throws IOException if it cannot be unpacked
+     * @throws ReflectiveOperationException if it does not work here
+     */
+    Provider load() throws IOException, ReflectiveOperationException;
+}

@@ -1,0 +1,195 @@
+package io.scopeguard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.scopeguard.spring.sharing.SharingMetrics;
+import io.scopeguard.spring.support.RunningApi;
+import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.testing.MovableClock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.yaml.snakeyaml.Yaml;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The dashboard and the alert rules in the documentation use series that Prometheus finds in an application. */
+class MonitoringTests {
+
+    private static final Path DOCS = Path.of("..", "docs", "monitoring");
+
+    /** Added by Prometheus. */
+    private static final Set<String> TARGET_LABELS = Set.of("job", "instance");
+
+    private static final Pattern SAMPLE = Pattern.compile("(scopeguard_\\w+)(?:\\{(.*)})? \\S+");
+    private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
+    private static final Pattern SELECTOR = Pattern.compile("(scopeguard_\\w+)(?:\\{([^}]*)})?");
+    private static final Pattern MATCHER = Pattern.compile("(\\w+)(=~|!~|!=|=)\"([^\"]*)\"");
+    private static final Pattern GROUPING = Pattern.compile("\\b(?:by|ignoring) \\(([^)]*)\\)");
+
+    private static String scrape;
+
+    /** The values of each label, by the name of the series. */
+    private static final Map<String, Map<String, Set<String>>> series = new HashMap<>();
+
+    @BeforeAll
+    static void scrape() {
+        MovableClock clock = MovableClock.atNoon();
+        List<String> settings =
+                List.of("scope-guard.logto.webhook.signing-keys", "test", "scope-guard.signals.stream.enabled", "true");
+        try (TenantServer tenant = new TenantServer(clock);
+                RunningApi api = RunningApi.start(tenant, clock, settings, GuardedApi.class, Prometheus.class)) {
+            PrometheusMeterRegistry registry = api.bean(PrometheusMeterRegistry.class);
+            SharingMetrics shared = new SharingMetrics(registry);
+            shared.watch(() -> 2, () -> true);
+            // Operations are known from their first call on.
+            String user = tenant.newUser();
+            tenant.join("acme", user, "read:report");
+            api.get("/organizations/acme/reports", tenant.organizationToken("acme", user, "read:report"));
+            scrape = registry.scrape();
+        }
+        scrape.lines().map(SAMPLE::matcher).filter(Matcher::matches).forEach(sample -> {
+            Map<String, Set<String>> labels = series.computeIfAbsent(sample.group(1), ignored -> new HashMap<>());
+            Matcher label = LABEL.matcher(sample.group(2) == null ? "" : sample.group(2));
+            while (label.find()) {
+                labels.computeIfAbsent(label.group(1), ignored -> new HashSet<>())
+                        .add(label.group(2));
+            }
+        });
+    }
+
+    @Test
+    void everyMeterHasADescription() {
+        List<String> helps = scrape.lines()
+                .filter(line -> line.startsWith("# HELP scopeguard_"))
+                .toList();
+        assertThat(helps)
+                .hasSizeGreaterThan(20)
+                .allMatch(line -> line.split(" ", 4)[3].strip().length() > 10);
+    }
+
+    /** Nothing but one request has happened: all other counts are zero, but there. */
+    @Test
+    void everyCounterIsThereFromTheStart() {
+        assertThat(values("scopeguard_decisions_total", "outcome")).contains("granted", "not_a_member");
+        assertThat(values("scopeguard_verifications_total", "outcome")).contains("valid", "expired", "error");
+        assertThat(values("scopeguard_drift_total", "change")).contains("demoted", "promoted-roles");
+        assertThat(values("scopeguard_remedies_total", "action")).containsOnly("refresh", "reconsent");
+        assertThat(values("scopeguard_webhooks_total", "outcome")).contains("applied", "unauthenticated");
+        assertThat(values("scopeguard_streams_ended_total", "reason")).contains("not_a_member");
+        assertThat(values("scopeguard_provider_calls_seconds_count", "outcome")).contains("ok", "rate_limited");
+        assertThat(values("scopeguard_keys_fetches_seconds_count", "outcome")).contains("ok", "no_keys");
+        assertThat(series)
+                .containsKeys(
+                        "scopeguard_disagreements_total",
+                        "scopeguard_permissions_losses_dropped_total",
+                        "scopeguard_shared_gaps_total");
+    }
+
+    private static Set<String> values(String name, String label) {
+        return series.get(name).get(label);
+    }
+
+    static Stream<String> expressions() throws IOException {
+        return Stream.concat(dashboard(), alerts().map(rule -> rule.get("expr").toString()));
+    }
+
+    private static Stream<String> dashboard() throws IOException {
+        JsonNode dashboard = JsonMapper.builder().build().readTree(DOCS.resolve("grafana-dashboard.json"));
+        List<String> expressions = new ArrayList<>();
+        dashboard
+                .path("panels")
+                .forEach(panel -> panel.path("targets")
+                        .forEach(target -> expressions.add(target.path("expr").asString())));
+        dashboard
+                .path("templating")
+                .path("list")
+                .forEach(variable ->
+                        expressions.add(variable.path("query").path("query").asString("")));
+        return expressions.stream().filter(text -> text.contains("scopeguard"));
+    }
+
+    @SuppressWarnings("unchecked") // as Prometheus defines the file
+    private static Stream<Map<String, Object>> alerts() throws IOException {
+        Map<String, Object> file = new Yaml().load(Files.readString(DOCS.resolve("prometheus-alerts.yml")));
+        return ((List<Map<String, Object>>) file.get("groups"))
+                .stream().flatMap(group -> ((List<Map<String, Object>>) group.get("rules")).stream());
+    }
+
+    @ParameterizedTest
+    @MethodSource("expressions")
+    void expressionThenItsSeriesExist(String expression) {
+        Set<String> labels = new HashSet<>(TARGET_LABELS);
+        Matcher selector = SELECTOR.matcher(expression);
+        while (selector.find()) {
+            assertThat(series).containsKey(selector.group(1));
+            Map<String, Set<String>> known = series.get(selector.group(1));
+            labels.addAll(known.keySet());
+            check(selector.group(2) == null ? "" : selector.group(2), known);
+        }
+        Matcher grouping = GROUPING.matcher(expression);
+        while (grouping.find()) {
+            assertThat(labels).containsAll(Arrays.asList(grouping.group(1).split(", ")));
+        }
+        assertThat(expression.chars().filter(c -> c == '(').count())
+                .isEqualTo(expression.chars().filter(c -> c == ')').count());
+    }
+
+    private static void check(String selector, Map<String, Set<String>> known) {
+        Matcher matcher = MATCHER.matcher(selector);
+        while (matcher.find()) {
+            if (!TARGET_LABELS.contains(matcher.group(1))) {
+                assertThat(known).containsKey(matcher.group(1));
+                assertThat(known.get(matcher.group(1)))
+                        .containsAll(Arrays.asList(matcher.group(3).split("\\|")));
+            }
+        }
+    }
+
+    @Test
+    void everySeriesIsOnTheDashboard() throws IOException {
+        String shown = dashboard().collect(Collectors.joining("\n"));
+        Set<String> names = new TreeSet<>();
+        series.keySet().forEach(name -> names.add(name.replaceAll("_(count|sum|max|total)$", "")));
+        assertThat(names).hasSizeGreaterThan(20).allMatch(shown::contains);
+    }
+
+    @Test
+    void everyAlertSaysWhatToDo() throws IOException {
+        assertThat(alerts()).hasSizeGreaterThan(10).allSatisfy(rule -> {
+            assertThat(rule.get("alert").toString()).startsWith("ScopeGuard");
+            assertThat(rule.get("labels").toString()).matches("\\{severity=(critical|warning)}");
+            assertThat(((Map<?, ?>) rule.get("annotations")).keySet().toString())
+                    .isEqualTo("[summary, description]");
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Prometheus {
+
+        @Bean
+        PrometheusMeterRegistry meters() {
+            return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        }
+    }
+}
