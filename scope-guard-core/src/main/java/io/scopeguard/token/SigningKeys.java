@@ -64,7 +64,7 @@ final class SigningKeys implements AutoCloseable {
                 timeout,
                 clock::nanos,
                 CompletableFuture.delayedExecutor(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
-        NativeCrypto.load();
+        var unused = NativeCrypto.load();
     }
 
     /**
