@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Losses of a provider that lags behind: it may still show the state before a gain. The first read that shows a loss is kept until the
- * provider's delay has passed; only a read after that confirms the loss. Bounded and thread-safe.
+ * Losses of a provider that lags behind: it may still show the state before a gain. The first read that shows a loss is kept until
+ * the provider's delay has passed; only a read after that confirms the loss. Bounded and thread-safe.
  */
 final class PendingLosses {
 

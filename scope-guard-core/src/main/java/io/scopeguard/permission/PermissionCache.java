@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public final class PermissionCache implements AutoCloseable {
 
-    /** A picture is complete after a few dependent reads: membership, definitions, global grants, their scopes, confirming reads. */
+    /**
+     * A picture is complete after a few dependent reads: membership, definitions, global grants, their scopes, confirming reads.
+     */
     private static final int MAX_ROUNDS = 8;
 
     private static final int PERIODS = 100;

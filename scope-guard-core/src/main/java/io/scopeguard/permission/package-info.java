@@ -25,8 +25,8 @@
  * <ol>
  *   <li>A time is a number of the {@link io.scopeguard.permission.Sequence}: age and order in one. The start of a read proves
  *       losses, its end proves gains.
- *   <li>A loss is believed from a confirming read that began after the first was noticed. One page is the confirming read for every subject
- *       on it.
+ *   <li>A loss is believed from a confirming read that began after the first was noticed. One page is the confirming read for every
+ *       subject on it.
  *   <li>A believed loss binds in pictures all of whose facts were read after it was noticed ({@code Changes.Loss#bindsIn}); until
  *       then the larger picture holds. So a mixture of old roles and new definitions never denies a right.
  *   <li>Nothing waits while it holds a lock. A deadline belongs to the waiting caller, never to a flight.

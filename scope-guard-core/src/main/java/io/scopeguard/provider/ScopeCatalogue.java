@@ -49,7 +49,8 @@ public final class ScopeCatalogue {
      *
      * @param id {@code null} if the provider has none, or only an event told of the scope so far
      * @param created by the provider's clock, or {@code null} if it does not say
-     * @param seenAt in nanoseconds of the steady clock; {@link Long#MIN_VALUE} if the scope was there when the audience was first read
+     * @param seenAt in nanoseconds of the steady clock; {@link Long#MIN_VALUE} if the scope was there when the audience was first
+     *     read
      * @param isListed whether the last reading contained it
      */
     public record Sighting(
@@ -106,8 +107,8 @@ public final class ScopeCatalogue {
     }
 
     /**
-     * Takes in what another process saw. Within one creation of a scope the earliest sighting counts. Another id or a later creation
-     * is another scope, and the later one counts.
+     * Takes in what another process saw. Within one creation of a scope the earliest sighting counts. Another id or a later
+     * creation is another scope, and the later one counts.
      */
     public void merge(List<Sighting> seen) {
         seen.forEach(sighting -> audiences.compute(

@@ -123,7 +123,8 @@ final class AskMemory {
     }
 
     /**
-     * @param isForeign whether another process asked: its series may begin at a slightly different time than ours, so it counts for any
+     * @param isForeign whether another process asked: its series may begin at a slightly different time than ours, so it counts for
+     *     any
      */
     private record Entry(PriorAsk ask, Duration life, boolean isForeign) {
 

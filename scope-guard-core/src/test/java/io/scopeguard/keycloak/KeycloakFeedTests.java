@@ -24,8 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The feed of admin events from end to end: the guard starts it, and polls by real time. The clock of facts stands still, so that no
- * fact is ever old enough to be read again by age: only the feed can show a change.
+ * The feed of admin events from end to end: the guard starts it, and polls by real time. The clock of facts stands still, so that
+ * no fact is ever old enough to be read again by age: only the feed can show a change.
  */
 class KeycloakFeedTests {
 
@@ -73,7 +73,9 @@ class KeycloakFeedTests {
                 .denial();
     }
 
-    /** Polls so far: each begins with one first page. Events of the last ten seconds are read again, on several pages if need be. */
+    /**
+     * Polls so far: each begins with one first page. Events of the last ten seconds are read again, on several pages if need be.
+     */
     private long polls() {
         return server.reads().stream()
                 .filter(read -> read.startsWith("/admin-events") && read.contains("direction=asc"))

@@ -22,7 +22,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Opens many streams, takes a role from one user in ten, and looks which streams end and when. Ages are a fifth of the defaults. */
+/**
+ * Opens many streams, takes a role from one user in ten, and looks which streams end and when. Ages are a fifth of the defaults.
+ */
 public final class StreamBenchmark {
 
     private static final int USERS_PER_ORGANIZATION = 200;

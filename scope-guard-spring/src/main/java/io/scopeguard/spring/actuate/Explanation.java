@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param demoted carried, but not held
  * @param promoted held and required by some handler, but not carried
  * @param age how long ago the live permissions were read
- * @param remedy what a client with this token is told: {@code none}, {@code refresh} or {@code reconsent}. A scope that is new at the
- *     provider, and what the client was asked before, are not considered.
+ * @param remedy what a client with this token is told: {@code none}, {@code refresh} or {@code reconsent}. A scope that is new at
+ *     the provider, and what the client was asked before, are not considered.
  * @param handlers what would be decided
  */
 public record Explanation(

@@ -29,7 +29,8 @@ import org.springframework.boot.convert.DurationUnit;
  *     are used.
  * @param defaultAudience Audience of a requirement that names none: 'organization' or one of the resources. Defaults to the
  *     one resource, or to 'organization' if there is none; with several it must be said.
- * @param unannotated Access to handlers without @RequiresScopes or @PublicEndpoint: with any valid token (authenticated), or none (deny).
+ * @param unannotated Access to handlers without @RequiresScopes or @PublicEndpoint: with any valid token (authenticated), or none
+ *     (deny).
  * @param open Handlers that are open to everybody without a token, because they cannot be annotated: 'static' (files and the
  *     welcome page), 'openapi' (the document that springdoc makes), 'actuator:' with the id of an endpoint, 'servlet:' with the name of a servlet.
  * @param authorities Which tokens give SCOPE_ authorities for @PreAuthorize and the like: none, or every one (token). Such

@@ -14,7 +14,8 @@ import org.springframework.boot.convert.DurationUnit;
  * @param connectionFactory Name of the bean of type LettuceConnectionFactory, where there are several.
  * @param prefix Begins all keys.
  * @param secret At least 32 bytes, the same in all replicas. Hides ids in keys, and values that no replica wrote are ignored.
- * @param timeout How long a read of permissions, or a webhook, waits for one answer of Redis; from 5ms to 2s. No other request waits.
+ * @param timeout How long a read of permissions, or a webhook, waits for one answer of Redis; from 5ms to 2s. No other request
+ *     waits.
  * @param pause How long Redis is left alone after it has not answered.
  */
 @ConfigurationProperties("scope-guard.shared")

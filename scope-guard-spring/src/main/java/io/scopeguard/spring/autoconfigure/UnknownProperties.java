@@ -23,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Finds properties below {@code scope-guard} that do not exist, such as misspelt ones: a misspelt setting would silently have no
- * effect. The configuration metadata contains the names that exist. Environment variables are not checked, because their names are ambiguous.
+ * effect. The configuration metadata contains the names that exist. Environment variables are not checked, because their names are
+ * ambiguous.
  */
 final class UnknownProperties {
 

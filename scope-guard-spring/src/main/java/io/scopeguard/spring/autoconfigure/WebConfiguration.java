@@ -228,7 +228,10 @@ final class WebConfiguration {
         return SecurityObservationSettings.noObservations();
     }
 
-    /** For applications without a chain of their own: stateless, and open to requests without a token for {@code @PublicEndpoint} handlers. */
+    /**
+     * For applications without a chain of their own: stateless, and open to requests without a token for {@code @PublicEndpoint}
+     * handlers.
+     */
     @Bean
     @ConditionalOnMissingBean(SecurityFilterChain.class)
     @Order(SecurityFilterProperties.BASIC_AUTH_ORDER)
@@ -253,7 +256,9 @@ final class WebConfiguration {
                         context -> context.securityContextRepository(new RequestAttributeSecurityContextRepository()));
     }
 
-    /** The same chain without the filters that only serve other paths or origins, because each filter costs time on every request. */
+    /**
+     * The same chain without the filters that only serve other paths or origins, because each filter costs time on every request.
+     */
     private static SecurityFilterChain lean(DefaultSecurityFilterChain chain, boolean hasOwnCors) {
         List<Filter> filters = new ArrayList<>();
         for (Filter filter : chain.getFilters()) {
@@ -281,7 +286,9 @@ final class WebConfiguration {
         };
     }
 
-    /** Skips the filter without an Origin header: to read a handler's CORS settings, Spring MVC looks the handler up a second time. */
+    /**
+     * Skips the filter without an Origin header: to read a handler's CORS settings, Spring MVC looks the handler up a second time.
+     */
     private static Filter whereThereIsAnOrigin(Filter cors) {
         return (request, response, chain) -> {
             if (((HttpServletRequest) request).getHeader(HttpHeaders.ORIGIN) == null) {

@@ -24,7 +24,9 @@ import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** {@code scope-guard.unannotated=deny} with actuator endpoints on the API's own port, and all that {@code scope-guard.open} opens. */
+/**
+ * {@code scope-guard.unannotated=deny} with actuator endpoints on the API's own port, and all that {@code scope-guard.open} opens.
+ */
 class OpenByNameTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
