@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token the view of the presented token for the organization of the request
  * @param request the request
- * @param denial why it is refused, or {@code null} if it is granted
+ * @param denial the reason for the denial, or {@code null} if it is granted
  * @param live the live permissions, or {@code null} if they were not needed or are unknown
  * @param drift how the token differs from that, as far as it is watched
  * @param effective the scopes that count: the token's, reduced to those that hold now

@@ -1,6 +1,6 @@
 package io.scopeguard;
 
-/** Why a request with a verified token is refused. */
+/** The reason for which a request with a verified token is denied. */
 public enum Denial {
     /** The request is about another organization than the token, or contradicts itself. */
     ORGANIZATION_MISMATCH,

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was worked out for earlier requests with the same token: its scopes beside the live permissions, as long as these are the
+ * Results of earlier requests with the same token: its scopes beside the live permissions, as long as these are the
  * same instance, and for a second the advice for its client. Thread-safe: two threads may do the same work twice.
  */
 final class KnownToken {

@@ -332,8 +332,8 @@ final class ProviderGuard {
         }
         return switch (decision.denial()) {
             case NOT_A_MEMBER -> advisor.onExpelled(finding);
-            case INSUFFICIENT_SCOPE -> advisor.onRefused(finding.missingOnly(decision.grantable(), Roles.none()));
-            case INSUFFICIENT_ROLE -> advisor.onRefused(finding.missingOnly(Scopes.none(), required(decision)));
+            case INSUFFICIENT_SCOPE -> advisor.onDenied(finding.missingOnly(decision.grantable(), Roles.none()));
+            case INSUFFICIENT_ROLE -> advisor.onDenied(finding.missingOnly(Scopes.none(), required(decision)));
             default -> RemedyAdvice.none();
         };
     }

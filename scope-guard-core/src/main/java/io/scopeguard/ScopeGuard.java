@@ -74,7 +74,7 @@ public final class ScopeGuard implements AutoCloseable {
      * Joins the guards of several providers, or of several tenants of one. A token's issuer decides which of them judges it. The
      * guards share nothing: each has its own keys, live permissions, call budget and clock.
      *
-     * @param organizations says which provider each organization belongs to; tokens of other providers are refused there
+     * @param organizations says which provider each organization belongs to; tokens of other providers have no access there
      * @return a guard which, if it is closed, closes these guards
      * @throws IllegalArgumentException if two providers have the same name or the same issuer
      */
@@ -99,7 +99,7 @@ public final class ScopeGuard implements AutoCloseable {
     }
 
     /**
-     * The guard of the token's issuer. Verified tokens are found without parsing. If no provider has the issuer, any guard refuses
+     * The guard of the token's issuer. Verified tokens are found without parsing. If no provider has the issuer, any guard rejects
      * the token.
      */
     private ProviderGuard verifierOf(String token) {
@@ -123,7 +123,8 @@ public final class ScopeGuard implements AutoCloseable {
 
     /**
      * Watches an access that was granted and lasts, such as an event stream. It ends within the same bounds within which the next
-     * request would be refused: when a loss of what was required is believed, or the token expires. For example:
+     * request would be denied: when the loss of a required scope, role or membership is believed, or the token expires. For
+     * example:
      *
      * <pre>{@code
      * Decision decision = guard.authorize(token, request);
@@ -135,7 +136,7 @@ public final class ScopeGuard implements AutoCloseable {
      * are read again by age. Unknown permissions end nothing.
      *
      * @param granted the decision that the access was opened with
-     * @param listener ends what was opened
+     * @param listener closes the stream
      * @throws IllegalArgumentException if the decision is a denial
      * @throws TooManyWatchesException if as many watches are open as may be
      */

@@ -42,7 +42,10 @@ final class WatchJudge {
         return settings.mode() == Mode.ENFORCE;
     }
 
-    /** What keeps the facts behind a grant in use. A requirement of {@code 0s} is watched like one without an age of its own. */
+    /**
+     * The freshness that keeps the facts behind a grant in use. A requirement of {@code 0s} is watched like one without an age of
+     * its own.
+     */
     KeyUse.Key key(Decision granted) {
         Duration own = settings.maxAge(granted.request());
         return new KeyUse.Key(permissionKey(granted), own.isZero() ? settings.maxAge() : own);
@@ -52,7 +55,7 @@ final class WatchJudge {
         return PermissionKey.of(granted.token()).with(roles.interest(granted.token(), granted.request()));
     }
 
-    /** Whether what was read last takes the access away: without I/O, and without waiting. */
+    /** Whether the last reads take the access away. Does no I/O and does not wait. */
     boolean isSuspect(Decision granted) {
         AccessToken token = granted.token();
         LivePermissions seen = permissions.lastSeen(permissionKey(granted), token.scopes());
@@ -60,8 +63,8 @@ final class WatchJudge {
     }
 
     /**
-     * What was lost, according to another decision about the same request, or {@code null} if nothing was. In the modes that deny
-     * nothing, it is what {@link Mode#ENFORCE} would deny.
+     * The loss according to another decision about the same request, or {@code null} without a loss. In the modes that deny
+     * nothing, a loss is a denial that {@link Mode#ENFORCE} would make.
      */
     @Nullable
     Denial confirmed(Decision again) {

@@ -1,6 +1,6 @@
 package io.scopeguard;
 
-/** Ends what was opened with a granted access: a stream, a WebSocket session. */
+/** Closes a stream or session that was opened with a granted access. */
 @FunctionalInterface
 public interface WatchListener {
 

@@ -90,7 +90,7 @@ final class Watches implements FactListener, AutoCloseable {
         index(watch, granted.token().subject());
         addExpiry(watch, entry);
         thread.start();
-        // What was read since the decision was made found no watch to judge.
+        // Reads between the decision and this moment found no watch to judge.
         read(granted.token().subject());
         return watch;
     }
@@ -162,7 +162,7 @@ final class Watches implements FactListener, AutoCloseable {
         }
     }
 
-    // What happens to facts
+    // Changes of facts
 
     @Override
     public void read(Subject subject) {
@@ -188,7 +188,7 @@ final class Watches implements FactListener, AutoCloseable {
         }
     }
 
-    /** Judges what was read since, and has read again what was reported to have changed. */
+    /** Judges the facts that were read since, and requests reads of the facts that were reported to have changed. */
     private void drain() {
         forEachTaken(
                 reports,
@@ -206,7 +206,7 @@ final class Watches implements FactListener, AutoCloseable {
         });
     }
 
-    /** Takes each element out before it is worked on: what is added meanwhile is not lost. */
+    /** Removes each element before it is processed, so that no element that is added meanwhile is lost. */
     private static <T> void forEachTaken(Set<T> elements, Consumer<T> work) {
         Iterator<T> each = elements.iterator();
         while (each.hasNext()) {
@@ -255,9 +255,9 @@ final class Watches implements FactListener, AutoCloseable {
         }
     }
 
-    // What happens with time
+    // The passing of time
 
-    /** Ends what has expired, keeps the facts of what is open in use, and judges again what could not be decided. */
+    /** Ends expired watches, keeps the facts of open ones in use, and judges undecided ones again. */
     void tick() {
         endExpired();
         useFacts(clock.nanos());

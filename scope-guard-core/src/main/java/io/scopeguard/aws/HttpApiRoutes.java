@@ -103,7 +103,7 @@ public final class HttpApiRoutes {
         return routes;
     }
 
-    /** What the file says of a route. */
+    /** The entry of the file about a route. */
     private record Entry(
             @JsonProperty("allOf") @Nullable List<String> allOf,
             @JsonProperty("anyOf") @Nullable List<String> anyOf,

@@ -24,7 +24,7 @@ record ResultCaching(boolean isSimple, Duration resultTtl, List<String> identity
     private static final String HEADER = "$request.header.";
 
     /**
-     * Refuses what would reuse the answer to one request for another.
+     * Rejects a cache that would reuse the answer to one request for another.
      *
      * @throws IllegalArgumentException naming the route and the fix
      */

@@ -28,7 +28,7 @@ public final class DriftDetector {
      * The drift between a token and the permissions of its subject.
      *
      * @param comparison of the two
-     * @param needed scopes that count as watched in any case: those that the token was refused for
+     * @param needed scopes that count as watched in any case: those for which the request was denied
      */
     public ScopeDrift detect(AccessToken token, ScopeComparison comparison, Scopes needed) {
         if (comparison.isWithoutDifference()) {

@@ -11,7 +11,7 @@ import io.scopeguard.scope.Scopes;
  * @param effective scopes that the token carries and that count
  * @param demoted scopes that the token carries and a new one could not
  * @param missing scopes that count and that the token lacks. Scopes that could be issued but do not count are not missing: a
- *     request for them would be refused all the same.
+ *     request for them would be denied all the same.
  * @hidden
  */
 @Internal

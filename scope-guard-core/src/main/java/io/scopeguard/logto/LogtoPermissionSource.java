@@ -51,7 +51,7 @@ final class LogtoPermissionSource implements PermissionSource {
             Set.of(TokenKind.RESOURCE),
             // The grant of a sign-in holds the API scopes that the user held then, globally or in any organization. A
             // token
-            // without an organization carries all of those, so what it lacks is not in the grant. One for an
+            // without an organization carries all of those, so a scope that it lacks is not in the grant. One for an
             // organization
             // lacks those that the user held elsewhere: a promotion there can be delivered.
             Map.of(TokenKind.RESOURCE, RefreshDelivery.NEVER),

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fact of a picture, and what its roles mean: either the roles in an organization, or the global roles. Immutable.
+ * A fact of a picture and the scopes of its roles: either the roles in an organization, or the global roles. Immutable.
  *
  * @param resolved the scopes of the roles; {@code null} if they do not count
  */

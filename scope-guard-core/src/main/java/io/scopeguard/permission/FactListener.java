@@ -5,7 +5,7 @@ import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.Subject;
 
 /**
- * Receives what may change the permissions of subjects: facts that were read, and changes that the provider reported. It is
+ * Receives possible changes of permissions: facts that were read, and changes that the provider reported. It is
  * called by the threads that read, and must return at once.
  *
  * @hidden

@@ -130,7 +130,7 @@ final class LossJudge {
     /**
      * Doubts an answer as a whole.
      *
-     * @param what the event, for the log
+     * @param what the implausible event, for the log
      * @throws PermissionsUnavailableException if it is not believed yet
      */
     void requirePlausible(FactKey key, long readAt, String what) {

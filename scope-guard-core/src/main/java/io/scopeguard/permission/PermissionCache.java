@@ -328,7 +328,7 @@ public final class PermissionCache implements AutoCloseable {
         listener.reported(change);
     }
 
-    /** Reports to this listener from now on what may change permissions. There is one listener. */
+    /** Reports possible changes of permissions to this listener from now on. There is one listener. */
     public void listen(FactListener next) {
         listener = next;
         store.listen(next);

@@ -39,7 +39,7 @@ final class Picture implements PermissionHistory {
     /** Scopes for which the picture was found to be enough. Written without a lock: it may be found out twice. */
     private @Nullable Scopes enough;
 
-    /** What the picture means, made once for all requests. Likewise. */
+    /** The permissions that follow, computed once for all requests. Likewise written without a lock. */
     private @Nullable LivePermissions live;
 
     /**
@@ -47,7 +47,7 @@ final class Picture implements PermissionHistory {
      *
      * @param inactive a newer standing, seen elsewhere
      * @param alone global grants that were read for the subject
-     * @param sweep the last sweep over the holders of global roles; not what it found, which may be large and outdated
+     * @param sweep the last sweep over the holders of global roles, without its result, which may be large and outdated
      */
     record Stored(
             @Nullable SubjectFact subject,
@@ -110,7 +110,7 @@ final class Picture implements PermissionHistory {
         this.granted = granted(readAt);
     }
 
-    /** What the picture means. The time is that of the first request that uses it. */
+    /** The permissions that follow from the facts. Their time is that of the first request that uses the picture. */
     LivePermissions live(SteadyClock clock) {
         LivePermissions known = live;
         if (known == null) {
@@ -121,7 +121,7 @@ final class Picture implements PermissionHistory {
     }
 
     /**
-     * What the picture means, as far as it is certain.
+     * The permissions that certainly follow from the facts.
      *
      * @param spared scopes that are not certainly gone
      */
@@ -300,7 +300,7 @@ final class Picture implements PermissionHistory {
         return held == null || held.names().containsAll(carried);
     }
 
-    /** Whether a token with these scopes may be contradicted: what it has beyond the picture was looked for twice. */
+    /** Whether a token with these scopes may be contradicted: two reads have not shown its further scopes. */
     @SuppressWarnings("ReferenceEquality")
     boolean isEnoughFor(Scopes held) {
         boolean isKnown = held == enough;

@@ -23,7 +23,7 @@ final class Pictures {
         this.holders = sweeps.holders();
     }
 
-    /** The picture of what is known. */
+    /** The picture of the known facts. */
     Picture of(PermissionKey key) {
         return of(key, false, null);
     }
@@ -61,7 +61,7 @@ final class Pictures {
             boolean isIndividual,
             @Nullable Picture known) {
         RoleSet globalRoles = store.roles(source.globalRoles());
-        // A list that does not say who holds the roles spares nobody a read.
+        // A list without the holders of roles saves no reads.
         boolean usesList = !isIndividual && question.isUser() && listsHolders;
         boolean needsGrants = !usesList || (globalRoles.isRead() && mayMatter(globalRoles, question));
         SubjectFact alone = needsGrants ? store.find(question.grants()) : null;

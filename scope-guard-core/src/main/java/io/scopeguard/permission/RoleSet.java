@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * The definitions of one set of roles, and how old they are. Immutable.
  *
  * @param readAt the start of the last read of the list
- * @param isReadByList whether the list contains what the roles mean; otherwise each role is read alone
+ * @param isReadByList whether the list contains the scopes of the roles; otherwise each role is read alone
  * @param pendingLosses roles that subjects lost since the list was read, with the time when the latest loss of each was noticed.
  *     Such a loss binds with definitions that are read afterwards: they may show that another role grants the same.
  * @param recheckedAt the start of the last read that served such losses

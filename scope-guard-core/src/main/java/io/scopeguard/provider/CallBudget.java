@@ -115,7 +115,7 @@ public final class CallBudget {
         <T> T use(Operation<T> operation) throws InterruptedException;
     }
 
-    /** What is done with a bucket. */
+    /** An operation on a bucket. */
     @FunctionalInterface
     public interface Operation<T> {
 

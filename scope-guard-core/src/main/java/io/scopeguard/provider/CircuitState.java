@@ -1,11 +1,11 @@
 package io.scopeguard.provider;
 
-/** Whether calls to a provider are made, or given up at once because too many in a row have failed. */
+/** Whether calls to a provider are made, or rejected at once because too many have failed. */
 public enum CircuitState {
     /** Calls are made. */
     CLOSED,
-    /** The provider is left alone. */
+    /** Calls are rejected. */
     OPEN,
-    /** The provider has been left alone long enough: a single call finds out whether it answers again. */
+    /** After a pause, a single call tests whether the provider answers again. */
     HALF_OPEN
 }

@@ -94,7 +94,7 @@ public final class ScopeCatalogue {
         audiences.compute(audience, (ignored, before) -> orUnread(before).reported(scope, receivedAt));
     }
 
-    /** What is known of all audiences that were read. */
+    /** The known scopes of all audiences that were read. */
     public List<Sighting> sightings() {
         List<Sighting> all = new ArrayList<>();
         audiences.forEach((audience, names) -> {
@@ -107,7 +107,7 @@ public final class ScopeCatalogue {
     }
 
     /**
-     * Takes in what another process saw. Within one creation of a scope the earliest sighting counts. Another id or a later
+     * Notes what another process has seen. Within one creation of a scope the earliest sighting counts. Another id or a later
      * creation is another scope, and the later one counts.
      */
     public void merge(List<Sighting> seen) {
@@ -249,7 +249,7 @@ public final class ScopeCatalogue {
             return isEarlierThan(other) ? other : this;
         }
 
-        /** Who found it at a first reading did not see it appear. */
+        /** A process that found the scope at its first read did not see it appear. */
         private static long earlier(long a, long b) {
             return (a == ALWAYS || b == ALWAYS) ? Math.max(a, b) : Math.min(a, b);
         }

@@ -74,14 +74,14 @@ final class AskMemory {
         exchange.asked(entry.recordedFor(asked));
     }
 
-    /** Takes in what another process asked a client for. An ask for consent stays, whatever a later ask for a refresh says. */
+    /** Notes a remedy that another process asked a client for. A later request for a refresh does not replace one for consent. */
     void learn(RecordedAsk ask) {
         Question question = new Question(ask.issuer(), ask.subject(), ask.clientId(), ask.scope());
         Entry learned = new Entry(PriorAsk.of(ask), ask.life(), true);
         entries.asMap().merge(question, learned, Entry::stronger);
     }
 
-    /** Tells other processes everything again, since their store has lost it. What they asked for may be forgotten. */
+    /** Reports all records again, because the shared store has lost them. Those of other processes may be forgotten. */
     void restoreShared() {
         droppedAt = clock.nanos();
         entries.asMap().forEach((question, entry) -> exchange.asked(entry.recordedFor(question)));

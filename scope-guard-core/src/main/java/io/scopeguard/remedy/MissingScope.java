@@ -7,7 +7,7 @@ import io.scopeguard.provider.RefreshDelivery;
  * to 4 of the client contract, as a pure function.
  *
  * @param isNew whether the provider gained the scope after the token was issued
- * @param isRequired whether the request was refused for lack of it
+ * @param isRequired whether the request was denied for lack of it
  * @param delivery the scopes that a refresh delivers for this kind of token
  * @param timing how the token's time of issue relates to the time since which the scope is held
  * @param isObserved whether a complete earlier picture lacked the scope
@@ -59,7 +59,7 @@ record MissingScope(
         return isRequired || (isObserved && wasAsked) ? Remedy.RECONSENT : Remedy.NONE;
     }
 
-    /** A refused request needs a remedy in any case; a granted one stays without a hint when in doubt. */
+    /** A denied request needs a remedy in any case; a granted one stays without a hint when in doubt. */
     private Remedy refreshIfSensible() {
         boolean isSensible = timing == Timing.ISSUED_BEFORE && (isObserved || isFirstLookReliable);
         return isRequired || isSensible ? Remedy.REFRESH : Remedy.NONE;

@@ -6,10 +6,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client was asked about one scope. Times are nanoseconds of the steady clock.
+ * The remedy that one client was asked for about one scope. Times are nanoseconds of the steady clock.
  *
  * @param issuer of the token
- * @param subject whose token it is, for which organization and audience
+ * @param subject the subject of the token, with its organization and audience
  * @param clientId of the client
  * @param scope that the token lacks
  * @param series since when the subject holds the scope

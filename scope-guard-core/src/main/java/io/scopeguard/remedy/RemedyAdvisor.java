@@ -49,9 +49,9 @@ public final class RemedyAdvisor {
 
     /**
      * @param provider compares tokens with our own reads
-     * @param delivery what a refresh delivers, by kind of token
+     * @param delivery whether a refresh delivers a promotion, by kind of token
      * @param maxAge the age beyond which a token is old at a first look
-     * @param exchange tells other processes what clients were asked for
+     * @param exchange shares with other processes which remedies clients were asked for
      */
     public RemedyAdvisor(
             Clients clients,
@@ -70,12 +70,12 @@ public final class RemedyAdvisor {
         this.roles = new RoleRemedies(times, reports);
     }
 
-    /** Takes in what another process asked a client for. */
+    /** Notes a remedy that another process asked a client for. */
     public void learn(RecordedAsk ask) {
         asks.learn(ask);
     }
 
-    /** Takes in that the store that other processes share has lost its records, and tells them again what this process knows. */
+    /** Reacts to the loss of the records that processes share: reports those of this process again. */
     public void restoreShared() {
         asks.restoreShared();
     }
@@ -85,17 +85,17 @@ public final class RemedyAdvisor {
         asks.clear();
     }
 
-    /** RemedyAdvice for the client of a granted request. It never asks for a step that is known to be useless. */
+    /** The advice for the client of a granted request. It never asks for a step that is known to be useless. */
     public RemedyAdvice onGranted(DriftFinding finding) {
         return advise(finding, false);
     }
 
-    /** RemedyAdvice for the client of a request that was refused for lack of scopes: the remedy that works, if one does. */
-    public RemedyAdvice onRefused(DriftFinding finding) {
+    /** The advice for the client of a request that was refused for lack of scopes: the remedy that works, if one does. */
+    public RemedyAdvice onDenied(DriftFinding finding) {
         return advise(finding, true);
     }
 
-    /** RemedyAdvice for the client of a former member: a refresh, unless the token is newer than the loss. */
+    /** The advice for the client of a former member: a refresh, unless the token is newer than the loss. */
     public RemedyAdvice onExpelled(DriftFinding finding) {
         long lost = finding.history().standingSince();
         return provider.compare(finding.token().issuedAt(), lost) == Order.AFTER
@@ -103,22 +103,22 @@ public final class RemedyAdvisor {
                 : reported(finding.token(), Remedy.REFRESH, finding.drift(), bounded(provider.waitUntilAfter(lost)));
     }
 
-    private RemedyAdvice advise(DriftFinding finding, boolean isRefused) {
+    private RemedyAdvice advise(DriftFinding finding, boolean isDenied) {
         AccessToken token = finding.token();
         boolean isMachine = clients.isNonInteractive(token);
-        ScopeDrift drift = withoutDisputes(finding).with(roles.curable(finding, isRefused, isMachine));
+        ScopeDrift drift = withoutDisputes(finding).with(roles.curable(finding, isDenied, isMachine));
         if (isMachine) {
-            return forMachine(finding, drift, isRefused);
+            return forMachine(finding, drift, isDenied);
         }
         Map<String, Remedy> remedies = new HashMap<>();
-        drift.promoted().forEach(scope -> remedies.put(scope, remedy(finding, scope, false, isRefused)));
-        drift.introduced().forEach(scope -> remedies.put(scope, remedy(finding, scope, true, isRefused)));
+        drift.promoted().forEach(scope -> remedies.put(scope, remedy(finding, scope, false, isDenied)));
+        drift.introduced().forEach(scope -> remedies.put(scope, remedy(finding, scope, true, isDenied)));
         ScopeDrift told = drift.missingOnly(drift.missing().where(scope -> remedies.get(scope) != Remedy.NONE));
         // Rule 9: respond with the strongest remedy that any scope needs.
         Remedy strongest =
                 remedies.values().stream().reduce(isRefreshDue(drift) ? Remedy.REFRESH : Remedy.NONE, Remedy::or);
-        RemedyAdvice advice = answer(finding, strongest, told, isRefused);
-        remember(finding, advice, isRefused);
+        RemedyAdvice advice = answer(finding, strongest, told, isDenied);
+        remember(finding, advice, isDenied);
         return advice;
     }
 
@@ -135,27 +135,27 @@ public final class RemedyAdvisor {
         return new ScopeDrift(curable, drift.promoted(), drift.introduced(), drift.roles());
     }
 
-    /** Rule 7: no user is present to grant consent. A refused machine repeats its token request and names the scope. */
-    private RemedyAdvice forMachine(DriftFinding finding, ScopeDrift drift, boolean isRefused) {
-        ScopeDrift told = isRefused ? drift : drift.missingOnly(Scopes.none());
-        return told.isEmpty() ? RemedyAdvice.none() : answer(finding, Remedy.REFRESH, told, isRefused);
+    /** Rule 7: no user is present to grant consent. A denied machine repeats its token request and names the scope. */
+    private RemedyAdvice forMachine(DriftFinding finding, ScopeDrift drift, boolean isDenied) {
+        ScopeDrift told = isDenied ? drift : drift.missingOnly(Scopes.none());
+        return told.isEmpty() ? RemedyAdvice.none() : answer(finding, Remedy.REFRESH, told, isDenied);
     }
 
-    private Remedy remedy(DriftFinding finding, String scope, boolean isNew, boolean isRefused) {
+    private Remedy remedy(DriftFinding finding, String scope, boolean isNew, boolean isDenied) {
         AccessToken token = finding.token();
         PermissionHistory history = finding.history();
         long series = series(history, scope);
         PriorAsk prior = asks.find(token, scope, series);
         Remedy remedy = new MissingScope(
                         isNew,
-                        isRefused,
+                        isDenied,
                         delivery.apply(token.kind()),
                         times.timing(token, history, scope),
                         history.isObserved(scope),
                         times.isFirstLookReliable(token, history),
                         prior != null)
                 .remedy();
-        return remedy == Remedy.RECONSENT && !isRefused && !allowsHint(prior, token) ? Remedy.NONE : remedy;
+        return remedy == Remedy.RECONSENT && !isDenied && !allowsHint(prior, token) ? Remedy.NONE : remedy;
     }
 
     /** Rule 5: on granted responses, consent is asked for rarely. */
@@ -163,14 +163,14 @@ public final class RemedyAdvisor {
         return prior == null ? !asks.mayHaveForgotten() : prior.allowsHint(token, clock.nanos());
     }
 
-    /** Rule 8: a remedy that cannot bring a certainly newer token soon is not asked for unless the request was refused. */
-    private RemedyAdvice answer(DriftFinding finding, Remedy remedy, ScopeDrift told, boolean isRefused) {
+    /** Rule 8: a remedy that cannot bring a certainly newer token soon is not asked for unless the request was denied. */
+    private RemedyAdvice answer(DriftFinding finding, Remedy remedy, ScopeDrift told, boolean isDenied) {
         if (remedy == Remedy.NONE) {
             return RemedyAdvice.none();
         }
         Duration wait = waitFor(finding, told);
         boolean isTooLong = wait.compareTo(ProviderClock.MAX_WAIT) > 0;
-        return isTooLong && !isRefused && remedy == Remedy.REFRESH
+        return isTooLong && !isDenied && remedy == Remedy.REFRESH
                 ? RemedyAdvice.none()
                 : reported(finding.token(), remedy, told, bounded(wait));
     }
@@ -194,7 +194,7 @@ public final class RemedyAdvisor {
     }
 
     /** A client that is asked for consent is asked for all scopes that are named; one that is asked to refresh may lead to that. */
-    private void remember(DriftFinding finding, RemedyAdvice advice, boolean isRefused) {
+    private void remember(DriftFinding finding, RemedyAdvice advice, boolean isDenied) {
         AccessToken token = finding.token();
         PermissionHistory history = finding.history();
         long now = clock.nanos();
@@ -202,8 +202,8 @@ public final class RemedyAdvisor {
             long series = series(history, scope);
             PriorAsk prior = asks.find(token, scope, series);
             if (advice.remedy() == Remedy.RECONSENT) {
-                if (prior == null || !prior.equals(prior.withConsent(token, now, !isRefused))) {
-                    asks.update(token, scope, series, ask -> ask.withConsent(token, now, !isRefused));
+                if (prior == null || !prior.equals(prior.withConsent(token, now, !isDenied))) {
+                    asks.update(token, scope, series, ask -> ask.withConsent(token, now, !isDenied));
                 }
             } else if (prior == null && history.isObserved(scope)) {
                 asks.update(token, scope, series, ask -> ask);

@@ -28,10 +28,10 @@ final class RoleRemedies {
     /**
      * The roles for which a refresh helps.
      *
-     * @param isRefused whether the request was refused for lack of the promoted roles
+     * @param isDenied whether the request was denied for lack of the promoted roles
      * @param isMachine whether no person uses the client: granted responses then report demotions only
      */
-    RoleDrift curable(DriftFinding finding, boolean isRefused, boolean isMachine) {
+    RoleDrift curable(DriftFinding finding, boolean isDenied, boolean isMachine) {
         RoleDrift drift = finding.drift().roles();
         if (drift.isEmpty()) {
             return drift;
@@ -43,10 +43,10 @@ final class RoleRemedies {
             if (live != null) {
                 demoted = demoted.or(only(kind, drift.demoted(), role -> isUndisputed(finding.token(), live, role)));
                 promoted = promoted.or(
-                        only(kind, drift.promoted(), role -> isDelivered(finding.token(), live, role, isRefused)));
+                        only(kind, drift.promoted(), role -> isDelivered(finding.token(), live, role, isDenied)));
             }
         }
-        return new RoleDrift(demoted, isMachine && !isRefused ? Roles.none() : promoted);
+        return new RoleDrift(demoted, isMachine && !isDenied ? Roles.none() : promoted);
     }
 
     private static Roles only(RoleKind kind, Roles roles, Predicate<String> condition) {
@@ -62,10 +62,10 @@ final class RoleRemedies {
         return !isDisputed;
     }
 
-    private boolean isDelivered(AccessToken token, LiveRoles live, String role, boolean isRefused) {
+    private boolean isDelivered(AccessToken token, LiveRoles live, String role, boolean isDenied) {
         MissingScope missing = new MissingScope(
                 false,
-                isRefused,
+                isDenied,
                 RefreshDelivery.ALWAYS,
                 times.timing(token, live, role),
                 live.isObserved(role),

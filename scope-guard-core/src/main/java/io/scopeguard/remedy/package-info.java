@@ -3,11 +3,11 @@
  *
  * <p>A token shows when it was issued, and the history of the live permissions shows since when a scope is held or lacked. The
  * rules compare the two, in the provider's time; an undecided comparison counts as "issued before". A granted request gets a
- * hint only if it is known to be useful; a refused one always gets the remedy that works, if there is one.
+ * hint only if it is known to be useful; a denied one always gets the remedy that works, if there is one.
  *
  * <table>
  *   <caption>The rules, with their numbers in the client contract</caption>
- *   <tr><th>#</th><th>situation</th><th>granted</th><th>refused</th></tr>
+ *   <tr><th>#</th><th>situation</th><th>granted</th><th>denied</th></tr>
  *   <tr><td>1</td><td>demoted: the token carries a scope that is no longer held</td><td>refresh</td><td>refresh</td></tr>
  *   <tr><td></td><td>the same, but the token was issued after the loss: the provider disagrees with itself</td>
  *       <td>nothing; an operator is warned</td><td>nothing</td></tr>

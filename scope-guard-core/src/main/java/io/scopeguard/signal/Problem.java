@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A problem detail (RFC 9457) of a refusal.
+ * A problem detail (RFC 9457).
  *
  * @param type stable name, without its prefix
  * @param organization the organization that the presented token is for, if any

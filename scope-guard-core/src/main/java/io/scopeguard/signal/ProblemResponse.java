@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The whole answer to a refused request, for a web framework to write.
+ * The response to a request that is not granted, for a web framework to write.
  *
  * @param challenge the {@code WWW-Authenticate} value, if there is one
  * @param retryAfter the {@code Retry-After} value, if there is one
@@ -25,7 +25,7 @@ public record ProblemResponse(
         return problem.status();
     }
 
-    /** The headers of the response that follow from the refusal alone, each with one value. */
+    /** The headers of the response that follow from the problem alone, each with one value. */
     public Map<String, String> headers() {
         Map<String, String> headers = new LinkedHashMap<>();
         if (challenge != null) {

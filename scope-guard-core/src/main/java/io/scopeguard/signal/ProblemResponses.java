@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The responses to refused requests: status, RFC 6750 challenge and problem detail, so that the client learns which change would
+ * The responses to requests that are not granted: status, RFC 6750 challenge and problem detail, so that the client learns which change would
  * make the request succeed. They never contain the token, and nothing from it except its organization.
  *
  * @hidden
@@ -76,7 +76,7 @@ public final class ProblemResponses {
     }
 
     /**
-     * The request failed for a reason that has nothing to do with authorization, and the filter chain refuses its error page.
+     * The request failed for a reason that has nothing to do with authorization, and the filter chain denies its error page.
      *
      * @param status the status of the failure
      * @param reason the standard reason phrase of the status, if it has one
@@ -121,7 +121,7 @@ public final class ProblemResponses {
     public ProblemResponse of(Decision decision) {
         Denial denial = decision.denial();
         if (denial == null) {
-            throw new IllegalArgumentException("a granted request is not refused");
+            throw new IllegalArgumentException("the request is granted");
         }
         return switch (denial) {
             case ORGANIZATION_MISMATCH ->

@@ -27,7 +27,7 @@ public final class Responses {
 
     private static final Duration DEFAULT_SPREAD = Duration.ofSeconds(10);
 
-    private final ProblemResponses refusals;
+    private final ProblemResponses problems;
     private final ScopeDriftHeader header;
 
     /** Spreads the clients of granted requests over ten seconds, and names no protected resource metadata. */
@@ -41,39 +41,39 @@ public final class Responses {
      * @throws IllegalArgumentException if the spread is out of range
      */
     public Responses(@Nullable String resourceMetadata, Duration spread) {
-        refusals = new ProblemResponses(resourceMetadata);
+        problems = new ProblemResponses(resourceMetadata);
         header = new ScopeDriftHeader(spread);
     }
 
-    /** The response to a request with a verified token: for granted and refused requests alike. */
+    /** The response to a request with a verified token: granted or denied. */
     public Response of(Decision decision) {
         String drift = header.valueOf(decision);
         if (!decision.isGranted()) {
-            return response(refusals.of(decision), drift);
+            return response(problems.of(decision), drift);
         }
         return new Response(200, headers(drift), null);
     }
 
     /** The response to a request whose token is invalid. */
     public Response of(InvalidTokenException invalid) {
-        return response(refusals.invalidToken(invalid), null);
+        return response(problems.invalidToken(invalid), null);
     }
 
     /** The response to a request whose token cannot be verified at the moment. */
     public Response of(KeysUnavailableException unavailable) {
-        return response(refusals.keysUnavailable(unavailable), null);
+        return response(problems.keysUnavailable(unavailable), null);
     }
 
     /** The response to a request without a bearer token. */
     public Response ofMissingToken() {
-        return response(refusals.missingToken(), null);
+        return response(problems.missingToken(), null);
     }
 
-    private static Response response(ProblemResponse refusal, @Nullable String drift) {
+    private static Response response(ProblemResponse problem, @Nullable String drift) {
         Map<String, String> headers = headers(drift);
-        headers.putAll(refusal.headers());
+        headers.putAll(problem.headers());
         headers.put("Cache-Control", "no-store");
-        return new Response(refusal.status(), headers, refusal.body());
+        return new Response(problem.status(), headers, problem.body());
     }
 
     /** A response with a hint must not be cached: a cache would replay the hint. */

@@ -85,7 +85,7 @@ public final class ScopeDriftHeader {
     }
 
     /**
-     * The same for the last event of a stream. If the header would be absent, the value still says what to do: {@code refresh} if
+     * The same for the last event of a stream. If the header would be absent, the value still names an action: {@code refresh} if
      * the token has expired, otherwise {@code none}, because no token brings the right back.
      */
     public String valueOf(WatchEnd end) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * and roles belong to that view, everything else to the token. The verifier returns the only view, or, if there are several, the
  * one outside of organizations, which may permit nothing. {@link #in} and {@link #forAudience} lead to the others.
  *
- * <p>Immutable, except for what others derive from it.
+ * <p>Immutable, except for results that are derived from it.
  *
  * @since 0.1
  */

@@ -236,7 +236,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
         }
     }
 
-    /** Whether a token that was verified before would be refused now because it has expired. */
+    /** Whether a token that was verified before would be rejected now because it has expired. */
     public boolean isExpired(AccessToken token) {
         return isExpired(token, clock.instant());
     }

@@ -180,7 +180,7 @@ class RemedyAdvisorTests {
     }
 
     @Test
-    void rule3WhenFirstLookAtAYoungTokenThenNothingOnGrantedAndRefreshOnRefused() {
+    void rule3WhenFirstLookAtAYoungTokenThenNothingOnGrantedAndRefreshOnDenied() {
         AccessToken young = token();
         wall.advanceSeconds(10);
         history = new RecordedHistory(clock).shows("write");
@@ -202,7 +202,7 @@ class RemedyAdvisorTests {
     }
 
     @Test
-    void rule3WhenIssuedInAGapThenItCountsAsOlderOnRefusedAndNothingOnGranted() {
+    void rule3WhenIssuedInAGapThenItCountsAsOlderOnDeniedAndNothingOnGranted() {
         promote("write");
         AccessToken inGap = token();
         wall.advance(Duration.ofMinutes(10));
@@ -354,7 +354,7 @@ class RemedyAdvisorTests {
     // Rule 7: clients without a user, and third parties
 
     @Test
-    void rule7WhenNobodyCanConsentThenDemotionsOnGrantedAndRefreshOnRefused() {
+    void rule7WhenNobodyCanConsentThenDemotionsOnGrantedAndRefreshOnDenied() {
         for (TestTokens.Token machine : List.of(
                 tokens.organization("acme").application("agent"),
                 tokens.organization("acme")
@@ -474,7 +474,7 @@ class RemedyAdvisorTests {
     }
 
     private RemedyAdvice refused(AccessToken token, ScopeDrift drift) {
-        return advisor.onRefused(finding(token, drift));
+        return advisor.onDenied(finding(token, drift));
     }
 
     private DriftFinding finding(AccessToken token, ScopeDrift drift) {

@@ -50,7 +50,7 @@ final class ObedientClient {
     /** A response, the token of its request, and its hint. */
     record Response(Answer answer, String token, @Nullable ScopeDriftHint hint) {
 
-        boolean isRefused() {
+        boolean isDenied() {
             return answer.status() == 401 || answer.status() == 403;
         }
     }
@@ -78,7 +78,7 @@ final class ObedientClient {
 
     /** Follows a response, and repeats its request once if it was refused and there is another token now. */
     void finish(@Nullable Response response) {
-        if (response != null && follow(response) && response.isRefused()) {
+        if (response != null && follow(response) && response.isDenied()) {
             Response again = send();
             if (again != null) {
                 follow(again);

@@ -6,9 +6,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subject may do now, and what each handler would decide. Contains no token.
+ * The permissions of a subject, and the decision that each handler would make. Contains no token.
  *
- * @param provider whose subject it is
+ * @param provider the provider of the subject
  * @param standing {@code active}, {@code not_a_member}, {@code organization_inactive}, {@code suspended} or
  *     {@code unknown_subject}; {@code unknown} if the provider does not answer
  * @param token the scopes of the token asked about; {@code null} if none were named, and then a token that carries everything is
@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param demoted carried, but not held
  * @param promoted held and required by some handler, but not carried
  * @param age how long ago the live permissions were read
- * @param remedy what a client with this token is told: {@code none}, {@code refresh} or {@code reconsent}. A scope that is new at
- *     the provider, and what the client was asked before, are not considered.
- * @param handlers what would be decided
+ * @param remedy the remedy for a client with this token: {@code none}, {@code refresh} or {@code reconsent}. Scopes that are new at
+ *     the provider and earlier remedies are not considered.
+ * @param handlers the decision of each handler
  */
 public record Explanation(
         String provider,
@@ -35,7 +35,7 @@ public record Explanation(
         List<HandlerDecision> handlers) {
 
     /**
-     * What a handler would decide.
+     * The decision that a handler would make.
      *
      * @param decision {@code granted}, or the reason of the denial
      * @param why in a sentence

@@ -28,7 +28,7 @@ import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Explains to operators what is decided about a subject, by the same live permissions as requests. Thread-safe. */
+/** Explains decisions about a subject to operators, by the same live permissions as requests. Thread-safe. */
 public final class PermissionExplainer {
 
     private final List<LiveProvider> providers;
@@ -54,10 +54,10 @@ public final class PermissionExplainer {
     }
 
     /**
-     * What is asked.
+     * The question of an operator.
      *
      * @param provider its name, or {@code null} for the first
-     * @param organization {@code null} for what holds outside of organizations
+     * @param organization {@code null} for permissions outside of organizations
      * @param client an application that acts for itself has the same id as the subject
      * @param audience {@code null} for the default audience
      * @param scopes those that the token carries, or {@code null}

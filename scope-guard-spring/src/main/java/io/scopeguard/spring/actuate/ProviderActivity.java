@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What became of the last calls to each provider. Thread-safe. */
+/** The outcomes of the last calls to each provider. Thread-safe. */
 public final class ProviderActivity {
 
     /**

@@ -8,10 +8,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler requires, in words.
+ * The requirement of a handler, in words.
  *
  * @param access {@code requires}, {@code open}, {@code static} or {@code undeclared}
- * @param audience whose scopes
+ * @param audience the audience of the scopes
  * @param scopes required scopes
  * @param roles required roles
  * @param match whether all of the scopes are required, or any

@@ -18,8 +18,9 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * The actuator endpoint {@code scopeguard}: how the application is guarded, what a subject may do and why, and a way to read live
- * permissions again. It shows ids and scopes, never tokens or secrets. Not exposed over HTTP by default. Thread-safe.
+ * The actuator endpoint {@code scopeguard}: the guard of the application, the permissions of a subject with their reasons, and a
+ * way to read live permissions again. It shows ids and scopes, never tokens or secrets. Not exposed over HTTP by default.
+ * Thread-safe.
  */
 @Endpoint(id = "scopeguard")
 public final class ScopeGuardEndpoint {
@@ -59,7 +60,7 @@ public final class ScopeGuardEndpoint {
     public record Provider(
             String name, String description, List<String> issuers, String circuit, int activeReads, int waitingReads) {}
 
-    /** A handler, and what it requires. */
+    /** A handler and its requirement. */
     public record Handler(String handler, Set<String> paths, Set<String> methods, Requirements requires) {}
 
     /** Shows mode, providers and handlers. */
@@ -75,7 +76,7 @@ public final class ScopeGuardEndpoint {
     }
 
     /**
-     * Explains what a subject may do.
+     * Explains the permissions of a subject.
      *
      * @param subject the id of a user, or of an application
      * @param organization outside of organizations if absent

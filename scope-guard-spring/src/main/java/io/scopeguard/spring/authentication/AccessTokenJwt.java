@@ -42,7 +42,7 @@ public final class AccessTokenJwt extends Jwt implements OAuth2AuthenticatedPrin
         return known;
     }
 
-    /** What is serialized is an ordinary token, which proves nothing to a guard. */
+    /** The serialized form is an ordinary token, which proves nothing to a guard. */
     private Object writeReplace() {
         return new Jwt(getTokenValue(), getIssuedAt(), getExpiresAt(), getHeaders(), getClaims());
     }

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 public interface VerificationListener {
 
     /**
-     * A token was verified or refused.
+     * A token was verified or rejected.
      *
-     * @param outcome {@code valid}, or the reason of the refusal
+     * @param outcome {@code valid}, or the reason for the rejection
      * @param issuer the issuer that the token names, proved only if the token is valid; {@code null} if it names none
      */
     void verified(String outcome, @Nullable String issuer);

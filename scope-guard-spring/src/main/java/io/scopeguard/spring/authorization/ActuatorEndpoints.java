@@ -31,7 +31,7 @@ final class ActuatorEndpoints {
         return !separate && isForOperators(mapping, patterns) ? Content.CLOSED_ENDPOINT : Content.OPERATION;
     }
 
-    /** Users of the API, who have valid tokens, may not see each other's permissions. */
+    /** A valid token of the API must not show other users' permissions. */
     private static boolean isForOperators(HandlerMapping mapping, Set<String> patterns) {
         return mapping instanceof AbstractWebMvcEndpointHandlerMapping endpoints
                 && patterns.stream()

@@ -25,10 +25,9 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
- * Lets a request pass the filter chain if it is authenticated, or if its handler is {@code @PublicEndpoint} or open by name. Which
- * handler that is, the handler mappings say of the context that serves the request, so that overlapping paths, or equal paths
- * on a management port, cannot be mistaken for each other. Error dispatches pass: the request itself was decided before, and
- * its error page belongs to the answer. Thread-safe.
+ * Lets a request pass the filter chain if it is authenticated, or if its handler is {@code @PublicEndpoint} or open by name. The
+ * handler mappings of the context that serves the request determine the handler, so that overlapping paths, or equal paths on a
+ * management port, are not confused. Error dispatches pass: the request itself was decided before. Thread-safe.
  *
  * @since 0.1
  */
@@ -58,7 +57,7 @@ public final class AuthenticatedOrPublicAuthorizationManager
         return granted ? result : new AuthorizationDecision(isPublic(context.getRequest()));
     }
 
-    /** Error pages belong to an answer, views too; about handlers to which a request is passed on, the guard decides itself. */
+    /** Error pages and views belong to the response of a decided request. The guard itself decides about handlers of forwards. */
     private static boolean isJudgedElsewhere(HttpServletRequest request) {
         return switch (request.getDispatcherType()) {
             case ERROR -> true;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What is known of all handlers since start-up: where each is served, and what it requires. For operators. Thread-safe. */
+/** All handlers found at start-up, with their paths and requirements. For operators. Thread-safe. */
 @Internal
 public final class HandlerCatalog {
 

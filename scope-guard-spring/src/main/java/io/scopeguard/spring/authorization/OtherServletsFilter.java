@@ -46,7 +46,7 @@ public final class OtherServletsFilter implements Filter {
         } else if (isOpen(http)) {
             chain.doFilter(request, response);
         } else {
-            refuse(http, (HttpServletResponse) response);
+            deny(http, (HttpServletResponse) response);
         }
     }
 
@@ -54,21 +54,21 @@ public final class OtherServletsFilter implements Filter {
     private void guardUpgrade(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (!isOpen(request)) {
-            refuse(request, response);
+            deny(request, response);
             return;
         }
         try {
             chain.doFilter(new GuardedUpgrade(request), response);
         } catch (UndecidedUpgradeException undecided) {
             response.reset();
-            refuse(request, response);
+            deny(request, response);
         }
     }
 
-    private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Function<ProblemResponses, ProblemResponse> refusal =
+    private void deny(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Function<ProblemResponses, ProblemResponse> problem =
                 AccessTokenHolder.get() == null ? ProblemResponses::missingToken : ProblemResponses::undeclared;
-        writer.write(request, response, refusal);
+        writer.write(request, response, problem);
     }
 
     private boolean isOpen(HttpServletRequest request) {

@@ -78,7 +78,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         if (rule instanceof AnyToken) {
             AccessToken token = AccessTokenHolder.get();
             return token == null
-                    ? refuse(request, response, ProblemResponses::missingToken)
+                    ? deny(request, response, ProblemResponses::missingToken)
                     : mayActInOrganization(request, response, handler, token);
         }
         return rule instanceof Open
@@ -108,7 +108,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
             throws IOException {
         AccessToken token = AccessTokenHolder.get();
         if (token == null) {
-            return refuse(request, response, ProblemResponses::missingToken);
+            return deny(request, response, ProblemResponses::missingToken);
         }
         boolean mustBeNamed = !rule.isGlobalRoleOnly();
         RequestedOrganization organization = organizations.resolve(request, handler, rule.binding(), mustBeNamed);
@@ -130,10 +130,10 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         AccessToken token = AccessTokenHolder.get();
         if (token == null) {
             // Other chains of the application, and the requests that they permit, are not checked here.
-            return !((closed || fromOpen) && isNobody()) || refuse(request, response, ProblemResponses::missingToken);
+            return !((closed || fromOpen) && isNobody()) || deny(request, response, ProblemResponses::missingToken);
         }
         if (closed && !ScopeAuthorizationManagerFactory.isGuarded(request)) {
-            return refuse(request, response, ProblemResponses::undeclared);
+            return deny(request, response, ProblemResponses::undeclared);
         }
         return mayActInOrganization(request, response, handler, token);
     }
@@ -151,18 +151,18 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
             throws IOException {
         Decision decision = authorizer.authorize(request, token, access);
         if (!decision.isGranted()) {
-            return refuse(request, response, refusals -> refusals.of(decision));
+            return deny(request, response, problems -> problems.of(decision));
         }
         signals.writeEarly(request, response);
         return true;
     }
 
-    private boolean refuse(
+    private boolean deny(
             HttpServletRequest request,
             HttpServletResponse response,
-            Function<ProblemResponses, ProblemResponse> refusal)
+            Function<ProblemResponses, ProblemResponse> problem)
             throws IOException {
-        writer.write(request, response, refusal);
+        writer.write(request, response, problem);
         return false;
     }
 

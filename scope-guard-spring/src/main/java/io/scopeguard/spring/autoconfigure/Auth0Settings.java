@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The properties of Auth0, turned into a connection. Each that is missing or wrong is refused by its name, with the fix. */
+/** The properties of Auth0, turned into a connection. Each that is missing or wrong stops start-up, with the name of the property and the fix. */
 final class Auth0Settings {
 
     static final String PREFIX = "scope-guard.auth0";

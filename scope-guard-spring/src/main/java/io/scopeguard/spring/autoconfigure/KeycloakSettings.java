@@ -9,7 +9,7 @@ import io.scopeguard.spring.sharing.Sharing;
 import java.net.URI;
 import java.util.Set;
 
-/** The properties of Keycloak, turned into a connection. Each that is missing or wrong is refused by its name, with the fix. */
+/** The properties of Keycloak, turned into a connection. Each that is missing or wrong stops start-up, with the name of the property and the fix. */
 final class KeycloakSettings {
 
     static final String PREFIX = "scope-guard.keycloak";

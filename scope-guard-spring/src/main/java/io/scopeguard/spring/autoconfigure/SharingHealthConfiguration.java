@@ -8,7 +8,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What the health endpoint shows of sharing. A replica without Redis serves requests, so it is not down. */
+/** The health of sharing. A replica without Redis serves requests, so it is not down. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
 final class SharingHealthConfiguration {

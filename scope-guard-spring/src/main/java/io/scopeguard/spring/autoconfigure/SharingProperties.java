@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
 
 /**
- * What the replicas of the application share through Redis or Valkey.
+ * Sharing between the replicas of the application, through Redis or Valkey.
  *
  * @param enabled Whether they share. Needs spring-boot-starter-data-redis.
  * @param connectionFactory Name of the bean of type LettuceConnectionFactory, where there are several.

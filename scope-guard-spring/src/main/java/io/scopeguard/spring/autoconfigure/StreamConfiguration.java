@@ -13,7 +13,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What was opened with a granted request ends with the right to it. */
+/** Streams and sessions that end with the right to them. */
 @Configuration(proxyBeanMethods = false)
 final class StreamConfiguration {
 

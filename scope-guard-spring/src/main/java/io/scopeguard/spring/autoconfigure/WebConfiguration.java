@@ -123,17 +123,17 @@ final class WebConfiguration {
     }
 
     @Bean
-    ProblemResponseWriter refusalWriter(ApiAddress address, SignalHeaderWriter signals) {
+    ProblemResponseWriter problemResponseWriter(ApiAddress address, SignalHeaderWriter signals) {
         return new ProblemResponseWriter(address, signals);
     }
 
     @Bean
-    ProblemAuthenticationEntryPoint refusingEntryPoint(ProblemResponseWriter writer) {
+    ProblemAuthenticationEntryPoint problemAuthenticationEntryPoint(ProblemResponseWriter writer) {
         return new ProblemAuthenticationEntryPoint(writer);
     }
 
     @Bean
-    ProblemAccessDeniedHandler refusingAccessDeniedHandler(
+    ProblemAccessDeniedHandler problemAccessDeniedHandler(
             ProblemResponseWriter writer, ScopeGuardProperties properties) {
         return new ProblemAccessDeniedHandler(writer, properties.authorities() == Authorities.TOKEN);
     }

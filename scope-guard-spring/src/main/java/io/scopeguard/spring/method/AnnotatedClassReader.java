@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.util.ClassUtils;
 
-/** Reads the annotations of one class, and refuses those that nobody can enforce. Used by one thread. */
+/** Reads the annotations of one class, and rejects those that cannot be enforced. Used by one thread. */
 final class AnnotatedClassReader {
 
     private final RequirementReader reader;

@@ -47,7 +47,7 @@ public final class ProblemAccessDeniedHandler implements AccessDeniedHandler {
                 && denied.getAuthorizationResult() instanceof DecisionResult result) {
             // The denied method may lie below a handler that was granted: the signal is about the denial.
             DecisionHolder.set(request, result.decision());
-            writer.write(request, response, refusals -> refusals.of(result.decision()));
+            writer.write(request, response, problems -> problems.of(result.decision()));
         } else {
             String authority = providesAuthorities ? null : MissingAuthority.in(exception);
             writer.write(

@@ -35,34 +35,34 @@ public final class ProblemAuthenticationEntryPoint implements AuthenticationEntr
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
             throws IOException {
         if (!writer.keepError(request, response)) {
-            writer.write(request, response, refusals -> refusal(refusals, request, exception));
+            writer.write(request, response, problems -> problem(problems, request, exception));
         }
     }
 
-    private static ProblemResponse refusal(
-            ProblemResponses refusals, HttpServletRequest request, AuthenticationException exception) {
+    private static ProblemResponse problem(
+            ProblemResponses problems, HttpServletRequest request, AuthenticationException exception) {
         if (exception instanceof SigningKeysUnavailableException unavailable) {
-            return refusals.keysUnavailable(unavailable.trouble());
+            return problems.keysUnavailable(unavailable.trouble());
         }
         if (exception instanceof OAuth2AuthenticationException oauth2) {
-            return refusal(refusals, oauth2.getError(), invalidToken(exception));
+            return problem(problems, oauth2.getError(), invalidToken(exception));
         }
         return request.getHeader(HttpHeaders.AUTHORIZATION) == null
-                ? refusals.missingToken()
-                : refusals.otherCredentials();
+                ? problems.missingToken()
+                : problems.otherCredentials();
     }
 
-    private static ProblemResponse refusal(
-            ProblemResponses refusals, OAuth2Error error, @Nullable InvalidTokenException invalid) {
+    private static ProblemResponse problem(
+            ProblemResponses problems, OAuth2Error error, @Nullable InvalidTokenException invalid) {
         if (invalid != null) {
-            return refusals.invalidToken(invalid);
+            return problems.invalidToken(invalid);
         }
         if (error.getErrorCode().equals(OAuth2ErrorCodes.INVALID_REQUEST)) {
             String description = error.getDescription();
-            return refusals.invalidRequest(description == null ? "The request is malformed." : description);
+            return problems.invalidRequest(description == null ? "The request is malformed." : description);
         }
         // Refused by somebody else's decoder: its words may not be fit for strangers.
-        return refusals.invalidToken(new InvalidTokenException(Reason.MALFORMED, "The token is not valid here."));
+        return problems.invalidToken(new InvalidTokenException(Reason.MALFORMED, "The token is not valid here."));
     }
 
     private static @Nullable InvalidTokenException invalidToken(Throwable exception) {

@@ -14,7 +14,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
 /**
- * Writes refusals. Thread-safe.
+ * Writes problem responses. Thread-safe.
  *
  * @hidden
  */
@@ -29,7 +29,7 @@ public final class ProblemResponseWriter {
         this.signals = signals;
     }
 
-    /** Answers the request with the refusal that is chosen for its API. */
+    /** Answers the request with the chosen problem, which names the metadata of its API. */
     public void write(
             HttpServletRequest request,
             HttpServletResponse response,
@@ -39,19 +39,19 @@ public final class ProblemResponseWriter {
             // An included resource must not change the response of the including one.
             return;
         }
-        ProblemResponse refusal = choice.apply(new ProblemResponses(address.ofMetadata(request)));
-        DecisionObservationFilter.refused(request, refusal.problem().type());
-        respond(request, response, refusal);
+        ProblemResponse problem = choice.apply(new ProblemResponses(address.ofMetadata(request)));
+        DecisionObservationFilter.refused(request, problem.problem().type());
+        respond(request, response, problem);
     }
 
-    private void respond(HttpServletRequest request, HttpServletResponse response, ProblemResponse refusal)
+    private void respond(HttpServletRequest request, HttpServletResponse response, ProblemResponse problem)
             throws IOException {
-        response.setStatus(refusal.status());
+        response.setStatus(problem.status());
         // The filter has written its headers already if the handler went on asynchronously.
         signals.rewriteHeaders(request, response);
-        refusal.headers().forEach(response::setHeader);
+        problem.headers().forEach(response::setHeader);
         response.setCharacterEncoding(StandardCharsets.UTF_8);
-        byte[] body = refusal.body().getBytes(StandardCharsets.UTF_8);
+        byte[] body = problem.body().getBytes(StandardCharsets.UTF_8);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
         response.flushBuffer();
@@ -77,7 +77,7 @@ public final class ProblemResponseWriter {
         return true;
     }
 
-    /** A 401 needs a challenge (RFC 9110 §15.5.2). Without one of its own it gets ours. */
+    /** A 401 needs a challenge (RFC 9110 §15.5.2). A response without one receives ours. */
     private static boolean lacksChallenge(int status, HttpServletResponse response) {
         return status == HttpServletResponse.SC_UNAUTHORIZED && !response.containsHeader(HttpHeaders.WWW_AUTHENTICATE);
     }

@@ -15,7 +15,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.web.header.HeaderWriter;
 
 /**
- * Writes the {@code Scope-Drift} header when a response is committed, whether granted or refused, and lets scripts of other origins
+ * Writes the {@code Scope-Drift} header when a response is committed, whether granted or denied, and lets scripts of other origins
  * read the guard's headers. May be called more than once for a response. Thread-safe.
  *
  * @hidden

@@ -1,4 +1,4 @@
-/** Responses: hints on every response, and refusals. */
+/** Responses: signals on every response, and problem responses. */
 @NullMarked
 package io.scopeguard.spring.response;
 

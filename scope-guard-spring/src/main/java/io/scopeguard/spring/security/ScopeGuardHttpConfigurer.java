@@ -14,8 +14,8 @@ import org.springframework.security.config.annotation.web.configurers.oauth2.ser
 import org.springframework.security.web.header.HeaderWriterFilter;
 
 /**
- * Lets each chain of the application that is a resource server answer as Scope Guard does: refusals, signals and metadata.
- * Chains that are none stay as they are. A chain that wants its own answers takes this off again:
+ * Configures each chain of the application that is a resource server to respond as Scope Guard does: problems, signals and
+ * metadata. Other chains remain unchanged. To keep a chain's own responses, remove this configurer from it:
  * {@code http.with(new ScopeGuardHttpConfigurer(), AbstractHttpConfigurer::disable)}.
  *
  * <p>Found by Spring Security through {@code spring.factories}.

@@ -11,7 +11,7 @@ import io.scopeguard.scope.Audience;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** What the replicas of the application share. By default, each replica is on its own. */
+/** Sharing between the replicas of the application. By default, each replica is on its own. */
 public interface Sharing {
 
     /** Each replica on its own. */
@@ -29,7 +29,7 @@ public interface Sharing {
     }
 
     /**
-     * What is shared about one provider.
+     * The sharing about one provider.
      *
      * @param resources the API's own
      */
@@ -47,7 +47,7 @@ public interface Sharing {
         };
     }
 
-    /** What is shared about one provider. */
+    /** The sharing about one provider. */
     interface Part {
 
         PermissionSource permissions();

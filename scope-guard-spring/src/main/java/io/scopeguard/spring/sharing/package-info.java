@@ -1,4 +1,4 @@
-/** What the replicas of an application share, if anything. */
+/** Sharing between the replicas of an application. */
 @Internal
 @NullMarked
 package io.scopeguard.spring.sharing;

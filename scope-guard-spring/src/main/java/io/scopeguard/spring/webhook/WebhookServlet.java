@@ -18,7 +18,7 @@ import org.springframework.http.HttpStatus;
 /**
  * Receives the deliveries by which a provider reports changes, of any content type.
  *
- * <p>Anybody can send requests here, so each must be cheap: requests that the headers rule out are refused unread, a body is read
+ * <p>Anybody can send requests here, so each must be cheap: requests with unacceptable headers are rejected unread, a body is read
  * without blocking a thread, and there are limits on the number of deliveries in flight, on their bytes and on the time of each.
  * Thread-safe.
  */
@@ -49,18 +49,18 @@ public final class WebhookServlet extends HttpServlet {
             answer(context, HttpStatus.METHOD_NOT_ALLOWED);
             return;
         }
-        Outcome refusal = refusal(request);
-        if (refusal == null) {
+        Outcome rejection = rejection(request);
+        if (rejection == null) {
             read(context, request);
         } else {
             leaveBodyUnread(context);
-            listener.accept(Receipt.unread(refusal));
-            answer(context, refusal);
+            listener.accept(Receipt.unread(rejection));
+            answer(context, rejection);
         }
     }
 
-    /** Why the headers already rule the delivery out, or {@code null} if it has been admitted. */
-    private @Nullable Outcome refusal(HttpServletRequest request) {
+    /** The reason to reject the delivery because of its headers, or {@code null} if it has been admitted. */
+    private @Nullable Outcome rejection(HttpServletRequest request) {
         if (request.getContentLengthLong() > EventReceiver.MAX_BYTES) {
             return Outcome.TOO_LARGE;
         }

@@ -15,8 +15,8 @@ final class UnverifiedTokenCheck implements ResultHandler {
 
     @Override
     public void handle(MvcResult result) {
-        boolean isRefused = result.getResponse().getStatus() == HttpStatus.UNAUTHORIZED.value();
-        if (isRefused && isUnverified(authentication(result))) {
+        boolean isDenied = result.getResponse().getStatus() == HttpStatus.UNAUTHORIZED.value();
+        if (isDenied && isUnverified(authentication(result))) {
             throw new AssertionError(
                     "The request was authenticated by jwt() or the like, without a token that Scope Guard"
                             + " verified, so the guard refused it. Use .with(organizationToken(\"acme\").scopes(\"read:report\")) of"
