@@ -33,16 +33,22 @@ final class MassRevocationGuard {
     }
 
     /** Counts a lost standing; whether it is one of too many. */
-    synchronized boolean isMass(FactKey who, long now) {
-        losses.values().removeIf(at -> at <= now - WINDOW);
-        losses.putIfAbsent(who, now);
-        boolean mass = losses.size() >= AT_LEAST && losses.size() * (long) ONE_IN > readsWithin(now);
-        if (mass && !alarmed) {
+    boolean isMass(FactKey who, long now) {
+        Judgement judgement = judge(who, now);
+        if (judgement == Judgement.FIRST_OF_A_MASS) {
             log.warn("More than a tenth of the subjects read within a minute have lost their standing."
                     + " This is not believed before a second pass confirms it.");
         }
+        return judgement != Judgement.SINGLE;
+    }
+
+    private synchronized Judgement judge(FactKey who, long now) {
+        losses.values().removeIf(at -> at <= now - WINDOW);
+        losses.putIfAbsent(who, now);
+        boolean mass = losses.size() >= AT_LEAST && losses.size() * (long) ONE_IN > readsWithin(now);
+        boolean first = mass && !alarmed;
         alarmed = mass;
-        return mass;
+        return first ? Judgement.FIRST_OF_A_MASS : mass ? Judgement.ONE_OF_A_MASS : Judgement.SINGLE;
     }
 
     private long readsWithin(long now) {
@@ -52,5 +58,11 @@ final class MassRevocationGuard {
             sum += second - secondOf[slot] < SECONDS ? reads[slot] : 0;
         }
         return sum;
+    }
+
+    private enum Judgement {
+        SINGLE,
+        FIRST_OF_A_MASS,
+        ONE_OF_A_MASS
     }
 }

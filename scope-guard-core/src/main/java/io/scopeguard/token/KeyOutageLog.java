@@ -25,22 +25,37 @@ final class KeyOutageLog {
         this.jwkSetUri = jwkSetUri;
     }
 
-    synchronized void failed(KeySetException failure) {
-        if (told.add(failure.outcome())) {
+    void failed(KeySetException failure) {
+        if (isNew(failure.outcome())) {
             log.warn("The signing keys cannot be fetched from {}: {}", jwkSetUri, failure.getMessage());
         }
     }
 
-    synchronized void succeeded(Map<String, String> setAside) {
-        if (!told.isEmpty()) {
-            told.clear();
+    void succeeded(Map<String, String> setAside) {
+        if (isOver()) {
             log.info("The signing keys can be fetched from {} again", jwkSetUri);
         }
+        Map<String, String> before = replaceIgnored(setAside);
         setAside.entrySet().stream()
-                .filter(entry -> !entry.getValue().equals(ignored.get(entry.getKey())))
+                .filter(entry -> !entry.getValue().equals(before.get(entry.getKey())))
                 .limit(MOST_LINES)
                 .forEach(entry ->
                         log.warn("Ignored in {}: {}, because {}", jwkSetUri, entry.getKey(), entry.getValue()));
-        ignored = setAside;
+    }
+
+    private synchronized boolean isNew(KeyListener.Outcome outcome) {
+        return told.add(outcome);
+    }
+
+    private synchronized boolean isOver() {
+        boolean over = !told.isEmpty();
+        told.clear();
+        return over;
+    }
+
+    private synchronized Map<String, String> replaceIgnored(Map<String, String> next) {
+        Map<String, String> before = ignored;
+        ignored = next;
+        return before;
     }
 }

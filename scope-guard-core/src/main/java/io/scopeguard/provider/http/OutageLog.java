@@ -52,17 +52,28 @@ public final class OutageLog {
         }
     }
 
-    private synchronized void failed(Reason reason, @Nullable String message) {
-        lastFailure = clock.nanos();
-        if (logged.add(reason)) {
+    private void failed(Reason reason, @Nullable String message) {
+        if (isNew(reason)) {
             log.warn("Live permissions cannot be read from {}: {}", endpoint, message);
         }
     }
 
-    private synchronized void succeeded() {
-        if (!logged.isEmpty() && clock.nanos() - lastFailure >= CALM.toNanos()) {
-            logged.clear();
+    private void succeeded() {
+        if (isOver()) {
             log.info("Live permissions can be read from {} again", endpoint);
         }
+    }
+
+    private synchronized boolean isNew(Reason reason) {
+        lastFailure = clock.nanos();
+        return logged.add(reason);
+    }
+
+    private synchronized boolean isOver() {
+        boolean over = !logged.isEmpty() && clock.nanos() - lastFailure >= CALM.toNanos();
+        if (over) {
+            logged.clear();
+        }
+        return over;
     }
 }

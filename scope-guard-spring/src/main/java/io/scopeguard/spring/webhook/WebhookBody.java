@@ -10,6 +10,8 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -27,6 +29,10 @@ final class WebhookBody implements ReadListener, AsyncListener {
     private final Consumer<Receipt> listener;
     private final ServletInputStream input;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+
+    /** Held while the body is judged, which may take I/O: a time limit that ends meanwhile has to wait for the answer. */
+    private final Lock lock = new ReentrantLock();
+
     private boolean ended;
 
     /**
@@ -54,7 +60,16 @@ final class WebhookBody implements ReadListener, AsyncListener {
      *     earlier would make Tomcat answer 500
      */
     @Override
-    public synchronized void onDataAvailable() throws IOException {
+    public void onDataAvailable() throws IOException {
+        lock.lock();
+        try {
+            readAvailable();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void readAvailable() throws IOException {
         byte[] chunk = new byte[CHUNK];
         while (!ended && input.isReady()) {
             int count = input.read(chunk);
@@ -76,10 +91,8 @@ final class WebhookBody implements ReadListener, AsyncListener {
     }
 
     @Override
-    public synchronized void onAllDataRead() {
-        if (!ended) {
-            end(whole.apply(received.toByteArray()));
-        }
+    public void onAllDataRead() {
+        unlessEnded(() -> end(whole.apply(received.toByteArray())));
     }
 
     @Override
@@ -99,19 +112,28 @@ final class WebhookBody implements ReadListener, AsyncListener {
 
     /** The container may end a request whose connection is gone without any of the other calls. */
     @Override
-    public synchronized void onComplete(AsyncEvent event) {
-        if (!ended) {
-            leave(Receipt.unread(Outcome.MALFORMED));
-        }
+    public void onComplete(AsyncEvent event) {
+        unlessEnded(() -> leave(Receipt.unread(Outcome.MALFORMED)));
     }
 
     @Override
     public void onStartAsync(AsyncEvent event) {}
 
-    private synchronized void endUnread(Outcome outcome) {
-        if (!ended) {
+    private void endUnread(Outcome outcome) {
+        unlessEnded(() -> {
             WebhookServlet.leaveBodyUnread(context);
             end(Receipt.unread(outcome));
+        });
+    }
+
+    private void unlessEnded(Runnable last) {
+        lock.lock();
+        try {
+            if (!ended) {
+                last.run();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
