@@ -50,7 +50,7 @@ final class RoleRules {
     }
 
     /**
-     * Why the roles do not suffice, or {@code null} if they do.
+     * The reason for a denial because of roles, or {@code null} if the roles suffice.
      *
      * @param live the live permissions, or {@code null} if they are unknown
      * @param seen the last known roles, if they were certainly read after the token was issued

@@ -91,7 +91,7 @@ public final class Watch implements AutoCloseable {
         }
     }
 
-    /** Ends the access as the application demands, in every mode. */
+    /** Ends the access on behalf of the application, in every mode. */
     public void end() {
         Entry known = entry.get();
         if (known != null) {
@@ -101,7 +101,7 @@ public final class Watch implements AutoCloseable {
         }
     }
 
-    /** The access is over: nothing is reported about it any more. */
+    /** Stops watching, because the access is over. */
     @Override
     public void close() {
         Entry known = entry.getAndSet(null);

@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether an access that was granted is lost. Only a loss that was seen ends an access: not knowing ends none. Thread-safe.
+ * Decides whether an access that was granted is lost. Only an observed loss ends an access; unknown permissions end none.
+ * Thread-safe.
  */
 final class WatchJudge {
 

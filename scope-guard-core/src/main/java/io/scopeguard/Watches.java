@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open watches of one provider. Reads of facts judge the watches of the subject concerned; expiry is looked at once per tick.
- * Judging takes place on one thread, which exists only while something is open. Thread-safe.
+ * The open watches of one provider. Reads of facts judge the watches of the subject concerned; expiry is checked once per tick.
+ * One thread judges, and exists only while a watch is open. Thread-safe.
  */
 final class Watches implements FactListener, AutoCloseable {
 
@@ -127,7 +127,7 @@ final class Watches implements FactListener, AutoCloseable {
         }
     }
 
-    /** Not at the same time for all keys, also if all watches were opened at once. */
+    /** Spreads the work over time, even if all watches were opened at once. */
     private long firstUse(KeyUse.Key key) {
         return clock.nanos() + Math.floorMod(key.hashCode() * 0x9E3779B9L, Math.max(period(key), 1));
     }

@@ -1,7 +1,7 @@
 package io.scopeguard.drift;
 
 /**
- * How a client is treated.
+ * The policy for a client.
  *
  * @param watched scopes whose absence from its tokens is reported
  * @param nonInteractive whether no user is present to grant consent, even though the client's tokens look interactive
@@ -10,7 +10,7 @@ package io.scopeguard.drift;
  */
 public record ClientPolicy(WatchedScopes watched, boolean nonInteractive, boolean thirdParty) {
 
-    /** A client of one's own, with a person in front of it. */
+    /** An interactive client of the same party. */
     public static ClientPolicy watching(WatchedScopes watched) {
         return new ClientPolicy(watched, false, false);
     }

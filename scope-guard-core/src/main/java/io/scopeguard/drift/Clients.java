@@ -3,7 +3,7 @@ package io.scopeguard.drift;
 import io.scopeguard.token.AccessToken;
 import java.util.Map;
 
-/** How each client is treated. Immutable. */
+/** The policy for each client. Immutable. */
 public final class Clients {
 
     private final ClientPolicy others;
@@ -28,7 +28,7 @@ public final class Clients {
         return listed.getOrDefault(token.clientId(), others);
     }
 
-    /** Whether no person is there to be asked for consent: by the token, or by the client's policy. */
+    /** Whether no user is present to grant consent, according to the token or to the client's policy. */
     public boolean isNonInteractive(AccessToken token) {
         return token.isNonInteractive() || of(token).nonInteractive();
     }

@@ -16,13 +16,13 @@ final class BackgroundQueue {
     private final TreeSet<Flight> flights =
             new TreeSet<>(Comparator.comparingLong(Flight::knownReadAt).thenComparingLong(Flight::number));
 
-    /** Adds a flight; returns the flight that is dropped for it, maybe the same, or {@code null}. */
+    /** Adds a flight. Returns the flight that was dropped for lack of space, if any; it may be the same. */
     synchronized @Nullable Flight add(Flight flight) {
         flights.add(flight);
         return flights.size() > MAX ? flights.pollLast() : null;
     }
 
-    /** The flight does not wait any more. */
+    /** Removes a flight that no longer waits. */
     synchronized void remove(Flight flight) {
         flights.remove(flight);
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * role, holders of a role. An element that the first read contained and that never changed has no entry. Immutable and bounded.
  *
  * @param gains elements that came after the first read and are there
- * @param losses elements that went; the newest {@value #MAX_LOSSES}
+ * @param losses elements that were lost; the newest {@value #MAX_LOSSES}
  */
 record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
 
@@ -21,7 +21,7 @@ record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
     private static final int MAX_LOSSES = 1_000;
 
     /**
-     * An element came.
+     * An element was gained.
      *
      * @param lackedUntil the start of the last read without it
      * @param end the end of the first read with it
@@ -40,9 +40,9 @@ record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
     }
 
     /**
-     * An element went.
+     * An element was lost.
      *
-     * @param gain how it came
+     * @param gain how it had been gained
      * @param noticed when a read had first shown its absence; a loss binds in pictures that were read afterwards
      * @param lostAt the start of the believed read without it
      */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param readAt the start of the last read that is included
  * @param firstEnd the end of the first read
  * @param brokenAt when the series of reads was last broken
- * @param gains roles that came after the first read
- * @param losses roles that went
+ * @param gains roles that were gained after the first read
+ * @param losses roles that were lost
  * @param isComplete whether no earlier record was dropped
  * @hidden
  */
@@ -39,7 +39,7 @@ public record FactHistory(
     }
 
     /**
-     * A role that came.
+     * A role that was gained.
      *
      * @param lackedUntil the start of the last read without it
      * @param end the end of the first read with it
@@ -47,7 +47,7 @@ public record FactHistory(
     public record Gain(String role, long lackedUntil, long end) {}
 
     /**
-     * A role that went.
+     * A role that was lost.
      *
      * @param lackedUntil the start of the last read before it came
      * @param end the end of the first read with it

@@ -44,7 +44,7 @@ final class HolderReader {
         this.definitions = definitions;
     }
 
-    /** Takes one call of the sweep; whether it is complete. */
+    /** Makes the next call of the sweep. Returns whether the sweep is complete. */
     boolean step(CallContext context) {
         Walk walk = sweep.walk(sequence.next());
         try {

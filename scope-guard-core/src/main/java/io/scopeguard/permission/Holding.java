@@ -86,7 +86,7 @@ final class Holding {
         return hasNoStanding() && (before == null || !before.hasNoStanding());
     }
 
-    /** Whether nothing is left of something. */
+    /** Whether the standing is lost, or the last role. */
     boolean empties(@Nullable Holding before) {
         return takesStandingFrom(before) || (before != null && roles.isEmpty() && !before.roles.isEmpty());
     }

@@ -41,14 +41,14 @@ final class LossJudge {
         guard.read(subjects, now);
     }
 
-    /** A read without a loss ends doubts and waiting. */
+    /** Forgets doubts and pending losses, because a read showed no loss. */
     void clear(FactKey key) {
         clearDoubt(key);
         pending.clear(key);
         emptiedRoles.clear(key);
     }
 
-    /** A read without anything implausible ends doubts. */
+    /** Forgets doubts, because a read showed nothing implausible. */
     void clearDoubt(FactKey key) {
         quarantine.clear(key);
     }
@@ -64,8 +64,8 @@ final class LossJudge {
     }
 
     /**
-     * The same about a role that grants nothing any more, says a bare empty list. The confirming read begins later than a fault of
-     * some seconds lasts.
+     * The same about a role whose list of scopes is empty, without further evidence. The confirming read begins later than a fault
+     * of some seconds lasts.
      *
      * @throws PermissionsUnavailableException if it is too early for the confirming read
      */
@@ -121,7 +121,7 @@ final class LossJudge {
         return emptied.size() > FEW;
     }
 
-    /** Whether a reported change names the subject: then the loss has two witnesses. */
+    /** Whether a reported change names the subject: then two sources agree on the loss. */
     boolean isNamed(SubjectKey key, @Nullable SubjectFact known) {
         long since = known == null ? Long.MIN_VALUE : known.readAt();
         return invalidations.certain(key, since) > since;

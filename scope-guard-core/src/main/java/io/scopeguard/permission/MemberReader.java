@@ -110,7 +110,7 @@ final class MemberReader {
         }
     }
 
-    /** Reads one page; whether it was the last. */
+    /** Reads the next page. Returns whether it was the last one. */
     boolean step(MembersKey key, CallContext context) {
         MemberSweep sweep = sweeps.of(key.organization());
         Pass<Seen> pass = sweep.pass(sequence.next());

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class AnswerStore {
 
     /**
-     * Looks for an answer; without one, takes the lease. Of an answer that confirmed a loss, the first look is offered first, so that
-     * other replicas can compare both as well.
+     * Looks for an answer; without one, takes the lease. Of an answer that confirmed a loss, the first look is offered first, so
+     * that other replicas can compare both as well.
      */
     private static final Script LOOK = new Script("""
             local h = redis.call('HMGET', KEYS[1], 'o', 's', 'e', 'v', 'c', 'po', 'ps', 'pe', 'pv', 'until')
@@ -85,7 +85,7 @@ final class AnswerStore {
     }
 
     /**
-     * What is looked for.
+     * The wanted answer.
      *
      * @param key of the fact
      * @param notBefore the answer's read began after this, in nanoseconds of the steady clock
@@ -97,10 +97,11 @@ final class AnswerStore {
     record Wanted(byte[] key, long notBefore, long newerThan, boolean isConfirming, boolean waits) {}
 
     /**
-     * What was found: an answer, or a lease, or that another replica has it.
+     * The result: an answer, or a lease, or the information that another replica has the lease.
      *
      * @param order the number of the answer, or of the read that the lease permits
-     * @param begunAt the start of the answer's read, in nanoseconds of the steady clock; with a lease, the server's time in microseconds
+     * @param begunAt the start of the answer's read, in nanoseconds of the steady clock; with a lease, the server's time in
+     *     microseconds
      * @param endedAt its end, in nanoseconds of the steady clock
      * @param value the answer, or {@code null}
      * @param leftFor how long the other replica's lease lasts, or zero

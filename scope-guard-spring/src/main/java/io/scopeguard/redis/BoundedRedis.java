@@ -40,7 +40,7 @@ final class BoundedRedis {
     private volatile boolean isReachable;
     private volatile boolean hasReported;
 
-    /** What is done with a connection. */
+    /** An operation on a connection. */
     interface Command<T> {
 
         CompletionStage<T> send(RedisClusterAsyncCommands<byte[], byte[]> commands);
@@ -161,7 +161,7 @@ final class BoundedRedis {
         }
     }
 
-    /** The connection, for those who send commands in ways of their own; {@code null} before the first. */
+    /** The connection, for commands that this class does not send; {@code null} before the first command. */
     @Nullable
     RedisClusterAsyncCommands<byte[], byte[]> commands() {
         return commands;

@@ -9,7 +9,8 @@ import java.util.Optional;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * The stream of reported changes. What cannot be added now is kept, boundedly, and added when Redis answers again. Thread-safe.
+ * The stream of reported changes. A change that cannot be added now is kept, within a limit, and added when Redis answers again.
+ * Thread-safe.
  */
 final class ChangeStream {
 
@@ -26,7 +27,7 @@ final class ChangeStream {
     private final Map<String, List<PermissionChange>> pending = new LinkedHashMap<>();
     private boolean isOverflown;
 
-    /** What became of a delivery. */
+    /** The outcome of a delivery. */
     enum Publication {
         ADDED,
         KNOWN,
@@ -41,7 +42,7 @@ final class ChangeStream {
         return log;
     }
 
-    /** Tells the other replicas what a delivery reports. Waits briefly. */
+    /** Passes the change of a delivery on to the other replicas. Waits briefly. */
     Publication publish(String delivery, List<PermissionChange> changes) {
         Optional<Boolean> added = append(delivery, changes);
         if (added.isEmpty()) {
@@ -72,7 +73,7 @@ final class ChangeStream {
         return pending.containsKey(delivery);
     }
 
-    /** Adds what could not be added before. Waits for Redis. */
+    /** Adds the changes that could not be added before. Waits for Redis. */
     void flush() {
         Map<String, List<PermissionChange>> left;
         boolean isIncomplete;

@@ -11,8 +11,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names keys in Redis and protects values. Ids are hashed: with the secret, if there is one. With it, values are authenticated, too:
- * a value that was not written by a replica for this key is not taken. Immutable.
+ * Names keys in Redis and protects values. Ids are hashed: with the secret, if there is one. With it, values are authenticated,
+ * too: a value that was not written by a replica for this key is not taken. Immutable.
  */
 final class Keys {
 
@@ -33,7 +33,7 @@ final class Keys {
      * Keys of one tenant.
      *
      * @param provider name of the provider
-     * @param tenant distinguishes what must not be mixed up
+     * @param tenant distinguishes data that must not be mixed up
      */
     static Keys of(SharingSettings settings, String provider, String tenant) {
         byte[] bytes = settings.secret();
@@ -52,12 +52,12 @@ final class Keys {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
     }
 
-    /** A key for what all replicas know; all of these are in one slot. */
+    /** A key of data that all replicas share; all such keys are in one slot. */
     byte[] common(String kind) {
         return bytes("{" + prefix + "}" + kind);
     }
 
-    /** A value, with what proves that a replica has written it for this key. */
+    /** A value with a proof that a replica has written it for this key. */
     byte[] sealed(byte[] key, byte[] value) {
         if (secret == null) {
             return value;

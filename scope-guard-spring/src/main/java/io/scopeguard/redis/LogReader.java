@@ -16,8 +16,8 @@ import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
 /**
- * Reads streams on a thread and a connection of its own, waiting for what comes. After a break it goes on where it was; if numbers
- * are missing, it says so.
+ * Reads streams on a thread and a connection of its own, and waits for new entries. After a break it goes on where it was; if
+ * numbers are missing, it says so.
  */
 final class LogReader implements AutoCloseable {
 

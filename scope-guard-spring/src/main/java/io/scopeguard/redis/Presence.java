@@ -15,7 +15,7 @@ final class Presence {
 
     private static final long LONGEST_TOKEN_LIFE = TimeUnit.HOURS.toMicros(24);
 
-    /** Counts the replicas, and names the memory: another name means that Redis has lost what it had. */
+    /** Counts the replicas, and names the memory: another name means that Redis has lost its records. */
     private static final Script BEAT = new Script("""
             redis.call('ZADD', KEYS[1], str(now), ARGV[1])
             redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', str(now - tonumber(ARGV[2])))
@@ -52,11 +52,11 @@ final class Presence {
     }
 
     /**
-     * What a heartbeat showed.
+     * The result of a heartbeat.
      *
      * @param replicas how many there are
      * @param isFirst whether it is the first of this replica
-     * @param hasLostMemory whether Redis came back without what it had
+     * @param hasLostMemory whether Redis has lost its records
      * @param isLossReported whether another replica reports that, now or within the longest life of a token
      */
     record Beat(int replicas, boolean isFirst, boolean hasLostMemory, boolean isLossReported) {}

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.connection.RedisConnection;
 
-/** What the replicas of an application share about one provider. Thread-safe. Close it to stop its threads. */
+/** Sharing between the replicas of an application about one provider. Thread-safe. Close it to stop its threads. */
 public final class ProviderSharing implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ProviderSharing.class);
@@ -86,7 +86,7 @@ public final class ProviderSharing implements AutoCloseable {
         return new SharedHistories(redis, keys, server);
     }
 
-    /** What clients were asked for. */
+    /** The remedies that clients were asked for. */
     public AskExchange asks() {
         return asks;
     }

@@ -14,7 +14,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** What the replicas of an application share through one Redis. Thread-safe. Close it to stop its threads. */
+/** Sharing between the replicas of an application through one Redis. Thread-safe. Close it to stop its threads. */
 public final class ReplicaSharing implements AutoCloseable {
 
     private static final long MAX_WAIT_MILLIS = 1_000;
@@ -46,9 +46,9 @@ public final class ReplicaSharing implements AutoCloseable {
     }
 
     /**
-     * What is shared about one provider. Replicas share if they have the same provider and the same resources.
+     * The sharing about one provider. Replicas share if they have the same provider and the same resources.
      *
-     * @param resources the API's own, which decide what is read of roles
+     * @param resources the API's own, which determine the scopes that are read of roles
      */
     public ProviderSharing of(IdentityProvider provider, Collection<Audience> resources) {
         String tenant = provider.issuers().get(0)

@@ -18,7 +18,7 @@ final class ServerClock {
     private volatile Offset offset;
 
     /**
-     * The server's time less ours. Whoever compares several times converts all of them by one of these: that keeps their order.
+     * The server's time less ours. To compare several times, convert all of them by the same difference: that keeps their order.
      *
      * @param uncertainty how long the measurement took
      */
@@ -62,7 +62,7 @@ final class ServerClock {
         }
     }
 
-    /** What is known of the difference at present. */
+    /** The known difference at present. */
     Offset offset() {
         return offset;
     }

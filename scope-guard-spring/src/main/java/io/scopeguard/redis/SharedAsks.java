@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * What clients were asked for, as a stream: each replica keeps it in its own memory, so that no request has to look in Redis. A
- * replica that starts reads the whole stream. Thread-safe.
+ * The remedies that clients were asked for, as a stream: each replica keeps it in its own memory, so that no request has to look in
+ * Redis. A replica that starts reads the whole stream. Thread-safe.
  */
 final class SharedAsks implements AskExchange {
 

@@ -8,7 +8,8 @@ import java.util.function.LongUnaryOperator;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * The scopes that exist at the provider, and when any replica first saw each: so all replicas call the same scopes new. Thread-safe.
+ * The scopes that exist at the provider, and when any replica first saw each: so all replicas call the same scopes new.
+ * Thread-safe.
  */
 final class SharedCatalogue {
 
@@ -26,7 +27,7 @@ final class SharedCatalogue {
         this.catalogue = catalogue;
     }
 
-    /** Takes in what other replicas saw, and adds what this one did. Waits briefly. */
+    /** Notes the sightings of other replicas, and adds those of this one. Waits briefly. */
     void synchronize() {
         byte[] key = keys.common("catalogue");
         redis.ask(commands -> commands.get(key))

@@ -13,8 +13,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives deliveries and tells the other replicas. A delivery is acknowledged when the others can read it; if Redis is out of reach,
- * it is applied here, kept, and has to come again. A delivery that another replica has received is a repeated one. Thread-safe.
+ * Receives deliveries and tells the other replicas. A delivery is acknowledged when the others can read it; if Redis is out of
+ * reach, it is applied here, kept, and has to come again. A delivery that another replica has received is a repeated one.
+ * Thread-safe.
  */
 final class SharedEventReceiver implements EventReceiver {
 

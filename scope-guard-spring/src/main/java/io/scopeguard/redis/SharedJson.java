@@ -17,7 +17,7 @@ import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
-/** Facts as JSON. What cannot be read, because another version wrote it or somebody else did, counts as absent. */
+/** Facts as JSON. A value that cannot be read, such as that of another version, counts as absent. */
 final class SharedJson {
 
     private static final Logger log = LoggerFactory.getLogger(SharedJson.class);

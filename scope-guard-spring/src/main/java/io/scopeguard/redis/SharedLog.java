@@ -38,7 +38,7 @@ final class SharedLog {
 
     /**
      * @param name of the stream
-     * @param replica who writes
+     * @param replica the replica that writes
      * @param length how many entries are kept, roughly
      * @param memory how long ids of deliveries are kept
      */

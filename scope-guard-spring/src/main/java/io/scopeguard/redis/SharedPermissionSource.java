@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * Takes answers that another replica has just read, and reads what none has. Each answer is judged by this replica as if the provider
- * had given it: whoever can write to Redis can do no more than a false answer of the provider could. Thread-safe.
+ * Takes answers that another replica has just read, and reads all others. Each answer is judged by this replica as if the provider
+ * had given it: a false value in Redis can do no more than a false answer of the provider. Thread-safe.
  */
 final class SharedPermissionSource implements PermissionSource {
 
@@ -59,7 +59,7 @@ final class SharedPermissionSource implements PermissionSource {
     private final SharedCatalogue catalogue;
     private final SharingListener listener;
 
-    /** The number of the last answer about each list: the same list is no news, whatever its age. */
+    /** The number of the last answer about each list: an unchanged list is not new, whatever its age. */
     private final Cache<String, Long> lists =
             Caffeine.newBuilder().maximumSize(MAX_LISTS).build();
 

@@ -15,8 +15,8 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that all replicas make together, counted by a bucket in Redis. While Redis is out of reach, each replica counts for itself
- * and uses its part: the limit divided by the last known number of replicas. Thread-safe.
+ * The calls that all replicas make together, counted by a bucket in Redis. While Redis is out of reach, each replica counts for
+ * itself and uses its part: the limit divided by the last known number of replicas. Thread-safe.
  */
 final class SharedTokens implements CallBudget.Tokens {
 
@@ -99,7 +99,7 @@ final class SharedTokens implements CallBudget.Tokens {
                 .build();
     }
 
-    /** The part of this replica: what it has saved up is a second's worth at most, since the others save up, too. */
+    /** The share of this replica. It saves up a second's worth at most, because the other replicas save up, too. */
     private Bucket part() {
         int count = Math.max(replicas.getAsInt(), 1);
         Part known = part;

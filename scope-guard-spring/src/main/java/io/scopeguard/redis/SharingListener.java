@@ -2,7 +2,7 @@ package io.scopeguard.redis;
 
 import java.time.Duration;
 
-/** Receives what happens between this replica and Redis, for metrics. Thread-safe and quick. */
+/** Receives events between this replica and Redis, for metrics. Thread-safe and quick. */
 public interface SharingListener {
 
     /** Ignores everything. */
@@ -20,8 +20,8 @@ public interface SharingListener {
     /**
      * A fact was read.
      *
-     * @param source {@code provider}, {@code replica} if another replica's answer was taken, or {@code left} if the read was left to
-     *     another replica
+     * @param source {@code provider}, {@code replica} if another replica's answer was taken, or {@code left} if the read was left
+     *     to another replica
      */
     default void read(String source) {}
 

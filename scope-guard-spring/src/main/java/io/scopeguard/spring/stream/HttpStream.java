@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One response that may be streamed. If the right to it ends before the first byte, the request is refused like any other; server-sent
- * events get a last event; any other body breaks off, so that no client takes it for complete. Thread-safe.
+ * One response that may be streamed. If the right to it ends before the first byte, the request is refused like any other;
+ * server-sent events get a last event; any other body breaks off, so that no client takes it for complete. Thread-safe.
  */
 final class HttpStream implements AsyncListener {
 
@@ -118,7 +118,7 @@ final class HttpStream implements AsyncListener {
         }
     }
 
-    /** What a request would be told now. */
+    /** The signal that a request would receive now. */
     static ProblemResponse refusal(ProblemResponses refusals, WatchEnd reason) {
         Decision decision = reason.decision();
         if (decision != null) {

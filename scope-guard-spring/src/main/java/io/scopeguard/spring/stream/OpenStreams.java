@@ -18,7 +18,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * What was opened with a granted request and goes on: streamed responses, WebSocket sessions. Each ends when the right to it ends.
+ * The open streams: streamed responses and WebSocket sessions that granted requests opened. Each ends when the right to it ends.
  * The application may end streams earlier:
  *
  * <pre>{@code
@@ -63,7 +63,7 @@ public final class OpenStreams implements DisposableBean {
     }
 
     /**
-     * Watches what is about to be opened.
+     * Watches a stream that is about to be opened.
      *
      * @param granted the decisions that it is opened with
      * @param ender ends it, on a thread that may write

@@ -11,7 +11,7 @@ public final class StreamEndedException extends IOException {
         super("The right to this stream has ended.");
     }
 
-    /** Containers log what breaks a response off: the stack says nothing. */
+    /** Without a stack trace: containers log this exception, and the stack has no meaning. */
     @Override
     public Throwable fillInStackTrace() {
         return this;

@@ -25,7 +25,7 @@ final class StreamGate {
     /**
      * After each write, successful or not.
      *
-     * @param isAtBoundary whether what was written so far is complete, so that something else may follow
+     * @param isAtBoundary whether the bytes written so far are complete events, so that another event may follow
      */
     void leave(boolean isAtBoundary) {
         Runnable end = null;

@@ -18,7 +18,7 @@ import org.springframework.web.servlet.HandlerAdapter;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * Calls handlers so that what they open ends with the right to it. Handlers that cannot stream are called as ever. Thread-safe.
+ * Calls handlers so that their streams end with the right to them. Other handlers are called as usual. Thread-safe.
  *
  * @hidden
  */

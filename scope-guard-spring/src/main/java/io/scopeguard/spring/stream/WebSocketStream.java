@@ -80,7 +80,7 @@ class WebSocketStream {
         }
     }
 
-    /** Sends what the protocol spoken within the session has to say. */
+    /** Sends the last message of the protocol that the session uses. */
     void beforeClose(WebSocketSession open, WatchEnd reason) throws IOException {}
 
     private static CloseStatus status(WatchEnd reason) {
