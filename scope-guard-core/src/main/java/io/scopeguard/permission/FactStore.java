@@ -274,10 +274,36 @@ final class FactStore {
         droppedAt.set(sequence.now());
     }
 
-    /** A request asks about a subject that only a page contained until now. */
-    void request(SubjectKey key) {
-        facts.asMap()
-                .computeIfPresent(key, (same, known) -> known.isUnused() ? known.requested(sequence.now()) : known);
+    /**
+     * A request asks about a subject that only a page contained until now. Its history begins, or continues that of other processes,
+     * for which this may wait briefly.
+     *
+     * @return whether the history of other processes is continued
+     */
+    boolean request(SubjectKey key) {
+        SubjectFact unused = glance(key);
+        if (unused == null || !unused.isUnused()) {
+            return false;
+        }
+        FactHistory history = isShared() ? exchange.recall(List.of(key.name())).get(key.name()) : null;
+        SubjectFact requested = facts.asMap()
+                .computeIfPresent(key, (same, known) -> known.isUnused() ? requested(known, history) : known);
+        if (isShared() && requested != null) {
+            keepLosses(key, requested);
+            exchange.keep(key.name(), requested.history());
+        }
+        return history != null;
+    }
+
+    private SubjectFact requested(SubjectFact known, @Nullable FactHistory history) {
+        if (history == null) {
+            return known.requested(sequence.now());
+        }
+        Holding holding = holdings.intern(Holding.of(history));
+        SubjectFact recalled = SubjectFact.recalled(known.id(), holding, history);
+        boolean isLater = known.readAt() > recalled.readAt() && !known.holding().takesFrom(holding);
+        ReadTimes times = new ReadTimes(known.readAt(), sequence.now(), ReadTimes.NO_LOSSES);
+        return isLater ? recalled.followedBy(known.holding(), times, gap) : recalled;
     }
 
     /** Notes that a read lacked something that a confirming read showed, or that was not believed. */

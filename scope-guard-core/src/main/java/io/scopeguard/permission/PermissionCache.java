@@ -119,7 +119,7 @@ public final class PermissionCache implements AutoCloseable {
     public LivePermissions get(PermissionKey key, Freshness freshness, Scopes held, @Nullable LivePermissions last) {
         Freshness wanted = freshness.isIndividual() ? freshness.individualFrom(sequence.next()) : freshness;
         Picture known = last != null && last.history() instanceof Picture picture ? picture : null;
-        Picture picture = pictures.of(key, wanted.isIndividual(), known);
+        Picture picture = begun(pictures.of(key, wanted.isIndividual(), known), wanted);
         use(picture, wanted.now());
         if (isSurelyFresh(picture, wanted) && picture.isEnoughFor(held)) {
             return picture.live(clock);
@@ -127,6 +127,16 @@ public final class PermissionCache implements AutoCloseable {
         Picture renewed = renewed(picture, wanted, held);
         use(renewed, wanted.now());
         return renewed.live(clock);
+    }
+
+    /** At the first request about a member that only pages contained, the history that other processes keep is continued. */
+    private Picture begun(Picture picture, Freshness wanted) {
+        SubjectFact fact = picture.subject();
+        boolean isContinued = fact != null
+                && fact.isUnused()
+                && picture.question().subject() instanceof MembershipKey member
+                && store.request(member);
+        return isContinued ? pictures.of(picture.key(), wanted.isIndividual(), null) : picture;
     }
 
     private boolean isSurelyFresh(Picture picture, Freshness wanted) {

@@ -10,7 +10,12 @@ public final class SteppedCache {
     private final PermissionCache cache;
 
     public SteppedCache(PermissionSource source, SteadyClock clock, CacheSettings settings) {
-        cache = new PermissionCache(source, clock, settings, FactExchange.NONE, executor);
+        this(source, clock, settings, FactExchange.NONE);
+    }
+
+    /** The same, with histories that other processes share. */
+    public SteppedCache(PermissionSource source, SteadyClock clock, CacheSettings settings, FactExchange exchange) {
+        cache = new PermissionCache(source, clock, settings, exchange, executor);
     }
 
     public PermissionCache cache() {

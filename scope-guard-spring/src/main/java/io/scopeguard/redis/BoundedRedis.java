@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,8 +38,8 @@ final class BoundedRedis {
     private final CircuitBreaker breaker;
     private final Semaphore told = new Semaphore(MAX_TOLD);
     private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
-    private volatile boolean isReachable;
-    private volatile boolean hasReported;
+    private final AtomicBoolean reachable = new AtomicBoolean();
+    private final AtomicBoolean reported = new AtomicBoolean();
 
     /** An operation on a connection. */
     interface Command<T> {
@@ -68,7 +69,7 @@ final class BoundedRedis {
 
     /** Whether commands are sent at present. */
     boolean isReachable() {
-        return isReachable && breaker.getState() == State.CLOSED;
+        return reachable.get() && breaker.getState() == State.CLOSED;
     }
 
     /** Sends a command and waits for the answer; empty if there is none in time, or Redis is left alone. */
@@ -118,7 +119,8 @@ final class BoundedRedis {
 
     /** Counts a failure of a command that was sent by another way. */
     void failed(Throwable cause) {
-        failed("error", System.nanoTime(), cause);
+        boolean isLate = cause instanceof io.github.bucket4j.TimeoutException;
+        failed(isLate ? "timeout" : "error", System.nanoTime(), cause);
     }
 
     private void failed(String outcome, long start, Throwable cause) {
@@ -167,18 +169,16 @@ final class BoundedRedis {
         return commands;
     }
 
-    private synchronized void reachable() {
-        if (!isReachable) {
-            isReachable = true;
+    private void reachable() {
+        if (reachable.compareAndSet(false, true)) {
+            reported.set(false);
             log.info("Redis answers: what is read is shared with the other replicas.");
-            hasReported = false;
         }
     }
 
-    private synchronized void unreachable(Throwable cause) {
-        isReachable = false;
-        if (!hasReported) {
-            hasReported = true;
+    private void unreachable(Throwable cause) {
+        reachable.set(false);
+        if (reported.compareAndSet(false, true)) {
             log.warn(
                     "Redis does not answer ({}). This replica goes on by itself, with its part of the call budget, and tries"
                             + " again.",

@@ -11,6 +11,7 @@ import io.scopeguard.remedy.AskExchange;
 import io.scopeguard.remedy.RecordedAsk;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -47,8 +48,8 @@ public final class ProviderSharing implements AutoCloseable {
             .build();
     private volatile int replicas = 1;
     private volatile boolean isEverythingDue;
-    private @Nullable LogReader changeReader;
-    private @Nullable LogReader askReader;
+    private volatile boolean isClosed;
+    private volatile List<LogReader> readers = List.of();
 
     ProviderSharing(ReplicaSharing sharing, IdentityProvider provider, String tenant) {
         this.connections = sharing.connections();
@@ -78,7 +79,8 @@ public final class ProviderSharing implements AutoCloseable {
                 new AnswerStore(redis, keys, server, settings),
                 keys,
                 new SharedCatalogue(redis, keys, server, provider.catalogue()),
-                listener);
+                listener,
+                settings.patience());
     }
 
     /** Histories of facts. */
@@ -118,11 +120,16 @@ public final class ProviderSharing implements AutoCloseable {
 
     private void beatSafely(ScopeGuard guard) {
         try {
-            presence.beat().ifPresent(beat -> beaten(beat, guard));
-            applyEverythingIfDue(guard);
+            beat(guard);
         } catch (RuntimeException e) {
             log.error("The heartbeat of this replica failed unexpectedly", e);
         }
+    }
+
+    /** Tells the others that this replica is there, and learns whether Redis is, and how many they are. Waits for Redis. */
+    void beat(ScopeGuard guard) {
+        presence.beat().ifPresent(beat -> beaten(beat, guard));
+        applyEverythingIfDue(guard);
     }
 
     private void beaten(Presence.Beat beat, ScopeGuard guard) {
@@ -133,7 +140,7 @@ public final class ProviderSharing implements AutoCloseable {
         if (beat.hasLostMemory()) {
             log.warn("Redis has lost what the replicas shared. Each of them writes back what it knows.");
             guard.restoreShared();
-            restart();
+            readers.forEach(LogReader::restart);
             isEverythingDue = true;
         } else if (beat.isLossReported()) {
             guard.memoryLost();
@@ -141,27 +148,22 @@ public final class ProviderSharing implements AutoCloseable {
         changes.flush();
     }
 
-    private synchronized void listen(ScopeGuard guard) {
+    private void listen(ScopeGuard guard) {
         // A change that was reported shortly before this replica started concerns answers that it may take.
         long from = TimeUnit.MICROSECONDS.toMillis(server.micros())
                 - settings.keptFor().toMillis();
-        changeReader = reader(changes.log(), Math.max(from, 0) + "-0", new ChangeReader(guard));
-        askReader = reader(asks.log(), "0-0", new AskReader(guard));
+        readers = List.of(
+                reader(changes.log(), Math.max(from, 0) + "-0", new ChangeReader(guard)),
+                reader(asks.log(), "0-0", new AskReader(guard)));
+        if (isClosed) {
+            readers.forEach(LogReader::close);
+        }
     }
 
     private LogReader reader(SharedLog shared, String position, LogReader.Reader reader) {
         LogReader made = new LogReader(connections, shared, replica, position, waitMillis, reader);
         made.start();
         return made;
-    }
-
-    private synchronized void restart() {
-        if (changeReader != null) {
-            changeReader.restart();
-        }
-        if (askReader != null) {
-            askReader.restart();
-        }
     }
 
     /** A change of everything is applied now, or later if there was one a moment ago. */
@@ -174,15 +176,9 @@ public final class ProviderSharing implements AutoCloseable {
 
     @Override
     public void close() {
+        isClosed = true;
         heartbeats.shutdownNow();
-        synchronized (this) {
-            if (changeReader != null) {
-                changeReader.close();
-            }
-            if (askReader != null) {
-                askReader.close();
-            }
-        }
+        readers.forEach(LogReader::close);
         presence.leave();
     }
 

@@ -9,10 +9,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class ServerClock {
 
-    /** A measurement that took longer than this replaces only an old one. */
-    private static final long EXACT = TimeUnit.MILLISECONDS.toNanos(5);
+    /** Before the first measurement, nothing is known. */
+    private static final long UNKNOWN = TimeUnit.SECONDS.toNanos(30);
 
-    private static final long OLD = TimeUnit.SECONDS.toNanos(30);
+    /** Two clocks drift apart by one part in so many at most. */
+    private static final long DRIFT = 5_000;
 
     private final SteadyClock clock;
     private volatile Offset offset;
@@ -20,7 +21,7 @@ final class ServerClock {
     /**
      * The server's time less ours. To compare several times, convert all of them by the same difference: that keeps their order.
      *
-     * @param uncertainty how long the measurement took
+     * @param uncertainty by how much the difference may be larger or smaller
      */
     record Offset(long nanos, long measuredAt, long uncertainty) {
 
@@ -44,7 +45,7 @@ final class ServerClock {
     ServerClock(SteadyClock clock) {
         this.clock = clock;
         long now = clock.nanos();
-        this.offset = new Offset(TimeUnit.MILLISECONDS.toNanos(clock.instant().toEpochMilli()) - now, now, OLD);
+        this.offset = new Offset(TimeUnit.MILLISECONDS.toNanos(clock.instant().toEpochMilli()) - now, now, UNKNOWN);
     }
 
     /**
@@ -53,18 +54,26 @@ final class ServerClock {
      * @param sent when the question was sent, in nanoseconds of the steady clock
      */
     synchronized void learn(long serverMicros, long sent, long received) {
-        long uncertainty = received - sent;
-        Offset known = offset;
-        boolean isBetter = uncertainty <= Math.max(EXACT, known.uncertainty);
-        if (isBetter || received - known.measuredAt > OLD) {
-            long middle = sent + uncertainty / 2;
-            offset = new Offset(TimeUnit.MICROSECONDS.toNanos(serverMicros) - middle, received, uncertainty);
+        // The server's time was read somewhere between the two.
+        long uncertainty = (received - sent) / 2 + 1;
+        long nanos = TimeUnit.MICROSECONDS.toNanos(serverMicros) - (sent + (received - sent) / 2);
+        Offset known = aged(offset, received);
+        boolean isBetter = uncertainty <= known.uncertainty;
+        // A clock was set, or another server has taken over.
+        boolean isContradicted = Math.abs(nanos - known.nanos) > uncertainty + known.uncertainty;
+        if (isBetter || isContradicted) {
+            offset = new Offset(nanos, received, uncertainty);
         }
+    }
+
+    private static Offset aged(Offset measured, long now) {
+        long drift = Math.max(now - measured.measuredAt, 0) / DRIFT;
+        return new Offset(measured.nanos, measured.measuredAt, measured.uncertainty + drift);
     }
 
     /** The known difference at present. */
     Offset offset() {
-        return offset;
+        return aged(offset, clock.nanos());
     }
 
     /** A time of the steady clock, as the server's. The smallest number stays what it is. */

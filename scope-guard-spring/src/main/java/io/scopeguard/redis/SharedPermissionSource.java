@@ -24,7 +24,6 @@ import io.scopeguard.scope.Audience;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +44,8 @@ final class SharedPermissionSource implements PermissionSource {
 
     private static final long MAX_LISTS = 100_000;
 
-    /** How long a request waits for another replica's read before it makes its own. */
-    private static final long FOREGROUND_PATIENCE = TimeUnit.MILLISECONDS.toNanos(250);
-
-    /** How long a thread waits in the background before it turns to another fact. */
-    private static final long BACKGROUND_PATIENCE = TimeUnit.SECONDS.toNanos(2);
+    /** A thread in the background waits so many times longer than a request before it turns to another fact. */
+    private static final int BACKGROUND_PATIENCE = 2;
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
@@ -58,6 +54,7 @@ final class SharedPermissionSource implements PermissionSource {
     private final Keys keys;
     private final SharedCatalogue catalogue;
     private final SharingListener listener;
+    private final long patience;
 
     /** The number of the last answer about each list: an unchanged list is not new, whatever its age. */
     private final Cache<String, Long> lists =
@@ -68,8 +65,10 @@ final class SharedPermissionSource implements PermissionSource {
             AnswerStore store,
             Keys keys,
             SharedCatalogue catalogue,
-            SharingListener listener) {
+            SharingListener listener,
+            Duration patience) {
         this.provider = provider;
+        this.patience = patience.toNanos();
         this.store = store;
         this.keys = keys;
         this.catalogue = catalogue;
@@ -178,6 +177,7 @@ final class SharedPermissionSource implements PermissionSource {
     /** One read on its way to an answer. Used by one thread. */
     private final class Read<T> {
 
+        private final String kind;
         private final byte[] key;
         private final TypeReference<T> type;
         private final CallContext context;
@@ -189,6 +189,7 @@ final class SharedPermissionSource implements PermissionSource {
         private long order;
 
         Read(String name, TypeReference<T> type, CallContext context, Function<CallContext, T> read, long newerThan) {
+            this.kind = name.substring(0, name.indexOf('\n'));
             this.key = keys.of("answer", name);
             this.type = type;
             this.context = context;
@@ -222,7 +223,7 @@ final class SharedPermissionSource implements PermissionSource {
         private boolean isPatient() {
             Priority priority = context.priority();
             return priority == Priority.BACKGROUND
-                    || (priority == Priority.FOREGROUND && System.nanoTime() - start < FOREGROUND_PATIENCE);
+                    || (priority == Priority.FOREGROUND && System.nanoTime() - start < patience);
         }
 
         private @Nullable T taken(Found found) {
@@ -236,7 +237,7 @@ final class SharedPermissionSource implements PermissionSource {
                 return null;
             }
             order = found.order();
-            listener.read("replica");
+            listener.read("replica", kind);
             return answer;
         }
 
@@ -256,13 +257,14 @@ final class SharedPermissionSource implements PermissionSource {
         }
 
         private T readAlone() {
-            listener.read("provider");
+            listener.read("provider", kind);
             return read.apply(context);
         }
 
         private void waitForOther() {
-            if (context.priority() == Priority.BACKGROUND && System.nanoTime() - start > BACKGROUND_PATIENCE) {
-                listener.read("left");
+            if (context.priority() == Priority.BACKGROUND
+                    && System.nanoTime() - start > patience * BACKGROUND_PATIENCE) {
+                listener.read("left", kind);
                 throw new PermissionsUnavailableException(
                         Reason.BUDGET_EXHAUSTED, "The read is left to another replica, which has begun it.");
             }

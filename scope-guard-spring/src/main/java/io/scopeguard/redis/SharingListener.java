@@ -22,8 +22,9 @@ public interface SharingListener {
      *
      * @param source {@code provider}, {@code replica} if another replica's answer was taken, or {@code left} if the read was left
      *     to another replica
+     * @param fact what was read, such as {@code membership}, or {@code members} for a page of an organization
      */
-    default void read(String source) {}
+    default void read(String source, String fact) {}
 
     /** A reported change arrived from another replica. */
     default void changeArrived(Duration lag) {}

@@ -12,11 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param timeout how long one command may take
  * @param pause how long Redis is left alone after it has failed
  * @param lease how long other replicas leave a read to the replica that began it
+ * @param patience how long a request waits for the read of another replica before it makes its own
  * @param keptFor how long answers are kept
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record SharingSettings(
-        String prefix, byte @Nullable [] secret, Duration timeout, Duration pause, Duration lease, Duration keptFor) {
+        String prefix,
+        byte @Nullable [] secret,
+        Duration timeout,
+        Duration pause,
+        Duration lease,
+        Duration patience,
+        Duration keptFor) {
 
     /** The time-out and the pause that are used if nothing else is set. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofMillis(50);

@@ -6,10 +6,13 @@ import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.Grants;
+import io.scopeguard.provider.Member;
 import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.Page;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.ProviderTraits;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.ScopeCatalogue;
@@ -21,6 +24,7 @@ import io.scopeguard.spring.support.Directory;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +38,17 @@ import org.jspecify.annotations.Nullable;
 /** One tenant as all replicas see it: it counts the calls that any of them makes. Thread-safe. */
 final class Company {
 
+    static final int PAGE = 100;
+
     final Map<String, Set<String>> rolesOf = new ConcurrentHashMap<>();
     final Map<String, Scopes> scopesOf = new ConcurrentHashMap<>(
             Map.of("reader", Scopes.of("read:report"), "writer", Scopes.of("read:report", "write:report")));
     final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
     final Set<String> scopes = ConcurrentHashMap.newKeySet();
+    /** The users of organizations that can be read by page, whether they are members or not. */
+    final Map<String, List<String>> listed = new ConcurrentHashMap<>();
+
+    private final AtomicInteger users = new AtomicInteger();
     volatile boolean isDown;
     volatile Runnable beforeAnswer = () -> {};
 
@@ -48,6 +58,18 @@ final class Company {
 
     int calls(String operation) {
         return calls.getOrDefault(operation, new AtomicInteger()).get();
+    }
+
+    /** Adds a reader that nobody has asked about. */
+    String newUser() {
+        String user = "user-" + users.incrementAndGet();
+        rolesOf.put(user, Set.of("reader"));
+        return user;
+    }
+
+    /** How many calls there were of all kinds. */
+    int calls() {
+        return calls.values().stream().mapToInt(AtomicInteger::get).sum();
     }
 
     void forgetCalls() {
@@ -95,6 +117,26 @@ final class Company {
             beforeAnswer.run();
             return Answer.explicit(
                     roles == null ? Membership.none(Standing.NOT_A_MEMBER) : Membership.of(Grants.ofRoles(roles)));
+        }
+
+        @Override
+        public ProviderTraits traits() {
+            return new ProviderTraits(
+                    PAGE, !listed.isEmpty(), false, 1, Set.of(), Set.of(), Set.of(), Map.of(), Duration.ZERO);
+        }
+
+        @Override
+        public Page<Member> members(String organization, @Nullable String cursor, CallContext context) {
+            called("members", context);
+            List<Member> members = listed.getOrDefault(organization, List.of()).stream()
+                    .filter(rolesOf::containsKey)
+                    .map(user -> new Member(user, Membership.of(Grants.ofRoles(rolesOf.getOrDefault(user, Set.of())))))
+                    .toList();
+            beforeAnswer.run();
+            int from = cursor == null ? 0 : Integer.parseInt(cursor);
+            int to = Math.min(from + PAGE, members.size());
+            return new Page<>(
+                    members.subList(from, to), to < members.size() ? String.valueOf(to) : null, members.size());
         }
 
         @Override

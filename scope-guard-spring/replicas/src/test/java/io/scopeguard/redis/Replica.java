@@ -6,12 +6,19 @@ import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.EventReceiver.Outcome;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -30,12 +37,18 @@ final class Replica implements AutoCloseable {
 
     /** Counts what happens. */
     static final class Events implements SharingListener {
-        final java.util.Map<String, Integer> reads = new java.util.concurrent.ConcurrentHashMap<>();
-        final java.util.concurrent.atomic.AtomicInteger changes = new java.util.concurrent.atomic.AtomicInteger();
-        final java.util.concurrent.atomic.AtomicInteger gaps = new java.util.concurrent.atomic.AtomicInteger();
+        final Map<String, Integer> reads = new ConcurrentHashMap<>();
+        final Map<String, Integer> commands = new ConcurrentHashMap<>();
+        final AtomicInteger changes = new AtomicInteger();
+        final AtomicInteger gaps = new AtomicInteger();
 
         @Override
-        public void read(String source) {
+        public void commanded(String outcome, Duration took) {
+            commands.merge(outcome, 1, Integer::sum);
+        }
+
+        @Override
+        public void read(String source, String fact) {
             reads.merge(source, 1, Integer::sum);
         }
 
@@ -50,9 +63,9 @@ final class Replica implements AutoCloseable {
         }
     }
 
-    private Replica(TestRedis redis, Company company, SharingSettings settings) {
+    private Replica(LettuceConnectionFactory connections, Company company, SharingSettings settings) {
         this.provider = company.provider(SteadyClock.system());
-        this.connections = redis.connections();
+        this.connections = connections;
         this.sharing = new ReplicaSharing(connections, settings, events);
         this.part = sharing.of(provider, List.of());
         CacheSettings usual = CacheSettings.DEFAULT;
@@ -72,7 +85,12 @@ final class Replica implements AutoCloseable {
     }
 
     static Replica start(TestRedis redis, Company company, SharingSettings settings) {
-        Replica replica = new Replica(redis, company, settings);
+        return start(redis.connections(), company, settings);
+    }
+
+    /** Starts a replica with connections of its own, which it closes. */
+    static Replica start(LettuceConnectionFactory connections, Company company, SharingSettings settings) {
+        Replica replica = new Replica(connections, company, settings);
         replica.awaitRedis(true);
         return replica;
     }
@@ -83,11 +101,35 @@ final class Replica implements AutoCloseable {
 
     static SharingSettings settings(byte @org.jspecify.annotations.Nullable [] secret, Duration timeout) {
         return new SharingSettings(
-                "test", secret, timeout, Duration.ofMillis(100), Duration.ofSeconds(30), Duration.ofMinutes(5));
+                "test",
+                secret,
+                timeout,
+                Duration.ofMillis(100),
+                Duration.ofSeconds(30),
+                Duration.ofMillis(250),
+                Duration.ofMinutes(5));
     }
 
     void awaitRedis(boolean isReachable) {
         Awaitility.await().atMost(PATIENCE).until(() -> part.isReachable() == isReachable);
+    }
+
+    /** Receives a report of the provider about a user. */
+    Outcome deliver(String user) {
+        EventReceiver receiver = Objects.requireNonNull(part.receiver(guard::apply));
+        return receiver.receive(user.getBytes(StandardCharsets.UTF_8), "signature")
+                .outcome();
+    }
+
+    /** Waits until this replica takes what another one has read. */
+    void awaitSharing(Replica other, Company company) {
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            String user = company.newUser();
+            other.get(user);
+            int taken = events.reads.getOrDefault("replica", 0);
+            get(user);
+            return events.reads.getOrDefault("replica", 0) > taken;
+        });
     }
 
     LivePermissions get(String user) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.EventReceiver.Outcome;
 import io.scopeguard.provider.ScopeCatalogue.Novelty;
 import io.scopeguard.scope.Audience;
@@ -14,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -137,7 +135,7 @@ class SharingTests {
         first.get("alice");
         second.get("alice");
         company.rolesOf.put("alice", Set.of("reader"));
-        deliver(first, "alice");
+        first.deliver("alice");
         awaitChange(second);
         company.forgetCalls();
 
@@ -169,7 +167,7 @@ class SharingTests {
         Replica first = replica();
         first.get("alice");
         company.rolesOf.remove("alice");
-        deliver(first, "alice");
+        first.deliver("alice");
         first.get("alice");
         awaitValue("NOT_A_MEMBER");
         withConnection(connection -> keys(connection, "answer")
@@ -212,7 +210,7 @@ class SharingTests {
         second.get("alice");
         company.rolesOf.remove("alice");
 
-        assertThat(deliver(first, "alice")).isEqualTo(Outcome.APPLIED);
+        assertThat(first.deliver("alice")).isEqualTo(Outcome.APPLIED);
         awaitChange(second);
 
         assertThat(second.get("alice").granted()).isEqualTo(Scopes.none());
@@ -223,20 +221,20 @@ class SharingTests {
         Replica first = replica();
         Replica second = replica();
 
-        assertThat(deliver(first, "alice")).isEqualTo(Outcome.APPLIED);
-        assertThat(deliver(second, "alice")).isEqualTo(Outcome.REPLAYED);
+        assertThat(first.deliver("alice")).isEqualTo(Outcome.APPLIED);
+        assertThat(second.deliver("alice")).isEqualTo(Outcome.REPLAYED);
     }
 
     @Test
     void readWhenEntriesAreMissingThenEverythingIsReadAgain() {
         Replica first = replica();
         Replica second = replica();
-        deliver(first, "alice");
+        first.deliver("alice");
         awaitChange(second);
         withConnection(connection -> keys(connection, "changes-count")
                 .forEach(key -> connection.stringCommands().incrBy(key, 5)));
 
-        deliver(first, "bob");
+        first.deliver("bob");
 
         await().atMost(Replica.PATIENCE).until(() -> second.events.gaps.get() == 1);
     }
@@ -246,7 +244,7 @@ class SharingTests {
         Replica first = replica();
         first.get("alice");
         company.rolesOf.remove("alice");
-        deliver(first, "alice");
+        first.deliver("alice");
 
         Replica second = replica();
         awaitChange(second);
@@ -291,7 +289,7 @@ class SharingTests {
             assertThat(first.get("bob").granted()).isEqualTo(READ);
             first.awaitRedis(false);
             second.awaitRedis(false);
-            assertThat(deliver(first, "alice")).isEqualTo(Outcome.UNSHARED);
+            assertThat(first.deliver("alice")).isEqualTo(Outcome.UNSHARED);
             assertThat(first.get("alice").granted()).isEqualTo(Scopes.none());
         } finally {
             redis.start();
@@ -304,13 +302,7 @@ class SharingTests {
         awaitKey("history");
         company.rolesOf.put("carol", Set.of("reader"));
         await().atMost(Replica.PATIENCE)
-                .until(() -> !second.get(newUser()).history().isComplete());
-    }
-
-    private String newUser() {
-        String user = "user-" + company.rolesOf.size();
-        company.rolesOf.put(user, Set.of("reader"));
-        return user;
+                .until(() -> !second.get(company.newUser()).history().isComplete());
     }
 
     private Replica replica() {
@@ -330,12 +322,6 @@ class SharingTests {
         byte[] secret = new byte[32];
         java.util.Arrays.fill(secret, (byte) fill);
         return secret;
-    }
-
-    private static Outcome deliver(Replica to, String user) {
-        EventReceiver receiver = Objects.requireNonNull(to.part.receiver(to.guard::apply));
-        return receiver.receive(user.getBytes(StandardCharsets.UTF_8), "signature")
-                .outcome();
     }
 
     private static void awaitChange(Replica replica) {

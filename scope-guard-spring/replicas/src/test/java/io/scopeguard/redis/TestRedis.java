@@ -8,12 +8,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import redis.embedded.RedisServer;
+import redis.embedded.core.ExecutableProvider;
 import redis.embedded.core.RedisServerBuilder;
 
 /**
@@ -30,10 +32,12 @@ public final class TestRedis implements AutoCloseable {
             .build();
 
     private final int port = freePort();
+    private final List<String> settings;
     private @Nullable RedisServer server;
 
-    /** Starts a server. */
-    public TestRedis() {
+    /** Starts a server with further settings, as they are in a configuration file. */
+    public TestRedis(String... settings) {
+        this.settings = List.of(settings);
         start();
     }
 
@@ -48,10 +52,8 @@ public final class TestRedis implements AutoCloseable {
                     .setting("bind 127.0.0.1")
                     .setting("save ''")
                     .setting("appendonly no");
-            String executable = System.getenv(EXECUTABLE);
-            if (executable != null && !executable.isEmpty()) {
-                builder.executableProvider(() -> new File(executable));
-            }
+            settings.forEach(builder::setting);
+            builder.executableProvider(TestRedis::executable);
             RedisServer fresh = builder.build();
             fresh.start();
             server = fresh;
@@ -59,6 +61,14 @@ public final class TestRedis implements AutoCloseable {
             Assumptions.abort("No Redis server for this platform (" + e.getMessage() + "): set " + EXECUTABLE
                     + " to the path of a redis-server to run these tests.");
         }
+    }
+
+    /** The program, which is a Sentinel, too. */
+    static File executable() throws IOException {
+        String executable = System.getenv(EXECUTABLE);
+        return executable == null || executable.isEmpty()
+                ? ExecutableProvider.newJarResourceProvider().get()
+                : new File(executable);
     }
 
     public void stop() {
@@ -75,19 +85,25 @@ public final class TestRedis implements AutoCloseable {
 
     /** Connections to the server. */
     public LettuceConnectionFactory connections() {
-        LettuceConnectionFactory factory = new LettuceConnectionFactory(
-                new RedisStandaloneConfiguration("127.0.0.1", port),
-                LettuceClientConfiguration.builder()
-                        .commandTimeout(Duration.ofSeconds(30))
-                        .clientResources(RESOURCES)
-                        .shutdownTimeout(Duration.ZERO)
-                        .build());
+        LettuceConnectionFactory factory = new LettuceConnectionFactory(configuration(), client().build());
         factory.afterPropertiesSet();
         factory.start();
         return factory;
     }
 
-    private static int freePort() {
+    RedisStandaloneConfiguration configuration() {
+        return new RedisStandaloneConfiguration("127.0.0.1", port);
+    }
+
+    /** A client that is patient, since the machine may be busy, and connects anew soon. */
+    static LettuceClientConfiguration.LettuceClientConfigurationBuilder client() {
+        return LettuceClientConfiguration.builder()
+                .commandTimeout(Duration.ofSeconds(30))
+                .clientResources(RESOURCES)
+                .shutdownTimeout(Duration.ZERO);
+    }
+
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

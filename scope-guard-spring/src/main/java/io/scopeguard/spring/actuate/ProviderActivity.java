@@ -1,7 +1,6 @@
 package io.scopeguard.spring.actuate;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,14 +53,6 @@ public final class ProviderActivity {
     @Nullable
     Last keys(String provider) {
         return keys.get(provider);
-    }
-
-    /** The time since a kind of call last succeeded, or {@code null} if none did. */
-    @Nullable
-    Duration age(@Nullable Last last) {
-        return last == null || last.lastSuccess() == null
-                ? null
-                : Duration.between(last.lastSuccess(), clock.instant());
     }
 
     private void note(Map<String, Last> last, String provider, String outcome) {

@@ -15,6 +15,10 @@ final class SharingChecks {
 
     private static final Pattern KEY_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
     private static final int SHORTEST_SECRET = 32;
+
+    /** A request waits for another replica for this part of its time, as one in so many; the rest is for a read of its own. */
+    private static final int SHARE_OF_WAIT = 2;
+
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(5);
     private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(2);
 
@@ -34,6 +38,7 @@ final class SharingChecks {
                 timeout(shared.timeout()),
                 shared.pause(),
                 permissions.maxAge(),
+                permissions.maxWait().dividedBy(SHARE_OF_WAIT),
                 permissions.maxStale());
     }
 

@@ -13,6 +13,9 @@ import java.util.function.IntSupplier;
 /** The metrics of replicas that share live permissions. Thread-safe. */
 public final class SharingMetrics implements SharingListener {
 
+    /** The facts that are read with every provider. */
+    private static final List<String> USUAL = List.of("membership", "members", "definitions");
+
     private final MeterRegistry registry;
     private final Timer lag;
     private final Counter gaps;
@@ -23,7 +26,7 @@ public final class SharingMetrics implements SharingListener {
         this.lag = GuardMeter.SHARED_LAG.timer(registry);
         this.gaps = GuardMeter.SHARED_GAPS.counter(registry);
         List.of("ok", "timeout", "error").forEach(this::commands);
-        List.of("provider", "replica", "left").forEach(this::reads);
+        List.of("provider", "replica", "left").forEach(source -> USUAL.forEach(fact -> reads(source, fact)));
     }
 
     /**
@@ -44,8 +47,8 @@ public final class SharingMetrics implements SharingListener {
     }
 
     @Override
-    public void read(String source) {
-        reads(source).increment();
+    public void read(String source, String fact) {
+        reads(source, fact).increment();
     }
 
     @Override
@@ -62,7 +65,7 @@ public final class SharingMetrics implements SharingListener {
         return GuardMeter.SHARED_COMMANDS.timer(registry, "outcome", outcome);
     }
 
-    private Counter reads(String source) {
-        return GuardMeter.SHARED_READS.counter(registry, "source", source);
+    private Counter reads(String source, String fact) {
+        return GuardMeter.SHARED_READS.counter(registry, "source", source, "fact", fact);
     }
 }

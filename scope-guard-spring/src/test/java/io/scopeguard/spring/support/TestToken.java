@@ -7,6 +7,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -38,7 +39,8 @@ public record TestToken(ECKey key, @Nullable String type, Map<String, Object> cl
     }
 
     public String signed() {
-        JWSHeader.Builder header = new JWSHeader.Builder(JWSAlgorithm.ES384).keyID(key.getKeyID());
+        JWSAlgorithm algorithm = key.getCurve().equals(Curve.P_256) ? JWSAlgorithm.ES256 : JWSAlgorithm.ES384;
+        JWSHeader.Builder header = new JWSHeader.Builder(algorithm).keyID(key.getKeyID());
         if (type != null) {
             header.type(new JOSEObjectType(type));
         }

@@ -35,6 +35,7 @@ final class Crowd implements AutoCloseable {
     private final AtomicInteger wrong = new AtomicInteger();
     private final AtomicInteger errors = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
+    private final AtomicInteger answered = new AtomicInteger();
 
     /**
      * A user.
@@ -60,6 +61,7 @@ final class Crowd implements AutoCloseable {
                 lost.incrementAndGet();
                 return;
             }
+            answered.incrementAndGet();
             latencies.add(System.nanoTime() - start);
             if (status >= SERVER_ERROR) {
                 errors.incrementAndGet();
@@ -98,6 +100,11 @@ final class Crowd implements AutoCloseable {
             latencies.clear();
         }
         return Figures.percentile(sorted, part) / 1e6;
+    }
+
+    /** How many requests were answered. */
+    int answered() {
+        return answered.get();
     }
 
     int wrong() {

@@ -17,6 +17,13 @@ final class Figures {
         add("| %s | %.2f | ≤ %.2f | %s |".formatted(what, figure, target, isMet ? "ok" : "MISSED"));
     }
 
+    /** Adds a figure that has to be at least the target. */
+    void atLeast(String what, double figure, double target) {
+        boolean isMet = figure >= target;
+        missed += isMet ? 0 : 1;
+        add("| %s | %.2f | ≥ %.2f | %s |".formatted(what, figure, target, isMet ? "ok" : "MISSED"));
+    }
+
     /** Adds a figure without a target. */
     void reported(String what, double figure) {
         add("| %s | %.2f | reported | |".formatted(what, figure));
