@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param effective the scopes that are in both
  * @param demoted carried, but not held
  * @param promoted held and required by some handler, but not carried
+ * @param introduced the same, if the provider gained the scope after the token was issued: {@code new} in the header
  * @param age how long ago the live permissions were read
- * @param remedy the remedy for a client with this token: {@code none}, {@code refresh} or {@code reconsent}. Scopes that are new at
- *     the provider and earlier remedies are not considered.
+ * @param remedy the remedy for a client with this token: {@code none}, {@code refresh} or {@code reconsent}. Earlier remedies are not
+ *     considered.
  * @param handlers the decision of each handler
  */
 public record Explanation(
@@ -30,6 +31,7 @@ public record Explanation(
         List<String> effective,
         List<String> demoted,
         List<String> promoted,
+        List<String> introduced,
         @Nullable Duration age,
         String remedy,
         List<HandlerDecision> handlers) {

@@ -1,24 +1,21 @@
 package io.scopeguard.spring.actuate;
 
-import io.scopeguard.Mode;
 import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.permission.LiveRoles;
 import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.permission.RoleInterest;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.ProviderClock.Order;
-import io.scopeguard.provider.Standing;
+import io.scopeguard.provider.ScopeCatalogue.Novelty;
 import io.scopeguard.provider.Subject;
-import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
-import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.actuate.Explanation.HandlerDecision;
+import io.scopeguard.spring.actuate.HandlerJudge.Presented;
+import io.scopeguard.spring.actuate.HandlerJudge.Verdict;
 import io.scopeguard.spring.authorization.HandlerCatalog;
-import io.scopeguard.spring.authorization.HandlerRule.Open;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +32,7 @@ public final class PermissionExplainer {
     private final HandlerCatalog handlers;
     private final ScopeGuardSettings settings;
     private final Audience defaultAudience;
-    private final boolean isClosed;
+    private final HandlerJudge judge;
 
     /**
      * @param isClosed whether handlers without a declaration are closed
@@ -50,7 +47,7 @@ public final class PermissionExplainer {
         this.handlers = handlers;
         this.settings = settings;
         this.defaultAudience = defaultAudience;
-        this.isClosed = isClosed;
+        this.judge = new HandlerJudge(settings, isClosed);
     }
 
     /**
@@ -83,20 +80,29 @@ public final class PermissionExplainer {
         Scopes granted = live == null ? Scopes.none() : live.granted();
         Scopes token = carried == null ? granted : carried;
         Scopes demoted = live == null ? Scopes.none() : token.minus(granted);
-        Scopes promoted = granted.minus(token).and(declared(audience));
+        Scopes missing = granted.minus(token).and(declared(audience));
+        Instant issuedAt =
+                question.issuedAt == null ? provider.provider().clock().steady().instant() : question.issuedAt;
+        Scopes introduced = missing.where(scope -> isNew(provider, audience, scope, issuedAt));
+        Presented presented = new Presented(question.organization, audience, token, live);
         return new Explanation(
                 provider.provider().name(),
                 live == null ? "unknown" : lower(live.standing()),
                 carried == null ? null : carried.toList(),
                 granted.toList(),
-                effective(token, live).toList(),
+                judge.effective(token, live).toList(),
                 demoted.toList(),
-                promoted.toList(),
+                missing.minus(introduced).toList(),
+                introduced.toList(),
                 live == null ? null : age(provider, live),
-                remedy(provider, question, live, demoted, promoted),
+                introduced.isEmpty() ? remedy(provider, live, issuedAt, demoted, missing) : "reconsent",
                 handlers.entries().stream()
-                        .map(entry -> decision(entry, question, audience, token, live))
+                        .map(entry -> decision(entry, presented))
                         .toList());
+    }
+
+    private static boolean isNew(LiveProvider provider, Audience audience, String scope, Instant issuedAt) {
+        return provider.provider().catalogue().noveltySince(audience, scope, issuedAt) != Novelty.NONE;
     }
 
     private LiveProvider provider(@Nullable String name) {
@@ -141,22 +147,16 @@ public final class PermissionExplainer {
         return all;
     }
 
-    private Scopes effective(Scopes token, @Nullable LivePermissions live) {
-        return live == null || settings.mode() != Mode.ENFORCE ? token : token.and(live.granted());
-    }
-
     private static Duration age(LiveProvider provider, LivePermissions live) {
         return Duration.ofNanos(provider.provider().clock().steady().nanos() - live.readAt());
     }
 
     /** As for a promotion that was observed. */
     private static String remedy(
-            LiveProvider provider, Question question, @Nullable LivePermissions live, Scopes demoted, Scopes promoted) {
+            LiveProvider provider, @Nullable LivePermissions live, Instant issuedAt, Scopes demoted, Scopes promoted) {
         if (live == null || (demoted.isEmpty() && promoted.isEmpty())) {
             return "none";
         }
-        Instant issuedAt =
-                question.issuedAt == null ? provider.provider().clock().steady().instant() : question.issuedAt;
         for (String scope : promoted) {
             OptionalLong since = live.history().heldSince(scope);
             if (since.isPresent() && provider.provider().clock().compare(issuedAt, since.getAsLong()) == Order.AFTER) {
@@ -166,92 +166,18 @@ public final class PermissionExplainer {
         return "refresh";
     }
 
-    private HandlerDecision decision(
-            HandlerCatalog.Entry entry,
-            Question question,
-            Audience audience,
-            Scopes token,
-            @Nullable LivePermissions live) {
-        Verdict verdict = verdict(entry, question, audience, token, live);
+    private HandlerDecision decision(HandlerCatalog.Entry entry, Presented token) {
+        Verdict verdict = judge.of(entry, token);
         return new HandlerDecision(
                 entry.name(),
                 entry.paths(),
                 entry.methods(),
                 Requirements.of(entry.rule()),
-                verdict.decision,
-                verdict.why);
-    }
-
-    private Verdict verdict(
-            HandlerCatalog.Entry entry,
-            Question question,
-            Audience audience,
-            Scopes token,
-            @Nullable LivePermissions live) {
-        if (entry.rule() instanceof Open) {
-            return granted("open to everybody");
-        }
-        if (live != null && settings.mode() == Mode.ENFORCE && live.standing() != Standing.ACTIVE) {
-            return denied(
-                    live.standing() == Standing.NOT_A_MEMBER ? "not_a_member" : "subject_inactive",
-                    "the standing is " + lower(live.standing()));
-        }
-        if (!(entry.rule() instanceof Requires requires)) {
-            return isClosed ? denied("undeclared", "declares nothing") : granted("any valid token");
-        }
-        if (requires.needsOrganization() && question.organization == null) {
-            return denied("organization_mismatch", "needs an organization");
-        }
-        Verdict ofScopes = ofScopes(requires.requirement(), audience, token, live);
-        return ofScopes.isGranted() && requires.roles() != null ? ofRoles(requires.roles(), live) : ofScopes;
-    }
-
-    private Verdict ofScopes(
-            @Nullable ScopeRequirement requirement, Audience audience, Scopes token, @Nullable LivePermissions live) {
-        if (requirement == null) {
-            return granted("requires no scopes");
-        }
-        if (!requirement.audience().equals(audience)) {
-            return denied("wrong_token_kind", "needs a token for " + requirement.audience());
-        }
-        if (!requirement.isMetBy(token)) {
-            return denied(
-                    "insufficient_scope", "not carried: " + requirement.scopes().minus(token));
-        }
-        if (!requirement.isMetBy(effective(token, live))) {
-            return denied(
-                    "insufficient_scope",
-                    "no longer held: " + requirement.scopes().minus(effective(token, live)));
-        }
-        return granted(live == null ? "carried; live permissions are unknown" : "carried and held");
-    }
-
-    private static Verdict ofRoles(RoleRequirement requirement, @Nullable LivePermissions live) {
-        LiveRoles held = live == null ? null : live.roles(requirement.kind());
-        if (held == null) {
-            return denied("permissions_unavailable", "live roles are unknown");
-        }
-        return requirement.isMetBy(held.names())
-                ? granted("carried and held")
-                : denied("insufficient_role", "not held: one or all of " + requirement.roles());
-    }
-
-    private static Verdict granted(String why) {
-        return new Verdict("granted", why);
-    }
-
-    private static Verdict denied(String decision, String why) {
-        return new Verdict(decision, why);
+                verdict.decision(),
+                verdict.why());
     }
 
     private static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    private record Verdict(String decision, String why) {
-
-        boolean isGranted() {
-            return decision.equals("granted");
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.scopeguard.spring.actuate;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,14 @@ public final class ProviderActivity {
     @Nullable
     Last keys(String provider) {
         return keys.get(provider);
+    }
+
+    /** The time since a kind of call last succeeded, or {@code null} if none did. */
+    @Nullable
+    Duration age(@Nullable Last last) {
+        return last == null || last.lastSuccess() == null
+                ? null
+                : Duration.between(last.lastSuccess(), clock.instant());
     }
 
     private void note(Map<String, Last> last, String provider, String outcome) {

@@ -1,10 +1,12 @@
 package io.scopeguard.spring.actuate;
 
 import io.scopeguard.provider.CircuitState;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -21,11 +23,14 @@ public final class ProviderHealthIndicator extends AbstractHealthIndicator {
 
     private final List<LiveProvider> providers;
     private final ProviderActivity activity;
+    private final Supplier<Duration> oldest;
 
-    public ProviderHealthIndicator(List<LiveProvider> providers, ProviderActivity activity) {
+    /** @param oldest the greatest age of live permissions behind the decisions of the last minutes */
+    public ProviderHealthIndicator(List<LiveProvider> providers, ProviderActivity activity, Supplier<Duration> oldest) {
         super("The state of the identity providers cannot be read");
         this.providers = List.copyOf(providers);
         this.activity = activity;
+        this.oldest = oldest;
     }
 
     @Override
@@ -39,6 +44,7 @@ public final class ProviderHealthIndicator extends AbstractHealthIndicator {
             isDegraded |= circuit != CircuitState.CLOSED || isFailing(calls) || isFailing(keys);
             health.withDetail(name, details(each, circuit, calls, keys));
         }
+        health.withDetail("permissionsMaximumAge", oldest.get().toString());
         health.status(isDegraded ? DEGRADED : Status.UP);
     }
 
@@ -46,7 +52,7 @@ public final class ProviderHealthIndicator extends AbstractHealthIndicator {
         return last != null && !last.isOk();
     }
 
-    private static Map<String, Object> details(
+    private Map<String, Object> details(
             LiveProvider each,
             CircuitState circuit,
             ProviderActivity.@Nullable Last calls,
@@ -59,10 +65,12 @@ public final class ProviderHealthIndicator extends AbstractHealthIndicator {
         return details;
     }
 
-    private static void put(Map<String, Object> details, String name, ProviderActivity.@Nullable Last last) {
+    private void put(Map<String, Object> details, String name, ProviderActivity.@Nullable Last last) {
         details.put(name, last == null ? "none yet" : last.outcome());
-        if (last != null && last.lastSuccess() != null) {
-            details.put(name + "LastSuccess", last.lastSuccess().toString());
+        Duration age = activity.age(last);
+        if (last != null && age != null) {
+            details.put(name + "LastSuccess", String.valueOf(last.lastSuccess()));
+            details.put(name + "Age", age.toString());
         }
     }
 }

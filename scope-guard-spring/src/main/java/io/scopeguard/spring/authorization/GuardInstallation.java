@@ -102,7 +102,7 @@ public final class GuardInstallation
         List<MappedHandler> guarded = new ArrayList<>();
         for (MappedHandler handler : inventory.handlers()) {
             HandlerRule rule = rules.add(handler);
-            catalog.add(handler, rule);
+            catalog.add(handler, rule, organizations.pattern());
             if (rule instanceof HandlerRule.Unannotated && !handler.isFrameworks()) {
                 unannotated.add(handler.name());
             }

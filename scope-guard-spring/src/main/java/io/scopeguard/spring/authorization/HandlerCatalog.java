@@ -20,15 +20,18 @@ public final class HandlerCatalog {
      * @param name of its class and method
      * @param paths patterns of its paths; empty if the handler mapping does not tell
      * @param methods HTTP methods, empty for all
+     * @param namesOrganization whether all paths name the organization of a request
      */
-    public record Entry(String name, Set<String> paths, Set<String> methods, HandlerRule rule) {}
+    public record Entry(
+            String name, Set<String> paths, Set<String> methods, boolean namesOrganization, HandlerRule rule) {}
 
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-    synchronized void add(MappedHandler handler, HandlerRule rule) {
+    synchronized void add(MappedHandler handler, HandlerRule rule, OrganizationPattern organization) {
         if (!handler.isFrameworks()) {
-            Entry entry = new Entry(
-                    handler.name(), new TreeSet<>(handler.patterns()), new TreeSet<>(handler.methods()), rule);
+            Set<String> paths = new TreeSet<>(handler.patterns());
+            boolean namesOrganization = !paths.isEmpty() && paths.stream().allMatch(organization::isNamedBy);
+            Entry entry = new Entry(handler.name(), paths, new TreeSet<>(handler.methods()), namesOrganization, rule);
             entries.put(entry.name + entry.paths + entry.methods, entry);
         }
     }

@@ -5,15 +5,19 @@ import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.actuate.PermissionExplainer;
 import io.scopeguard.spring.actuate.ProviderHealthIndicator;
+import io.scopeguard.spring.actuate.RevocationAudit;
 import io.scopeguard.spring.actuate.ScopeGuardEndpoint;
 import io.scopeguard.spring.authorization.HandlerCatalog;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
 import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.provider.ProviderGuards;
+import org.springframework.boot.actuate.audit.AuditEventRepository;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -41,6 +45,17 @@ final class ActuatorConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "org.springframework.boot.actuate.audit.AuditEventRepository")
+    static class Audit {
+
+        @Bean
+        @ConditionalOnBean(AuditEventRepository.class)
+        RevocationAudit revocationAudit(ApplicationEventPublisher publisher) {
+            return new RevocationAudit(publisher);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
     static class Health {
 
@@ -48,7 +63,7 @@ final class ActuatorConfiguration {
         @ConditionalOnMissingBean(name = "scopeGuardHealthIndicator")
         @ConditionalOnEnabledHealthIndicator("scopeGuard")
         ProviderHealthIndicator scopeGuardHealthIndicator(ProviderGuards guards, GuardMetrics metrics) {
-            return new ProviderHealthIndicator(guards.live(), metrics.activity());
+            return new ProviderHealthIndicator(guards.live(), metrics.activity(), metrics::maximumAge);
         }
     }
 }

@@ -79,6 +79,11 @@ public final class GuardMetrics implements ProviderListeners {
         return activity;
     }
 
+    /** The greatest age of live permissions behind the decisions of the last minutes; zero if nothing measures it. */
+    public Duration maximumAge() {
+        return Duration.ofMillis((long) age.max(TimeUnit.MILLISECONDS));
+    }
+
     /** Registers the meters of a provider. */
     public void watch(IdentityProvider provider, PermissionCache permissions) {
         String name = provider.name();

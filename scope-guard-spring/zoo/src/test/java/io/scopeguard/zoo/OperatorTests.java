@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
+import io.scopeguard.spring.actuate.RevocationAudit;
 import io.scopeguard.spring.actuate.ScopeGuardEndpoint;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
@@ -18,6 +21,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.actuate.audit.AuditEvent;
 import org.springframework.boot.actuate.audit.AuditEventRepository;
 import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
@@ -54,7 +59,8 @@ class OperatorTests {
                         "management.endpoint.health.probes.enabled", "true",
                         "management.endpoint.health.show-details", "always",
                         "scope-guard.permissions.max-wait", "60s"),
-                Api.class);
+                Api.class,
+                Audited.class);
     }
 
     @AfterAll
@@ -122,8 +128,10 @@ class OperatorTests {
         assertThat(component.path("status").asString()).isEqualTo("DEGRADED");
         assertThat(component.path("details").path("logto").path("calls").asString())
                 .isEqualTo("server_error");
-        assertThat(component.path("details").path("logto").has("callsLastSuccess"))
-                .isTrue();
+        assertThat(component.path("details").path("logto").path("callsAge").asString())
+                .isEqualTo("PT1M");
+        assertThat(component.path("details").path("permissionsMaximumAge").asString())
+                .startsWith("PT");
     }
 
     @Test
@@ -161,6 +169,7 @@ class OperatorTests {
         assertThat(decision(explained, "invite").path("why").asString()).isEqualTo("not carried: invite:member");
         assertThat(decision(explained, "paid").path("decision").asString()).isEqualTo("insufficient_role");
         assertThat(decision(explained, "open").path("decision").asString()).isEqualTo("granted");
+        assertDecidesAsExplained(explained, "read:report", "delete:report");
 
         assertThat(api.get("/organizations/" + acme + "/reports", token("read:report", "delete:report"))
                         .status())
@@ -180,6 +189,49 @@ class OperatorTests {
         JsonNode explained = explained("");
         assertThat(explained.path("standing").asString()).isEqualTo("not_a_member");
         assertThat(decision(explained, "reports").path("decision").asString()).isEqualTo("not_a_member");
+        assertThat(decision(explained, "any").path("decision").asString()).isEqualTo("granted");
+        assertDecidesAsExplained(explained, "read:report");
+    }
+
+    @Test
+    void createdScopeThenNewAndConsentIsTheRemedy() {
+        tenant.join(acme, user, "read:report", "write:report");
+        IdentityProvider provider = api.bean(IdentityProvider.class);
+        provider.catalogue()
+                .created(
+                        Audience.ORGANIZATION,
+                        "write:report",
+                        provider.clock().steady().nanos());
+
+        JsonNode explained = explained("&scopes=read:report&issuedAt=2026-11-21T11:00:00Z");
+
+        assertThat(explained.path("introduced").toString()).isEqualTo("[\"write:report\"]");
+        assertThat(explained.path("promoted").toString()).isEqualTo("[]");
+        assertThat(explained.path("remedy").asString()).isEqualTo("reconsent");
+    }
+
+    @Test
+    void unknownPermissionsThenPolicyOfEachHandler() {
+        tenant.troubleApi(503);
+        clock.advance(Duration.ofMinutes(1));
+        JsonNode explained = explained("&scopes=read:report,delete:report");
+
+        assertThat(explained.path("standing").asString()).isEqualTo("unknown");
+        assertThat(decision(explained, "reports").path("decision").asString()).isEqualTo("granted");
+        assertThat(decision(explained, "delete").path("decision").asString()).isEqualTo("permissions_unavailable");
+        assertThat(decision(explained, "paid").path("decision").asString()).isEqualTo("permissions_unavailable");
+        assertDecidesAsExplained(explained, "read:report", "delete:report");
+        tenant.troubleApi(0);
+    }
+
+    private void assertDecidesAsExplained(JsonNode explained, String... scopes) {
+        for (JsonNode handler : explained.path("handlers")) {
+            String path = handler.path("paths").path(0).asString().replace("{organizationId}", acme);
+            String method = handler.path("methods").path(0).asString();
+            boolean isGranted = handler.path("decision").asString().equals("granted");
+            Reply reply = api.send(method, path, null, "Authorization", "Bearer " + token(scopes));
+            assertThat(reply.status() == 200).as(handler.toString() + reply).isEqualTo(isGranted);
+        }
     }
 
     @Test
@@ -215,6 +267,37 @@ class OperatorTests {
                 .satisfies(event -> assertThat(event.getData().toString()).doesNotContain(token("read:report")));
     }
 
+    @Test
+    void revocationThenAuditedAsRevocation() {
+        tenant.join(acme, user, "read:report", "invite:member");
+        clock.advance(Duration.ofMinutes(1));
+        String token = token("read:report", "invite:member");
+        String path = "/organizations/" + acme + "/invitations";
+        assertThat(api.get(path, token).status()).isEqualTo(200);
+        api.get("/organizations/" + acme + "/drafts", token);
+        tenant.join(acme, user, "read:report");
+        clock.advance(Duration.ofMinutes(6));
+        assertThat(api.get(path, token).status()).isEqualTo(403);
+
+        List<AuditEvent> events =
+                api.bean(AuditEventRepository.class).find(user, null, RevocationAudit.PERMISSION_REVOKED);
+        assertThat(events)
+                .singleElement()
+                .satisfies(event -> assertThat(event.getData())
+                        .containsEntry("reason", "insufficient_scope")
+                        .containsEntry("organization", acme)
+                        .containsEntry("scopes", List.of("invite:member")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "false, false"})
+    void auditSwitchedOffThenNoBean(boolean enabled, boolean isThere) {
+        contexts()
+                .withUserConfiguration(enabled ? Audited.class : NotAudited.class)
+                .run(context -> assertThat(context.getBeanNamesForType(RevocationAudit.class))
+                        .hasSize(isThere ? 1 : 0));
+    }
+
     /** Spring MVC observes the requests, and Spring Boot adds the guard's filter to the registry. */
     @Test
     void observedRequestThenDecisionInItsTags() {
@@ -245,13 +328,24 @@ class OperatorTests {
                         .isNotEmpty());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "management.endpoint.scopeguard.access=NONE, false, true",
+        "management.health.scopeGuard.enabled=false, true, false"
+    })
+    void switchedOffThenNoBean(String property, boolean hasEndpoint, boolean hasHealth) {
+        contexts()
+                .withPropertyValues("management.endpoints.web.exposure.include=scopeguard", property)
+                .run(context -> {
+                    assertThat(context.containsBean("scopeGuardEndpoint")).isEqualTo(hasEndpoint);
+                    assertThat(context.containsBean("scopeGuardHealthIndicator"))
+                            .isEqualTo(hasHealth);
+                });
+    }
+
     @Test
     void nothingSaidThenOffTheWeb() {
-        new WebApplicationContextRunner()
-                .withUserConfiguration(Api.class)
-                .withPropertyValues(tenant.properties().entrySet().stream()
-                        .map(property -> property.getKey() + "=" + property.getValue())
-                        .toArray(String[]::new))
+        contexts()
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .doesNotHaveBean(ScopeGuardEndpoint.class)
@@ -259,14 +353,29 @@ class OperatorTests {
                         .hasBean("scopeGuardHealthIndicator"));
     }
 
+    private static WebApplicationContextRunner contexts() {
+        return new WebApplicationContextRunner()
+                .withUserConfiguration(Api.class)
+                .withPropertyValues(tenant.properties().entrySet().stream()
+                        .map(property -> property.getKey() + "=" + property.getValue())
+                        .toArray(String[]::new));
+    }
+
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    static class Api {
+    static class NotAudited {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Audited {
 
         @Bean
         AuditEventRepository audited() {
             return new InMemoryAuditEventRepository();
         }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Api {
 
         @RestController
         static class Reports {
@@ -278,7 +387,7 @@ class OperatorTests {
             }
 
             @DeleteMapping("/organizations/{organizationId}/reports")
-            @RequiresScopes(value = "delete:report", maxAge = "0s")
+            @RequiresScopes(value = "delete:report", maxAge = "0s", whenUnknown = WhenUnknown.DENY)
             String delete() {
                 return "deleted";
             }
@@ -287,6 +396,12 @@ class OperatorTests {
             @RequiresScopes("invite:member")
             String invite() {
                 return "invited";
+            }
+
+            @GetMapping("/organizations/{organizationId}/drafts")
+            @RequiresScopes("write:report")
+            String drafts() {
+                return "drafts";
             }
 
             @GetMapping("/organizations/{organizationId}/paid")
