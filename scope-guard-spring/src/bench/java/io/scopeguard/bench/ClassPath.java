@@ -1,13 +1,19 @@
 package io.scopeguard.bench;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** This process' class path, from which child processes get what they are to have. */
 public final class ClassPath {
@@ -59,6 +65,38 @@ public final class ClassPath {
             throw new IllegalStateException("not on the class path: " + missing);
         }
         return String.join(File.pathSeparator, kept);
+    }
+
+    /**
+     * The same, with jars in the place of directories, because caches of the JVM take nothing else.
+     *
+     * @param directory where these jars are written
+     */
+    public static String jarred(Collection<Optional> wanted, Path directory) throws IOException {
+        List<String> jars = new ArrayList<>();
+        for (String entry : with(wanted).split(File.pathSeparator)) {
+            File file = new File(entry);
+            if (file.isDirectory()) {
+                jars.add(jar(file, directory.resolve("part" + jars.size() + ".jar")));
+            } else if (file.exists()) {
+                jars.add(entry);
+            }
+        }
+        return String.join(File.pathSeparator, jars);
+    }
+
+    /** Packs a directory into a jar, whose name is returned. */
+    public static String jar(File directory, Path jar) throws IOException {
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(directory.toPath())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(new JarEntry(
+                        directory.toPath().relativize(file).toString().replace(File.separatorChar, '/')));
+                Files.copy(file, out);
+                out.closeEntry();
+            }
+        }
+        return jar.toString();
     }
 
     /** Lets processes that take over this one's class path, as JMH's do, have only these of the optional libraries. */

@@ -57,6 +57,11 @@ public final class Figures {
                 .orElse(live());
     }
 
+    /** How many decisions were made before this time, and how many of them by live permissions. */
+    public List<Long> madeBefore(long nanos) {
+        return List.of(count(one -> one.end() < nanos), count(one -> one.end() < nanos && one.isLive()));
+    }
+
     /** Age of the live permissions, by percentile. */
     public double age(double percentile) {
         return percentile(ages, percentile);

@@ -7,7 +7,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +22,11 @@ final class ServiceProcess implements AutoCloseable {
     private final int port;
 
     ServiceProcess(Variant variant, List<String> jvmFlags, String endpoint) throws IOException {
-        process = new ProcessBuilder(command(variant, jvmFlags, endpoint))
+        this(variant, jvmFlags, ClassPath.with(variant.libraries()), endpoint);
+    }
+
+    ServiceProcess(Variant variant, List<String> jvmFlags, String classPath, String endpoint) throws IOException {
+        process = new ProcessBuilder(command(variant, jvmFlags, classPath, endpoint))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         answers = process.inputReader(StandardCharsets.UTF_8);
@@ -71,11 +74,11 @@ final class ServiceProcess implements AutoCloseable {
         throw new IOException("the service has stopped");
     }
 
-    private static List<String> command(Variant variant, List<String> jvmFlags, String endpoint) {
+    private static List<String> command(Variant variant, List<String> jvmFlags, String classPath, String endpoint) {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(StartMode.java());
         command.addAll(jvmFlags);
-        command.addAll(List.of("-cp", ClassPath.with(variant.libraries()), Service.class.getName()));
+        command.addAll(List.of("-cp", classPath, Service.class.getName()));
         command.addAll(List.of(variant.chain().name(), endpoint));
         if (variant.outage()) {
             // Outdated as soon as the outage begins.

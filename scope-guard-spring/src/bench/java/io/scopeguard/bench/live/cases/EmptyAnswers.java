@@ -46,6 +46,9 @@ record EmptyAnswers(String what, String... kinds) implements LiveCase {
     @Override
     public void play(Stage stage) throws InterruptedException {
         stage.settle();
+        // A loss that was seen before must hold through the empty answers.
+        RoleTaken.take(stage.tenant(), 1);
+        stage.pass(stage.promise() + stage.maxAge());
         Stage.Mark begin = stage.mark();
         stage.faults().some(Effect.EMPTY, kinds);
         Figures during = stage.observe(SECONDS);

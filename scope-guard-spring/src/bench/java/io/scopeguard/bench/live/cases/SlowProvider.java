@@ -6,7 +6,7 @@ import io.scopeguard.bench.live.Scene;
 import io.scopeguard.bench.live.Stage;
 import java.time.Duration;
 
-/** Every call takes long. */
+/** Every call takes long, and some have lost a role. */
 record SlowProvider() implements LiveCase {
 
     @Override
@@ -23,6 +23,8 @@ record SlowProvider() implements LiveCase {
     @Override
     public void play(Stage stage) throws InterruptedException {
         stage.settle();
+        RoleTaken.take(stage.tenant(), 1);
+        stage.pass(stage.promise() + stage.maxAge());
         Figures steady = stage.observe(stage.scene().options().measured().toSeconds());
         stage.report("steady", steady);
         stage.requireSteady("steady", steady);

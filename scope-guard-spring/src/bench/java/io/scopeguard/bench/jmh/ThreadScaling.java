@@ -1,0 +1,208 @@
+package io.scopeguard.bench.jmh;
+
+import io.scopeguard.AccessRequest;
+import io.scopeguard.Decision;
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.bench.Algorithm;
+import io.scopeguard.bench.TokenIssuer;
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.ScopeRequirement;
+import io.scopeguard.scope.Scopes;
+import io.scopeguard.token.AccessTokenVerifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordingFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decisions about known tokens by one guard on one, two and sixteen threads, and on virtual threads where Java has them. Prints the
+ * decisions a second and the events in which a thread of ours waited; ends with 1 if a target is missed. Needs two idle processors.
+ */
+public final class ThreadScaling {
+
+    private static final int TOKENS = 64;
+    private static final int ROUNDS = 7;
+    private static final Duration TURN = Duration.ofSeconds(1);
+    private static final int WARM_UP_TURNS = 10;
+    private static final List<Integer> COUNTS = List.of(1, 2, 16);
+    private static final double TWO = 1.8;
+    private static final double SIXTEEN = 0.95;
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(1);
+    private static final List<String> WAITS = List.of("jdk.JavaMonitorEnter", "jdk.ThreadPark");
+    private static final String PINNED = "jdk.VirtualThreadPinned";
+    private static final String OURS = "io.scopeguard.";
+    private static final String BENCH = "io.scopeguard.bench.";
+
+    private final AccessRequest request = new AccessRequest(
+            RequestedOrganization.named(TokenIssuer.ORGANIZATION),
+            ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read:report0")));
+    private final List<String> tokens;
+    private final ScopeGuard guard;
+
+    private ThreadScaling(List<String> tokens, ScopeGuard guard) {
+        this.tokens = tokens;
+        this.guard = guard;
+    }
+
+    public static void main(String[] args) throws Exception {
+        SignedTokens signed = new SignedTokens(Algorithm.ES384);
+        String scope = SignedTokens.scope(4);
+        List<String> tokens = signed.distinct(TOKENS, scope);
+        boolean good;
+        try (AccessTokenVerifier verifier = signed.newVerifier(tokens.get(0));
+                ScopeGuard guard = ScopeGuard.builder(FixedProvider.granting(Scopes.parse(scope)))
+                        .verifier(verifier)
+                        .build()) {
+            good = new ThreadScaling(tokens, guard).run();
+        }
+        System.exit(good ? 0 : 1);
+    }
+
+    private boolean run() throws Exception {
+        Path file = Files.createTempFile("threads", ".jfr");
+        double[][] perSecond = new double[COUNTS.size()][ROUNDS];
+        long pinned;
+        try (Recording recording = new Recording()) {
+            WAITS.forEach(
+                    event -> recording.enable(event).withThreshold(LONGEST_WAIT).withStackTrace());
+            recording.enable(PINNED).withThreshold(Duration.ZERO).withStackTrace();
+            for (int turn = 0; turn < WARM_UP_TURNS; turn++) {
+                measure(2, Executors.defaultThreadFactory());
+            }
+            recording.start();
+            for (int round = 0; round < ROUNDS; round++) {
+                for (int i = 0; i < COUNTS.size(); i++) {
+                    perSecond[i][round] = measure(COUNTS.get(i), Executors.defaultThreadFactory());
+                }
+            }
+            ThreadFactory virtual = virtualThreads();
+            if (virtual != null) {
+                System.out.printf(Locale.ROOT, "1,000 virtual threads: %,.0f decisions/s%n", measure(1_000, virtual));
+            }
+            recording.stop();
+            recording.dump(file);
+            pinned = ours(file, List.of(PINNED));
+        }
+        long waits = ours(file, WAITS);
+        Files.delete(file);
+        return report(perSecond, waits, pinned);
+    }
+
+    private static boolean report(double[][] perSecond, long waits, long pinned) {
+        double[] medians =
+                Arrays.stream(perSecond).mapToDouble(ThreadScaling::median).toArray();
+        for (int i = 0; i < medians.length; i++) {
+            System.out.printf(Locale.ROOT, "%2d threads: %,.0f decisions/s%n", COUNTS.get(i), medians[i]);
+        }
+        boolean good = isMet("two threads / one", medians[1] / medians[0], TWO, true);
+        good &= isMet("sixteen threads / two", medians[2] / medians[1], SIXTEEN, true);
+        good &= isMet("our waits of 1 ms and more", waits, 0, false);
+        good &= isMet("our pinned virtual threads", pinned, 0, false);
+        return good;
+    }
+
+    private static boolean isMet(String what, double measured, double limit, boolean atLeast) {
+        boolean met = atLeast ? measured >= limit : measured <= limit;
+        System.out.printf(
+                Locale.ROOT,
+                "%-28s %8.2f  %s %.2f%s%n",
+                what,
+                measured,
+                atLeast ? ">=" : "<=",
+                limit,
+                met ? "" : "  MISSED");
+        return met;
+    }
+
+    /** Decisions a second of so many threads. */
+    private double measure(int threads, ThreadFactory factory) throws InterruptedException, ExecutionException {
+        ExecutorService executor = Executors.newFixedThreadPool(threads, factory);
+        try {
+            long start = System.nanoTime();
+            long end = start + TURN.toNanos();
+            List<Callable<Long>> loops = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                int first = i;
+                loops.add(() -> decideUntil(end, first));
+            }
+            long sum = 0;
+            for (Future<Long> count : executor.invokeAll(loops)) {
+                sum += count.get();
+            }
+            return sum * 1e9 / (System.nanoTime() - start);
+        } finally {
+            executor.shutdown();
+        }
+    }
+
+    private long decideUntil(long end, int first) {
+        long count = 0;
+        do {
+            // As each request does, this brings a string of its own.
+            String received = new String(tokens.get((int) ((first + count) % TOKENS)));
+            Decision decision = guard.authorize(guard.verify(received), request);
+            if (!decision.isGranted()) {
+                throw new IllegalStateException("not the decision to be measured: " + decision);
+            }
+            count++;
+        } while (System.nanoTime() < end);
+        return count;
+    }
+
+    /** {@code null} before Java 21. */
+    private static @Nullable ThreadFactory virtualThreads() throws ReflectiveOperationException {
+        if (Runtime.version().feature() < 21) {
+            return null;
+        }
+        Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+        return (ThreadFactory)
+                Class.forName("java.lang.Thread$Builder").getMethod("factory").invoke(builder);
+    }
+
+    /** Events of these types in which code of ours waits, not code of the benchmark. */
+    private static long ours(Path file, List<String> types) throws IOException {
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+        return events.stream()
+                .filter(event -> types.contains(event.getEventType().getName()))
+                .filter(ThreadScaling::isOurs)
+                .count();
+    }
+
+    private static boolean isOurs(RecordedEvent event) {
+        return event.getStackTrace() != null
+                && frames(event)
+                        .map(frame -> frame.getMethod().getType().getName())
+                        .filter(name -> name.startsWith(OURS))
+                        .findFirst()
+                        .filter(name -> !name.startsWith(BENCH))
+                        .isPresent()
+                && frames(event).anyMatch(frame -> frame.getMethod().getName().equals("decideUntil"));
+    }
+
+    private static Stream<RecordedFrame> frames(RecordedEvent event) {
+        return event.getStackTrace().getFrames().stream();
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}

@@ -1,0 +1,128 @@
+package io.scopeguard.bench.service;
+
+import io.scopeguard.bench.Algorithm;
+import io.scopeguard.bench.TokenIssuer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * How long a service takes from the start of its JVM to the first request that it grants, and how its first thousand requests fare:
+ * the guarded one beside Spring Security's own resource server, in turns. Takes {@code rounds=} and ends with 1 if a target is
+ * missed.
+ */
+public final class StartupBenchmark {
+
+    private static final String PATH = "/organizations/" + TokenIssuer.ORGANIZATION + "/reports";
+    private static final int REQUESTS = 1_000;
+    private static final List<Variant> VARIANTS = Variant.chosen("e,f");
+    private static final double MOST_TIMES = 1.15;
+    private static final double MOST_MILLIS_MORE = 150;
+
+    private final IdentityProvider provider;
+    private final byte[] token;
+
+    private StartupBenchmark(IdentityProvider provider) {
+        this.provider = provider;
+        this.token = provider.issuer(Algorithm.ES384)
+                .issue("user", IdentityProvider.SCOPE)
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    public static void main(String[] args) throws IOException {
+        int rounds = Integer.parseInt(args[0].substring(args[0].indexOf('=') + 1));
+        boolean good = true;
+        try (IdentityProvider provider = new IdentityProvider()) {
+            StartupBenchmark benchmark = new StartupBenchmark(provider);
+            System.out.printf("Java %s, %d starts of each%n", Runtime.version(), rounds);
+            for (StartMode mode : StartMode.available()) {
+                good &= benchmark.run(mode, rounds);
+            }
+        }
+        System.exit(good ? 0 : 1);
+    }
+
+    private boolean run(StartMode mode, int rounds) throws IOException {
+        Path directory = Files.createTempDirectory("startup");
+        try {
+            List<StartMode.Prepared> prepared = new ArrayList<>();
+            for (Variant variant : VARIANTS) {
+                prepared.add(mode.prepare(
+                        variant, provider.endpoint(), Files.createDirectory(directory.resolve(variant.id()))));
+            }
+            double[][] first = new double[VARIANTS.size()][rounds];
+            double[][] p99 = new double[VARIANTS.size()][rounds];
+            for (int round = 0; round < rounds; round++) {
+                for (int i = 0; i < VARIANTS.size(); i++) {
+                    start(VARIANTS.get(i), prepared.get(i), round, first[i], p99[i]);
+                }
+            }
+            return report(mode, first, p99);
+        } finally {
+            FileSystemUtils.deleteRecursively(directory);
+        }
+    }
+
+    private void start(Variant variant, StartMode.Prepared prepared, int round, double[] first, double[] p99)
+            throws IOException {
+        long start = System.nanoTime();
+        try (ServiceProcess service =
+                        new ServiceProcess(variant, prepared.jvmFlags(), prepared.classPath(), provider.endpoint());
+                Connection connection = new Connection(service.port(), PATH)) {
+            exchange(variant, connection);
+            first[round] = (System.nanoTime() - start) / 1e6;
+            double[] took = new double[REQUESTS];
+            for (int i = 0; i < REQUESTS; i++) {
+                long before = System.nanoTime();
+                exchange(variant, connection);
+                took[i] = (System.nanoTime() - before) / 1e6;
+            }
+            Arrays.sort(took);
+            p99[round] = took[REQUESTS * 99 / 100];
+        }
+    }
+
+    private void exchange(Variant variant, Connection connection) throws IOException {
+        int status = connection.exchange(token);
+        if (status != 200) {
+            throw new IOException(variant.id() + " has answered " + status);
+        }
+    }
+
+    private static boolean report(StartMode mode, double[][] first, double[][] p99) {
+        double stock = median(first[0]);
+        double guarded = median(first[1]);
+        boolean good = guarded <= stock * MOST_TIMES && guarded - stock <= MOST_MILLIS_MORE;
+        System.out.printf(
+                Locale.ROOT,
+                "%-10s first 200: stock %.0f ms, guarded %.0f ms (%.2f times, at most %.2f; %+.0f ms, at most %.0f)%s%n",
+                mode,
+                stock,
+                guarded,
+                guarded / stock,
+                MOST_TIMES,
+                guarded - stock,
+                MOST_MILLIS_MORE,
+                good ? "" : "  MISSED");
+        System.out.printf(
+                Locale.ROOT,
+                "%-10s p99 of the first %d: stock %.1f ms, guarded %.1f ms%n",
+                "",
+                REQUESTS,
+                median(p99[0]),
+                median(p99[1]));
+        return good;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}
