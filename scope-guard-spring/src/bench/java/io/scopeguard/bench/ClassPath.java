@@ -21,6 +21,7 @@ public final class ClassPath {
     /** Libraries that make a difference merely by being there. */
     public enum Optional {
         CORRETTO("AmazonCorrettoCryptoProvider"),
+        OPENAPI("springdoc-openapi", "swagger-models"),
         BUNDLED_CORRETTO("scope-guard-corretto", "corretto"),
         ACTUATOR(
                 "spring-boot-starter-actuator",
