@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -50,9 +51,13 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.context.request.async.WebAsyncTask;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** What was opened with a right ends with it, on a real port. */
 @Timeout(600)
@@ -90,7 +95,7 @@ class StreamTests {
     // Server-sent events
 
     @ParameterizedTest
-    @ValueSource(strings = {"events", "entity"})
+    @ValueSource(strings = {"events", "entity", "flux"})
     void eventsWhenScopeIsRevokedThenTheLastEventNamesTheRemedy(String path) throws Exception {
         String other = tenant.newUser();
         tenant.join(acme, user, "read:report", "write:report");
@@ -171,11 +176,11 @@ class StreamTests {
     // Other bodies
 
     @ParameterizedTest
-    @ValueSource(strings = {"body", "emitter"})
+    @ValueSource(strings = {"body", "entity-body", "emitter", "ndjson"})
     void bodyWhenScopeIsRevokedThenItBreaksOff(String path) throws Exception {
         tenant.join(acme, user, "read:report");
         Lines lines = open(path, token("read:report"));
-        lines.until("hello");
+        lines.until(path.equals("ndjson") ? "{\"say\":\"hello\"}" : "hello");
         tenant.join(acme, user, "write:report");
 
         lines.untilEnd(fixture::timePasses);
@@ -184,7 +189,7 @@ class StreamTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"deferred", "future"})
+    @ValueSource(strings = {"deferred", "future", "callable", "task", "mono"})
     void resultWhenScopeIsRevokedBeforeItIsThereThenRefused(String path) throws Exception {
         tenant.join(acme, user, "read:report");
         CompletableFuture<HttpResponse<String>> response =
@@ -206,7 +211,7 @@ class StreamTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"deferred", "future"})
+    @ValueSource(strings = {"deferred", "future", "callable", "task", "mono"})
     void resultWhenTheRightStaysThenDelivered(String path) {
         tenant.join(acme, user, "read:report");
         CompletableFuture<HttpResponse<String>> response =
@@ -267,6 +272,20 @@ class StreamTests {
         assertThat(refused.body()).contains("too-many-streams");
         assertThat(client.send(request("plain", token), BodyHandlers.ofString()).statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void openWhenNoneMayBeOpenThenRefused() {
+        tenant.join(acme, user, "read:report");
+        try (RunningApi none =
+                RunningApi.start(tenant, clock, List.of("scope-guard.streams.max-open", "0"), Streaming.class)) {
+            String organization = "/organizations/" + acme;
+
+            assertThat(none.get(organization + "/events", token("read:report")).body())
+                    .contains("too-many-streams");
+            assertThat(none.get(organization + "/plain", token("read:report")).status())
+                    .isEqualTo(200);
+        }
     }
 
     // Helpers
@@ -352,11 +371,17 @@ class StreamTests {
 
         static final BlockingQueue<StreamEndedEvent> ended = new LinkedBlockingQueue<>();
         static final Map<String, SseEmitter> emitters = new ConcurrentHashMap<>();
+        static final Map<String, Sinks.Many<String>> sinks = new ConcurrentHashMap<>();
         static final Map<String, DeferredResult<String>> results = new ConcurrentHashMap<>();
         static final CountDownLatch writerFailed = new CountDownLatch(1);
 
         static void send(String user, String text) throws IOException {
-            emitters.get(user).send(SseEmitter.event().data(text));
+            Sinks.Many<String> sink = sinks.get(user);
+            if (sink == null) {
+                emitters.get(user).send(SseEmitter.event().data(text));
+            } else {
+                sink.tryEmitNext(text).orThrow();
+            }
         }
 
         @Bean
@@ -384,6 +409,19 @@ class StreamTests {
             @GetMapping(IN_ORGANIZATION + "/entity")
             ResponseEntity<SseEmitter> entity(Decision decision) throws IOException {
                 return ResponseEntity.ok(events(decision));
+            }
+
+            @GetMapping(path = IN_ORGANIZATION + "/flux", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+            Flux<String> flux(Decision decision) {
+                Sinks.Many<String> sink = Sinks.many().unicast().onBackpressureBuffer();
+                sinks.put(decision.token().subject().id(), sink);
+                sink.tryEmitNext("hello").orThrow();
+                return sink.asFlux();
+            }
+
+            @GetMapping(path = IN_ORGANIZATION + "/ndjson", produces = MediaType.APPLICATION_NDJSON_VALUE)
+            Flux<Map<String, String>> ndjson() {
+                return Flux.just(Map.of("say", "hello")).concatWith(Flux.never());
             }
 
             @GetMapping(IN_ORGANIZATION + "/busy")
@@ -423,6 +461,11 @@ class StreamTests {
                 };
             }
 
+            @GetMapping(IN_ORGANIZATION + "/entity-body")
+            ResponseEntity<StreamingResponseBody> entityBody() {
+                return ResponseEntity.ok().contentType(MediaType.TEXT_PLAIN).body(body());
+            }
+
             @GetMapping(IN_ORGANIZATION + "/emitter")
             ResponseEntity<ResponseBodyEmitter> emitter() throws IOException {
                 ResponseBodyEmitter emitter = new ResponseBodyEmitter(0L);
@@ -443,6 +486,22 @@ class StreamTests {
                 CompletableFuture<String> future = new CompletableFuture<>();
                 result.setResultHandler(value -> future.complete((String) value));
                 return future;
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/callable")
+            Callable<String> callable(Decision decision) {
+                CompletableFuture<String> future = future(decision);
+                return future::join;
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/task")
+            WebAsyncTask<String> task(Decision decision) {
+                return new WebAsyncTask<>(callable(decision));
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/mono")
+            Mono<String> mono(Decision decision) {
+                return Mono.fromFuture(future(decision));
             }
 
             @GetMapping(IN_ORGANIZATION + "/plain")

@@ -22,7 +22,7 @@ final class StreamSettings {
     /** How many streams may be open. */
     int maxOpen() {
         return SettingChecks.atLeast(
-                PREFIX + "streams.max-open", properties.streams().maxOpen(), 1);
+                PREFIX + "streams.max-open", properties.streams().maxOpen(), 0);
     }
 
     SignalStreams.Limits signals() {
