@@ -9,6 +9,7 @@ import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.StandalonePermissions;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
@@ -28,7 +29,7 @@ class KnownTokenTests {
     private final AccessToken token =
             verifier.verify(tokens.organization("acme").compact());
     private final KnownToken known = new KnownToken(token);
-    private final LivePermissions live = LivePermissions.of(Scopes.of("read:report"), MovableClock.NOON, 0);
+    private final LivePermissions live = StandalonePermissions.of(Scopes.of("read:report"), MovableClock.NOON, 0);
 
     @AfterEach
     void stop() {
@@ -47,7 +48,7 @@ class KnownTokenTests {
     @Test
     void comparisonWhenLivePermissionsAreOthersThenMadeAgain() {
         known.comparison(HELD, live);
-        LivePermissions other = LivePermissions.of(HELD, MovableClock.NOON, 0);
+        LivePermissions other = StandalonePermissions.of(HELD, MovableClock.NOON, 0);
 
         assertThat(known.comparison(HELD, other).demoted()).isEqualTo(Scopes.none());
         assertThat(known.live()).isSameAs(other);
@@ -67,7 +68,7 @@ class KnownTokenTests {
     void adviceWhenLivePermissionsOrDriftAreOthersThenNotRepeated() {
         known.advised(live, DEMOTED, new RemedyAdvice(Remedy.REFRESH, DEMOTED, false, Duration.ZERO), 0);
 
-        assertThat(known.advice(LivePermissions.of(HELD, MovableClock.NOON, 0), DEMOTED, 0))
+        assertThat(known.advice(StandalonePermissions.of(HELD, MovableClock.NOON, 0), DEMOTED, 0))
                 .isNull();
         assertThat(known.advice(live, ScopeDrift.none(), 0)).isNull();
     }

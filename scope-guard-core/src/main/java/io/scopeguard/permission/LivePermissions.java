@@ -26,7 +26,7 @@ public final class LivePermissions {
      *     into tokens that are for none
      * @param asOf when the oldest read behind this began, by the wall clock
      * @param readAt the same in nanoseconds of the steady clock
-     * @param history how long each scope has been held; {@code null} if nothing is known beyond this read
+     * @param history how long each scope has been held or lacking
      * @param roles the roles of each kind, or {@code null} if they are unknown; computed on demand
      */
     @Internal
@@ -36,39 +36,15 @@ public final class LivePermissions {
             Scopes granted,
             Instant asOf,
             long readAt,
-            @Nullable PermissionHistory history,
+            PermissionHistory history,
             Function<RoleKind, @Nullable LiveRoles> roles) {
         this.standing = standing;
         this.issuable = issuable;
         this.granted = granted;
         this.asOf = asOf;
         this.readAt = readAt;
-        this.history = history == null ? PermissionHistory.since(this) : history;
+        this.history = history;
         this.roles = roles;
-    }
-
-    /** Permissions without roles. */
-    @Internal
-    public LivePermissions(
-            Standing standing,
-            Scopes issuable,
-            Scopes granted,
-            Instant asOf,
-            long readAt,
-            @Nullable PermissionHistory history) {
-        this(standing, issuable, granted, asOf, readAt, history, kind -> null);
-    }
-
-    /** The permissions of a subject in good standing, all of which count. */
-    @Internal
-    public static LivePermissions of(Scopes scopes, Instant asOf, long readAt) {
-        return new LivePermissions(Standing.ACTIVE, scopes, scopes, asOf, readAt, null);
-    }
-
-    /** No permissions, for this reason. */
-    @Internal
-    public static LivePermissions none(Standing standing, Instant asOf, long readAt) {
-        return new LivePermissions(standing, Scopes.none(), Scopes.none(), asOf, readAt, null);
     }
 
     /** The standing of the subject. Without {@link Standing#ACTIVE} there are no scopes. */

@@ -41,44 +41,4 @@ public interface PermissionHistory {
 
     /** Whether no earlier record of the subject was dropped for lack of space within the longest token lifetime. */
     boolean isComplete();
-
-    /** Of a picture that stands alone: everything in it was held, and everything else lacked, since then. */
-    static PermissionHistory since(LivePermissions live) {
-        return new PermissionHistory() {
-            @Override
-            public OptionalLong heldSince(String scope) {
-                return live.granted().contains(scope) ? OptionalLong.of(live.readAt()) : OptionalLong.empty();
-            }
-
-            @Override
-            public OptionalLong unbrokenSince(String scope) {
-                return heldSince(scope);
-            }
-
-            @Override
-            public boolean isObserved(String scope) {
-                return false;
-            }
-
-            @Override
-            public OptionalLong lackedSince(String scope) {
-                return live.issuable().contains(scope) ? OptionalLong.empty() : OptionalLong.of(live.readAt());
-            }
-
-            @Override
-            public long standingSince() {
-                return live.readAt();
-            }
-
-            @Override
-            public long firstRequestAt() {
-                return live.readAt();
-            }
-
-            @Override
-            public boolean isComplete() {
-                return true;
-            }
-        };
-    }
 }

@@ -3,8 +3,8 @@ package io.scopeguard.drift;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.StandalonePermissions;
 import java.time.Instant;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
@@ -24,7 +24,7 @@ class DriftDetectorPropertyTests {
         Scopes live = Scopes.ofTokens(l);
 
         ScopeDrift drift = DriftDetector.detect(
-                compared(held, LivePermissions.of(live, ISSUED, 0)), scope -> true, recent::contains);
+                compared(held, StandalonePermissions.of(live, ISSUED, 0)), scope -> true, recent::contains);
 
         assertThat(drift.demoted().containsAny(drift.missing())).isFalse();
         assertThat(drift.promoted().containsAny(drift.introduced())).isFalse();
@@ -41,7 +41,7 @@ class DriftDetectorPropertyTests {
         Scopes matters = Scopes.ofTokens(m);
 
         ScopeDrift drift = DriftDetector.detect(
-                compared(held, LivePermissions.of(live, ISSUED, 0)), matters::contains, scope -> false);
+                compared(held, StandalonePermissions.of(live, ISSUED, 0)), matters::contains, scope -> false);
 
         assertThat(drift.missing()).isEqualTo(live.minus(held).and(matters));
         assertThat(drift.demoted()).isEqualTo(held.minus(live));
@@ -55,9 +55,7 @@ class DriftDetectorPropertyTests {
         Scopes issuable = granted.or(Scopes.ofTokens(leaked));
 
         ScopeDrift drift = DriftDetector.detect(
-                compared(held, new LivePermissions(Standing.ACTIVE, issuable, granted, ISSUED, 0, null)),
-                scope -> true,
-                scope -> false);
+                compared(held, StandalonePermissions.of(issuable, granted, ISSUED, 0)), scope -> true, scope -> false);
 
         assertThat(drift.demoted()).isEqualTo(held.minus(issuable));
         assertThat(drift.missing()).isEqualTo(granted.minus(held));

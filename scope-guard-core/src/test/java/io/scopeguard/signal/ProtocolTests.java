@@ -9,7 +9,6 @@ import io.scopeguard.Denial;
 import io.scopeguard.drift.RoleDrift;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.organization.RequestedOrganization;
-import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyAdvice;
@@ -21,6 +20,7 @@ import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.StandalonePermissions;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
@@ -150,7 +150,7 @@ class ProtocolTests {
                 acme,
                 new AccessRequest(RequestedOrganization.OF_TOKEN, null),
                 null,
-                LivePermissions.of(Scopes.none(), MovableClock.NOON, 0),
+                StandalonePermissions.of(Scopes.none(), MovableClock.NOON, 0),
                 drift,
                 Scopes.none(),
                 Scopes.none(),
@@ -265,7 +265,7 @@ class ProtocolTests {
                 acme,
                 request,
                 denial,
-                LivePermissions.of(required, MovableClock.NOON, 0),
+                StandalonePermissions.of(required, MovableClock.NOON, 0),
                 ScopeDrift.none(),
                 Scopes.none(),
                 required,

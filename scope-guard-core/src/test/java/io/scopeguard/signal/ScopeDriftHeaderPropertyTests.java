@@ -6,11 +6,11 @@ import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.organization.RequestedOrganization;
-import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.StandalonePermissions;
 import io.scopeguard.testing.TestTokens;
 import java.time.Duration;
 import java.util.List;
@@ -54,7 +54,7 @@ class ScopeDriftHeaderPropertyTests {
                 tokens.organization(organization).verified(),
                 new AccessRequest(RequestedOrganization.OF_TOKEN, null),
                 null,
-                LivePermissions.of(Scopes.none(), MovableClock.NOON, 0),
+                StandalonePermissions.of(Scopes.none(), MovableClock.NOON, 0),
                 drift,
                 Scopes.none(),
                 Scopes.none(),

@@ -17,6 +17,7 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.StandalonePermissions;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.KeysUnavailableException;
@@ -583,7 +584,7 @@ class SignalTests {
             Scopes grantable,
             RemedyAdvice advice,
             ScopeDrift drift) {
-        LivePermissions live = LivePermissions.of(NONE, MovableClock.NOON, 0);
+        LivePermissions live = StandalonePermissions.of(NONE, MovableClock.NOON, 0);
         return new Decision(token, request, denial, live, drift, NONE, grantable, advice);
     }
 

@@ -51,7 +51,7 @@ public final class InMemoryTenant implements PermissionSource {
     public InMemoryTenant grant(AccessToken like, Scopes issuable, Scopes granted) {
         PermissionKey key = PermissionKey.of(like);
         define(key, issuable, granted);
-        permissions.put(key, new LivePermissions(Standing.ACTIVE, issuable, granted, Instant.EPOCH, 0, null));
+        permissions.put(key, StandalonePermissions.of(issuable, granted, Instant.EPOCH, 0));
         return this;
     }
 
@@ -83,7 +83,7 @@ public final class InMemoryTenant implements PermissionSource {
     }
 
     public InMemoryTenant stands(AccessToken like, Standing standing) {
-        permissions.put(PermissionKey.of(like), LivePermissions.none(standing, Instant.EPOCH, 0));
+        permissions.put(PermissionKey.of(like), StandalonePermissions.none(standing, Instant.EPOCH, 0));
         return this;
     }
 
