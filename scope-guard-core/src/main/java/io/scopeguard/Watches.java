@@ -158,7 +158,7 @@ final class Watches implements FactListener, AutoCloseable {
         try {
             listener.ended(end);
         } catch (RuntimeException e) {
-            log.warn("The listener of a watch failed, so that what it watches may not have ended", e);
+            log.warn("The listener of a watch failed, so the watched access may not have ended", e);
         }
     }
 

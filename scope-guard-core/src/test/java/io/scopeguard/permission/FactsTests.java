@@ -420,7 +420,7 @@ class FactsTests {
     }
 
     @Test
-    void getWhenTheFirstLookLacksWhatTheTokenHasThenASecondFollows() {
+    void getWhenTheFirstReadLacksScopesOfTheTokenThenASecondFollows() {
         directory.member("acme", "alice", "viewer");
 
         assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
@@ -591,7 +591,7 @@ class FactsTests {
     }
 
     @Test
-    void individualWhenGlobalRolesAreHeldThenItCostsWhatTheSubjectHolds() {
+    void individualWhenGlobalRolesAreHeldThenItCostsACallForEach() {
         for (int i = 0; i < 100; i++) {
             directory.globalRole("role-" + i, "scope-" + i);
         }

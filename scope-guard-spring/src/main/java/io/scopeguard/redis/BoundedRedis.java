@@ -172,7 +172,7 @@ final class BoundedRedis {
     private void reachable() {
         if (reachable.compareAndSet(false, true)) {
             reported.set(false);
-            log.info("Redis answers: what is read is shared with the other replicas.");
+            log.info("Redis answers: reads are shared with the other replicas.");
         }
     }
 

@@ -138,7 +138,7 @@ public final class ProviderSharing implements AutoCloseable {
             listen(guard);
         }
         if (beat.hasLostMemory()) {
-            log.warn("Redis has lost what the replicas shared. Each of them writes back what it knows.");
+            log.warn("Redis has lost the shared records. Each replica writes its own records back.");
             guard.restoreShared();
             readers.forEach(LogReader::restart);
             isEverythingDue = true;

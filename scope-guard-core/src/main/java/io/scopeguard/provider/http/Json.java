@@ -83,7 +83,6 @@ public final class Json {
     }
 
     public static PermissionsUnavailableException malformed() {
-        return new PermissionsUnavailableException(
-                Reason.MALFORMED, "The provider's answer is not what its API promises.");
+        return new PermissionsUnavailableException(Reason.MALFORMED, "The provider's answer does not match its API.");
     }
 }
