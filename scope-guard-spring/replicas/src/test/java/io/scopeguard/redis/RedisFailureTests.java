@@ -10,9 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -21,30 +19,33 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 /** Replicas beside a Redis that runs and is of no use. */
 class RedisFailureTests {
 
+    private static final Duration PATIENT = Duration.ofSeconds(30);
+
     private static TestRedis redis;
     private static LettuceConnectionFactory administrator;
 
     private final Company company = new Company();
-    private Replica first;
-    private Replica second;
 
     /** What is wrong with Redis, and how that ends. */
     private enum Trouble {
         /** Commands are not answered, and connections stay. */
-        SLOW("CLIENT PAUSE 600000 WRITE", "CLIENT UNPAUSE"),
+        SLOW("CLIENT PAUSE 600000 WRITE", "CLIENT UNPAUSE", Duration.ofMillis(500)),
 
         /** Writes are refused, because the memory is used up and no key may be evicted. */
-        FULL("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"),
+        FULL("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", PATIENT),
 
         /** The password of the user was changed, or its rights were. */
-        FORBIDDEN("ACL SETUSER default -@scripting", "ACL SETUSER default +@scripting");
+        FORBIDDEN("ACL SETUSER default -@scripting", "ACL SETUSER default +@scripting", PATIENT);
 
         private final String begin;
         private final String end;
+        private final Duration timeout;
 
-        Trouble(String begin, String end) {
+        /** @param timeout of commands; long if Redis refuses them at once, since the machine may be busy */
+        Trouble(String begin, String end, Duration timeout) {
             this.begin = begin;
             this.end = end;
+            this.timeout = timeout;
         }
     }
 
@@ -60,42 +61,34 @@ class RedisFailureTests {
         redis.close();
     }
 
-    @BeforeEach
-    void startReplicas() {
-        SharingSettings impatient = Replica.settings(null, Duration.ofMillis(300));
-        company.rolesOf.put("alice", Set.of("reader"));
-        first = Replica.start(redis, company, impatient);
-        second = Replica.start(redis, company, impatient);
-    }
-
-    @AfterEach
-    void closeReplicas() {
-        second.close();
-        first.close();
-    }
-
     @ParameterizedTest
     @EnumSource
     void getWhenRedisIsInTroubleThenEachReplicaGoesOnAndAllIsSharedAfterwards(Trouble trouble) {
-        first.get("alice");
-        second.get("alice");
-        try {
-            tell(trouble.begin);
-            assertThat(first.get(company.newUser()).granted()).isEqualTo(Scopes.of("read:report"));
-            first.awaitRedis(false);
-            second.awaitRedis(false);
-            company.rolesOf.remove("alice");
-            assertThat(first.deliver("alice")).isEqualTo(Outcome.UNSHARED);
-            assertThat(first.get("alice").granted()).isEqualTo(Scopes.none());
-        } finally {
-            tell(trouble.end);
-        }
+        // No delivery of another test counts as this one's.
+        tell("FLUSHALL");
+        company.rolesOf.put("alice", Set.of("reader"));
+        SharingSettings settings = Replica.settings(null, trouble.timeout);
+        try (Replica first = Replica.start(redis, company, settings);
+                Replica second = Replica.start(redis, company, settings)) {
+            first.get("alice");
+            second.get("alice");
+            try {
+                tell(trouble.begin);
+                assertThat(first.get(company.newUser()).granted()).isEqualTo(Scopes.of("read:report"));
+                first.awaitRedis(false);
+                second.awaitRedis(false);
+                company.rolesOf.remove("alice");
+                assertThat(first.deliver("alice")).isEqualTo(Outcome.UNSHARED);
+                assertThat(first.get("alice").granted()).isEqualTo(Scopes.none());
+            } finally {
+                tell(trouble.end);
+            }
 
-        await().atMost(Replica.PATIENCE).until(() -> second.events.changes.get() > 0);
-        await().atMost(Replica.PATIENCE)
-                .until(() -> second.get("alice").granted().equals(Scopes.none()));
-        second.awaitSharing(first, company);
-        assertThat(second.get(company.newUser()).history().isComplete()).isTrue();
+            await().atMost(Replica.PATIENCE).until(() -> second.events.changes.get() > 0);
+            assertThat(second.get("alice").granted()).isEqualTo(Scopes.none());
+            second.awaitSharing(first, company);
+            assertThat(second.get(company.newUser()).history().isComplete()).isTrue();
+        }
     }
 
     private static void tell(String command) {
