@@ -41,6 +41,13 @@ import org.springframework.web.bind.annotation.RestController;
 /** Two replicas of an application beside each other. */
 class SharingApplicationTests {
 
+    private static final String[] SETTINGS = {
+        "scope-guard.logto.endpoint=http://localhost:1",
+        "scope-guard.logto.app-id=id",
+        "scope-guard.logto.app-secret=secret",
+        "scope-guard.shared.enabled=true"
+    };
+
     private static final String KEY = "a-signing-key-of-the-webhook";
 
     /** Ages are real ones here, since they are measured by the time of Redis; the provider's clock stands still. */
@@ -144,6 +151,21 @@ class SharingApplicationTests {
                 .status();
     }
 
+    @ParameterizedTest
+    @CsvSource({"true, true", "false, false"})
+    void healthWhenItIsSwitchedOffThenNoComponent(boolean enabled, boolean isThere) {
+        new WebApplicationContextRunner()
+                .withUserConfiguration(Everything.class)
+                .withPropertyValues(SETTINGS)
+                .withPropertyValues("management.health.scopeGuardShared.enabled=" + enabled)
+                .run(context -> assertThat(context.containsBean("scopeGuardSharedHealthIndicator"))
+                        .isEqualTo(isThere));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Everything {}
+
     private static WebApplicationContextRunner runner() {
         return new WebApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
@@ -151,11 +173,7 @@ class SharingApplicationTests {
                         SharingAutoConfiguration.class,
                         LogtoAutoConfiguration.class,
                         ScopeGuardAutoConfiguration.class))
-                .withPropertyValues(
-                        "scope-guard.logto.endpoint=http://localhost:1",
-                        "scope-guard.logto.app-id=id",
-                        "scope-guard.logto.app-secret=secret",
-                        "scope-guard.shared.enabled=true");
+                .withPropertyValues(SETTINGS);
     }
 
     @ParameterizedTest
