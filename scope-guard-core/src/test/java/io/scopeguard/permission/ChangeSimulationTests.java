@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -44,6 +45,11 @@ class ChangeSimulationTests {
     private static final List<String> REPORT = new ArrayList<>(List.of(
             "| case | live | age p50 | p99 | gone after | wrong losses | calls a second |",
             "|:---|---:|---:|---:|---:|---:|---:|"));
+
+    /** The users whose right to edit comes from a global role. */
+    private static final int HOLDERS = Simulation.CROWD.users().size() / 20;
+
+    private static final int CHANGES = 12;
 
     private final Simulation simulation = Simulation.of(CALLS_PER_SECOND);
 
@@ -176,6 +182,71 @@ class ChangeSimulationTests {
         assertThat(during.goneAfter()).isZero();
         assertThat(during.wrongLosses() + after.wrongLosses()).isZero();
         assertThat(after.live()).isGreaterThanOrEqualTo(LIVE);
+    }
+
+    @Test
+    void observeWhenHoldersAreEmptyForSomeSecondsThenNobodyLosesAGlobalRole() {
+        Simulation holders = Simulation.of(CALLS_PER_SECOND, users -> withResourceTokens(users.subList(0, HOLDERS)));
+        List<PermissionKey> all = holders.callers();
+        all.forEach(holders.provider()::demote);
+        holders.provider().holdGlobally(subjects(all));
+        warmUp(holders);
+        holders.provider().begin(Fault.NO_HOLDERS);
+        Observed during = holders.observe(FAULT);
+        report("empty holders for 5 s", during);
+        holders.provider().end(Fault.NO_HOLDERS);
+        List<PermissionKey> lost = all.subList(0, all.size() / ALL);
+        holders.provider().holdGlobally(subjects(all.subList(lost.size(), all.size())));
+        holders.lostBy(lost);
+        Observed after = holders.observe(PROMISE.plus(Simulation.MAX_AGE).plusMinutes(1));
+        report("after that", after);
+
+        assertThat(during.live()).isGreaterThanOrEqualTo(LIVE);
+        assertThat(during.wrongLosses() + after.wrongLosses()).isZero();
+        assertThat(after.goneAfter())
+                .isPositive()
+                .isLessThanOrEqualTo(PROMISE.plusMinutes(1).toSeconds());
+    }
+
+    private static Set<String> subjects(List<PermissionKey> keys) {
+        return keys.stream().map(key -> key.subject().id()).collect(Collectors.toSet());
+    }
+
+    @Test
+    void observeWhenTheProviderGoesDownBehindAMovedScopeThenNobodyLosesIt() {
+        warmUp(simulation);
+        simulation.provider().giveFurtherRole();
+        simulation.observe(FAULT);
+        simulation.provider().editRole();
+        Observed before = simulation.observe(FAULT);
+        simulation.provider().begin(Fault.DOWN);
+        Observed during = observe("split role, then an outage", Simulation.MAX_STALE.multipliedBy(2));
+        simulation.provider().end(Fault.DOWN);
+        Observed after = observe("after that", WARM_UP);
+
+        assertThat(before.wrongLosses() + during.wrongLosses() + after.wrongLosses())
+                .isZero();
+    }
+
+    @Test
+    void observeWhenADefinitionChangesAllTheTimeThenNobodyLosesAnythingAndLossesBindInTime() {
+        warmUp(simulation);
+        int wrongLosses = 0;
+        double goneAfter = 0;
+        for (int change = 0; change < CHANGES; change++) {
+            simulation.provider().extendRole(change % 2 == 0);
+            if (change == 2) {
+                simulation.demote(1);
+            }
+            Observed observed = simulation.observe(Duration.ofSeconds(20));
+            wrongLosses += observed.wrongLosses();
+            goneAfter = Math.max(goneAfter, observed.goneAfter());
+        }
+        Observed last = observe("definition that changed every 20 s", WARM_UP);
+
+        assertThat(wrongLosses + last.wrongLosses()).isZero();
+        assertThat(Math.max(goneAfter, last.goneAfter())).isPositive().isLessThanOrEqualTo(PROMISE.toSeconds());
+        assertThat(last.live()).isGreaterThanOrEqualTo(LIVE);
     }
 
     private static void warmUp(Simulation simulation) {

@@ -126,9 +126,13 @@ final class SimulatedProvider implements PermissionSource {
         define(EDITOR, READ);
     }
 
-    /** Gives it back. */
-    void restoreRole() {
-        define(EDITOR, READ, EDIT);
+    /** Adds a scope that no token carries to this role, or takes it away again. */
+    void extendRole(boolean extended) {
+        if (extended) {
+            define(EDITOR, READ, EDIT, "audit:report");
+        } else {
+            define(EDITOR, READ, EDIT);
+        }
     }
 
     /** Deletes the role that everybody began with, and takes it from its holders. */

@@ -123,7 +123,12 @@ final class Simulation {
 
     /** The provider has taken the right to edit from everybody. */
     void lostByAll() {
-        callers.forEach(key -> lostAt.put(key, now));
+        lostBy(callers);
+    }
+
+    /** The provider has taken the right to edit from some of the callers. */
+    void lostBy(List<PermissionKey> some) {
+        some.forEach(key -> lostAt.put(key, now));
     }
 
     /** Lets time pass in which nobody makes a request. */
