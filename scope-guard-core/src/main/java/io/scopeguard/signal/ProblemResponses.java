@@ -82,9 +82,13 @@ public final class ProblemResponses {
      * @param reason the standard reason phrase of the status, if it has one
      */
     public static ProblemResponse requestFailed(int status, @Nullable String reason) {
-        String title = reason == null ? "Request failed" : reason;
-        Problem problem = problem("request-failed", title, status, "The request failed with status " + status + ".");
-        return new ProblemResponse(null, null, problem);
+        return requestFailed(
+                status, reason == null ? "Request failed" : reason, "The request failed with status " + status + ".");
+    }
+
+    /** The request failed for a reason that has nothing to do with authorization. */
+    public static ProblemResponse requestFailed(int status, String title, String detail) {
+        return new ProblemResponse(null, null, problem("request-failed", title, status, detail));
     }
 
     /** No scopes are declared for the operation, and the API opens nothing by default. */

@@ -63,6 +63,7 @@ class DocumentedCodeTests {
                     "src/test/java/io/scopeguard/spring/StreamTests.java",
                     "client/src/test/java/io/scopeguard/spring/client/ClientDocumentationTests.java",
                     "zoo/src/test/java/io/scopeguard/zoo/ActuatorRecipeTests.java",
+                    "mcp/src/test/java/io/scopeguard/mcp/reports/ReportServer.java",
                     "test/src/test/java/io/scopeguard/spring/test/ReportControllerTests.java",
                     "test/src/test/java/io/scopeguard/spring/test/ReportApplicationTests.java",
                     "test/src/test/java/io/scopeguard/spring/test/LivePermissionsTests.java",

@@ -76,7 +76,7 @@ public final class Browser {
     }
 
     /** Goes where a client sends it, and comes back with the address it was sent to in the end. */
-    URI visit(URI uri) {
+    public URI visit(URI uri) {
         Answer answer = http.get(uri.toString());
         while (!answer.header("location").startsWith(REDIRECT_URI)) {
             answer = step(answer);

@@ -1,5 +1,6 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.annotation.Internal;
 import java.lang.reflect.Field;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,11 @@ import org.springframework.web.servlet.function.HandlerFunction;
 /**
  * Finds the handler function behind the filters of a router function. Such a router returns a new object for each request, which
  * calls the filter with the handler and carries no annotations. Thread-safe.
+ *
+ * @hidden
  */
-final class FilteredHandlers {
+@Internal
+public final class FilteredHandlers {
 
     private static final String FILTERED = HandlerFilterFunction.class.getName() + "$$Lambda";
 
@@ -29,7 +33,7 @@ final class FilteredHandlers {
      *
      * @throws IllegalStateException if the handler cannot be found: no request may be let pass without its annotations
      */
-    static Object unwrap(Object handler) {
+    public static Object unwrap(Object handler) {
         Object unwrapped = handler;
         while (isFiltered(unwrapped)) {
             unwrapped = innerOf(unwrapped);

@@ -39,7 +39,8 @@ public final class OrganizationResolver {
     }
 
     /** By the path variables of the handler that was found for the request. */
-    RequestedOrganization resolve(HttpServletRequest request, Object handler, Binding binding, boolean required) {
+    public RequestedOrganization resolve(
+            HttpServletRequest request, Object handler, Binding binding, boolean required) {
         return resolve(request, inPath(request, handler), binding, required);
     }
 
@@ -88,7 +89,8 @@ public final class OrganizationResolver {
         return pattern;
     }
 
-    boolean hasHeader() {
+    /** Whether a header can name the organization. */
+    public boolean hasHeader() {
         return header != null;
     }
 

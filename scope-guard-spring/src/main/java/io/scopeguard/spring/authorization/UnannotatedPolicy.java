@@ -52,7 +52,8 @@ public final class UnannotatedPolicy {
         }
     }
 
-    boolean isClosed() {
+    /** Whether handlers without a declaration are closed. */
+    public boolean isClosed() {
         return closed;
     }
 

@@ -11,6 +11,7 @@ import io.scopeguard.spring.method.AnnotationAccounting;
 import io.scopeguard.spring.method.GuardedBeanCheck;
 import io.scopeguard.spring.method.MethodAuthorizationManager;
 import io.scopeguard.spring.method.MethodRules;
+import io.scopeguard.spring.method.NamedOperations;
 import io.scopeguard.spring.method.ScopesPointcut;
 import java.time.Clock;
 import java.util.function.Supplier;
@@ -97,8 +98,9 @@ final class MethodConfiguration {
             MethodRules rules,
             HandlerRules handlers,
             AnnotatedBeanCheck annotations,
-            GuardedBeanCheck guards) {
-        return new AnnotationAccounting(beans, rules, handlers, annotations, guards);
+            GuardedBeanCheck guards,
+            ObjectProvider<NamedOperations> operations) {
+        return new AnnotationAccounting(beans, rules, handlers, annotations, guards, operations);
     }
 
     /** Waits with everything that decisions need until there is one to make. */

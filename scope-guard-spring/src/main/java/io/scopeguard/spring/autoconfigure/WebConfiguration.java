@@ -5,10 +5,12 @@ import static org.springframework.security.config.Customizer.withDefaults;
 import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
 import io.scopeguard.spring.authorization.DecisionArgumentResolver;
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.authorization.GrantedInvocation;
 import io.scopeguard.spring.authorization.GuardInstallation;
 import io.scopeguard.spring.authorization.GuardingHandlerAdapter;
 import io.scopeguard.spring.authorization.HandlerCatalog;
 import io.scopeguard.spring.authorization.HandlerRules;
+import io.scopeguard.spring.authorization.InvocationDecorator;
 import io.scopeguard.spring.authorization.OrganizationResolver;
 import io.scopeguard.spring.authorization.OtherServletsFilter;
 import io.scopeguard.spring.authorization.RequirementReader;
@@ -34,6 +36,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -119,7 +123,7 @@ final class WebConfiguration {
 
     @Bean
     ApiAddress apiAddress(ScopeGuardProperties properties) {
-        return new ApiAddress(new GuardSettingsFactory(properties).publicUrl());
+        return new ApiAddress(new GuardSettingsFactory(properties).publicUrl(), Set.copyOf(properties.resources()));
     }
 
     @Bean
@@ -157,8 +161,13 @@ final class WebConfiguration {
 
     /** For handler mappings that ignore interceptors, and for additional {@code DispatcherServlet}s of the context. */
     @Bean
-    GuardingHandlerAdapter guardingHandlerAdapter(ScopeGuardInterceptor interceptor, StreamGuard streams) {
-        return new GuardingHandlerAdapter(interceptor, streams);
+    GuardingHandlerAdapter guardingHandlerAdapter(
+            ScopeGuardInterceptor interceptor, StreamGuard streams, ObjectProvider<InvocationDecorator> decorators) {
+        GrantedInvocation invocation = streams;
+        for (InvocationDecorator decorator : decorators.orderedStream().toList()) {
+            invocation = decorator.decorate(invocation);
+        }
+        return new GuardingHandlerAdapter(interceptor, invocation);
     }
 
     /** Resolves arguments of type {@code Decision}, also if the application configures Spring MVC itself. */

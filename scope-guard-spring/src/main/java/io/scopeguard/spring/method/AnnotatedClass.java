@@ -9,8 +9,9 @@ import java.util.Map;
  *
  * @param guarded the methods that method security guards
  * @param web the methods of web handlers, which the web guard must serve, with their requirements
+ * @param operations the methods that clients call by name within an endpoint, which the guard of that endpoint must serve
  */
-record AnnotatedClass(Map<Method, MethodRule> guarded, Map<Method, Requires> web) {
+record AnnotatedClass(Map<Method, MethodRule> guarded, Map<Method, Requires> web, Map<Method, MethodRule> operations) {
 
-    static final AnnotatedClass NONE = new AnnotatedClass(Map.of(), Map.of());
+    static final AnnotatedClass NONE = new AnnotatedClass(Map.of(), Map.of(), Map.of());
 }

@@ -2,10 +2,12 @@ package io.scopeguard.spring.method;
 
 import static io.scopeguard.spring.method.MethodKind.CONTAINER;
 import static io.scopeguard.spring.method.MethodKind.MAPPED;
+import static io.scopeguard.spring.method.MethodKind.MCP;
 import static io.scopeguard.spring.method.MethodKind.WEB;
 
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.authorization.Binding;
 import io.scopeguard.spring.authorization.HandlerRule;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.RequirementReader;
@@ -28,6 +30,7 @@ final class AnnotatedClassReader {
     private final Map<Method, MethodKind> kinds = new LinkedHashMap<>();
     private final Map<Method, MethodRule> guarded = new LinkedHashMap<>();
     private final Map<Method, Requires> web = new LinkedHashMap<>();
+    private final Map<Method, MethodRule> operations = new LinkedHashMap<>();
 
     AnnotatedClassReader(RequirementReader reader, Class<?> type) {
         this.reader = reader;
@@ -50,7 +53,7 @@ final class AnnotatedClassReader {
                 account(method, kind, rule);
             }
         });
-        return new AnnotatedClass(Map.copyOf(guarded), Map.copyOf(web));
+        return new AnnotatedClass(Map.copyOf(guarded), Map.copyOf(web), Map.copyOf(operations));
     }
 
     /** Where a class has mapped methods, its annotation is about those: the others support them. */
@@ -67,6 +70,7 @@ final class AnnotatedClassReader {
             throw notOpen(type.getName());
         }
         mapped.addAll(methodsOf(MAPPED));
+        mapped.addAll(methodsOf(MCP));
         if (MethodKind.isWebSocketHandler(type)) {
             // One handler as a whole: any of its methods stands for it.
             if (rule instanceof Requires requires) {
@@ -109,21 +113,24 @@ final class AnnotatedClassReader {
             if (rule instanceof Requires requires) {
                 web.put(method, requires);
             }
-        } else if (rule instanceof Requires requires) {
+        } else if (!(rule instanceof Requires requires)) {
+            throw notOpen(name(method));
+        } else if (kind == MCP) {
+            checkNotMapped(method);
+            operations.put(method, new MethodRule(name(method), requires, organizationOfOperation(method, requires)));
+        } else {
             checkOverridable(method, requires);
             guarded.put(method, new MethodRule(name(method), requires, organization(method, requires)));
-        } else {
-            throw notOpen(name(method));
         }
     }
 
-    /** The web guard decides about requests, and method security is not asked about web handlers. */
+    /** One guard decides about each kind of call, and knows nothing of the others. */
     private void checkNotMapped(Method method) {
-        if (MethodKind.isMapped(method)) {
+        if (MethodKind.isMappedTwice(method)) {
             throw new InvalidSettingException(
                     name(method),
-                    "is mapped both to web requests and to GraphQL or messages, so that nothing enforces its annotation for the"
-                            + " latter",
+                    "is mapped to several kinds of calls, such as web requests and GraphQL, messages or MCP, so that nothing"
+                            + " enforces its annotation for one of them",
                     "Declare a method for each, both with the annotation, and let them call a common one.");
         }
     }
@@ -150,6 +157,11 @@ final class AnnotatedClassReader {
             case NONE -> OrganizationOfCall.always(RequestedOrganization.NONE);
             case REQUEST -> organizationUnsaid(method, rule);
         };
+    }
+
+    /** An operation without an expression takes its organization from the request of the endpoint. */
+    private OrganizationOfCall organizationOfOperation(Method method, Requires rule) {
+        return rule.binding() == Binding.EXPRESSION ? organization(method, rule) : OrganizationOfCall.any();
     }
 
     private OrganizationOfCall organizationUnsaid(Method method, Requires rule) {

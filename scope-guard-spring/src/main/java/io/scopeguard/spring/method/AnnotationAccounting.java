@@ -2,6 +2,7 @@ package io.scopeguard.spring.method;
 
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.authorization.HandlerRules;
+import java.lang.reflect.Method;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
@@ -30,18 +32,21 @@ public final class AnnotationAccounting
     private final HandlerRules handlers;
     private final AnnotatedBeanCheck annotations;
     private final GuardedBeanCheck guards;
+    private final ObjectProvider<NamedOperations> operations;
 
     public AnnotationAccounting(
             ConfigurableListableBeanFactory beans,
             MethodRules rules,
             HandlerRules handlers,
             AnnotatedBeanCheck annotations,
-            GuardedBeanCheck guards) {
+            GuardedBeanCheck guards,
+            ObjectProvider<NamedOperations> operations) {
         this.beans = beans;
         this.rules = rules;
         this.handlers = handlers;
         this.annotations = annotations;
         this.guards = guards;
+        this.operations = operations;
     }
 
     @Override
@@ -58,6 +63,7 @@ public final class AnnotationAccounting
             accountElsewhere(ancestor);
             parent = ancestor.getParentBeanFactory();
         }
+        operations.ifAvailable(NamedOperations::check);
         new RouterHandlers(beans, rules).check();
         warnOfOthers(classes);
         if (!guarded.isEmpty()) {
@@ -85,10 +91,24 @@ public final class AnnotationAccounting
     private void account(String name, Class<?> type) {
         annotations.check(type, name);
         checkServed(type);
+        rules.of(type).operations().forEach((method, rule) -> register(method, rule, operations.getIfAvailable()));
         Object bean = existing(name);
         if (bean != null) {
             guards.check(bean, name);
         }
+    }
+
+    private static void register(Method method, MethodRule rule, @Nullable NamedOperations served) {
+        if (served == null) {
+            throw new InvalidSettingException(
+                    rule.name(),
+                    "requires " + rule.requires().what()
+                            + ", but no MCP server that Scope Guard supports serves it, so that nothing enforces the"
+                            + " annotation",
+                    "Add org.springframework.ai:spring-ai-starter-mcp-server-webmvc, declare the bean in the context that"
+                            + " has the server, or remove the annotation.");
+        }
+        served.add(method, rule);
     }
 
     private void checkServed(Class<?> type) {
@@ -110,6 +130,7 @@ public final class AnnotationAccounting
         boolean isGuarded = factory.getBeanNamesForType(GuardedBeanCheck.class, false, false).length > 0;
         AnnotatedBeans.forEach(factory, (name, type) -> {
             checkServed(type);
+            rules.of(type).operations().forEach((method, rule) -> register(method, rule, null));
             if (!isGuarded && !rules.of(type).guarded().isEmpty()) {
                 MethodRule rule = rules.of(type).guarded().values().iterator().next();
                 throw new InvalidSettingException(

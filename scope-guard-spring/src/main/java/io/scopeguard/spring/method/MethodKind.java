@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -16,6 +17,8 @@ import org.springframework.util.ClassUtils;
 enum MethodKind {
     /** By a handler mapping: the web guard decides before its arguments are bound. */
     WEB,
+    /** By an MCP server, by name: the guard of its endpoint decides before the message is dispatched. */
+    MCP,
     /** By a framework on behalf of a client, such as GraphQL or messaging: method security decides. */
     MAPPED,
     /** By the container, where no client's token exists. */
@@ -32,6 +35,12 @@ enum MethodKind {
             "org.springframework.graphql.data.federation.EntityMapping",
             "org.springframework.messaging.handler.annotation.MessageMapping",
             "org.springframework.messaging.simp.annotation.SubscribeMapping");
+    private static final Set<String> MCP_ANNOTATIONS = Set.of(
+            "org.springframework.ai.mcp.annotation.McpTool",
+            "org.springframework.ai.mcp.annotation.McpResource",
+            "org.springframework.ai.mcp.annotation.McpPrompt",
+            "org.springframework.ai.mcp.annotation.McpComplete");
+
     private static final Set<String> CONTAINER_ANNOTATIONS = Set.of(
             Bean.class.getName(),
             "org.springframework.scheduling.annotation.Scheduled",
@@ -56,12 +65,19 @@ enum MethodKind {
         if (containsAny(annotations, WEB_ANNOTATIONS) || implementsWebType(method, targetClass)) {
             return WEB;
         }
+        if (containsAny(annotations, MCP_ANNOTATIONS)) {
+            return MCP;
+        }
         return containsAny(annotations, MAPPED_ANNOTATIONS) ? MAPPED : PLAIN;
     }
 
-    /** Whether a framework calls the method on behalf of a client, perhaps beside a handler mapping. */
-    static boolean isMapped(Method method) {
-        return containsAny(names(method), MAPPED_ANNOTATIONS);
+    /** Whether clients call the method in several ways, such as by HTTP and by GraphQL. */
+    static boolean isMappedTwice(Method method) {
+        Set<String> annotations = names(method);
+        return Stream.of(WEB_ANNOTATIONS, MCP_ANNOTATIONS, MAPPED_ANNOTATIONS)
+                        .filter(kind -> containsAny(annotations, kind))
+                        .count()
+                > 1;
     }
 
     /** Whether all of the class is one handler of WebSocket sessions, which the web guard checks at the handshake. */

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the method, for messages
  */
-record MethodRule(String name, Requires requires, OrganizationOfCall organization) {
+public record MethodRule(String name, Requires requires, OrganizationOfCall organization) {
 
     /** Determines which organization a call is about. */
     @FunctionalInterface
-    interface OrganizationOfCall {
+    public interface OrganizationOfCall {
 
         /**
          * Determines the organization of one call.

@@ -30,6 +30,8 @@ import org.springframework.expression.spel.ast.TypeReference;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
+import org.springframework.expression.spel.support.DataBindingPropertyAccessor;
+import org.springframework.expression.spel.support.MapAccessor;
 import org.springframework.expression.spel.support.SimpleEvaluationContext;
 import org.springframework.security.core.parameters.DefaultSecurityParameterNameDiscoverer;
 
@@ -94,7 +96,8 @@ final class OrganizationExpression {
      * @param requestOrganization the organization that was verified for the current request, if there is one
      */
     RequestedOrganization evaluate(@Nullable Object[] arguments, Supplier<@Nullable String> requestOrganization) {
-        SimpleEvaluationContext context = SimpleEvaluationContext.forReadOnlyDataBinding()
+        SimpleEvaluationContext context = SimpleEvaluationContext.forPropertyAccessors(
+                        DataBindingPropertyAccessor.forReadOnlyAccess(), new MapAccessor(false))
                 .withInstanceMethods()
                 .build();
         for (int i = 0; i < parameters.length; i++) {

@@ -3,6 +3,7 @@ package io.scopeguard.spring.response;
 import io.scopeguard.annotation.Internal;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.web.util.UrlUtils;
 
@@ -18,10 +19,15 @@ public final class ApiAddress {
     public static final String METADATA_PATH = "/.well-known/oauth-protected-resource";
 
     private final @Nullable String configured;
+    private final Set<String> resources;
 
-    /** @param configured the public address of the context path, without a slash at its end */
-    public ApiAddress(@Nullable String configured) {
+    /**
+     * @param configured the public address of the context path, without a slash at its end
+     * @param resources the resource indicators of this API
+     */
+    public ApiAddress(@Nullable String configured, Set<String> resources) {
         this.configured = configured;
+        this.resources = Set.copyOf(resources);
     }
 
     /** The path of the configured address, or {@code null} if no address is configured. */
@@ -29,9 +35,27 @@ public final class ApiAddress {
         return configured == null ? null : URI.create(configured).getRawPath();
     }
 
-    /** The address of the metadata: below the context path, where this application answers. */
+    /**
+     * The address of the metadata: below the context path, where this application answers. If the path of the request, or a path
+     * above it, is a resource of its own, such as an MCP endpoint, it is the address of that resource's metadata (RFC 9728 §3.1).
+     */
     String ofMetadata(HttpServletRequest request) {
-        return base(request, request.getContextPath()) + METADATA_PATH;
+        String base = base(request, request.getContextPath());
+        return base
+                + METADATA_PATH
+                + ofOwnResource(
+                        base,
+                        request.getRequestURI()
+                                .substring(request.getContextPath().length()));
+    }
+
+    /** The longest beginning of the path that is a resource's, or an empty string. */
+    private String ofOwnResource(String base, String path) {
+        String own = path;
+        while (!own.isEmpty() && !resources.contains(base + own)) {
+            own = own.substring(0, own.lastIndexOf('/'));
+        }
+        return own;
     }
 
     /**

@@ -5,7 +5,6 @@ import io.scopeguard.WatchEnd;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.signal.ProblemResponse;
 import io.scopeguard.signal.ProblemResponses;
-import io.scopeguard.signal.ScopeDriftHeader;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -16,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,18 +32,20 @@ final class HttpStream implements AsyncListener {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final OpenStreams streams;
-    private final ScopeDriftHeader header;
     private final HttpServletResponse raw;
+    private final Function<WatchEnd, String> lastEvent;
     private final StreamGate gate = new StreamGate();
     private final GatedResponse response;
     private final AtomicBoolean isPerformed = new AtomicBoolean();
     private volatile @Nullable OpenStream stream;
     private volatile @Nullable AsyncContext context;
+    private volatile @Nullable AsyncContext running;
     private volatile @Nullable WatchEnd end;
 
-    HttpStream(OpenStreams streams, ScopeDriftHeader header, HttpServletResponse raw) {
+    /** @param lastEvent the event that tells the client why server-sent events end */
+    HttpStream(OpenStreams streams, HttpServletResponse raw, Function<WatchEnd, String> lastEvent) {
         this.streams = streams;
-        this.header = header;
+        this.lastEvent = lastEvent;
         this.raw = raw;
         this.response = new GatedResponse(raw, gate);
     }
@@ -70,6 +72,11 @@ final class HttpStream implements AsyncListener {
         }
     }
 
+    /** The handler still runs, but what it has sent so far can be followed by the last event at once. */
+    void startedAsync(AsyncContext started) {
+        running = started;
+    }
+
     /** Ends the response for this reason. */
     void end(WatchEnd reason) {
         end = reason;
@@ -86,7 +93,7 @@ final class HttpStream implements AsyncListener {
     }
 
     private void perform() {
-        AsyncContext started = context;
+        AsyncContext started = context == null ? early() : context;
         WatchEnd reason = end;
         if (started == null || reason == null || !isPerformed.compareAndSet(false, true)) {
             // The handler still runs on its own thread; the end follows when it has returned.
@@ -104,14 +111,17 @@ final class HttpStream implements AsyncListener {
         }
     }
 
+    private @Nullable AsyncContext early() {
+        return raw.isCommitted() && response.isEventStream() ? running : null;
+    }
+
     private void writeLastEvent(WatchEnd reason) {
         if (gate.isWithinEvent()) {
             return;
         }
         try {
             ServletOutputStream output = raw.getOutputStream();
-            String event = "event:scope-drift\ndata:" + header.valueOf(reason) + "\n\n";
-            output.write(event.getBytes(StandardCharsets.US_ASCII));
+            output.write(lastEvent.apply(reason).getBytes(StandardCharsets.UTF_8));
             output.flush();
         } catch (IOException e) {
             log.debug("The client has gone before its stream ended", e);

@@ -4,15 +4,18 @@ import io.scopeguard.Decision;
 import io.scopeguard.TooManyWatchesException;
 import io.scopeguard.WatchEnd;
 import io.scopeguard.annotation.Internal;
+import io.scopeguard.signal.Problem;
 import io.scopeguard.signal.ProblemResponses;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.spring.authorization.GrantedInvocation;
 import io.scopeguard.spring.response.DecisionHolder;
 import io.scopeguard.spring.response.ProblemResponseWriter;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerAdapter;
 import org.springframework.web.servlet.ModelAndView;
@@ -26,6 +29,7 @@ import org.springframework.web.servlet.ModelAndView;
 public final class StreamGuard implements GrantedInvocation {
 
     private static final String STREAM = StreamGuard.class.getName() + ".stream";
+    private static final String LAST_EVENT = StreamGuard.class.getName() + ".lastEvent";
 
     private final OpenStreams streams;
     private final ScopeDriftHeader header;
@@ -66,6 +70,31 @@ public final class StreamGuard implements GrantedInvocation {
                 : start(granted, adapter, request, response, handler);
     }
 
+    /** Ends the server-sent events that respond to a request with this event, if the right to them ends. */
+    public static void endWith(ServletRequest request, Function<WatchEnd, String> lastEvent) {
+        request.setAttribute(LAST_EVENT, lastEvent);
+    }
+
+    /** Takes note that the response goes on asynchronously, although the handler still runs. */
+    public static void startedAsync(ServletRequest request) {
+        if (request.getAttribute(STREAM) instanceof HttpStream stream && request.isAsyncStarted()) {
+            stream.startedAsync(request.getAsyncContext());
+        }
+    }
+
+    /** The problem that a stream ends for. */
+    public static Problem problem(WatchEnd end) {
+        return HttpStream.refusal(new ProblemResponses(null), end).problem();
+    }
+
+    @SuppressWarnings("unchecked") // only set above
+    private Function<WatchEnd, String> lastEvent(ServletRequest request) {
+        Object own = request.getAttribute(LAST_EVENT);
+        return own == null
+                ? end -> "event:scope-drift\ndata:" + header.valueOf(end) + "\n\n"
+                : (Function<WatchEnd, String>) own;
+    }
+
     private @Nullable ModelAndView upgrade(
             WebSocketUpgrade upgrade,
             HandlerAdapter adapter,
@@ -98,7 +127,7 @@ public final class StreamGuard implements GrantedInvocation {
             HttpServletResponse response,
             Object handler)
             throws Exception {
-        HttpStream stream = new HttpStream(streams, header, response);
+        HttpStream stream = new HttpStream(streams, response, lastEvent(request));
         try {
             stream.opened(streams.open(OpenStreams.Kind.HTTP, granted, stream::end));
         } catch (TooManyWatchesException e) {
@@ -124,6 +153,13 @@ public final class StreamGuard implements GrantedInvocation {
                 stream.attach(request.getAsyncContext());
             }
             return result;
+        } catch (StreamEndedException e) {
+            WatchEnd end = stream.end();
+            if (end == null || request.isAsyncStarted() || stream.raw().isCommitted()) {
+                throw e;
+            }
+            refuse(request, stream.raw(), end);
+            return null;
         } finally {
             if (!goesOn) {
                 stream.close();

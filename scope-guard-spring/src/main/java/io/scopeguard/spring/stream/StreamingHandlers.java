@@ -1,5 +1,6 @@
 package io.scopeguard.spring.stream;
 
+import io.scopeguard.spring.authorization.AnyTokenHandler;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,10 @@ final class StreamingHandlers {
     private final Map<Method, Boolean> known = new ConcurrentHashMap<>();
 
     boolean contains(Object handler) {
+        if (handler instanceof AnyTokenHandler) {
+            // An MCP endpoint.
+            return true;
+        }
         // The stream of signals judges its token itself.
         if (!(handler instanceof HandlerMethod method) || method.getBeanType().equals(SignalStreamController.class)) {
             return false;

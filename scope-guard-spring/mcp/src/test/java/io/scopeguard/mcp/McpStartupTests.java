@@ -1,0 +1,202 @@
+package io.scopeguard.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.PublicEndpoint;
+import io.scopeguard.spring.RequiresScopes;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.ai.mcp.annotation.McpTool;
+import org.springframework.ai.mcp.annotation.context.McpSyncRequestContext;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+
+/** A tool whose annotation nothing enforces does not exist: the application does not start. */
+class McpStartupTests {
+
+    static class Plain {
+
+        @McpTool(name = "plain", description = "A tool")
+        @RequiresScopes("read:report")
+        String plain() {
+            return "plain";
+        }
+    }
+
+    static class Reactive {
+
+        @McpTool(name = "reactive", description = "Returns a type that this kind of server ignores")
+        @RequiresScopes("read:report")
+        Mono<String> reactive() {
+            return Mono.just("reactive");
+        }
+    }
+
+    static class Bidirectional {
+
+        @McpTool(name = "bidirectional", description = "Needs a session")
+        @RequiresScopes("read:report")
+        String bidirectional(McpSyncRequestContext context) {
+            return context.sessionId();
+        }
+    }
+
+    @Lazy
+    static class LazyTool {
+
+        @McpTool(name = "lazy", description = "Not there when the server starts")
+        @RequiresScopes("read:report")
+        String lazy() {
+            return "lazy";
+        }
+    }
+
+    @Scope("prototype")
+    static class Prototype {
+
+        @McpTool(name = "prototype", description = "Not there when the server starts")
+        @RequiresScopes("read:report")
+        String prototype() {
+            return "prototype";
+        }
+    }
+
+    interface Declared {
+
+        @McpTool(name = "inherited", description = "Spring AI does not look at interfaces")
+        @RequiresScopes("read:report")
+        String inherited();
+    }
+
+    static class Inheriting implements Declared {
+
+        @Override
+        public String inherited() {
+            return "inherited";
+        }
+    }
+
+    static class Twin {
+
+        @McpTool(name = "plain", description = "Has the name of another tool")
+        @RequiresScopes("delete:report")
+        String twin() {
+            return "twin";
+        }
+    }
+
+    @RestController
+    static class Both {
+
+        @GetMapping("/both")
+        @McpTool(name = "both", description = "Also a web handler")
+        @RequiresScopes("read:report")
+        String both() {
+            return "both";
+        }
+    }
+
+    static class Open {
+
+        @McpTool(name = "open", description = "For everybody")
+        @PublicEndpoint
+        String open() {
+            return "open";
+        }
+    }
+
+    static class Periodic {
+
+        @Scheduled(fixedRate = 1000)
+        @McpTool(name = "periodic", description = "Also called by a timer")
+        @RequiresScopes("read:report")
+        void periodic() {}
+    }
+
+    static class Misspelt {
+
+        @McpTool(name = "misspelt", description = "Names an argument that does not exist")
+        @RequiresScopes(value = "read:report", organization = "#organisation")
+        String misspelt(String organization) {
+            return organization;
+        }
+    }
+
+    static Stream<Arguments> unenforced() {
+        String sse = "spring.ai.mcp.server.protocol=SSE";
+        String stateless = "spring.ai.mcp.server.protocol=STATELESS";
+        return Stream.of(
+                Arguments.of(Plain.class, sse, "'webMvcSseServerTransportProvider'"),
+                Arguments.of(Plain.class, "spring.ai.mcp.server.enabled=false", "no MCP server offers it"),
+                Arguments.of(Plain.class, "spring.ai.mcp.server.stdio=true", "'stdioServerTransport'"),
+                Arguments.of(Plain.class, "spring.ai.mcp.server.type=ASYNC", "no MCP server offers it"),
+                Arguments.of(
+                        Plain.class,
+                        "spring.ai.mcp.server.annotation-scanner.enabled=false",
+                        "no MCP server offers it"),
+                Arguments.of(Reactive.class, stateless, "Reactive#reactive()"),
+                Arguments.of(Bidirectional.class, stateless, "Bidirectional#bidirectional(McpSyncRequestContext)"),
+                Arguments.of(LazyTool.class, stateless, "LazyTool#lazy()"),
+                Arguments.of(Prototype.class, stateless, "Prototype#prototype()"),
+                Arguments.of(Inheriting.class, stateless, "Inheriting#inherited()"),
+                Arguments.of(Both.class, stateless, "several kinds of calls"),
+                Arguments.of(Open.class, stateless, "@PublicEndpoint"),
+                Arguments.of(Periodic.class, stateless, "called by the container"),
+                Arguments.of(Misspelt.class, stateless, "#organisation"),
+                Arguments.of(Plain.class, "scope-guard.mcp.max-message=0B", "scope-guard.mcp.max-message"),
+                Arguments.of(Plain.class, "scope-guard.mcp.lists=all", "scope-guard.mcp.list"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unenforced")
+    void verifyWhenNothingEnforcesAnnotationThenStartUpFails(Class<?> tool, String property, String message) {
+        Throwable failure =
+                catchThrowable(() -> McpServer.start(List.of(tool), property).close());
+
+        assertThat(invalidSetting(failure)).hasMessageContaining(message);
+    }
+
+    private static @Nullable Throwable invalidSetting(@Nullable Throwable failure) {
+        Throwable cause = failure;
+        while (cause != null && !(cause instanceof InvalidSettingException)) {
+            cause = cause.getCause();
+        }
+        return cause == null ? failure : cause;
+    }
+
+    @Test
+    void verifyWhenTwoToolsHaveOneNameThenStartUpFails() {
+        Throwable failure = catchThrowable(
+                () -> McpServer.start(List.of(Plain.class, Twin.class)).close());
+
+        assertThat(failure).isNotNull();
+    }
+
+    @Test
+    void verifyListOfAllShowsWhatNobodyGranted() {
+        try (McpServer server = McpServer.start(
+                List.of(Plain.class, Tools.Undeclared.class),
+                "scope-guard.mcp.list=all",
+                "spring.ai.mcp.server.protocol=STATELESS",
+                "scope-guard.clients.demo-web.third-party=true")) {
+            McpClient client =
+                    server.client(McpServer.BOX.token(McpServer.member("write:report"), "acme", "write:report"));
+
+            McpClient.Reply list = client.send("tools/list", Map.of());
+
+            assertThat(list.body().toString()).contains("\"plain\"", "{\"io.scopeguard/missing-scopes\":1}");
+        }
+    }
+}

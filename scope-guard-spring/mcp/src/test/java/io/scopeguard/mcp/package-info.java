@@ -1,0 +1,5 @@
+/** MCP servers with tools that require scopes, and their clients. */
+@NullMarked
+package io.scopeguard.mcp;
+
+import org.jspecify.annotations.NullMarked;

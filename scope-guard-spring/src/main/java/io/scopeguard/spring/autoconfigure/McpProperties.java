@@ -1,0 +1,24 @@
+package io.scopeguard.spring.autoconfigure;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * MCP servers of Spring AI.
+ *
+ * @param list Tools, prompts and resources in lists: those that the subject of the token could call with this token or a better one
+ *     (attainable), or all. Entries that the token does not permit name the missing scopes.
+ * @param maxMessage Maximum size of a message of a client. Longer ones get 413.
+ */
+@ConfigurationProperties("scope-guard.mcp")
+public record McpProperties(
+        @DefaultValue("attainable") Entries list,
+        @DefaultValue("1MB") DataSize maxMessage) {
+
+    /** The entries of lists. */
+    public enum Entries {
+        ATTAINABLE,
+        ALL
+    }
+}

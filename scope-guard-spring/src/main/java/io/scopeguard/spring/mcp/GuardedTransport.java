@@ -1,0 +1,8 @@
+package io.scopeguard.spring.mcp;
+
+/** A transport that passes messages through the guard. */
+interface GuardedTransport {
+
+    /** The transport that receives the messages. */
+    Object original();
+}

@@ -1,0 +1,129 @@
+package io.scopeguard.spring.mcp;
+
+import io.modelcontextprotocol.util.DefaultMcpUriTemplateManager;
+import io.scopeguard.annotation.Internal;
+import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.mcp.McpOperation.Kind;
+import io.scopeguard.spring.method.MethodRule;
+import io.scopeguard.spring.method.NamedOperations;
+import java.lang.reflect.Method;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rules of tools, prompts, resources and completions, by name. Thread-safe; filled at start-up.
+ *
+ * @hidden
+ */
+@Internal
+public final class McpRules implements NamedOperations {
+
+    private static final Logger log = LoggerFactory.getLogger(McpRules.class);
+
+    private final McpServers servers;
+    private final Map<McpName, Rule> rules = new ConcurrentHashMap<>();
+
+    public McpRules(McpServers servers) {
+        this.servers = servers;
+    }
+
+    /** The rule of an annotated method. */
+    record Rule(Method method, MethodRule rule) {}
+
+    @Override
+    public void add(Method method, MethodRule rule) {
+        McpName key = McpMethods.keyOf(method);
+        Rule other = rules.putIfAbsent(key, new Rule(method, rule));
+        if (other != null && !other.method.equals(method)) {
+            throw new InvalidSettingException(
+                    rule.name(), "has the same name as " + other.rule.name() + ": " + key, "Rename one of the two.");
+        }
+    }
+
+    @Override
+    public void check() {
+        Set<McpName> served = servers.operations();
+        rules.forEach((key, rule) -> {
+            if (key.kind() != Kind.COMPLETION && !served.contains(key)) {
+                throw notServed(key, rule.rule);
+            }
+        });
+        if (!rules.isEmpty()) {
+            servers.check();
+        }
+        report(served);
+    }
+
+    private static InvalidSettingException notServed(McpName key, MethodRule rule) {
+        return new InvalidSettingException(
+                rule.name(),
+                "requires " + rule.requires().what() + " and is declared as the " + key
+                        + ", but no MCP server offers it, so that nothing enforces the annotation",
+                "Set spring.ai.mcp.server.protocol=STREAMABLE or STATELESS. A method has to suit the server's type"
+                        + " (spring.ai.mcp.server.type), its bean must be a singleton, and spring.ai.mcp.server."
+                        + "annotation-scanner must be on. Otherwise remove the annotation.");
+    }
+
+    private void report(Set<McpName> served) {
+        Set<String> undeclared = new TreeSet<>();
+        served.stream().filter(key -> !rules.containsKey(key)).forEach(key -> undeclared.add(key.toString()));
+        if (!undeclared.isEmpty()) {
+            log.info("MCP operations that declare no scopes: {}", String.join(", ", undeclared));
+        }
+    }
+
+    /** All rules that a call has to meet: none if the operation declares nothing, several if a URI fits several templates. */
+    List<Applicable> of(McpOperation operation) {
+        return switch (operation.kind()) {
+            case TOOL, PROMPT -> exact(operation, operation.kind()).toList();
+            case RESOURCE -> resources(operation).toList();
+            case COMPLETION ->
+                Stream.of(
+                                exact(operation, Kind.COMPLETION),
+                                exact(operation, Kind.PROMPT),
+                                exact(operation, Kind.RESOURCE),
+                                resources(operation))
+                        .flatMap(each -> each)
+                        .distinct()
+                        .toList();
+        };
+    }
+
+    /** The rule of what a list shows, or {@code null} if it declares none. */
+    @Nullable
+    MethodRule listed(Kind kind, String name) {
+        Rule rule = rules.get(new McpName(kind, name));
+        return rule == null ? null : rule.rule;
+    }
+
+    /** The rule of a call, with the arguments that it has for it. */
+    record Applicable(Rule rule, Map<String, ?> arguments) {}
+
+    private Stream<Applicable> exact(McpOperation operation, Kind kind) {
+        Rule rule = rules.get(new McpName(kind, operation.name()));
+        return rule == null ? Stream.empty() : Stream.of(new Applicable(rule, operation.arguments()));
+    }
+
+    private Stream<Applicable> resources(McpOperation operation) {
+        return rules.entrySet().stream()
+                .filter(entry -> entry.getKey().kind() == Kind.RESOURCE)
+                .flatMap(entry -> applicable(entry.getKey().name(), entry.getValue(), operation.name()));
+    }
+
+    private static Stream<Applicable> applicable(String template, Rule rule, String uri) {
+        DefaultMcpUriTemplateManager templates = new DefaultMcpUriTemplateManager(template);
+        if (!templates.matches(uri)) {
+            return Stream.empty();
+        }
+        Map<String, Object> variables = new HashMap<>(templates.extractVariableValues(uri));
+        return Stream.of(new Applicable(rule, variables));
+    }
+}

@@ -1,0 +1,57 @@
+package io.scopeguard.spring.mcp;
+
+import io.scopeguard.annotation.Internal;
+import io.scopeguard.provider.Subject;
+import io.scopeguard.spring.authentication.AccessTokenHolder;
+import io.scopeguard.token.AccessToken;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The owners of the open sessions, as many as the transport allows: the id of a session is not a credential. Thread-safe.
+ *
+ * @hidden
+ */
+@Internal
+public final class McpSessions {
+
+    private final Map<String, Owner> owners = new ConcurrentHashMap<>();
+
+    /** The current token opens a session. */
+    void opened(String id) {
+        AccessToken token = AccessTokenHolder.get();
+        if (token == null) {
+            throw new IllegalStateException("a session needs a token");
+        }
+        owners.put(id, Owner.of(token));
+    }
+
+    void closed(String id) {
+        owners.remove(id);
+    }
+
+    /** Whether this session is somebody else's. */
+    boolean isForeign(String id, AccessToken token) {
+        Owner owner = owners.get(id);
+        return owner != null && !owner.equals(Owner.of(token));
+    }
+
+    int count() {
+        return owners.size();
+    }
+
+    /** The parts of a token that stay the same when a client renews it. */
+    private record Owner(
+            String issuer,
+            Subject subject,
+            String client,
+            @Nullable String actor,
+            @Nullable String organization) {
+
+        static Owner of(AccessToken token) {
+            return new Owner(
+                    token.issuer(), token.subject(), token.clientId(), token.actor(), token.onlyOrganization());
+        }
+    }
+}

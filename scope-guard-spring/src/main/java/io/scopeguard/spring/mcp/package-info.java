@@ -1,0 +1,8 @@
+/**
+ * MCP servers of Spring AI: decisions about tools, resources and prompts by name, before the message is dispatched. Needs
+ * {@code org.springframework.ai:mcp-spring-webmvc}.
+ */
+@NullMarked
+package io.scopeguard.spring.mcp;
+
+import org.jspecify.annotations.NullMarked;
