@@ -38,6 +38,7 @@ class ArchitectureTests {
             ".authorization",
             ".method",
             ".stream",
+            ".mcp",
             ".openapi",
             ".actuate",
             ".metrics",

@@ -4,11 +4,16 @@ import static io.scopeguard.mcp.McpServer.BOX;
 import static io.scopeguard.mcp.McpServer.member;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelcontextprotocol.server.McpServerFeatures.SyncToolSpecification;
+import io.modelcontextprotocol.server.McpSyncServer;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.Tool;
 import io.scopeguard.mcp.McpClient.Reply;
 import io.scopeguard.spring.RequiresScopes;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -182,5 +187,23 @@ class McpAttackTests {
                 .initialized();
         assertThat(opener.list("tools/list", "tools", "name")).containsExactly("open_vault");
         assertThat(opener.call("open_vault").text()).contains("gold");
+    }
+
+    @Test
+    void verifyWhenCodeRegistersToolThenItIsUndeclared() {
+        for (McpServer server : List.of(streamable, closed)) {
+            server.context()
+                    .getBean(McpSyncServer.class)
+                    .addTool(SyncToolSpecification.builder()
+                            .tool(Tool.builder("added", Map.of("type", "object"))
+                                    .build())
+                            .callHandler((exchange, request) -> CallToolResult.builder()
+                                    .addTextContent("added")
+                                    .build())
+                            .build());
+        }
+
+        assertThat(client(streamable).call("added").text()).isEqualTo("added");
+        assertThat(client(closed).call("added").problem()).isEqualTo("undeclared");
     }
 }

@@ -7,16 +7,12 @@ import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import io.modelcontextprotocol.spec.McpStatelessServerTransport;
-import io.scopeguard.annotation.Internal;
 import java.util.List;
 import reactor.core.publisher.Mono;
 
 /**
  * A transport without sessions, whose messages pass the guard.
- *
- * @hidden
  */
-@Internal
 public final class GuardedStatelessTransport implements McpStatelessServerTransport, GuardedTransport {
 
     private final McpStatelessServerTransport original;

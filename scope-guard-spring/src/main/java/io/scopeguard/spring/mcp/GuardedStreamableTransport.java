@@ -4,16 +4,12 @@ import io.modelcontextprotocol.spec.McpSchema.InitializeRequest;
 import io.modelcontextprotocol.spec.McpStreamableServerSession;
 import io.modelcontextprotocol.spec.McpStreamableServerSession.McpStreamableServerSessionInit;
 import io.modelcontextprotocol.spec.McpStreamableServerTransportProvider;
-import io.scopeguard.annotation.Internal;
 import java.util.List;
 import reactor.core.publisher.Mono;
 
 /**
  * A transport with sessions, whose messages pass the guard. Each session belongs to the token's holder that opened it.
- *
- * @hidden
  */
-@Internal
 public final class GuardedStreamableTransport implements McpStreamableServerTransportProvider, GuardedTransport {
 
     private final McpStreamableServerTransportProvider original;

@@ -2,7 +2,6 @@ package io.scopeguard.spring.mcp;
 
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
-import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ProblemResponse;
@@ -23,10 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about operations of MCP servers. Thread-safe.
- *
- * @hidden
  */
-@Internal
 public final class McpAuthorizer {
 
     private static final String PERMITTED = McpAuthorizer.class.getName() + ".permitted";

@@ -1,7 +1,6 @@
 package io.scopeguard.spring.mcp;
 
 import io.scopeguard.WatchEnd;
-import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.ProblemResponse;
 import io.scopeguard.signal.ProblemResponses;
 import io.scopeguard.spring.authentication.AccessTokenHolder;
@@ -32,10 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Decides about the operation that a message to an MCP endpoint calls, as long as the response can still have a status. Everything
  * else, such as lists and notifications, needs a valid token of an active account only. Thread-safe.
- *
- * @hidden
  */
-@Internal
 public final class McpInvocation implements GrantedInvocation {
 
     private static final String SESSION = "Mcp-Session-Id";

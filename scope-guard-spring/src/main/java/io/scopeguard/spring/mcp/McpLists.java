@@ -5,7 +5,6 @@ import io.modelcontextprotocol.json.TypeRef;
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
-import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -28,10 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reduces lists of tools, prompts and resources to those that the subject of the token could call, with this token or with a better
  * one, and says which scopes this token lacks for them. Thread-safe.
- *
- * @hidden
  */
-@Internal
 public final class McpLists {
 
     /** The member of {@code _meta} that names the scopes that the token lacks. */

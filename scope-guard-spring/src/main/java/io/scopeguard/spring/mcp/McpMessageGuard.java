@@ -4,7 +4,6 @@ import io.modelcontextprotocol.spec.McpSchema.ErrorCodes;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
-import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.Problem;
 import io.scopeguard.signal.ProblemResponse;
 import io.scopeguard.signal.ProblemResponses;
@@ -20,10 +19,7 @@ import org.springframework.web.servlet.HandlerMapping;
 /**
  * The guard between a transport and its server. It lets only those operations pass that were permitted in the same HTTP request, and
  * decides about others itself, so that no message reaches the server without a decision. Thread-safe.
- *
- * @hidden
  */
-@Internal
 public final class McpMessageGuard {
 
     /** The code of a denial in a JSON-RPC error, from the range for implementations. The problem detail is in its data. */

@@ -1,6 +1,5 @@
 package io.scopeguard.spring.mcp;
 
-import io.scopeguard.annotation.Internal;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,10 +16,7 @@ import org.springframework.web.servlet.function.ServerResponse;
 
 /**
  * Marks the handlers of MCP transports in the router functions of the application.
- *
- * @hidden
  */
-@Internal
 public final class McpRouterFunctions implements BeanPostProcessor {
 
     @Override

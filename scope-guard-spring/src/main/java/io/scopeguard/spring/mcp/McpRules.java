@@ -1,7 +1,6 @@
 package io.scopeguard.spring.mcp;
 
 import io.modelcontextprotocol.util.DefaultMcpUriTemplateManager;
-import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.mcp.McpOperation.Kind;
 import io.scopeguard.spring.method.MethodRule;
@@ -20,10 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The rules of tools, prompts, resources and completions, by name. Thread-safe; filled at start-up.
- *
- * @hidden
  */
-@Internal
 public final class McpRules implements NamedOperations {
 
     private static final Logger log = LoggerFactory.getLogger(McpRules.class);

@@ -10,7 +10,6 @@ import io.modelcontextprotocol.spec.McpSchema.ResourceTemplate;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import io.modelcontextprotocol.spec.McpServerTransportProviderBase;
 import io.modelcontextprotocol.spec.McpStatelessServerTransport;
-import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.mcp.McpOperation.Kind;
 import java.util.Collection;
@@ -24,10 +23,7 @@ import reactor.core.publisher.Flux;
 
 /**
  * The MCP servers of the application, and what they offer.
- *
- * @hidden
  */
-@Internal
 public final class McpServers {
 
     private final ListableBeanFactory beans;

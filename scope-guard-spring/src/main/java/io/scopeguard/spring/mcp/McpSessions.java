@@ -1,6 +1,5 @@
 package io.scopeguard.spring.mcp;
 
-import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.spring.authentication.AccessTokenHolder;
 import io.scopeguard.token.AccessToken;
@@ -10,10 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The owners of the open sessions, as many as the transport allows: the id of a session is not a credential. Thread-safe.
- *
- * @hidden
  */
-@Internal
 public final class McpSessions {
 
     private final Map<String, Owner> owners = new ConcurrentHashMap<>();
