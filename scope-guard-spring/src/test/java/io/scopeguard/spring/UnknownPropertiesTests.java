@@ -1,11 +1,13 @@
 package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -45,7 +47,9 @@ class UnknownPropertiesTests {
         "scope-guard.permission.max-age=10s, scope-guard.permissions.max-age",
         "scope-guard.unanotated=deny, scope-guard.unannotated",
         "scope-guard.logto.app-secrets=x, scope-guard.logto.app-secret",
-        "scope-guard.modes[0]=enforce, scope-guard.mode"
+        "scope-guard.modes[0]=enforce, scope-guard.mode",
+        "scope-guard.clients.app.third-part=true, scope-guard.clients.app.third-party",
+        "scope-guard.clients[app.example.com].watching[0]=all, scope-guard.clients[app.example.com].watch"
     })
     void misspeltThenStopsStartUpAndProposesAnother(String property, String proposal) {
         application().withPropertyValues(property).run(context -> {
@@ -65,6 +69,7 @@ class UnknownPropertiesTests {
                 "scope-guard.resources[0]=https://api.example.test",
                 "scope-guard.drift.watch[0]=all",
                 "scope-guard.clients.app.third-party=true",
+                "scope-guard.clients.app.nonInteractive=true",
                 "scope-guard.clients[app.example.com].watch[0]=all"
             })
     void otherSpellingThenAccepted(String property) {
@@ -76,9 +81,25 @@ class UnknownPropertiesTests {
     @Test
     void decoderOfSpringBesideOursThenReported(CapturedOutput output) {
         application()
-                .withPropertyValues("spring.security.oauth2.resourceserver.jwt.issuer-uri=https://id.example.test")
+                .withPropertyValues(
+                        "spring.security.oauth2.resourceserver.jwt.issuer-uri=https://id.example.test",
+                        "spring.security.oauth2.resourceserver.jwt.audiences=https://api.example.test")
                 .run(context -> assertThat(context).hasNotFailed());
-        assertThat(output).contains("spring.security.oauth2.resourceserver.jwt.issuer-uri has no effect");
+        assertThat(output)
+                .contains("resourceserver.jwt.issuer-uri has no effect", "resourceserver.jwt.audiences has no effect");
+    }
+
+    @Test
+    void resourceThatTheProviderDoesNotKnowThenReportedEvenIfNoHandlerUsesIt(CapturedOutput output) {
+        application()
+                .withPropertyValues(
+                        "scope-guard.default-audience=organization",
+                        "scope-guard.resources=" + TenantServer.RESOURCE + ",https://unused.example.test")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    await().atMost(Duration.ofMinutes(3))
+                            .until(() -> output.toString().contains("has no resource https://unused.example.test"));
+                });
     }
 
     @Test

@@ -40,6 +40,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
@@ -49,6 +50,7 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
 @AutoConfiguration(before = OAuth2ResourceServerAutoConfiguration.class)
 @ConditionalOnGuard
 @EnableConfigurationProperties(ScopeGuardProperties.class)
+@ImportRuntimeHints(ScopeGuardRuntimeHints.class)
 @Import({
     TelemetryConfiguration.class,
     WebConfiguration.class,

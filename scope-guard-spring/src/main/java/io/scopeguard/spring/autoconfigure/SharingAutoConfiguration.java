@@ -2,6 +2,7 @@ package io.scopeguard.spring.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.scopeguard.redis.RedisRuntimeHints;
 import io.scopeguard.redis.ReplicaSharing;
 import io.scopeguard.redis.SharingSettings;
 import io.scopeguard.spring.InvalidSettingException;
@@ -19,6 +20,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -28,6 +30,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 @ConditionalOnClass({LettuceConnectionFactory.class, DataRedisAutoConfiguration.class})
 @ConditionalOnProperty(name = SharingChecks.ENABLED, havingValue = "true")
 @EnableConfigurationProperties(SharingProperties.class)
+@ImportRuntimeHints(RedisRuntimeHints.class)
 @Import(SharingHealthConfiguration.class)
 public final class SharingAutoConfiguration {
 

@@ -6,13 +6,16 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URL;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
@@ -30,8 +33,20 @@ final class UnknownProperties {
 
     private static final Logger log = LoggerFactory.getLogger(UnknownProperties.class);
 
-    private static final String METADATA = "META-INF/spring-configuration-metadata.json";
+    static final String METADATA = "META-INF/spring-configuration-metadata.json";
     private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("scope-guard");
+
+    private static final ConfigurationPropertyName CLIENTS = PREFIX.append("clients");
+
+    /** Below a client's id. The metadata does not look into maps. */
+    private static final List<String> OF_CLIENT = List.of("watch", "non-interactive", "third-party");
+
+    private static final List<String> OF_OTHER_DECODERS = List.of(
+            "jwt.issuer-uri",
+            "jwt.jwk-set-uri",
+            "jwt.public-key-location",
+            "jwt.audiences",
+            "opaquetoken.introspection-uri");
 
     /** Set by the test kit. */
     private static final ConfigurationPropertyName TEST = ConfigurationPropertyName.of("scope-guard.test");
@@ -42,10 +57,7 @@ final class UnknownProperties {
 
     UnknownProperties(Environment environment) {
         this.environment = environment;
-        URL metadata = metadata();
-        if (metadata != null) {
-            read(metadata);
-        }
+        metadata().forEach(this::read);
     }
 
     /**
@@ -73,11 +85,17 @@ final class UnknownProperties {
         while (plain.isLastElementIndexed() && !known.contains(plain)) {
             plain = plain.getParent();
         }
+        if (CLIENTS.isAncestorOf(plain)) {
+            String last = plain.getLastElement(Form.UNIFORM);
+            return OF_CLIENT.stream().noneMatch(each -> last.equals(each.replace("-", "")));
+        }
         return !known.contains(plain) && maps.stream().noneMatch(map -> map.isAncestorOf(name));
     }
 
     private void fail(ConfigurationPropertyName name) {
-        String nearest = known.stream()
+        Stream<ConfigurationPropertyName> candidates =
+                CLIENTS.isAncestorOf(name) ? OF_CLIENT.stream().map(name.getParent()::append) : known.stream();
+        String nearest = candidates
                 .map(ConfigurationPropertyName::toString)
                 .min(Comparator.comparingInt(candidate -> distance(candidate, name.toString())))
                 .orElse("");
@@ -89,8 +107,8 @@ final class UnknownProperties {
 
     /** Warns of properties of Spring Boot's decoder, which Scope Guard replaces. */
     private void reportOtherDecoder() {
-        for (String each : Set.of("issuer-uri", "jwk-set-uri", "public-key-location")) {
-            String property = "spring.security.oauth2.resourceserver.jwt." + each;
+        for (String each : OF_OTHER_DECODERS) {
+            String property = "spring.security.oauth2.resourceserver." + each;
             if (environment.containsProperty(property)) {
                 log.warn(
                         "{} has no effect: Scope Guard verifies the tokens of its identity provider. Remove it.",
@@ -99,16 +117,16 @@ final class UnknownProperties {
         }
     }
 
-    /** The metadata of this archive: every archive on the class path may have a file of that name. */
-    private static @Nullable URL metadata() {
+    /** The metadata of this archive: every archive on the class path may have a file of that name. A native image has no archives. */
+    private static List<URL> metadata() {
         URL type = UnknownProperties.class.getResource(UnknownProperties.class.getSimpleName() + ".class");
         String path = UnknownProperties.class.getName().replace('.', '/') + ".class";
-        if (type == null || !type.toString().endsWith(path)) {
-            return null;
-        }
-        String root = type.toString().substring(0, type.toString().length() - path.length());
         try {
-            return URI.create(root + METADATA).toURL();
+            if (type == null || !type.toString().endsWith(path)) {
+                return Collections.list(UnknownProperties.class.getClassLoader().getResources(METADATA));
+            }
+            String root = type.toString().substring(0, type.toString().length() - path.length());
+            return List.of(URI.create(root + METADATA).toURL());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -119,6 +137,9 @@ final class UnknownProperties {
             for (JsonNode property : JsonMapper.shared().readTree(content).path("properties")) {
                 ConfigurationPropertyName name =
                         ConfigurationPropertyName.of(property.path("name").asString());
+                if (!PREFIX.isAncestorOf(name)) {
+                    continue;
+                }
                 known.add(name);
                 if (property.path("type").asString("").startsWith("java.util.Map")) {
                     maps.add(name);

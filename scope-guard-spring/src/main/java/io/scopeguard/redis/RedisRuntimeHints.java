@@ -1,0 +1,41 @@
+package io.scopeguard.redis;
+
+import io.scopeguard.annotation.Internal;
+import io.scopeguard.permission.FactHistory;
+import io.scopeguard.provider.Account;
+import io.scopeguard.provider.Answer;
+import io.scopeguard.provider.Holder;
+import io.scopeguard.provider.Member;
+import io.scopeguard.provider.Membership;
+import io.scopeguard.provider.Page;
+import io.scopeguard.provider.RoleDefinition;
+import io.scopeguard.provider.RoleScopes;
+import io.scopeguard.provider.ScopeCatalogue.Sighting;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+
+/** Lets a native image write to Redis, and read from it, what replicas share. */
+@Internal
+public final class RedisRuntimeHints implements RuntimeHintsRegistrar {
+
+    @Override
+    public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+        new BindingReflectionHintsRegistrar()
+                .registerReflectionHints(
+                        hints.reflection(),
+                        Answer.class,
+                        Membership.class,
+                        Account.class,
+                        Page.class,
+                        Member.class,
+                        Holder.class,
+                        RoleDefinition.class,
+                        RoleScopes.class,
+                        Sighting.class,
+                        FactHistory.class,
+                        ChangeEntry.class,
+                        SharedAsks.Entry.class);
+    }
+}
