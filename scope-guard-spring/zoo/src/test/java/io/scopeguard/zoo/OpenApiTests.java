@@ -17,8 +17,11 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.token.AccessToken;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
+import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -174,6 +177,16 @@ class OpenApiTests {
         assertThat(response.path("headers").propertyNames()).contains(header);
         assertThat(document.at("/components/headers/" + header + "/schema/type").asString())
                 .isIn("string", "integer");
+    }
+
+    @Test
+    void problemThenThatOfThePublishedSchema() throws IOException {
+        JsonNode published = JsonMapper.shared()
+                .readTree(Files.readString(Path.of("..", "..", "docs", "protocol", "problem.schema.json")));
+        JsonNode schema = document.at("/components/schemas/ScopeGuardProblem");
+        assertThat(schema.path("properties").propertyNames())
+                .containsExactlyElementsOf(published.path("properties").propertyNames());
+        assertThat(schema.path("required")).containsExactlyInAnyOrderElementsOf(published.path("required"));
     }
 
     /** What a refused request really gets fits the schema. */

@@ -421,6 +421,15 @@ class ScopeDriftClientTests {
 
     @ParameterizedTest
     @EnumSource(Http.class)
+    void redirectToAnotherOriginThenReturnedAsItCame(Http http) {
+        api.answers(302, Map.of("Location", api.origin().replace("127.0.0.1", "localhost") + "/api"), "elsewhere");
+
+        assertThat(get(http)).isEqualTo("302 elsewhere");
+        assertThat(api.received).containsExactly(FIRST);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Http.class)
     void longWaitThenTheRefusalIsReturnedAtOnce(Http http) {
         hints(403, FIRST, "action=refresh", 20);
 
