@@ -95,7 +95,7 @@ public abstract class ConnectionBuilder<B extends ConnectionBuilder<B>> {
         return self();
     }
 
-    /** The wall clock. The system's by default. Ignored if {@link #steadyClock} is set. */
+    /** The wall clock. The system's by default. Ignored if a steady clock is set. */
     public B clock(Clock clock) {
         this.clock = clock;
         return self();
