@@ -81,10 +81,7 @@ final class UnknownProperties {
         if (!PREFIX.isAncestorOf(name) || TEST.isAncestorOf(name)) {
             return false;
         }
-        ConfigurationPropertyName plain = name;
-        while (plain.isLastElementIndexed() && !known.contains(plain)) {
-            plain = plain.getParent();
-        }
+        ConfigurationPropertyName plain = withoutIndex(name);
         if (CLIENTS.isAncestorOf(plain)) {
             String last = plain.getLastElement(Form.UNIFORM);
             return OF_CLIENT.stream().noneMatch(each -> last.equals(each.replace("-", "")));
@@ -92,9 +89,18 @@ final class UnknownProperties {
         return !known.contains(plain) && maps.stream().noneMatch(map -> map.isAncestorOf(name));
     }
 
+    private ConfigurationPropertyName withoutIndex(ConfigurationPropertyName name) {
+        ConfigurationPropertyName plain = name;
+        while (plain.isLastElementIndexed() && !known.contains(plain)) {
+            plain = plain.getParent();
+        }
+        return plain;
+    }
+
     private void fail(ConfigurationPropertyName name) {
-        Stream<ConfigurationPropertyName> candidates =
-                CLIENTS.isAncestorOf(name) ? OF_CLIENT.stream().map(name.getParent()::append) : known.stream();
+        Stream<ConfigurationPropertyName> candidates = CLIENTS.isAncestorOf(name)
+                ? OF_CLIENT.stream().map(withoutIndex(name).getParent()::append)
+                : known.stream();
         String nearest = candidates
                 .map(ConfigurationPropertyName::toString)
                 .min(Comparator.comparingInt(candidate -> distance(candidate, name.toString())))
