@@ -55,8 +55,13 @@ class MonitoringTests {
     @BeforeAll
     static void scrape() {
         MovableClock clock = MovableClock.atNoon();
-        List<String> settings =
-                List.of("scope-guard.logto.webhook.signing-keys", "test", "scope-guard.signals.stream.enabled", "true");
+        List<String> settings = List.of(
+                "scope-guard.logto.webhook.signing-keys",
+                "test",
+                "scope-guard.signals.stream.enabled",
+                "true",
+                "scope-guard.permissions.max-wait",
+                "60s");
         try (TenantServer tenant = new TenantServer(clock);
                 RunningApi api = RunningApi.start(tenant, clock, settings, GuardedApi.class, Prometheus.class)) {
             PrometheusMeterRegistry registry = api.bean(PrometheusMeterRegistry.class);
