@@ -5,8 +5,6 @@ import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.response.DecisionResult;
-import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.audit.AuditEvent;
@@ -57,17 +55,11 @@ public final class RevocationAudit implements ApplicationListener<AuthorizationD
     }
 
     private static Map<String, @Nullable Object> data(Decision decision) {
-        Map<String, @Nullable Object> data = new LinkedHashMap<>();
-        data.put("reason", String.valueOf(decision.denial()).toLowerCase(Locale.ROOT));
-        String organization = decision.token().organization();
-        if (organization != null) {
-            data.put("organization", organization);
-        }
+        Map<String, @Nullable Object> data = AuditData.of(decision);
         Scopes revoked = revoked(decision);
         if (!revoked.isEmpty()) {
             data.put("scopes", revoked.toList());
         }
-        data.put("client", decision.token().clientId());
         return data;
     }
 }

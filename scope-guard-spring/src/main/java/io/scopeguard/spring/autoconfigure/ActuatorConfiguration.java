@@ -3,6 +3,7 @@ package io.scopeguard.spring.autoconfigure;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.spring.actuate.DenialAudit;
 import io.scopeguard.spring.actuate.PermissionExplainer;
 import io.scopeguard.spring.actuate.ProviderHealthIndicator;
 import io.scopeguard.spring.actuate.RevocationAudit;
@@ -13,6 +14,7 @@ import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.provider.ProviderGuards;
 import org.springframework.boot.actuate.audit.AuditEventRepository;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.security.AbstractAuthorizationAuditListener;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -52,6 +54,14 @@ final class ActuatorConfiguration {
         @ConditionalOnBean(AuditEventRepository.class)
         RevocationAudit revocationAudit(ApplicationEventPublisher publisher) {
             return new RevocationAudit(publisher);
+        }
+
+        /** Instead of Spring Boot's. */
+        @Bean
+        @ConditionalOnBean(AuditEventRepository.class)
+        @ConditionalOnMissingBean(AbstractAuthorizationAuditListener.class)
+        DenialAudit denialAudit() {
+            return new DenialAudit();
         }
     }
 

@@ -47,7 +47,9 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 
 /** Auto-configuration of Scope Guard for a servlet web application. Knows providers as {@link IdentityProvider} beans only. */
-@AutoConfiguration(before = OAuth2ResourceServerAutoConfiguration.class)
+@AutoConfiguration(
+        before = OAuth2ResourceServerAutoConfiguration.class,
+        beforeName = "org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfiguration")
 @ConditionalOnGuard
 @EnableConfigurationProperties(ScopeGuardProperties.class)
 @ImportRuntimeHints(ScopeGuardRuntimeHints.class)

@@ -18,6 +18,7 @@ import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -264,6 +265,11 @@ class OperatorTests {
 
         assertThat(events)
                 .singleElement()
+                .satisfies(event -> assertThat(event.getData())
+                        .containsEntry("reason", "insufficient_scope")
+                        .containsEntry("organization", acme)
+                        .containsKey("client")
+                        .doesNotContainKey("actor"))
                 .satisfies(event -> assertThat(event.getData().toString()).doesNotContain(token("read:report")));
     }
 
@@ -271,7 +277,9 @@ class OperatorTests {
     void revocationThenAuditedAsRevocation() {
         tenant.join(acme, user, "read:report", "invite:member");
         clock.advance(Duration.ofMinutes(1));
-        String token = token("read:report", "invite:member");
+        String token = tenant.organizationToken(acme, user, "read:report", "invite:member")
+                .with("act", Map.of("sub", "agent"))
+                .signed();
         String path = "/organizations/" + acme + "/invitations";
         assertThat(api.get(path, token).status()).isEqualTo(200);
         api.get("/organizations/" + acme + "/drafts", token);
@@ -286,6 +294,7 @@ class OperatorTests {
                 .satisfies(event -> assertThat(event.getData())
                         .containsEntry("reason", "insufficient_scope")
                         .containsEntry("organization", acme)
+                        .containsEntry("actor", "agent")
                         .containsEntry("scopes", List.of("invite:member")));
     }
 

@@ -1,0 +1,28 @@
+package io.scopeguard.spring.actuate;
+
+import io.scopeguard.Decision;
+import io.scopeguard.spring.response.DecisionResult;
+import org.springframework.boot.actuate.audit.AuditEvent;
+import org.springframework.boot.actuate.security.AuthorizationAuditListener;
+import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
+import org.springframework.security.authorization.event.AuthorizationEvent;
+
+/**
+ * Makes audit events of denials as Spring Boot does, and adds to those of the guard the reason, the client, the organization and the
+ * party that acts for the subject. Thread-safe.
+ *
+ * @since 0.1
+ */
+public final class DenialAudit extends AuthorizationAuditListener {
+
+    @Override
+    public void onApplicationEvent(AuthorizationEvent event) {
+        if (event instanceof AuthorizationDeniedEvent<?> denied
+                && denied.getAuthorizationResult() instanceof DecisionResult result) {
+            Decision decision = result.decision();
+            publish(new AuditEvent(decision.token().subject().id(), AUTHORIZATION_FAILURE, AuditData.of(decision)));
+        } else {
+            super.onApplicationEvent(event);
+        }
+    }
+}
