@@ -124,7 +124,7 @@ public final class PermissionCache implements AutoCloseable {
         if (isSurelyFresh(picture, wanted) && picture.isEnoughFor(held)) {
             return picture.live(clock);
         }
-        Picture renewed = renewed(picture, wanted, held);
+        Picture renewed = renewed(picture, wanted, held, freshness.now());
         use(renewed, wanted.now());
         return renewed.live(clock);
     }
@@ -153,16 +153,17 @@ public final class PermissionCache implements AutoCloseable {
         return roles.isRead() && !roles.pendingLosses().isEmpty();
     }
 
-    private Picture renewed(Picture known, Freshness wanted, Scopes held) {
+    /** @param arrived when the request arrived, which may have waited for an earlier read since */
+    private Picture renewed(Picture known, Freshness wanted, Scopes held, long arrived) {
         List<Part> parts = demands.parts(known, wanted.isIndividual());
         boolean mustWait = mustWait(known, parts, wanted, held);
         if (!mustWait && !isWorthWaiting(parts, wanted)) {
             refresh(parts, wanted);
             return known;
         }
-        limitIndividualReads(known.key().subject(), wanted);
-        long wait = settings.maxWait().toNanos() / (mustWait ? 1 : SHORT_WAIT);
-        Picture renewed = awaited(known, wanted, held, sequence.now() + wait);
+        long deadline = arrived + settings.maxWait().toNanos() / (mustWait ? 1 : SHORT_WAIT);
+        limitIndividualReads(known.key().subject(), wanted, deadline);
+        Picture renewed = awaited(known, wanted, held, deadline);
         refresh(demands.parts(renewed, wanted.isIndividual()), wanted);
         return usable(renewed, wanted, held);
     }
@@ -197,12 +198,12 @@ public final class PermissionCache implements AutoCloseable {
         }
     }
 
-    private void limitIndividualReads(Subject subject, Freshness wanted) {
+    private void limitIndividualReads(Subject subject, Freshness wanted, long deadline) {
         if (!wanted.isIndividual()) {
             return;
         }
         long wait = individual.take(subject, wanted.now());
-        if (wait > settings.maxWait().toNanos()
+        if (wait > deadline - sequence.now()
                 || (wait > 0
                         && isTimeUp(new CompletableFuture<>(), wait)
                         && individual.take(subject, sequence.now()) > 0)) {

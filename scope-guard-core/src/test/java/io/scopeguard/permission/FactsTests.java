@@ -44,6 +44,24 @@ class FactsTests {
         assertThat(directory.calls()).isZero();
     }
 
+    /** A contradicted token causes a second read, which must not double the wait. */
+    @ParameterizedTest
+    @CsvSource({"30, 1.5", "0, 1.5"})
+    void getWhenTheRequestHasWaitedBeforeThenItWaitsForTheRestOfTheTime(int maxAge, double waited) {
+        directory.member("acme", "alice", "editor");
+        long arrived = steady.nanos();
+        clock.advance(Duration.ofNanos((long) (waited * 1e9)));
+        Freshness freshness = maxAge == 0
+                ? Freshness.within(Duration.ZERO, arrived)
+                : Freshness.of(Duration.ofSeconds(maxAge), Duration.ofMinutes(5), arrived);
+
+        cache.get(key("alice"), freshness, BOTH);
+
+        assertThat(Duration.ofNanos(executor.lastWait()))
+                .isPositive()
+                .isLessThanOrEqualTo(CacheSettings.DEFAULT.maxWait().minusMillis((long) (waited * 1_000)));
+    }
+
     @Test
     void getWhenNoFactHasChangedThenTheSameResult() {
         directory.member("acme", "alice", "editor");

@@ -11,10 +11,16 @@ final class StepExecutor implements ReadExecutor {
     private final Deque<Flight> foreground = new ArrayDeque<>();
     private final BackgroundQueue background = new BackgroundQueue();
     private boolean busy;
+    private long lastWait;
 
     /** Makes as if all threads had something to do. */
     void busy(boolean isBusy) {
         busy = isBusy;
+    }
+
+    /** How many nanoseconds a request would have waited last at most. */
+    long lastWait() {
+        return lastWait;
     }
 
     /** Runs background steps, the oldest first. */
@@ -63,6 +69,7 @@ final class StepExecutor implements ReadExecutor {
 
     @Override
     public void await(CompletableFuture<?> result, long nanos) throws TimeoutException {
+        lastWait = nanos;
         while (!result.isDone()) {
             Flight next = foreground.poll();
             if (next == null) {
