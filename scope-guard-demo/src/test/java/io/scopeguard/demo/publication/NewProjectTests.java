@@ -16,11 +16,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A new Spring Boot project, made by the steps of the README, built by Maven with the published artifacts. */
+/**
+ * A new Spring Boot project, made by the steps of the README and of the page about OpenAPI, built by Maven with the published
+ * artifacts: a guarded controller and its test, probes, an OpenAPI document, and the endpoint that explains decisions.
+ */
 @Tag("publish")
 class NewProjectTests {
 
     private static final String README = read(Path.of("..", "README.md"));
+    private static final String OPENAPI = read(Path.of("..", "docs", "openapi.md"));
+
+    /** Lets operators ask the endpoint, which needs a port of its own for that. */
+    private static final String ACTUATOR = "management.endpoints.web.exposure.include=health,scopeguard\n";
 
     /** What Spring Initializr gives, which the README does not repeat. */
     private static final String POM = """
@@ -70,9 +77,14 @@ class NewProjectTests {
 
     @Test
     void stepsOfTheReadmeThenAGuardedApplication() throws IOException, InterruptedException {
-        write("pom.xml", POM.formatted(System.getProperty("spring-boot.version"), String.join("\n", blocks("xml"))));
+        String dependencies = String.join("\n", blocks(README, "xml")) + "\n"
+                + blocks(OPENAPI, "xml").get(0);
+        write("pom.xml", POM.formatted(System.getProperty("spring-boot.version"), dependencies));
         write("settings.xml", SETTINGS.formatted(uri(Repository.ROOT), uri(localRepository())));
-        write("src/main/resources/application.properties", blocks("properties").get(0));
+        String properties = blocks(README, "properties").get(0)
+                + blocks(OPENAPI, "properties").get(0)
+                + ACTUATOR;
+        write("src/main/resources/application.properties", properties);
         write("src/main/java/com/example/Application.java", Files.readString(template("Application.java")));
         write("src/main/java/com/example/ReportController.java", controller());
         write("src/test/java/com/example/ReportControllerTests.java", controllerTests());
@@ -87,12 +99,12 @@ class NewProjectTests {
     /** The README's handler, in the class that an application's author writes around it. */
     private static String controller() throws IOException {
         return Files.readString(template("ReportController.java"))
-                .replace("// handler", blocks("java").get(0));
+                .replace("// handler", blocks(README, "java").get(0));
     }
 
     private static String controllerTests() throws IOException {
         return Files.readString(template("ReportControllerTests.java"))
-                .replace("// test", blocks("java").get(1));
+                .replace("// test", blocks(README, "java").get(1));
     }
 
     private static Path template(String name) {
@@ -143,9 +155,9 @@ class NewProjectTests {
         return Path.of(Objects.requireNonNull(System.getProperty("publish.localRepository")));
     }
 
-    private static List<String> blocks(String language) {
+    private static List<String> blocks(String page, String language) {
         Matcher block =
-                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(README);
+                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(page);
         List<String> found = new ArrayList<>();
         while (block.find()) {
             found.add(block.group(1));

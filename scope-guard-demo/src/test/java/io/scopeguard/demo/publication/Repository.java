@@ -14,6 +14,7 @@ final class Repository {
     static final Path ROOT = Path.of(Objects.requireNonNull(System.getProperty("publish.repository")));
     static final List<String> LIBRARIES = List.of(
             "scope-guard-core",
+            "scope-guard-corretto",
             "scope-guard-spring",
             "scope-guard-spring-client",
             "scope-guard-spring-test",
