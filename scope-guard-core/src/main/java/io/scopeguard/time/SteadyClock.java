@@ -9,9 +9,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Elapsed time for measuring ages. A step of the wall clock backwards changes nothing. If the wall clock gains more than
- * five seconds on the ticker, the process was frozen (a paused machine, a suspended function) or the
- * clock was set forward; both are counted as elapsed time, so that nothing looks fresher than it is.
+ * Elapsed time for measuring ages. A step of the wall clock backwards changes nothing. If the wall clock gains on the ticker, the
+ * process was frozen (a paused machine, a suspended function) or the clock was set forward. The two cannot be told apart, so both
+ * count as elapsed time, and nothing looks fresher than it is. A gain of more than five seconds at once is reported as a freeze.
  *
  * <p>Thread-safe. Reading the time takes no lock, except in the moment in which such a gain is first noticed.
  */
@@ -19,8 +19,11 @@ public final class SteadyClock {
 
     private static final long FREEZE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** The wall clock's lead is followed in steps of this size: small corrections by NTP are no freezes. */
+    /** The wall clock's lead is followed in steps of this size. Smaller gains count once their sum exceeds it. */
     private static final long TRACKING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Shorter pauses of a thread between two readings are no gain by themselves. */
+    private static final long MAX_PAUSE_NANOS = TRACKING_NANOS / 2;
 
     private final Clock wall;
     private final Ticker ticker;
@@ -69,7 +72,7 @@ public final class SteadyClock {
         return Duration.ofNanos(Math.max(nanos() - nanos, 0));
     }
 
-    /** How often the process was found frozen, or its wall clock set forward. */
+    /** How often the process was found frozen for more than five seconds, or its wall clock set forward by as much. */
     public long freezes() {
         return state.freezes;
     }
@@ -98,17 +101,15 @@ public final class SteadyClock {
         do {
             elapsed = ticker.read() - origin;
             lead = wallNanos() - elapsed;
-        } while (ticker.read() - origin - elapsed > TRACKING_NANOS);
+        } while (ticker.read() - origin - elapsed > MAX_PAUSE_NANOS);
         return elapsed + followed(lead).gain;
     }
 
     private State followed(long lead) {
         State known = state;
         if (Math.abs(lead - known.lead) > TRACKING_NANOS) {
-            long gained = lead - known.lead;
-            state = gained > FREEZE_NANOS
-                    ? new State(known.gain + gained, lead, known.freezes + 1)
-                    : new State(known.gain, lead, known.freezes);
+            long gained = Math.max(lead - known.lead, 0);
+            state = new State(known.gain + gained, lead, gained > FREEZE_NANOS ? known.freezes + 1 : known.freezes);
         }
         return state;
     }
@@ -118,7 +119,7 @@ public final class SteadyClock {
     }
 
     /**
-     * @param gain by how much the wall clock outran the ticker in freezes
+     * @param gain the sum of the wall clock's gains on the ticker
      * @param lead the wall clock's time less the ticker's, when it was last looked at
      */
     private record State(long gain, long lead, long freezes) {
