@@ -15,16 +15,34 @@ import org.jspecify.annotations.Nullable;
  * @param organization which organization it is about
  * @param requirement the scopes it needs; {@code null} if it needs none
  * @param roles the roles it needs, beside the scopes; {@code null} if it needs none
+ * @param awaitsReads whether it waits, boundedly, for reads that are due, and does not leave them to the background
  * @since 0.1
  */
 public record AccessRequest(
         RequestedOrganization organization,
         @Nullable ScopeRequirement requirement,
-        @Nullable RoleRequirement roles) {
+        @Nullable RoleRequirement roles,
+        boolean awaitsReads) {
+
+    /** A request that leaves reads that are due to the background. */
+    public AccessRequest(
+            RequestedOrganization organization,
+            @Nullable ScopeRequirement requirement,
+            @Nullable RoleRequirement roles) {
+        this(organization, requirement, roles, false);
+    }
 
     /** A request that needs no role. */
     public AccessRequest(RequestedOrganization organization, @Nullable ScopeRequirement requirement) {
         this(organization, requirement, null);
+    }
+
+    /**
+     * The same request in a process that is frozen between requests: nothing finishes there in the background. It waits for reads
+     * that are due. If one fails or takes too long, older permissions decide within their bound, as they do in the background.
+     */
+    public AccessRequest awaitingReads() {
+        return new AccessRequest(organization, requirement, roles, true);
     }
 
     /** The kind of token this needs, or {@code null} if any kind will do. */
@@ -58,7 +76,9 @@ public record AccessRequest(
 
     /** The same request, which leaves the age of live permissions to the guard's settings. */
     AccessRequest withoutOwnAge() {
-        return maxAge() == null ? this : new AccessRequest(organization, withoutAge(requirement), withoutAge(roles));
+        return maxAge() == null
+                ? this
+                : new AccessRequest(organization, withoutAge(requirement), withoutAge(roles), awaitsReads);
     }
 
     private static @Nullable ScopeRequirement withoutAge(@Nullable ScopeRequirement of) {

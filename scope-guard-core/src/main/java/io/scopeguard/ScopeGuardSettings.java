@@ -33,9 +33,10 @@ public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, 
 
     Freshness freshness(AccessRequest request, long now) {
         Duration own = request.maxAge();
-        return own == null
+        Freshness wanted = own == null
                 ? Freshness.of(maxAge, maxStale, now)
                 : Freshness.within(own.compareTo(maxStale) < 0 ? own : maxStale, now);
+        return request.awaitsReads() ? wanted.awaited() : wanted;
     }
 
     Duration maxAge(AccessRequest request) {

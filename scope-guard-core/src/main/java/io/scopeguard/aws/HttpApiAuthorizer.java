@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A Lambda authorizer for HTTP APIs (payload format 2.0). It grants a request whose token meets the requirement of the route, in
- * the organization that the path names, by live permissions. Thread-safe.
+ * the organization that the path names, by live permissions. Nothing is left to the background, which is frozen with the environment:
+ * a request waits for reads that are due, for the guard's longest wait at most. Thread-safe.
  *
  * <pre>{@code
  * HttpApiAuthorizer authorizer = HttpApiAuthorizer.builder(guard, HttpApiRoutes.ofResource("/routes.json")).build();
@@ -92,7 +93,8 @@ public final class HttpApiAuthorizer implements RequestHandler<APIGatewayV2Custo
         }
         AccessToken token = verified(event);
         AccessRequest request = new AccessRequest(route.organization(event.getPathParameters()), route.requirement());
-        return answer(answer, guard.authorize(token, request));
+        // The environment may be frozen as soon as this returns.
+        return answer(answer, guard.authorize(token, request.awaitingReads()));
     }
 
     private Map<String, Object> answer(Answer answer, Decision decision) {

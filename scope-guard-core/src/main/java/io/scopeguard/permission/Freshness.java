@@ -10,10 +10,11 @@ import java.time.Duration;
  * @param refreshBefore a picture that is older is stale: still an answer, but it is read again
  * @param rejectBefore a picture that is older is no answer
  * @param isIndividual whether the request demands a read that began after it arrived
+ * @param isAwaited whether the request waits for the read of a stale picture; then none is read ahead of time
  * @hidden
  */
 @Internal
-public record Freshness(long now, long refreshBefore, long rejectBefore, boolean isIndividual) {
+public record Freshness(long now, long refreshBefore, long rejectBefore, boolean isIndividual, boolean isAwaited) {
 
     /** Reads begin when this part of the accepted age is left, sooner or later by a fifth of that. */
     private static final int AHEAD = 5;
@@ -22,23 +23,29 @@ public record Freshness(long now, long refreshBefore, long rejectBefore, boolean
 
     /** Stale after one age, no answer after another. */
     public static Freshness of(Duration maxAge, Duration maxStale, long now) {
-        return new Freshness(now, now - maxAge.toNanos(), now - maxStale.toNanos(), false);
+        return new Freshness(now, now - maxAge.toNanos(), now - maxStale.toNanos(), false, false);
     }
 
     /** No answer after this age. Zero demands a read that begins after the request arrived. */
     public static Freshness within(Duration age, long now) {
         long bound = now - age.toNanos();
-        return new Freshness(now, bound, bound, age.isZero());
+        return new Freshness(now, bound, bound, age.isZero(), false);
+    }
+
+    /** The same, but the request waits for the read of a stale picture. */
+    public Freshness awaited() {
+        return new Freshness(now, refreshBefore, rejectBefore, isIndividual, true);
     }
 
     /** The same, but a picture that was read before the given time is no answer. */
     public Freshness notBefore(long start) {
-        return new Freshness(now, Math.max(refreshBefore, start), Math.max(rejectBefore, start), isIndividual);
+        return new Freshness(
+                now, Math.max(refreshBefore, start), Math.max(rejectBefore, start), isIndividual, isAwaited);
     }
 
     /** The same individual demand, whose arrival is a unique time in the order of reads. */
     Freshness individualFrom(long arrival) {
-        return new Freshness(arrival, arrival, arrival, true);
+        return new Freshness(arrival, arrival, arrival, true, isAwaited);
     }
 
     /** Facts from before are read again soon. Differs between keys, so that facts read together do not age together. */
@@ -55,6 +62,6 @@ public record Freshness(long now, long refreshBefore, long rejectBefore, boolean
     }
 
     private long left() {
-        return Math.max(now - refreshBefore, 0) / AHEAD;
+        return isAwaited ? 0 : Math.max(now - refreshBefore, 0) / AHEAD;
     }
 }

@@ -169,8 +169,9 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     private static boolean mustWait(Picture picture, List<Part> parts, Freshness wanted, Scopes held) {
+        State awaitedFrom = wanted.isAwaited() ? State.STALE : State.INVALIDATED;
         return !picture.isEnoughFor(held)
-                || parts.stream().anyMatch(part -> part.state(wanted).compareTo(State.INVALIDATED) >= 0);
+                || parts.stream().anyMatch(part -> part.state(wanted).compareTo(awaitedFrom) >= 0);
     }
 
     /**

@@ -10,7 +10,9 @@ import io.scopeguard.ScopeGuard;
 import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.permission.CacheSettings;
+import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.testing.InMemoryTenant;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -228,22 +231,64 @@ class HttpApiAuthorizerTests {
         assertThat(tenant.fetches()).isGreaterThan(before);
     }
 
-    /** Nothing runs between invocations: reads are made on demand. */
+    /** A function that is invoked every few seconds runs for milliseconds only: its age is that of the freezes. */
     @Test
-    void handleRequestWhenTimePassesWithoutRequestsThenNothingIsRead() {
+    void handleRequestWhenFrozenOftenForAShortTimeThenReadAnewWithinTheBound() {
         tenant.grant(verified, "read:report", "delete:report");
         clock.advance(Duration.ofMinutes(1));
         HttpApiAuthorizer authorizer = simple();
-        authorizer.handleRequest(event(GET, "acme"), null);
-        awaitReads();
+        assertThat(authorizer.handleRequest(event(DELETE, "acme"), null)).containsEntry("isAuthorized", true);
+        tenant.grant(verified, "read:report");
+
+        Duration passed = Duration.ZERO;
+        while (passed.compareTo(Duration.ofMinutes(5)) <= 0) {
+            clock.step(Duration.ofSeconds(4));
+            passed = passed.plusSeconds(4);
+            authorizer.handleRequest(event(DELETE, "acme"), null);
+        }
+
+        assertThat(denial(DELETE, "acme")).isEqualTo("insufficient-scope");
+    }
+
+    /** Reads for other users were left behind by earlier requests, and do not proceed: this user's read is waited for all the same. */
+    @Test
+    void handleRequestWhenReadIsDueThenItIsDoneBeforeTheAnswer() {
+        tenant.grant(verified, "read:report", "delete:report");
+        clock.advance(Duration.ofMinutes(1));
+        HttpApiAuthorizer authorizer = simple();
+        assertThat(authorizer.handleRequest(event(DELETE, "acme"), null)).containsEntry("isAuthorized", true);
+        CountDownLatch thaw = new CountDownLatch(1);
+        tenant.beforeReads(subject -> {
+            if (!subject.equals(verified.subject())) {
+                awaitUninterruptibly(thaw);
+            }
+        });
+        leaveReadsBehind();
+        tenant.grant(verified, "read:report");
+
+        clock.step(Duration.ofMinutes(2));
+
+        assertThat(denial(DELETE, "acme")).isEqualTo("insufficient-scope");
+        thaw.countDown();
+    }
+
+    /** A read that fails leaves the older picture, within its bound. */
+    @Test
+    void handleRequestWhenReadIsDueAndFailsThenTheOlderPictureDecides() {
+        tenant.grant(verified, "read:report", "delete:report");
+        clock.advance(Duration.ofMinutes(1));
+        HttpApiAuthorizer authorizer = simple();
+        assertThat(authorizer.handleRequest(event(DELETE, "acme"), null)).containsEntry("isAuthorized", true);
+        tenant.down(true);
         int before = tenant.fetches();
 
-        for (int minute = 0; minute < 30; minute++) {
-            clock.advance(Duration.ofMinutes(1));
-        }
-        awaitReads();
+        clock.step(Duration.ofMinutes(2));
 
-        assertThat(tenant.fetches()).isEqualTo(before);
+        assertThat(authorizer.handleRequest(event(DELETE, "acme"), null)).containsEntry("isAuthorized", true);
+        assertThat(tenant.fetches()).isGreaterThan(before);
+        clock.step(Duration.ofMinutes(4));
+        assertThatThrownBy(() -> authorizer.handleRequest(event(DELETE, "acme"), null))
+                .hasMessage("Live permissions are unavailable");
     }
 
     @ParameterizedTest
@@ -319,9 +364,23 @@ class HttpApiAuthorizerTests {
         }
     }
 
-    private void awaitReads() {
-        while (cache.active() > 0) {
-            Thread.onSpinWait();
+    /** More background reads than there are threads, of facts that are older than all others. */
+    private void leaveReadsBehind() {
+        Freshness freshness = Freshness.of(Duration.ofSeconds(30), Duration.ofMinutes(5), steady.nanos());
+        for (int i = 0; i < 20; i++) {
+            AccessToken other = tokens.organization("acme")
+                    .subject("user" + i)
+                    .scopes("read:report")
+                    .verified();
+            cache.refresh(PermissionKey.of(other), freshness);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -187,7 +187,7 @@ class DecidersTests {
 
     @Test
     void ageingWhenKeysDifferThenTheyAgeAtDifferentTimes() {
-        Freshness wanted = new Freshness(100 * SECOND, 70 * SECOND, 0, false);
+        Freshness wanted = new Freshness(100 * SECOND, 70 * SECOND, 0, false, false);
         Set<Long> times = new HashSet<>();
         for (int seed = 0; seed < 100; seed++) {
             times.add(wanted.ageingBefore(seed));
@@ -211,7 +211,7 @@ class DecidersTests {
         "10, -1, -1, true,  STALE"
     })
     void stateThenByAgeAndReports(int readAt, int certain, int possible, boolean optional, Part.State state) {
-        Freshness wanted = new Freshness(100 * SECOND, 70 * SECOND, 20 * SECOND, false);
+        Freshness wanted = new Freshness(100 * SECOND, 70 * SECOND, 20 * SECOND, false, false);
         Part part = new Part(ROLES, readAt * SECOND, certain * SECOND, possible * SECOND, optional);
 
         assertThat(part.state(wanted)).isEqualTo(state);

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A provider whose permissions tests can change, with a role for each scope. A user without grants is not a member. */
@@ -43,6 +44,7 @@ public final class InMemoryTenant implements PermissionSource {
     private final Map<Place, Set<String>> named = new ConcurrentHashMap<>();
     private final Map<String, String> names = new ConcurrentHashMap<>();
     private volatile boolean down;
+    private volatile Consumer<Subject> beforeReads = subject -> {};
 
     public InMemoryTenant grant(AccessToken like, String... scopes) {
         return grant(like, Scopes.of(scopes), Scopes.of(scopes));
@@ -91,6 +93,11 @@ public final class InMemoryTenant implements PermissionSource {
         down = isDown;
     }
 
+    /** Runs an action on the reading thread before a membership is read. */
+    public void beforeReads(Consumer<Subject> action) {
+        beforeReads = action;
+    }
+
     /** How often a subject's roles were read. */
     public int fetches() {
         return fetches.get();
@@ -118,6 +125,7 @@ public final class InMemoryTenant implements PermissionSource {
     @Override
     public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
         fetches.incrementAndGet();
+        beforeReads.accept(subject);
         return membership(subject, organization);
     }
 
