@@ -12,6 +12,7 @@ import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.autoconfigure.Auth0Properties;
 import io.scopeguard.spring.autoconfigure.KeycloakProperties;
 import io.scopeguard.spring.autoconfigure.LogtoProperties;
+import io.scopeguard.spring.autoconfigure.McpProperties;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties;
 import io.scopeguard.spring.autoconfigure.SharingProperties;
 import io.scopeguard.spring.stream.SignalStreamController;
@@ -614,6 +615,7 @@ class ConfigurationTests {
         all.addAll(properties("scope-guard.logto", LogtoProperties.class));
         all.addAll(properties("scope-guard.keycloak", KeycloakProperties.class));
         all.addAll(properties("scope-guard.auth0", Auth0Properties.class));
+        all.addAll(properties("scope-guard.mcp", McpProperties.class));
         all.addAll(properties("scope-guard.shared", SharingProperties.class));
         assertThat(new TreeSet<>(documented.keySet())).isEqualTo(all);
         documented.forEach((name, property) -> {
