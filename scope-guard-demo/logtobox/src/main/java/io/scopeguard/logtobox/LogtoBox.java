@@ -13,6 +13,8 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
@@ -170,18 +172,26 @@ public final class LogtoBox implements AutoCloseable {
             return box;
         }
 
+        /** In a thread of its own, because Spring Boot hands what prepares an application to the next start in the same thread. */
         private ConfigurableApplicationContext run(Directory directory) {
+            try {
+                return CompletableFuture.supplyAsync(
+                                () -> application(directory).run(), start -> new Thread(start, "logto-box").start())
+                        .join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+        }
+
+        private SpringApplicationBuilder application(Directory directory) {
             return new SpringApplicationBuilder(BoxConfiguration.class)
+                    .main(LogtoBox.class)
                     .environment(environment())
                     .web(WebApplicationType.SERVLET)
                     .bannerMode(Banner.Mode.OFF)
                     .logStartupInfo(false)
                     .registerShutdownHook(true)
-                    .initializers(context -> {
-                        context.getBeanFactory().registerSingleton("clock", clock);
-                        context.getBeanFactory().registerSingleton("directory", directory);
-                    })
-                    .run();
+                    .initializers(new BoxInitializer(clock, directory));
         }
 
         private IsolatedEnvironment environment() {

@@ -3,6 +3,7 @@ package io.scopeguard.logtobox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.testing.MovableClock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -11,6 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aot.AotDetector;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringApplicationHook;
+import org.springframework.boot.SpringApplicationRunListener;
+import org.springframework.core.SpringProperties;
 
 /** The box as a whole: its pages, its responses to strangers, and its other endpoints. */
 class LogtoBoxTests {
@@ -53,6 +59,28 @@ class LogtoBoxTests {
         } finally {
             System.clearProperty("server.servlet.context-path");
         }
+    }
+
+    @Test
+    void whenApplicationProcessedAheadOfTimeThenStartsAsEver() {
+        SpringProperties.setFlag(AotDetector.AOT_ENABLED);
+        try (LogtoBox other = LogtoBox.builder().port(0).start()) {
+            assertThat(new Http(other.endpoint()).get("/oidc/jwks").status()).isEqualTo(200);
+        } finally {
+            SpringProperties.setProperty(AotDetector.AOT_ENABLED, null);
+        }
+    }
+
+    @Test
+    void hookForAnotherApplicationDoesNotReachTheBox() {
+        List<SpringApplication> reached = new ArrayList<>();
+        SpringApplicationHook hook = application -> {
+            reached.add(application);
+            return new SpringApplicationRunListener() {};
+        };
+        SpringApplication.withHook(
+                hook, () -> LogtoBox.builder().port(0).start().close());
+        assertThat(reached).isEmpty();
     }
 
     @ParameterizedTest
