@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.context.event.ApplicationFailedEvent;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationContextInitializer;
@@ -45,6 +46,7 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
             LogtoBox box = start(environment);
             context.getBeanFactory().registerSingleton("logtoBox", box);
             context.addApplicationListener(closing(context, box));
+            closeUnstarted(context, box);
             context.addApplicationListener(delivering(context, box));
             environment.getPropertySources().addFirst(new MapPropertySource("embedded provider", properties(box)));
             environment.getPropertySources().addLast(new MapPropertySource("nearby provider", NEARBY));
@@ -98,6 +100,11 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
     /** Lets the page sign users in and out, on any port. */
     private static void register(LogtoBox box, String page) {
         box.directory().applications().update("demo-web", application -> application.withRedirectUri(page));
+    }
+
+    /** A context that is only processed ahead of time publishes no event when it is closed. */
+    private static void closeUnstarted(ConfigurableApplicationContext context, LogtoBox box) {
+        ((DefaultListableBeanFactory) context.getBeanFactory()).registerDisposableBean("logtoBox", box::close);
     }
 
     /** Whether the API ends or never came to start, the provider goes with it. */

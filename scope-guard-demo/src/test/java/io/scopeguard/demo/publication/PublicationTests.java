@@ -2,10 +2,8 @@ package io.scopeguard.demo.publication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -95,27 +93,6 @@ class PublicationTests {
                 LoggerFactory.getLogger(PublicationTests.class).warn("Pass -D{}=... before you publish.", property);
             }
         });
-    }
-
-    /** The demo is no library: it is one file that runs. */
-    @Test
-    void demoRunsByItself() throws IOException {
-        String archive = Objects.requireNonNull(System.getProperty("publish.archive"));
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-jar",
-                        archive,
-                        "--server.port=0",
-                        "--demo.provider.port=0")
-                .redirectErrorStream(true)
-                .start();
-        try (BufferedReader output = process.inputReader()) {
-            assertThat(output.lines().takeWhile(line -> !line.contains("http://localhost:")))
-                    .noneMatch(line -> line.contains("ERROR"));
-            assertThat(process.isAlive()).isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
     }
 
     private static List<String> names(String artifact, String ending) throws IOException {
