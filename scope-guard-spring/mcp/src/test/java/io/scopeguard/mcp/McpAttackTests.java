@@ -3,7 +3,9 @@ package io.scopeguard.mcp;
 import static io.scopeguard.mcp.McpServer.BOX;
 import static io.scopeguard.mcp.McpServer.member;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import io.modelcontextprotocol.server.McpServerFeatures.SyncToolSpecification;
 import io.modelcontextprotocol.server.McpSyncServer;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
@@ -12,6 +14,7 @@ import io.scopeguard.mcp.McpClient.Reply;
 import io.scopeguard.spring.RequiresScopes;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.ai.mcp.annotation.McpComplete;
+import org.springframework.ai.mcp.annotation.McpPrompt;
 import org.springframework.ai.mcp.annotation.McpTool;
+import org.springframework.security.core.AuthenticationException;
 
 /** Attempts to call a tool without its scope. None may reach it, whatever the answer is. */
 class McpAttackTests {
@@ -34,11 +40,12 @@ class McpAttackTests {
 
     @BeforeAll
     static void start() {
-        List<Class<?>> beans = List.of(Vault.class, Tools.Undeclared.class);
+        List<Class<?>> open = List.of(Vault.class, Tools.Undeclared.class);
+        List<Class<?>> beans = List.of(Vault.class, Tools.Undeclared.class, Ambiguous.class);
         streamable = McpServer.start(beans, "scope-guard.mcp.max-message=64KB");
         stateless =
                 McpServer.start(beans, "scope-guard.mcp.max-message=64KB", "spring.ai.mcp.server.protocol=STATELESS");
-        closed = McpServer.start(beans, "scope-guard.unannotated=deny");
+        closed = McpServer.start(open, "scope-guard.unannotated=deny");
     }
 
     @AfterAll
@@ -58,6 +65,31 @@ class McpAttackTests {
             return "gold";
         }
     }
+
+    /** What the arguments of a message mean is known when they are bound. */
+    static class Ambiguous {
+
+        @McpTool(name = "find_gold", description = "Finds gold")
+        @RequiresScopes(value = "read:report", organization = "#query.organization")
+        String find(Query query) {
+            REACHED.incrementAndGet();
+            return "gold of " + query.organization();
+        }
+
+        @McpPrompt(name = "choose_gold", description = "Chooses gold")
+        String choose(String organizationId, String id) {
+            return "Choose gold " + id + " of " + organizationId;
+        }
+
+        @McpComplete(prompt = "choose_gold")
+        @RequiresScopes(value = "read:report", organization = "#organizationId")
+        List<String> complete(String organizationId) {
+            REACHED.incrementAndGet();
+            return List.of("gold of " + organizationId);
+        }
+    }
+
+    record Query(@JsonAlias("org") String organization) {}
 
     private static McpClient client(McpServer server) {
         return server.client(BOX.token(member("read:report"), "acme", "read:report"))
@@ -105,6 +137,88 @@ class McpAttackTests {
             assertThat(reply.status()).as(way + ": " + reply).isEqualTo(status);
             assertThat(reply.response().body()).doesNotContain("gold");
         }
+        assertThat(REACHED).hasValue(before);
+    }
+
+    /** The message reads as if it were about acme, and the arguments that the method receives are about globex. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'method':'tools/call','params':{'name':'find_gold','arguments':{'query':{'organization':'acme','org':'globex'}}}}",
+                "{'method':'completion/complete','params':{'ref':{'type':'ref/prompt','name':'choose_gold'},"
+                        + "'argument':{'name':'id','value':'globex'},'context':{'arguments':{'organizationId':'acme'}}}}",
+            })
+    void verifyWhenBoundArgumentsNameAnotherOrganizationThenMismatch(String message) {
+        int before = REACHED.get();
+        String body = message.replace('\'', '"').replaceFirst("\\{", "{\"jsonrpc\":\"2.0\",\"id\":1,");
+        for (McpServer server : List.of(streamable, stateless)) {
+            Reply reply = client(server).post(body);
+
+            assertThat(reply.body().path("error").path("code").asInt())
+                    .as(reply.toString())
+                    .isEqualTo(-32003);
+            assertThat(reply.body().path("error").path("data").path("type").asString())
+                    .endsWith("organization-mismatch");
+            assertThat(reply.response().body()).doesNotContain("gold of");
+        }
+        assertThat(REACHED).hasValue(before);
+    }
+
+    @Test
+    void verifyWhenBoundArgumentsNameSameOrganizationThenReached() {
+        for (McpServer server : List.of(streamable, stateless)) {
+            McpClient client = client(server);
+
+            assertThat(client.call("find_gold", Map.of("query", Map.of("org", "acme")))
+                            .problem())
+                    .isEqualTo("organization-mismatch");
+            assertThat(client.call("find_gold", Map.of("query", Map.of("organization", "acme")))
+                            .text())
+                    .isEqualTo("gold of acme");
+            assertThat(completion(client, Map.of("name", "organizationId", "value", "acme"))
+                            .result()
+                            .toString())
+                    .contains("gold of acme");
+        }
+    }
+
+    @Test
+    void verifyWhenCompletedArgumentIsAlsoInContextThenMalformed() {
+        int before = REACHED.get();
+        for (McpServer server : List.of(streamable, stateless)) {
+            assertThat(completion(client(server), Map.of("name", "organizationId", "value", "acme"), "globex")
+                            .status())
+                    .isEqualTo(400);
+        }
+        assertThat(REACHED).hasValue(before);
+    }
+
+    private static Reply completion(McpClient client, Map<String, ?> argument, String... organization) {
+        Map<String, String> known = new HashMap<>();
+        for (String id : organization) {
+            known.put("organizationId", id);
+        }
+        return client.send(
+                "completion/complete",
+                Map.of(
+                        "ref",
+                        Map.of("type", "ref/prompt", "name", "choose_gold"),
+                        "argument",
+                        argument,
+                        "context",
+                        Map.of("arguments", known)));
+    }
+
+    @Test
+    void verifyWhenToolIsCalledByOtherBeanThenItIsGuardedAsWell() {
+        int before = REACHED.get();
+        Vault vault = streamable.context().getBean(Vault.class);
+        Ambiguous ambiguous = streamable.context().getBean(Ambiguous.class);
+
+        assertThatExceptionOfType(AuthenticationException.class).isThrownBy(vault::open);
+        assertThatExceptionOfType(AuthenticationException.class).isThrownBy(() -> ambiguous.find(new Query("acme")));
         assertThat(REACHED).hasValue(before);
     }
 

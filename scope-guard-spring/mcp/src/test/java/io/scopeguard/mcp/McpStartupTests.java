@@ -3,6 +3,7 @@ package io.scopeguard.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresScopes;
@@ -14,8 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.ai.mcp.annotation.McpPrompt;
+import org.springframework.ai.mcp.annotation.McpResource;
 import org.springframework.ai.mcp.annotation.McpTool;
 import org.springframework.ai.mcp.annotation.context.McpSyncRequestContext;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -125,6 +129,65 @@ class McpStartupTests {
         void periodic() {}
     }
 
+    static class Swapped {
+
+        @McpResource(
+                uri = "report://{id}/{organizationId}",
+                name = "swapped",
+                description = "Variables in another order")
+        @RequiresScopes(value = "read:report", organization = "#organizationId")
+        String swapped(String organizationId, String id) {
+            return organizationId + id;
+        }
+    }
+
+    static class WithRequest {
+
+        @McpTool(name = "with_request", description = "Refers to what no argument is")
+        @RequiresScopes(value = "read:report", organization = "#request.arguments['organizationId']")
+        String withRequest(CallToolRequest request) {
+            return request.name();
+        }
+    }
+
+    static class WithMap {
+
+        @McpPrompt(name = "with_map", description = "Refers to all arguments")
+        @RequiresScopes(value = "read:report", organization = "#arguments['organizationId']")
+        String withMap(Map<String, Object> arguments) {
+            return arguments.toString();
+        }
+    }
+
+    static class FinalMethod {
+
+        @McpTool(name = "final", description = "No proxy can intercept it")
+        @RequiresScopes("read:report")
+        final String unproxied() {
+            return "final";
+        }
+    }
+
+    static class Cyclic {
+
+        @Autowired
+        @Nullable
+        CyclicPartner partner;
+
+        @McpTool(name = "cyclic", description = "The server would call it without its proxy")
+        @RequiresScopes("read:report")
+        String cyclic() {
+            return "cyclic";
+        }
+    }
+
+    static class CyclicPartner {
+
+        @Autowired
+        @Nullable
+        Cyclic tool;
+    }
+
     static class Misspelt {
 
         @McpTool(name = "misspelt", description = "Names an argument that does not exist")
@@ -155,6 +218,10 @@ class McpStartupTests {
                 Arguments.of(Open.class, stateless, "@PublicEndpoint"),
                 Arguments.of(Periodic.class, stateless, "called by the container"),
                 Arguments.of(Misspelt.class, stateless, "#organisation"),
+                Arguments.of(Swapped.class, stateless, "'organizationId' takes the variable {id}"),
+                Arguments.of(WithRequest.class, stateless, "'request' is not an argument"),
+                Arguments.of(WithMap.class, stateless, "'arguments' is not an argument"),
+                Arguments.of(FinalMethod.class, stateless, "is final"),
                 Arguments.of(Plain.class, "scope-guard.mcp.max-message=0B", "scope-guard.mcp.max-message"),
                 Arguments.of(Plain.class, "scope-guard.mcp.lists=all", "scope-guard.mcp.list"));
     }
@@ -182,6 +249,15 @@ class McpStartupTests {
                 () -> McpServer.start(List.of(Plain.class, Twin.class)).close());
 
         assertThat(failure).isNotNull();
+    }
+
+    @Test
+    void verifyWhenToolIsInCycleThenStartUpFails() {
+        Throwable failure = catchThrowable(() -> McpServer.start(
+                        List.of(Cyclic.class, CyclicPartner.class), "spring.main.allow-circular-references=true")
+                .close());
+
+        assertThat(invalidSetting(failure)).hasMessageContaining("part of a cycle of references");
     }
 
     @Test

@@ -41,8 +41,8 @@ class McpStreamTests {
     /** Tools that run until the test lets them end. */
     static class Slow {
 
-        volatile CountDownLatch running = new CountDownLatch(1);
-        volatile CountDownLatch end = new CountDownLatch(1);
+        private volatile CountDownLatch running = new CountDownLatch(1);
+        private volatile CountDownLatch end = new CountDownLatch(1);
 
         @McpTool(name = "follow_reports", description = "Reports progress until the end")
         @RequiresScopes("read:report")
@@ -59,6 +59,14 @@ class McpStreamTests {
             running = new CountDownLatch(1);
             end = new CountDownLatch(1);
         }
+
+        void awaitRunning() throws InterruptedException {
+            running.await();
+        }
+
+        void end() {
+            end.countDown();
+        }
     }
 
     private static void awaitClosed(OpenStreams streams) {
@@ -74,11 +82,11 @@ class McpStreamTests {
         client.send("logging/setLevel", Map.of("level", "info"));
         CompletableFuture<Reply> call =
                 CompletableFuture.supplyAsync(() -> client.call("follow_reports", Map.of("speaks", true)));
-        slow.running.await();
+        slow.awaitRunning();
 
         BOX.addMember("acme", user, "write:report");
         awaitClosed(server.context().getBean(OpenStreams.class));
-        slow.end.countDown();
+        slow.end();
 
         Reply reply = call.get();
         assertThat(reply.response().body()).contains("started").doesNotContain("all of it");
@@ -96,11 +104,11 @@ class McpStreamTests {
         McpClient client = server.client(BOX.token(user, "acme", "read:report")).initialized();
         CompletableFuture<Reply> call =
                 CompletableFuture.supplyAsync(() -> client.call("follow_reports", Map.of("speaks", false)));
-        slow.running.await();
+        slow.awaitRunning();
 
         BOX.addMember("acme", user, "write:report");
         awaitClosed(server.context().getBean(OpenStreams.class));
-        slow.end.countDown();
+        slow.end();
 
         Reply reply = call.get();
         assertThat(reply.status()).isEqualTo(403);
@@ -115,8 +123,8 @@ class McpStreamTests {
                 .initialized();
         CompletableFuture<Reply> call =
                 CompletableFuture.supplyAsync(() -> client.call("follow_reports", Map.of("speaks", true)));
-        slow.running.await();
-        slow.end.countDown();
+        slow.awaitRunning();
+        slow.end();
 
         assertThat(call.get().text()).contains("all of it");
         awaitClosed(server.context().getBean(OpenStreams.class));

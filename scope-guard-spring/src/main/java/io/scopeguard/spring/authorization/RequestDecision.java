@@ -41,8 +41,8 @@ public final class RequestDecision {
         return decision.token().fingerprint().equals(token.fingerprint());
     }
 
-    /** {@code null} also on a thread that outlives its request. */
-    private static @Nullable HttpServletRequest request() {
+    /** The current request, or {@code null} if there is none, also on a thread that outlives its request. */
+    public static @Nullable HttpServletRequest request() {
         if (!(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes)) {
             return null;
         }

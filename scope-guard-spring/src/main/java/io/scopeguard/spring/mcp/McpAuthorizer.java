@@ -13,6 +13,7 @@ import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.authorization.UnannotatedPolicy;
 import io.scopeguard.spring.mcp.McpRules.Applicable;
 import io.scopeguard.spring.method.MethodRule;
+import io.scopeguard.spring.method.OperationDecisions;
 import io.scopeguard.spring.response.DecisionHolder;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
@@ -56,6 +57,7 @@ public final class McpAuthorizer {
         for (Applicable rule : applicable) {
             Decision decision = decide(request, handler, token, operation, rule);
             DecisionHolder.set(request, decision);
+            OperationDecisions.add(request, rule.rule().rule(), decision);
             if (!decision.isGranted()) {
                 return problems -> problems.of(keepingScopes(decision));
             }

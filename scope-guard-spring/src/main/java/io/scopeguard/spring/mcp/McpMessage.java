@@ -103,7 +103,11 @@ record McpMessage(
             arguments.putAll(strings(known));
         }
         Map<?, ?> argument = object(parameters.get("argument"), "params.argument");
-        arguments.put(text(argument.get("name"), "params.argument.name"), argument.get("value"));
+        String completed = text(argument.get("name"), "params.argument.name");
+        if (arguments.containsKey(completed)) {
+            throw new MalformedMessageException("The argument in \"params.argument\" also occurs in the context.");
+        }
+        arguments.put(completed, argument.get("value"));
         String name = isPrompt
                 ? text(reference.get("name"), "params.ref.name")
                 : text(reference.get("uri"), "params.ref.uri");

@@ -1,13 +1,16 @@
 package io.scopeguard.spring.mcp;
 
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.ErrorCodes;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
+import io.scopeguard.Decision;
 import io.scopeguard.signal.Problem;
 import io.scopeguard.signal.ProblemResponse;
 import io.scopeguard.signal.ProblemResponses;
 import io.scopeguard.spring.authentication.AccessTokenHolder;
+import io.scopeguard.spring.method.OperationDecisions;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Function;
@@ -61,12 +64,22 @@ public final class McpMessageGuard {
         return denial == null ? null : error(denial.apply(PROBLEMS).problem());
     }
 
-    /** The response without what the client could not use. */
+    /** The response without what the client could not use; the denial, if the call failed with it. */
     JSONRPCResponse reduced(JSONRPCRequest message, JSONRPCResponse response) {
         HttpServletRequest request = currentRequest();
+        Decision denial = request == null || !isFailure(response) ? null : OperationDecisions.denial(request);
+        if (denial != null) {
+            return JSONRPCResponse.error(
+                    response.id(), error(PROBLEMS.of(denial).problem()));
+        }
         return response.result() == null || !lists.contain(message.method())
                 ? response
                 : JSONRPCResponse.result(response.id(), lists.reduced(message.method(), response.result(), request));
+    }
+
+    private static boolean isFailure(JSONRPCResponse response) {
+        return response.error() != null
+                || (response.result() instanceof CallToolResult result && Boolean.TRUE.equals(result.isError()));
     }
 
     /** The protocol's error for a problem. */

@@ -50,15 +50,16 @@ final class McpMethods {
         Parameter[] parameters = method.getParameters();
         @Nullable Object[] values = new Object[parameters.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = arguments.get(nameOf(parameters[i]));
+            values[i] = arguments.get(nameOf(parameters[i], method));
         }
         return values;
     }
 
-    /** The name of an argument in messages. */
-    private static String nameOf(Parameter parameter) {
+    /** The name of an argument in messages. Only prompts rename arguments. */
+    private static String nameOf(Parameter parameter, Method method) {
         MergedAnnotation<?> named = MergedAnnotations.from(parameter).get(PACKAGE + "McpArg");
-        String name = named.isPresent() ? named.getString("name") : "";
+        boolean isRenamed = named.isPresent() && keyOf(method).kind() == Kind.PROMPT;
+        String name = isRenamed ? named.getString("name") : "";
         return name.isBlank() ? parameter.getName() : name;
     }
 }

@@ -37,6 +37,7 @@ public final class McpRules implements NamedOperations {
     @Override
     public void add(Method method, MethodRule rule) {
         McpName key = McpMethods.keyOf(method);
+        McpExpressions.check(key, method, rule);
         Rule other = rules.putIfAbsent(key, new Rule(method, rule));
         if (other != null && !other.method.equals(method)) {
             throw new InvalidSettingException(
@@ -82,15 +83,17 @@ public final class McpRules implements NamedOperations {
             case TOOL, PROMPT -> exact(operation, operation.kind()).toList();
             case RESOURCE -> resources(operation).toList();
             case COMPLETION ->
-                Stream.of(
-                                exact(operation, Kind.COMPLETION),
-                                exact(operation, Kind.PROMPT),
-                                exact(operation, Kind.RESOURCE),
-                                resources(operation))
+                Stream.of(exact(operation, Kind.COMPLETION), exact(operation, Kind.PROMPT), completed(operation))
                         .flatMap(each -> each)
-                        .distinct()
                         .toList();
         };
+    }
+
+    /** A completion names a template as such. Its own text also fits it, but has no values for the variables. */
+    private Stream<Applicable> completed(McpOperation operation) {
+        return rules.containsKey(new McpName(Kind.RESOURCE, operation.name()))
+                ? exact(operation, Kind.RESOURCE)
+                : resources(operation);
     }
 
     /** The rule of what a list shows, or {@code null} if it declares none. */

@@ -9,7 +9,8 @@ import java.util.Map;
  *
  * @param guarded the methods that method security guards
  * @param web the methods of web handlers, which the web guard must serve, with their requirements
- * @param operations the methods that clients call by name within an endpoint, which the guard of that endpoint must serve
+ * @param operations the guarded methods that clients call by name within an endpoint, which the guard of that endpoint must serve
+ *     as well
  */
 record AnnotatedClass(Map<Method, MethodRule> guarded, Map<Method, Requires> web, Map<Method, MethodRule> operations) {
 

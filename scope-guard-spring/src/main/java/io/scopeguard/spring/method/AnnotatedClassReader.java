@@ -117,7 +117,10 @@ final class AnnotatedClassReader {
             throw notOpen(name(method));
         } else if (kind == MCP) {
             checkNotMapped(method);
-            operations.put(method, new MethodRule(name(method), requires, organizationOfOperation(method, requires)));
+            checkOverridable(method, requires);
+            MethodRule ofOperation = new MethodRule(name(method), requires, organizationOfOperation(method, requires));
+            operations.put(method, ofOperation);
+            guarded.put(method, ofOperation);
         } else {
             checkOverridable(method, requires);
             guarded.put(method, new MethodRule(name(method), requires, organization(method, requires)));
@@ -159,9 +162,12 @@ final class AnnotatedClassReader {
         };
     }
 
-    /** An operation without an expression takes its organization from the request of the endpoint. */
+    /** An operation without an expression takes its organization from the request, or else from the token. */
     private OrganizationOfCall organizationOfOperation(Method method, Requires rule) {
-        return rule.binding() == Binding.EXPRESSION ? organization(method, rule) : OrganizationOfCall.any();
+        boolean isUnsaid = rule.binding() == Binding.REQUEST && !rule.isGlobalRoleOnly();
+        return isUnsaid || rule.binding() == Binding.TOKEN
+                ? OrganizationOfCall.ofRequest()
+                : organization(method, rule);
     }
 
     private OrganizationOfCall organizationUnsaid(Method method, Requires rule) {

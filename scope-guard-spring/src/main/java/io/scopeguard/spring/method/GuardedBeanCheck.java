@@ -29,10 +29,27 @@ public final class GuardedBeanCheck implements SmartInstantiationAwareBeanPostPr
 
     @Override
     public Object getEarlyBeanReference(Object bean, String beanName) {
+        checkNotServed(bean, beanName);
         if (needsGuard(bean) && GuardProxies.isGuarded(bean)) {
             guardedEarly.add(beanName);
         }
         return bean;
+    }
+
+    /** An MCP server finds its methods after the bean was initialized, when only other beans have the proxy. */
+    private void checkNotServed(Object bean, String beanName) {
+        GuardProxies.classesOf(bean).stream()
+                .filter(AnnotatedTypes.SHARED::contains)
+                .flatMap(type -> beans.getBean(MethodRules.class).of(type).operations().values().stream())
+                .findFirst()
+                .ifPresent(rule -> {
+                    throw new InvalidSettingException(
+                            rule.name(),
+                            "requires " + rule.requires().what() + ", but its bean '" + beanName
+                                    + "' is part of a cycle of references, so that the MCP server would call the method"
+                                    + " without its proxy",
+                            "Break the cycle, or move the MCP methods to a bean of their own.");
+                });
     }
 
     @Override

@@ -53,11 +53,17 @@ public final class MethodAuthorizationManager
         }
         RequestedOrganization organization =
                 rule.organization().of(call.getArguments(), () -> RequestDecision.organization(token));
+        Decision decided = OperationDecisions.of(rule, token, organization);
+        return new DecisionResult(decided == null ? decide(rule, token, organization) : decided);
+    }
+
+    private Decision decide(MethodRule rule, AccessToken token, RequestedOrganization organization) {
         Requires required = rule.requires();
         AccessRequest access = new AccessRequest(organization, required.requirement(), required.roles());
         Decision decision = authorizer.authorize(rule.name(), token, access);
         RequestDecision.signal(decision);
-        return new DecisionResult(decision);
+        OperationDecisions.called(rule, decision);
+        return decision;
     }
 
     @Override

@@ -28,6 +28,14 @@ public record MethodRule(String name, Requires requires, OrganizationOfCall orga
             return always(RequestedOrganization.NONE);
         }
 
+        /** That of the current request, or else that of the token. */
+        static OrganizationOfCall ofRequest() {
+            return (arguments, requestOrganization) -> {
+                String id = requestOrganization.get();
+                return id == null ? RequestedOrganization.OF_TOKEN : RequestedOrganization.named(id);
+            };
+        }
+
         static OrganizationOfCall always(RequestedOrganization organization) {
             return (arguments, requestOrganization) -> organization;
         }

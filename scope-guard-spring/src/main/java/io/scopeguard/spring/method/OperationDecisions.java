@@ -1,0 +1,69 @@
+package io.scopeguard.spring.method;
+
+import io.scopeguard.Decision;
+import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.spring.authorization.Binding;
+import io.scopeguard.spring.authorization.RequestDecision;
+import io.scopeguard.token.AccessToken;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decisions of a request about an operation that its message calls by name. They are made before the arguments are bound, so
+ * that method security compares the organization when the method is called.
+ */
+public final class OperationDecisions {
+
+    private static final String DECIDED = OperationDecisions.class.getName();
+    private static final String DENIED = DECIDED + ".denied";
+
+    private OperationDecisions() {}
+
+    /** Adds the decision about the message. */
+    public static void add(HttpServletRequest request, MethodRule rule, Decision decision) {
+        Map<String, Decision> decided = new HashMap<>(decided(request));
+        decided.put(rule.name(), decision);
+        request.setAttribute(DECIDED, decided);
+    }
+
+    /**
+     * The denial of the call that the message led to, or {@code null} if it was not denied: the method would have been called with
+     * other arguments than those that the decision about the message is based on.
+     */
+    public static @Nullable Decision denial(HttpServletRequest request) {
+        return (Decision) request.getAttribute(DENIED);
+    }
+
+    /**
+     * The decision about the message, if it permits this call of the method as well.
+     *
+     * @param organization of the arguments that were bound
+     */
+    static @Nullable Decision of(MethodRule rule, AccessToken token, RequestedOrganization organization) {
+        HttpServletRequest request = RequestDecision.request();
+        Decision decision = request == null ? null : decided(request).get(rule.name());
+        if (decision == null
+                || !decision.isGranted()
+                || !decision.token().fingerprint().equals(token.fingerprint())) {
+            return null;
+        }
+        boolean depends = rule.requires().binding() == Binding.EXPRESSION;
+        return depends && !organization.equals(decision.request().organization()) ? null : decision;
+    }
+
+    /** Takes note of a decision about a call of the method. */
+    static void called(MethodRule rule, Decision decision) {
+        HttpServletRequest request = decision.isGranted() ? null : RequestDecision.request();
+        if (request != null && decided(request).containsKey(rule.name())) {
+            request.setAttribute(DENIED, decision);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // only set above
+    private static Map<String, Decision> decided(HttpServletRequest request) {
+        Object decided = request.getAttribute(DECIDED);
+        return decided == null ? Map.of() : (Map<String, Decision>) decided;
+    }
+}
