@@ -131,14 +131,21 @@ public final class Watch implements AutoCloseable {
         }
     }
 
+    /** A fact was read that leaves the access open. */
+    void refreshed() {
+        if (isOpen()) {
+            watches.notify(listener, WatchListener::refreshed);
+        }
+    }
+
     /** Ends or reports the access, unless it was renewed or closed meanwhile. */
     void finish(Entry known, WatchEnd end) {
         if (!end.isEnforced()) {
             isReported = true;
-            watches.notify(listener, end);
+            watches.notify(listener, told -> told.ended(end));
         } else if (entry.compareAndSet(known, null)) {
             watches.removed(this, known);
-            watches.notify(listener, end);
+            watches.notify(listener, told -> told.ended(end));
         }
     }
 }

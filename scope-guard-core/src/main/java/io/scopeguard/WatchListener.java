@@ -9,4 +9,10 @@ public interface WatchListener {
      * judges all watches: return soon, and leave blocking work to another thread.
      */
     void ended(WatchEnd end);
+
+    /**
+     * A fact that the access may depend on was read, and the access goes on. The fact may be the same as before. Called by the
+     * thread that judges all watches: return at once.
+     */
+    default void refreshed() {}
 }

@@ -154,11 +154,11 @@ final class Watches implements FactListener, AutoCloseable {
         open.decrementAndGet();
     }
 
-    void notify(WatchListener listener, WatchEnd end) {
+    void notify(WatchListener listener, Consumer<WatchListener> event) {
         try {
-            listener.ended(end);
+            event.accept(listener);
         } catch (RuntimeException e) {
-            log.warn("The listener of a watch failed, so the watched access may not have ended", e);
+            log.warn("The listener of a watch failed, so a watched access may not have ended", e);
         }
     }
 
@@ -244,6 +244,7 @@ final class Watches implements FactListener, AutoCloseable {
         undecided.remove(watch);
         Watch.Entry entry = watch.unreported();
         if (entry == null || !judge.isSuspect(entry.granted())) {
+            watch.refreshed();
             return;
         }
         Decision again = watch.authorizeAgain(entry.granted());
@@ -252,7 +253,9 @@ final class Watches implements FactListener, AutoCloseable {
             watch.finish(entry, WatchEnd.lost(loss, again, judge.isEnforced()));
         } else if (again.live() == null && watch.isOpen()) {
             undecided.add(watch);
+            return;
         }
+        watch.refreshed();
     }
 
     // The passing of time

@@ -124,6 +124,34 @@ class WatchTests {
         assertThat(ends).isEmpty();
     }
 
+    @Test
+    void watchWhenFactsAreReadThatLeaveTheAccessOpenThenTheListenerIsTold() throws InterruptedException {
+        AccessToken alice = user("alice", "read", "delete");
+        BlockingQueue<Scopes> told = new LinkedBlockingQueue<>();
+        Watch reading = guard.watch(guard.authorize(alice, scopes("read")), new WatchListener() {
+            @Override
+            public void ended(WatchEnd end) {
+                ends.add(end);
+            }
+
+            @Override
+            public void refreshed() {
+                told.add(guard.inspect(alice).effective());
+            }
+        });
+        tenant.grant(alice, "read");
+
+        Scopes last = null;
+        for (int i = 0; i < 1_000 && !Scopes.of("read").equals(last); i++) {
+            last = told.poll(100, TimeUnit.MILLISECONDS);
+            pass(Duration.ofSeconds(7));
+        }
+
+        assertThat(last).isEqualTo(Scopes.of("read"));
+        assertThat(reading.isOpen()).isTrue();
+        assertThat(ends).isEmpty();
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Standing.class,

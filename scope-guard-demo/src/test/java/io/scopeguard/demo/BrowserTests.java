@@ -52,7 +52,6 @@ class BrowserTests {
                 .run(
                         "--server.port=0",
                         "--demo.provider.port=0",
-                        "--scope-guard.signals.stream.interval=200ms",
                         "--scope-guard.permissions.max-age=300ms",
                         "--scope-guard.logto.timeout=30s",
                         "--scope-guard.permissions.max-wait=60s");

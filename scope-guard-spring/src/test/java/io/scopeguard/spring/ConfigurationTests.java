@@ -130,7 +130,7 @@ class ConfigurationTests {
             assertThat(properties.streams()).isEqualTo(new ScopeGuardProperties.Streams(20_000));
             assertThat(properties.signals())
                     .isEqualTo(new ScopeGuardProperties.Signals(new ScopeGuardProperties.Signals.Stream(
-                            false, "/scope-guard/signals", 200, 4, Duration.ofSeconds(1))));
+                            false, "/scope-guard/signals", 200, 4, Duration.ofSeconds(10))));
             assertThat(context).doesNotHaveBean(SignalStreamController.class);
             assertThat(properties.organization())
                     .isEqualTo(new ScopeGuardProperties.Organization("organizationId", null, Map.of(), null));
@@ -172,7 +172,7 @@ class ConfigurationTests {
                         "scope-guard.signals.stream.path=/drift",
                         "scope-guard.signals.stream.max-streams=8",
                         "scope-guard.signals.stream.max-per-subject=2",
-                        "scope-guard.signals.stream.interval=9s",
+                        "scope-guard.signals.stream.keep-alive=9s",
                         "scope-guard.streams.max-open=10",
                         "scope-guard.log.organization=hash",
                         "scope-guard.organization.path-variable=org",
@@ -294,8 +294,8 @@ class ConfigurationTests {
                 "path=/{signals}|scope-guard.signals.stream.path is not a plain path.|Use one like /scope-guard/signals",
                 "max-streams=0|scope-guard.signals.stream.max-streams is 0.|Use 1 or more.",
                 "max-per-subject=0|scope-guard.signals.stream.max-per-subject is 0.|Use 1 or more.",
-                "interval=99ms|scope-guard.signals.stream.interval is PT0.099S.|Use a duration from 100ms to 1m.",
-                "interval=61|scope-guard.signals.stream.interval is PT1M1S.|Use a duration from 100ms to 1m."
+                "keep-alive=99ms|scope-guard.signals.stream.keep-alive is PT0.099S.|Use a duration from 100ms to 1m.",
+                "keep-alive=61|scope-guard.signals.stream.keep-alive is PT1M1S.|Use a duration from 100ms to 1m."
             })
     void streamThatCannotWorkStopsStartUp(String property, String problem, String fix) {
         minimal.withPropertyValues("scope-guard.signals.stream.enabled=true", "scope-guard.signals.stream." + property)

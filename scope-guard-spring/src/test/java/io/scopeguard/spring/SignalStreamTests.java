@@ -3,6 +3,7 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.scopeguard.spring.stream.OpenStreams;
 import io.scopeguard.spring.stream.SignalStreams;
 import io.scopeguard.spring.support.EventStream;
 import io.scopeguard.spring.support.Reply;
@@ -45,8 +46,10 @@ class SignalStreamTests {
                         "3",
                         "scope-guard.signals.stream.max-per-subject",
                         "2",
-                        "scope-guard.signals.stream.interval",
+                        "scope-guard.signals.stream.keep-alive",
                         "100ms",
+                        "scope-guard.permissions.max-age",
+                        "2s",
                         "scope-guard.unannotated",
                         "deny",
                         "scope-guard.permissions.when-unknown",
@@ -145,11 +148,47 @@ class SignalStreamTests {
     }
 
     @Test
+    void streamWhenApplicationEndsItThenRefused() throws Exception {
+        tenant.join(acme, user, "read:report");
+        try (EventStream stream = open(token("read:report"))) {
+            stream.next("permissions");
+
+            assertThat(api.bean(OpenStreams.class)
+                            .end(token -> token.subject().id().equals(user)))
+                    .isOne();
+
+            assertThat(stream.next("end")).hasToString("{\"reason\":\"refused\"}");
+        }
+    }
+
+    /** A mode that denies nothing takes no expired token either. */
+    @Test
+    void streamWhenModeOnlyReportsThenEndsWithTheTokenAndCountsAsOpen() throws Exception {
+        List<String> settings = List.of(
+                "scope-guard.signals.stream.enabled",
+                "true",
+                "scope-guard.mode",
+                "signal",
+                "scope-guard.streams.max-open",
+                "1");
+        tenant.join(acme, user, "read:report");
+        TestToken token = token("read:report");
+        try (RunningApi reporting = RunningApi.start(tenant, clock, settings, GuardedApi.class);
+                EventStream stream = EventStream.open(reporting, PATH, token.signed())) {
+            stream.next("permissions");
+            assertThat(reporting.get(PATH, token).status()).isEqualTo(503);
+            clock.advance(YEAR.plusMinutes(2));
+
+            assertThat(stream.next("end")).hasToString("{\"reason\":\"expired\"}");
+        }
+    }
+
+    @Test
     void streamEndsWhenTokenExpires() throws Exception {
         tenant.join(acme, user, "read:report");
         try (EventStream stream = open(token("read:report"))) {
             stream.next("permissions");
-            clock.advance(YEAR.plusSeconds(1));
+            clock.advance(YEAR.plusMinutes(2));
 
             assertThat(stream.next("end")).hasToString("{\"reason\":\"expired\"}");
         }
@@ -167,7 +206,8 @@ class SignalStreamTests {
             tenant.join(acme, user, "read:report");
             tenant.troubleApi(0);
 
-            assertThat(stream.next("permissions", this::timePasses).path("effective_scopes"))
+            assertThat(stream.next("permissions", () -> clock.advance(Duration.ofSeconds(5)))
+                            .path("effective_scopes"))
                     .hasToString("[\"read:report\"]");
         }
     }
@@ -225,6 +265,7 @@ class SignalStreamTests {
         stream.close();
 
         await().atMost(Duration.ofMinutes(3)).until(() -> streams().size() == 0);
+        assertThat(api.bean(OpenStreams.class).count(OpenStreams.Kind.HTTP)).isZero();
     }
 
     @Test
@@ -271,8 +312,8 @@ class SignalStreamTests {
                 .with("exp", clock.instant().plus(YEAR).getEpochSecond());
     }
 
-    /** Until the next read is due. */
+    /** Soon the next read is due. */
     private void timePasses() {
-        clock.advance(Duration.ofMinutes(1));
+        clock.advance(Duration.ofSeconds(1));
     }
 }

@@ -134,7 +134,7 @@ public record ScopeGuardProperties(
          * @param path Path of the endpoint, below that of the DispatcherServlet.
          * @param maxStreams Maximum number of open streams. Further requests get 503.
          * @param maxPerSubject Maximum number of open streams of one subject. The newest replaces the oldest.
-         * @param interval Time between two comparisons of a token with live permissions.
+         * @param keepAlive Time between two comments, which detect clients that have gone and keep proxies from closing.
          */
         public record Stream(
                 @DefaultValue("false") boolean enabled,
@@ -145,8 +145,8 @@ public record ScopeGuardProperties(
                 @DefaultValue("200") int maxStreams,
                 @DefaultValue("4") int maxPerSubject,
 
-                @DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS)
-                Duration interval) {}
+                @DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS)
+                Duration keepAlive) {}
     }
 
     /**

@@ -2,10 +2,9 @@ package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.spring.metrics.GuardMetrics;
+import io.scopeguard.spring.stream.OpenStreams;
 import io.scopeguard.spring.stream.SignalStreamController;
 import io.scopeguard.spring.stream.SignalStreams;
-import java.time.Clock;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,12 +16,9 @@ final class SignalStreamConfiguration {
 
     @Bean
     SignalStreams signalStreams(
-            ScopeGuard guard,
-            ScopeGuardProperties properties,
-            @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
-            GuardMetrics metrics) {
+            OpenStreams watched, ScopeGuard guard, ScopeGuardProperties properties, GuardMetrics metrics) {
         SignalStreams streams = new SignalStreams(
-                guard, new DriftSettings(properties).header(), clock, new StreamSettings(properties).signals());
+                watched, guard, new DriftSettings(properties).header(), new StreamSettings(properties).signals());
         metrics.watch(streams);
         return streams;
     }

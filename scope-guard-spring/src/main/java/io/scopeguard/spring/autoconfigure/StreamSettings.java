@@ -10,8 +10,8 @@ final class StreamSettings {
 
     private static final String PREFIX = "scope-guard.";
 
-    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
-    private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(1);
+    private static final Duration SHORTEST_KEEP_ALIVE = Duration.ofMillis(100);
+    private static final Duration LONGEST_KEEP_ALIVE = Duration.ofMinutes(1);
 
     private final ScopeGuardProperties properties;
 
@@ -28,14 +28,14 @@ final class StreamSettings {
     SignalStreams.Limits signals() {
         ScopeGuardProperties.Signals.Stream stream = properties.signals().stream();
         SettingChecks.path(PREFIX + "signals.stream.path", stream.path(), SignalStreamController.DEFAULT_PATH);
-        Duration interval = stream.interval();
-        if (interval.compareTo(SHORTEST_INTERVAL) < 0 || interval.compareTo(LONGEST_INTERVAL) > 0) {
+        Duration keepAlive = stream.keepAlive();
+        if (keepAlive.compareTo(SHORTEST_KEEP_ALIVE) < 0 || keepAlive.compareTo(LONGEST_KEEP_ALIVE) > 0) {
             throw new InvalidSettingException(
-                    PREFIX + "signals.stream.interval", "is " + interval, "Use a duration from 100ms to 1m.");
+                    PREFIX + "signals.stream.keep-alive", "is " + keepAlive, "Use a duration from 100ms to 1m.");
         }
         return new SignalStreams.Limits(
                 SettingChecks.atLeast(PREFIX + "signals.stream.max-streams", stream.maxStreams(), 1),
                 SettingChecks.atLeast(PREFIX + "signals.stream.max-per-subject", stream.maxPerSubject(), 1),
-                interval);
+                keepAlive);
     }
 }

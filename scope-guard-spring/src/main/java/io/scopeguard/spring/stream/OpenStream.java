@@ -9,7 +9,6 @@ import io.scopeguard.token.AccessToken;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** One open stream, under one or more watches: the first of them that ends it, ends it. Thread-safe. */
@@ -17,14 +16,14 @@ final class OpenStream implements WatchListener, AutoCloseable {
 
     private final OpenStreams streams;
     private final Kind kind;
-    private final Consumer<WatchEnd> ender;
+    private final StreamListener listener;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final AtomicBoolean isOver = new AtomicBoolean();
 
-    OpenStream(OpenStreams streams, Kind kind, Consumer<WatchEnd> ender) {
+    OpenStream(OpenStreams streams, Kind kind, StreamListener listener) {
         this.streams = streams;
         this.kind = kind;
-        this.ender = ender;
+        this.listener = listener;
     }
 
     void add(Watch watch) {
@@ -41,11 +40,16 @@ final class OpenStream implements WatchListener, AutoCloseable {
     @Override
     public void ended(WatchEnd end) {
         if (!end.isEnforced()) {
-            streams.ended(this, end, () -> {});
+            streams.ended(this, end, () -> listener.reported(end));
         } else if (isOver.compareAndSet(false, true)) {
             release();
-            streams.ended(this, end, () -> ender.accept(end));
+            streams.ended(this, end, () -> listener.end(end));
         }
+    }
+
+    @Override
+    public void refreshed() {
+        listener.refreshed();
     }
 
     /** Whether this was open, and is ended now. */

@@ -66,11 +66,11 @@ public final class OpenStreams implements DisposableBean {
      * Watches a stream that is about to be opened.
      *
      * @param granted the decisions that it is opened with
-     * @param ender ends it, on a thread that may write
+     * @param listener ends it
      * @throws TooManyWatchesException if as much is open as may be
      */
-    OpenStream open(Kind kind, List<Decision> granted, Consumer<WatchEnd> ender) {
-        OpenStream stream = new OpenStream(this, kind, ender);
+    OpenStream open(Kind kind, List<Decision> granted, StreamListener listener) {
+        OpenStream stream = new OpenStream(this, kind, listener);
         open.add(stream);
         try {
             for (Decision decision : granted) {
@@ -87,15 +87,17 @@ public final class OpenStreams implements DisposableBean {
         open.remove(stream);
     }
 
-    /** Reports an end, and has the stream ended if the mode demands it. */
+    /** Reports an end, and then has it carried out. */
     void ended(OpenStream stream, WatchEnd end, Runnable ending) {
         try {
             listener.accept(new StreamEndedEvent(stream.kind(), end));
         } finally {
-            if (end.isEnforced()) {
-                threads.execute(ending);
-            }
+            threads.execute(ending);
         }
+    }
+
+    void soon(Runnable work) {
+        threads.execute(work);
     }
 
     void later(Duration delay, Runnable work) {

@@ -5,49 +5,52 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.TooManyWatchesException;
+import io.scopeguard.WatchEnd;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.token.AccessToken;
 import java.io.IOException;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One open stream. It compares its token with live permissions at an interval, sends a {@code permissions} event when the effective
- * scopes or the remedy changed, and ends with an {@code end} event when the token expires, its subject is suspended or no longer
- * belongs to the organization. Thread-safe.
+ * One open stream. When a fact about its subject was read, it sends a {@code permissions} event if the effective scopes or the remedy
+ * changed. It ends with an {@code end} event when the token expires, or its subject is suspended or no longer belongs to the
+ * organization. Thread-safe.
  */
-final class SignalStream implements Runnable {
+final class SignalStream implements StreamListener {
 
     static final String SUPERSEDED = "superseded";
     static final String REPLACED = "replaced";
     static final String STOPPING = "stopping";
 
+    private static final String EXPIRED = "expired";
+    private static final String SUSPENDED = "suspended";
+    private static final String NOT_A_MEMBER = "not-a-member";
+    private static final String REFUSED = "refused";
+
     /** The application's own mapper may name and order properties in another way. */
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** A comment after so many intervals without an event detects a client that has gone, and keeps proxies from closing. */
-    private static final int INTERVALS_PER_COMMENT = 10;
-
+    private final OpenStreams streams;
     private final ScopeGuard guard;
     private final ScopeDriftHeader header;
-    private final Clock clock;
     private final AccessToken token;
     private final Consumer<SignalStream> onEnd;
     private final SseEmitter emitter = new SseEmitter(0L);
     private final AtomicBoolean isOver = new AtomicBoolean();
-    private volatile @Nullable ScheduledFuture<?> comparing;
-    private @Nullable Object lastSent;
-    private int silentIntervals;
+
+    /** Reads that no comparison has taken into account. Only one thread compares at a time. */
+    private final AtomicInteger reads = new AtomicInteger();
+
+    private volatile @Nullable OpenStream stream;
+    private volatile @Nullable Object lastSent;
 
     /**
      * Data of a {@code permissions} event.
@@ -70,10 +73,14 @@ final class SignalStream implements Runnable {
      * @param onEnd called at least once when the stream is over
      */
     SignalStream(
-            ScopeGuard guard, ScopeDriftHeader header, Clock clock, AccessToken token, Consumer<SignalStream> onEnd) {
+            OpenStreams streams,
+            ScopeGuard guard,
+            ScopeDriftHeader header,
+            AccessToken token,
+            Consumer<SignalStream> onEnd) {
+        this.streams = streams;
         this.guard = guard;
         this.header = header;
-        this.clock = clock;
         this.token = token;
         this.onEnd = onEnd;
     }
@@ -91,68 +98,102 @@ final class SignalStream implements Runnable {
                 && token.issuedAt().isBefore(newer.token.issuedAt());
     }
 
-    SseEmitter start(ScheduledExecutorService threads, Duration interval) {
-        emitter.onCompletion(this::close);
-        emitter.onError(error -> close());
-        comparing = threads.scheduleWithFixedDelay(this, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
-        if (isOver.get()) {
-            close();
-        }
+    SseEmitter emitter() {
         return emitter;
     }
 
+    /** @throws TooManyWatchesException if as much is open as may be */
+    void watch(Decision granted) {
+        stream = streams.open(OpenStreams.Kind.HTTP, List.of(granted), this);
+    }
+
+    void start() {
+        emitter.onCompletion(this::close);
+        emitter.onError(error -> close());
+        refreshed();
+        if (isOver.get()) {
+            close();
+        }
+    }
+
     @Override
-    public void run() {
+    public void refreshed() {
+        if (reads.getAndIncrement() == 0) {
+            streams.soon(this::compare);
+        }
+    }
+
+    private void compare() {
+        int seen;
+        do {
+            seen = reads.get();
+            if (!isOver.get()) {
+                attempt(() -> sendIfChanged(guard.inspect(token)));
+            }
+        } while (reads.addAndGet(-seen) > 0);
+    }
+
+    /**
+     * A denial is sent by the end of the watch, or says nothing about the subject. The header's value contains the time of the
+     * read, so that it differs after each read: it is no change by itself.
+     */
+    private void sendIfChanged(Decision decision) throws IOException {
+        if (!decision.isGranted()) {
+            return;
+        }
+        Object content = List.of(
+                decision.effective(),
+                decision.advice().remedy(),
+                decision.advice().drift());
+        if (!content.equals(lastSent)) {
+            send("permissions", new Permissions(decision.effective().toList(), header.valueOf(decision)));
+            lastSent = content;
+        }
+    }
+
+    /** A comment detects a client that has gone, and keeps proxies from closing. */
+    void keepAlive() {
+        attempt(() -> emitter.send(SseEmitter.event().comment("")));
+    }
+
+    /** If it fails, the client has gone, or it sees its stream break off and opens another one. */
+    private void attempt(Sending sending) {
         try {
-            compare();
+            sending.run();
         } catch (IOException | RuntimeException e) {
-            // The client has gone, or it sees its stream break off and opens another one.
             close();
             emitter.completeWithError(e);
         }
     }
 
+    /** Something that may write to the client. */
+    @FunctionalInterface
+    private interface Sending {
+        void run() throws IOException;
+    }
+
+    @Override
+    public void end(WatchEnd reason) {
+        Decision decision = reason.decision();
+        end(reason(reason.reason()), decision == null ? null : header.valueOf(decision));
+    }
+
+    /** No mode takes a token that has expired. */
+    @Override
+    public void reported(WatchEnd reason) {
+        if (reason.reason() == WatchEnd.Reason.EXPIRED) {
+            end(EXPIRED);
+        }
+    }
+
+    /** Ends the stream because of a denial, before it is watched. */
+    void refuse(Decision denied) {
+        end(reason(denied.denial()), header.valueOf(denied));
+    }
+
     /** Sends a last event and closes the stream. */
     void end(String reason) {
         end(reason, null);
-    }
-
-    private void compare() throws IOException {
-        if (!clock.instant().isBefore(token.expiresAt())) {
-            end("expired");
-            return;
-        }
-        Decision decision = guard.inspect(token);
-        Denial denial = decision.denial();
-        if (denial == null) {
-            sendIfChanged(decision);
-        } else if (denial == Denial.PERMISSIONS_UNAVAILABLE) {
-            // An outage says nothing about the subject.
-            keepAlive();
-        } else {
-            end(reason(denial), header.valueOf(decision));
-        }
-    }
-
-    /** The header's value contains the time of the read, so that it differs after each read: it is no change by itself. */
-    private void sendIfChanged(Decision decision) throws IOException {
-        Object content = List.of(
-                decision.effective(),
-                decision.advice().remedy(),
-                decision.advice().drift());
-        if (content.equals(lastSent)) {
-            keepAlive();
-            return;
-        }
-        send("permissions", new Permissions(decision.effective().toList(), header.valueOf(decision)));
-        lastSent = content;
-        silentIntervals = 0;
-    }
-
-    private void keepAlive() throws IOException {
-        if (++silentIntervals % INTERVALS_PER_COMMENT == 0) {
-            emitter.send(SseEmitter.event().comment(""));
-        }
     }
 
     private void end(String reason, @Nullable String drift) {
@@ -171,20 +212,29 @@ final class SignalStream implements Runnable {
         emitter.send(SseEmitter.event().name(event).data(JSON.writeValueAsString(data)));
     }
 
-    private void close() {
+    /** It is over, or it was never started. */
+    void close() {
         isOver.set(true);
-        ScheduledFuture<?> scheduled = comparing;
-        if (scheduled != null) {
-            scheduled.cancel(false);
+        OpenStream watched = stream;
+        if (watched != null) {
+            watched.close();
         }
         onEnd.accept(this);
     }
 
-    private static String reason(Denial denial) {
-        return switch (denial) {
-            case SUBJECT_INACTIVE -> "suspended";
-            case NOT_A_MEMBER -> "not-a-member";
-            default -> "refused";
+    private static String reason(WatchEnd.Reason reason) {
+        return switch (reason) {
+            case EXPIRED -> EXPIRED;
+            case SUBJECT_INACTIVE -> SUSPENDED;
+            case NOT_A_MEMBER -> NOT_A_MEMBER;
+            case INSUFFICIENT_SCOPE, INSUFFICIENT_ROLE, APPLICATION -> REFUSED;
         };
+    }
+
+    private static String reason(@Nullable Denial denial) {
+        if (denial == Denial.SUBJECT_INACTIVE) {
+            return SUSPENDED;
+        }
+        return denial == Denial.NOT_A_MEMBER ? NOT_A_MEMBER : REFUSED;
     }
 }

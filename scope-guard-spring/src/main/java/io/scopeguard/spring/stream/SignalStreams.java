@@ -1,9 +1,11 @@
 package io.scopeguard.spring.stream;
 
+import io.scopeguard.Decision;
+import io.scopeguard.Denial;
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.TooManyWatchesException;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.token.AccessToken;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,70 +13,120 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * The open streams: a few per subject, a bounded number in total. A subject's newest stream replaces its oldest one, so that a page
  * that was reloaded does not wait for its dead connections. A stream for a newer token ends the streams for older tokens of the
- * same client, because a hint about a token that was replaced reaches nobody. Thread-safe.
+ * same client, because a hint about a token that was replaced reaches nobody. One timer serves all streams, and runs only while one is open.
+ * Thread-safe.
  */
 public final class SignalStreams implements SmartLifecycle {
 
-    private static final int THREADS = 4;
-
+    private final OpenStreams watched;
     private final ScopeGuard guard;
     private final ScopeDriftHeader header;
-    private final Clock clock;
     private final Limits limits;
     private final Map<String, Deque<SignalStream>> bySubject = new HashMap<>();
+    private final AtomicBoolean isTicking = new AtomicBoolean();
     private int size;
-    private @Nullable ScheduledThreadPoolExecutor executor;
+    private boolean isRunning;
 
     /**
      * The limits on streams.
      *
      * @param streams number of open streams in total
      * @param perSubject number of open streams of one subject
-     * @param interval time between two comparisons of a stream's token with live permissions
+     * @param keepAlive time between two comments on a stream
      */
-    public record Limits(int streams, int perSubject, Duration interval) {}
+    public record Limits(int streams, int perSubject, Duration keepAlive) {}
 
     /**
+     * @param watched ends the streams with the right to them
      * @param header writes the hints
-     * @param clock tells when tokens expire
      */
-    public SignalStreams(ScopeGuard guard, ScopeDriftHeader header, Clock clock, Limits limits) {
+    public SignalStreams(OpenStreams watched, ScopeGuard guard, ScopeDriftHeader header, Limits limits) {
+        this.watched = watched;
         this.guard = guard;
         this.header = header;
-        this.clock = clock;
         this.limits = limits;
     }
 
-    /** Opens a stream for this token; empty if too many streams are open or the application is about to stop. */
+    /**
+     * Opens a stream for this token; empty if too many streams are open, live permissions must be known and are not, or the
+     * application is about to stop.
+     */
     Optional<SseEmitter> open(AccessToken token) {
-        SignalStream stream = new SignalStream(guard, header, clock, token, this::remove);
+        Decision decision = guard.inspect(token);
+        if (decision.denial() == Denial.PERMISSIONS_UNAVAILABLE) {
+            return Optional.empty();
+        }
+        SignalStream stream = new SignalStream(watched, guard, header, token, this::remove);
+        if (!decision.isGranted()) {
+            stream.refuse(decision);
+            return Optional.of(stream.emitter());
+        }
+        return isWatched(stream, decision) && isAdded(stream) ? Optional.of(started(stream)) : Optional.empty();
+    }
+
+    private static boolean isWatched(SignalStream stream, Decision granted) {
+        try {
+            stream.watch(granted);
+            return true;
+        } catch (TooManyWatchesException e) {
+            return false;
+        }
+    }
+
+    private boolean isAdded(SignalStream stream) {
         superseded(stream).forEach(older -> older.end(SignalStream.SUPERSEDED));
-        SignalStream replaced;
-        ScheduledThreadPoolExecutor threads;
+        SignalStream replaced = null;
+        boolean isAdded = false;
         synchronized (bySubject) {
-            threads = executor;
             Deque<SignalStream> own = bySubject.getOrDefault(stream.subject(), new ArrayDeque<>());
             replaced = own.size() < limits.perSubject() ? null : own.peekFirst();
-            if (threads == null || (replaced == null && size >= limits.streams())) {
-                return Optional.empty();
+            if (isRunning && (replaced != null || size < limits.streams())) {
+                bySubject.putIfAbsent(stream.subject(), own);
+                own.addLast(stream);
+                size++;
+                isAdded = true;
             }
-            bySubject.putIfAbsent(stream.subject(), own);
-            own.addLast(stream);
-            size++;
         }
-        if (replaced != null) {
+        if (!isAdded) {
+            stream.close();
+        } else if (replaced != null) {
             replaced.end(SignalStream.REPLACED);
         }
-        return Optional.of(stream.start(threads, limits.interval()));
+        return isAdded;
+    }
+
+    private SseEmitter started(SignalStream stream) {
+        stream.start();
+        keepAliveLater();
+        return stream.emitter();
+    }
+
+    private void keepAliveLater() {
+        if (isTicking.compareAndSet(false, true)) {
+            watched.later(limits.keepAlive(), this::keepAlive);
+        }
+    }
+
+    private void keepAlive() {
+        isTicking.set(false);
+        List<SignalStream> open = all();
+        if (!open.isEmpty()) {
+            keepAliveLater();
+        }
+        open.forEach(SignalStream::keepAlive);
+    }
+
+    private List<SignalStream> all() {
+        synchronized (bySubject) {
+            return bySubject.values().stream().flatMap(Deque::stream).toList();
+        }
     }
 
     private List<SignalStream> superseded(SignalStream newer) {
@@ -105,31 +157,23 @@ public final class SignalStreams implements SmartLifecycle {
     @Override
     public void start() {
         synchronized (bySubject) {
-            CustomizableThreadFactory factory = new CustomizableThreadFactory("scope-guard-signals-");
-            factory.setDaemon(true);
-            executor = new ScheduledThreadPoolExecutor(THREADS, factory);
-            executor.setRemoveOnCancelPolicy(true);
+            isRunning = true;
         }
     }
 
     /** Runs before the web server stops, which would otherwise wait for the streams to end. */
     @Override
     public void stop() {
-        List<SignalStream> open;
         synchronized (bySubject) {
-            open = bySubject.values().stream().flatMap(Deque::stream).toList();
-            if (executor != null) {
-                executor.shutdownNow();
-                executor = null;
-            }
+            isRunning = false;
         }
-        open.forEach(stream -> stream.end(SignalStream.STOPPING));
+        all().forEach(stream -> stream.end(SignalStream.STOPPING));
     }
 
     @Override
     public boolean isRunning() {
         synchronized (bySubject) {
-            return executor != null;
+            return isRunning;
         }
     }
 }

@@ -37,7 +37,7 @@ final class StreamingHandlers {
             // An MCP endpoint.
             return true;
         }
-        // The stream of signals judges its token itself.
+        // Streams of signals are watched with the decision that they compare.
         if (!(handler instanceof HandlerMethod method) || method.getBeanType().equals(SignalStreamController.class)) {
             return false;
         }
