@@ -45,7 +45,7 @@ public record AccessRequest(
         return new AccessRequest(organization, requirement, roles, true);
     }
 
-    /** The kind of token this needs, or {@code null} if any kind will do. */
+    /** The required kind of token, or {@code null} if any kind is accepted. */
     public @Nullable TokenKind requiredKind() {
         if (requirement == null) {
             return null;
@@ -56,7 +56,7 @@ public record AccessRequest(
         return organization.isBound() ? TokenKind.ORGANIZATION_RESOURCE : TokenKind.RESOURCE;
     }
 
-    /** Whether scopes or roles of an organization are required, and nothing says of which. */
+    /** Whether scopes or roles of an organization are required, but the request names none. */
     boolean lacksOrganization() {
         return !organization.isBound()
                 && ((requirement != null && requirement.audience().isOrganization())

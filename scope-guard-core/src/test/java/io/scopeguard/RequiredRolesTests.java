@@ -385,7 +385,7 @@ class RequiredRolesTests {
         assertThat(refreshed.drift().isEmpty()).isTrue();
     }
 
-    /** Rule 1 of the client contract: no refresh can repair a token that a script fills with roles that nobody holds. */
+    /** Rule 1 of {@code io.scopeguard.remedy}: no refresh can repair a token that a script fills with roles that nobody holds. */
     @Test
     void authorizeWhenATokenThatWasIssuedLaterStillCarriesTheRoleThenNoHint() {
         dated();

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An Auth0 tenant with Organizations and RBAC. Nothing is asked of it before it is needed. Thread-safe.
+ * An Auth0 tenant with Organizations and RBAC. Connects lazily. Thread-safe.
  *
  * <pre>{@code
  * Auth0 auth0 = Auth0.at(Auth0Tenant.of("tenant.eu.auth0.com"), clientId, clientSecret)

@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Keycloak realm with organizations. Nothing is asked of it before it is needed. Thread-safe.
+ * A Keycloak realm with organizations. Connects lazily. Thread-safe.
  *
  * <pre>{@code
  * Audience api = Audience.resource("https://api.example.com");

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Logto tenant. Nothing is asked of it before it is needed. Thread-safe.
+ * A Logto tenant. Connects lazily. Thread-safe.
  *
  * <pre>{@code
  * Logto logto = Logto.at(new LogtoTenant(URI.create("https://abc.logto.app")), appId, appSecret).build();

@@ -49,11 +49,9 @@ final class LogtoPermissionSource implements PermissionSource {
             Set.of(TokenKind.ORGANIZATION, TokenKind.ORGANIZATION_RESOURCE),
             Set.of(TokenKind.ORGANIZATION_RESOURCE, TokenKind.RESOURCE),
             Set.of(TokenKind.RESOURCE),
-            // The grant of a sign-in holds the API scopes that the user held then, globally or in any organization. A
-            // token
-            // without an organization carries all of those, so a scope that it lacks is not in the grant. One for an
-            // organization
-            // lacks those that the user held elsewhere: a promotion there can be delivered.
+            // A sign-in's grant holds the API scopes that the user held then, globally or in any organization. A token
+            // without an organization carries them all, so a scope that it lacks is not in the grant. A token for an
+            // organization lacks scopes that the user held elsewhere, so a refresh can deliver a promotion.
             Map.of(TokenKind.RESOURCE, RefreshDelivery.NEVER),
             Duration.ZERO);
 

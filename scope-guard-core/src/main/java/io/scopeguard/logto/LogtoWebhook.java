@@ -15,8 +15,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives Logto's webhooks. A delivery proves itself by an HMAC over its body. Nothing of a delivery is logged or kept but its
- * signature. Thread-safe.
+ * Receives the deliveries of Logto's webhooks, which are authenticated by an HMAC over the body. Nothing of a delivery is logged.
+ * Its signature is kept to recognize repetitions, the ids of affected subjects and organizations to invalidate facts, and the names
+ * of created scopes in the catalogue. Thread-safe.
  */
 final class LogtoWebhook implements EventReceiver {
 
@@ -54,7 +55,7 @@ final class LogtoWebhook implements EventReceiver {
         return SIGNATURE_HEADER;
     }
 
-    /** Whether a signature has the form of one: 64 lower-case hexadecimal digits. */
+    /** Whether a signature is well-formed: 64 lower-case hexadecimal digits. */
     @Override
     public boolean isAdmissible(@Nullable String signature) {
         return HmacSignature.isWellFormed(signature);
@@ -84,7 +85,7 @@ final class LogtoWebhook implements EventReceiver {
         }
         Outcome outcome = intake.take(digest, event.createdAt(), event.changes());
         if (outcome == Outcome.APPLIED) {
-            // To call a scope new because of an untimely delivery would be wrong.
+            // An untimely delivery must not mark a scope as new.
             event.createdScope()
                     .ifPresent(scope -> catalogue.created(Audience.ORGANIZATION, scope, steadyClock.nanos()));
         }

@@ -44,12 +44,12 @@ final class ManagementApi {
         this.calls = calls;
     }
 
-    /** One thing. */
+    /** One resource; empty if it does not exist. */
     <T> Optional<T> get(String operation, String path, CallContext context, Function<JsonNode, T> reader) {
         return answer(operation, path, context, response -> reader.apply(Json.parse(response.body())));
     }
 
-    /** As {@link #list}, where it is not an answer that there is no such list. */
+    /** As {@link #list}, but fails if the list does not exist. */
     <T> List<T> all(String operation, String path, CallContext context, Function<JsonNode, T> item) {
         return list(operation, path, context, item).orElseThrow(Json::malformed);
     }

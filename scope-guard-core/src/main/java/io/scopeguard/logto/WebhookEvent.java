@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The content of a delivery: the event and the affected subjects. A delivery that should name a subject but does not affects all.
+ * The content of a delivery: the event and the affected subjects. If a subject is missing, all subjects are affected.
  *
  * @param name Logto's name of the event
  */
@@ -30,7 +30,7 @@ record WebhookEvent(String name, JsonNode payload) {
 
     private static final String SCOPE_CREATED = "OrganizationScope.Created";
 
-    /** Logto names at most so many; a list of this length may have been cut. */
+    /** Logto names at most this many ids; a list of this length may have been truncated. */
     private static final int MOST_IDS = 5_000;
 
     private static final Map<String, Subject.Type> MEMBERS = Map.of(
@@ -61,7 +61,7 @@ record WebhookEvent(String name, JsonNode payload) {
         return CHANGES.keySet();
     }
 
-    /** Nothing, if this is no event at all. */
+    /** The event, or empty if the body is not an event. */
     static Optional<WebhookEvent> parse(byte[] body) {
         try {
             JsonNode payload = Json.parse(body);
@@ -76,7 +76,7 @@ record WebhookEvent(String name, JsonNode payload) {
         return CHANGES.containsKey(name) && !text(payload, "path").startsWith("/fake-path");
     }
 
-    /** The name, if it is one of those that matter: a stranger's word is no label. */
+    /** The name for metrics: unknown names must not become metric tags. */
     String label() {
         return CHANGES.containsKey(name) ? name : Receipt.OTHER;
     }

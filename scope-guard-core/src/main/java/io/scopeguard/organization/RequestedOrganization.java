@@ -4,26 +4,26 @@ import io.scopeguard.token.AccessToken;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which organization a request is about.
+ * The organization that a request is about.
  *
- * @param source how the request says so
- * @param id the organization, where the request names one; decoded as the token's is
+ * @param source where the organization comes from
+ * @param id the organization named by the request, decoded like the token's; otherwise {@code null}
  */
 public record RequestedOrganization(Source source, @Nullable String id) {
 
     /** No organization: the request is about something outside of organizations. */
     public static final RequestedOrganization NONE = new RequestedOrganization(Source.NONE, null);
 
-    /** Any organization, as long as the token is for one. */
+    /** The token's organization, which requires a token that is for exactly one. */
     public static final RequestedOrganization OF_TOKEN = new RequestedOrganization(Source.TOKEN, null);
 
-    /** None, although it must be named: no token is right for it. */
+    /** Not named, although required: no token matches. */
     public static final RequestedOrganization MISSING = new RequestedOrganization(Source.MISSING, null);
 
-    /** Several at once: the request contradicts itself, and no token is right for it. */
+    /** Several organizations: the request contradicts itself, and no token matches. */
     public static final RequestedOrganization CONFLICTING = new RequestedOrganization(Source.CONFLICTING, null);
 
-    /** How a request says which organization it is about. */
+    /** Where the organization of a request comes from. */
     public enum Source {
         NONE,
         REQUEST,

@@ -1,4 +1,4 @@
-/** Which organization a request is about, held against the one a token is for. */
+/** The organization that a request is about, compared with the token's organization. */
 @NullMarked
 package io.scopeguard.organization;
 

@@ -124,8 +124,8 @@ final class Demands {
         return new Part(key, readAt, invalidations.certain(key, readAt), invalidations.possible(key, readAt), false);
     }
 
-    private Part list(DefinitionsKey set, RoleSet roles, boolean isOptional, long doubtedAt) {
-        return new Part(new RolesKey(set), roles.readAt(), invalidations.ofRoles(), doubtedAt, isOptional);
+    private Part list(DefinitionsKey set, RoleSet roles, boolean isOptional, long possiblyChangedAt) {
+        return new Part(new RolesKey(set), roles.readAt(), invalidations.ofRoles(), possiblyChangedAt, isOptional);
     }
 
     private void addOrganizationRoles(List<Part> parts, Picture picture, boolean isIndividual) {
@@ -137,11 +137,11 @@ final class Demands {
             held.forEach(role -> parts.add(role(set, roles, role, picture.key().audience())));
             return;
         }
-        parts.add(list(set, roles, false, doubtedAt(roles)));
+        parts.add(list(set, roles, false, possiblyChangedAt(roles)));
     }
 
     /** Losses on many pages come in quick succession; one read of the definitions serves some seconds' worth of them. */
-    private long doubtedAt(RoleSet roles) {
+    private long possiblyChangedAt(RoleSet roles) {
         return roles.recheckedAt() > sequence.now() - pause ? Long.MIN_VALUE : roles.lossNoticedAt();
     }
 
@@ -212,7 +212,9 @@ final class Demands {
 
     void inBackground(Part part) {
         var unused = request(
-                part, Math.max(part.readAt(), Math.max(part.invalidatedAt(), part.doubtedAt())), Priority.BACKGROUND);
+                part,
+                Math.max(part.readAt(), Math.max(part.invalidatedAt(), part.possiblyChangedAt())),
+                Priority.BACKGROUND);
     }
 
     /** Has a part read by the cheapest flight that will do. */

@@ -182,7 +182,7 @@ final class FactStore {
     }
 
     private void noteLostRoles(SubjectKey key, SubjectFact after, ReadTimes times) {
-        Set<String> lost = after.holding().hasNoStanding() ? Set.of() : after.lostRoles(times.readAt());
+        Set<String> lost = after.holding().isInactive() ? Set.of() : after.lostRoles(times.readAt());
         if (!lost.isEmpty()) {
             roles.computeIfPresent(definitions.apply(key), (same, known) -> known.lossNoticed(lost, times.noticed()));
         }
@@ -201,7 +201,7 @@ final class FactStore {
 
     private void keepLosses(SubjectKey key, SubjectFact fact) {
         Cache<SubjectKey, SubjectFact> kept = keptOf(key);
-        boolean keeps = key instanceof AccountKey ? fact.holding().hasNoStanding() : fact.hasLosses();
+        boolean keeps = key instanceof AccountKey ? fact.holding().isInactive() : fact.hasLosses();
         if (keeps) {
             kept.asMap().merge(key, fact, FactStore::newer);
         } else if (!kept.asMap().isEmpty()) {

@@ -70,20 +70,21 @@ final class Holding {
         return roles;
     }
 
-    boolean hasNoStanding() {
+    /** Whether a standing is known, and it is not {@link Standing#ACTIVE}. */
+    boolean isInactive() {
         return standing != null && standing != Standing.ACTIVE;
     }
 
     /** Whether this takes something away: standing or a role. A subject that was never seen is expected to have a standing. */
     boolean takesFrom(@Nullable Holding before) {
-        if (hasNoStanding()) {
+        if (isInactive()) {
             return before == null || standing != before.standing;
         }
         return before != null && !roles.containsAll(before.roles);
     }
 
     boolean takesStandingFrom(@Nullable Holding before) {
-        return hasNoStanding() && (before == null || !before.hasNoStanding());
+        return isInactive() && (before == null || !before.isInactive());
     }
 
     /** Whether the standing is lost, or the last role. */
@@ -93,7 +94,7 @@ final class Holding {
 
     /** This, with the roles that the other read of two does not confirm to be gone. */
     Holding sparing(@Nullable Holding before, Holding firstRead) {
-        if (before == null || hasNoStanding() || roles.containsAll(firstRead.roles)) {
+        if (before == null || isInactive() || roles.containsAll(firstRead.roles)) {
             return this;
         }
         Set<String> kept = new HashSet<>(firstRead.roles);

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether a loss that two reads agree on is believed, or is so implausible that it must persist for a minute. Thread-safe.
+ * Decides whether a loss that two reads agree on takes effect, or is so implausible that it must persist for a minute. Thread-safe.
  */
 final class LossJudge {
 
@@ -41,14 +41,14 @@ final class LossJudge {
         guard.read(subjects, now);
     }
 
-    /** Forgets doubts and pending losses, because a read showed no loss. */
+    /** Ends the quarantine and forgets pending losses, because a read showed no loss. */
     void clear(FactKey key) {
         clearDoubt(key);
         pending.clear(key);
         emptiedRoles.clear(key);
     }
 
-    /** Forgets doubts, because a read showed nothing implausible. */
+    /** Ends the quarantine, because a read showed nothing implausible. */
     void clearDoubt(FactKey key) {
         quarantine.clear(key);
     }
@@ -96,11 +96,11 @@ final class LossJudge {
     }
 
     /**
-     * Lets a loss of one subject pass, or doubts it.
+     * Accepts or quarantines the loss of one subject.
      *
      * @param isDoubtful whether a faulty provider could have given the same answer
-     * @param losesStanding whether the subject's standing is gone, by nothing but the endpoint that first said so
-     * @throws PermissionsUnavailableException if it is not believed yet
+     * @param losesStanding whether the subject's standing is lost according to a single endpoint
+     * @throws PermissionsUnavailableException if the loss is not accepted yet
      */
     void requireBelievable(
             SubjectKey key, @Nullable SubjectFact known, boolean isDoubtful, boolean losesStanding, long readAt) {
@@ -110,11 +110,11 @@ final class LossJudge {
         boolean isMass = losesStanding && guard.isMass(key, readAt);
         boolean areManyEmptied = isDoubtful && areManyEmptied(key, readAt);
         if ((isMass || areManyEmptied || quarantine.holds(key)) && quarantine.judge(key, readAt) != Ruling.BELIEVED) {
-            throw implausible("A loss is not believed before a second pass confirms it.");
+            throw implausible("A loss is ignored until another read, a minute later, confirms it.");
         }
     }
 
-    /** A few bare empty answers are ordinary losses; if there are more within a minute, a fault is more likely. */
+    /** A few empty answers are ordinary losses; if there are more within a minute, a fault is more likely. */
     private synchronized boolean areManyEmptied(SubjectKey key, long now) {
         emptied.values().removeIf(at -> now - at >= WINDOW);
         emptied.put(key, now);
@@ -128,15 +128,15 @@ final class LossJudge {
     }
 
     /**
-     * Doubts an answer as a whole.
+     * Accepts or quarantines an answer as a whole.
      *
      * @param what the implausible event, for the log
-     * @throws PermissionsUnavailableException if it is not believed yet
+     * @throws PermissionsUnavailableException if the loss is not accepted yet
      */
     void requirePlausible(FactKey key, long readAt, String what) {
         Ruling ruling = quarantine.judge(key, readAt);
         if (ruling == Ruling.FIRST) {
-            log.warn("{}. This is not believed before a second pass confirms it a minute later.", what);
+            log.warn("{}. This is ignored until another read, a minute later, confirms it.", what);
         }
         if (ruling != Ruling.BELIEVED) {
             throw implausible(what + ".");
@@ -154,7 +154,7 @@ final class LossJudge {
     }
 
     static PermissionsUnavailableException pendingLoss() {
-        return implausible("A loss is not believed before the provider's delay has passed.");
+        return implausible("A loss is ignored until the provider's delay has passed.");
     }
 
     private static PermissionsUnavailableException implausible(String message) {

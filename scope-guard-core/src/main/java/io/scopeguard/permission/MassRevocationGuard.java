@@ -32,12 +32,12 @@ final class MassRevocationGuard {
         secondOf[slot] = second;
     }
 
-    /** Counts a lost standing; whether it is one of too many. */
+    /** Counts a lost standing, and returns whether it belongs to a mass loss. */
     boolean isMass(FactKey who, long now) {
         Judgement judgement = judge(who, now);
         if (judgement == Judgement.FIRST_OF_A_MASS) {
             log.warn("More than a tenth of the subjects read within a minute have lost their standing."
-                    + " This is not believed before a second pass confirms it.");
+                    + " This is ignored until another read, a minute later, confirms it.");
         }
         return judgement != Judgement.SINGLE;
     }

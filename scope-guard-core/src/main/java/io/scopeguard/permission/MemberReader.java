@@ -64,7 +64,7 @@ final class MemberReader {
         judge.read(1, first.times().end());
         Holding holding = Holding.of(first.value().value());
         if (holding.takesFrom(FactReader.holding(store.glance(key)))) {
-            boolean needsMore = holding.hasNoStanding() || !first.value().isExplicit();
+            boolean needsMore = holding.isInactive() || !first.value().isExplicit();
             Holding earlier = judge.firstRead(key, store.glance(key), holding, first.times());
             confirm(key, earlier, needsMore, first.times().end(), context);
         } else {
@@ -91,7 +91,7 @@ final class MemberReader {
         if (holding.takesFrom(FactReader.holding(known))) {
             boolean explicit = second.value().isExplicit();
             boolean doubtful = !explicit && holding.empties(FactReader.holding(known));
-            if (doubtful && first.hasNoStanding() != holding.hasNoStanding() && !judge.isNamed(key, known)) {
+            if (doubtful && first.isInactive() != holding.isInactive() && !judge.isNamed(key, known)) {
                 judge.requirePlausible(
                         key, second.times().readAt(), "Two answers about a member contradict each other");
             }
@@ -99,7 +99,7 @@ final class MemberReader {
                     key,
                     known,
                     doubtful,
-                    !explicit && holding.hasNoStanding(),
+                    !explicit && holding.isInactive(),
                     second.times().readAt());
         } else {
             judge.clear(key);
@@ -195,7 +195,7 @@ final class MemberReader {
 
     /** A loss of a member that no request needs is confirmed when a request needs it. */
     private void takeInUnrequested(MembershipKey key, Seen seen) {
-        if (!seen.holding().hasNoStanding()) {
+        if (!seen.holding().isInactive()) {
             store.putUnrequested(key, seen.holding(), seen.times());
         }
     }
@@ -209,7 +209,7 @@ final class MemberReader {
             @Nullable String cursor,
             CallContext context) {
         long suspended = reduced.values().stream()
-                .filter(seen -> seen.holding().hasNoStanding())
+                .filter(seen -> seen.holding().isInactive())
                 .count();
         boolean credible = !isMass(suspended, sweep.inUse())
                 || judge.isPlausible(key, noticed, "Many members of an organization have lost their standing at once");
@@ -248,7 +248,7 @@ final class MemberReader {
         int inUse = sweep.inUse();
         for (String user : sweep.finish(pass, sequence.now())) {
             SubjectFact known = store.glance(member(user, key));
-            if (known != null && !known.holding().hasNoStanding()) {
+            if (known != null && !known.holding().isInactive()) {
                 missing.add(user);
             }
         }

@@ -1,26 +1,27 @@
 package io.scopeguard.permission;
 
 /**
- * A fact of a picture, as one that may have to be read again.
+ * A fact of a picture, with the times that decide whether it has to be read again.
  *
  * @param key the key to read
  * @param readAt the start of the last read, or the smallest number
  * @param invalidatedAt when a change was reported that certainly concerns it, or the smallest number
- * @param doubtedAt when a change was reported that may concern it among others, or the smallest number
- * @param isOptional whether the picture is an answer without it
+ * @param possiblyChangedAt when a change was reported that may concern this fact among others; of role definitions, when a loss was
+ *     noticed that they may explain; or the smallest number
+ * @param isOptional whether the picture is complete without it
  */
-record Part(FactKey key, long readAt, long invalidatedAt, long doubtedAt, boolean isOptional) {
+record Part(FactKey key, long readAt, long invalidatedAt, long possiblyChangedAt, boolean isOptional) {
 
     /** How old a part is, in the words of HTTP caching. */
     enum State {
         FRESH,
-        /** Fresh, but not for long. */
+        /** Still fresh, and re-read in the background. */
         AGEING,
-        /** Due for another read, and still an answer. */
+        /** Older than {@code max-age}, or possibly changed: used until it has been re-read. */
         STALE,
-        /** A change was reported: the fact is only used if no newer one is available. */
+        /** A change was reported for certain: a request waits for a newer fact, and uses this one only if there is none. */
         INVALIDATED,
-        /** No answer. */
+        /** Too old to be used. */
         EXPIRED
     }
 
@@ -31,7 +32,7 @@ record Part(FactKey key, long readAt, long invalidatedAt, long doubtedAt, boolea
         if (readAt < invalidatedAt) {
             return State.INVALIDATED;
         }
-        if (readAt < wanted.refreshBefore() || readAt < doubtedAt) {
+        if (readAt < wanted.refreshBefore() || readAt < possiblyChangedAt) {
             return State.STALE;
         }
         return readAt < wanted.ageingBefore(key.hashCode()) ? State.AGEING : State.FRESH;
@@ -39,7 +40,7 @@ record Part(FactKey key, long readAt, long invalidatedAt, long doubtedAt, boolea
 
     /** A read that begins later than this is new enough. */
     long demandedAfter(Freshness wanted) {
-        long after = Math.max(readAt, Math.max(invalidatedAt, doubtedAt));
+        long after = Math.max(readAt, Math.max(invalidatedAt, possiblyChangedAt));
         return wanted.isIndividual() ? Math.max(after, wanted.rejectBefore() - 1) : after;
     }
 }

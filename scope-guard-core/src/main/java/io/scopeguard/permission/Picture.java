@@ -200,7 +200,7 @@ final class Picture implements PermissionHistory {
     }
 
     boolean hasNoStanding() {
-        return stored.inactive != null || (subject != null && subject.holding().hasNoStanding());
+        return stored.inactive != null || (subject != null && subject.holding().isInactive());
     }
 
     Standing standing() {

@@ -97,7 +97,7 @@ final class Pictures {
                 && grants.isDerived()
                 && (standing == null
                         || (grants.readAt() > standing.readAt()
-                                && !standing.holding().hasNoStanding()));
+                                && !standing.holding().isInactive()));
     }
 
     /**

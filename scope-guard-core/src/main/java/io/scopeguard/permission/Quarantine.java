@@ -49,7 +49,7 @@ final class Quarantine {
         return since.getIfPresent(what) != null;
     }
 
-    /** A plausible answer ends the doubt. */
+    /** A plausible answer ends the quarantine. */
     void clear(FactKey what) {
         if (!since.asMap().isEmpty()) {
             since.invalidate(what);

@@ -132,12 +132,12 @@ final class SubjectFact {
 
     /** A change of standing is a loss or a gain of everything. */
     private Changes standing(Holding next, Changes following, ReadTimes times) {
-        if (next.hasNoStanding() == holding.hasNoStanding()) {
+        if (next.isInactive() == holding.isInactive()) {
             return following;
         }
         return following.followedBy(
-                holding.hasNoStanding() ? Set.of() : STANDING,
-                next.hasNoStanding() ? Set.of() : STANDING,
+                holding.isInactive() ? Set.of() : STANDING,
+                next.isInactive() ? Set.of() : STANDING,
                 firstEnd,
                 readAt,
                 times);
@@ -196,7 +196,7 @@ final class SubjectFact {
         if (loss != null) {
             return loss.lostAt();
         }
-        return holding.hasNoStanding()
+        return holding.isInactive()
                 ? readAt
                 : changes.gain(STANDING_ID, firstEnd).end();
     }
@@ -211,7 +211,7 @@ final class SubjectFact {
     }
 
     boolean hasLosses() {
-        return holding.hasNoStanding() || !changes.losses().isEmpty();
+        return holding.isInactive() || !changes.losses().isEmpty();
     }
 
     @Nullable

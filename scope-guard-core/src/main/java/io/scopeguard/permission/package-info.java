@@ -17,7 +17,7 @@
  *   (FactKey)            oldest first   HolderReader: holders of global roles (HolderSweep)
  *
  *  PermissionChange ──▶ Invalidations: facts that were read before the report are read again; if it names their subject,
- *                                          the next request waits for that
+ *                                          or is about role definitions, the next request waits for that
  * </pre>
  *
  * <p>Four rules carry the rest:

@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Receives deliveries over HTTP by which a provider reports changes. A delivery determines which facts are read again; its claims
  * are never used, so a forged or repeated delivery could cost reads, but never grant or revoke a permission. Implementations are
- * thread-safe, fast, and make no calls.
+ * thread-safe, and make no calls to the provider. With shared permissions, a receiver waits briefly for the shared store.
  *
  * @since 0.1
  */
 public interface EventReceiver {
 
-    /** How large the body of a delivery may be, in bytes. */
+    /** The largest body of a delivery, in bytes. */
     int MAX_BYTES = 1024 * 1024;
 
     /** The request header that proves where a delivery comes from. */
@@ -44,13 +44,13 @@ public interface EventReceiver {
         APPLIED,
         /** Applied, although its time is far from ours: it is late, a clock is wrong, or an old delivery was sent again. */
         UNTIMELY,
-        /** Applied by this process, but the other processes could not be told yet: it has to come again. */
+        /** Applied by this process, but not passed on to the other processes yet: the provider has to send it again. */
         UNSHARED,
         /** No permissions depend on it. */
         IGNORED,
         /** It was received before. */
         REPLAYED,
-        /** Too many of its kind came: untimely ones, or ones that concern everybody. */
+        /** There were too many deliveries of its kind: untimely ones, or ones that concern everybody. */
         LIMITED,
         /** The credential is missing or wrong. */
         UNAUTHENTICATED,

@@ -9,8 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An identity provider as the rest of the library knows it: its tokens, its live permissions, its scopes, and its clock. Nothing
- * is asked of it before it is needed. Thread-safe.
+ * An identity provider: its tokens, its live permissions, its scopes, and its clock. Connects lazily. Thread-safe.
  *
  * <p>The package documentation contains an example of a complete provider.
  *

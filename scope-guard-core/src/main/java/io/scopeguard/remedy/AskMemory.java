@@ -31,7 +31,7 @@ final class AskMemory {
 
     private final SteadyClock clock;
     private final AskExchange exchange;
-    private final Cache<Question, Entry> entries;
+    private final Cache<AskKey, Entry> entries;
     private volatile long droppedAt = NEVER;
 
     AskMemory(SteadyClock clock, long maxEntries) {
@@ -39,7 +39,7 @@ final class AskMemory {
     }
 
     /**
-     * @param exchange tells other processes
+     * @param exchange passes asks on to other processes
      */
     AskMemory(SteadyClock clock, AskExchange exchange) {
         this(clock, exchange, MAX_ENTRIES);
@@ -51,8 +51,8 @@ final class AskMemory {
         this.entries = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .maximumSize(maxEntries)
-                .expireAfter(Expiry.<Question, Entry>accessing((question, entry) -> entry.keptFor()))
-                .evictionListener((question, entry, cause) -> evicted(cause == RemovalCause.SIZE))
+                .expireAfter(Expiry.<AskKey, Entry>accessing((key, entry) -> entry.keptFor()))
+                .evictionListener((key, entry, cause) -> evicted(cause == RemovalCause.SIZE))
                 .ticker(clock::nanos)
                 .build();
     }
@@ -60,14 +60,14 @@ final class AskMemory {
     /** The ask to this token's client for a scope in this series, or {@code null} if none is known. */
     @Nullable
     PriorAsk find(AccessToken token, String scope, long series) {
-        Entry known = entries.getIfPresent(Question.of(token, scope));
+        Entry known = entries.getIfPresent(AskKey.of(token, scope));
         return known == null || !known.isOf(series) ? null : known.ask;
     }
 
     /** Remembers an ask. */
     void update(AccessToken token, String scope, long series, UnaryOperator<PriorAsk> step) {
-        Question asked = Question.of(token, scope);
-        Entry entry = entries.asMap().compute(asked, (question, known) -> {
+        AskKey asked = AskKey.of(token, scope);
+        Entry entry = entries.asMap().compute(asked, (key, known) -> {
             boolean isCurrent = known != null && known.isOf(series);
             return new Entry(step.apply(isCurrent ? known.ask : PriorAsk.refresh(series)), lifeOf(token), false);
         });
@@ -76,15 +76,15 @@ final class AskMemory {
 
     /** Notes a remedy that another process asked a client for. A later request for a refresh does not replace one for consent. */
     void learn(RecordedAsk ask) {
-        Question question = new Question(ask.issuer(), ask.subject(), ask.clientId(), ask.scope());
+        AskKey key = new AskKey(ask.issuer(), ask.subject(), ask.clientId(), ask.scope());
         Entry learned = new Entry(PriorAsk.of(ask), ask.life(), true);
-        entries.asMap().merge(question, learned, Entry::stronger);
+        entries.asMap().merge(key, learned, Entry::stronger);
     }
 
     /** Reports all records again, because the shared store has lost them. Those of other processes may be forgotten. */
     void restoreShared() {
         droppedAt = clock.nanos();
-        entries.asMap().forEach((question, entry) -> exchange.asked(entry.recordedFor(question)));
+        entries.asMap().forEach((key, entry) -> exchange.asked(entry.recordedFor(key)));
     }
 
     /** Forgets everything on purpose, as if no client had been asked for anything. */
@@ -102,8 +102,8 @@ final class AskMemory {
         if (isForSpace) {
             if (!mayHaveForgotten()) {
                 log.warn(
-                        "More than {} clients were asked about their scopes: the oldest asks are forgotten, and granted"
-                                + " responses stay without hints where an ask may have been forgotten.",
+                        "More than {} requests to clients are remembered: the oldest entries were evicted. For a day, granted"
+                                + " responses carry no hint where an entry may be missing.",
                         MAX_ENTRIES);
             }
             droppedAt = clock.nanos();
@@ -115,10 +115,10 @@ final class AskMemory {
         return life.compareTo(LONGEST_LIFE) < 0 ? life : LONGEST_LIFE;
     }
 
-    private record Question(String issuer, PermissionKey subject, String clientId, String scope) {
+    private record AskKey(String issuer, PermissionKey subject, String clientId, String scope) {
 
-        static Question of(AccessToken token, String scope) {
-            return new Question(token.issuer(), PermissionKey.of(token), token.clientId(), scope);
+        static AskKey of(AccessToken token, String scope) {
+            return new AskKey(token.issuer(), PermissionKey.of(token), token.clientId(), scope);
         }
     }
 
@@ -138,13 +138,13 @@ final class AskMemory {
             return before != null && (after == null || after.at() <= before.at()) ? known : learned;
         }
 
-        RecordedAsk recordedFor(Question question) {
+        RecordedAsk recordedFor(AskKey key) {
             PriorAsk.Consent consent = ask.consent();
             return new RecordedAsk(
-                    question.issuer,
-                    question.subject,
-                    question.clientId,
-                    question.scope,
+                    key.issuer,
+                    key.subject,
+                    key.clientId,
+                    key.scope,
                     ask.series(),
                     life,
                     consent == null

@@ -4,7 +4,7 @@ import io.scopeguard.provider.RefreshDelivery;
 
 /**
  * A scope that the subject holds and its token lacks, and everything that decides which remedy brings it into a token: rules 2
- * to 4 of the client contract, as a pure function.
+ * to 4 of the package description, as a pure function.
  *
  * @param isNew whether the provider gained the scope after the token was issued
  * @param isRequired whether the request was denied for lack of it
@@ -59,7 +59,7 @@ record MissingScope(
         return isRequired || (isObserved && wasAsked) ? Remedy.RECONSENT : Remedy.NONE;
     }
 
-    /** A denied request needs a remedy in any case; a granted one stays without a hint when in doubt. */
+    /** A denied request needs a remedy in any case; a granted one gets no hint in case of doubt. */
     private Remedy refreshIfSensible() {
         boolean isSensible = timing == Timing.ISSUED_BEFORE && (isObserved || isFirstLookReliable);
         return isRequired || isSensible ? Remedy.REFRESH : Remedy.NONE;

@@ -35,7 +35,7 @@ public final class RemedyAdvisor {
     private final IssueTimes times;
     private final RoleRemedies roles;
     private final AskMemory asks;
-    private final OncePerToken reports;
+    private final RemedyReporter reports;
 
     /** An advisor of a process that shares nothing. */
     public RemedyAdvisor(
@@ -66,7 +66,7 @@ public final class RemedyAdvisor {
         this.delivery = delivery;
         this.times = new IssueTimes(provider, maxAge);
         this.asks = new AskMemory(clock, exchange);
-        this.reports = new OncePerToken(listener, clock);
+        this.reports = new RemedyReporter(listener, clock);
         this.roles = new RoleRemedies(times, reports);
     }
 
@@ -90,7 +90,7 @@ public final class RemedyAdvisor {
         return advise(finding, false);
     }
 
-    /** The advice for the client of a request that was refused for lack of scopes: the remedy that works, if one does. */
+    /** The advice for the client of a request that was denied for lack of scopes: the remedy that works, if one does. */
     public RemedyAdvice onDenied(DriftFinding finding) {
         return advise(finding, true);
     }

@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 final class RoleRemedies {
 
     private final IssueTimes times;
-    private final OncePerToken reports;
+    private final RemedyReporter reports;
 
-    RoleRemedies(IssueTimes times, OncePerToken reports) {
+    RoleRemedies(IssueTimes times, RemedyReporter reports) {
         this.times = times;
         this.reports = reports;
     }

@@ -6,7 +6,7 @@
  * hint only if it is known to be useful; a denied one always gets the remedy that works, if there is one.
  *
  * <table>
- *   <caption>The rules, with their numbers in the client contract</caption>
+ *   <caption>The rules</caption>
  *   <tr><th>#</th><th>situation</th><th>granted</th><th>denied</th></tr>
  *   <tr><td>1</td><td>demoted: the token carries a scope that is no longer held</td><td>refresh</td><td>refresh</td></tr>
  *   <tr><td></td><td>the same, but the token was issued after the loss: the provider disagrees with itself</td>

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind where the roles are held
  * @param match whether all of the roles are needed or one is enough
  * @param roles names, at least one
- * @param maxAge how old the live roles may be at most, without grace; zero reads them now; {@code null} leaves it to the guard's
+ * @param maxAge the maximum age of the live roles, a strict limit; zero reads them now; {@code null} leaves it to the guard's
  *     settings
  * @param whenUnknown whether a token that carries the roles decides if the live roles are unknown; {@code null} leaves it to the
  *     guard's settings. A token that does not carry them never does.

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param audience the audience of the scopes; a token of another kind never satisfies the requirement
  * @param match whether all of the scopes are needed or one is enough
  * @param scopes at least one
- * @param maxAge how old the live permissions may be at most, without grace; zero reads them now; {@code null} leaves it to
+ * @param maxAge the maximum age of the live permissions, a strict limit; zero reads them now; {@code null} leaves it to
  *     the guard's settings
  * @param whenUnknown the policy for unknown live permissions; {@code null} leaves it to the guard's settings
  */

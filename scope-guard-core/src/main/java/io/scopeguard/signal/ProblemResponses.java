@@ -56,7 +56,7 @@ public final class ProblemResponses {
         return new ProblemResponse(challenge("invalid_request", description, Scopes.none()), null, problem);
     }
 
-    /** The token proves nothing. */
+    /** The token is invalid. */
     public ProblemResponse invalidToken(InvalidTokenException invalid) {
         Remedy action = switch (invalid.reason()) {
             case EXPIRED, UNKNOWN_KEY -> Remedy.REFRESH;

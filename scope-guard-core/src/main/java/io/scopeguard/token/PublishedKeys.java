@@ -102,7 +102,7 @@ record PublishedKeys(List<JWK> keys, Map<String, String> setAside) {
                 throw new UnreliableKeyException("it has no kid");
             }
             if (key.isPrivate()) {
-                // Anybody can sign with a secret that is published, so its id is refused even if another key has the
+                // Anybody can sign with a secret that is published, so its id is rejected even if another key has the
                 // same id.
                 refusedIds.add(id);
                 throw new UnreliableKeyException("it is published with its secret part: take it out of use");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Rules 2 to 4 of the client contract as a table. */
+/** Rules 2 to 4 of the package description as a table. */
 class MissingScopeTests {
 
     private static final boolean[] BOTH = {false, true};

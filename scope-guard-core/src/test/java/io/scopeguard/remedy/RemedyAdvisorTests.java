@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The rules by their numbers in the client contract, with real tokens and a history that the test writes. */
+/** The rules by their numbers in the package description, with real tokens and a history that the test writes. */
 class RemedyAdvisorTests {
 
     private static final Scopes NONE = Scopes.none();

@@ -44,8 +44,8 @@ public @interface RequiresRole {
     RoleKind kind() default RoleKind.GLOBAL;
 
     /**
-     * How old the live roles may be, such as {@code 10s}, in seconds if no unit is named; {@code 0s} reads them now. A bound
-     * without grace. {@code scope-guard.permissions.max-age}, with its grace, if empty.
+     * How old the live roles may be, such as {@code 10s}, in seconds if no unit is named; {@code 0s} reads them now. A strict
+     * limit. If empty, {@code scope-guard.permissions.max-age} applies, beyond which stale roles may be used for a while.
      */
     String maxAge() default "";
 

@@ -13,7 +13,7 @@ import java.lang.annotation.Target;
  * The scopes that a handler or another method of a bean requires: on a method, or on a class for all of its methods that do
  * not say otherwise. Can be used as a meta-annotation.
  *
- * <p>On a web handler, the organization is the one that the request's path (or header) names. The decision falls before the
+ * <p>On a web handler, the organization is the one that the request's path (or header) names. The decision is made before the
  * handler's arguments are bound and before the body is read.
  *
  * <p>On any other method of a bean (a service, a GraphQL or messaging controller, a method that a router function calls),
@@ -48,8 +48,8 @@ public @interface RequiresScopes {
     String audience() default "";
 
     /**
-     * How old the live permissions may be, such as {@code 10s}, in seconds if no unit is named; {@code 0s} reads them now. A bound
-     * without grace. {@code scope-guard.permissions.max-age}, with its grace, if empty.
+     * How old the live permissions may be, such as {@code 10s}, in seconds if no unit is named; {@code 0s} reads them now. A strict
+     * limit. If empty, {@code scope-guard.permissions.max-age} applies, beyond which stale permissions may be used for a while.
      */
     String maxAge() default "";
 

@@ -9,7 +9,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads a provider's JSON strictly: an answer that is not as promised is no answer. */
+/** Reads a provider's JSON strictly: an unexpected response is rejected. */
 public final class Json {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();

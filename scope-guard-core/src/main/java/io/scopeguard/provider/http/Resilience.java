@@ -33,7 +33,7 @@ final class Resilience {
     private static final Duration TRIAL_POLL = Duration.ofMillis(5);
     private static final double JITTER = 0.5;
 
-    /** The provider, or the way to it, is in trouble. Its opinion of our request is no trouble. */
+    /** The provider, or the network, fails. A 4xx answer does not count as a failure. */
     private static final Set<Reason> TROUBLE = Set.of(Reason.UNREACHABLE, Reason.TIMEOUT, Reason.SERVER_ERROR);
 
     /** Our own limit, or the provider's: says nothing about its health. */

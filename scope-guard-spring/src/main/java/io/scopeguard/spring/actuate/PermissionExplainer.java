@@ -51,7 +51,7 @@ public final class PermissionExplainer {
     }
 
     /**
-     * The question of an operator.
+     * The query of an operator.
      *
      * @param provider its name, or {@code null} for the first
      * @param organization {@code null} for permissions outside of organizations
@@ -60,7 +60,7 @@ public final class PermissionExplainer {
      * @param scopes those that the token carries, or {@code null}
      * @param issuedAt when the token was issued, or {@code null} for now
      */
-    record Question(
+    record Query(
             @Nullable String provider,
             String subject,
             @Nullable String organization,
@@ -72,19 +72,19 @@ public final class PermissionExplainer {
     /**
      * @throws NoSuchElementException if there is no such provider
      */
-    Explanation explain(Question question) {
-        LiveProvider provider = provider(question.provider);
-        Audience audience = question.audience == null ? defaultAudience : new Audience(question.audience);
-        Scopes carried = question.scopes == null ? null : Scopes.ofTokens(question.scopes);
-        LivePermissions live = live(provider, question, audience, carried == null ? Scopes.none() : carried);
+    Explanation explain(Query query) {
+        LiveProvider provider = provider(query.provider);
+        Audience audience = query.audience == null ? defaultAudience : new Audience(query.audience);
+        Scopes carried = query.scopes == null ? null : Scopes.ofTokens(query.scopes);
+        LivePermissions live = live(provider, query, audience, carried == null ? Scopes.none() : carried);
         Scopes granted = live == null ? Scopes.none() : live.granted();
         Scopes token = carried == null ? granted : carried;
         Scopes demoted = live == null ? Scopes.none() : token.minus(granted);
         Scopes missing = granted.minus(token).and(declared(audience));
         Instant issuedAt =
-                question.issuedAt == null ? provider.provider().clock().steady().instant() : question.issuedAt;
+                query.issuedAt == null ? provider.provider().clock().steady().instant() : query.issuedAt;
         Scopes introduced = missing.where(scope -> isNew(provider, audience, scope, issuedAt));
-        Presented presented = new Presented(question.organization, audience, token, live);
+        Presented presented = new Presented(query.organization, audience, token, live);
         return new Explanation(
                 provider.provider().name(),
                 live == null ? "unknown" : lower(live.standing()),
@@ -112,10 +112,9 @@ public final class PermissionExplainer {
                 .orElseThrow(() -> new NoSuchElementException("no provider is named " + name));
     }
 
-    private @Nullable LivePermissions live(
-            LiveProvider provider, Question question, Audience audience, Scopes carried) {
-        Subject.Type type = question.subject.equals(question.client) ? Subject.Type.APPLICATION : Subject.Type.USER;
-        PermissionKey key = new PermissionKey(new Subject(type, question.subject), question.organization, audience)
+    private @Nullable LivePermissions live(LiveProvider provider, Query query, Audience audience, Scopes carried) {
+        Subject.Type type = query.subject.equals(query.client) ? Subject.Type.APPLICATION : Subject.Type.USER;
+        PermissionKey key = new PermissionKey(new Subject(type, query.subject), query.organization, audience)
                 .with(RoleInterest.of(requiredRoles(), null, null));
         long now = provider.provider().clock().steady().nanos();
         try {

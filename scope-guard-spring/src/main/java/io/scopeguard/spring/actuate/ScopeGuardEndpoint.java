@@ -96,7 +96,7 @@ public final class ScopeGuardEndpoint {
             @Nullable Instant issuedAt,
             @Nullable String provider) {
         return explainer.explain(
-                new PermissionExplainer.Question(provider, subject, organization, client, audience, scopes, issuedAt));
+                new PermissionExplainer.Query(provider, subject, organization, client, audience, scopes, issuedAt));
     }
 
     /** Lets everything be read again before it is used next. Revocations that were seen stay in force. */

@@ -27,8 +27,8 @@ import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
 /**
- * Verifies access tokens by Spring Security's own decoder: signature, issuer, times, type, and that they are for this API. The
- * token's issuer selects the provider. Thread-safe.
+ * The decoder with {@code scope-guard.enabled=false}. Verifies access tokens by Spring Security's own decoder: signature, issuer,
+ * times, type, and that they are for this API. The token's issuer selects the provider. Thread-safe.
  *
  * @hidden
  */

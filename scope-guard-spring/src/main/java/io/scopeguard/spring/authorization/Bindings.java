@@ -11,15 +11,16 @@ final class Bindings {
 
     private Bindings() {}
 
-    static Bound of(RequiresScopes annotation, String name) {
+    static OrganizationBinding of(RequiresScopes annotation, String name) {
         return bound(annotation.organization(), annotation.organizationFrom(), name, "@RequiresScopes");
     }
 
-    static Bound of(RequiresRole annotation, String name) {
+    static OrganizationBinding of(RequiresRole annotation, String name) {
         return bound(annotation.organization(), annotation.organizationFrom(), name, "@RequiresRole");
     }
 
-    private static Bound bound(String expression, OrganizationSource source, String name, String annotation) {
+    private static OrganizationBinding bound(
+            String expression, OrganizationSource source, String name, String annotation) {
         if (!expression.isEmpty() && source != OrganizationSource.REQUEST) {
             throw new InvalidSettingException(
                     name,
@@ -27,12 +28,12 @@ final class Bindings {
                     "Keep one of organization and organizationFrom.");
         }
         if (!expression.isEmpty()) {
-            return new Bound(Binding.EXPRESSION, expression);
+            return new OrganizationBinding(Binding.EXPRESSION, expression);
         }
         return switch (source) {
-            case REQUEST -> Bound.UNSAID;
-            case TOKEN -> new Bound(Binding.TOKEN, "");
-            case NONE -> new Bound(Binding.NONE, "");
+            case REQUEST -> OrganizationBinding.UNSPECIFIED;
+            case TOKEN -> new OrganizationBinding(Binding.TOKEN, "");
+            case NONE -> new OrganizationBinding(Binding.NONE, "");
         };
     }
 
@@ -42,7 +43,7 @@ final class Bindings {
      * @throws InvalidSettingException if they are not
      */
     static void check(Requires rule, String name) {
-        boolean bothSay = rule.ofScopes().isSaid() && rule.ofRoles().isSaid();
+        boolean bothSay = rule.ofScopes().isSpecified() && rule.ofRoles().isSpecified();
         if (bothSay && !rule.ofScopes().equals(rule.ofRoles())) {
             throw new InvalidSettingException(
                     name,

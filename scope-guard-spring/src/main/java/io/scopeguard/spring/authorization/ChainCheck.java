@@ -40,7 +40,7 @@ final class ChainCheck {
         List<String> unguarded = handlers.stream().flatMap(this::unguarded).toList();
         if (!unguarded.isEmpty()) {
             log.warn(
-                    "Handlers whose filter chain authenticates no bearer tokens: {}. They refuse all requests if they require"
+                    "Handlers whose filter chain authenticates no bearer tokens: {}. They reject all requests if they require"
                             + " scopes, and are open to every request that the chain admits if they do not. Add oauth2ResourceServer to"
                             + " the chain, or leave the path to the chain of Scope Guard.",
                     String.join(", ", unguarded));

@@ -28,8 +28,9 @@ import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 import org.springframework.web.servlet.handler.MappedInterceptor;
 
 /**
- * Looks at start-up whether the guard reaches every handler, and stops it otherwise: in the application's own context, and in
- * each context below it when that is refreshed, such as the one of a management port or of a second {@link DispatcherServlet}.
+ * Registers the rules of all handlers at start-up, and stops start-up if the guard does not reach one of them. Covers the
+ * application's own context, and each context below it when that is refreshed, such as the one of a management port or of a second
+ * {@link DispatcherServlet}.
  *
  * @hidden
  */

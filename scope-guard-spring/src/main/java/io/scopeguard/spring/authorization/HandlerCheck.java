@@ -20,7 +20,7 @@ final class HandlerCheck {
         this.organizations = organizations;
     }
 
-    /** Stops start-up if the handler could never be used as it declares. */
+    /** Stops start-up if no request could ever meet the declaration. */
     void run() {
         handler.patterns().forEach(this::check);
     }
@@ -44,8 +44,7 @@ final class HandlerCheck {
         }
         if (!organizations.pattern().takesUsualIds(path)) {
             log.warn(
-                    "No organization's id of the kinds that identity providers issue fits {} in the path {} of {}:"
-                            + " requests to it will be refused.",
+                    "No known organization id format matches {} in the path {} of {}: requests to it will be denied.",
                     variable,
                     path,
                     handler.name());
@@ -64,7 +63,8 @@ final class HandlerCheck {
         if (unbound && requires.needsOrganization()) {
             throw new InvalidSettingException(
                     handler.name(),
-                    "requires " + requires.what() + " of an organization, but its path " + path + " names none",
+                    "requires " + requires.requirementKind() + " of an organization, but its path " + path
+                            + " names none",
                     "Add {" + organizations.pathVariable() + "} to the path (the variable's name is"
                             + " scope-guard.organization.path-variable), set scope-guard.organization.header, or say"
                             + " organizationFrom = TOKEN.");
@@ -74,8 +74,7 @@ final class HandlerCheck {
     private void reportLookalike(String name, String path) {
         log.warn(
                 "{} is served at {}: requests are not bound to the organization that {} seems to name, because the"
-                        + " variable for it is called {} (scope-guard.organization.path-variable). Rename the one or the"
-                        + " other.",
+                        + " variable for it is called {} (scope-guard.organization.path-variable). Rename either.",
                 handler.name(),
                 path,
                 "{" + name + "}",

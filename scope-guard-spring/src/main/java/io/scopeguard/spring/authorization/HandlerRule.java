@@ -22,28 +22,28 @@ public sealed interface HandlerRule {
     record Unannotated() implements HandlerRule {}
 
     /**
-     * Any valid token may, however the application is set up.
+     * Any valid token is accepted, whatever the application's policy.
      *
      * @hidden
      */
     record AnyToken() implements HandlerRule {}
 
     /**
-     * Nothing, and there is no place to say it: files.
+     * Static content, which cannot be annotated.
      *
      * @hidden
      */
     record StaticContent() implements HandlerRule {}
 
     /**
-     * No token may, however the application is set up, unless a filter chain of the application decides about it.
+     * No token is accepted, whatever the application's policy, unless a filter chain of the application decides.
      *
      * @hidden
      */
     record Closed() implements HandlerRule {}
 
     /**
-     * Anybody may, without a token.
+     * Open to everybody, without a token.
      *
      * @hidden
      */
@@ -54,15 +54,16 @@ public sealed interface HandlerRule {
      *
      * @param requirement the scopes, or {@code null} if none are required
      * @param roles the roles, or {@code null} if none are required
-     * @param ofScopes where the requirement of scopes takes the organization from
-     * @param ofRoles likewise of roles
+     * @param ofScopes where the required scopes take the organization from
+     * @param ofRoles where the required roles take the organization from
      * @hidden
      */
     record Requires(
             @Nullable ScopeRequirement requirement,
             @Nullable RoleRequirement roles,
-            Bound ofScopes,
-            Bound ofRoles) implements HandlerRule {
+            OrganizationBinding ofScopes,
+            OrganizationBinding ofRoles)
+            implements HandlerRule {
 
         /** This rule, completed by the attributes that only the class's annotation sets. */
         Requires within(Requires ofClass) {
@@ -73,8 +74,8 @@ public sealed interface HandlerRule {
                     roles == null ? ofClass.ofRoles : ofRoles);
         }
 
-        private Bound bound() {
-            return ofScopes.isSaid() ? ofScopes : ofRoles;
+        private OrganizationBinding bound() {
+            return ofScopes.isSpecified() ? ofScopes : ofRoles;
         }
 
         /** Where the organization comes from. */
@@ -87,8 +88,8 @@ public sealed interface HandlerRule {
             return bound().organization();
         }
 
-        /** The requirement in words, for messages. */
-        public String what() {
+        /** The kind of the requirement, for messages: "scopes", or "roles" if only roles are required. */
+        public String requirementKind() {
             return requirement == null ? "roles" : "scopes";
         }
 
@@ -98,7 +99,7 @@ public sealed interface HandlerRule {
                     || (roles != null && roles.kind() == RoleKind.ORGANIZATION);
         }
 
-        /** Whether nothing depends on the organization: only global roles are required. */
+        /** Whether only global roles are required, so that nothing depends on the organization. */
         public boolean isGlobalRoleOnly() {
             return requirement == null && !needsOrganization();
         }

@@ -146,8 +146,8 @@ public final class RequirementReader {
         Requires rule = new Requires(
                 scopes == null ? null : requirements.of(scopes, name),
                 roles == null ? null : requirements.of(roles, name),
-                scopes == null ? Bound.UNSAID : Bindings.of(scopes, name),
-                roles == null ? Bound.UNSAID : Bindings.of(roles, name));
+                scopes == null ? OrganizationBinding.UNSPECIFIED : Bindings.of(scopes, name),
+                roles == null ? OrganizationBinding.UNSPECIFIED : Bindings.of(roles, name));
         return agreed(rule, name);
     }
 

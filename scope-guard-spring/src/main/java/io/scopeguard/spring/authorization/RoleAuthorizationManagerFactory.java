@@ -43,12 +43,14 @@ public final class RoleAuthorizationManagerFactory {
 
     /** These roles. */
     public AuthorizationManager<RequestAuthorizationContext> of(RoleRequirement requirement) {
-        return scopes.manager(new Requires(null, requirement, Bound.UNSAID, Bound.UNSAID));
+        return scopes.manager(
+                new Requires(null, requirement, OrganizationBinding.UNSPECIFIED, OrganizationBinding.UNSPECIFIED));
     }
 
     /** These roles and these scopes, in the organization that the request names. */
     public AuthorizationManager<RequestAuthorizationContext> of(
             RoleRequirement requirement, ScopeRequirement andScopes) {
-        return scopes.manager(new Requires(andScopes, requirement, Bound.UNSAID, Bound.UNSAID));
+        return scopes.manager(
+                new Requires(andScopes, requirement, OrganizationBinding.UNSPECIFIED, OrganizationBinding.UNSPECIFIED));
     }
 }

@@ -80,7 +80,8 @@ public final class ScopeAuthorizationManagerFactory {
     }
 
     private AuthorizationManager<RequestAuthorizationContext> manager(ScopeRequirement requirement, Binding binding) {
-        return manager(new Requires(requirement, null, new Bound(binding, ""), Bound.UNSAID));
+        return manager(
+                new Requires(requirement, null, new OrganizationBinding(binding, ""), OrganizationBinding.UNSPECIFIED));
     }
 
     AuthorizationManager<RequestAuthorizationContext> manager(Requires rule) {

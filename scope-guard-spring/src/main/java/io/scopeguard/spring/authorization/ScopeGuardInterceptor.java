@@ -29,8 +29,8 @@ import org.springframework.web.cors.PreFlightRequestHandler;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Holds each request against the rule of its handler: after the handler is known, before its arguments are bound and the body
- * is read. Refuses by writing the answer rather than by throwing, which an application's exception handlers could swallow.
+ * Checks each request against its handler's rule: after the handler is known, before its arguments are bound and the body is
+ * read. Denies by writing the response, because an application's exception handlers could swallow an exception.
  * Thread-safe.
  *
  * @hidden
@@ -86,7 +86,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
                 || hasToken(request, response, handler, isClosed(rule), fromOpen);
     }
 
-    /** Whether this handler was let pass in the present dispatch of the request: then it need not be asked about again. */
+    /** Whether this handler has already been allowed in this dispatch of the request. */
     boolean hasDecided(HttpServletRequest request, Object handler) {
         return request.getAttribute(DECIDED) instanceof Decided decided
                 && decided.handler.equals(handler)
@@ -115,7 +115,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         return decide(request, response, token, new AccessRequest(organization, rule.requirement(), rule.roles()));
     }
 
-    /** Files are of no organization, unless their path says so. */
+    /** Static files do not belong to an organization, unless their path names one. */
     private boolean isFreeContent(HttpServletRequest request, Object handler, HandlerRule rule) {
         return rule instanceof StaticContent && !policy.isClosed() && !organizations.isNamedInPath(request, handler);
     }
@@ -138,7 +138,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         return mayActInOrganization(request, response, handler, token);
     }
 
-    /** Nothing is required but that the token is for the organization, if the request names one. */
+    /** Requires only that the token matches the named organization, if the request names one. */
     private boolean mayActInOrganization(
             HttpServletRequest request, HttpServletResponse response, Object handler, AccessToken token)
             throws IOException {

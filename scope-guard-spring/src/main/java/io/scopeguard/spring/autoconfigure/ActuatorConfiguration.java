@@ -11,7 +11,7 @@ import io.scopeguard.spring.actuate.ScopeGuardEndpoint;
 import io.scopeguard.spring.authorization.HandlerCatalog;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
 import io.scopeguard.spring.metrics.GuardMetrics;
-import io.scopeguard.spring.provider.ProviderGuards;
+import io.scopeguard.spring.provider.ProviderScopeGuards;
 import org.springframework.boot.actuate.audit.AuditEventRepository;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.security.AbstractAuthorizationAuditListener;
@@ -37,7 +37,10 @@ final class ActuatorConfiguration {
         @ConditionalOnMissingBean
         @ConditionalOnAvailableEndpoint
         ScopeGuardEndpoint scopeGuardEndpoint(
-                ScopeGuard guard, ProviderGuards guards, HandlerCatalog handlers, ScopeGuardProperties properties) {
+                ScopeGuard guard,
+                ProviderScopeGuards guards,
+                HandlerCatalog handlers,
+                ScopeGuardProperties properties) {
             ScopeGuardSettings decisions = new PermissionSettings(properties).decisions();
             Audience defaultAudience = new AudienceSettings(properties).defaultAudience();
             PermissionExplainer explainer = new PermissionExplainer(
@@ -72,7 +75,7 @@ final class ActuatorConfiguration {
         @Bean
         @ConditionalOnMissingBean(name = "scopeGuardHealthIndicator")
         @ConditionalOnEnabledHealthIndicator("scopeGuard")
-        ProviderHealthIndicator scopeGuardHealthIndicator(ProviderGuards guards, GuardMetrics metrics) {
+        ProviderHealthIndicator scopeGuardHealthIndicator(ProviderScopeGuards guards, GuardMetrics metrics) {
             return new ProviderHealthIndicator(guards.live(), metrics.activity(), metrics::maximumAge);
         }
     }

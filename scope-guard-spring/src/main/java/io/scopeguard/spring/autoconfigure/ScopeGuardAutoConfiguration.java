@@ -16,9 +16,9 @@ import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.provider.GuardSettings;
 import io.scopeguard.spring.provider.OrganizationRule;
 import io.scopeguard.spring.provider.ProviderChecks;
-import io.scopeguard.spring.provider.ProviderGuards;
 import io.scopeguard.spring.provider.ProviderRegistration;
 import io.scopeguard.spring.provider.ProviderRegistrations;
+import io.scopeguard.spring.provider.ProviderScopeGuards;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.spring.sharing.Sharing;
 import io.scopeguard.time.SteadyClock;
@@ -84,7 +84,7 @@ public final class ScopeGuardAutoConfiguration {
         return beans -> new UnknownProperties(environment).check();
     }
 
-    /** The clock that tokens and reads are judged by; no candidate for anybody else's. */
+    /** The clock for tokens and reads; not a default autowire candidate. */
     @Bean(defaultCandidate = false)
     @ConditionalOnMissingBean(name = CLOCK)
     Clock scopeGuardClock() {
@@ -148,14 +148,14 @@ public final class ScopeGuardAutoConfiguration {
     }
 
     @Bean
-    ProviderGuards providerGuards(
+    ProviderScopeGuards providerGuards(
             ProviderRegistrations providers,
             DeclaredScopes declared,
             GuardMetrics metrics,
             ObjectProvider<Sharing> sharing,
             Environment environment) {
         GuardSettings settings = new GuardSettingsFactory(properties).settings(declared);
-        return new ProviderGuards(
+        return new ProviderScopeGuards(
                 providers, settings, declared, metrics, sharing.getIfUnique(() -> notShared(environment)));
     }
 
@@ -173,7 +173,7 @@ public final class ScopeGuardAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ScopeGuard scopeGuardCore(
-            ProviderGuards guards,
+            ProviderScopeGuards guards,
             ProviderRegistrations providers,
             ObjectProvider<OrganizationProviders> organizations) {
         return guards.joined(organizations.getIfAvailable(() -> rule(providers.names())));

@@ -3,8 +3,8 @@ package io.scopeguard.spring.autoconfigure;
 import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.spring.authorization.OwnServlets;
 import io.scopeguard.spring.metrics.GuardMetrics;
-import io.scopeguard.spring.provider.ProviderGuards;
 import io.scopeguard.spring.provider.ProviderRegistration;
+import io.scopeguard.spring.provider.ProviderScopeGuards;
 import io.scopeguard.spring.security.OpenServlets;
 import io.scopeguard.spring.webhook.WebhookServlet;
 import jakarta.servlet.ServletContext;
@@ -16,13 +16,16 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** Where providers deliver events, if they can be authenticated. Imported last: it is no chain of the application. */
+/**
+ * Where providers deliver events, if they can be authenticated. Imported last: its filter chain must not be there yet when {@code
+ * @ConditionalOnMissingBean(SecurityFilterChain.class)} decides whether the application has one.
+ */
 @Configuration(proxyBeanMethods = false)
 final class WebhookConfiguration {
 
     /** A servlet for each provider, so that the path does not depend on where the {@code DispatcherServlet} is mapped. */
     @Bean
-    ServletContextInitializer scopeGuardEvents(ProviderGuards guards, GuardMetrics metrics) {
+    ServletContextInitializer scopeGuardEvents(ProviderScopeGuards guards, GuardMetrics metrics) {
         return context -> guards.guards().forEach((registration, guard) -> {
             EventReceiver receiver = guards.receiver(registration);
             if (receiver != null) {

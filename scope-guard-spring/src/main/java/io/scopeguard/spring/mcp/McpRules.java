@@ -62,7 +62,7 @@ public final class McpRules implements NamedOperations {
     private static InvalidSettingException notServed(McpName key, MethodRule rule) {
         return new InvalidSettingException(
                 rule.name(),
-                "requires " + rule.requires().what() + " and is declared as the " + key
+                "requires " + rule.requires().requirementKind() + " and is declared as the " + key
                         + ", but no MCP server offers it, so that nothing enforces the annotation",
                 "Set spring.ai.mcp.server.protocol=STREAMABLE or STATELESS. A method has to suit the server's type"
                         + " (spring.ai.mcp.server.type), its bean must be a singleton, and spring.ai.mcp.server."

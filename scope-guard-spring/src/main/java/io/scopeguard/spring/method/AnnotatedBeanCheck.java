@@ -68,14 +68,15 @@ public final class AnnotatedBeanCheck implements BeanPostProcessor, PriorityOrde
                     type.getName(),
                     obstacle + ", so that no proxy can intercept its methods, and "
                             + any(annotated).name() + " requires "
-                            + any(annotated).requires().what(),
+                            + any(annotated).requires().requirementKind(),
                     "Change that, or move the annotated methods to a class that can be extended.");
         }
         annotated.guarded().forEach((method, rule) -> {
             if (Modifier.isFinal(method.getModifiers())) {
                 throw new InvalidSettingException(
                         AnnotatedClassReader.name(method, type),
-                        "requires " + rule.requires().what() + ", but is final: no proxy can intercept calls of it",
+                        "requires " + rule.requires().requirementKind()
+                                + ", but is final: no proxy can intercept calls of it",
                         "Remove final, or move the annotation to the method of a bean that calls it.");
             }
         });

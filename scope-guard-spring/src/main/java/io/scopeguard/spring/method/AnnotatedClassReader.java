@@ -181,7 +181,8 @@ final class AnnotatedClassReader {
         String global = rule.needsOrganization() ? "" : " (or organizationFrom = NONE)";
         return new InvalidSettingException(
                 name(method),
-                "requires " + rule.what() + ", but it is not a web handler, so that no path names the organization",
+                "requires " + rule.requirementKind()
+                        + ", but it is not a web handler, so that no path names the organization",
                 "Name the organization: organization = \"#argument\" for one of the arguments, organization = \""
                         + OrganizationExpression.REQUEST_ORGANIZATION
                         + "\" for the one in the path of the request that calls it, or organizationFrom = TOKEN"
@@ -197,7 +198,7 @@ final class AnnotatedClassReader {
     }
 
     private static String what(HandlerRule rule) {
-        return rule instanceof Requires requires ? requires.what() : "nothing";
+        return rule instanceof Requires requires ? requires.requirementKind() : "nothing";
     }
 
     private static InvalidSettingException notOpen(String name) {

@@ -102,7 +102,7 @@ public final class AnnotationAccounting
         if (served == null) {
             throw new InvalidSettingException(
                     rule.name(),
-                    "requires " + rule.requires().what()
+                    "requires " + rule.requires().requirementKind()
                             + ", but no MCP server that Scope Guard supports serves it, so that nothing enforces the"
                             + " annotation",
                     "Add org.springframework.ai:spring-ai-starter-mcp-server-webmvc, declare the bean in the context that"
@@ -116,7 +116,7 @@ public final class AnnotationAccounting
             if (!handlers.enforces(type, method)) {
                 throw new InvalidSettingException(
                         AnnotatedClassReader.name(method, type),
-                        "requires " + rule.what()
+                        "requires " + rule.requirementKind()
                                 + " and is declared as a web handler, but no handler mapping serves it, so that nothing"
                                 + " enforces the annotation",
                         "Annotate its class with @Controller or @RestController, or register it with a handler mapping of the"
@@ -135,7 +135,7 @@ public final class AnnotationAccounting
                 MethodRule rule = rules.of(type).guarded().values().iterator().next();
                 throw new InvalidSettingException(
                         rule.name(),
-                        "requires " + rule.requires().what() + ", but its bean '" + name
+                        "requires " + rule.requires().requirementKind() + ", but its bean '" + name
                                 + "' belongs to another application context, in which Scope Guard is not configured",
                         "Declare the bean in the context that has the auto-configuration.");
             }

@@ -45,7 +45,7 @@ public final class GuardedBeanCheck implements SmartInstantiationAwareBeanPostPr
                 .ifPresent(rule -> {
                     throw new InvalidSettingException(
                             rule.name(),
-                            "requires " + rule.requires().what() + ", but its bean '" + beanName
+                            "requires " + rule.requires().requirementKind() + ", but its bean '" + beanName
                                     + "' is part of a cycle of references, so that the MCP server would call the method"
                                     + " without its proxy",
                             "Break the cycle, or move the MCP methods to a bean of their own.");

@@ -51,7 +51,7 @@ public final class SignalHeaderWriter implements HeaderWriter {
         }
     }
 
-    /** Says that the request's filter chain signals: a chain may have taken the guard off. */
+    /** Notes that the request's filter chain writes signals: a chain may have disabled the configurer. */
     public static void expect(ServletRequest request) {
         request.setAttribute(EXPECTED, true);
     }

@@ -30,7 +30,7 @@ final class WebhookBody implements ReadListener, AsyncListener {
     private final ServletInputStream input;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
-    /** Held while the body is judged, which may take I/O: a time limit that ends meanwhile has to wait for the answer. */
+    /** Held while the body is processed, which may do I/O: a time limit that expires meanwhile waits for the result. */
     private final Lock lock = new ReentrantLock();
 
     private boolean ended;

@@ -19,7 +19,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A guard for each provider, with keys, live permissions and metrics of its own. Closes them all. */
-public final class ProviderGuards implements AutoCloseable {
+public final class ProviderScopeGuards implements AutoCloseable {
 
     private final GuardSettings settings;
     private final DeclaredScopes declared;
@@ -29,7 +29,7 @@ public final class ProviderGuards implements AutoCloseable {
     private final List<LiveProvider> live = new ArrayList<>();
     private final List<Runnable> parts = new ArrayList<>();
 
-    public ProviderGuards(
+    public ProviderScopeGuards(
             ProviderRegistrations providers,
             GuardSettings settings,
             DeclaredScopes declared,

@@ -9,12 +9,12 @@ import io.scopeguard.annotation.Internal;
  * @hidden
  */
 @Internal
-public record Bound(Binding binding, String organization) {
+public record OrganizationBinding(Binding binding, String organization) {
 
-    /** The annotation does not say it. */
-    static final Bound UNSAID = new Bound(Binding.REQUEST, "");
+    /** The annotation does not specify it. */
+    static final OrganizationBinding UNSPECIFIED = new OrganizationBinding(Binding.REQUEST, "");
 
-    boolean isSaid() {
-        return !equals(UNSAID);
+    boolean isSpecified() {
+        return !equals(UNSPECIFIED);
     }
 }

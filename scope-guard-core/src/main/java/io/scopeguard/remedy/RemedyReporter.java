@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Limits a report to once per token, because many responses repeat it. Bounded, thread-safe. */
-final class OncePerToken {
+/** Reports remedies and disagreements once per token, although many responses repeat them. Bounded, thread-safe. */
+final class RemedyReporter {
 
-    private static final Logger log = LoggerFactory.getLogger(OncePerToken.class);
+    private static final Logger log = LoggerFactory.getLogger(RemedyReporter.class);
 
     private static final long MAX_ENTRIES = 100_000;
     private static final Duration MEMORY = Duration.ofHours(1);
@@ -21,7 +21,7 @@ final class OncePerToken {
     private final RemedyListener listener;
     private final Cache<Object, Boolean> reported;
 
-    OncePerToken(RemedyListener listener, SteadyClock clock) {
+    RemedyReporter(RemedyListener listener, SteadyClock clock) {
         this.listener = listener;
         this.reported = Caffeine.newBuilder()
                 .maximumSize(MAX_ENTRIES)
