@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class AnswerStore {
 
     /**
-     * Looks for an answer; without one, takes the lease. Of an answer that confirmed a loss, the first look is offered first, so
-     * that other replicas can compare both as well.
+     * Looks for an answer; without one, takes the lease. If an answer confirmed a loss, the first read is returned first, so
+     * that other replicas can compare both reads as well.
      */
     private static final Script LOOK = new Script("""
             local h = redis.call('HMGET', KEYS[1], 'o', 's', 'e', 'v', 'c', 'po', 'ps', 'pe', 'pv', 'until')
@@ -91,7 +91,7 @@ final class AnswerStore {
      * @param notBefore the answer's read began after this, in nanoseconds of the steady clock
      * @param newerThan the answer has a larger number than this
      * @param isConfirming whether the answer is to confirm a loss
-     * @param waits whether the read is left to a replica that has the lease
+     * @param waits whether the caller leaves the read to a replica that holds the lease
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Wanted(byte[] key, long notBefore, long newerThan, boolean isConfirming, boolean waits) {}
@@ -104,7 +104,7 @@ final class AnswerStore {
      *     microseconds
      * @param endedAt its end, in nanoseconds of the steady clock
      * @param value the answer, or {@code null}
-     * @param leftFor how long the other replica's lease lasts, or zero
+     * @param leftFor the remaining time of the other replica's lease, or zero
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Found(long order, long begunAt, long endedAt, byte @Nullable [] value, Duration leftFor) {
@@ -133,7 +133,7 @@ final class AnswerStore {
                 .map(reply -> found(wanted.key, reply, offset));
     }
 
-    /** All times are moved into the past by the uncertainty of the difference, so that their order stays. */
+    /** Moves all times into the past by the uncertainty of the difference, which keeps their order. */
     private Found found(byte[] key, List<Object> reply, Offset offset) {
         long answer = (Long) reply.get(0);
         long lease = (Long) reply.get(4);
@@ -168,7 +168,7 @@ final class AnswerStore {
                 Script.bytes(settings.keptFor().toMillis())));
     }
 
-    /** Gives the lease back, without waiting. */
+    /** Releases the lease, without waiting. */
     void release(byte[] key, Found lease) {
         redis.tell(commands -> RELEASE.run(commands, List.of(key), Script.bytes(lease.order)));
     }

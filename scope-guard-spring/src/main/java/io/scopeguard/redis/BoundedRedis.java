@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commands to a Redis that may be slow, full or away. Each command waits for the time-out at most. After a few failures, Redis is
- * left alone, and only {@link #probe} finds out whether it answers again: no read pays for that. Thread-safe.
+ * Commands to a Redis server that may be slow, full or unreachable. Each command waits for the time-out at most. After a few
+ * failures, no commands are sent, and only {@link #probe} finds out whether Redis responds again, so that no read waits for that.
+ * Thread-safe.
  */
 final class BoundedRedis {
 
@@ -29,7 +30,7 @@ final class BoundedRedis {
     private static final int WINDOW = 10;
     private static final int FEWEST = 3;
 
-    /** How many commands may be under way that nobody waits for. */
+    /** The limit on commands in flight that no caller waits for. */
     private static final int MAX_TOLD = 10_000;
 
     private final Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connecting;
@@ -48,7 +49,7 @@ final class BoundedRedis {
     }
 
     /**
-     * @param connecting makes a connection; may wait long, and is used by {@link #probe} only
+     * @param connecting makes a connection; may take long, and is used by {@link #probe} only
      */
     BoundedRedis(
             Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connecting,
@@ -72,7 +73,7 @@ final class BoundedRedis {
         return reachable.get() && breaker.getState() == State.CLOSED;
     }
 
-    /** Sends a command and waits for the answer; empty if there is none in time, or Redis is left alone. */
+    /** Sends a command and waits for the response; empty if there is none in time, or commands are suspended. */
     <T> Optional<T> ask(Command<T> command) {
         RedisClusterAsyncCommands<byte[], byte[]> connected = commands;
         return connected == null || !isReachable() ? Optional.empty() : answered(command, connected);
@@ -99,7 +100,7 @@ final class BoundedRedis {
         return Optional.empty();
     }
 
-    /** Sends a command without waiting. If Redis is left alone, or slow, the command may be dropped. */
+    /** Sends a command without waiting. If commands are suspended, or Redis is slow, the command may be dropped. */
     <T> void tell(Command<T> command) {
         RedisClusterAsyncCommands<byte[], byte[]> connected = commands;
         if (connected == null || !isReachable() || !told.tryAcquire()) {
@@ -117,7 +118,7 @@ final class BoundedRedis {
         }
     }
 
-    /** Counts a failure of a command that was sent by another way. */
+    /** Counts a failure of a command that was not sent by this class. */
     void failed(Throwable cause) {
         boolean isLate = cause instanceof io.github.bucket4j.TimeoutException;
         failed(isLate ? "timeout" : "error", System.nanoTime(), cause);
@@ -135,7 +136,7 @@ final class BoundedRedis {
         listener.commanded(outcome, Duration.ofNanos(System.nanoTime() - start));
     }
 
-    /** Looks whether Redis answers, if it is not left alone. May wait for a connection: this is for a thread of its own. */
+    /** Checks whether Redis responds, unless commands are suspended. May wait for a connection, so call it on a separate thread. */
     <T> Optional<T> probe(Command<T> command) {
         RedisClusterAsyncCommands<byte[], byte[]> connected = connected();
         if (connected == null || !breaker.tryAcquirePermission()) {
@@ -172,7 +173,7 @@ final class BoundedRedis {
     private void reachable() {
         if (reachable.compareAndSet(false, true)) {
             reported.set(false);
-            log.info("Redis answers: reads are shared with the other replicas.");
+            log.info("Redis responds: reads are shared with the other replicas.");
         }
     }
 
@@ -180,7 +181,7 @@ final class BoundedRedis {
         reachable.set(false);
         if (reported.compareAndSet(false, true)) {
             log.warn(
-                    "Redis does not answer ({}). This replica goes on by itself, with its part of the call budget, and tries"
+                    "Redis does not respond ({}). This replica continues alone, with its part of the call budget, and tries"
                             + " again.",
                     cause.getClass().getSimpleName());
         }

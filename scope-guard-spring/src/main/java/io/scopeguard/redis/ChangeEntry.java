@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A reported change, as it is written to the stream.
  *
- * @param kind which of the changes it is
+ * @param kind the kind of change
  * @param type of its subject, if it has one
  * @param id of its subject
  * @param organization its organization, if it has one
@@ -43,7 +43,7 @@ record ChangeEntry(
                 change instanceof PermissionChange.OfRoles ? Kind.ROLES : Kind.EVERYTHING, null, null, null);
     }
 
-    /** The change; one of everything if the entry is incomplete. */
+    /** The change; {@link PermissionChange.OfEverything} if the entry is incomplete. */
     PermissionChange change() {
         Subject subject = type == null || id == null ? null : new Subject(type, id);
         return switch (kind) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * The stream of reported changes. A change that cannot be added now is kept, within a limit, and added when Redis answers again.
+ * The stream of reported changes. A change that cannot be added now is kept, within a limit, and added when Redis responds again.
  * Thread-safe.
  */
 final class ChangeStream {
@@ -18,7 +18,7 @@ final class ChangeStream {
 
     private static final TypeReference<ChangeEntry> ENTRY = new TypeReference<>() {};
 
-    /** A delivery that is this old is no longer timely, so the provider's receiver judges it anew. */
+    /** A delivery that is this old is no longer timely, so the provider's receiver decides about it again. */
     private static final Duration MEMORY = Duration.ofMinutes(10);
 
     private static final int MAX_PENDING = 1_000;
@@ -68,7 +68,7 @@ final class ChangeStream {
         }
     }
 
-    /** Whether a delivery was applied here, and is not in the stream yet. */
+    /** Whether a delivery was applied by this replica, but is not in the stream yet. */
     synchronized boolean isPending(String delivery) {
         return pending.containsKey(delivery);
     }
@@ -96,7 +96,7 @@ final class ChangeStream {
         });
     }
 
-    /** The change in an entry of another replica; one of everything if it cannot be read. */
+    /** The change in an entry of another replica; {@link PermissionChange.OfEverything} if it cannot be read. */
     static PermissionChange change(byte[] value) {
         ChangeEntry entry = SharedJson.read(value, ENTRY);
         return entry == null ? new PermissionChange.OfEverything() : entry.change();

@@ -11,8 +11,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names keys in Redis and protects values. Ids are hashed: with the secret, if there is one. With it, values are authenticated,
- * too: a value that was not written by a replica for this key is not taken. Immutable.
+ * Names keys in Redis and protects values. Ids are hashed, with the secret if there is one. With a secret, values are authenticated,
+ * too: a value that was not written by a replica for this key is rejected. Immutable.
  */
 final class Keys {
 
@@ -42,7 +42,7 @@ final class Keys {
         return new Keys(settings.prefix() + ":" + provider + ":" + text(digest) + ":", bare.secret);
     }
 
-    /** A key for one thing, in a slot of its own. */
+    /** A key in a slot of its own. */
     byte[] of(String kind, String name) {
         byte[] digest = Arrays.copyOf(digest(kind + '\n' + name), KEY_BYTES);
         return bytes(prefix + kind + ":" + text(digest));
@@ -57,7 +57,7 @@ final class Keys {
         return bytes("{" + prefix + "}" + kind);
     }
 
-    /** A value with a proof that a replica has written it for this key. */
+    /** A value with a message authentication code for this key. */
     byte[] sealed(byte[] key, byte[] value) {
         if (secret == null) {
             return value;
@@ -68,7 +68,7 @@ final class Keys {
         return joined;
     }
 
-    /** The value without its proof; {@code null} if the proof is wrong. */
+    /** The value without its message authentication code; {@code null} if the code is wrong. */
     byte @Nullable [] unsealed(byte[] key, byte[] sealed) {
         if (secret == null) {
             return sealed;

@@ -16,8 +16,8 @@ import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
 /**
- * Reads streams on a thread and a connection of its own, and waits for new entries. After a break it goes on where it was; if
- * numbers are missing, it says so.
+ * Reads streams on its own thread and connection, and waits for new entries. After an interruption it continues where it was. If
+ * numbers are missing, it reports a gap.
  */
 final class LogReader implements AutoCloseable {
 
@@ -45,7 +45,7 @@ final class LogReader implements AutoCloseable {
         /**
          * Another replica added an entry.
          *
-         * @param addedAt when, by the server's clock, in milliseconds since 1970
+         * @param addedAt when it was added, by the server's clock, in milliseconds since 1970
          */
         void read(byte[] value, long addedAt);
 
@@ -54,7 +54,7 @@ final class LogReader implements AutoCloseable {
     }
 
     /**
-     * @param position after which entry to begin
+     * @param position the entry after which to begin
      * @param waitMillis how long one command waits for entries
      */
     LogReader(
@@ -79,7 +79,7 @@ final class LogReader implements AutoCloseable {
         thread.start();
     }
 
-    /** The store has lost its records: begins anew. */
+    /** Starts from the beginning, because the store has lost its records. */
     void restart() {
         isRestarted = true;
     }

@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** Which replicas are there, and whether Redis still has its memory. Used by one thread. */
+/** The running replicas, and whether Redis still has its records. Used by one thread. */
 final class Presence {
 
-    /** A replica that was not heard of for so long is gone. */
+    /** A replica without a heartbeat for this time has stopped. */
     private static final Duration GONE = Duration.ofSeconds(10);
 
     private static final long LONGEST_TOKEN_LIFE = TimeUnit.HOURS.toMicros(24);
 
-    /** Counts the replicas, and names the memory: another name means that Redis has lost its records. */
+    /** Counts the replicas, and returns the name of the records: another name means that Redis has lost them. */
     private static final Script BEAT = new Script("""
             redis.call('ZADD', KEYS[1], str(now), ARGV[1])
             redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', str(now - tonumber(ARGV[2])))
@@ -54,14 +54,14 @@ final class Presence {
     /**
      * The result of a heartbeat.
      *
-     * @param replicas how many there are
+     * @param replicas the number of running replicas
      * @param isFirst whether it is the first of this replica
      * @param hasLostMemory whether Redis has lost its records
-     * @param isLossReported whether another replica reports that, now or within the longest life of a token
+     * @param isLossReported whether another replica has reported a loss, now or within the longest lifetime of a token
      */
     record Beat(int replicas, boolean isFirst, boolean hasLostMemory, boolean isLossReported) {}
 
-    /** Tells that this replica is there; empty if Redis does not answer. */
+    /** Records that this replica is running; empty if Redis does not respond. */
     Optional<Beat> beat() {
         long sent = clock.nanos();
         byte[] fresh = Script.bytes(UUID.randomUUID().toString());
@@ -90,7 +90,7 @@ final class Presence {
         return new Beat(((Long) reply.get(1)).intValue(), isFirst, isChanged, isReported && !isChanged);
     }
 
-    /** Tells that this replica is gone. */
+    /** Records that this replica stops. */
     void leave() {
         redis.ask(commands -> LEAVE.run(commands, List.of(replicas), replica));
     }

@@ -94,25 +94,25 @@ public final class ProviderSharing implements AutoCloseable {
     }
 
     /**
-     * A receiver of the provider's deliveries that tells the other replicas; {@code null} if the provider sends none.
+     * A receiver of the provider's deliveries that passes changes on to the other replicas; {@code null} if the provider sends none.
      *
-     * @param apply receives the changes here
+     * @param apply applies the changes to this replica
      */
     public @Nullable EventReceiver receiver(Consumer<PermissionChange> apply) {
         return SharedEventReceiver.of(provider::eventReceiver, apply, changes);
     }
 
-    /** How many replicas were seen last, this one included. */
+    /** The last known number of replicas, including this one. */
     public int replicas() {
         return replicas;
     }
 
-    /** Whether Redis answers. */
+    /** Whether Redis responds. */
     public boolean isReachable() {
         return redis.isReachable();
     }
 
-    /** Begins to listen to the other replicas. */
+    /** Starts to receive records of the other replicas. */
     public void start(ScopeGuard guard) {
         var unused = heartbeats.scheduleWithFixedDelay(
                 () -> beatSafely(guard), 0, HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
@@ -126,7 +126,7 @@ public final class ProviderSharing implements AutoCloseable {
         }
     }
 
-    /** Tells the others that this replica is there, and learns whether Redis is, and how many they are. Waits for Redis. */
+    /** Records that this replica is running, and counts the others. Waits for Redis. */
     void beat(ScopeGuard guard) {
         presence.beat().ifPresent(beat -> beaten(beat, guard));
         applyEverythingIfDue(guard);
@@ -149,7 +149,7 @@ public final class ProviderSharing implements AutoCloseable {
     }
 
     private void listen(ScopeGuard guard) {
-        // A change that was reported shortly before this replica started concerns answers that it may take.
+        // A change reported shortly before this replica started may invalidate answers that it takes from Redis.
         long from = TimeUnit.MICROSECONDS.toMillis(server.micros())
                 - settings.keptFor().toMillis();
         readers = List.of(
@@ -166,7 +166,7 @@ public final class ProviderSharing implements AutoCloseable {
         return made;
     }
 
-    /** A change of everything is applied now, or later if there was one a moment ago. */
+    /** Invalidates everything now, or later if that was done a moment ago. */
     private void applyEverythingIfDue(ScopeGuard guard) {
         if (isEverythingDue && everything.tryConsume(1)) {
             isEverythingDue = false;
@@ -229,7 +229,7 @@ public final class ProviderSharing implements AutoCloseable {
 
         @Override
         public void missed() {
-            // Asks that are missing cost a hint at most, and those of this replica are kept.
+            // Missing asks cost a hint at most, and this replica keeps its own.
         }
     }
 }

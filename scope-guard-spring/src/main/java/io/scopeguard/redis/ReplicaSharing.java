@@ -27,7 +27,7 @@ public final class ReplicaSharing implements AutoCloseable {
     private final List<ProviderSharing> parts = new CopyOnWriteArrayList<>();
 
     /**
-     * @param factory makes connections; nothing is connected before it is needed
+     * @param factory makes connections, lazily
      */
     public ReplicaSharing(LettuceConnectionFactory factory, SharingSettings settings, SharingListener listener) {
         this.factory = factory;
@@ -39,7 +39,7 @@ public final class ReplicaSharing implements AutoCloseable {
     private RedisClusterAsyncCommands<byte[], byte[]> commands() {
         RedisConnection connection = factory.getConnection();
         if (connection instanceof LettuceConnection lettuce) {
-            // Lettuce connects anew by itself. The connection is the factory's, which closes it.
+            // Lettuce reconnects. The factory owns the connection and closes it.
             return lettuce.getNativeConnection();
         }
         throw new IllegalStateException("The connection is not Lettuce's: " + connection.getClass());
@@ -48,7 +48,7 @@ public final class ReplicaSharing implements AutoCloseable {
     /**
      * The sharing about one provider. Replicas share if they have the same provider and the same resources.
      *
-     * @param resources the API's own, which determine the scopes that are read of roles
+     * @param resources the API's resources, which determine the scopes that are read
      */
     public ProviderSharing of(IdentityProvider provider, Collection<Audience> resources) {
         String tenant = provider.issuers().get(0)
@@ -63,20 +63,20 @@ public final class ReplicaSharing implements AutoCloseable {
      * The limit on the calls that all replicas make to a provider together, whatever their resources.
      *
      * @param provider name of the provider
-     * @param tenant where it is
-     * @param calls how many a second
+     * @param tenant the provider's tenant
+     * @param calls the limit, in calls a second
      */
     public CallBudget budget(String provider, String tenant, int calls) {
         return CallBudget.shared(
                 calls, new SharedTokens(redis, Keys.of(settings, provider, tenant), calls, settings, this::replicas));
     }
 
-    /** How many replicas were seen last, this one included. */
+    /** The last known number of replicas, including this one. */
     public int replicas() {
         return parts.stream().mapToInt(ProviderSharing::replicas).max().orElse(1);
     }
 
-    /** Whether Redis answers. */
+    /** Whether Redis responds. */
     public boolean isReachable() {
         return redis.isReachable();
     }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** A Lua script whose keys are in one slot. It is sent by its digest, and as a whole where Redis does not know it. */
+/** A Lua script whose keys are in one slot. It is called by its digest, and sent as a whole if Redis does not know it. */
 final class Script {
 
     /** The server's time in microseconds, and a way to write large numbers without losing digits. */

@@ -4,22 +4,22 @@ import io.scopeguard.time.SteadyClock;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The Redis server's time, in microseconds since 1970, beside our own: what replicas write down about the past is in the server's
- * time. The difference is measured with each heartbeat. Thread-safe.
+ * The Redis server's time, in microseconds since 1970, and its difference from our own. Replicas write times of the server. The
+ * difference is measured with each heartbeat. Thread-safe.
  */
 final class ServerClock {
 
     /** Before the first measurement, nothing is known. */
     private static final long UNKNOWN = TimeUnit.SECONDS.toNanos(30);
 
-    /** Two clocks drift apart by one part in so many at most. */
+    /** Two clocks drift apart by one part in this many at most. */
     private static final long DRIFT = 5_000;
 
     private final SteadyClock clock;
     private volatile Offset offset;
 
     /**
-     * The server's time less ours. To compare several times, convert all of them by the same difference: that keeps their order.
+     * The server's time minus ours. To compare several times, convert all of them by the same difference: that keeps their order.
      *
      * @param uncertainty by how much the difference may be larger or smaller
      */
@@ -49,9 +49,9 @@ final class ServerClock {
     }
 
     /**
-     * Learns from an answer that contains the server's time.
+     * Measures the difference by a response that contains the server's time.
      *
-     * @param sent when the question was sent, in nanoseconds of the steady clock
+     * @param sent when the command was sent, in nanoseconds of the steady clock
      */
     synchronized void learn(long serverMicros, long sent, long received) {
         // The server's time was read somewhere between the two.
@@ -71,22 +71,22 @@ final class ServerClock {
         return new Offset(measured.nanos, measured.measuredAt, measured.uncertainty + drift);
     }
 
-    /** The known difference at present. */
+    /** The current difference. */
     Offset offset() {
         return aged(offset, clock.nanos());
     }
 
-    /** A time of the steady clock, as the server's. The smallest number stays what it is. */
+    /** Converts a time of the steady clock to the server's time. The smallest number is returned unchanged. */
     long micros(long nanos) {
         return nanos == Long.MIN_VALUE ? nanos : TimeUnit.NANOSECONDS.toMicros(nanos + offset.nanos);
     }
 
-    /** A time of the server's, as one of the steady clock. The smallest number stays what it is. */
+    /** Converts a time of the server to the steady clock. The smallest number is returned unchanged. */
     long nanos(long micros) {
         return micros == Long.MIN_VALUE ? micros : TimeUnit.MICROSECONDS.toNanos(micros) - offset.nanos;
     }
 
-    /** The server's present time. */
+    /** The server's current time. */
     long micros() {
         return micros(clock.nanos());
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * The remedies that clients were asked for, as a stream: each replica keeps it in its own memory, so that no request has to look in
- * Redis. A replica that starts reads the whole stream. Thread-safe.
+ * The remedies that clients were asked for, as a stream. Each replica keeps a copy in memory, so that no request needs Redis. A
+ * replica that starts reads the whole stream. Thread-safe.
  */
 final class SharedAsks implements AskExchange {
 
@@ -42,7 +42,7 @@ final class SharedAsks implements AskExchange {
         return entry == null ? null : entry.ask(server);
     }
 
-    /** An ask by the server's time. */
+    /** An ask, with times of the server. */
     record Entry(
             String issuer,
             Subject.Type type,

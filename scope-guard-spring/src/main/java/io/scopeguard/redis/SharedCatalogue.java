@@ -8,7 +8,7 @@ import java.util.function.LongUnaryOperator;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * The scopes that exist at the provider, and when any replica first saw each: so all replicas call the same scopes new.
+ * The scopes that exist at the provider, and when a replica first saw each, so that the same scopes are new to all replicas.
  * Thread-safe.
  */
 final class SharedCatalogue {

@@ -13,9 +13,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives deliveries and tells the other replicas. A delivery is acknowledged when the others can read it; if Redis is out of
- * reach, it is applied here, kept, and has to come again. A delivery that another replica has received is a repeated one.
- * Thread-safe.
+ * Receives deliveries and passes their changes on to the other replicas. A delivery is acknowledged when the others can read its
+ * changes. If Redis does not respond, the delivery is applied to this replica and its changes are kept; the provider has to send it
+ * again. A delivery that another replica has received is a repeated one. Thread-safe.
  */
 final class SharedEventReceiver implements EventReceiver {
 
@@ -30,10 +30,10 @@ final class SharedEventReceiver implements EventReceiver {
     }
 
     /**
-     * The receiver that tells the other replicas; {@code null} if the provider has none.
+     * The receiver that passes changes on to the other replicas; {@code null} if the provider has no receiver.
      *
      * @param receivers makes the provider's receiver, which reports changes to a consumer on the delivering thread
-     * @param apply receives the changes here
+     * @param apply applies the changes to this replica
      */
     static @Nullable EventReceiver of(
             Function<Consumer<PermissionChange>, @Nullable EventReceiver> receivers,
@@ -44,7 +44,7 @@ final class SharedEventReceiver implements EventReceiver {
         return receiver == null ? null : new SharedEventReceiver(receiver, collector, changes);
     }
 
-    /** Applies changes, and notes them for the delivery on this thread. */
+    /** Applies changes, and records them for the delivery on this thread. */
     private record Collector(Consumer<PermissionChange> apply, ThreadLocal<@Nullable List<PermissionChange>> delivery)
             implements Consumer<PermissionChange> {
 

@@ -12,12 +12,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
-/** Histories of facts in Redis, by the server's time. A later one is never replaced by an earlier one. Thread-safe. */
+/** Histories of facts in Redis, with times of the server. An earlier history never replaces a later one. Thread-safe. */
 final class SharedHistories implements FactExchange {
 
     private static final TypeReference<FactHistory> HISTORY = new TypeReference<>() {};
 
-    /** The longest life of a token, twice: a history is written again when something changes. */
+    /** Twice the longest lifetime of a token: a history is written again when something changes. */
     private static final Duration KEPT_FOR = Duration.ofDays(2);
 
     private static final int DIGITS = 20;

@@ -39,7 +39,7 @@ final class SharedLog {
     /**
      * @param name of the stream
      * @param replica the replica that writes
-     * @param length how many entries are kept, roughly
+     * @param length the approximate number of entries that are kept
      * @param memory how long ids of deliveries are kept
      */
     SharedLog(BoundedRedis redis, Keys keys, String name, String replica, int length, Duration memory) {
@@ -61,7 +61,7 @@ final class SharedLog {
      * Adds entries and waits until they are in the stream.
      *
      * @param delivery distinguishes deliveries; empty if these belong to none
-     * @return whether they were added, or {@code false} if the delivery was added before; empty if Redis did not say
+     * @return whether they were added, or {@code false} if the delivery was added before; empty if Redis did not respond
      */
     Optional<Boolean> append(String delivery, List<byte[]> values) {
         byte[][] arguments = arguments(delivery, values);

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * Takes answers that another replica has just read, and reads all others. Each answer is judged by this replica as if the provider
- * had given it: a false value in Redis can do no more than a false answer of the provider. Thread-safe.
+ * Takes answers that another replica has just read, and makes all other reads. This replica treats each answer as if it came from
+ * the provider, so a wrong value in Redis can do no more than a wrong response of the provider. Thread-safe.
  */
 final class SharedPermissionSource implements PermissionSource {
 
@@ -44,7 +44,7 @@ final class SharedPermissionSource implements PermissionSource {
 
     private static final long MAX_LISTS = 100_000;
 
-    /** A thread in the background waits so many times longer than a request before it turns to another fact. */
+    /** A background read waits this many times longer than a request before its thread turns to another fact. */
     private static final int BACKGROUND_PATIENCE = 2;
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
@@ -174,7 +174,7 @@ final class SharedPermissionSource implements PermissionSource {
         return what + '\n' + of + '\n' + (part == null ? "" : part);
     }
 
-    /** One read on its way to an answer. Used by one thread. */
+    /** One read. Used by one thread. */
     private final class Read<T> {
 
         private final String kind;
@@ -219,7 +219,7 @@ final class SharedPermissionSource implements PermissionSource {
             }
         }
 
-        /** Whether another replica's lease counts. A request that wants a read of its own, or has waited enough, does not care. */
+        /** Whether this read waits for another replica's lease: not if a request needs its own read or has waited long enough. */
         private boolean isPatient() {
             Priority priority = context.priority();
             return priority == Priority.BACKGROUND
@@ -233,7 +233,7 @@ final class SharedPermissionSource implements PermissionSource {
                 return readAlone();
             }
             if (!context.takes(found.begunAt(), found.endedAt())) {
-                // Somebody demands a later read by now.
+                // A request demands a later read by now.
                 return null;
             }
             order = found.order();
@@ -266,7 +266,7 @@ final class SharedPermissionSource implements PermissionSource {
                     && System.nanoTime() - start > patience * BACKGROUND_PATIENCE) {
                 listener.read("left", kind);
                 throw new PermissionsUnavailableException(
-                        Reason.BUDGET_EXHAUSTED, "The read is left to another replica, which has begun it.");
+                        Reason.BUDGET_EXHAUSTED, "Another replica is making this read.");
             }
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
             if (Thread.currentThread().isInterrupted()) {

@@ -15,8 +15,8 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that all replicas make together, counted by a bucket in Redis. While Redis is out of reach, each replica counts for
- * itself and uses its part: the limit divided by the last known number of replicas. Thread-safe.
+ * The calls of all replicas, counted by a bucket in Redis. While Redis does not respond, each replica counts its own calls and uses
+ * its part of the limit: the limit divided by the last known number of replicas. Thread-safe.
  */
 final class SharedTokens implements CallBudget.Tokens {
 
@@ -39,7 +39,7 @@ final class SharedTokens implements CallBudget.Tokens {
 
     /**
      * @param calls how many a second all replicas may make
-     * @param replicas how many replicas were seen last
+     * @param replicas the last known number of replicas
      */
     SharedTokens(BoundedRedis redis, Keys keys, int calls, SharingSettings settings, IntSupplier replicas) {
         this.redis = redis;
@@ -56,7 +56,7 @@ final class SharedTokens implements CallBudget.Tokens {
             try {
                 return operation.on(bucket);
             } catch (RuntimeException e) {
-                // Bucket4j throws exceptions of its own, and Lettuce's.
+                // Bucket4j throws its own exceptions and those of Lettuce.
                 redis.failed(e);
             }
         }

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the replicas of one application share.
  *
- * @param prefix begins all keys
- * @param secret hides ids in keys and authenticates values; {@code null} if they are hashed without a secret, and values are taken
- *     as they are
+ * @param prefix the prefix of all keys
+ * @param secret hides ids in keys and authenticates values; {@code null} if ids are hashed without a secret and values are not
+ *     authenticated
  * @param timeout how long one command may take
- * @param pause how long Redis is left alone after it has failed
+ * @param pause how long no commands are sent after Redis has failed
  * @param lease how long other replicas leave a read to the replica that began it
  * @param patience how long a request waits for the read of another replica before it makes its own
  * @param keptFor how long answers are kept

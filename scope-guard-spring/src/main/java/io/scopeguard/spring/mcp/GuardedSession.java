@@ -18,7 +18,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** A session whose requests pass the guard. Everything else is the original session's. */
+/** A session whose requests pass the guard. The original session does everything else. */
 final class GuardedSession extends McpStreamableServerSession {
 
     private final McpStreamableServerSession original;
@@ -106,7 +106,7 @@ final class GuardedSession extends McpStreamableServerSession {
         original.close();
     }
 
-    /** Reduces the response to the request to what the client may see. */
+    /** Removes entries from the response that the client may not see. */
     private record Reducing(McpStreamableServerTransport original, McpMessageGuard guard, JSONRPCRequest request)
             implements McpStreamableServerTransport {
 

@@ -1,11 +1,11 @@
 package io.scopeguard.spring.mcp;
 
-/** A message is not what the protocol demands, so that nothing can be decided about it. */
+/** A message violates the protocol, so that no decision about it is possible. */
 final class MalformedMessageException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    /** @param problem in words that a client may read */
+    /** @param problem a description for the client */
     MalformedMessageException(String problem) {
         super(problem, null, false, false);
     }

@@ -66,7 +66,7 @@ public final class McpAuthorizer {
         return null;
     }
 
-    /** Whether this very operation was permitted in the request before. */
+    /** Whether this operation has already been permitted in this request. */
     boolean hasPermitted(HttpServletRequest request, McpOperation operation) {
         return operation.equals(request.getAttribute(PERMITTED));
     }
@@ -90,7 +90,7 @@ public final class McpAuthorizer {
                 operation.toString(), token, new AccessRequest(organization, required.requirement(), required.roles()));
     }
 
-    /** An MCP endpoint usually serves all organizations, so that the token says which one is meant. */
+    /** An MCP endpoint usually serves all organizations, so by default the token names the organization. */
     private Binding binding(Requires required) {
         boolean isUnsaid = required.binding() == Binding.REQUEST && !required.isGlobalRoleOnly();
         return isUnsaid && !organizations.hasHeader() ? Binding.TOKEN : required.binding();

@@ -6,7 +6,7 @@ import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** A handler of an MCP transport. Any valid token reaches it; what the message calls is decided on its own. */
+/** A handler of an MCP transport. Any valid token reaches it; the operation that the message calls is decided separately. */
 record McpEndpoint(HandlerFunction<?> handler) implements HandlerFunction<ServerResponse>, AnyTokenHandler {
 
     private static final String TRANSPORTS = "org.springframework.ai.mcp.server.webmvc.transport.";

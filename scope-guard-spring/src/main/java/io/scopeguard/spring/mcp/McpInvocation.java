@@ -44,7 +44,7 @@ public final class McpInvocation implements GrantedInvocation {
     private final ProblemResponseWriter writer;
     private final int maxBody;
 
-    /** @param maxBody of a message, in bytes */
+    /** @param maxBody the largest message, in bytes */
     public McpInvocation(
             GrantedInvocation next,
             McpAuthorizer authorizer,
@@ -64,16 +64,16 @@ public final class McpInvocation implements GrantedInvocation {
             throws Exception {
         boolean isFirst = request.getDispatcherType() != DispatcherType.ASYNC;
         if (handler instanceof McpEndpoint && isFirst) {
-            Function<ProblemResponses, ProblemResponse> refusal = refusal(request, handler);
-            if (refusal != null) {
-                writer.write(request, response, refusal);
+            Function<ProblemResponses, ProblemResponse> denial = denial(request, handler);
+            if (denial != null) {
+                writer.write(request, response, denial);
                 return null;
             }
         }
         return next.invoke(adapter, request, response, handler);
     }
 
-    private @Nullable Function<ProblemResponses, ProblemResponse> refusal(HttpServletRequest request, Object handler)
+    private @Nullable Function<ProblemResponses, ProblemResponse> denial(HttpServletRequest request, Object handler)
             throws IOException {
         AccessToken token = AccessTokenHolder.get();
         if (token == null) {

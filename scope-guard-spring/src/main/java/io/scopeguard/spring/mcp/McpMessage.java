@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A JSON-RPC message of a client. It is read strictly: UTF-8, one object, no member twice. The server then reads the same bytes and
- * cannot understand them in another way. Batches are refused, which the protocol abolished in 2025-06-18.
+ * cannot interpret them differently. Batches, which the protocol removed in version 2025-06-18, are rejected.
  *
  * @param id of a request; {@code null} in notifications
  * @param method {@code null} in responses of the client

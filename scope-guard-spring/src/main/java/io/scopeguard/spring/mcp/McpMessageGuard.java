@@ -38,7 +38,7 @@ public final class McpMessageGuard {
         this.lists = lists;
     }
 
-    /** The error that a message is answered with, or {@code null} if it may be dispatched. */
+    /** The error response to a message, or {@code null} if it may be dispatched. */
     @Nullable
     JSONRPCError denial(JSONRPCRequest message) {
         McpOperation operation;
@@ -64,7 +64,7 @@ public final class McpMessageGuard {
         return denial == null ? null : error(denial.apply(PROBLEMS).problem());
     }
 
-    /** The response without what the client could not use; the denial, if the call failed with it. */
+    /** The response, whose lists contain only operations that the client could use; the denial, if the call failed with it. */
     JSONRPCResponse reduced(JSONRPCRequest message, JSONRPCResponse response) {
         HttpServletRequest request = currentRequest();
         Decision denial = request == null || !isFailure(response) ? null : OperationDecisions.denial(request);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 
-/** Names annotated methods as Spring AI does. Its annotations are referred to by name, so that they need not be there. */
+/** Names annotated methods as Spring AI does. Refers to its annotations by name, because they are optional. */
 final class McpMethods {
 
     private static final String PACKAGE = "org.springframework.ai.mcp.annotation.";
@@ -32,7 +32,7 @@ final class McpMethods {
                 : completed(annotations.get(PACKAGE + "McpComplete"));
     }
 
-    /** A method that only inherits its annotation is not served by Spring AI: its key is nobody's. */
+    /** Spring AI does not serve a method that only inherits its annotation, so its key matches no operation. */
     private static McpName completed(MergedAnnotation<?> completion) {
         if (!completion.isPresent()) {
             return new McpName(Kind.TOOL, "");

@@ -3,7 +3,7 @@ package io.scopeguard.spring.mcp;
 import io.scopeguard.spring.mcp.McpOperation.Kind;
 import java.util.Locale;
 
-/** The name of something that a server offers; for resources, its URI or template. */
+/** The name of a tool, prompt or completion; for resources, the URI or its template. */
 record McpName(Kind kind, String name) {
 
     @Override

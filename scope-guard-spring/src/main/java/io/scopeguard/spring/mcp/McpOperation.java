@@ -3,14 +3,14 @@ package io.scopeguard.spring.mcp;
 import java.util.Map;
 
 /**
- * A call of something that an MCP server offers.
+ * A call of a tool, prompt, resource or completion of an MCP server.
  *
  * @param name of the tool or prompt, or the URI of the resource
  * @param arguments by name
  */
 record McpOperation(Kind kind, String name, Map<String, ?> arguments) {
 
-    /** What is called. */
+    /** The kind of operation. */
     enum Kind {
         TOOL("tools/call"),
         PROMPT("prompts/get"),

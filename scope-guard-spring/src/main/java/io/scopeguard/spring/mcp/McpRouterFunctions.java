@@ -49,7 +49,7 @@ public final class McpRouterFunctions implements BeanPostProcessor {
         }
     }
 
-    /** Shows the marked handlers to another visitor. */
+    /** Passes the marked handlers to another visitor. */
     private record Visitor(RouterFunctions.Visitor other, Consumer<HandlerFunction<?>> found)
             implements RouterFunctions.Visitor {
 

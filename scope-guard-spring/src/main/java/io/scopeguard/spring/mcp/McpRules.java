@@ -77,7 +77,7 @@ public final class McpRules implements NamedOperations {
         }
     }
 
-    /** All rules that a call has to meet: none if the operation declares nothing, several if a URI fits several templates. */
+    /** All rules that a call has to satisfy: none if the operation declares none, several if a URI matches several templates. */
     List<Applicable> of(McpOperation operation) {
         return switch (operation.kind()) {
             case TOOL, PROMPT -> exact(operation, operation.kind()).toList();
@@ -96,7 +96,7 @@ public final class McpRules implements NamedOperations {
                 : resources(operation);
     }
 
-    /** The rule of what a list shows, or {@code null} if it declares none. */
+    /** The rule of an entry of a list, or {@code null} if it declares none. */
     @Nullable
     MethodRule listed(Kind kind, String name) {
         Rule rule = rules.get(new McpName(kind, name));

@@ -22,7 +22,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import reactor.core.publisher.Flux;
 
 /**
- * The MCP servers of the application, and what they offer.
+ * The MCP servers of the application, with their tools, prompts, resources and completions.
  */
 public final class McpServers {
 
@@ -32,7 +32,7 @@ public final class McpServers {
         this.beans = beans;
     }
 
-    /** Everything that clients could call now. */
+    /** All operations that clients could call now. */
     Set<McpName> operations() {
         Set<McpName> keys = new HashSet<>();
         all(
@@ -95,7 +95,7 @@ public final class McpServers {
     /**
      * Checks that messages of all transports pass the guard.
      *
-     * @throws InvalidSettingException if those of one do not
+     * @throws InvalidSettingException if a transport is not guarded
      */
     void check() {
         Set<Object> guarded = new HashSet<>();

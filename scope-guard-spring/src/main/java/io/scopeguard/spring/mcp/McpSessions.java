@@ -14,7 +14,7 @@ public final class McpSessions {
 
     private final Map<String, Owner> owners = new ConcurrentHashMap<>();
 
-    /** The current token opens a session. */
+    /** Records that the holder of the current token opens a session. */
     void opened(String id) {
         AccessToken token = AccessTokenHolder.get();
         if (token == null) {
@@ -27,7 +27,7 @@ public final class McpSessions {
         owners.remove(id);
     }
 
-    /** Whether this session is somebody else's. */
+    /** Whether this session belongs to another owner. */
     boolean isForeign(String id, AccessToken token) {
         Owner owner = owners.get(id);
         return owner != null && !owner.equals(Owner.of(token));

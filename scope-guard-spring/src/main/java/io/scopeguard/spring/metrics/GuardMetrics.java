@@ -131,9 +131,9 @@ public final class GuardMetrics implements ProviderListeners {
     }
 
     /**
-     * Counts a verified or refused token.
+     * Counts a verified or rejected token.
      *
-     * @param issuer the one that the token names, even if the token was refused: it is never a tag itself
+     * @param issuer the one that the token names, even if the token was rejected: it is never a tag itself
      */
     public void verified(String outcome, @Nullable String issuer) {
         of(issuer).verified(outcome);

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 
-/** Adds what all operations refer to: security schemes, responses to refused requests, the problem body. Thread-safe. */
+/** Adds the components that operations refer to: security schemes, error responses, the problem body. Thread-safe. */
 public final class GuardComponents implements GlobalOpenApiCustomizer {
 
     static final String UNAUTHORIZED = "ScopeGuardUnauthorized";
@@ -45,9 +45,9 @@ public final class GuardComponents implements GlobalOpenApiCustomizer {
                 .addSchemas(PROBLEM, problem())
                 .addHeaders(CHALLENGE, header("string", "The reason, and where to get a token (RFC 6750, RFC 9728)."))
                 .addHeaders(RETRY_AFTER, header("integer", "Seconds to wait before the next attempt."))
-                .addResponses(UNAUTHORIZED, refusal("The token is missing or invalid.", CHALLENGE))
-                .addResponses(UNAVAILABLE, refusal("The token cannot be judged at the moment.", RETRY_AFTER));
-        ApiResponse forbidden = refusal("The token or its user lacks what the operation requires.", CHALLENGE);
+                .addResponses(UNAUTHORIZED, errorResponse("The token is missing or invalid.", CHALLENGE))
+                .addResponses(UNAVAILABLE, errorResponse("The token cannot be judged at the moment.", RETRY_AFTER));
+        ApiResponse forbidden = errorResponse("The token or its user lacks what the operation requires.", CHALLENGE);
         if (signals) {
             components.addHeaders(
                     DRIFT,
@@ -64,7 +64,7 @@ public final class GuardComponents implements GlobalOpenApiCustomizer {
         return new Header().$ref("#/components/headers/" + header);
     }
 
-    private static ApiResponse refusal(String description, String header) {
+    private static ApiResponse errorResponse(String description, String header) {
         Schema<?> problem = new Schema<>();
         problem.set$ref("#/components/schemas/" + PROBLEM);
         MediaType body = new MediaType().schema(problem);

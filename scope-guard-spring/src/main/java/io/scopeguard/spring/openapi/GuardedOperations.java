@@ -13,7 +13,7 @@ import org.springdoc.core.customizers.GlobalOperationCustomizer;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * Describes what each operation requires, and the responses of the guard. What the application documents itself stays.
+ * Describes what each operation requires, and the responses of the guard. The application's own documentation is kept.
  * Thread-safe.
  */
 public final class GuardedOperations implements GlobalOperationCustomizer {
@@ -46,14 +46,14 @@ public final class GuardedOperations implements GlobalOperationCustomizer {
             operation.setSecurity(security(rule));
         }
         ApiResponses responses = operation.getResponses();
-        // An invalid token is refused by open handlers, too.
-        refuse(responses, "401", GuardComponents.UNAUTHORIZED);
+        // Open handlers reject an invalid token, too.
+        addErrorResponse(responses, "401", GuardComponents.UNAUTHORIZED);
         if (rule instanceof HandlerRule.Open) {
             return operation;
         }
-        refuse(responses, "503", GuardComponents.UNAVAILABLE);
+        addErrorResponse(responses, "503", GuardComponents.UNAVAILABLE);
         if (rule instanceof Requires || isClosed(rule)) {
-            refuse(responses, "403", GuardComponents.FORBIDDEN);
+            addErrorResponse(responses, "403", GuardComponents.FORBIDDEN);
         }
         if (rule instanceof Requires requires && requires.roles() != null) {
             operation.addExtension(ROLES, roles(requires.roles()));
@@ -81,11 +81,11 @@ public final class GuardedOperations implements GlobalOperationCustomizer {
         return List.copyOf(required.roles().stream().sorted().toList());
     }
 
-    private static void refuse(ApiResponses responses, String status, String component) {
+    private static void addErrorResponse(ApiResponses responses, String status, String component) {
         responses.putIfAbsent(status, new ApiResponse().$ref("#/components/responses/" + component));
     }
 
-    /** Granted requests are signalled, too. */
+    /** Responses to granted requests may carry the header, too. */
     private static void signal(ApiResponses responses) {
         responses.forEach((status, response) -> {
             boolean documented = response.get$ref() == null && (status.startsWith("2") || status.equals("403"));

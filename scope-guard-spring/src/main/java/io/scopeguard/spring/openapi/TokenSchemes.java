@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * The security schemes of an API: one for each kind of token that operations require, from each provider. Scopes of different
- * audiences may have the same name, and OpenAPI tells them apart by their schemes. Thread-safe.
+ * audiences may have the same name, and their schemes distinguish them. Thread-safe.
  */
 public final class TokenSchemes {
 
@@ -42,7 +42,7 @@ public final class TokenSchemes {
         return schemes;
     }
 
-    /** Alternatives, one of which has to be met. */
+    /** Alternatives, one of which has to be satisfied. */
     List<SecurityRequirement> of(ScopeRequirement requirement) {
         List<String> scopes = requirement.scopes().toList();
         Stream<List<String>> alternatives = requirement.match() == Match.ALL

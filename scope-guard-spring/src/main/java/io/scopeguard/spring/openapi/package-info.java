@@ -1,4 +1,4 @@
-/** Describes the guard in the OpenAPI document that springdoc makes of an application. */
+/** Describes the guard in the OpenAPI document that springdoc generates. */
 @Internal
 @NullMarked
 package io.scopeguard.spring.openapi;

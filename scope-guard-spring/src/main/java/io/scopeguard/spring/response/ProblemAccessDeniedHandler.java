@@ -53,9 +53,9 @@ public final class ProblemAccessDeniedHandler implements AccessDeniedHandler {
             writer.write(
                     request,
                     response,
-                    refusals -> authority == null
-                            ? refusals.accessDenied()
-                            : refusals.accessDenied(MissingAuthority.explain(authority)));
+                    problems -> authority == null
+                            ? problems.accessDenied()
+                            : problems.accessDenied(MissingAuthority.explain(authority)));
         }
     }
 }

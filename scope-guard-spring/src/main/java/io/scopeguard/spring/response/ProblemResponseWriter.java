@@ -58,7 +58,7 @@ public final class ProblemResponseWriter {
     }
 
     /**
-     * Responds to an error dispatch that the filter chain refuses with the status of the error. The request itself was decided
+     * Responds to an error dispatch that the filter chain denies with the status of the error. The request itself was decided
      * before: a 401 or 403 for its error page would hide the error from the client.
      *
      * @return whether this was such a dispatch, so that the response is written

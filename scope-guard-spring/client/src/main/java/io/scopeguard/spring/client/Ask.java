@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * What a response asks of the client. Immutable.
+ * The step that a response asks the client to take. Immutable.
  *
  * @param token the fingerprint of the token that the response is about
- * @param after how long to wait first
+ * @param after the time to wait first
  * @param scopes those to request consent for
  */
 record Ask(
@@ -27,13 +27,13 @@ record Ask(
         @Nullable String resource,
         SortedSet<String> scopes) {
 
-    /** How long to wait if only the body says what to do: the next token must carry a later second. */
+    /** The wait if only the body names the action: the next token must be issued in a later second. */
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(2);
 
     /**
      * Reads a response to a request with this token.
      *
-     * @param problem reads the body of a refused response: a proxy may have dropped the header, and a long list may have become a
+     * @param problem reads the body of an error response: a proxy may have dropped the header, and a long list may have become a
      *     number
      * @return {@code null} if the response asks for nothing, or is about another token
      */
@@ -72,12 +72,12 @@ record Ask(
         return change.names() == null ? List.of() : change.names().toList();
     }
 
-    /** Whether a refused request waits for it; otherwise the next request benefits. Consent does not depend on the request. */
+    /** Whether a denied request waits for the step; otherwise the next request benefits. Consent does not depend on the request. */
     boolean isActedOnAtOnce(boolean isRepeatable) {
         return action == Remedy.RECONSENT || isRepeatable;
     }
 
-    /** A client acts once for each. */
+    /** A client acts once for each key. */
     String key() {
         return token + ' ' + action;
     }

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What was asked, and what has been done about it: once per token and action, and one consent per set of scopes. Thread-safe. */
+/** Records asks and the actions taken: once per token and action, and one consent per set of scopes. Thread-safe. */
 final class AskJournal {
 
     private static final long MAX_ENTRIES = 10_000;
@@ -58,13 +58,13 @@ final class AskJournal {
         return planned == null || clock.instant().isBefore(planned.at) ? null : planned.ask;
     }
 
-    /** Whether nothing has been done about it yet. */
+    /** Whether the ask has not been followed yet, or may be tried again. */
     boolean mayAct(Ask ask) {
         Instant until = blocked.getIfPresent(ask.key());
         return until == null || !clock.instant().isBefore(until);
     }
 
-    /** Records that it is done now; {@code false} if it was done before. */
+    /** Records that the ask is followed now; {@code false} if it was followed before. */
     boolean act(Ask ask) {
         scheduled.invalidate(ask.token());
         boolean mayAct = mayAct(ask);
@@ -78,7 +78,7 @@ final class AskJournal {
         blocked.put(ask.key(), clock.instant().plus(SECOND_ATTEMPT));
     }
 
-    /** Whether the application has not been informed of it before. */
+    /** Whether the application has not been informed of the ask before. */
     boolean isFirst(Ask ask) {
         return blocked.asMap().putIfAbsent(ask.key(), Instant.MAX) == null;
     }

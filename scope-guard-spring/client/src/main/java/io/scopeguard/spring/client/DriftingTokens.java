@@ -21,13 +21,13 @@ import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 
 /**
  * The tokens of authorized clients. A token that a response calls out of date is replaced once, by one thread, when the wait is
- * over: at once for a refused request, otherwise with the next request. Thread-safe.
+ * over: at once for a denied request, otherwise with the next request. Thread-safe.
  */
 final class DriftingTokens {
 
     private static final Logger log = LoggerFactory.getLogger(DriftingTokens.class);
 
-    /** The longest wait of a request that was refused. A guard never asks for more. */
+    /** The longest wait of a denied request. A guard never asks for more. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
     /** How long a request waits for a token that another one gets. */
@@ -61,7 +61,7 @@ final class DriftingTokens {
         });
     }
 
-    /** Takes note of what a response asks whose request is not sent again. Nothing waits for it. */
+    /** Records the ask of a response whose request is not repeated. Does not wait. */
     void note(ClientCall call, HeldToken sent, Ask ask) {
         if (ask.action() == Remedy.REFRESH) {
             journal.schedule(ask);
@@ -76,7 +76,7 @@ final class DriftingTokens {
     }
 
     /**
-     * Does what a refused response asks.
+     * Follows the ask of the response to a denied request.
      *
      * @return the token to send the request again with; empty if there is no other
      * @throws ConsentRequiredException if the user has to sign in again with consent

@@ -9,7 +9,7 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
 /**
  * The access token of an authorized client. Immutable.
  *
- * @param fingerprint what hints call the token, or {@code null} if it is not a JWT
+ * @param fingerprint the name of the token in hints, or {@code null} if it is not a JWT
  */
 record HeldToken(OAuth2AuthorizedClient client, @Nullable String fingerprint) {
 

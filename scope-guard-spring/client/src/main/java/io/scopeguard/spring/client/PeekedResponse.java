@@ -20,8 +20,8 @@ final class PeekedResponse implements ClientHttpResponse {
         this.response = response;
     }
 
-    boolean isRefused() throws IOException {
-        return ProblemBody.isRefused(response.getStatusCode());
+    boolean isDenied() throws IOException {
+        return ProblemBody.isDenied(response.getStatusCode());
     }
 
     @Nullable

@@ -24,11 +24,11 @@ record ProblemBody(Remedy action, @Nullable String organization, List<String> re
 
     /** Whether a response may have such a body. */
     static boolean isIn(HttpStatusCode status, HttpHeaders headers) {
-        return isRefused(status) && isProblem(headers);
+        return isDenied(status) && isProblem(headers);
     }
 
-    /** Whether the response is a refusal that another token may change. */
-    static boolean isRefused(HttpStatusCode status) {
+    /** Whether the response is a denial that another token may change. */
+    static boolean isDenied(HttpStatusCode status) {
         return status.value() == 401 || status.value() == 403;
     }
 

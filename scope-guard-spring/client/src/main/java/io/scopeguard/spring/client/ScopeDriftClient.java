@@ -18,8 +18,8 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.web.ClientAttributes;
 
 /**
- * Access tokens for calls of guarded APIs, from Spring Security's OAuth 2.0 client, and what their responses ask for. An application
- * needs one, and uses it with {@link ScopeDriftInterceptor} or {@link ScopeDriftExchangeFilter}:
+ * Access tokens for calls of guarded APIs, from Spring Security's OAuth 2.0 client, which follow the hints in responses. An application
+ * needs one client, and uses it with {@link ScopeDriftInterceptor} or {@link ScopeDriftExchangeFilter}:
  *
  * <pre>{@code
  * ScopeDriftClient drift = ScopeDriftClient.builder(authorizedClientManager)
@@ -61,7 +61,7 @@ public final class ScopeDriftClient {
     }
 
     /**
-     * Marks a request that may be sent again after a refusal, although its method is not GET, HEAD or OPTIONS. To be used as {@code
+     * Marks a request that may be sent again after a denial, although its method is not GET, HEAD or OPTIONS. To be used as {@code
      * attributes(ScopeDriftClient.repeatable())}.
      */
     public static Consumer<Map<String, Object>> repeatable() {

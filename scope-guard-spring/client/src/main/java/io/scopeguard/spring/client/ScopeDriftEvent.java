@@ -4,7 +4,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened after a response said that a token is out of date.
+ * An event that follows a response with a hint that the token is out of date.
  *
  * @since 0.1
  */
@@ -16,7 +16,7 @@ public sealed interface ScopeDriftEvent {
     /** The name of the principal whose token it is. */
     String principal();
 
-    /** Another token is in use. Reconnect what was opened with the old one. */
+    /** Another token is in use. Reconnect streams that were opened with the old one. */
     record TokenRefreshed(String registration, String principal) implements ScopeDriftEvent {}
 
     /** The provider did not issue another token. The request was answered nevertheless; a hint may cause another attempt later. */
@@ -30,7 +30,7 @@ public sealed interface ScopeDriftEvent {
     record SessionEnded(String registration, String principal, String reason) implements ScopeDriftEvent {}
 
     /**
-     * A granted response said that the user holds further scopes, which a sign-in with consent would bring.
+     * A granted response names further scopes of the user, which a sign-in with consent would bring.
      *
      * @param organization the organization of the token, or {@code null} if it has none
      * @param resource the resource of the token, or {@code null} if it is for none
@@ -47,7 +47,7 @@ public sealed interface ScopeDriftEvent {
     /**
      * Consent would change nothing, because the client registration does not request these scopes. Add them to it.
      *
-     * @param scopes those that the registration lacks
+     * @param scopes the scopes that the registration lacks
      */
     record ScopesNotRegistered(String registration, String principal, Set<String> scopes) implements ScopeDriftEvent {}
 }

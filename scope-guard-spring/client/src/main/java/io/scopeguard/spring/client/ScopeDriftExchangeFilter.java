@@ -13,7 +13,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Sends access tokens with a {@code WebClient} and follows what the responses say about them, in place of Spring Security's {@code
+ * Sends access tokens with a {@code WebClient} and follows the hints in responses, in place of Spring Security's {@code
  * ServletOAuth2AuthorizedClientExchangeFilterFunction}: for servlet applications. Acts as {@link ScopeDriftInterceptor} does. Tokens
  * are loaded, and waits are spent, on Reactor's scheduler for blocking work. Thread-safe.
  *
@@ -49,7 +49,7 @@ public final class ScopeDriftExchangeFilter implements ExchangeFilterFunction {
             if (ask == null) {
                 return Mono.just(peeked.response());
             }
-            return peeked.isRefused() && ask.isActedOnAtOnce(isRepeatable)
+            return peeked.isDenied() && ask.isActedOnAtOnce(isRepeatable)
                     ? obeyed(call, sent, ask, request, next, peeked)
                     : noted(call, sent, ask, peeked);
         });
@@ -61,12 +61,12 @@ public final class ScopeDriftExchangeFilter implements ExchangeFilterFunction {
             Ask ask,
             ClientRequest request,
             ExchangeFunction next,
-            PeekedExchange refused) {
+            PeekedExchange denied) {
         return blocking(call, () -> client.tokens().obey(call, sent, ask))
-                .onErrorResume(failure -> refused.release().then(Mono.error(failure)))
+                .onErrorResume(failure -> denied.release().then(Mono.error(failure)))
                 .flatMap(other -> other.isEmpty()
-                        ? Mono.just(refused.response())
-                        : refused.release().then(repeat(call, other.get(), request, next)));
+                        ? Mono.just(denied.response())
+                        : denied.release().then(repeat(call, other.get(), request, next)));
     }
 
     private Mono<ClientResponse> repeat(
@@ -94,7 +94,7 @@ public final class ScopeDriftExchangeFilter implements ExchangeFilterFunction {
         return Mono.fromSupplier(() -> call.within(work)).subscribeOn(Schedulers.boundedElastic());
     }
 
-    /** A response, with its problem body if it is a refusal that has one. */
+    /** A response, with its problem body if it is a denial that has one. */
     private record PeekedExchange(
             ClientResponse response, @Nullable ProblemBody problem) {
 
@@ -122,8 +122,8 @@ public final class ScopeDriftExchangeFilter implements ExchangeFilterFunction {
             return Ask.of(sent, response.headers().asHttpHeaders(), () -> problem);
         }
 
-        boolean isRefused() {
-            return ProblemBody.isRefused(response.statusCode());
+        boolean isDenied() {
+            return ProblemBody.isDenied(response.statusCode());
         }
 
         Mono<Void> release() {

@@ -8,12 +8,12 @@ import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * Sends access tokens with a {@code RestClient} and follows what the responses say about them, in place of Spring Security's {@code
+ * Sends access tokens with a {@code RestClient} and follows the hints in responses, in place of Spring Security's {@code
  * OAuth2ClientHttpRequestInterceptor}.
  *
- * <p>A granted response is returned at once; a refresh that it asks for happens before the next request after the wait. For a refused
- * response that asks for a refresh, the interceptor waits for at most 5 seconds, refreshes the token and repeats the request once, if
- * that is safe. Every other response is returned as it came. Thread-safe.
+ * <p>A granted response is returned at once; a refresh that it asks for happens before the next request after the wait. For a denied
+ * request whose response asks for a refresh, the interceptor waits for at most 5 seconds, refreshes the token and repeats the request once, if
+ * that is safe. Every other response is returned unchanged. Thread-safe.
  *
  * @since 0.1
  */
@@ -43,7 +43,7 @@ public final class ScopeDriftInterceptor implements ClientHttpRequestInterceptor
             return response;
         }
         boolean isRepeatable = ScopeDriftClient.isRepeatable(request.getMethod(), request.getAttributes());
-        if (!response.isRefused() || !ask.isActedOnAtOnce(isRepeatable)) {
+        if (!response.isDenied() || !ask.isActedOnAtOnce(isRepeatable)) {
             client.tokens().note(call, sent, ask);
             return response;
         }
@@ -66,9 +66,9 @@ public final class ScopeDriftInterceptor implements ClientHttpRequestInterceptor
             HttpRequest request,
             byte[] body,
             ClientHttpRequestExecution execution,
-            PeekedResponse refused)
+            PeekedResponse denied)
             throws IOException {
-        refused.close();
+        denied.close();
         PeekedResponse response = send(next, request, body, execution);
         Ask ask = response.ask(next);
         if (ask != null) {

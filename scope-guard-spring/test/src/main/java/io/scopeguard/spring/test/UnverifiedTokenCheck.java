@@ -10,7 +10,7 @@ import org.springframework.security.test.web.support.WebTestUtils;
 import org.springframework.test.web.servlet.MvcResult;
 import org.springframework.test.web.servlet.ResultHandler;
 
-/** Explains why a request was refused that a test authenticated by {@code jwt()}, which no issuer signed. */
+/** Explains why a request was rejected that a test authenticated by {@code jwt()}, which no issuer signed. */
 final class UnverifiedTokenCheck implements ResultHandler {
 
     @Override
