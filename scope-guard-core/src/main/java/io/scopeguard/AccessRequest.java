@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param organization which organization it is about
  * @param requirement the scopes it needs; {@code null} if it needs none
  * @param roles the roles it needs, beside the scopes; {@code null} if it needs none
- * @param awaitsReads whether it waits, boundedly, for reads that are due, and does not leave them to the background
+ * @param isForGateway whether a gateway asks, see {@link #forGateway}
  * @since 0.1
  */
 public record AccessRequest(
         RequestedOrganization organization,
         @Nullable ScopeRequirement requirement,
         @Nullable RoleRequirement roles,
-        boolean awaitsReads) {
+        boolean isForGateway) {
 
-    /** A request that leaves reads that are due to the background. */
+    /** A request of a client, which receives the response to it. */
     public AccessRequest(
             RequestedOrganization organization,
             @Nullable ScopeRequirement requirement,
@@ -38,10 +38,11 @@ public record AccessRequest(
     }
 
     /**
-     * The same request in a process that is frozen between requests: nothing finishes there in the background. It waits for reads
-     * that are due. If one fails or takes too long, older permissions decide within their bound, as they do in the background.
+     * The same request, as one that a gateway asks a function about. The function is frozen as soon as it has answered: the request
+     * waits for reads that are due, and if one fails or takes too long, older permissions decide within their bound. A client learns
+     * nothing of a denial but its status: there is no advice beside a denial, and none counts as given.
      */
-    public AccessRequest awaitingReads() {
+    public AccessRequest forGateway() {
         return new AccessRequest(organization, requirement, roles, true);
     }
 
@@ -78,7 +79,7 @@ public record AccessRequest(
     AccessRequest withoutOwnAge() {
         return maxAge() == null
                 ? this
-                : new AccessRequest(organization, withoutAge(requirement), withoutAge(roles), awaitsReads);
+                : new AccessRequest(organization, withoutAge(requirement), withoutAge(roles), isForGateway);
     }
 
     private static @Nullable ScopeRequirement withoutAge(@Nullable ScopeRequirement of) {

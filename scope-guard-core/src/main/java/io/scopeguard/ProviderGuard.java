@@ -317,11 +317,16 @@ final class ProviderGuard {
         if (!decision.drift().demoted().isEmpty()) {
             permissions.keepLoss(key);
         }
-        RemedyAdvice advice = settings.mode() == Mode.OBSERVE ? RemedyAdvice.none() : newAdvice(decision, live, now);
+        RemedyAdvice advice = isTold(decision) ? newAdvice(decision, live, now) : RemedyAdvice.none();
         if (decision.isGranted()) {
             earlier.advised(live, decision.drift(), advice, now);
         }
         return advice;
+    }
+
+    private boolean isTold(Decision decision) {
+        boolean isUntoldDenial = !decision.isGranted() && decision.request().isForGateway();
+        return settings.mode() != Mode.OBSERVE && !isUntoldDenial;
     }
 
     private RemedyAdvice newAdvice(Decision decision, LivePermissions live, long now) {

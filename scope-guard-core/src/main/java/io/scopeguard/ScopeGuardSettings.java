@@ -36,7 +36,7 @@ public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, 
         Freshness wanted = own == null
                 ? Freshness.of(maxAge, maxStale, now)
                 : Freshness.within(own.compareTo(maxStale) < 0 ? own : maxStale, now);
-        return request.awaitsReads() ? wanted.awaited() : wanted;
+        return request.isForGateway() ? wanted.awaited() : wanted;
     }
 
     Duration maxAge(AccessRequest request) {

@@ -93,8 +93,7 @@ public final class HttpApiAuthorizer implements RequestHandler<APIGatewayV2Custo
         }
         AccessToken token = verified(event);
         AccessRequest request = new AccessRequest(route.organization(event.getPathParameters()), route.requirement());
-        // The environment may be frozen as soon as this returns.
-        return answer(answer, guard.authorize(token, request.awaitingReads()));
+        return answer(answer, guard.authorize(token, request.forGateway()));
     }
 
     private Map<String, Object> answer(Answer answer, Decision decision) {

@@ -291,6 +291,26 @@ class HttpApiAuthorizerTests {
                 .hasMessage("Live permissions are unavailable");
     }
 
+    /** A client sees nothing of a denial but 403: it was not asked for consent yet. */
+    @Test
+    void handleRequestWhenDeniedThenTheNextGrantedResponseStillHasTheHint() {
+        String first = tokens.organization("acme").scopes("read:report").compact();
+        tenant.grant(verified, "read:report");
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(drift(first)).isNull();
+        tenant.grant(verified, "read:report", "delete:report");
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(drift(first)).startsWith("action=refresh, promoted=(\"delete:report\")");
+        clock.advance(Duration.ofSeconds(10));
+        String second = tokens.organization("acme").scopes("read:report").compact();
+
+        Map<String, Object> denied = simple().handleRequest(with(event(DELETE, "acme"), "Bearer " + second), null);
+        clock.advance(Duration.ofMinutes(1));
+
+        assertThat(context(denied).get("denial")).isEqualTo("insufficient-scope");
+        assertThat(drift(second)).startsWith("action=reconsent, promoted=(\"delete:report\")");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"*", "a?b", "${x}"})
     void handleRequestWhenPathIsPatternThenPolicyDoesNotAllowIt(String path) {
@@ -400,6 +420,12 @@ class HttpApiAuthorizerTests {
                 .simpleResponses()
                 .spread(Duration.ofSeconds(1))
                 .build();
+    }
+
+    private @Nullable String drift(String bearer) {
+        Map<String, Object> answer = simple().handleRequest(with(event(GET, "acme"), "Bearer " + bearer), null);
+        assertThat(answer).containsEntry("isAuthorized", true);
+        return (String) context(answer).get("scopeDrift");
     }
 
     private void assertUnauthorized(APIGatewayV2CustomAuthorizerEvent event) {
