@@ -1,14 +1,19 @@
 package io.scopeguard.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2CustomAuthorizerEvent;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Denial;
@@ -39,6 +44,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +58,9 @@ class VerdictTableTests {
 
     private static final Set<String> SCOPES = Set.of("read:report", "write:report");
     private static final String[] BOTH = {"read:report", "write:report"};
+    /** Marks what was not read in AWS's guide. */
+    private static final String REPORTED = "†";
+
     private static final int MOST_LOOKS = 20;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final CacheSettings CACHE =
@@ -74,14 +83,16 @@ class VerdictTableTests {
         return page.substring(page.indexOf("## The same token at both"))
                 .lines()
                 .filter(line -> line.startsWith("| ") && !line.startsWith("| token"))
-                .map(line -> line.substring(0, line.lastIndexOf('|', line.length() - 2) + 1))
+                .map(line -> line.substring(0, line.lastIndexOf('|', line.length() - 2) + 1)
+                        .replace(REPORTED, ""))
                 .toList();
     }
 
     private void logto() throws Exception {
         try (TestTokens tokens = new TestTokens(clock)) {
             RSAKey rsa = key();
-            tokens.publish(tokens.key(), rsa);
+            ECKey ec = new ECKeyGenerator(Curve.P_384).keyID("ec").generate();
+            tokens.publish(ec, rsa);
             JWSHeader header =
                     TestTokens.header(JWSAlgorithm.RS256, rsa.getKeyID()).build();
             InMemoryTenant tenant = new InMemoryTenant();
@@ -100,19 +111,23 @@ class VerdictTableTests {
                                 tokens.tenant().issuer(),
                                 Set.of(TestTokens.API.value()),
                                 SCOPES,
-                                new JWKSet(List.of(tokens.key(), rsa))));
+                                new JWKSet(List.of(ec, rsa))));
                 Judge ofOrganization = new Judge(guard, Audience.ORGANIZATION, judge.model);
 
                 String organization =
-                        tokens.organization("acme").subject("bob").scopes(BOTH).compact();
-                tenant.grant(guard.verify(organization), BOTH);
-                ofOrganization.row("Logto, organization token, ES384", organization);
+                        tokens.organization("acme").subject("bob").scopes(BOTH).json();
+                String es384 = TestTokens.sign(
+                        TestTokens.header(JWSAlgorithm.ES384, ec.getKeyID()).build(), organization, ec);
+                tenant.grant(guard.verify(es384), BOTH);
+                ofOrganization.row("Logto, organization token, ES384", es384);
+                ofOrganization.row("the same, RS256", TestTokens.sign(header, organization, rsa));
 
                 String resource = TestTokens.sign(
                         header, tokens.organizationResource("acme").scopes(BOTH).json(), rsa);
                 AccessToken verified = guard.verify(resource);
                 tenant.grant(verified, BOTH);
                 judge.row("Logto, organization-level API token, RS256", resource);
+                judge.rowWithoutScheme("the same, without `Bearer `", resource);
                 judge.row(
                         "the same, of another organization",
                         TestTokens.sign(
@@ -171,9 +186,10 @@ class VerdictTableTests {
                                         .with("iss", "https://other.example")
                                         .json(),
                                 rsa));
+                idToken(judge, tokens, rsa);
                 tenant.grant(verified, "read:report");
                 judge.lookUntilChanged(resource);
-                judge.row("the same, demoted since", resource);
+                judge.row("the API token, demoted since", resource);
                 tenant.stands(verified, Standing.SUSPENDED);
                 judge.lookUntilChanged(resource);
                 judge.row("the same, user suspended since", resource);
@@ -183,9 +199,21 @@ class VerdictTableTests {
         }
     }
 
+    private void idToken(Judge judge, TestTokens tokens, RSAKey rsa) throws Exception {
+        JWSHeader header =
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(rsa.getKeyID()).build();
+        String token = TestTokens.sign(
+                header,
+                tokens.resource().with("aud", "browser").without("client_id").json(),
+                rsa);
+        judge.row("the same client's ID token", token);
+        judge.with(new JwtAuthorizerModel(judge.model.issuer(), Set.of("browser"), Set.of(), judge.model.keys()))
+                .row("likewise, if the client is the audience, and the route has no scopes", token);
+    }
+
     private void auth0() throws Exception {
         try (FakeAuth0 tenant = new FakeAuth0(clock)) {
-            tenant.api(FakeAuth0.API, true, "access_token", "RS256", BOTH)
+            tenant.api(FakeAuth0.API, true, "access_token_authz", "RS256", BOTH)
                     .role("rol_writer", BOTH)
                     .role("rol_reader", "read:report")
                     .user("auth0|alice")
@@ -206,6 +234,11 @@ class VerdictTableTests {
                 judge.row(
                         "the same, of another organization",
                         tenant.signIn("auth0|alice", "globex", BOTH).token());
+                judge.row(
+                        "the same, in `permissions` only",
+                        tenant.signIn("auth0|alice", "acme").token());
+                judge.with(new JwtAuthorizerModel(tenant.url(), judge.model.audiences(), SCOPES, judge.model.keys()))
+                        .row("the same, if the authorizer's issuer lacks the final slash", token);
                 tenant.member("acme", "auth0|alice", "rol_reader");
                 judge.lookUntilChanged(token);
                 judge.row("the same, demoted since", token);
@@ -214,7 +247,8 @@ class VerdictTableTests {
     }
 
     private void keycloak() throws Exception {
-        try (FakeKeycloak realm = FakeKeycloak.recorded(clock)) {
+        RSAKey rsa = key();
+        try (FakeKeycloak realm = FakeKeycloak.recorded(clock).publish(rsa)) {
             Audience api = Audience.resource(FakeKeycloak.API);
             SteadyClock steady = clock.steady();
             try (ScopeGuard guard = ScopeGuard.builder(Keycloak.at(
@@ -229,20 +263,18 @@ class VerdictTableTests {
                     .resources(List.of(api))
                     .cache(CACHE)
                     .build()) {
-                RSAKey rsa = key();
                 Judge judge = new Judge(
                         guard,
                         api,
                         new JwtAuthorizerModel(
                                 realm.issuer().toString(), Set.of(FakeKeycloak.API), SCOPES, new JWKSet(rsa)));
-                String token = realm.token("alice", "acme");
-                judge.row("Keycloak, roles of organization groups, ES256", token);
+                judge.row("Keycloak, roles of organization groups, ES256", realm.token("alice", "acme"));
                 JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.RS256)
                         .type(JOSEObjectType.JWT)
                         .keyID(rsa.getKeyID())
                         .build();
-                String resigned = TestTokens.sign(header, new Payload(realm.claims("alice", "acme")).toString(), rsa);
-                judge.row("the same, RS256", resigned, token);
+                String claims = new Payload(realm.claims("alice", "acme")).toString();
+                judge.row("the same, RS256", TestTokens.sign(header, claims, rsa));
             }
         }
     }
@@ -262,19 +294,44 @@ class VerdictTableTests {
         private final JwtAuthorizerModel model;
 
         Judge(ScopeGuard guard, Audience audience, JwtAuthorizerModel model) {
+            this(
+                    guard,
+                    new AccessRequest(
+                            RequestedOrganization.named("acme"), ScopeRequirement.allOf(audience, Scopes.of(BOTH))),
+                    model);
+        }
+
+        private Judge(ScopeGuard guard, AccessRequest request, JwtAuthorizerModel model) {
             this.guard = guard;
-            this.request = new AccessRequest(
-                    RequestedOrganization.named("acme"), ScopeRequirement.allOf(audience, Scopes.of(BOTH)));
+            this.request = request;
             this.model = model;
         }
 
-        void row(String name, String token) throws Exception {
-            row(name, token, token);
+        /** The same guard beside another authorizer. */
+        Judge with(JwtAuthorizerModel other) {
+            return new Judge(guard, request, other);
         }
 
-        /** With a token of the same claims for the guard, which knows the provider's key only. */
-        void row(String name, String token, String forGuard) throws Exception {
-            rows.add("| " + name + " | " + model.verdict(token, clock.instant()) + " | " + verdict(forGuard) + " |");
+        void row(String name, String token) throws Exception {
+            row(name, token, verdict(token));
+        }
+
+        /** Both see the header's value as it is. */
+        void rowWithoutScheme(String name, String token) throws Exception {
+            APIGatewayV2CustomAuthorizerEvent event = new APIGatewayV2CustomAuthorizerEvent();
+            event.setRouteKey("GET /reports");
+            event.setHeaders(Map.of("authorization", token));
+            event.setIdentitySource(List.of(token));
+            HttpApiRoutes routes = HttpApiRoutesTests.of(
+                    "{\"GET /reports\": {\"allOf\": [\"read:report\"], \"organization\": \"token\"}}");
+            HttpApiAuthorizer authorizer =
+                    HttpApiAuthorizer.builder(guard, routes).build();
+            assertThatThrownBy(() -> authorizer.handleRequest(event, null)).hasMessage("Unauthorized");
+            row(name, token, "401, no token");
+        }
+
+        private void row(String name, String credentials, String ours) throws Exception {
+            rows.add("| " + name + " | " + model.verdict(credentials, clock.instant()) + " | " + ours + " |");
         }
 
         /** A minute later each time, until the change is noticed: a loss needs a confirming read. */

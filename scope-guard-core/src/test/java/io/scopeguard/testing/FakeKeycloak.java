@@ -14,6 +14,7 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import java.net.URI;
 import java.time.Clock;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,7 @@ public final class FakeKeycloak implements AutoCloseable {
     private final FakeRealm realm;
     private final WireMockServer server;
     private final ECKey key = TestTokens.newKey("realm-key");
+    private final List<JWK> published = new CopyOnWriteArrayList<>(List.of(key));
     private volatile String algorithm = "ES256";
 
     /** An empty realm. */
@@ -104,6 +107,12 @@ public final class FakeKeycloak implements AutoCloseable {
 
     public URI issuer() {
         return URI.create(server.baseUrl() + REALM);
+    }
+
+    /** Publishes the public half of another key beside the realm's own. */
+    public FakeKeycloak publish(JWK other) {
+        published.add(other);
+        return this;
     }
 
     /** Makes the realm's own tokens say that they are signed by another algorithm. */
@@ -230,7 +239,7 @@ public final class FakeKeycloak implements AutoCloseable {
         public ResponseDefinition transform(ServeEvent event) {
             String path = URI.create(event.getRequest().getUrl()).getPath();
             if (path.equals(REALM + "/protocol/openid-connect/certs")) {
-                return answer(200, new JWKSet(key).toJSONObject(true));
+                return answer(200, new JWKSet(List.copyOf(published)).toJSONObject(true));
             }
             if (path.equals(REALM + "/protocol/openid-connect/token")) {
                 return answer(200, adminToken());
