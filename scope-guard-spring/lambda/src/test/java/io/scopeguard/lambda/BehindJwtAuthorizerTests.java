@@ -27,6 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(600)
 class BehindJwtAuthorizerTests {
 
+    /** The subject that the event's claims name. */
+    private static final String OF_CLAIMS = "user1";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final MovableClock clock = ReportApplication.clock;
     private static final TenantServer tenant = new TenantServer(clock);
@@ -109,19 +112,25 @@ class BehindJwtAuthorizerTests {
     /** A route without an authorizer: the application verifies tokens itself. */
     @Test
     void requestWhenTokenIsInvalidThenChallenged() throws IOException {
-        Answer invalid = get(token.withKey(TenantServer.newKey("foreign")));
+        Answer invalid = get(token.withKey(TenantServer.newKey(tenant.key().getKeyID())));
         Answer status = send("GET", "/status", null);
         Answer none = send("GET", "/organizations/" + acme + "/reports", null);
 
-        assertThat(invalid.status()).isIn(401, 503);
+        assertThat(invalid.status()).isEqualTo(401);
+        assertThat(invalid.header("WWW-Authenticate")).contains("error=\"invalid_token\"");
         assertThat(none.status()).isEqualTo(401);
         assertThat(none.header("WWW-Authenticate")).startsWith("Bearer resource_metadata=");
         assertThat(status.status()).isEqualTo(200);
     }
 
-    /** Nothing in the event but the token decides: the claims that the authorizer adds are those of another subject. */
+    /** Nothing in the event but the token decides: the claims that the authorizer adds are those of a member with the scope. */
     @Test
     void requestWhenEventHasClaimsOfAnotherThenTheTokenDecides() throws IOException {
+        String member = tenant.addUser(OF_CLAIMS);
+        tenant.join(acme, member, "read:report");
+        assertThat(get(tenant.organizationToken(acme, member, "read:report")).status())
+                .isEqualTo(200);
+
         Answer answer = get(token);
 
         assertThat(answer.status()).isEqualTo(403);
@@ -169,7 +178,9 @@ class BehindJwtAuthorizerTests {
                                 .readAllBytes(),
                         StandardCharsets.UTF_8)
                 .replace("METHOD", method)
-                .replace("PATH", path);
+                .replace("PATH", path)
+                .replace("ISSUER", tenant.endpoint() + "/oidc")
+                .replace("ORGANIZATION", path.split("/")[path.startsWith("/organizations/") ? 2 : 1]);
         event = bearer == null
                 ? event.replaceFirst("\"authorization\": .*\n", "")
                 : event.replace("TOKEN", bearer.signed());
