@@ -78,6 +78,7 @@ public final class ScopeChecker {
         }
         Decision decision = authorizer.check(token, request);
         RequestDecision.signal(decision);
+        GrantedCalls.checked(decision);
         return new DecisionResult(decision);
     }
 
@@ -107,6 +108,7 @@ public final class ScopeChecker {
         }
         Decision decision = authorizer.authorize(OPERATION, token, request);
         RequestDecision.signal(decision);
+        GrantedCalls.required(decision);
         if (!decision.isGranted()) {
             throw new ScopesDeniedException(OPERATION, new DecisionResult(decision));
         }

@@ -4,14 +4,18 @@ import io.scopeguard.ScopeGuard;
 import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.response.ProblemResponseWriter;
 import io.scopeguard.spring.stream.OpenStreams;
+import io.scopeguard.spring.stream.StompSubscriptions;
 import io.scopeguard.spring.stream.StreamGuard;
 import io.scopeguard.spring.stream.WebSocketStreams;
 import io.scopeguard.spring.stream.WebSocketUpgrade;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.messaging.support.InterceptableChannel;
 
 /** Streams and sessions that end with the right to them. */
 @Configuration(proxyBeanMethods = false)
@@ -48,6 +52,13 @@ final class StreamConfiguration {
         @Bean
         WebSocketUpgrade webSocketStreams(OpenStreams streams, ScopeGuard guard, ScopeGuardProperties properties) {
             return new WebSocketStreams(streams, guard, new DriftSettings(properties).header());
+        }
+
+        /** Subscriptions of STOMP sessions, if the application has a broker. */
+        @Bean
+        SmartInitializingSingleton stompSubscriptions(
+                @Qualifier("clientInboundChannel") ObjectProvider<InterceptableChannel> channels) {
+            return () -> channels.ifAvailable(channel -> channel.addInterceptor(0, new StompSubscriptions()));
         }
     }
 }

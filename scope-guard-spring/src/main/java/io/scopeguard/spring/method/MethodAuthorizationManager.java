@@ -4,6 +4,7 @@ import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.spring.authorization.CallToken;
+import io.scopeguard.spring.authorization.GrantedCalls;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.RequestDecision;
 import io.scopeguard.spring.authorization.ScopeAuthorizer;
@@ -62,6 +63,7 @@ public final class MethodAuthorizationManager
         AccessRequest access = new AccessRequest(organization, required.requirement(), required.roles());
         Decision decision = authorizer.authorize(rule.name(), token, access);
         RequestDecision.signal(decision);
+        GrantedCalls.required(decision);
         OperationDecisions.called(rule, decision);
         return decision;
     }

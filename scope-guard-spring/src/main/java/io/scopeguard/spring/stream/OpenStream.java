@@ -1,6 +1,7 @@
 package io.scopeguard.spring.stream;
 
 import io.scopeguard.Decision;
+import io.scopeguard.TooManyWatchesException;
 import io.scopeguard.Watch;
 import io.scopeguard.WatchEnd;
 import io.scopeguard.WatchListener;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** One open stream, under one or more watches: the first of them that ends it, ends it. Thread-safe. */
 final class OpenStream implements WatchListener, AutoCloseable {
@@ -19,6 +21,9 @@ final class OpenStream implements WatchListener, AutoCloseable {
     private final StreamListener listener;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final AtomicBoolean isOver = new AtomicBoolean();
+
+    /** The token of the last renewal. */
+    private volatile @Nullable AccessToken renewed;
 
     OpenStream(OpenStreams streams, Kind kind, StreamListener listener) {
         this.streams = streams;
@@ -31,6 +36,31 @@ final class OpenStream implements WatchListener, AutoCloseable {
         if (isOver.get()) {
             watch.close();
         }
+    }
+
+    /**
+     * Watches another decision, which the stream goes on with.
+     *
+     * @throws TooManyWatchesException if as much is open as may be
+     */
+    Watch watch(Decision granted) {
+        Watch watch = streams.watch(granted, this);
+        add(watch);
+        AccessToken newer = renewed;
+        if (newer != null) {
+            try {
+                watch.renew(newer);
+            } catch (IllegalArgumentException e) {
+                // It ends with the token that it was granted to.
+            }
+        }
+        return watch;
+    }
+
+    /** What needed this watch is over, and the stream goes on. */
+    void forget(Watch watch) {
+        watches.remove(watch);
+        watch.close();
     }
 
     Kind kind() {
@@ -70,6 +100,7 @@ final class OpenStream implements WatchListener, AutoCloseable {
      * @throws IllegalArgumentException if the token is not the same client's and user's
      */
     Decision renew(AccessToken newer) {
+        renewed = newer;
         Decision last = null;
         for (Watch watch : watches) {
             last = watch.renew(newer);

@@ -3,6 +3,7 @@ package io.scopeguard.spring.stream;
 import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.TooManyWatchesException;
+import io.scopeguard.Watch;
 import io.scopeguard.WatchEnd;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
@@ -74,13 +75,17 @@ public final class OpenStreams implements DisposableBean {
         open.add(stream);
         try {
             for (Decision decision : granted) {
-                stream.add(guard.watch(decision, stream));
+                stream.add(watch(decision, stream));
             }
         } catch (RuntimeException e) {
             stream.close();
             throw e;
         }
         return stream;
+    }
+
+    Watch watch(Decision granted, OpenStream stream) {
+        return guard.watch(granted, stream);
     }
 
     void remove(OpenStream stream) {

@@ -1,13 +1,19 @@
 package io.scopeguard.spring.stream;
 
+import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.TooManyWatchesException;
 import io.scopeguard.WatchEnd;
 import io.scopeguard.signal.ScopeDriftHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.simp.stomp.StompCommand;
 import org.springframework.messaging.simp.stomp.StompDecoder;
@@ -26,13 +32,54 @@ final class StompStream extends WebSocketStream {
     static final String DESTINATION = "/scope-guard/token";
 
     private static final String BEARER = "Bearer ";
+    private static final int MAX_SUBSCRIPTIONS = 10_000;
+
+    private static final Logger log = LoggerFactory.getLogger(StompStream.class);
 
     private final ScopeDriftHeader header;
     private final StompEncoder encoder = new StompEncoder();
+    private final Map<String, StompSubscription> subscriptions = new ConcurrentHashMap<>();
 
     StompStream(ScopeGuard guard, ScopeDriftHeader header) {
         super(guard);
         this.header = header;
+    }
+
+    /** The client asks for a subscription. */
+    void subscribing(String id) {
+        if (subscriptions.size() < MAX_SUBSCRIPTIONS) {
+            subscriptions.computeIfAbsent(id, unknown -> new StompSubscription(stream()));
+        } else {
+            refuse("too-many-subscriptions");
+        }
+    }
+
+    /** The client has a subscription because of these decisions. STOMP cannot end it alone: the session ends with the right to it. */
+    void subscribed(String id, List<Decision> granted) {
+        StompSubscription subscription = subscriptions.get(id);
+        if (subscription == null) {
+            return;
+        }
+        try {
+            granted.forEach(decision -> subscription.add(stream().watch(decision)));
+        } catch (TooManyWatchesException e) {
+            refuse("too-many-streams");
+        }
+    }
+
+    void unsubscribed(String id) {
+        StompSubscription subscription = subscriptions.remove(id);
+        if (subscription != null) {
+            subscription.close();
+        }
+    }
+
+    private void refuse(String reason) {
+        try {
+            fail(reason, CloseStatus.SERVICE_OVERLOAD.getCode());
+        } catch (IOException | RuntimeException e) {
+            log.debug("The client has gone before its subscription was refused", e);
+        }
     }
 
     @Override
@@ -67,13 +114,17 @@ final class StompStream extends WebSocketStream {
     /** STOMP knows no other refusal than an ERROR, after which a session is closed. */
     private void answer(@Nullable String receipt, @Nullable String refused) throws IOException {
         if (refused != null) {
-            send(session(), error(refused, null));
-            session().close(new CloseStatus(FORBIDDEN, refused));
+            fail(refused, FORBIDDEN);
         } else if (receipt != null) {
             StompHeaderAccessor accessor = StompHeaderAccessor.create(StompCommand.RECEIPT);
             accessor.setReceiptId(receipt);
             send(session(), accessor);
         }
+    }
+
+    private void fail(String reason, int closeCode) throws IOException {
+        send(session(), error(reason, null));
+        session().close(new CloseStatus(closeCode, reason));
     }
 
     private static StompHeaderAccessor error(String message, @Nullable String drift) {

@@ -49,6 +49,10 @@ class WebSocketStream {
         stream = opened;
     }
 
+    OpenStream stream() {
+        return Objects.requireNonNull(stream);
+    }
+
     /** Returns the session for the application to use: other threads may close it, and send messages. */
     WebSocketSession established(WebSocketSession raw) {
         WebSocketSession concurrent =
@@ -115,7 +119,7 @@ class WebSocketStream {
     @Nullable
     String renew(String token) {
         try {
-            Decision decision = Objects.requireNonNull(stream).renew(guard.verify(token));
+            Decision decision = stream().renew(guard.verify(token));
             Denial denial = decision.denial();
             return denial == null ? null : name(denial);
         } catch (InvalidTokenException e) {
@@ -128,6 +132,6 @@ class WebSocketStream {
     }
 
     void close() {
-        Objects.requireNonNull(stream).close();
+        stream().close();
     }
 }

@@ -2,11 +2,15 @@ package io.scopeguard.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.scopeguard.ScopeGuard;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.OrganizationSource;
 import io.scopeguard.spring.RequiresScopes;
+import io.scopeguard.spring.authorization.ScopeChecker;
 import io.scopeguard.spring.response.ScopesDeniedException;
+import io.scopeguard.spring.stream.OpenStreams;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
@@ -15,7 +19,9 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +39,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.messaging.Message;
 import org.springframework.messaging.MessagingException;
 import org.springframework.messaging.converter.StringMessageConverter;
 import org.springframework.messaging.handler.annotation.DestinationVariable;
@@ -47,8 +54,10 @@ import org.springframework.messaging.simp.stomp.StompHeaders;
 import org.springframework.messaging.simp.stomp.StompSession;
 import org.springframework.messaging.simp.stomp.StompSessionHandlerAdapter;
 import org.springframework.messaging.support.ChannelInterceptor;
+import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.config.annotation.web.socket.EnableWebSocketSecurity;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.messaging.access.intercept.MessageMatcherDelegatingAuthorizationManager;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.socket.WebSocketHttpHeaders;
 import org.springframework.web.socket.client.standard.StandardWebSocketClient;
@@ -67,6 +76,9 @@ class StompTests {
 
     private static final String DENIED_OR_ENDED = "(?s)denied.*|" + ENDED;
 
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final int MAX_OPEN = 8;
+
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
     private static RunningApi api;
@@ -75,11 +87,13 @@ class StompTests {
     private final String globex = TenantServer.newId("globex");
     private final String user = tenant.newUser();
     private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
+    private final Queue<String> errors = new ConcurrentLinkedQueue<>();
     private final List<WebSocketStompClient> clients = new ArrayList<>();
 
     @BeforeAll
     static void start() {
-        api = RunningApi.start(tenant, clock, List.of(), Secured.class);
+        api = RunningApi.start(
+                tenant, clock, List.of("scope-guard.streams.max-open", String.valueOf(MAX_OPEN)), Secured.class);
     }
 
     @AfterAll
@@ -98,6 +112,8 @@ class StompTests {
     @AfterEach
     void disconnect() {
         clients.forEach(WebSocketStompClient::stop);
+        api.bean(OpenStreams.class).end(token -> true);
+        awaitWatches(0);
     }
 
     @ParameterizedTest
@@ -168,6 +184,88 @@ class StompTests {
         assertThat(Starling.handled).hasValue(1);
     }
 
+    /** The handshake requires nothing. The method, or a rule of the channel, requires a scope for the subscription. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/app/latest/", "/queue/news/"})
+    void subscriptionWhenItsScopeIsRevokedThenTheSessionEndsWithAnError(String destination) throws Exception {
+        StompSession session = connect(api, expiringIn(Duration.ofDays(365)));
+        subscribe(session, destination + acme);
+        awaitWatches(2);
+        tenant.join(acme, user, "write:report");
+
+        await().atMost(PATIENCE).until(() -> {
+            clock.advance(Duration.ofSeconds(10));
+            return errors.contains("insufficient-scope");
+        });
+
+        awaitWatches(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/app/latest/", "/queue/news/"})
+    void subscriptionWhenUnsubscribedThenForgotten(String destination) throws Exception {
+        StompSession session = connect(api, token("read:report"));
+        StompSession.Subscription subscription = subscribe(session, destination + acme);
+        subscribe(session, destination + acme);
+        awaitWatches(3);
+
+        subscription.unsubscribe();
+
+        awaitWatches(2);
+    }
+
+    @Test
+    void subscriptionWhenDeniedThenNotWatched() throws Exception {
+        StompSession session = connect(api, token("write:report"));
+        subscribe(session, "/app/latest/" + acme);
+        assertDenied("insufficient-scope");
+        subscribe(session, "/queue/other/" + acme);
+        session.send("/app/argument/" + acme, "hello");
+        assertDenied("insufficient-scope");
+
+        awaitWatches(1);
+    }
+
+    @Test
+    void subscriptionWhenAsManyAreOpenAsMayBeThenTheSessionEnds() throws Exception {
+        StompSession session = connect(api, token("read:report"));
+        for (int i = 0; i < MAX_OPEN && session.isConnected(); i++) {
+            subscribe(session, "/app/latest/" + acme);
+        }
+
+        await().atMost(PATIENCE).until(() -> errors.contains("too-many-streams"));
+        awaitWatches(0);
+    }
+
+    /** The session's renewed token, not that of the handshake, decides how long a subscription lasts. */
+    @Test
+    void subscriptionWhenTokenWasRenewedThenItOutlivesTheFirst() throws Exception {
+        TestToken first = expiringIn(Duration.ofMinutes(5));
+        TestToken renewed = expiringIn(Duration.ofDays(365));
+        StompSession session = connect(api, first);
+        StompHeaders renewal = new StompHeaders();
+        renewal.setDestination("/scope-guard/token");
+        renewal.set("Authorization", "Bearer " + renewed.signed());
+        session.send(renewal, "");
+        subscribe(session, "/app/latest/" + acme);
+        assertThat(reply()).isEqualTo("latest");
+        awaitWatches(2);
+        StompSession last = connect(api, expiringIn(Duration.ofMinutes(6)));
+        awaitWatches(3);
+        clock.advance(Duration.ofMinutes(8));
+        await().atMost(PATIENCE).until(() -> errors.contains("expired"));
+
+        awaitWatches(2);
+        assertThat(session.isConnected()).isTrue();
+        await().atMost(PATIENCE).until(() -> !last.isConnected());
+    }
+
+    private static void awaitWatches(int open) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(api.bean(ScopeGuard.class).openWatches()).isEqualTo(open));
+    }
+
     @Test
     void connectWithoutTokenThenRefusedAtTheHandshake() {
         assertThat(api.handshake("/stomp", null)).isEqualTo(401);
@@ -201,6 +299,10 @@ class StompTests {
 
     private TestToken token(String... scopes) {
         return tenant.organizationToken(acme, user, scopes);
+    }
+
+    private TestToken expiringIn(Duration time) {
+        return token("read:report").with("exp", clock.instant().plus(time).getEpochSecond());
     }
 
     private String reply() throws InterruptedException {
@@ -244,6 +346,7 @@ class StompTests {
 
         @Override
         public void handleFrame(StompHeaders headers, @Nullable Object payload) {
+            errors.add(String.valueOf(headers.getFirst("message")));
             replies.add(ENDED);
         }
 
@@ -253,8 +356,8 @@ class StompTests {
         }
     }
 
-    private void subscribe(StompSession session, String destination) {
-        session.subscribe(destination, new StompFrameHandler() {
+    private StompSession.Subscription subscribe(StompSession session, String destination) {
+        return session.subscribe(destination, new StompFrameHandler() {
             @Override
             public Type getPayloadType(StompHeaders headers) {
                 return String.class;
@@ -336,6 +439,17 @@ class StompTests {
     static class Secured {
 
         /** A bearer token is sent by the client itself, never by a browser on its own. */
+        @Bean
+        AuthorizationManager<Message<?>> messageAuthorizationManager(
+                MessageMatcherDelegatingAuthorizationManager.Builder messages, ScopeChecker scopes) {
+            return messages.simpSubscribeDestMatchers("/queue/news/{organization}")
+                    .access((caller, context) ->
+                            scopes.has(context.getVariables().get("organization"), "read:report"))
+                    .anyMessage()
+                    .authenticated()
+                    .build();
+        }
+
         @Bean
         ChannelInterceptor csrfChannelInterceptor() {
             return new ChannelInterceptor() {};
