@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.messaging.simp.config.ChannelRegistration;
 import org.springframework.messaging.simp.config.MessageBrokerRegistry;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
@@ -286,6 +287,12 @@ class SocketStreamTests {
         @Override
         public void registerStompEndpoints(StompEndpointRegistry registry) {
             registry.addEndpoint("/organizations/{organizationId}/stomp");
+        }
+
+        /** One thread, so that a client's subscription is there before its next message is handled. */
+        @Override
+        public void configureClientInboundChannel(ChannelRegistration registration) {
+            registration.taskExecutor().corePoolSize(1).maxPoolSize(1);
         }
 
         @Override
