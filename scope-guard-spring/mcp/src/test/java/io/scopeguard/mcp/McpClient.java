@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -97,6 +98,18 @@ final class McpClient {
     Reply send(HttpRequest.Builder request) {
         try {
             return new Reply(HTTP.send(request.build(), BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Passes each line of the response on as soon as it arrives. */
+    void lines(HttpRequest.Builder request, Consumer<String> lines) {
+        try {
+            HTTP.send(request.build(), BodyHandlers.ofLines()).body().forEach(lines);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {

@@ -27,10 +27,9 @@ public final class McpSessions {
         owners.remove(id);
     }
 
-    /** Whether this session belongs to another owner. */
+    /** Whether this session belongs to another owner, or to none: then it does not exist, or is about to end. */
     boolean isForeign(String id, AccessToken token) {
-        Owner owner = owners.get(id);
-        return owner != null && !owner.equals(Owner.of(token));
+        return !Owner.of(token).equals(owners.get(id));
     }
 
     int count() {
