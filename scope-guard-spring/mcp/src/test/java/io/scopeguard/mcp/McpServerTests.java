@@ -230,6 +230,29 @@ class McpServerTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"STREAMABLE", "STATELESS"})
+    void verifyCompletionForTemplateIsAboutItsOrganization(String protocol) {
+        McpClient client = server(protocol)
+                .client(BOX.token(member("read:report"), "acme", "read:report"))
+                .initialized();
+
+        assertThat(completed(client, "acme").result().toString()).contains("id of acme");
+        assertThat(completed(client, "globex").problem()).isEqualTo("organization-mismatch");
+    }
+
+    private static Reply completed(McpClient client, String organization) {
+        return client.send(
+                "completion/complete",
+                Map.of(
+                        "ref",
+                        Map.of("type", "ref/resource", "uri", "report://{organizationId}/{id}"),
+                        "argument",
+                        Map.of("name", "id", "value", ""),
+                        "context",
+                        Map.of("arguments", Map.of("organizationId", organization))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"STREAMABLE", "STATELESS"})
     void verifyWhenNoTokenThenChallengeLeadsToMetadata(String protocol) {
         Reply reply = new McpClient(server(protocol).endpoint(), null).send("tools/list", Map.of());
 

@@ -3,6 +3,7 @@ package io.scopeguard.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.modelcontextprotocol.server.McpSyncServer;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.PublicEndpoint;
@@ -15,11 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.ai.mcp.annotation.McpComplete;
 import org.springframework.ai.mcp.annotation.McpPrompt;
 import org.springframework.ai.mcp.annotation.McpResource;
 import org.springframework.ai.mcp.annotation.McpTool;
 import org.springframework.ai.mcp.annotation.context.McpSyncRequestContext;
+import org.springframework.ai.mcp.server.webmvc.transport.WebMvcStreamableServerTransportProvider;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -188,6 +193,33 @@ class McpStartupTests {
         Cyclic tool;
     }
 
+    static class Prompting {
+
+        @McpPrompt(name = "prompting", description = "A prompt")
+        @RequiresScopes("read:report")
+        String prompting() {
+            return "prompting";
+        }
+    }
+
+    static class Resourceful {
+
+        @McpResource(uri = "report://all", name = "resourceful", description = "A resource")
+        @RequiresScopes("read:report")
+        String resourceful() {
+            return "resourceful";
+        }
+    }
+
+    static class Completing {
+
+        @McpComplete(prompt = "prompting")
+        @RequiresScopes("read:report")
+        String completing(String value) {
+            return value;
+        }
+    }
+
     static class Misspelt {
 
         @McpTool(name = "misspelt", description = "Names an argument that does not exist")
@@ -209,6 +241,16 @@ class McpStartupTests {
                         Plain.class,
                         "spring.ai.mcp.server.annotation-scanner.enabled=false",
                         "no MCP server offers it"),
+                Arguments.of(
+                        Prompting.class, "spring.ai.mcp.server.annotation-scanner.enabled=false", "prompt 'prompting'"),
+                Arguments.of(
+                        Resourceful.class,
+                        "spring.ai.mcp.server.annotation-scanner.enabled=false",
+                        "resource 'report://all'"),
+                Arguments.of(
+                        Completing.class,
+                        "spring.ai.mcp.server.annotation-scanner.enabled=false",
+                        "completion 'prompting'"),
                 Arguments.of(Reactive.class, stateless, "Reactive#reactive()"),
                 Arguments.of(Bidirectional.class, stateless, "Bidirectional#bidirectional(McpSyncRequestContext)"),
                 Arguments.of(LazyTool.class, stateless, "LazyTool#lazy()"),
@@ -248,7 +290,38 @@ class McpStartupTests {
         Throwable failure = catchThrowable(
                 () -> McpServer.start(List.of(Plain.class, Twin.class)).close());
 
-        assertThat(failure).isNotNull();
+        assertThat(failure).hasStackTraceContaining("Tool with name 'plain' is already registered");
+    }
+
+    @Test
+    void verifyWhenServerHasTransportOfItsOwnThenStartUpFails() {
+        Throwable failure = catchThrowable(
+                () -> McpServer.start(List.of(Plain.class, OwnServer.class)).close());
+
+        assertThat(invalidSetting(failure)).hasMessageContaining("transport without a guard");
+    }
+
+    /** Takes the sessions of the transport for itself. */
+    @Configuration(proxyBeanMethods = false)
+    static class OwnServer {
+
+        @Bean
+        McpSyncServer ownServer(WebMvcStreamableServerTransportProvider transport) {
+            return io.modelcontextprotocol.server.McpServer.sync(transport)
+                    .serverInfo("own", "1")
+                    .build();
+        }
+    }
+
+    @Test
+    void verifyWhenUnannotatedIsDeniedThenUnguardedTransportStopsStartUp() {
+        Throwable failure = catchThrowable(() -> McpServer.start(
+                        List.of(Tools.Undeclared.class),
+                        "scope-guard.unannotated=deny",
+                        "spring.ai.mcp.server.stdio=true")
+                .close());
+
+        assertThat(invalidSetting(failure)).hasMessageContaining("'stdioServerTransport'");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.scopeguard.mcp;
 
+import io.modelcontextprotocol.spec.McpSchema.CompleteRequest;
 import io.scopeguard.spring.OrganizationSource;
 import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
@@ -59,6 +60,11 @@ final class Tools {
         @McpComplete(prompt = "summarize")
         List<String> styles(String style) {
             return List.of("briefly");
+        }
+
+        @McpComplete(uri = "report://{organizationId}/{id}")
+        List<String> ids(CompleteRequest request) {
+            return List.of("id of " + request.context().arguments().get("organizationId"));
         }
 
         @McpResource(uri = "report://{organizationId}/{id}", name = "report", description = "A report")

@@ -64,8 +64,8 @@ public final class McpAutoConfiguration {
     }
 
     @Bean
-    McpRules mcpRules(McpServers servers) {
-        return new McpRules(servers);
+    McpRules mcpRules(McpServers servers, UnannotatedPolicy policy) {
+        return new McpRules(servers, policy);
     }
 
     @Bean

@@ -8,6 +8,7 @@ import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import io.modelcontextprotocol.spec.McpStatelessServerTransport;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 
 /**
@@ -17,6 +18,7 @@ public final class GuardedStatelessTransport implements McpStatelessServerTransp
 
     private final McpStatelessServerTransport original;
     private final McpMessageGuard guard;
+    private final AtomicInteger servers = new AtomicInteger();
 
     public GuardedStatelessTransport(McpStatelessServerTransport original, McpMessageGuard guard) {
         this.original = original;
@@ -29,7 +31,13 @@ public final class GuardedStatelessTransport implements McpStatelessServerTransp
     }
 
     @Override
+    public int servers() {
+        return servers.get();
+    }
+
+    @Override
     public void setMcpHandler(McpStatelessServerHandler handler) {
+        servers.incrementAndGet();
         original.setMcpHandler(new Guarded(handler, guard));
     }
 

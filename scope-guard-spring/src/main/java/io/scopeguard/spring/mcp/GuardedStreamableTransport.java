@@ -5,6 +5,7 @@ import io.modelcontextprotocol.spec.McpStreamableServerSession;
 import io.modelcontextprotocol.spec.McpStreamableServerSession.McpStreamableServerSessionInit;
 import io.modelcontextprotocol.spec.McpStreamableServerTransportProvider;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 
 /**
@@ -14,6 +15,7 @@ public final class GuardedStreamableTransport implements McpStreamableServerTran
 
     private final McpStreamableServerTransportProvider original;
     private final McpMessageGuard guard;
+    private final AtomicInteger servers = new AtomicInteger();
     private final McpSessions sessions;
 
     public GuardedStreamableTransport(
@@ -29,7 +31,13 @@ public final class GuardedStreamableTransport implements McpStreamableServerTran
     }
 
     @Override
+    public int servers() {
+        return servers.get();
+    }
+
+    @Override
     public void setSessionFactory(McpStreamableServerSession.Factory factory) {
+        servers.incrementAndGet();
         original.setSessionFactory(request -> start(factory, request));
     }
 

@@ -5,4 +5,7 @@ interface GuardedTransport {
 
     /** The transport that receives the messages. */
     Object original();
+
+    /** How many servers receive their messages from here. */
+    int servers();
 }

@@ -2,6 +2,7 @@ package io.scopeguard.spring.mcp;
 
 import io.modelcontextprotocol.util.DefaultMcpUriTemplateManager;
 import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.authorization.UnannotatedPolicy;
 import io.scopeguard.spring.mcp.McpOperation.Kind;
 import io.scopeguard.spring.method.MethodRule;
 import io.scopeguard.spring.method.NamedOperations;
@@ -25,21 +26,29 @@ public final class McpRules implements NamedOperations {
     private static final Logger log = LoggerFactory.getLogger(McpRules.class);
 
     private final McpServers servers;
+    private final UnannotatedPolicy policy;
     private final Map<McpName, Rule> rules = new ConcurrentHashMap<>();
 
-    public McpRules(McpServers servers) {
+    public McpRules(McpServers servers, UnannotatedPolicy policy) {
         this.servers = servers;
+        this.policy = policy;
     }
 
     /** The rule of an annotated method. */
-    record Rule(Method method, MethodRule rule) {}
+    record Rule(Method method, MethodRule rule) {
+
+        /** Beans of several classes can inherit a method, and the annotation of each class can require something else. */
+        boolean isSame(Method other, MethodRule ruleOfOther) {
+            return method.equals(other) && rule.requires().equals(ruleOfOther.requires());
+        }
+    }
 
     @Override
     public void add(Method method, MethodRule rule) {
         McpName key = McpMethods.keyOf(method);
         McpExpressions.check(key, method, rule);
         Rule other = rules.putIfAbsent(key, new Rule(method, rule));
-        if (other != null && !other.method.equals(method)) {
+        if (other != null && !other.isSame(method, rule)) {
             throw new InvalidSettingException(
                     rule.name(), "has the same name as " + other.rule.name() + ": " + key, "Rename one of the two.");
         }
@@ -49,11 +58,11 @@ public final class McpRules implements NamedOperations {
     public void check() {
         Set<McpName> served = servers.operations();
         rules.forEach((key, rule) -> {
-            if (key.kind() != Kind.COMPLETION && !served.contains(key)) {
+            if (!served.contains(key)) {
                 throw notServed(key, rule.rule);
             }
         });
-        if (!rules.isEmpty()) {
+        if (!rules.isEmpty() || policy.isClosed()) {
             servers.check();
         }
         report(served);
@@ -71,7 +80,9 @@ public final class McpRules implements NamedOperations {
 
     private void report(Set<McpName> served) {
         Set<String> undeclared = new TreeSet<>();
-        served.stream().filter(key -> !rules.containsKey(key)).forEach(key -> undeclared.add(key.toString()));
+        served.stream()
+                .filter(key -> key.kind() != Kind.COMPLETION && !rules.containsKey(key))
+                .forEach(key -> undeclared.add(key.toString()));
         if (!undeclared.isEmpty()) {
             log.info("MCP operations that declare no scopes: {}", String.join(", ", undeclared));
         }

@@ -1,23 +1,33 @@
 package io.scopeguard.spring.mcp;
 
 import io.modelcontextprotocol.server.McpAsyncServer;
+import io.modelcontextprotocol.server.McpServerFeatures;
 import io.modelcontextprotocol.server.McpStatelessAsyncServer;
+import io.modelcontextprotocol.server.McpStatelessServerFeatures;
 import io.modelcontextprotocol.server.McpStatelessSyncServer;
 import io.modelcontextprotocol.server.McpSyncServer;
+import io.modelcontextprotocol.spec.McpSchema.CompleteReference;
 import io.modelcontextprotocol.spec.McpSchema.Prompt;
+import io.modelcontextprotocol.spec.McpSchema.PromptReference;
 import io.modelcontextprotocol.spec.McpSchema.Resource;
+import io.modelcontextprotocol.spec.McpSchema.ResourceReference;
 import io.modelcontextprotocol.spec.McpSchema.ResourceTemplate;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import io.modelcontextprotocol.spec.McpServerTransportProviderBase;
 import io.modelcontextprotocol.spec.McpStatelessServerTransport;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.mcp.McpOperation.Kind;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import reactor.core.publisher.Flux;
 
@@ -67,7 +77,37 @@ public final class McpServers {
                                 list(server.listResources()),
                                 list(server.listResourceTemplates())))
                 .forEach(keys::add);
+        completions().forEach(keys::add);
         return keys;
+    }
+
+    /** Servers do not list their completions, so that these are what the annotation scanner has found. */
+    private Stream<McpName> completions() {
+        return Arrays.stream(beans.getBeanNamesForType(List.class, true, false))
+                .map(beans::getBean)
+                .flatMap(bean -> bean instanceof List<?> list ? list.stream() : Stream.empty())
+                .map(McpServers::completed)
+                .flatMap(Stream::ofNullable)
+                .map(reference -> new McpName(Kind.COMPLETION, nameOf(reference)));
+    }
+
+    private static String nameOf(CompleteReference reference) {
+        return reference instanceof PromptReference prompt ? prompt.name() : ((ResourceReference) reference).uri();
+    }
+
+    private static @Nullable CompleteReference completed(@Nullable Object specification) {
+        if (specification instanceof McpServerFeatures.SyncCompletionSpecification sync) {
+            return sync.referenceKey();
+        }
+        if (specification instanceof McpServerFeatures.AsyncCompletionSpecification async) {
+            return async.referenceKey();
+        }
+        if (specification instanceof McpStatelessServerFeatures.SyncCompletionSpecification sync) {
+            return sync.referenceKey();
+        }
+        return specification instanceof McpStatelessServerFeatures.AsyncCompletionSpecification async
+                ? async.referenceKey()
+                : null;
     }
 
     private <S> Stream<McpName> all(Class<S> type, Function<S, Stream<McpName>> operations) {
@@ -99,10 +139,34 @@ public final class McpServers {
      */
     void check() {
         Set<Object> guarded = new HashSet<>();
+        AtomicInteger guardedServers = new AtomicInteger();
         beans.getBeansOfType(GuardedTransport.class).values().forEach(transport -> {
             guarded.add(transport);
             guarded.add(transport.original());
+            guardedServers.addAndGet(transport.servers());
         });
+        checkTransports(guarded);
+        if (servers().size() > guardedServers.get()) {
+            throw new InvalidSettingException(
+                    "An MCP server of the application (one of the beans "
+                            + String.join(", ", servers().values()) + ")",
+                    "receives its messages from a transport without a guard",
+                    "Leave the server to Spring AI's auto-configuration, or make it with the bean of type"
+                            + " McpStreamableServerTransportProvider or McpStatelessServerTransport.");
+        }
+    }
+
+    /** The names of all servers. One of the synchronous servers is a view of an asynchronous one. */
+    private Map<Object, String> servers() {
+        Map<Object, String> servers = new HashMap<>();
+        beans.getBeansOfType(McpAsyncServer.class).forEach((name, server) -> servers.put(server, name));
+        beans.getBeansOfType(McpSyncServer.class).forEach((name, server) -> servers.put(server.getAsyncServer(), name));
+        beans.getBeansOfType(McpStatelessAsyncServer.class).forEach((name, server) -> servers.put(server, name));
+        beans.getBeansOfType(McpStatelessSyncServer.class).forEach((name, server) -> servers.put(server, name));
+        return servers;
+    }
+
+    private void checkTransports(Set<Object> guarded) {
         Stream.concat(
                         beans.getBeansOfType(McpServerTransportProviderBase.class).entrySet().stream(),
                         beans.getBeansOfType(McpStatelessServerTransport.class).entrySet().stream())
@@ -116,7 +180,7 @@ public final class McpServers {
     private static InvalidSettingException unguarded(String name, Object transport) {
         return new InvalidSettingException(
                 "The MCP transport '" + name + "' (" + transport.getClass().getName() + ")",
-                "is not guarded, and the application has MCP operations that require scopes",
+                "is not guarded, and the application has MCP operations that require scopes, or closes those without an annotation",
                 "Set spring.ai.mcp.server.protocol=STREAMABLE or STATELESS, or remove the transport.");
     }
 }
