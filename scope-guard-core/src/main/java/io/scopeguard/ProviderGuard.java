@@ -182,7 +182,9 @@ final class ProviderGuard {
         PermissionKey key = earlier.key().with(roles.interest(token, request));
         Freshness freshness = settings.freshness(request, now);
         if (isReading(token, request, key, now)) {
-            permissions.refresh(key, freshness);
+            if (!request.isForGateway()) {
+                permissions.refresh(key, freshness);
+            }
             return Verdict.byToken(token).decision(token, request, null, ScopeDrift.none());
         }
         Decision decision = decide(key, earlier, token, request, live(key, earlier, token, freshness));

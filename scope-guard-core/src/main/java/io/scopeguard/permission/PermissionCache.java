@@ -164,7 +164,9 @@ public final class PermissionCache implements AutoCloseable {
         long deadline = arrived + settings.maxWait().toNanos() / (mustWait ? 1 : SHORT_WAIT);
         limitIndividualReads(known.key().subject(), wanted, deadline);
         Picture renewed = awaited(known, wanted, held, deadline);
-        refresh(demands.parts(renewed, wanted.isIndividual()), wanted);
+        if (!wanted.isAwaited()) {
+            refresh(demands.parts(renewed, wanted.isIndividual()), wanted);
+        }
         return usable(renewed, wanted, held);
     }
 

@@ -38,11 +38,13 @@ final class SigningKeys implements AutoCloseable {
 
     private final Supplier<CompletableFuture<PublishedKeys>> endpoint;
     private final LongSupplier nanos;
+    private final LongSupplier freezes;
     private final Executor later;
     private final Duration timeout;
     private volatile Reading reading;
     private volatile long renewalDue;
     private volatile boolean failing;
+    private volatile long freezesAtFailed;
     private volatile boolean closed;
 
     // Guarded by this.
@@ -63,6 +65,7 @@ final class SigningKeys implements AutoCloseable {
                         : new KeySetEndpoint(jwkSetUri, timeout, listener, clock)::fetch,
                 timeout,
                 clock::nanos,
+                clock::freezes,
                 CompletableFuture.delayedExecutor(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
         var unused = NativeCrypto.load();
     }
@@ -70,13 +73,19 @@ final class SigningKeys implements AutoCloseable {
     /**
      * @param timeout after which the endpoint gives up by itself
      * @param nanos a monotonic clock
+     * @param freezes how often the process was frozen so far
      * @param later runs a task in a minute or so
      */
     SigningKeys(
-            Supplier<CompletableFuture<PublishedKeys>> endpoint, Duration timeout, LongSupplier nanos, Executor later) {
+            Supplier<CompletableFuture<PublishedKeys>> endpoint,
+            Duration timeout,
+            LongSupplier nanos,
+            LongSupplier freezes,
+            Executor later) {
         this.endpoint = endpoint;
         this.timeout = timeout;
         this.nanos = nanos;
+        this.freezes = freezes;
         this.later = later;
         long now = nanos.getAsLong();
         reading = new Reading(KeysById.NONE, now - OUTAGE.toNanos());
@@ -131,13 +140,18 @@ final class SigningKeys implements AutoCloseable {
         if (now - last.began >= OUTAGE.toNanos()) {
             return await(fetch()).keys;
         }
-        if (!failing) {
+        if (!isOutage()) {
             return renewed(last);
         }
         if (now - renewalDue >= 0) {
             renew();
         }
         return last.keys;
+    }
+
+    /** Whether the endpoint fails. A fetch that began before a freeze says nothing: the freeze itself ended it. */
+    private boolean isOutage() {
+        return failing && freezesAtFailed == freezes.getAsLong();
     }
 
     private KeysById renewed(Reading last) {
@@ -173,7 +187,7 @@ final class SigningKeys implements AutoCloseable {
      * @throws KeysUnavailableException if it is too early for a new one
      */
     private Fetch fetch() {
-        Fetch mine = new Fetch(nanos.getAsLong());
+        Fetch mine = new Fetch(nanos.getAsLong(), freezes.getAsLong());
         Fetch fetch = begin(mine);
         if (fetch.equals(mine)) {
             var unused = request().whenComplete((published, failure) -> end(mine, published));
@@ -211,7 +225,7 @@ final class SigningKeys implements AutoCloseable {
 
     private void end(Fetch fetch, @Nullable PublishedKeys published) {
         if (published == null) {
-            failed();
+            failed(fetch);
             fetch.result.completeExceptionally(unavailable());
         } else {
             Reading fetched = new Reading(reading.keys.renewed(published.keys()), fetch.began);
@@ -220,8 +234,9 @@ final class SigningKeys implements AutoCloseable {
         }
     }
 
-    private synchronized void failed() {
+    private synchronized void failed(Fetch fetch) {
         failing = true;
+        freezesAtFailed = fetch.freezes;
         lastFailed = nanos.getAsLong();
         running = null;
     }
@@ -280,10 +295,12 @@ final class SigningKeys implements AutoCloseable {
     private static final class Fetch {
 
         private final long began;
+        private final long freezes;
         private final CompletableFuture<Reading> result = new CompletableFuture<>();
 
-        Fetch(long began) {
+        Fetch(long began, long freezes) {
             this.began = began;
+            this.freezes = freezes;
         }
     }
 }

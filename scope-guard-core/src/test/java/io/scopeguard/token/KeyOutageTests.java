@@ -40,9 +40,11 @@ class KeyOutageTests {
     private static final Duration SHORT = Duration.ofMillis(500);
 
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+    private final AtomicLong freezes = new AtomicLong();
     private final Deque<CompletableFuture<PublishedKeys>> fetches = new ArrayDeque<>();
     private final Deque<Runnable> later = new ArrayDeque<>();
-    private final SigningKeys keys = new SigningKeys(this::fetch, Loopback.PATIENCE, nanos::get, later::add);
+    private final SigningKeys keys =
+            new SigningKeys(this::fetch, Loopback.PATIENCE, nanos::get, freezes::get, later::add);
 
     // Waiting requests
 
@@ -99,6 +101,21 @@ class KeyOutageTests {
         assertThat(keys.publishes(known)).isFalse();
     }
 
+    /** The freeze ends the fetch, which is no outage. */
+    @Test
+    void publishesWhenProcessWasFrozenDuringARenewalThenAWithdrawnKeyIsGone() {
+        VerificationKey known = learn();
+        advance(SigningKeys.RENEWED_AFTER);
+        assertThat(keys.publishes(known)).isTrue();
+        assertThat(fetches).hasSize(1);
+        advance(Duration.ofHours(1));
+        freezes.incrementAndGet();
+        fail();
+        fetchesAre = new ECKey[] {second};
+
+        assertThat(keys.publishes(known)).isFalse();
+    }
+
     @Test
     void findWhenProcessWasFrozenAndTheEndpointFailsThenAKnownKeyIsFound() {
         VerificationKey known = learn();
@@ -137,7 +154,7 @@ class KeyOutageTests {
 
     @Test
     void findWhenAFetchNeverEndsThenTheWaitIsBounded() {
-        SigningKeys hasty = new SigningKeys(this::fetch, Duration.ofMillis(30), nanos::get, later::add);
+        SigningKeys hasty = new SigningKeys(this::fetch, Duration.ofMillis(30), nanos::get, freezes::get, later::add);
 
         assertThat(isUnavailable(hasty)).isTrue();
         assertThat(isUnavailable(hasty)).isTrue();
@@ -248,6 +265,7 @@ class KeyOutageTests {
                 },
                 Loopback.PATIENCE,
                 nanos::get,
+                freezes::get,
                 later::add);
 
         for (int i = 0; i < 2; i++) {

@@ -2,12 +2,15 @@ package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.Decision;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.token.AccessToken;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,6 +67,15 @@ class KillSwitchTests {
         assertThat(api.getAsStranger("/about").body()).isEqualTo("about");
     }
 
+    /** A decision that Spring MVC made from the client's parameters would say what the client wants. */
+    @Test
+    void handlerThatTakesADecisionThenGetsNone() {
+        String token = tenant.organizationToken("acme", "alice").signed();
+        assertThat(api.get("/decision", token).body()).isEqualTo("null null");
+        assertThat(api.get("/decision?denial=NOT_A_MEMBER&denied=true", token).body())
+                .isEqualTo("null null");
+    }
+
     @ParameterizedTest
     @CsvSource({"aud, https://other.example", "iss, https://evil.example", "exp, past"})
     void foreignTokenThenRefused(String claim, String value) {
@@ -84,6 +96,12 @@ class KillSwitchTests {
             @GetMapping("/organizations/{organizationId}/reports")
             String reports() {
                 return "reports";
+            }
+
+            @RequiresScopes("read:report")
+            @GetMapping("/decision")
+            String decision(@Nullable Decision decision, @Nullable AccessToken token) {
+                return decision + " " + token;
             }
 
             @PublicEndpoint

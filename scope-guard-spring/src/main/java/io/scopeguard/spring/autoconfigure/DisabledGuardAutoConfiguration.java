@@ -12,6 +12,7 @@ import io.scopeguard.spring.authorization.UnannotatedPolicy;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
 import java.util.Set;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -54,6 +55,12 @@ public final class DisabledGuardAutoConfiguration {
         return new ProviderJwtDecoder(
                 providers.orderedStream().map(PlainProvider::provider).toList(),
                 new AudienceSettings(properties).resources());
+    }
+
+    /** There is no decision: handlers that take one get {@code null}, and never one that Spring MVC binds from parameters. */
+    @Bean
+    static BeanPostProcessor noDecisionArgumentPostProcessor() {
+        return WebConfiguration.decisionArgumentPostProcessor();
     }
 
     /** Handlers that are open to everybody stay open. */
