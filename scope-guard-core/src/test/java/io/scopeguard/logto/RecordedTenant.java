@@ -24,6 +24,8 @@ import java.util.List;
 /** The recorded tenant, replayed; answers that were not recorded are derived from the others. */
 final class RecordedTenant implements AutoCloseable {
 
+    private static final int AFTER_SEARCHES = 10;
+
     static final String ADMIN_ROLE = "bdh4or3y14aho06ul1qj5";
     static final String MEMBER_ROLE = "ywxp3mzfunekqz9r88o8v";
     static final String NOBODY = "aaaaaaaaaaaa";
@@ -76,6 +78,8 @@ final class RecordedTenant implements AutoCloseable {
     }
 
     private void organizations() {
+        listed(ACME, Recorded.of("management-api/org-users.acme").response());
+        listed(GLOBEX, page("[" + member(ALICE, MEMBER_ROLE) + "," + member(CAROL, ADMIN_ROLE) + "]", 2));
         found(ACME, ALICE, Recorded.of("management-api/org-users.acme.search").response());
         found(ACME, BOB, Recorded.of("management-api/org-users.acme").response());
         found(ACME, CAROL, page("[]", 0));
@@ -120,6 +124,13 @@ final class RecordedTenant implements AutoCloseable {
     void answerPage(String path, int number, ResponseDefinitionBuilder response) {
         server.stubFor(get(urlPathEqualTo("/api" + path))
                 .withQueryParam("page", equalTo(Integer.toString(number)))
+                .willReturn(response));
+    }
+
+    /** Answers the list of an organization's members, which is read in the background if that takes no more calls. */
+    private void listed(String organization, ResponseDefinitionBuilder response) {
+        server.stubFor(get(urlPathEqualTo("/api" + membersOf(organization)))
+                .atPriority(AFTER_SEARCHES)
                 .willReturn(response));
     }
 

@@ -96,7 +96,7 @@ class GuardInstallationTests {
                 .contains("is served at /tenants/{tenant}/reports")
                 .doesNotContain("/partners/")
                 .doesNotContain("/users/")
-                .contains("fits {organizationId} in the path /numbers/{organizationId:no[!]such}");
+                .contains("matches {organizationId} in the path /numbers/{organizationId:no[!]such}");
     }
 
     @Test
