@@ -207,6 +207,10 @@ final class SigningKeys implements AutoCloseable {
         if (running != null) {
             return running;
         }
+        if (reading.began - mine.began >= 0) {
+            // Another request's fetch ended in between.
+            return Fetch.of(reading);
+        }
         boolean inTime = mine.began - lastButOneBegan >= FETCH_INTERVAL.toNanos();
         boolean again = failing && mine.began - lastFailed >= PAUSE_AFTER_FAILURE.toNanos();
         if (!inTime && !again) {
@@ -301,6 +305,13 @@ final class SigningKeys implements AutoCloseable {
         Fetch(long began, long freezes) {
             this.began = began;
             this.freezes = freezes;
+        }
+
+        /** One that has ended. */
+        static Fetch of(Reading reading) {
+            Fetch fetch = new Fetch(reading.began, 0);
+            fetch.result.complete(reading);
+            return fetch;
         }
     }
 }
