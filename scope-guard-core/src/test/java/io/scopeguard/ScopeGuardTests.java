@@ -451,6 +451,19 @@ class ScopeGuardTests {
         assertThat(decision.live()).isNull();
     }
 
+    /** A gateway's process may be frozen after the answer, so nothing is left to the background. */
+    @Test
+    void authorizeWhenTheTokenIsYoungAndAGatewayAsksThenNothingIsRead() {
+        provider.answered(httpDate(), steady.nanos(), steady.nanos());
+        AccessToken token = tokens.organization("acme").scopes("read").verified();
+        tenant.grant(token, "read");
+        Decision decision = guard.authorize(token, in("acme", "read").forGateway());
+
+        assertThat(decision.denial()).isNull();
+        assertThat(cache.active()).isZero();
+        assertThat(tenant.fetches()).isZero();
+    }
+
     @Test
     void authorizeWhenTheTokenIsNotYoungAnyMoreThenRead() {
         provider.answered(httpDate(), steady.nanos(), steady.nanos());
