@@ -4,23 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.scopeguard.WatchEnd.Reason;
-import io.scopeguard.drift.Clients;
-import io.scopeguard.drift.DriftDetector;
-import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
-import io.scopeguard.provider.ProviderClock;
-import io.scopeguard.provider.RefreshDelivery;
-import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.Standing;
-import io.scopeguard.remedy.RemedyAdvisor;
-import io.scopeguard.remedy.RemedyListener;
-import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.testing.InMemoryTenant;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
@@ -74,7 +64,7 @@ class WatchSoakTests {
     void watchesEndIfAndOnlyIfTheirRightEnds() {
         try (TestTokens tokens = new TestTokens(clock);
                 PermissionCache cache = new PermissionCache(tenant, steady, SETTINGS)) {
-            ProviderGuard provider = provider(tokens, cache);
+            ProviderGuard provider = WatchedProvider.of(Mode.ENFORCE, tokens, cache, SETTINGS, steady, USERS);
             try (ScopeGuard guard = new ScopeGuard(provider)) {
                 for (int i = 0; i < USERS; i++) {
                     users.add(new User("user-" + i, i % 4 != 0, tokens, guard));
@@ -237,25 +227,5 @@ class WatchSoakTests {
             (isExpiry ? expiries : losses).incrementAndGet();
             hasEnded = true;
         }
-    }
-
-    private ProviderGuard provider(TestTokens tokens, PermissionCache cache) {
-        ScopeGuardSettings settings =
-                new ScopeGuardSettings(Mode.ENFORCE, SETTINGS.maxAge(), SETTINGS.maxStale(), WhenUnknown.TRUST_TOKEN);
-        Clients clients = Clients.watching(WatchedScopes.all());
-        ProviderClock times = new ProviderClock(steady);
-        return new ProviderGuard(
-                "provider",
-                tokens.verifier(),
-                settings,
-                cache,
-                new DriftDetector(clients, new ScopeCatalogue(times)),
-                new RemedyAdvisor(
-                        clients, times, kind -> RefreshDelivery.IF_REQUESTED, settings.maxAge(), RemedyListener.none()),
-                times,
-                Duration.ZERO,
-                Roles::none,
-                USERS,
-                () -> {});
     }
 }

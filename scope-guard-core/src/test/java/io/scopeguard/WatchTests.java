@@ -5,28 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.scopeguard.WatchEnd.Reason;
-import io.scopeguard.drift.Clients;
-import io.scopeguard.drift.DriftDetector;
-import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.provider.PermissionChange;
-import io.scopeguard.provider.ProviderClock;
-import io.scopeguard.provider.RefreshDelivery;
-import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.remedy.Remedy;
-import io.scopeguard.remedy.RemedyAdvisor;
-import io.scopeguard.remedy.RemedyListener;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.RoleRequirement;
-import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.testing.InMemoryTenant;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
@@ -505,22 +495,6 @@ class WatchTests {
     }
 
     private ProviderGuard provider(Mode mode) {
-        ScopeGuardSettings settings =
-                new ScopeGuardSettings(mode, SETTINGS.maxAge(), SETTINGS.maxStale(), WhenUnknown.TRUST_TOKEN);
-        Clients clients = Clients.watching(WatchedScopes.all());
-        ProviderClock times = new ProviderClock(steady);
-        return new ProviderGuard(
-                "provider",
-                tokens.verifier(),
-                settings,
-                cache,
-                new DriftDetector(clients, new ScopeCatalogue(times)),
-                new RemedyAdvisor(
-                        clients, times, kind -> RefreshDelivery.IF_REQUESTED, settings.maxAge(), RemedyListener.none()),
-                times,
-                Duration.ZERO,
-                Roles::none,
-                MAX,
-                () -> {});
+        return WatchedProvider.of(mode, tokens, cache, SETTINGS, steady, MAX);
     }
 }

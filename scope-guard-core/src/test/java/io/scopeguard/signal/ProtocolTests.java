@@ -146,15 +146,7 @@ class ProtocolTests {
     @ParameterizedTest
     @MethodSource("written")
     void headerWhenWrittenThenFollowsTheGrammar(Remedy remedy, ScopeDrift drift) {
-        Decision decision = new Decision(
-                acme,
-                new AccessRequest(RequestedOrganization.OF_TOKEN, null),
-                null,
-                StandalonePermissions.of(Scopes.none(), MovableClock.NOON, 0),
-                drift,
-                Scopes.none(),
-                Scopes.none(),
-                new RemedyAdvice(remedy, drift));
+        Decision decision = AdvisedDecisions.of(acme, drift, new RemedyAdvice(remedy, drift));
 
         assertThat(new ScopeDriftHeader(Duration.ofSeconds(30)).valueOf(decision))
                 .matches(GRAMMAR);

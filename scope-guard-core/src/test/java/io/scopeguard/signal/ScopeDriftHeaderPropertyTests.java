@@ -2,15 +2,12 @@ package io.scopeguard.signal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.drift.ScopeDrift;
-import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
-import io.scopeguard.testing.StandalonePermissions;
 import io.scopeguard.testing.TestTokens;
 import java.time.Duration;
 import java.util.List;
@@ -50,15 +47,8 @@ class ScopeDriftHeaderPropertyTests {
                 Scopes.ofTokens(demoted),
                 Scopes.ofTokens(promoted),
                 Scopes.ofTokens(added).or(Scopes.of("one")));
-        Decision decision = new Decision(
-                tokens.organization(organization).verified(),
-                new AccessRequest(RequestedOrganization.OF_TOKEN, null),
-                null,
-                StandalonePermissions.of(Scopes.none(), MovableClock.NOON, 0),
-                drift,
-                Scopes.none(),
-                Scopes.none(),
-                new RemedyAdvice(Remedy.RECONSENT, drift));
+        Decision decision = AdvisedDecisions.of(
+                tokens.organization(organization).verified(), drift, new RemedyAdvice(Remedy.RECONSENT, drift));
 
         String value = new ScopeDriftHeader(Duration.ofSeconds(30)).valueOf(decision);
 

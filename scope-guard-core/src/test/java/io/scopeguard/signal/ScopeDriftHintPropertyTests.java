@@ -2,16 +2,13 @@ package io.scopeguard.signal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.drift.ScopeDrift;
-import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHint.Change;
 import io.scopeguard.testing.MovableClock;
-import io.scopeguard.testing.StandalonePermissions;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
@@ -48,15 +45,7 @@ class ScopeDriftHintPropertyTests {
             @ForAll boolean countsOnly) {
         ScopeDrift drift = new ScopeDrift(Scopes.ofTokens(demoted), Scopes.ofTokens(promoted), Scopes.ofTokens(added));
         AccessToken token = (isOfResource ? tokens.resource() : tokens.organization("acme")).verified();
-        Decision decision = new Decision(
-                token,
-                new AccessRequest(RequestedOrganization.OF_TOKEN, null),
-                null,
-                StandalonePermissions.of(Scopes.none(), MovableClock.NOON, 0),
-                drift,
-                Scopes.none(),
-                Scopes.none(),
-                new RemedyAdvice(Remedy.REFRESH, drift, countsOnly));
+        Decision decision = AdvisedDecisions.of(token, drift, new RemedyAdvice(Remedy.REFRESH, drift, countsOnly));
 
         ScopeDriftHint hint = ScopeDriftHint.parse(new ScopeDriftHeader(Duration.ofSeconds(30)).valueOf(decision))
                 .orElseThrow();

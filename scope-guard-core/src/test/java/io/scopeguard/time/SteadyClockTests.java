@@ -3,15 +3,13 @@ package io.scopeguard.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.testing.MovableClock;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,14 +74,13 @@ class SteadyClockTests {
     @ValueSource(ints = {500, 1_000, 1_500, 4_000, 31_000})
     void nanosWhenTheThreadPausesBetweenTheReadingsThenNoGain(int millis) {
         AtomicBoolean pauses = new AtomicBoolean();
-        SteadyClock steady = new SteadyClock(
-                new WallClock(() -> {
-                    if (pauses.getAndSet(false)) {
-                        pass(Duration.ofMillis(millis));
-                    }
-                    return wall.instant();
-                }),
-                ticker::get);
+        InstantSource pausing = () -> {
+            if (pauses.getAndSet(false)) {
+                pass(Duration.ofMillis(millis));
+            }
+            return wall.instant();
+        };
+        SteadyClock steady = new SteadyClock(pausing.withZone(ZoneOffset.UTC), ticker::get);
         for (int i = 1; i <= 20; i++) {
             pauses.set(true);
             steady.nanos();
@@ -91,30 +88,6 @@ class SteadyClockTests {
             assertThat(steady.nanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos((long) i * millis));
         }
         assertThat(steady.freezes()).isZero();
-    }
-
-    private static final class WallClock extends Clock {
-
-        private final Supplier<Instant> source;
-
-        WallClock(Supplier<Instant> source) {
-            this.source = source;
-        }
-
-        @Override
-        public Instant instant() {
-            return source.get();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.bench.Algorithm;
+import io.scopeguard.bench.Median;
 import io.scopeguard.bench.TokenIssuer;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.scope.Audience;
@@ -106,8 +107,7 @@ public final class ThreadScaling {
     }
 
     private static boolean report(double[][] perSecond, long waits, long pinned) {
-        double[] medians =
-                Arrays.stream(perSecond).mapToDouble(ThreadScaling::median).toArray();
+        double[] medians = Arrays.stream(perSecond).mapToDouble(Median::of).toArray();
         for (int i = 0; i < medians.length; i++) {
             System.out.printf(Locale.ROOT, "%2d threads: %,.0f decisions/s%n", COUNTS.get(i), medians[i]);
         }
@@ -198,11 +198,5 @@ public final class ThreadScaling {
 
     private static Stream<RecordedFrame> frames(RecordedEvent event) {
         return event.getStackTrace().getFrames().stream();
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

@@ -1,5 +1,6 @@
 package io.scopeguard.bench.service;
 
+import io.scopeguard.bench.Median;
 import io.scopeguard.bench.service.Load.Outcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ record Result(Variant variant, Outcome outcome, Usage usage, List<Double> turns)
 
     /** Of the median turn. */
     double requestsPerSecond() {
-        return median(turns);
+        return Median.of(turns.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     double p50Micros() {
@@ -51,16 +52,9 @@ record Result(Variant variant, Outcome outcome, Usage usage, List<Double> turns)
 
     /** How much faster this is than the other: the median of the rounds, in each of which both had a turn. */
     double speedup(Result other) {
-        return median(IntStream.range(0, turns.size())
-                .mapToObj(round -> turns.get(round) / other.turns.get(round))
-                .toList());
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return Median.of(IntStream.range(0, turns.size())
+                .mapToDouble(round -> turns.get(round) / other.turns.get(round))
+                .toArray());
     }
 
     /** How many requests this serves with the processor time that the other needs for one. */

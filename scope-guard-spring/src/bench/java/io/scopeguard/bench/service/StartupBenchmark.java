@@ -1,6 +1,7 @@
 package io.scopeguard.bench.service;
 
 import io.scopeguard.bench.Algorithm;
+import io.scopeguard.bench.Median;
 import io.scopeguard.bench.TokenIssuer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -96,8 +97,8 @@ public final class StartupBenchmark {
     }
 
     private static boolean report(StartMode mode, double[][] first, double[][] p99) {
-        double stock = median(first[0]);
-        double guarded = median(first[1]);
+        double stock = Median.of(first[0]);
+        double guarded = Median.of(first[1]);
         boolean good = guarded <= stock * MOST_TIMES && guarded - stock <= MOST_MILLIS_MORE;
         System.out.printf(
                 Locale.ROOT,
@@ -115,14 +116,8 @@ public final class StartupBenchmark {
                 "%-10s p99 of the first %d: stock %.1f ms, guarded %.1f ms%n",
                 "",
                 REQUESTS,
-                median(p99[0]),
-                median(p99[1]));
+                Median.of(p99[0]),
+                Median.of(p99[1]));
         return good;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

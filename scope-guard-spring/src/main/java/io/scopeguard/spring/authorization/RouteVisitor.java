@@ -3,22 +3,15 @@ package io.scopeguard.spring.authorization;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
-import org.springframework.core.io.Resource;
 import org.springframework.http.HttpMethod;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RequestPredicate;
 import org.springframework.web.servlet.function.RequestPredicates;
-import org.springframework.web.servlet.function.RouterFunction;
-import org.springframework.web.servlet.function.RouterFunctions;
-import org.springframework.web.servlet.function.ServerRequest;
 
 /** Finds the handler functions of a router function, and the path patterns that lead to them. */
-final class RouteVisitor implements RouterFunctions.Visitor {
+final class RouteVisitor extends HandlerFunctionVisitor {
 
     private final BiConsumer<Set<String>, HandlerFunction<?>> routes;
     private final Deque<Set<String>> prefixes = new ArrayDeque<>(Set.of(Set.of("")));
@@ -41,15 +34,6 @@ final class RouteVisitor implements RouterFunctions.Visitor {
     public void route(RequestPredicate predicate, HandlerFunction<?> handler) {
         routes.accept(patterns(predicate), handler);
     }
-
-    @Override
-    public void resources(Function<ServerRequest, Optional<Resource>> lookup) {}
-
-    @Override
-    public void attributes(Map<String, Object> attributes) {}
-
-    @Override
-    public void unknown(RouterFunction<?> router) {}
 
     private Set<String> patterns(RequestPredicate predicate) {
         Paths paths = new Paths();

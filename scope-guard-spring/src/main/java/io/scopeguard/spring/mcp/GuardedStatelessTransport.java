@@ -8,36 +8,21 @@ import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import io.modelcontextprotocol.spec.McpStatelessServerTransport;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 
 /**
  * A transport without sessions, whose messages pass the guard.
  */
-public final class GuardedStatelessTransport implements McpStatelessServerTransport, GuardedTransport {
-
-    private final McpStatelessServerTransport original;
-    private final McpMessageGuard guard;
-    private final AtomicInteger servers = new AtomicInteger();
+public final class GuardedStatelessTransport extends GuardedTransport<McpStatelessServerTransport>
+        implements McpStatelessServerTransport {
 
     public GuardedStatelessTransport(McpStatelessServerTransport original, McpMessageGuard guard) {
-        this.original = original;
-        this.guard = guard;
-    }
-
-    @Override
-    public Object original() {
-        return original;
-    }
-
-    @Override
-    public int servers() {
-        return servers.get();
+        super(original, guard);
     }
 
     @Override
     public void setMcpHandler(McpStatelessServerHandler handler) {
-        servers.incrementAndGet();
+        served();
         original.setMcpHandler(new Guarded(handler, guard));
     }
 

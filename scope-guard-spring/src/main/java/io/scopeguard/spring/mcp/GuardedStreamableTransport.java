@@ -5,39 +5,25 @@ import io.modelcontextprotocol.spec.McpStreamableServerSession;
 import io.modelcontextprotocol.spec.McpStreamableServerSession.McpStreamableServerSessionInit;
 import io.modelcontextprotocol.spec.McpStreamableServerTransportProvider;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 
 /**
  * A transport with sessions, whose messages pass the guard. Each session belongs to the token's holder that opened it.
  */
-public final class GuardedStreamableTransport implements McpStreamableServerTransportProvider, GuardedTransport {
+public final class GuardedStreamableTransport extends GuardedTransport<McpStreamableServerTransportProvider>
+        implements McpStreamableServerTransportProvider {
 
-    private final McpStreamableServerTransportProvider original;
-    private final McpMessageGuard guard;
-    private final AtomicInteger servers = new AtomicInteger();
     private final McpSessions sessions;
 
     public GuardedStreamableTransport(
             McpStreamableServerTransportProvider original, McpMessageGuard guard, McpSessions sessions) {
-        this.original = original;
-        this.guard = guard;
+        super(original, guard);
         this.sessions = sessions;
     }
 
     @Override
-    public Object original() {
-        return original;
-    }
-
-    @Override
-    public int servers() {
-        return servers.get();
-    }
-
-    @Override
     public void setSessionFactory(McpStreamableServerSession.Factory factory) {
-        servers.incrementAndGet();
+        served();
         original.setSessionFactory(request -> start(factory, request));
     }
 

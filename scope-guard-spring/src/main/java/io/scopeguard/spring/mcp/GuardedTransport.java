@@ -1,11 +1,28 @@
 package io.scopeguard.spring.mcp;
 
-/** A transport that passes messages through the guard. */
-interface GuardedTransport {
+import java.util.concurrent.atomic.AtomicInteger;
 
-    /** The transport that receives the messages. */
-    Object original();
+/** A transport that passes messages through the guard. */
+abstract class GuardedTransport<T> {
+
+    /** Receives the messages. */
+    final T original;
+
+    final McpMessageGuard guard;
+    private final AtomicInteger servers = new AtomicInteger();
+
+    GuardedTransport(T original, McpMessageGuard guard) {
+        this.original = original;
+        this.guard = guard;
+    }
+
+    /** Another server receives its messages from here. */
+    final void served() {
+        servers.incrementAndGet();
+    }
 
     /** How many servers receive their messages from here. */
-    int servers();
+    final int servers() {
+        return servers.get();
+    }
 }

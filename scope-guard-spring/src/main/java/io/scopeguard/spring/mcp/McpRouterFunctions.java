@@ -1,9 +1,9 @@
 package io.scopeguard.spring.mcp;
 
+import io.scopeguard.spring.authorization.HandlerFunctionVisitor;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.io.Resource;
@@ -26,11 +26,14 @@ public final class McpRouterFunctions implements BeanPostProcessor {
 
     private static boolean leadToTransport(RouterFunction<?> routes) {
         AtomicBoolean found = new AtomicBoolean();
-        routes.accept(new Visitor(new Ignored(), handler -> {
-            if (McpEndpoint.isServedBy(handler)) {
-                found.set(true);
+        routes.accept(new HandlerFunctionVisitor() {
+            @Override
+            public void route(RequestPredicate predicate, HandlerFunction<?> handler) {
+                if (McpEndpoint.isServedBy(handler)) {
+                    found.set(true);
+                }
             }
-        }));
+        });
         return found.get();
     }
 
@@ -45,13 +48,12 @@ public final class McpRouterFunctions implements BeanPostProcessor {
 
         @Override
         public void accept(RouterFunctions.Visitor visitor) {
-            routes.accept(new Visitor(visitor, handler -> {}));
+            routes.accept(new Visitor(visitor));
         }
     }
 
     /** Passes the marked handlers to another visitor. */
-    private record Visitor(RouterFunctions.Visitor other, Consumer<HandlerFunction<?>> found)
-            implements RouterFunctions.Visitor {
+    private record Visitor(RouterFunctions.Visitor other) implements RouterFunctions.Visitor {
 
         @Override
         public void startNested(RequestPredicate predicate) {
@@ -65,7 +67,6 @@ public final class McpRouterFunctions implements BeanPostProcessor {
 
         @Override
         public void route(RequestPredicate predicate, HandlerFunction<?> handler) {
-            found.accept(handler);
             other.route(predicate, McpEndpoint.mark(handler));
         }
 
@@ -83,26 +84,5 @@ public final class McpRouterFunctions implements BeanPostProcessor {
         public void unknown(RouterFunction<?> router) {
             other.unknown(router);
         }
-    }
-
-    private static final class Ignored implements RouterFunctions.Visitor {
-
-        @Override
-        public void startNested(RequestPredicate predicate) {}
-
-        @Override
-        public void endNested(RequestPredicate predicate) {}
-
-        @Override
-        public void route(RequestPredicate predicate, HandlerFunction<?> handler) {}
-
-        @Override
-        public void resources(Function<ServerRequest, Optional<Resource>> lookup) {}
-
-        @Override
-        public void attributes(Map<String, Object> attributes) {}
-
-        @Override
-        public void unknown(RouterFunction<?> router) {}
     }
 }

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -44,41 +44,38 @@ public final class McpServers {
 
     /** All operations that clients could call now. */
     Set<McpName> operations() {
-        Set<McpName> keys = new HashSet<>();
-        all(
-                        McpSyncServer.class,
-                        server -> names(
-                                server.listTools(),
-                                server.listPrompts(),
-                                server.listResources(),
-                                server.listResourceTemplates()))
-                .forEach(keys::add);
-        all(
-                        McpStatelessSyncServer.class,
-                        server -> names(
-                                server.listTools(),
-                                server.listPrompts(),
-                                server.listResources(),
-                                server.listResourceTemplates()))
-                .forEach(keys::add);
-        all(
-                        McpAsyncServer.class,
-                        server -> names(
-                                list(server.listTools()),
-                                list(server.listPrompts()),
-                                list(server.listResources()),
-                                list(server.listResourceTemplates())))
-                .forEach(keys::add);
-        all(
-                        McpStatelessAsyncServer.class,
-                        server -> names(
-                                list(server.listTools()),
-                                list(server.listPrompts()),
-                                list(server.listResources()),
-                                list(server.listResourceTemplates())))
-                .forEach(keys::add);
-        completions().forEach(keys::add);
-        return keys;
+        return Stream.of(
+                        asyncServers()
+                                .flatMap(server -> names(
+                                        list(server.listTools()),
+                                        list(server.listPrompts()),
+                                        list(server.listResources()),
+                                        list(server.listResourceTemplates()))),
+                        beans(McpStatelessSyncServer.class)
+                                .flatMap(server -> names(
+                                        server.listTools(),
+                                        server.listPrompts(),
+                                        server.listResources(),
+                                        server.listResourceTemplates())),
+                        beans(McpStatelessAsyncServer.class)
+                                .flatMap(server -> names(
+                                        list(server.listTools()),
+                                        list(server.listPrompts()),
+                                        list(server.listResources()),
+                                        list(server.listResourceTemplates()))),
+                        completions())
+                .flatMap(each -> each)
+                .collect(Collectors.toSet());
+    }
+
+    /** A synchronous server is a view of an asynchronous one. */
+    private Stream<McpAsyncServer> asyncServers() {
+        return Stream.concat(
+                beans(McpAsyncServer.class), beans(McpSyncServer.class).map(McpSyncServer::getAsyncServer));
+    }
+
+    private <T> Stream<T> beans(Class<T> type) {
+        return beans.getBeansOfType(type).values().stream();
     }
 
     /** Servers do not list their completions, so that these are what the annotation scanner has found. */
@@ -110,10 +107,6 @@ public final class McpServers {
                 : null;
     }
 
-    private <S> Stream<McpName> all(Class<S> type, Function<S, Stream<McpName>> operations) {
-        return beans.getBeansOfType(type).values().stream().flatMap(operations);
-    }
-
     private static <T> List<T> list(Flux<T> items) {
         List<T> all = items.collectList().block();
         return all == null ? List.of() : all;
@@ -140,9 +133,9 @@ public final class McpServers {
     void check() {
         Set<Object> guarded = new HashSet<>();
         AtomicInteger guardedServers = new AtomicInteger();
-        beans.getBeansOfType(GuardedTransport.class).values().forEach(transport -> {
+        beans(GuardedTransport.class).forEach(transport -> {
             guarded.add(transport);
-            guarded.add(transport.original());
+            guarded.add(transport.original);
             guardedServers.addAndGet(transport.servers());
         });
         checkTransports(guarded);

@@ -1,23 +1,19 @@
 package io.scopeguard.spring.method;
 
 import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.authorization.HandlerFunctionVisitor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.core.io.Resource;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.RequestPredicate;
 import org.springframework.web.servlet.function.RouterFunction;
-import org.springframework.web.servlet.function.RouterFunctions;
-import org.springframework.web.servlet.function.ServerRequest;
 
 /**
  * Finds routes whose handler is a method of an object behind its proxy, such as {@code this::list}: method security would not see
@@ -86,7 +82,7 @@ final class RouterHandlers {
         }
     }
 
-    private final class Routes implements RouterFunctions.Visitor {
+    private final class Routes extends HandlerFunctionVisitor {
 
         private final String router;
 
@@ -98,20 +94,5 @@ final class RouterHandlers {
         public void route(RequestPredicate predicate, HandlerFunction<?> handler) {
             check(router, predicate, handler, 1);
         }
-
-        @Override
-        public void startNested(RequestPredicate predicate) {}
-
-        @Override
-        public void endNested(RequestPredicate predicate) {}
-
-        @Override
-        public void resources(Function<ServerRequest, Optional<Resource>> lookup) {}
-
-        @Override
-        public void attributes(Map<String, Object> attributes) {}
-
-        @Override
-        public void unknown(RouterFunction<?> router) {}
     }
 }

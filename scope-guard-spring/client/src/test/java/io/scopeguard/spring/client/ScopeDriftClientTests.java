@@ -74,13 +74,8 @@ class ScopeDriftClientTests {
     }
 
     private ScopeDriftClient client() {
-        AuthorizedClientServiceOAuth2AuthorizedClientManager manager =
-                new AuthorizedClientServiceOAuth2AuthorizedClientManager(
-                        new InMemoryClientRegistrationRepository(registration), clients);
-        manager.setAuthorizedClientProvider(
-                OAuth2AuthorizedClientProviderBuilder.builder().refreshToken().build());
         clients.saveAuthorizedClient(authorized(FIRST), alice());
-        return ScopeDriftClient.builder(manager)
+        return ScopeDriftClient.builder(manager())
                 .origins(api.origin())
                 .registration("logto")
                 .principal(ScopeDriftClientTests::alice)
