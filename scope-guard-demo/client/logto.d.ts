@@ -27,8 +27,9 @@ export interface LogtoRecipeOptions {
 export function logtoRecipe(client: LogtoClient, options: LogtoRecipeOptions): Required<ScopeGuardCallbacks>;
 
 /**
- * A client class whose tabs share access tokens: it looks for tokens that another tab has stored before it returns its own. For
- * `@logto/react`, whose hook hides the stored tokens: `<LogtoProvider LogtoClientClass={withSharedTokens(LogtoClient)} …>` with the
- * class of `@logto/browser`. Without it, each tab refreshes once.
+ * A client class whose tabs share access tokens: it looks for tokens that another tab has stored before it returns its own. While
+ * none is stored, tabs take turns (Web Locks), so that one refresh counts for all. For `@logto/react`, whose hook hides the stored
+ * tokens: `<LogtoProvider LogtoClientClass={withSharedTokens(LogtoClient)} …>` with the class of `@logto/browser`. Without it, each tab
+ * refreshes once.
  */
 export function withSharedTokens<C extends new (...args: any[]) => object>(LogtoClient: C): C;

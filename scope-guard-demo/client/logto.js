@@ -24,7 +24,9 @@ export function logtoRecipe(client, { redirectUri, confirm, scopes = client.logt
         return stored;
       }
       await client.clearAccessToken();
-      return getToken(target);
+      const next = await getToken(target);
+      // The SDK lets a request join one that began earlier, and that may have seen the old token.
+      return next && (await fingerprint(next)) === hint.token ? getToken(target) : next;
     },
     async consent(ask) {
       requireConfigured(ask.scopes, scopes);
@@ -41,15 +43,34 @@ export function logtoRecipe(client, { redirectUri, confirm, scopes = client.logt
  * @param {C} LogtoClient
  * @returns {C}
  */
-export function withSharedTokens(LogtoClient) {
+export function withSharedTokens(LogtoClient, locks = globalThis.navigator?.locks) {
   return class extends LogtoClient {
     constructor(...args) {
       super(...args);
       const { getAccessToken } = this;
-      this.getAccessToken = async (...target) => {
+      const look = async (target) => {
         await this.loadAccessTokenMap();
         return getAccessToken.apply(this, target);
       };
+      this.getAccessToken = async (...target) => {
+        const isCleared = !(await this.adapter.storage.getItem('accessToken'));
+        // Perhaps by a tab that is about to store the next token: its refresh counts for all.
+        return isCleared ? alone(locks, () => look(target)) : look(target);
+      };
     }
   };
+}
+
+/** One tab at a time, if the browser has locks that the document may use. */
+async function alone(locks, work) {
+  let begun;
+  const begin = () => (begun ??= work());
+  try {
+    return await (locks ? locks.request('scope-guard-logto', begin) : begin());
+  } catch (error) {
+    if (begun) {
+      throw error;
+    }
+    return begin();
+  }
 }

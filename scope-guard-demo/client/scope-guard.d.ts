@@ -130,6 +130,12 @@ export interface ScopeGuard {
    * another token now; never rejects. A value that is malformed, or about a token that is no longer held, does nothing.
    */
   obey(target: Target, value: string | null | undefined): Promise<boolean>;
+
+  /**
+   * The token to send now, for what `fetch` does not send, such as the handshake of a WebSocket; `undefined` if nobody is signed in.
+   * Waits for a refresh that is under way. Rejects as `getToken` does. Send it only where `origins` would let it go.
+   */
+  token(target: Target): Promise<string | undefined>;
 }
 
 /** Makes a guard; a page needs one. */

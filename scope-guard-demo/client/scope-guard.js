@@ -36,6 +36,7 @@ export function createScopeGuard(options) {
   return Object.freeze({
     fetch: (input, init) => guard.fetch(input, init),
     obey: (target, value) => guard.obey(target, value),
+    token: (target) => guard.token(target),
   });
 }
 
@@ -112,6 +113,11 @@ class Guard {
     const target = targetOf({ organization, resource });
     const next = await this.#obey(target, hint);
     return next !== undefined && next.fingerprint !== hint.token;
+  }
+
+  /** The token to send now, for what is not sent with `fetch`. */
+  async token({ organization, resource }) {
+    return (await this.#token(targetOf({ organization, resource })))?.jwt;
   }
 
   /** Once, with a newer token, whatever the second answer says; but that one's hint counts too. */

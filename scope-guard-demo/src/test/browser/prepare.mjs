@@ -19,7 +19,7 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lock) {
 }
 const [{ filename, files }] = JSON.parse(npm('pack', client, '--json'));
 writeFileSync(join(folder, 'packed.json'), JSON.stringify(files.map(({ path }) => path).sort()));
-npm('install', '--no-save', '--no-package-lock', '--offline', `./${filename}`);
+npm('install', '--no-save', '--offline', `./${filename}`);
 
 const { build } = await import(join(folder, 'node_modules/esbuild/lib/main.js'));
 await build({

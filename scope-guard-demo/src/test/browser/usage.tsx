@@ -12,6 +12,7 @@ import { keycloakRecipe } from '@scope-guard/client/keycloak';
 import { logtoRecipe, withSharedTokens } from '@scope-guard/client/logto';
 import { useScopeGuard } from '@scope-guard/client/react';
 import { followSignals } from '@scope-guard/client/signals';
+import { guardedSocket } from '@scope-guard/client/sockets';
 import { guardedEvents } from '@scope-guard/client/streams';
 
 const options = {
@@ -45,6 +46,15 @@ export async function* progress(guard: ScopeGuard): AsyncGenerator<string, numbe
     yield `${next.value.event}: ${next.value.data}`;
   }
   return next.value.status;
+}
+
+export function news(guard: ScopeGuard): () => void {
+  const socket = guardedSocket(
+    guard,
+    (token) => new WebSocket('wss://api.example.com/news', ['v1.news', `bearer.${token}`]),
+    { organization: 'acme', onMessage: (data) => String(data), onEnd: ({ code, reason }) => `${code} ${reason}` },
+  );
+  return () => socket.close();
 }
 
 export const app = (

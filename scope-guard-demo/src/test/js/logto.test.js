@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { logtoRecipe, withSharedTokens } from '../../../client/logto.js';
-import { LIMIT, Tab, api, drift, token } from './support.js';
+import { LIMIT, Tab, api, drift, settled, token } from './support.js';
 
 /** As Logto's SDK: one cache for all tokens, filled by the refresh token; every call is noted. */
 class FakeLogtoClient {
@@ -145,10 +145,36 @@ describe("the recipe for Logto's SDK", LIMIT, () => {
     assert.throws(() => logtoRecipe(new FakeLogtoClient([]), { redirectUri: 'x' }), /confirm is missing/);
   });
 
-  it('lets tabs share what one of them has stored', async () => {
-    const stored = new Map();
+  it('asks again if the SDK lets it join a request that saw the old token', async () => {
+    const client = new FakeLogtoClient([]);
+    const fresh = client.getOrganizationToken;
+    let joined;
+    client.clearAccessToken = async () => {
+      joined = await fresh.call(client, 'acme');
+      await FakeLogtoClient.prototype.clearAccessToken.call(client);
+    };
+    client.getOrganizationToken = async (organization) => {
+      const token = joined ?? (await fresh.call(client, organization));
+      joined = undefined;
+      return token;
+    };
+    const tab = open(client);
+
+    const response = tab.fetch('/');
+    await tab.clock.advance(2);
+
+    assert.equal((await response).status, 200);
+    assert.notEqual(server.calls[0].token, server.calls[1].token);
+  });
+
+  describe('for tabs that share tokens', () => {
+    let stored;
+    let refreshes;
+
+    /** As Logto's SDK stores tokens: cleared at once, saved once the provider has answered. */
     class FakeTab {
       map = new Map();
+      adapter = { storage: { getItem: async () => (stored.size === 0 ? null : JSON.stringify([...stored])) } };
 
       constructor(name) {
         this.name = name;
@@ -156,18 +182,101 @@ describe("the recipe for Logto's SDK", LIMIT, () => {
       }
 
       async loadAccessTokenMap() {
-        this.map = new Map(stored);
+        const raw = await this.adapter.storage.getItem('accessToken');
+        this.map = raw === null ? this.map : new Map(JSON.parse(raw));
       }
 
-      #renewed(organization) {
-        stored.set(organization, `${this.name} for ${organization}`);
-        return stored.get(organization);
+      async clearAccessToken() {
+        this.map.clear();
+        stored.clear();
+      }
+
+      async #renewed(organization) {
+        await new Promise((resolve) => refreshes.push(resolve));
+        this.map.set(organization, `${this.name} for ${organization}`);
+        stored = new Map(this.map);
+        return this.map.get(organization);
       }
     }
-    const SharedTab = withSharedTokens(FakeTab);
-    const [one, two] = [new SharedTab('one'), new SharedTab('two')];
 
-    assert.equal(await one.getAccessToken(undefined, 'acme'), 'one for acme');
-    assert.equal(await two.getAccessToken(undefined, 'acme'), 'one for acme');
+    /** Web Locks, as far as the recipe uses them. */
+    const queue = () => {
+      let last = Promise.resolve();
+      return {
+        request(name, work) {
+          const run = last.then(work);
+          last = run.catch(() => {});
+          return run;
+        },
+      };
+    };
+
+    beforeEach(() => {
+      stored = new Map();
+      refreshes = [];
+    });
+
+    const tabs = (locks) => {
+      const SharedTab = withSharedTokens(FakeTab, locks);
+      return [new SharedTab('one'), new SharedTab('two')];
+    };
+
+    for (const [kind, locks] of [
+      ['with locks', queue()],
+      ['without locks', undefined],
+      ['with locks that the document may not use', { request: async () => Promise.reject(new Error('SecurityError')) }],
+    ]) {
+      it(`finds what another has stored, ${kind}`, async () => {
+        const [one, two] = tabs(locks);
+        const first = one.getAccessToken(undefined, 'acme');
+        await settled();
+        refreshes[0]();
+
+        assert.equal(await first, 'one for acme');
+        assert.equal(await two.getAccessToken(undefined, 'acme'), 'one for acme');
+        assert.equal(refreshes.length, 1);
+      });
+    }
+
+    for (const [when, clearsAndAsksFirst] of [['while another refreshes', true], ['before the one that cleared them asks', false]]) {
+      it(`refreshes once if a tab asks ${when}`, async () => {
+        const [one, two] = tabs(queue());
+        stored.set('acme', 'old');
+        await one.loadAccessTokenMap();
+
+        await one.clearAccessToken();
+        const order = clearsAndAsksFirst ? [one, two] : [two, one];
+        const asked = order.map((tab) => tab.getAccessToken(undefined, 'acme'));
+        await settled();
+        assert.equal(refreshes.length, 1);
+        refreshes[0]();
+
+        assert.deepEqual(await Promise.all(asked), Array(2).fill(`${order[0].name} for acme`));
+        assert.equal(refreshes.length, 1);
+      });
+    }
+
+    it('keeps the old token while another refreshes, where it is still stored', async () => {
+      const [one] = tabs(queue());
+      stored.set('acme', 'old');
+
+      assert.equal(await one.getAccessToken(undefined, 'acme'), 'old');
+    });
+
+    it('passes errors on, and asks once', async () => {
+      class FailingTab extends FakeTab {
+        constructor(name) {
+          super(name);
+          this.getAccessToken = async () => {
+            refreshes.push(name);
+            throw new Error('invalid_grant');
+          };
+        }
+      }
+      const SharedTab = withSharedTokens(FailingTab, queue());
+
+      await assert.rejects(new SharedTab('one').getAccessToken(undefined, 'acme'), /invalid_grant/);
+      assert.deepEqual(refreshes, ['one']);
+    });
   });
 });

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The request that a decision is about.
  *
- * @param organization which organization it is about
+ * @param organization the organization of the request
  * @param requirement the scopes it needs; {@code null} if it needs none
  * @param roles the roles it needs, beside the scopes; {@code null} if it needs none
  * @param isForGateway whether a gateway asks, see {@link #forGateway}
@@ -24,7 +24,7 @@ public record AccessRequest(
         @Nullable RoleRequirement roles,
         boolean isForGateway) {
 
-    /** A request of a client, which receives the response to it. */
+    /** A request from a client, which receives the response. */
     public AccessRequest(
             RequestedOrganization organization,
             @Nullable ScopeRequirement requirement,
@@ -38,9 +38,9 @@ public record AccessRequest(
     }
 
     /**
-     * The same request, as one that a gateway asks a function about. The function is frozen as soon as it has answered: the request
-     * waits for reads that are due, and if one fails or takes too long, older permissions decide within their bound. A client learns
-     * nothing of a denial but its status: there is no advice beside a denial, and none counts as given.
+     * The same request, decided by a function on behalf of a gateway. The function is frozen as soon as it has answered. So the
+     * request waits for reads of stale facts; if a read fails or takes too long, older permissions decide, up to the maximum age.
+     * The client receives only the status of a denial, so a denial has no advice, and no advice is recorded.
      */
     public AccessRequest forGateway() {
         return new AccessRequest(organization, requirement, roles, true);
@@ -64,9 +64,8 @@ public record AccessRequest(
                         || (roles != null && roles.kind() == RoleKind.ORGANIZATION));
     }
 
-    /** How old live permissions may be, or {@code null} if no requirement says so. */
-    @Nullable
-    Duration maxAge() {
+    /** The maximum age of live permissions, or {@code null} if no requirement sets one. */
+    public @Nullable Duration maxAge() {
         Duration ofScopes = requirement == null ? null : requirement.maxAge();
         Duration ofRoles = roles == null ? null : roles.maxAge();
         if (ofScopes == null || ofRoles == null) {
@@ -75,7 +74,7 @@ public record AccessRequest(
         return ofScopes.compareTo(ofRoles) < 0 ? ofScopes : ofRoles;
     }
 
-    /** The same request, which leaves the age of live permissions to the guard's settings. */
+    /** The same request, with the maximum age from the guard's settings. */
     AccessRequest withoutOwnAge() {
         return maxAge() == null
                 ? this
@@ -90,7 +89,7 @@ public record AccessRequest(
         return of == null ? null : new RoleRequirement(of.kind(), of.match(), of.roles(), null, of.whenUnknown());
     }
 
-    /** The view of the token that this is judged by, or {@code null} if the token is not for the organization. */
+    /** The view of the token that decides about this request, or {@code null} if the token is not for the organization. */
     @Nullable
     AccessToken viewOf(AccessToken token) {
         AccessToken view = organization.viewOf(token);

@@ -8,13 +8,13 @@ import io.scopeguard.token.AccessToken;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to one request, and everything that led to it. Immutable.
+ * The decision about one request, with everything that led to it. Immutable.
  *
  * @param token the view of the presented token for the organization of the request
  * @param request the request
- * @param denial the reason for the denial, or {@code null} if it is granted
+ * @param denial the reason for the denial, or {@code null} if the request is granted
  * @param live the live permissions, or {@code null} if they were not needed or are unknown
- * @param drift how the token differs from that, as far as it is watched
+ * @param drift how the token differs from the live permissions, limited to watched scopes and roles
  * @param effective the scopes that count: the token's, reduced to those that hold now
  * @param grantable the scopes to request, if scopes are missing that a better token could carry; else empty
  * @param advice the advice for the client; none in observe mode
@@ -48,7 +48,7 @@ public record Decision(
         return denial == null;
     }
 
-    /** Outcome, kind and fingerprint: the rest of a decision belongs in no log. */
+    /** Outcome, kind and fingerprint: nothing else of a decision may be logged. */
     @Override
     public String toString() {
         return (denial == null ? "GRANTED" : denial) + " for " + token;

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a token expires, in the order in which tokens expire.
+ * The expiry of a token. The natural order is the order in which tokens expire.
  *
  * @param number tells watches with the same token apart
  */

@@ -4,7 +4,7 @@ import io.scopeguard.permission.PermissionKey;
 import java.time.Duration;
 
 /**
- * The facts of open watches that have a key in common stay in use, as if requests kept asking for them.
+ * Keeps the facts in use that open watches with the same key depend on, as if requests kept using them.
  *
  * @param watches how many watches use the key
  * @param dueAt when the key is used next, in nanoseconds of the steady clock
@@ -12,7 +12,7 @@ import java.time.Duration;
 record KeyUse(int watches, long dueAt) {
 
     /**
-     * @param maxAge from which age on the facts are read again
+     * @param maxAge the age from which the facts are read again
      */
     record Key(PermissionKey permissions, Duration maxAge) {}
 

@@ -42,7 +42,7 @@ final class KnownToken {
     }
 
     /**
-     * The comparison with live permissions.
+     * The comparison of the token with live permissions.
      *
      * @param held the scopes of the token, always the same
      */
@@ -55,7 +55,7 @@ final class KnownToken {
         return last.comparison;
     }
 
-    /** The advice that a request for the same drift got a moment ago, or {@code null}. */
+    /** The advice that was given for the same drift less than a second ago, or {@code null}. */
     @Nullable
     RemedyAdvice advice(LivePermissions live, ScopeDrift drift, long now) {
         Advised last = advised;

@@ -1,6 +1,10 @@
 package io.scopeguard;
 
-/** How far live permissions reach, for introducing them step by step. */
+/**
+ * The effect of live permissions, for introducing them step by step.
+ *
+ * @since 0.1
+ */
 public enum Mode {
     /** Live permissions are read and counted. They change neither responses nor decisions. */
     OBSERVE,

@@ -11,8 +11,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which tokens cause another read before they are contradicted: tokens that may be newer than the last read. At most one
- * read for a token, and one a second for a subject. Bounded, thread-safe.
+ * Decides which tokens cause another read before they are contradicted: tokens that may be newer than the last read. There is at
+ * most one read per token, and one per second and subject. Bounded, thread-safe.
  */
 final class RereadPolicy {
 
@@ -33,8 +33,8 @@ final class RereadPolicy {
             .build();
 
     /**
-     * @param delay how long after a change the provider may still return the old state: a read shows the state of this long before
-     *     it began
+     * @param delay how long after a change the provider may still return the old state: a read may show the state from that long
+     *     before it began
      */
     RereadPolicy(ProviderClock provider, Duration delay) {
         this.provider = provider;
@@ -53,7 +53,8 @@ final class RereadPolicy {
     }
 
     /**
-     * Whether no read can show yet the state after the token was issued. The live permissions are then unknown for this token.
+     * Whether it is too early for a read that shows the state after the token was issued. The live permissions are then unknown for
+     * this token.
      *
      * @param now when the request arrived
      */
@@ -62,8 +63,8 @@ final class RereadPolicy {
     }
 
     /**
-     * When the read must begin at the earliest on which the token may be contradicted, or {@code null} if this one will do, or
-     * has to.
+     * The earliest start of a read that may contradict the token, or {@code null} if the present read suffices or no other is
+     * allowed.
      *
      * @param key the key of the permissions that were read
      * @param now when the request arrived
@@ -74,7 +75,7 @@ final class RereadPolicy {
             return null;
         }
         long seen = firstSeen(token, now) + delay;
-        // A read within the last second serves this token too if it began late enough: it may still be under way, or
+        // A read within the last second also serves this token if it began late enough. It may still be in flight, or
         // have failed.
         return reread(key, Math.max(now, seen)).serves(key, seen) ? seen : null;
     }
@@ -83,7 +84,7 @@ final class RereadPolicy {
         return firstSeen.get(token.fingerprint(), fingerprint -> now);
     }
 
-    /** The last read for this subject: this one, if the one before was more than a second ago. */
+    /** The last read for this subject. The present read counts if the previous one was more than a second ago. */
     private Reread reread(PermissionKey key, long now) {
         return lastReread
                 .asMap()

@@ -1,5 +1,6 @@
 package io.scopeguard;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.LiveRoles;
 import io.scopeguard.permission.RoleInterest;
@@ -17,51 +18,61 @@ import org.jspecify.annotations.Nullable;
  * Decides about required roles. A token that carries no roles says nothing about them, so the live roles decide, in every mode. If
  * the token carries roles, they are the upper bound: a role counts if both contain it, and in the modes that deny nothing because
  * of live permissions, the token alone decides. Thread-safe.
+ *
+ * @hidden
  */
-final class RoleRules {
+@Internal
+public final class RoleRules {
 
     private final ScopeGuardSettings settings;
     private final Supplier<Roles> watched;
 
     /** @param watched roles whose drift is reported to clients */
-    RoleRules(ScopeGuardSettings settings, Supplier<Roles> watched) {
+    public RoleRules(ScopeGuardSettings settings, Supplier<Roles> watched) {
         this.settings = settings;
         this.watched = watched;
     }
 
     /**
-     * The roles that matter to a request. Global roles cost reads of their own: they matter only if the request requires one, and
-     * then all that are watched are compared.
+     * The roles that are compared for a request. Global roles need additional reads, so they are compared only if the request
+     * requires one; then all watched global roles are compared.
      */
     RoleInterest interest(AccessToken token, AccessRequest request) {
-        RoleRequirement required = request.roles();
-        Set<String> inOrganization = token.roles(RoleKind.ORGANIZATION);
+        return interest(token.roles(RoleKind.GLOBAL), token.roles(RoleKind.ORGANIZATION), request.roles());
+    }
+
+    /**
+     * The same for a token with these roles.
+     *
+     * @param global the token's global roles, or {@code null} if it carries none of this kind
+     * @param inOrganization the token's organization roles, or {@code null} if it carries none of this kind
+     * @param required the roles that the request requires, or {@code null} if it requires none
+     */
+    public RoleInterest interest(
+            @Nullable Set<String> global, @Nullable Set<String> inOrganization, @Nullable RoleRequirement required) {
         Roles declared = watched.get();
         if (required == null
                 && (inOrganization == null || declared.organization().isEmpty())) {
             return RoleInterest.none();
         }
-        Roles wanted = required == null ? declared : declared.or(Roles.of(required.kind(), required.roles()));
+        Roles wanted = declared.or(Roles.requiredBy(required));
         boolean needsGlobal = required != null && required.kind() == RoleKind.GLOBAL;
         return RoleInterest.of(
-                needsGlobal ? wanted : Roles.of(RoleKind.ORGANIZATION, wanted.organization()),
-                token.roles(RoleKind.GLOBAL),
-                inOrganization);
+                needsGlobal ? wanted : Roles.of(RoleKind.ORGANIZATION, wanted.organization()), global, inOrganization);
     }
 
     /**
      * The reason for a denial because of roles, or {@code null} if the roles suffice.
      *
+     * @param carried the token's roles of the required kind, or {@code null} if it carries none of this kind
      * @param live the live permissions, or {@code null} if they are unknown
      * @param seen the last known roles, if they were certainly read after the token was issued
      */
-    @Nullable
-    Denial denial(
-            AccessToken token,
+    public @Nullable Denial denial(
+            @Nullable Set<String> carried,
             RoleRequirement required,
             @Nullable LivePermissions live,
             @Nullable LivePermissions seen) {
-        Set<String> carried = token.roles(required.kind());
         if (carried != null && !required.isMetBy(carried)) {
             return Denial.INSUFFICIENT_ROLE;
         }

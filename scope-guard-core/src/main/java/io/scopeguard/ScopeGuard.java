@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies access tokens, decides about requests by live permissions, and advises clients about drift. Thread-safe.
+ * Verifies access tokens, decides about requests with live permissions, and advises clients about drift. Thread-safe.
  *
  * <pre>{@code
  * ScopeGuard guard = ScopeGuard.builder(logto).build();
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Decision decision = guard.authorize(token, new AccessRequest(organization, requirement));
  * }</pre>
  *
- * <p>{@link #join} makes one guard of those of several providers.
+ * <p>{@link #join} combines the guards of several providers.
  *
  * <p>{@code io.scopeguard.signal.Responses} turns a decision into an HTTP response. Close the guard to stop its threads.
  *
@@ -122,9 +122,8 @@ public final class ScopeGuard implements AutoCloseable {
     }
 
     /**
-     * Watches an access that was granted and lasts, such as an event stream. It ends within the same bounds within which the next
-     * request would be denied: when the loss of a required scope, role or membership is believed, or the token expires. For
-     * example:
+     * Watches a granted access that lasts, such as an event stream. The access ends within the bounds that also apply to the denial
+     * of a new request: when the loss of a required scope, role or membership is believed, or the token expires. For example:
      *
      * <pre>{@code
      * Decision decision = guard.authorize(token, request);
@@ -132,13 +131,13 @@ public final class ScopeGuard implements AutoCloseable {
      * stream.onClose(watch::close);
      * }</pre>
      *
-     * <p>Nothing is polled: a read of a fact judges the watches that depend on it. Facts of open watches stay in use, so that they
-     * are read again by age. Unknown permissions end nothing.
+     * <p>Nothing is polled: after each read of a fact, the watches that depend on it are checked. Facts of open watches stay in
+     * use, so they are read again by age. Unknown permissions end no access.
      *
      * @param granted the decision that the access was opened with
      * @param listener closes the stream
      * @throws IllegalArgumentException if the decision is a denial
-     * @throws TooManyWatchesException if as many watches are open as may be
+     * @throws TooManyWatchesException if the maximum number of watches is open
      */
     public Watch watch(Decision granted, WatchListener listener) {
         if (!granted.isGranted()) {
@@ -147,7 +146,21 @@ public final class ScopeGuard implements AutoCloseable {
         return guardOf(granted.token()).watch(granted, listener, organizations);
     }
 
-    /** How many watches are open. */
+    /**
+     * The name of the provider whose tokens count in an organization, or {@code null} if no provider's tokens do.
+     *
+     * @param organization {@code null} for outside of organizations
+     * @hidden
+     */
+    @Internal
+    public @Nullable String providerOf(@Nullable String organization) {
+        if (organizations == null) {
+            return guards.get(0).name();
+        }
+        return organization == null ? organizations.globalProvider() : organizations.providerOf(organization);
+    }
+
+    /** The number of open watches. */
     public int openWatches() {
         return guards.stream().mapToInt(guard -> guard.watches().open()).sum();
     }
@@ -176,8 +189,8 @@ public final class ScopeGuard implements AutoCloseable {
      * decision.denial();             // SUBJECT_INACTIVE, NOT_A_MEMBER, or null
      * }</pre>
      *
-     * <p>Without live permissions there is neither drift nor advice, and {@link Decision#live} is {@code null}: the provider
-     * is unavailable, or the token is so young that the provider has just computed its scopes.
+     * <p>Without live permissions there is neither drift nor advice, and {@link Decision#live} is {@code null}: the provider is
+     * unavailable, or the token is so young that its scopes were just computed by the provider.
      */
     public Decision inspect(AccessToken token) {
         RequestedOrganization organization =
@@ -186,20 +199,20 @@ public final class ScopeGuard implements AutoCloseable {
     }
 
     /**
-     * Applies a change that the provider reported, such as a webhook delivery. Facts of every provider are read again if the guards
-     * of several are joined.
+     * Applies a change that the provider reported, such as a webhook delivery. If guards are joined, the change applies to the
+     * facts of every provider.
      */
     public void apply(PermissionChange change) {
         guards.forEach(guard -> guard.apply(change));
     }
 
-    /** Notes a remedy that another process asked a client for. */
+    /** Records a remedy that another process asked a client for. */
     @Internal
     public void learn(RecordedAsk ask) {
         guards.forEach(guard -> guard.learn(ask));
     }
 
-    /** Forgets which remedies clients were asked for. For tests, which must not depend on each other. */
+    /** Forgets which remedies clients were asked for. For tests, which must be independent of each other. */
     @Internal
     public void forgetAsks() {
         guards.forEach(ProviderGuard::forgetAsks);

@@ -50,13 +50,13 @@ public final class ScopeGuardBuilder {
         return this;
     }
 
-    /** How requests are decided. {@link ScopeGuardSettings#DEFAULT} by default. */
+    /** The settings of decisions. {@link ScopeGuardSettings#DEFAULT} by default. */
     public ScopeGuardBuilder settings(ScopeGuardSettings settings) {
         this.settings = settings;
         return this;
     }
 
-    /** How live permissions are cached. {@link CacheSettings#DEFAULT} with the ages of the settings by default. */
+    /** The settings of the cache. {@link CacheSettings#DEFAULT} with the ages of the settings by default. */
     public ScopeGuardBuilder cache(CacheSettings cache) {
         this.cache = cache;
         return this;
@@ -71,7 +71,7 @@ public final class ScopeGuardBuilder {
     /**
      * Roles whose absence is reported to clients. None by default. Required roles are compared in any case.
      *
-     * @param watched asked for each request
+     * @param watched called for each request
      */
     public ScopeGuardBuilder watchedRoles(Supplier<Roles> watched) {
         this.watchedRoles = watched;
@@ -79,19 +79,19 @@ public final class ScopeGuardBuilder {
     }
 
     /**
-     * How many watches may be open at once. 100,000 by default.
+     * The maximum number of open watches. 100,000 by default.
      *
      * @throws IllegalArgumentException if it is negative
      */
     public ScopeGuardBuilder maxWatches(int most) {
         if (most < 0) {
-            throw new IllegalArgumentException("maxWatches is zero or more, not " + most);
+            throw new IllegalArgumentException("maxWatches must not be negative, but is " + most);
         }
         this.maxWatches = most;
         return this;
     }
 
-    /** Receives the remedies that clients are asked for. */
+    /** The listener that receives the remedies that clients are asked for. */
     public ScopeGuardBuilder listener(RemedyListener listener) {
         this.listener = listener;
         return this;
@@ -117,7 +117,7 @@ public final class ScopeGuardBuilder {
         return this;
     }
 
-    /** Wires the guard. Nothing is asked of the provider yet, except that its feed of changes is started, if it has one. */
+    /** Builds the guard. No call is made to the provider yet. If the provider has a feed of changes, the feed is started. */
     public ScopeGuard build() {
         AccessTokenVerifier tokens = verifier == null ? newVerifier() : verifier;
         PermissionCache live = permissions == null ? newPermissions() : permissions;

@@ -6,27 +6,29 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a guard decides where a requirement does not say.
+ * The settings of a guard, for requirements without settings of their own.
  *
  * @param mode how far live permissions reach
- * @param maxAge the age from which live permissions are due for another read
- * @param maxStale the age beyond which live permissions are unusable, whatever the cause
- * @param whenUnknown the policy for that case
+ * @param maxAge the age from which live permissions are stale and are read again
+ * @param maxStale the age beyond which live permissions are not used
+ * @param whenUnknown the policy for requests without usable live permissions
+ * @since 0.1
  */
 public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, WhenUnknown whenUnknown) {
 
-    /** Enforce; read after 30 seconds, give up after five minutes; then the token decides. */
+    /** Enforces live permissions, reads them again after 30 seconds, and after five minutes lets the token decide. */
     public static final ScopeGuardSettings DEFAULT = new ScopeGuardSettings(
             Mode.ENFORCE, Duration.ofSeconds(30), Duration.ofMinutes(5), WhenUnknown.TRUST_TOKEN);
 
-    /** @throws IllegalArgumentException if an age is negative, or permissions would be given up before they are due */
+    /** @throws IllegalArgumentException if an age is negative, or {@code maxStale} is less than {@code maxAge} */
     public ScopeGuardSettings {
         if (maxAge.isNegative() || maxStale.compareTo(maxAge) < 0) {
-            throw new IllegalArgumentException("0 <= maxAge <= maxStale, but got " + maxAge + " and " + maxStale);
+            throw new IllegalArgumentException(
+                    "maxAge must be from 0s to maxStale, but is " + maxAge + ", and maxStale is " + maxStale);
         }
     }
 
-    /** The same settings in the mode that denies. */
+    /** The same settings in {@link Mode#ENFORCE}. */
     ScopeGuardSettings enforcing() {
         return mode == Mode.ENFORCE ? this : new ScopeGuardSettings(Mode.ENFORCE, maxAge, maxStale, whenUnknown);
     }

@@ -1,6 +1,10 @@
 package io.scopeguard;
 
-/** As many watches are open as may be: the access must not be opened. */
+/**
+ * The maximum number of watches is open: the access must not be opened.
+ *
+ * @since 0.1
+ */
 public final class TooManyWatchesException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

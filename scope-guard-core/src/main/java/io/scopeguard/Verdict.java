@@ -4,7 +4,6 @@ import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.ScopeRequirement;
-import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.token.AccessToken;
@@ -25,14 +24,14 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
                 : insufficient(carried, requirement.scopes());
     }
 
-    /** By a token so young that it is itself a reading. */
+    /** The verdict by a token that is so young that it counts as a read. */
     static Verdict byToken(AccessToken token) {
         return granted(token.scopes());
     }
 
     /**
-     * If the token may carry scopes that count in organizations only, and it was never known whether the subject holds them
-     * globally: such a scope does not decide.
+     * The verdict if the token may carry scopes that count in organizations only, and it is unknown whether the subject holds them
+     * globally. Such scopes do not count.
      *
      * @param certain the token's other scopes
      */
@@ -87,10 +86,10 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
         ScopeRequirement requirement = request.requirement();
         return requirement == null || requirement.isMetBy(effective)
                 ? granted(effective)
-                : insufficient(effective, grantable(requirement, live.granted()));
+                : insufficient(effective, requirement.grantable(live.granted()));
     }
 
-    /** This, unless roles are missing. */
+    /** This verdict, unless roles are missing. */
     Verdict andRoles(@Nullable Denial ofRoles) {
         return denial != null || ofRoles == null ? this : new Verdict(ofRoles, effective, Scopes.none());
     }
@@ -112,14 +111,6 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
         WhenUnknown own = requirement == null ? null : requirement.whenUnknown();
         boolean deny = settings.mode() == Mode.ENFORCE && settings.whenUnknown(own) == WhenUnknown.DENY;
         return deny ? denied(Denial.PERMISSIONS_UNAVAILABLE) : granted(effective);
-    }
-
-    /** All required scopes, if the subject holds them all; of alternatives, those that it holds. */
-    private static Scopes grantable(ScopeRequirement requirement, Scopes granted) {
-        if (requirement.match() == Match.ANY) {
-            return requirement.scopes().and(granted);
-        }
-        return requirement.isMetBy(granted) ? requirement.scopes() : Scopes.none();
     }
 
     private static Verdict granted(Scopes effective) {

@@ -1,6 +1,9 @@
 package io.scopeguard;
 
 import io.scopeguard.token.AccessToken;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
@@ -9,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches a granted access, such as an open stream, until its token expires or its subject loses a permission that the request
  * required. Close it when the access ends for another reason. Thread-safe.
+ *
+ * @since 0.1
  */
 public final class Watch implements AutoCloseable {
 
@@ -19,7 +24,7 @@ public final class Watch implements AutoCloseable {
     private volatile Decision granted;
     private volatile boolean isReported;
 
-    /** The last grant, and where the registry finds it. */
+    /** The last grant, with the keys under which the registry keeps it. */
     record Entry(Decision granted, KeyUse.Key key, Expiry expiry) {}
 
     Watch(
@@ -44,17 +49,48 @@ public final class Watch implements AutoCloseable {
     }
 
     /**
-     * Lets the access go on with a newer token.
+     * Continues the access with a newer token.
      *
-     * @return the decision about the newer token. If it is a denial, the access goes on with the token it has.
-     * @throws IllegalArgumentException if the token has another issuer, subject, client, actor, organization or audience
+     * @return the decision about the newer token. After a denial, the access continues with its current token.
+     * @throws IllegalArgumentException if the newer token differs from the current one in issuer, subject, client, actor,
+     *     organization or audience
      */
     public Decision renew(AccessToken newer) {
+        return renew(List.of(this), newer);
+    }
+
+    /**
+     * Continues accesses that belong together, such as those of one session, with a newer token: all of them, or none.
+     *
+     * @param watches at least one; all of the same client
+     * @return the decision about the newer token: the first denial, or else the last grant. After a denial, each access continues
+     *     with its current token.
+     * @throws IllegalArgumentException if {@code watches} is empty, or the newer token differs from the current token of an access
+     *     in issuer, subject, client, actor, organization or audience. No access is renewed then.
+     */
+    public static Decision renew(Collection<Watch> watches, AccessToken newer) {
+        List<Runnable> renewals = new ArrayList<>(watches.size());
+        Decision last = null;
+        for (Watch watch : watches) {
+            Decision next = watch.decide(newer);
+            if (!next.isGranted()) {
+                return next;
+            }
+            renewals.add(() -> watch.replace(next));
+            last = next;
+        }
+        if (last == null) {
+            throw new IllegalArgumentException("watches is empty");
+        }
+        renewals.forEach(Runnable::run);
+        return last;
+    }
+
+    private Decision decide(AccessToken newer) {
         requireSame(granted.token(), newer);
         Decision next = authorizer.apply(newer, granted.request());
         if (next.isGranted()) {
             requireSameView(granted.token(), next.token());
-            replace(next);
         }
         return next;
     }
@@ -87,7 +123,7 @@ public final class Watch implements AutoCloseable {
 
     private static void require(boolean isSame, String what) {
         if (!isSame) {
-            throw new IllegalArgumentException("The new token has another " + what + " than the current token.");
+            throw new IllegalArgumentException("The newer token differs from the current one in its " + what + ".");
         }
     }
 
@@ -131,14 +167,14 @@ public final class Watch implements AutoCloseable {
         }
     }
 
-    /** A fact was read that leaves the access open. */
+    /** A fact was read, and the access stays open. */
     void refreshed() {
         if (isOpen()) {
             watches.notify(listener, WatchListener::refreshed);
         }
     }
 
-    /** Ends or reports the access, unless it was renewed or closed meanwhile. */
+    /** Ends the access, or only reports its end in the modes that deny nothing, unless it was renewed or closed meanwhile. */
     void finish(Entry known, WatchEnd end) {
         if (!end.isEnforced()) {
             isReported = true;

@@ -4,14 +4,15 @@ import io.scopeguard.token.AccessToken;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a watched access ends. Immutable.
+ * The end of a watched access. Immutable.
  *
  * @param reason the cause
- * @param token the token that the access was granted to last
+ * @param token the token of the last grant
  * @param decision the denial that the same request would receive now, with drift and advice; {@code null} if no decision ends the
  *     access
  * @param isEnforced whether the access must end. In the modes that deny nothing ({@link Mode#OBSERVE}, {@link Mode#SIGNAL}) this is
  *     only a report, and the access goes on.
+ * @since 0.1
  */
 public record WatchEnd(
         Reason reason, AccessToken token, @Nullable Decision decision, boolean isEnforced) {
@@ -28,7 +29,7 @@ public record WatchEnd(
         NOT_A_MEMBER,
         /** The subject was suspended or deleted. */
         SUBJECT_INACTIVE,
-        /** The application ended it by {@link Watch#end()}. */
+        /** The application called {@link Watch#end()}. */
         APPLICATION
     }
 

@@ -13,8 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether an access that was granted is lost. Only an observed loss ends an access; unknown permissions end none.
- * Thread-safe.
+ * Decides whether a granted access is lost. Only an observed loss ends an access; unknown permissions end none. Thread-safe.
  */
 final class WatchJudge {
 
@@ -44,8 +43,8 @@ final class WatchJudge {
     }
 
     /**
-     * The freshness that keeps the facts behind a grant in use. A requirement of {@code 0s} is watched like one without an age of
-     * its own.
+     * The freshness that keeps the facts behind a grant in use. A requirement with a maximum age of {@code 0s} is watched like one
+     * without a maximum age.
      */
     KeyUse.Key key(Decision granted) {
         Duration own = settings.maxAge(granted.request());
@@ -56,7 +55,7 @@ final class WatchJudge {
         return PermissionKey.of(granted.token()).with(roles.interest(granted.token(), granted.request()));
     }
 
-    /** Whether the last reads take the access away. Does no I/O and does not wait. */
+    /** The loss that follows from the last reads, without I/O and without waiting. */
     boolean isSuspect(Decision granted) {
         AccessToken token = granted.token();
         LivePermissions seen = permissions.lastSeen(permissionKey(granted), token.scopes());
@@ -88,7 +87,7 @@ final class WatchJudge {
         if (ofScopes != null || request.roles() == null) {
             return ofScopes;
         }
-        Denial ofRoles = roles.denial(token, request.roles(), live, null);
+        Denial ofRoles = roles.denial(token.roles(request.roles().kind()), request.roles(), live, null);
         return isLoss(ofRoles) ? ofRoles : null;
     }
 
@@ -100,8 +99,8 @@ final class WatchJudge {
                 };
     }
 
-    /** Marks the facts behind a key as used, and has those read in the background that are old or reported to have changed. */
-    void use(KeyUse.Key key) {
+    /** Marks the facts behind a key as used, and starts background reads of facts that are old or reported to have changed. */
+    void refresh(KeyUse.Key key) {
         Duration bound = settings.maxStale().compareTo(key.maxAge()) < 0 ? key.maxAge() : settings.maxStale();
         permissions.refresh(key.permissions(), Freshness.of(key.maxAge(), bound, clock.nanos()));
     }

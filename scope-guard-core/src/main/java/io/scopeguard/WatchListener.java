@@ -1,12 +1,16 @@
 package io.scopeguard;
 
-/** Closes a stream or session that was opened with a granted access. */
+/**
+ * Closes a stream or session that was opened with a granted access.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface WatchListener {
 
     /**
-     * The access ends, or would end if the mode enforced it. Called at most once for a token, usually by the one thread that
-     * judges all watches: return soon, and leave blocking work to another thread.
+     * The access ends, or would end if the mode enforced it. Called at most once for a token, usually by the thread that judges all
+     * watches: return soon, and leave blocking work to another thread.
      */
     void ended(WatchEnd end);
 

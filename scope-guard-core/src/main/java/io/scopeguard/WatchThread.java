@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One daemon thread that runs while there are watches, and ends soon afterwards. Thread-safe. */
+/** A daemon thread that runs while there are watches and ends soon afterwards. Thread-safe. */
 final class WatchThread implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(WatchThread.class);
@@ -45,7 +45,7 @@ final class WatchThread implements AutoCloseable {
         return thread;
     }
 
-    /** Starts ticking, if it has not started. */
+    /** Starts the thread, unless it is running. */
     void start() {
         if (!isTicking.get() && isTicking.compareAndSet(false, true)) {
             schedule();

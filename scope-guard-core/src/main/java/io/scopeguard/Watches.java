@@ -1,6 +1,6 @@
 package io.scopeguard;
 
-import io.scopeguard.permission.FactListener;
+import io.scopeguard.permission.fact.FactListener;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.time.SteadyClock;
@@ -28,13 +28,13 @@ final class Watches implements FactListener, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Watches.class);
 
-    /** Facts are used this many times within their age, so that they are read again before they are older. */
+    /** Facts are used this many times within their maximum age, so that they are read again before they exceed it. */
     private static final int USES_PER_AGE = 5;
 
     private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
     private static final Duration SHORTEST_TICK = Duration.ofMillis(50);
 
-    /** More reported changes than this at once count as one that concerns everything. */
+    /** If more changes than this are reported at once, they count as one change of everything. */
     private static final int MAX_REPORTS = 10_000;
 
     private final WatchJudge judge;
@@ -77,7 +77,7 @@ final class Watches implements FactListener, AutoCloseable {
     }
 
     /**
-     * @throws TooManyWatchesException if as many are open as may be
+     * @throws TooManyWatchesException if the maximum number is open
      */
     Watch open(Decision granted, BiFunction<AccessToken, AccessRequest, Decision> authorizer, WatchListener listener) {
         if (open.incrementAndGet() > max) {
@@ -127,7 +127,7 @@ final class Watches implements FactListener, AutoCloseable {
         }
     }
 
-    /** Spreads the work over time, even if all watches were opened at once. */
+    /** Spreads the work over time, even if all watches were opened at the same time. */
     private long firstUse(KeyUse.Key key) {
         return clock.nanos() + Math.floorMod(key.hashCode() * 0x9E3779B9L, Math.max(period(key), 1));
     }
@@ -188,13 +188,16 @@ final class Watches implements FactListener, AutoCloseable {
         }
     }
 
-    /** Judges the facts that were read since, and requests reads of the facts that were reported to have changed. */
+    /**
+     * Judges the watches of facts that were read since the last run, and requests reads of facts that were reported to have
+     * changed.
+     */
     private void drain() {
         forEachTaken(
                 reports,
                 report -> keys.keySet().stream()
                         .filter(key -> concerns(report, key))
-                        .forEach(judge::use));
+                        .forEach(judge::refresh));
         if (isEverythingRead.getAndSet(false)) {
             read.clear();
             bySubject.values().forEach(this::judge);
@@ -206,7 +209,7 @@ final class Watches implements FactListener, AutoCloseable {
         });
     }
 
-    /** Removes each element before it is processed, so that no element that is added meanwhile is lost. */
+    /** Removes each element before processing it, so that an element that is added meanwhile is not lost. */
     private static <T> void forEachTaken(Set<T> elements, Consumer<T> work) {
         Iterator<T> each = elements.iterator();
         while (each.hasNext()) {
@@ -216,11 +219,11 @@ final class Watches implements FactListener, AutoCloseable {
         }
     }
 
-    /** A loss that was just read binds together with definitions that are read afterwards. */
+    /** A loss binds together with definitions that are read after it was noticed. */
     private void useAgain(Watch watch) {
         Watch.Entry entry = watch.unreported();
         if (entry != null) {
-            judge.use(entry.key());
+            judge.refresh(entry.key());
         }
     }
 
@@ -280,12 +283,12 @@ final class Watches implements FactListener, AutoCloseable {
         keys.forEach((key, use) -> {
             if (use.dueAt() <= now) {
                 keys.computeIfPresent(key, (same, known) -> known.dueAt(now + period(key)));
-                judge.use(key);
+                judge.refresh(key);
             }
         });
     }
 
-    /** Whether nothing is remembered. */
+    /** Whether there are no watches. */
     boolean isForgotten() {
         return bySubject.isEmpty() && keys.isEmpty() && expiries.isEmpty() && undecided.isEmpty();
     }

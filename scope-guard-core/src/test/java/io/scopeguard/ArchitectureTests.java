@@ -12,19 +12,28 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.scopeguard.testing.PublicApi;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
 
-/** Packages follow the data: each imports only those before it, and each library has one place. */
+/** The order of packages follows the data: each imports only packages before it, and each library is used in one place. */
 @AnalyzeClasses(packages = "io.scopeguard", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTests {
 
     private static final String ROOT = "io.scopeguard";
 
-    /** In the order of the data; the provider comes last, and nobody knows it. */
+    /** In the order of the data. The providers come last, and no other package depends on them. */
     private static final List<String> ORDER = List.of(
             ROOT + ".annotation",
             ROOT + ".time",
@@ -34,6 +43,9 @@ class ArchitectureTests {
             ROOT + ".provider.http",
             ROOT + ".token",
             ROOT + ".organization",
+            ROOT + ".permission.flight",
+            ROOT + ".permission.fact",
+            ROOT + ".permission.read",
             ROOT + ".permission",
             ROOT + ".drift",
             ROOT + ".remedy",
@@ -44,8 +56,21 @@ class ArchitectureTests {
             ROOT + ".auth0",
             ROOT + ".aws");
 
-    /** Each knows the core, and nobody knows them. */
+    /** Each depends on the core, and no other package depends on them. */
     private static final List<String> PROVIDERS = List.of(ROOT + ".logto", ROOT + ".keycloak", ROOT + ".auth0");
+
+    /** The sources of the published API of all modules. Types in other packages of Logtobox are public only for its own packages. */
+    private static final List<String> SOURCES = List.of(
+            "scope-guard-core/src/main/java",
+            "scope-guard-spring/src/main/java",
+            "scope-guard-spring/test/src/main/java",
+            "scope-guard-spring/client/src/main/java",
+            "scope-guard-demo/logtobox/src/main/java/io/scopeguard/logtobox/LogtoBox.java",
+            "scope-guard-demo/logtobox/src/main/java/io/scopeguard/logtobox/directory");
+
+    private static final Pattern INTERNAL = Pattern.compile("(?m)^@Internal$");
+    private static final Pattern PUBLIC_TYPE =
+            Pattern.compile("(?m)^public (?:[a-z-]+ )*(?:class|interface|record|enum|@interface) ");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
@@ -163,6 +188,45 @@ class ArchitectureTests {
             assertThat(Class.forName(name + ".package-info").isAnnotationPresent(NullMarked.class))
                     .as(name)
                     .isTrue();
+        }
+    }
+
+    /** Nested types are as old as the type around them. */
+    @Test
+    void everyPublicTypeNamesItsFirstVersion() throws IOException {
+        List<Path> types = new ArrayList<>();
+        for (String sources : SOURCES) {
+            try (Stream<Path> files = Files.walk(Path.of("..", sources))) {
+                files.filter(ArchitectureTests::isPublicApi).forEach(types::add);
+            }
+        }
+
+        assertThat(types).hasSizeGreaterThan(100);
+        assertThat(types)
+                .filteredOn(type -> !declaration(type).contains("\n * @since "))
+                .isEmpty();
+    }
+
+    private static boolean isPublicApi(Path file) {
+        Path itsPackage = file.resolveSibling("package-info.java");
+        return file.toString().endsWith(".java")
+                && !INTERNAL.matcher(text(itsPackage)).find()
+                && !declaration(file).isEmpty()
+                && !INTERNAL.matcher(declaration(file)).find();
+    }
+
+    /** The file up to its public type; empty if there is none. */
+    private static String declaration(Path file) {
+        String text = text(file);
+        Matcher type = PUBLIC_TYPE.matcher(text);
+        return type.find() ? text.substring(0, type.start()) : "";
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Links between the documents lead somewhere, and the classes that they name exist. */
+/** Links between the documents have targets, and the classes that the documents name exist. */
 class DocumentLinksTests {
 
     private static final Path ROOT = Path.of("..");
@@ -74,7 +74,7 @@ class DocumentLinksTests {
         return Files.exists(target) && (anchor == null || anchors(target).contains(anchor));
     }
 
-    /** The anchors that code hosts make of headings. */
+    /** The anchors that code hosts create for headings. */
     private static Set<String> anchors(Path page) {
         return HEADING.matcher(text(page))
                 .results()

@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Two providers behind one guard: each has a call budget of its own, and using one up does not stop reads from the other. */
+/** Two providers behind one guard: each has its own call budget, and exhausting one does not stop reads from the other. */
 class OwnBudgetTests {
 
     private static final Audience API = Audience.resource(FakeKeycloak.API);

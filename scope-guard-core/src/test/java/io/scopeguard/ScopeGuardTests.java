@@ -76,7 +76,7 @@ class ScopeGuardTests {
         tokens.close();
     }
 
-    // Which organization, which kind
+    // Organization and kind of token
 
     @Test
     void authorizeWhenAdminInOneOrganizationAndViewerInAnotherThenAdminOnlyInTheFirst() {
@@ -451,7 +451,7 @@ class ScopeGuardTests {
         assertThat(decision.live()).isNull();
     }
 
-    /** A gateway's process may be frozen after the answer, so nothing is left to the background. */
+    /** A gateway's process may be frozen after the answer, so nothing is read in the background. */
     @Test
     void authorizeWhenTheTokenIsYoungAndAGatewayAsksThenNothingIsRead() {
         provider.answered(httpDate(), steady.nanos(), steady.nanos());
@@ -610,8 +610,7 @@ class ScopeGuardTests {
     @ParameterizedTest
     @CsvSource({"-10, 2", "10, 3"})
     void authorizeWhenTheProvidersClockDiffersThenTheTokensAgeIsByIt(int offset, int fetches) {
-        // By our clock the token is four seconds older than the reading; by the provider's, as many as that and the
-        // offset.
+        // By our clock, the token is four seconds older than the read. By the provider's clock, the offset is added.
         provider.answered(
                 DateTimeFormatter.RFC_1123_DATE_TIME.format(
                         clock.instant().plusSeconds(-offset).atOffset(ZoneOffset.UTC)),

@@ -133,7 +133,7 @@ class VendorSampleTests {
         assertRefused(sample, provider, false, Reason.WRONG_ISSUER, "from another issuer");
     }
 
-    /** The vendor's issuer was added to a provider's by mistake: the next thing that is wrong helps to find out. */
+    /** The vendor's issuer was added to a provider's issuers by mistake. The next error message helps to find the mistake. */
     @ParameterizedTest(name = "{0} at {1}")
     @CsvSource({
         "auth0,         logto,    NOT_AN_ACCESS_TOKEN, its type is not at+jwt",

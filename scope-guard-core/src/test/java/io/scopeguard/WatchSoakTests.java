@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Open accesses over many hours of the test's clock: renewals, outages, demotions, promotions, suspensions and departures in random
- * order, held against a model. {@code -Dwatch.soak.steps=100000} makes it long; each step takes seven seconds of that time.
+ * order, compared with a model. {@code -Dwatch.soak.steps=100000} makes a long run; each step takes seven seconds of the test's
+ * clock.
  */
 @Timeout(3_600)
 class WatchSoakTests {
@@ -42,7 +43,7 @@ class WatchSoakTests {
     private static final Duration STEP = Duration.ofSeconds(7);
     private static final Duration RENEWED_AFTER = Duration.ofMinutes(50);
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
-    /** Longer than max-age, and than the pause before an implausible loss is believed. */
+    /** Longer than max-age and than the pause before an implausible loss is believed. */
     private static final int LAST_STEPS = 40;
 
     private static final CacheSettings SETTINGS = new CacheSettings(
@@ -78,7 +79,7 @@ class WatchSoakTests {
                 for (int step = 0; step < LAST_STEPS; step++) {
                     pass(provider, cache);
                 }
-                // What is left is the work of the watches' own thread. No time passes meanwhile.
+                // Waits for the thread of the watches. No time passes meanwhile.
                 await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> {
                     provider.watches().tick();
                     assertThat(users).noneMatch(User::isOverdue);
@@ -96,7 +97,7 @@ class WatchSoakTests {
         assertThat(renewals).isPositive();
     }
 
-    /** One user in a while, so that losses of standing are believed without a pause; outages last up to half an hour. */
+    /** One user at a time, so that losses of standing are believed without a pause. Outages last up to half an hour. */
     private void change(int step) {
         tenant.down(step % 400 >= 100 && step % 400 < 100 + step / 400 % 5 * 60 + 20);
         User user = users.get(random.nextInt(USERS));
@@ -109,7 +110,7 @@ class WatchSoakTests {
         }
     }
 
-    /** Time passes for the watches, and the reads that they cause come to an end. */
+    /** Time passes for the watches, and the reads that they cause end. */
     private void pass(ProviderGuard provider, PermissionCache cache) {
         clock.advance(STEP);
         provider.watches().tick();
@@ -118,7 +119,7 @@ class WatchSoakTests {
         }
     }
 
-    /** What the provider says of a user, and the stream that the user has open. */
+    /** The state of a user at the provider, and the user's open stream. */
     private final class User {
 
         private final String id;
@@ -187,7 +188,7 @@ class WatchSoakTests {
             return opened;
         }
 
-        /** Whether the stream goes on although its right is gone. */
+        /** Whether the stream stays open although its right is gone. */
         private boolean isOverdue() {
             return !isHolding && stream != null && !stream.hasEnded;
         }

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Accesses that last: real threads, a real cache, a tenant whose permissions change, and a clock that the test moves. */
+/** Watched accesses, with real threads, a real cache, a tenant whose permissions change, and a clock that the test moves. */
 class WatchTests {
 
     private static final CacheSettings SETTINGS = new CacheSettings(
@@ -75,7 +75,7 @@ class WatchTests {
         tokens.close();
     }
 
-    // What ends an access
+    // Reasons for the end of an access
 
     @Test
     void watchWhenScopeIsRevokedThenItEndsWithTheRemedy() {
@@ -232,7 +232,7 @@ class WatchTests {
         assertThat(end().reason()).isEqualTo(Reason.INSUFFICIENT_SCOPE);
     }
 
-    // What does not
+    // Events that do not end an access
 
     @Test
     void watchWhenProviderIsDownThenItGoesOnAndEndsOnceTheLossIsRead() {
@@ -248,7 +248,7 @@ class WatchTests {
 
         tenant.down(false);
         for (int i = 0; i < 1_000 && watch.isOpen(); i++) {
-            // The read that failed last is repeated after a pause by the moved clock.
+            // The last failed read is repeated after a pause of the moved clock.
             pass(Duration.ofSeconds(1));
             Thread.yield();
         }
@@ -360,6 +360,33 @@ class WatchTests {
         assertThat(watch.isOpen()).isTrue();
     }
 
+    /** A session has several watches: one of its handshake, and those of its subscriptions. */
+    @Test
+    void renewWhenOneOfSeveralIsDeniedThenAllGoOnWithTheirTokens() {
+        AccessToken first = user("alice", "read", "write");
+        Watch reading = watch(first, scopes("read"));
+        Watch writing = watch(first, scopes("write"));
+        AccessToken poorer = token("alice", "read").verified();
+        AccessToken second = token("alice", "read", "write").verified();
+
+        assertThat(Watch.renew(List.of(reading, writing), poorer).denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(List.of(reading, writing))
+                .extracting(watch -> watch.granted().token())
+                .containsOnly(first);
+
+        assertThat(Watch.renew(List.of(reading, writing), second).isGranted()).isTrue();
+        assertThat(List.of(reading, writing))
+                .extracting(watch -> watch.granted().token())
+                .containsOnly(second);
+    }
+
+    @Test
+    void renewWhenThereIsNoWatchThenRefused() {
+        AccessToken token = user("alice", "read");
+
+        assertThatIllegalArgumentException().isThrownBy(() -> Watch.renew(List.of(), token));
+    }
+
     // Bounds
 
     @Test
@@ -466,7 +493,7 @@ class WatchTests {
         provider.watches().tick();
     }
 
-    /** The next end, while time goes on: a clock that is moved while another thread reads it looks like a freeze, once. */
+    /** The next end, while time passes. Moving the clock while another thread reads it may look like a freeze, once. */
     private WatchEnd end() {
         for (int i = 0; i < 1_000; i++) {
             WatchEnd end = poll(Duration.ofMillis(100));

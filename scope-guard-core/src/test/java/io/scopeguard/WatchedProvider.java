@@ -21,7 +21,7 @@ final class WatchedProvider {
 
     private WatchedProvider() {}
 
-    /** With watches for so many accesses; the ages are those of the cache. */
+    /** A guard with this maximum number of watches. The ages are those of the cache. */
     static ProviderGuard of(
             Mode mode,
             TestTokens tokens,

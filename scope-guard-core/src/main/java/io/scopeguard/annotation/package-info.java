@@ -1,4 +1,4 @@
-/** The marker of everything that is not public API. */
+/** The annotation that marks everything that is not public API. */
 @NullMarked
 package io.scopeguard.annotation;
 

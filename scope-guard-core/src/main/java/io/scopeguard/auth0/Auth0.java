@@ -41,10 +41,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Auth0 extends ConnectedProvider {
 
-    /** The default limit on the calls of one process, in calls a second: the limit of a free tenant for all callers together. */
+    /**
+     * The default limit on the calls of one process, in calls per second. It is the limit of a free tenant for all callers
+     * together.
+     */
     public static final int DEFAULT_CALLS_PER_SECOND = 2;
 
-    /** How many calls a minute each of the endpoints for members allows all callers together. */
+    /** The limit of each endpoint for members, in calls per minute of all callers together. */
     public static final int DEFAULT_MEMBER_CALLS_PER_MINUTE = 200;
 
     /** How long Auth0 may answer with the state before a change. */
@@ -133,7 +136,7 @@ public final class Auth0 extends ConnectedProvider {
         return permissions;
     }
 
-    /** Receives the events of the tenant's event streams, if there is a secret to know them by. */
+    /** Receives the events of the tenant's event streams. Returns {@code null} without a secret to authenticate them. */
     @Override
     public @Nullable EventReceiver eventReceiver(Consumer<PermissionChange> changes) {
         return eventSecrets.isEmpty()
@@ -210,8 +213,8 @@ public final class Auth0 extends ConnectedProvider {
         /**
          * Receives event streams that send one of these secrets as a bearer token.
          *
-         * @param secrets several while one replaces another; without any, no events are received
-         * @throws IllegalArgumentException if one has less than 16 characters
+         * @param secrets several while one replaces another; if empty, no events are received
+         * @throws IllegalArgumentException if a secret has fewer than 16 characters
          */
         public Builder eventSecrets(Collection<String> secrets) {
             if (secrets.stream().anyMatch(secret -> secret.strip().length() < MIN_SECRET)) {
@@ -232,8 +235,8 @@ public final class Auth0 extends ConnectedProvider {
         }
 
         /**
-         * Whether a young token decides until live permissions were read. Right only if no Action changes the scopes of tokens:
-         * then Auth0 computes them from the roles when it issues the token.
+         * Whether a young token decides until live permissions have been read. Enable this only if no Action changes the scopes of
+         * tokens: then Auth0 computes the scopes from the roles when it issues a token.
          */
         public Builder youngTokens(boolean areTrusted) {
             trustsYoungTokens = areTrusted;
@@ -247,20 +250,20 @@ public final class Auth0 extends ConnectedProvider {
          */
         public Builder delay(Duration longest) {
             if (longest.isNegative() || longest.compareTo(MAX_DELAY) > 0) {
-                throw new IllegalArgumentException("delay is from 0 s to 60 s, not " + longest);
+                throw new IllegalArgumentException("delay must be from 0s to 60s, but is " + longest);
             }
             delay = longest;
             return this;
         }
 
         /**
-         * How many calls a minute this makes at most to each of the endpoints that list members and their roles.
+         * The maximum number of calls per minute to each of the endpoints that list members and their roles.
          *
          * @throws IllegalArgumentException if it is less than one
          */
         public Builder memberCallsPerMinute(int limit) {
             if (limit < 1) {
-                throw new IllegalArgumentException("memberCallsPerMinute is one or more, not " + limit);
+                throw new IllegalArgumentException("memberCallsPerMinute must be at least 1, but is " + limit);
             }
             memberCallsPerMinute = limit;
             return this;

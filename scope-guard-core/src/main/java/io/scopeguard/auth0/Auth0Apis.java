@@ -26,7 +26,7 @@ final class Auth0Apis {
 
     private static final Duration MAX_AGE = Duration.ofSeconds(30);
 
-    /** A foreground read leaves the catalogue to the next background read for as long. */
+    /** For this long, a foreground read leaves the catalogue to the next background read. */
     private static final Duration MAX_FOREGROUND_AGE = Duration.ofMinutes(5);
 
     private static final Set<String> DIALECTS_WITH_PERMISSIONS = Set.of("access_token_authz", "rfc9068_profile_authz");
@@ -76,10 +76,10 @@ final class Auth0Apis {
     }
 
     /**
-     * Brings the catalogue up to date, if that is due or a scope is not known yet. Only the dating of new scopes depends on the
-     * catalogue, so a failure here is no failure of the read.
+     * Updates the catalogue if it is old or does not contain a scope yet. Only the dates of new scopes depend on the catalogue, so
+     * a failure here does not fail the read.
      *
-     * @param granted scopes that roles were just found to grant
+     * @param granted scopes that roles have just been found to grant
      */
     void refresh(Map<Audience, Scopes> granted, CallContext context) {
         Duration usual = context.priority() == Priority.BACKGROUND ? MAX_AGE : MAX_FOREGROUND_AGE;

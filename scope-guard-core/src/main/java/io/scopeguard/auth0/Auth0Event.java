@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One event of an event stream (CloudEvents 1.0, structured JSON), and the affected subjects. An event that should name a subject
- * but does not affects all.
+ * One event of an event stream (CloudEvents 1.0, structured JSON), and the affected subjects. An event that should name a subject,
+ * but does not, affects all subjects.
  *
  * @param type Auth0's name of the event
  * @param id unique for each event; deliveries of the same event repeat it
@@ -47,12 +47,12 @@ record Auth0Event(String type, String id, JsonNode event) {
             Map.entry("user.updated", Auth0Event::ofUser),
             Map.entry("user.deleted", Auth0Event::ofUser));
 
-    /** The names of the events that matter. */
+    /** The names of the relevant events. */
     static Set<String> names() {
         return CHANGES.keySet();
     }
 
-    /** Empty if this is not an event. */
+    /** Reads an event; empty if the body is not an event. */
     static Optional<Auth0Event> parse(byte[] body) {
         try {
             JsonNode event = Json.parse(body);
@@ -70,12 +70,12 @@ record Auth0Event(String type, String id, JsonNode event) {
         return CHANGES.containsKey(type) && !text(event, "a0purpose").equals("test");
     }
 
-    /** The type, if it is one of those that matter. */
+    /** The type, if it is relevant. */
     Optional<String> label() {
         return Optional.of(type).filter(CHANGES::containsKey);
     }
 
-    /** When it happened, by Auth0's clock; long ago, if the event does not say it. */
+    /** The time of the event by Auth0's clock; long ago, if the event contains no time. */
     Instant time() {
         try {
             return Instant.parse(text(event, "time"));

@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives the events that an Auth0 event stream delivers to a webhook. Auth0 does not sign bodies: a delivery proves itself by a
- * secret that was agreed on, as a bearer token. Events are delivered at least once and in no order, so each is taken once, by its
- * id. Nothing of an event is logged or kept but its id. Thread-safe.
+ * Receives the events that an Auth0 event stream delivers to a webhook. Auth0 does not sign bodies: a delivery is authenticated by
+ * an agreed secret, sent as a bearer token. Events are delivered at least once and in no order, so each is applied once, by its id.
+ * Only the id of an event is kept; nothing is logged. Thread-safe.
  */
 final class Auth0EventStream implements EventReceiver {
 
@@ -42,7 +42,7 @@ final class Auth0EventStream implements EventReceiver {
         return "Authorization";
     }
 
-    /** Whether it is one of the secrets. Takes as long for a near miss as for nonsense of the same length. */
+    /** Whether the token is one of the secrets. The comparison takes the same time for all tokens of the same length. */
     @Override
     public boolean isAdmissible(@Nullable String authorization) {
         if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {

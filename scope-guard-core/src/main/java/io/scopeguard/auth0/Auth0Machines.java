@@ -22,15 +22,15 @@ import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The permissions of applications. They hold no roles: a client grant names the scopes of an API that they can request, and whether
- * in an organization. Thread-safe.
+ * The permissions of applications. They hold no roles: a client grant determines which scopes of an API they can request, and
+ * whether in an organization. Thread-safe.
  */
 final class Auth0Machines {
 
     private final Auth0ManagementApi api;
     private final Predicate<Audience> isOwn;
 
-    /** @param isOwn whether the scopes of an API matter */
+    /** @param isOwn whether an API belongs to this resource server */
     Auth0Machines(Auth0ManagementApi api, Predicate<Audience> isOwn) {
         this.api = api;
         this.isOwn = isOwn;
@@ -41,13 +41,13 @@ final class Auth0Machines {
         boolean areLimited = grants.stream().anyMatch(ClientGrant::isForListedOrganizations);
         Set<String> here = areLimited ? grantsIn(organization, client, context) : Set.of();
         Map<Audience, Scopes> scopes = scopes(grants, grant -> grant.countsIn(here));
-        // Bare lists: a faulty provider gives the same answers.
+        // Bare lists are not explicit: a faulty provider returns the same.
         return scopes.isEmpty()
                 ? Answer.implicit(Membership.none(Standing.NOT_A_MEMBER))
                 : Answer.explicit(Membership.of(new Grants(Set.of(), scopes)));
     }
 
-    /** Scopes outside of organizations. That a client was deleted shows in its missing grants. */
+    /** Scopes outside of organizations. A deleted client has no grants. */
     Answer<Account> account(String client, CallContext context) {
         Map<Audience, Scopes> scopes = scopes(grantsOf(client, context), ClientGrant::countsWithoutOrganization);
         return new Answer<>(new Account(Standing.ACTIVE, new Grants(Set.of(), scopes)), !scopes.isEmpty());
@@ -89,7 +89,7 @@ final class Auth0Machines {
      * A client grant.
      *
      * @param usage {@code deny}, {@code allow} or {@code require}: whether tokens may be for an organization
-     * @param isForAny whether any organization will do, without being listed
+     * @param isForAny whether the grant applies to all organizations
      */
     private record ClientGrant(String id, Audience audience, Scopes scopes, String usage, boolean isForAny) {
 

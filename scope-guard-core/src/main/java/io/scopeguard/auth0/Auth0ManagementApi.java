@@ -25,17 +25,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads from Auth0's Management API v2. An empty {@link Optional} means that Auth0 states absence by an error code of its own;
- * every other refusal is a failure. Thread-safe.
+ * Reads from Auth0's Management API v2. An empty {@link Optional} means that Auth0 stated absence with its own error code; every
+ * other error response is a failure. Thread-safe.
  */
 final class Auth0ManagementApi {
 
-    /** As many items as a page may have. */
+    /** The maximum number of items on a page. */
     static final int PAGE_SIZE = 100;
 
     private static final int MAX_PAGES = 200;
 
-    /** The missing permissions that a refusal names. */
+    /** The missing permissions, as an error message of Auth0 names them. */
     private static final Pattern EXPECTED_SCOPES = Pattern.compile("expected any of: ([a-z_:, ]{1,200})$");
 
     private final Auth0Tenant tenant;
@@ -44,7 +44,7 @@ final class Auth0ManagementApi {
     private final OutageLog outages;
     private final Map<String, CallBudget> endpointBudgets;
 
-    /** @param endpointBudgets limits of single endpoints, by operation, beside the one on all calls */
+    /** @param endpointBudgets limits of single endpoints, by operation, in addition to the limit on all calls */
     Auth0ManagementApi(
             Auth0Tenant tenant,
             ClientCredentialsToken token,
@@ -58,7 +58,7 @@ final class Auth0ManagementApi {
         this.endpointBudgets = Map.copyOf(endpointBudgets);
     }
 
-    /** Reads one thing. */
+    /** Reads one object. */
     <T> Optional<T> get(String operation, String path, CallContext context, Function<JsonNode, T> reader) {
         return answer(operation, path, context, response -> reader.apply(Json.parse(response.body())));
     }
@@ -121,7 +121,7 @@ final class Auth0ManagementApi {
         int number = cursor == null ? 0 : Integer.parseInt(cursor);
         boolean hasNext = (long) (number + 1) * PAGE_SIZE < total;
         if (items.isEmpty() && (long) number * PAGE_SIZE < total) {
-            // Half an answer: items are promised and missing.
+            // An incomplete answer: items are announced, but missing.
             throw Json.malformed();
         }
         return new Page<>(items, hasNext ? Integer.toString(number + 1) : null, total);
@@ -157,7 +157,7 @@ final class Auth0ManagementApi {
         };
     }
 
-    /** Firewalls and proxies answer with the same status: only Auth0's own error object says something about the settings. */
+    /** Firewalls and proxies respond with the same status. Only Auth0's own error object indicates a wrong setting. */
     private static boolean isOfAuth0(HttpResponse<byte[]> response) {
         try {
             return Json.parse(response.body()).path("statusCode").asInt(0) == response.statusCode();

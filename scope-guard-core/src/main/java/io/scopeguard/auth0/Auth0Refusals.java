@@ -4,7 +4,7 @@ import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.http.TokenRefusedException;
 import java.util.Collection;
 
-/** Auth0's definite refusals, each with the setting that is wrong and the fix. */
+/** Auth0's definite refusals, each with the wrong setting and the fix. */
 final class Auth0Refusals {
 
     private static final String MANAGEMENT_API =

@@ -25,7 +25,7 @@ final class Auth0Roles {
     private final Predicate<Audience> isOwn;
 
     /**
-     * @param isOwn whether the permissions of an API matter
+     * @param isOwn whether an API belongs to this resource server
      */
     Auth0Roles(Auth0ManagementApi api, Predicate<Audience> isOwn) {
         this.api = api;
@@ -55,7 +55,7 @@ final class Auth0Roles {
                 context);
     }
 
-    /** Reads a list of permissions, those of other APIs left out. */
+    /** Reads a list of permissions, and leaves out those of other APIs. */
     Optional<Map<Audience, Scopes>> permissions(Listing listing, CallContext context) {
         return api.list(listing, context, Permission::of).map(this::byAudience);
     }
@@ -73,7 +73,7 @@ final class Auth0Roles {
         return scopes;
     }
 
-    /** The audience of an API, if its identifier can be one: Auth0 accepts any text. */
+    /** The audience of an API; empty if its identifier is not a valid audience, because Auth0 accepts any text. */
     static Optional<Audience> audience(String identifier) {
         try {
             return Optional.of(Audience.resource(identifier));

@@ -5,10 +5,11 @@ import java.net.URI;
 import java.util.Set;
 
 /**
- * Where an Auth0 tenant is. Everything else follows from its default domain.
+ * The address of an Auth0 tenant. All other addresses follow from the tenant's default domain.
  *
  * @param endpoint the URL of the tenant's default domain, in lower case, without path, such as
  *     {@code https://tenant.eu.auth0.com}
+ * @since 0.1
  */
 public record Auth0Tenant(URI endpoint) {
 
@@ -40,7 +41,7 @@ public record Auth0Tenant(URI endpoint) {
         return endpoint + "/";
     }
 
-    /** Where the tenant publishes its signing keys. */
+    /** The address at which the tenant publishes its signing keys. */
     public URI jwkSetUri() {
         return URI.create(endpoint + "/.well-known/jwks.json");
     }

@@ -119,7 +119,7 @@ final class Auth0TokenReader implements TokenReader {
         return organization;
     }
 
-    /** Those of the member if the user signed in through an organization, otherwise those of the user as such. */
+    /** The roles of the member if the user signed in through an organization, otherwise the roles that the user holds directly. */
     private @Nullable Set<String> roles(TokenClaims claims) {
         return rolesClaim == null || !claims.has(rolesClaim) ? null : Set.copyOf(claims.strings(rolesClaim));
     }

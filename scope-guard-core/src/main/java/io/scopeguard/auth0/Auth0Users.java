@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class Auth0Users {
 
-    /** Ids that can be part of a search query without being taken for its syntax. */
+    /** Ids that contain no syntax of search queries. */
     private static final Pattern SEARCHABLE = Pattern.compile("[A-Za-z0-9_-]{1,100}");
 
     private final Auth0ManagementApi api;
@@ -42,7 +42,10 @@ final class Auth0Users {
         this.areRolesGivenToGroups = areRolesGivenToGroups;
     }
 
-    /** Reads a membership by two calls that concern this user alone, and by a third if the user holds no role there. */
+    /**
+     * Reads a membership with two calls that concern this user alone, and a third call if the user holds no role in the
+     * organization.
+     */
     Answer<Membership> membership(String user, String organization, CallContext context) {
         Standing standing = standing(user, context);
         if (standing != Standing.ACTIVE) {
@@ -98,7 +101,7 @@ final class Auth0Users {
         return new Page<>(members, page.next(), page.total());
     }
 
-    /** The list of members does not contain whether a member is blocked. */
+    /** The list of members does not show whether a member is blocked. */
     private Set<String> blockedIn(String organization, CallContext context) {
         if (!SEARCHABLE.matcher(organization).matches()) {
             throw new PermissionsUnavailableException(Reason.MALFORMED, "An organization's id is not an id of Auth0.");
@@ -128,7 +131,7 @@ final class Auth0Users {
                 .orElse(Standing.UNKNOWN_SUBJECT);
     }
 
-    /** Roles and permissions given to the user as such. They count only without an organization. */
+    /** Roles and permissions given to the user directly. They count only outside of organizations. */
     Answer<Account> globalGrants(String user, CallContext context) {
         Optional<Set<String>> held = api.list(
                         Listing.numbered("user-roles", PathTemplate.path("/users/{}/roles", user), "roles"),

@@ -15,7 +15,10 @@ import tools.jackson.databind.JsonNode;
 /** Our own access token for the Management API, with the permissions that reading needs. */
 final class ManagementAccess {
 
-    /** The permissions that every read of users needs. Reads of client grants need more; Auth0 names it when it refuses them. */
+    /**
+     * The permissions that every read of users needs. Reads of client grants need another permission, which Auth0 names in its
+     * error.
+     */
     private static final Scopes REQUIRED = Scopes.of(
             "read:organization_members",
             "read:organization_member_roles",
@@ -31,7 +34,7 @@ final class ManagementAccess {
                 calls, request(tenant, clientId, clientSecret), ManagementAccess::granted, clock);
     }
 
-    /** Credentials in the body, the default for applications of this kind. */
+    /** The credentials are in the body, the default for applications of this kind. */
     private static HttpRequest.Builder request(Auth0Tenant tenant, String clientId, String clientSecret) {
         return HttpRequest.newBuilder(tenant.tokenEndpoint())
                 .header("Content-Type", "application/x-www-form-urlencoded")

@@ -1,6 +1,10 @@
 package io.scopeguard.auth0;
 
-/** The claim of an access token that contains its permissions. */
+/**
+ * The claim of an access token that contains its permissions.
+ *
+ * @since 0.1
+ */
 public enum TokenScopes {
     /** {@code scope}: the scopes that the sign-in requested and the user's roles permit. */
     SCOPE,

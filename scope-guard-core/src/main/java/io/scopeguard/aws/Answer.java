@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers in the format of API Gateway.
+ * The format in which an authorizer answers API Gateway.
  *
- * @param isSimple whether as a simple response, rather than as a policy
+ * @param isSimple whether the answer is a simple response instead of a policy
  * @param routeArn the address of the request, the only one that a policy allows
  */
 record Answer(boolean isSimple, @Nullable String routeArn) {

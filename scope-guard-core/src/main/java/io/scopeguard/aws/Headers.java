@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Headers of an event. API Gateway sends their names in lower case and joins several values with commas. */
+/** The headers of an event. API Gateway sends names in lower case and joins several values with commas. */
 final class Headers {
 
     private Headers() {}

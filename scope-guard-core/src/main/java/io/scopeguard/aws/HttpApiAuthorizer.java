@@ -26,9 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Lambda authorizer for HTTP APIs (payload format 2.0). It grants a request whose token meets the requirement of the route, in
- * the organization that the path names, by live permissions. Nothing is left to the background, which is frozen with the environment:
- * a request waits for reads that are due, for the guard's longest wait at most. Thread-safe.
+ * A Lambda authorizer for HTTP APIs (payload format 2.0). It grants a request if the live permissions of the token's subject
+ * satisfy the requirement of the route, in the organization that the path names. The execution environment is frozen after each
+ * request, so nothing is read in the background: a request waits for reads of stale facts, up to the guard's maximum wait.
+ * Thread-safe.
  *
  * <pre>{@code
  * HttpApiAuthorizer authorizer = HttpApiAuthorizer.builder(guard, HttpApiRoutes.ofResource("/routes.json")).build();
@@ -48,6 +49,8 @@ import org.slf4j.LoggerFactory;
  * {@code clientId}, {@code scope} (the effective scopes, separated by spaces), and if they are known {@code asOf} (when the live
  * permissions were read, in Unix seconds) and {@code scopeDrift}, the value of the {@code Scope-Drift} header that the integration
  * should add to its response.
+ *
+ * @since 0.1
  */
 public final class HttpApiAuthorizer implements RequestHandler<APIGatewayV2CustomAuthorizerEvent, Map<String, Object>> {
 
@@ -70,7 +73,7 @@ public final class HttpApiAuthorizer implements RequestHandler<APIGatewayV2Custo
         caching.check(routes);
     }
 
-    /** Answers with policies, tells API Gateway nothing to reuse, and expects the token as the only identity source. */
+    /** Answers with policies, for an authorizer without result caching whose only identity source is the token. */
     public static Builder builder(ScopeGuard guard, HttpApiRoutes routes) {
         return new Builder(guard, routes);
     }
@@ -80,7 +83,7 @@ public final class HttpApiAuthorizer implements RequestHandler<APIGatewayV2Custo
      *
      * @param context not used
      * @return the answer to API Gateway
-     * @throws RuntimeException with the message {@code Unauthorized}, or if there can be no answer
+     * @throws RuntimeException with the message {@code Unauthorized}, or if no answer is possible
      */
     @Override
     public Map<String, Object> handleRequest(APIGatewayV2CustomAuthorizerEvent event, @Nullable Context context) {
@@ -119,7 +122,7 @@ public final class HttpApiAuthorizer implements RequestHandler<APIGatewayV2Custo
         }
     }
 
-    /** Exactly one credential, in the header. */
+    /** The token, if the request contains exactly one credential, in the header. */
     private static String bearerToken(APIGatewayV2CustomAuthorizerEvent event) {
         String credentials = Objects.requireNonNullElse(Headers.of(event, "authorization"), "");
         Map<String, String> query = event.getQueryStringParameters();
@@ -181,8 +184,8 @@ public final class HttpApiAuthorizer implements RequestHandler<APIGatewayV2Custo
         }
 
         /**
-         * How long API Gateway reuses answers: the authorizer's {@code AuthorizerResultTtlInSeconds}, which this must repeat. Zero
-         * by default. The age of a reused answer adds to every bound on the age of live permissions.
+         * How long API Gateway reuses answers. Must equal the authorizer's {@code AuthorizerResultTtlInSeconds}. Zero by default.
+         * The age of a reused answer adds to every bound on the age of live permissions.
          */
         public Builder resultTtl(Duration ttl) {
             resultTtl = ttl;

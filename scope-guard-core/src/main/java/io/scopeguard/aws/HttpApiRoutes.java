@@ -39,6 +39,8 @@ import tools.jackson.databind.json.JsonMapper;
  * {@code organization} or a resource indicator, {@code organization} by default. {@code organization} says where the organization
  * comes from: the variable {@value #VARIABLE} of the {@code path} (the default), the {@code token}, or {@code none}. {@code maxAge}
  * is an ISO 8601 duration, {@code whenUnknown} is {@code trust-token} or {@code deny}.
+ *
+ * @since 0.1
  */
 public final class HttpApiRoutes {
 
@@ -103,7 +105,7 @@ public final class HttpApiRoutes {
         return routes;
     }
 
-    /** The entry of the file about a route. */
+    /** The entry for a route in the file. */
     private record Entry(
             @JsonProperty("allOf") @Nullable List<String> allOf,
             @JsonProperty("anyOf") @Nullable List<String> anyOf,
@@ -135,14 +137,14 @@ public final class HttpApiRoutes {
         }
     }
 
-    /** Where a route's organization comes from. */
+    /** The source of a route's organization. */
     enum Source {
         PATH,
         TOKEN,
         NONE
     }
 
-    /** A route's requirement. */
+    /** The requirement of a route. */
     record Route(ScopeRequirement requirement, Source source) {
 
         private static Route of(String key, Entry entry) {

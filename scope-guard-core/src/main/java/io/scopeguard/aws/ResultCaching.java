@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How API Gateway reuses answers: for {@code resultTtl}, under the values of the identity sources. Immutable.
+ * API Gateway's result caching: answers are reused for {@code resultTtl}, keyed by the values of the identity sources. Immutable.
  *
  * @param isSimple whether answers are simple responses, which are reused as a whole
  * @param resultTtl the authorizer's {@code AuthorizerResultTtlInSeconds}
@@ -66,7 +66,7 @@ record ResultCaching(boolean isSimple, Duration resultTtl, List<String> identity
     }
 
     /**
-     * Compares the identity sources of an event with those that this function was told.
+     * Compares the identity sources of an event with the configured ones.
      *
      * @throws AuthorizerFailure if they differ: the authorizer may reuse answers in a way that was not checked
      */
@@ -83,7 +83,7 @@ record ResultCaching(boolean isSimple, Duration resultTtl, List<String> identity
         }
     }
 
-    /** The value of an identity source in an event, or {@code null} if the event does not tell. */
+    /** The value of an identity source in an event, or {@code null} if the event does not contain it. */
     private static @Nullable String value(String source, APIGatewayV2CustomAuthorizerEvent event) {
         if (source.equals(ROUTE)) {
             return Objects.requireNonNullElse(event.getRouteKey(), "");

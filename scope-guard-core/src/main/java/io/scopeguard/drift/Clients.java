@@ -1,9 +1,12 @@
 package io.scopeguard.drift;
 
-import io.scopeguard.token.AccessToken;
 import java.util.Map;
 
-/** The policy for each client. Immutable. */
+/**
+ * The policy for each client. Immutable.
+ *
+ * @since 0.1
+ */
 public final class Clients {
 
     private final ClientPolicy others;
@@ -18,18 +21,13 @@ public final class Clients {
         this.listed = Map.copyOf(listed);
     }
 
-    /** One policy for all clients, which reports these scopes. */
+    /** The same policy for all clients: these scopes are reported. */
     public static Clients watching(WatchedScopes watched) {
         return new Clients(ClientPolicy.watching(watched), Map.of());
     }
 
-    /** The policy for the client that a token was issued to. */
-    public ClientPolicy of(AccessToken token) {
-        return listed.getOrDefault(token.clientId(), others);
-    }
-
-    /** Whether no user is present to grant consent, according to the token or to the client's policy. */
-    public boolean isNonInteractive(AccessToken token) {
-        return token.isNonInteractive() || of(token).nonInteractive();
+    /** The policy for the client with this {@code client_id}. */
+    public ClientPolicy of(String clientId) {
+        return listed.getOrDefault(clientId, others);
     }
 }

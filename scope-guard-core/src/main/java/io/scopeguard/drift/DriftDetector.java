@@ -27,14 +27,16 @@ public final class DriftDetector {
     /**
      * The drift between a token and the permissions of its subject.
      *
-     * @param comparison of the two
-     * @param needed scopes that count as watched in any case: those for which the request was denied
+     * @param comparison of the token and the permissions
+     * @param needed scopes that always count as watched: those for which the request was denied
      */
     public ScopeDrift detect(AccessToken token, ScopeComparison comparison, Scopes needed) {
-        if (comparison.isWithoutDifference()) {
-            return ScopeDrift.none();
-        }
-        WatchedScopes watched = clients.of(token).watched();
+        return comparison.isWithoutDifference() ? ScopeDrift.none() : detect(TokenTraits.of(token), comparison, needed);
+    }
+
+    /** The same for a token with these properties. */
+    public ScopeDrift detect(TokenTraits token, ScopeComparison comparison, Scopes needed) {
+        WatchedScopes watched = clients.of(token.clientId()).watched();
         Audience audience = token.audience();
         return detect(
                 comparison,
@@ -42,9 +44,9 @@ public final class DriftDetector {
                 scope -> isNew(catalogue.noveltySince(audience, scope, token.issuedAt()), needed.contains(scope)));
     }
 
-    /** A change that this process did not see never leads to a request for consent, unless the request needs the scope. */
+    /** A change that this process did not observe never leads to a request for consent, unless the request needs the scope. */
     private static boolean isNew(Novelty novelty, boolean isNeeded) {
-        return novelty == Novelty.SEEN || (novelty == Novelty.TOLD && isNeeded);
+        return novelty == Novelty.SEEN || (novelty == Novelty.DATED && isNeeded);
     }
 
     static ScopeDrift detect(ScopeComparison comparison, Predicate<String> matters, Predicate<String> isNew) {

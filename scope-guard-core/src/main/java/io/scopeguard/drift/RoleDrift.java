@@ -3,10 +3,11 @@ package io.scopeguard.drift;
 import io.scopeguard.role.Roles;
 
 /**
- * How the roles of a token differ from those that its subject holds now. A token that carries no roles does not differ.
+ * The difference between the roles of a token and those that its subject holds now. A token without roles has no drift of roles.
  *
  * @param demoted roles that the token carries and the subject does not hold any more
  * @param promoted roles that the subject holds and the token lacks
+ * @since 0.1
  */
 public record RoleDrift(Roles demoted, Roles promoted) {
 
@@ -17,7 +18,7 @@ public record RoleDrift(Roles demoted, Roles promoted) {
         return NONE;
     }
 
-    /** The same, of the promoted roles only these. */
+    /** The same drift, with only these of the promoted roles. */
     public RoleDrift promotedOnly(Roles roles) {
         return new RoleDrift(demoted, promoted.and(roles));
     }

@@ -5,9 +5,10 @@ import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.LiveRoles;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.Roles;
-import io.scopeguard.token.AccessToken;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds how the roles of a token differ from live roles: a pure function of the two.
@@ -22,12 +23,14 @@ public final class RoleDriftDetector {
     /**
      * The drift between a token and the roles of its subject.
      *
+     * @param carriedRoles the names of the token's roles, or {@code null} if it carries no roles of a kind
      * @param wanted the names of the roles to compare; others are ignored
      */
-    public static RoleDrift detect(AccessToken token, LivePermissions live, Roles wanted) {
+    public static RoleDrift detect(
+            Function<RoleKind, @Nullable Set<String>> carriedRoles, LivePermissions live, Roles wanted) {
         RoleDrift drift = RoleDrift.none();
         for (RoleKind kind : RoleKind.values()) {
-            Set<String> carried = token.roles(kind);
+            Set<String> carried = carriedRoles.apply(kind);
             LiveRoles held = carried == null || wanted.of(kind).isEmpty() ? null : live.roles(kind);
             if (carried != null && held != null) {
                 Roles demoted = Roles.of(kind, difference(carried, held.names(), wanted.of(kind)));

@@ -5,13 +5,13 @@ import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.scope.Scopes;
 
 /**
- * The scopes of a token beside live permissions. It depends on nothing else, so that it need not be made again until one of the
+ * The comparison of a token's scopes with live permissions. It depends on nothing else, so it is computed again only if one of the
  * two changes. Immutable.
  *
  * @param effective scopes that the token carries and that count
- * @param demoted scopes that the token carries and a new one could not
+ * @param demoted scopes that the token carries and a new token could not carry
  * @param missing scopes that count and that the token lacks. Scopes that could be issued but do not count are not missing: a
- *     request for them would be denied all the same.
+ *     request that requires them would still be denied.
  * @hidden
  */
 @Internal

@@ -5,16 +5,17 @@ import io.scopeguard.scope.Scopes;
 /**
  * The difference between a token and the live permissions of its subject. The three sets of scopes are disjoint.
  *
- * @param demoted scopes that the token carries and a new token would not
+ * @param demoted scopes that the token carries and a new token would not carry
  * @param promoted watched scopes that were granted to the subject, and that the token lacks
  * @param introduced watched scopes that were granted to the subject and that the token lacks, created after the token was issued
  * @param roles the drift of watched roles
+ * @since 0.1
  */
 public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced, RoleDrift roles) {
 
     private static final ScopeDrift NONE = new ScopeDrift(Scopes.none(), Scopes.none(), Scopes.none());
 
-    /** A drift of scopes only. */
+    /** Drift of scopes only. */
     public ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced) {
         this(demoted, promoted, introduced, RoleDrift.none());
     }
@@ -33,7 +34,7 @@ public record ScopeDrift(Scopes demoted, Scopes promoted, Scopes introduced, Rol
         return promoted.or(introduced);
     }
 
-    /** The same drift, with only these scopes as missing. */
+    /** The same drift, with only these of the missing scopes. */
     public ScopeDrift missingOnly(Scopes scopes) {
         return new ScopeDrift(demoted, promoted.and(scopes), introduced.and(scopes), roles);
     }

@@ -4,7 +4,11 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import java.util.Map;
 
-/** The scopes whose absence from a token is reported. A client may lack others on purpose. Implementations are thread-safe. */
+/**
+ * The scopes whose absence from a token is reported. A client may omit other scopes on purpose. Implementations are thread-safe.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface WatchedScopes {
 

@@ -24,7 +24,7 @@ final class AdminApi {
 
     static final int PAGE_SIZE = 100;
 
-    /** A longer list is not read: ten thousand groups in one organization are not supported. */
+    /** The maximum number of pages. Longer lists are not read: ten thousand groups in one organization are not supported. */
     private static final int MAX_PAGES = 100;
 
     private final KeycloakRealm realm;
@@ -60,8 +60,8 @@ final class AdminApi {
     }
 
     /**
-     * Reads all pages of a list. Keycloak returns no total: a page that is not full is the last. If an item is repeated, the list
-     * changed between two pages, and is read once more.
+     * Reads all pages of a list. Keycloak returns no total: a page that is not full is the last. A repeated item shows that the
+     * list changed between two pages; it is then read once more.
      */
     <T> Optional<List<T>> list(AdminRead read, String path, CallContext context, Function<JsonNode, T> item) {
         Optional<List<T>> items = pass(read, path, context, item);

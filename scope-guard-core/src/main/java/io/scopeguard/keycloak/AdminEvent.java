@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An admin event: something was changed by an administrator. Only ids are read from it. Its details contain names and e-mail
- * addresses, which are never stored or logged.
+ * An admin event: an administrator changed something. Only ids are read from it. Its details contain names and e-mail addresses,
+ * which are never stored or logged.
  *
  * @param time by Keycloak's clock, in milliseconds since 1970
  * @param operation {@code CREATE}, {@code UPDATE}, {@code DELETE} or {@code ACTION}
- * @param type the kind of thing that was changed
- * @param path of the Admin API, which names the thing; empty for the realm itself
+ * @param type the kind of resource that was changed
+ * @param path of the resource in the Admin API; empty for the realm itself
  */
 record AdminEvent(String id, long time, String operation, String type, String path) {
 
@@ -60,10 +60,10 @@ record AdminEvent(String id, long time, String operation, String type, String pa
                 event.path("resourcePath").asString(""));
     }
 
-    /** A role that was created. */
+    /** A created role. */
     record NewRole(String clientId, String name) {}
 
-    /** The client role that was created, or {@code null} if the event is about anything else. */
+    /** The created client role, or {@code null} if the event is about something else. */
     @Nullable
     NewRole newRole() {
         Matcher role = NEW_CLIENT_ROLE.matcher(path);
@@ -77,8 +77,8 @@ record AdminEvent(String id, long time, String operation, String type, String pa
     /**
      * The subjects whose permissions may have changed.
      *
-     * @param identifiers the identifier of an organization by its id in the API; {@code null} if the organization has not been used
-     *     yet
+     * @param identifiers returns the identifier of an organization for its id in the API; {@code null} if the organization has not
+     *     been used yet
      */
     Stream<PermissionChange> changes(Function<String, @Nullable String> identifiers) {
         if (isNewRole()
@@ -104,7 +104,7 @@ record AdminEvent(String id, long time, String operation, String type, String pa
         return user.matches() ? subjects(user.group("user")).map(OfSubject::new) : Stream.of(new OfEverything());
     }
 
-    /** A path does not say whether a user is a service account. */
+    /** A path does not show whether a user is a service account. */
     private static Stream<Subject> subjects(String user) {
         return Stream.of(Subject.Type.values()).map(type -> new Subject(type, user));
     }

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Reports changes by polling the realm's admin events: one poll for all users. Polling only shortens the time until a change is
  * noticed; facts expire by age in any case.
  *
- * <p>Each poll begins 10 s before the last event that was seen, because an event is dated before its transaction ends. If that last
- * event was deleted, others may have been deleted too: then everything counts as changed. All times are Keycloak's.
+ * <p>Each poll starts 10 s before the last known event, because an event is dated before its transaction ends. If the last known
+ * event was deleted, others may have been deleted as well: then everything counts as changed. All times are by Keycloak's clock.
  *
  * <p>Thread-safe. Close it to stop its thread.
  */
@@ -50,7 +50,7 @@ final class AdminEvents implements ChangeFeed {
     private final Consumer<PermissionChange> changes;
     private final ScheduledExecutorService executor;
 
-    /** Where the last poll ended; {@code null} before the first. Belongs to the polling thread. */
+    /** The position after the last poll; {@code null} before the first poll. Used by the polling thread only. */
     private @Nullable Cursor cursor;
 
     AdminEvents(
@@ -72,10 +72,10 @@ final class AdminEvents implements ChangeFeed {
     }
 
     /**
-     * Where a poll ended.
+     * The position after a poll.
      *
-     * @param last the newest event, or {@code null} if there was none at all
-     * @param from the time from which the next poll asks for events, in milliseconds since 1970
+     * @param last the newest event, or {@code null} if there were no events
+     * @param from the earliest time of events that the next poll requests, in milliseconds since 1970
      * @param seen the ids of the events that the next poll returns again
      */
     private record Cursor(@Nullable AdminEvent last, long from, Set<String> seen) {
@@ -101,7 +101,7 @@ final class AdminEvents implements ChangeFeed {
                             .collect(Collectors.toSet()));
         }
 
-        /** The same position without the overlap, which contains too many events. */
+        /** The same position without the overlap, for an overlap that contains too many events. */
         Cursor withoutOverlap() {
             return last == null ? this : new Cursor(last, last.time(), Set.of(last.id()));
         }
@@ -123,7 +123,7 @@ final class AdminEvents implements ChangeFeed {
     }
 
     /**
-     * Polls once, on this thread. A failed poll changes nothing: the next one asks for the same events.
+     * Polls once, on this thread. A failed poll changes nothing: the next poll requests the same events.
      *
      * @return whether Keycloak answered
      */
@@ -133,12 +133,12 @@ final class AdminEvents implements ChangeFeed {
             cursor = known == null ? newest() : next(known);
             return true;
         } catch (PermissionsUnavailableException | SettingRefusedException e) {
-            // Logged where it happened.
+            // Already logged by the outage log.
             return false;
         }
     }
 
-    /** Events before the first poll are not relevant. */
+    /** Starts at the newest event: events before the first poll are not relevant. */
     private Cursor newest() {
         Cursor newest = Cursor.START.movedTo(read("?max=1&direction=desc"));
         List<AdminEvent> before = new ArrayList<>();

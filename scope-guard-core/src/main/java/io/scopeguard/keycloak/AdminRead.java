@@ -49,12 +49,12 @@ enum AdminRead {
         return operation;
     }
 
-    /** The right that it needs. */
+    /** The role that the read needs. */
     Right right() {
         return right;
     }
 
-    /** Whether an error means that there is no such thing. */
+    /** Whether an error states that the object does not exist. */
     boolean isAbsence(String error) {
         return absences.contains(error);
     }

@@ -9,7 +9,7 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** How Keycloak issues tokens for its Admin API. */
+/** Requests tokens for Keycloak's Admin API. */
 final class AdminToken {
 
     private AdminToken() {}

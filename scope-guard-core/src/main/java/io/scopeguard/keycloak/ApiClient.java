@@ -30,7 +30,7 @@ final class ApiClient {
     private final RememberedRead<Optional<String>> id;
     private final RememberedRead<List<Role>> roles;
 
-    /** The id that the client had when it was last read. */
+    /** The client's id from the last read. */
     private volatile @Nullable String lastId;
 
     ApiClient(
@@ -81,7 +81,7 @@ final class ApiClient {
         return known.orElseThrow(() -> KeycloakRefusals.unknownApiClient(clientId));
     }
 
-    /** Whether this is the client's id, as far as it was read. */
+    /** Whether this is the client's id, according to the last read. */
     boolean hasId(String other) {
         return other.equals(lastId);
     }
@@ -99,7 +99,7 @@ final class ApiClient {
     private List<Role> readRoles(CallContext context) {
         List<Role> found = api.all(AdminRead.CLIENT_ROLES, path("/clients/{}/roles", id(context)), context, Role::of);
         Map<String, Listing> scopes = new HashMap<>();
-        // Keycloak keeps no date of roles.
+        // Keycloak does not store when a role was created.
         found.forEach(role -> scopes.put(role.name(), new Listing(role.id(), null)));
         catalogue.learn(audience, scopes, clock.nanos());
         return found;

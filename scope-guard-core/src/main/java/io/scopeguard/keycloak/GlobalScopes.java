@@ -1,6 +1,10 @@
 package io.scopeguard.keycloak;
 
-/** Where a token carries the scopes that its subject holds outside of organizations. */
+/**
+ * The claim with the scopes that the subject holds outside of organizations.
+ *
+ * @since 0.1
+ */
 public enum GlobalScopes {
     /**
      * In {@code resource_access}, as roles of the API's client. Each new token contains all roles that the client may see, so a
@@ -8,8 +12,8 @@ public enum GlobalScopes {
      */
     ROLES,
     /**
-     * In {@code scope}, by client scopes that are named like the roles and have them as scope mappings. A token contains those that
-     * the sign-in asked for and the user held then, so only a new sign-in delivers more.
+     * In {@code scope}, by client scopes that are named like the roles and have them as scope mappings. A token contains the scopes
+     * that the sign-in requested and the user held at that time, so only a new sign-in delivers more.
      */
     SCOPE
 }

@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Keycloak extends ConnectedProvider {
 
-    /** How many calls a second one process makes at most by default. Keycloak itself has no limit. */
+    /** The default limit on the calls of one process, in calls per second. Keycloak itself has no limit. */
     public static final int DEFAULT_CALLS_PER_SECOND = 20;
 
     private static final Logger log = LoggerFactory.getLogger(Keycloak.class);
@@ -140,7 +140,7 @@ public final class Keycloak extends ConnectedProvider {
     }
 
     /**
-     * Reports the changes that administrators make, by polling the realm's admin events. Nothing is polled before it is started.
+     * Reports the changes that administrators make, by polling the realm's admin events. Polling begins when the feed is started.
      *
      * @param changes receives each change, on the polling thread
      */
@@ -221,7 +221,7 @@ public final class Keycloak extends ConnectedProvider {
             return this;
         }
 
-        /** Where tokens carry the scopes that are held outside of organizations. In roles by default. */
+        /** The claim with the scopes that are held outside of organizations. Roles by default. */
         public Builder globalScopes(GlobalScopes globalScopes) {
             this.globalScopes = globalScopes;
             return this;
@@ -254,9 +254,9 @@ public final class Keycloak extends ConnectedProvider {
         }
 
         /**
-         * Wires the connection. No request is sent yet.
+         * Builds the connection. No request is sent yet.
          *
-         * @throws IllegalArgumentException if there is no resource, or one is not an API's
+         * @throws IllegalArgumentException if no resource is given, or one of them is {@link Audience#ORGANIZATION}
          */
         public Keycloak build() {
             if (resources.isEmpty() || resources.keySet().stream().anyMatch(Audience::isOrganization)) {

@@ -76,7 +76,7 @@ final class KeycloakCheck {
         }
     }
 
-    /** By the header of our own token: only an administrator of the realm may read its algorithm. */
+    /** Checks the algorithm in the header of our own token: only an administrator of the realm may read the realm's setting. */
     private void requireAlgorithm() {
         String[] parts = token.authorize(NOW, bearer -> bearer.split("\\.", -1));
         byte[] header =
@@ -87,7 +87,7 @@ final class KeycloakCheck {
         }
     }
 
-    /** The problems in Keycloak's configuration, one or more sentences each. */
+    /** The problems in Keycloak's configuration, each in one or more sentences. */
     List<String> findings() {
         List<String> findings = new ArrayList<>();
         if (needsEvents) {
@@ -104,7 +104,7 @@ final class KeycloakCheck {
         return findings;
     }
 
-    /** The clients whose tokens are for this API by an audience mapper stand for those that users sign in with. */
+    /** Checks the clients with an audience mapper for this API, on the assumption that users sign in with these. */
     private List<String> findingsOfRealm(List<JsonNode> scopes) {
         List<KeycloakClient> others = api.all(AdminRead.CLIENTS, "/clients", NOW, KeycloakClient::new).stream()
                 .filter(client -> client.isEnabled() && !client.clientId().equals(ownClient))
@@ -211,7 +211,7 @@ final class KeycloakCheck {
                 .orElseThrow(Json::malformed);
     }
 
-    /** By an example token, which shows the effect of mappers of every type. */
+    /** Checks an example token, which shows the effect of mappers of every type. */
     private Optional<String> audienceFinding(String clientId, String user) {
         String example = path(
                 "/clients/{}/evaluate-scopes/generate-example-access-token?scope=openid",

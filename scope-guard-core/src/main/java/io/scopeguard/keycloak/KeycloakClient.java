@@ -24,7 +24,7 @@ record KeycloakClient(JsonNode node) {
         return node.path("enabled").asBoolean(true);
     }
 
-    /** Whether its tokens get the claims of a client scope, by default or on request. */
+    /** Whether the client's tokens can contain the claims of a client scope, by default or on request. */
     boolean hasScope(String clientScope) {
         return Stream.of("defaultClientScopes", "optionalClientScopes")
                 .flatMap(list -> StreamSupport.stream(node.path(list).spliterator(), false))

@@ -65,7 +65,7 @@ final class KeycloakPermissionSource implements PermissionSource {
 
     /**
      * Roles are computed for each new token. The scope claim is limited to the scopes that the sign-in requested and the user held
-     * then.
+     * at that time.
      */
     private static ProviderTraits traits(GlobalScopes globalScopes) {
         boolean isByRole = globalScopes == GlobalScopes.ROLES;
@@ -116,7 +116,7 @@ final class KeycloakPermissionSource implements PermissionSource {
         });
     }
 
-    /** If the member itself was found, an empty list of groups is an answer about it. */
+    /** If the member was found, an empty list of groups is an explicit answer about it. */
     private static Answer<Membership> confirmed(Answer<Membership> answer) {
         return answer.value().standing() == Standing.ACTIVE ? Answer.explicit(answer.value()) : answer;
     }
@@ -157,7 +157,7 @@ final class KeycloakPermissionSource implements PermissionSource {
         return usable(() -> roles.scopesOf(key, role, audience, context));
     }
 
-    /** A group of any organization may have each role of the API's clients, and of the realm. */
+    /** Groups of any organization may have any role of the API's clients and of the realm. */
     @Override
     public Set<String> roleNames(RoleKind kind, CallContext context) {
         return PermissionSource.super.roleNames(RoleKind.GLOBAL, context);
@@ -178,7 +178,7 @@ final class KeycloakPermissionSource implements PermissionSource {
      */
     private Optional<Answer<Membership>> member(String user, Optional<Organization> found, CallContext context) {
         if (found.isEmpty() || !found.get().isEnabled()) {
-            // A search without a result is not explicit; the state of an organization is.
+            // A search without a result is not explicit, but the state of an organization is.
             return Optional.of(new Answer<>(Membership.none(Standing.ORGANIZATION_INACTIVE), found.isPresent()));
         }
         String path = path("/organizations/{}/members/{}", found.get().id(), user);
@@ -193,7 +193,7 @@ final class KeycloakPermissionSource implements PermissionSource {
                 .map(held -> new Answer<>(Membership.of(Grants.ofRoles(new HashSet<>(held))), !held.isEmpty()));
     }
 
-    /** Why a user was not found among the members. Keycloak's answer to that is the one it gives to unknown paths as well. */
+    /** The reason why a user was not found among the members. Keycloak's response is the same as for unknown paths. */
     private Standing absence(String user, Optional<Organization> organization, CallContext context) {
         Standing standing = standing(user, context);
         if (standing != Standing.ACTIVE) {

@@ -7,13 +7,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Keycloak realm and where it is.
+ * A Keycloak realm and its address.
  *
  * @param issuer the {@code iss} of its tokens, such as {@code https://id.example.com/realms/example}
- * @param server where Keycloak is called, such as {@code https://id.example.com}: its address inside the network, where that is
- *     another
+ * @param server the address at which Keycloak is called, such as {@code https://id.example.com}; its address inside the network, if
+ *     that is different
  * @param plainHttpHosts hosts that may be called by plain http, in lower case, in addition to the loopback interface. Anybody on
  *     the network path can then read the client's secret, and forge answers that grant permissions
+ * @since 0.1
  */
 public record KeycloakRealm(URI issuer, URI server, Set<String> plainHttpHosts) {
 
@@ -21,7 +22,7 @@ public record KeycloakRealm(URI issuer, URI server, Set<String> plainHttpHosts) 
     private static final Pattern ISSUER = Pattern.compile("(?<server>.*)/realms/(?<realm>[^/]+)");
 
     /**
-     * A realm that is called at the address that its issuer names.
+     * A realm that is called at the address in its issuer.
      *
      * @throws IllegalArgumentException as {@link #KeycloakRealm(URI, URI, Set)}
      */
@@ -30,7 +31,7 @@ public record KeycloakRealm(URI issuer, URI server, Set<String> plainHttpHosts) 
     }
 
     /**
-     * Checks the addresses and writes them in the usual way: scheme and host in lower case, no default port, no trailing slash.
+     * Checks and normalizes the addresses: scheme and host in lower case, no default port, no trailing slash.
      *
      * @throws IllegalArgumentException if the server is neither an https URL nor one of plain http to the loopback interface or to
      *     one of those hosts, or if the issuer is not that of a realm
@@ -42,7 +43,7 @@ public record KeycloakRealm(URI issuer, URI server, Set<String> plainHttpHosts) 
     }
 
     /**
-     * Where Keycloak is, by the issuer of one of its realms.
+     * The address of Keycloak, derived from the issuer of one of its realms.
      *
      * @throws IllegalArgumentException if it is not the issuer of a realm
      */
@@ -59,7 +60,7 @@ public record KeycloakRealm(URI issuer, URI server, Set<String> plainHttpHosts) 
         return realm("/protocol/openid-connect/certs");
     }
 
-    /** Whether it is called by plain http over a network. */
+    /** Whether Keycloak is called by plain http over a network. */
     boolean isPlainHttp() {
         return "http".equals(server.getScheme()) && plainHttpHosts.contains(server.getHost());
     }

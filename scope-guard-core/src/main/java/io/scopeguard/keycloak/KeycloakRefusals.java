@@ -4,7 +4,7 @@ import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.http.TokenRefusedException;
 import java.net.URI;
 
-/** Keycloak's definite refusals, each with the setting that is wrong and the fix. */
+/** Keycloak's definite refusals, each with the wrong setting and the fix. */
 final class KeycloakRefusals {
 
     private KeycloakRefusals() {}

@@ -40,7 +40,7 @@ final class KeycloakRoles {
     private final List<ApiClient> clients;
     private final @Nullable RealmRoles realmRoles;
 
-    /** @param realmRoles {@code null} if they do not matter */
+    /** @param realmRoles {@code null} if realm roles cannot be required */
     KeycloakRoles(AdminApi api, Organizations organizations, List<ApiClient> clients, @Nullable RealmRoles realmRoles) {
         this.api = api;
         this.organizations = organizations;
@@ -78,7 +78,7 @@ final class KeycloakRoles {
         return new RoleScopes(scopes == null ? Map.of() : scopes, true);
     }
 
-    /** Keycloak expands composite roles when it lists the roles of a user. */
+    /** Composite roles are not expanded here: Keycloak expands them when it lists the roles of a user. */
     private Map<String, RoleDefinition> globalRoles(CallContext context) {
         Map<String, RoleDefinition> definitions = new HashMap<>();
         for (ApiClient client : clients) {
@@ -98,7 +98,8 @@ final class KeycloakRoles {
     private Map<String, RoleDefinition> groups(String organization, CallContext context) {
         Optional<Organization> found = organizations.find(organization, context);
         if (found.isEmpty()) {
-            // Its members have lost their standing, so the definitions of its groups are not needed any more.
+            // The members of a disabled organization have lost their standing, so the definitions of its groups are no
+            // longer needed.
             throw new PermissionsUnavailableException(Reason.REFUSED, "Keycloak does not know the organization.");
         }
         Map<ApiClient, Set<String>> composites = new HashMap<>();
@@ -152,7 +153,7 @@ final class KeycloakRoles {
         return RoleDefinition.of(scopes).named(names);
     }
 
-    /** A group that shows all that it grants of a client has no realm roles, not even by a composite role. */
+    /** A group whose list entry shows all granted roles of a client has no realm roles, not even through a composite role. */
     private Set<String> realmRoles(
             Organization organization, Group group, Map<ApiClient, Set<String>> composites, CallContext context) {
         boolean hasNone = composites.entrySet().stream()
@@ -162,7 +163,7 @@ final class KeycloakRoles {
                 : realmRoles.ofGroup(organization.id(), group.id(), context).orElseThrow(Json::malformed);
     }
 
-    /** The names of the client's roles that a group has, composite roles expanded. */
+    /** The names of the client's roles that a group has, with composite roles expanded. */
     private Optional<Set<String>> effective(
             Organization organization, String group, ApiClient client, CallContext context) {
         String roles = path(
@@ -178,10 +179,10 @@ final class KeycloakRoles {
     }
 
     /**
-     * A group, as a list shows it.
+     * A group in a list of groups.
      *
-     * @param clientRoles the names of the roles mapped to it, by client; {@code null} if the list does not show them, as that of
-     *     children
+     * @param clientRoles the names of the roles mapped to the group, by client; {@code null} if the list does not show them, as in
+     *     a list of child groups
      */
     private record Group(
             String id,
@@ -210,9 +211,10 @@ final class KeycloakRoles {
         }
 
         /**
-         * Whether the list shows all that the group grants of a client. A realm role, or another client's, may contain roles of it.
+         * Whether the list shows every role of the client that the group grants. A realm role, or a role of another client, may
+         * contain roles of this client.
          *
-         * @param composites the client's roles that contain others
+         * @param composites the roles of the client that contain other roles
          */
         boolean showsAll(String client, Set<String> composites) {
             return clientRoles != null

@@ -21,7 +21,7 @@ import java.util.Set;
 /**
  * Reads Keycloak's access tokens. The {@code organization} claim names the organizations of the token, each with the roles held
  * there; {@code resource_access}, or {@code scope}, contains the scopes outside of organizations. Keycloak names every role that
- * the client may see, so a token without a role does not carry it. Thread-safe.
+ * the client may see, so the absence of a role is a statement. Thread-safe.
  */
 final class KeycloakTokenReader implements TokenReader {
 
@@ -35,7 +35,7 @@ final class KeycloakTokenReader implements TokenReader {
 
     private static final Set<String> TYPES = Set.of("jwt", "at+jwt");
 
-    /** Keycloak's own client scopes, beside those of OpenID Connect: they ask for claims, and permit nothing. */
+    /** Keycloak's own client scopes, beside those of OpenID Connect: they request claims, and permit nothing. */
     private static final Set<String> OWN_SCOPES =
             Set.of("roles", "web-origins", "acr", "basic", "microprofile-jwt", "service_account", ORGANIZATION);
 
@@ -95,7 +95,7 @@ final class KeycloakTokenReader implements TokenReader {
         }
     }
 
-    /** No person has signed in. The name alone is no proof: a person may choose it. */
+    /** Whether an application acts for itself. The name alone does not prove it, because a person can choose any name. */
     private static boolean isServiceAccount(TokenClaims claims, String client) {
         if (!claims.has("client_id") || claims.has("sid")) {
             return false;
@@ -126,7 +126,7 @@ final class KeycloakTokenReader implements TokenReader {
         return grants;
     }
 
-    /** A list of organizations says nothing about roles; an object does, also about a member without any. */
+    /** A list of organizations contains nothing about roles. An object does, also for a member without roles. */
     private TokenGrant grant(Audience audience, String client, String organization, TokenClaims held) {
         return new TokenGrant(
                 audience,
@@ -155,7 +155,10 @@ final class KeycloakTokenReader implements TokenReader {
         return !OWN_SCOPES.contains(scope) && !scope.startsWith(ORGANIZATION + ":");
     }
 
-    /** The organizations that a token is for, by identifier: a list of aliases, or an object with more about each. */
+    /**
+     * The organizations that a token is for, by identifier. The claim is a list of aliases, or an object with details of each
+     * organization.
+     */
     private Map<String, TokenClaims> organizations(TokenClaims claims) {
         Map<String, TokenClaims> organizations = new LinkedHashMap<>();
         if (claims.asMap().get(ORGANIZATION) instanceof List<?>) {

@@ -56,9 +56,9 @@ final class Organizations {
     }
 
     /**
-     * Finds an organization; a recent answer about it is shared.
+     * Finds an organization. A recent answer is shared.
      *
-     * @return empty if there is none
+     * @return empty if the organization does not exist
      */
     Optional<Organization> find(String organization, CallContext context) {
         return find(organization, shared.notBefore(context), context);
@@ -92,7 +92,7 @@ final class Organizations {
         return found;
     }
 
-    /** The search compares attributes as well, and may find others. */
+    /** The search also compares attributes, so it may return other organizations. */
     private Optional<Organization> byAlias(String alias, CallContext context) {
         List<Organization> found =
                 api.all(AdminRead.ORGANIZATIONS, path("/organizations?q=alias:{}", alias), context, Organization::of);

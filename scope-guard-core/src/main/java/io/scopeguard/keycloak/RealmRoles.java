@@ -34,7 +34,7 @@ final class RealmRoles {
         List<String> some = api.get(
                         AdminRead.REALM_ROLES, "/roles?max=1", context, list -> Json.items(list, RealmRoles::name))
                 .orElseThrow(Json::malformed);
-        // The list needs less than the role itself does.
+        // Listing realm roles needs fewer rights than reading a single one.
         some.forEach(role -> api.get(AdminRead.REALM_ROLE, path("/roles/{}", role), context, RealmRoles::name));
     }
 
@@ -48,7 +48,7 @@ final class RealmRoles {
     }
 
     /**
-     * The ids of the roles that a user holds outside of organizations, composite roles and realm groups expanded.
+     * The ids of the roles that a user holds outside of organizations, with composite roles and realm groups expanded.
      *
      * @return empty if there is no such user
      */
@@ -61,7 +61,7 @@ final class RealmRoles {
     }
 
     /**
-     * The names of the roles of a group of an organization, composite roles expanded.
+     * The names of the roles of an organization's group, with composite roles expanded.
      *
      * @return empty if there is no such group
      */

@@ -4,7 +4,7 @@ import io.scopeguard.provider.http.Json;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A role of a client or of the realm, as a list of roles describes it. The name of a client's role is a scope.
+ * A role of a client or of the realm, from a list of roles. The name of a client role is a scope.
  *
  * @param isComposite whether it contains other roles
  */

@@ -7,11 +7,14 @@ import java.time.Duration;
 
 /**
  * The maximum age of an answer that many reads of members share: the state of their organization, and the roles of a client. An
- * individual read ({@code maxAge = 0s}) shares nothing, and after a reported change nothing older is shared. Thread-safe.
+ * individual read ({@code maxAge = 0s}) shares no answer, and after a reported change no older answer is shared. Thread-safe.
  */
 final class SharedReads {
 
-    /** A disabled organization is seen this much later at most. In exchange, a member costs two calls instead of three. */
+    /**
+     * The maximum additional delay until a disabled organization is noticed. In exchange, a member costs two calls instead of
+     * three.
+     */
     static final Duration MAX_AGE = Duration.ofSeconds(5);
 
     private final SteadyClock clock;
@@ -21,7 +24,7 @@ final class SharedReads {
         this.clock = clock;
     }
 
-    /** When a shared answer must have been read at the earliest, in nanoseconds of the steady clock. */
+    /** The earliest time at which a shared answer may have been read, in nanoseconds of the steady clock. */
     long notBefore(CallContext context) {
         long now = clock.nanos();
         return context.priority() == Priority.INDIVIDUAL ? now : Math.max(now - MAX_AGE.toNanos(), changedAt);

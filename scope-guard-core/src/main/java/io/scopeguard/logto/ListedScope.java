@@ -3,7 +3,7 @@ package io.scopeguard.logto;
 import io.scopeguard.provider.http.Json;
 import tools.jackson.databind.JsonNode;
 
-/** A scope as Logto's lists name it. */
+/** A scope in a list of Logto. */
 record ListedScope(String id, String name) {
 
     static ListedScope of(JsonNode scope) {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Logto extends ConnectedProvider {
 
-    /** How many calls a second one process makes at most by default. Logto Cloud allows 20 for all callers of a tenant. */
+    /** The default limit on the calls of one process, in calls per second. Logto Cloud allows 20 for all callers of a tenant. */
     public static final int DEFAULT_CALLS_PER_SECOND = 5;
 
     private final LogtoTenant tenant;
@@ -86,7 +86,7 @@ public final class Logto extends ConnectedProvider {
         return issuers;
     }
 
-    /** Reads organization tokens, and those for these resources. */
+    /** Reads organization tokens and tokens for these resources. */
     @Override
     public TokenReader tokenReader(Collection<Audience> resources) {
         return new LogtoTokenReader(resources);
@@ -106,7 +106,7 @@ public final class Logto extends ConnectedProvider {
         return permissions;
     }
 
-    /** Receives the tenant's webhooks, if their signing keys are known. */
+    /** Receives the tenant's webhooks, if their signing keys are configured. */
     @Override
     public @Nullable EventReceiver eventReceiver(Consumer<PermissionChange> changes) {
         SteadyClock clock = connection.steadyClock();
@@ -123,8 +123,8 @@ public final class Logto extends ConnectedProvider {
     /**
      * Reads the facts that are needed first, to check the settings.
      *
-     * @throws SettingRefusedException if Logto refuses them definitely
-     * @throws PermissionsUnavailableException if it merely does not answer
+     * @throws SettingRefusedException if Logto definitely refuses a setting
+     * @throws PermissionsUnavailableException if Logto does not answer
      */
     @Override
     public void check(Collection<Audience> audiences) {
@@ -161,9 +161,9 @@ public final class Logto extends ConnectedProvider {
         }
 
         /**
-         * The signing keys of the tenant's webhooks that are delivered here; several while one is replaced by another.
+         * The signing keys of the tenant's webhooks that are delivered here; several while one replaces another.
          *
-         * @throws IllegalArgumentException if one is blank
+         * @throws IllegalArgumentException if a key is blank
          */
         public Builder webhookSigningKeys(Collection<String> keys) {
             if (keys.stream().anyMatch(String::isBlank)) {
@@ -179,7 +179,7 @@ public final class Logto extends ConnectedProvider {
             return this;
         }
 
-        /** The resource indicator of the Management API, where it is not the one that follows from the endpoint. */
+        /** The resource indicator of the Management API. By default, it is derived from the endpoint. */
         public Builder managementResource(@Nullable String indicator) {
             managementResource = indicator;
             return this;

@@ -139,7 +139,7 @@ final class LogtoPermissionSource implements PermissionSource {
         }
     }
 
-    /** Searches the members: membership, roles and suspension with one call. */
+    /** Searches the members. One call returns membership, roles and suspension. */
     private Answer<Membership> searchedMember(String user, String organization, CallContext context) {
         Page<Member> found = api.page(
                         "organization-users",
@@ -155,12 +155,12 @@ final class LogtoPermissionSource implements PermissionSource {
         if (membership.isPresent()) {
             return Answer.explicit(membership.get());
         }
-        // The search looks for parts of ids: others may have pushed the member off the page.
+        // The search matches parts of ids, so other matches may have pushed the member off the page.
         boolean isWhole = found.next() == null;
         return isWhole ? Answer.implicit(Membership.none(Standing.NOT_A_MEMBER)) : member(user, organization, context);
     }
 
-    /** By two requests that concern this user alone. */
+    /** Reads a membership with two requests that concern this user alone. */
     private Answer<Membership> member(String user, String organization, CallContext context) {
         Standing standing = standingOfUser(user, context);
         if (standing != Standing.ACTIVE) {
@@ -186,7 +186,7 @@ final class LogtoPermissionSource implements PermissionSource {
                 .orElseGet(LogtoPermissionSource::unknownAccount);
     }
 
-    /** A faulty provider, or a proxy, returns a bare {@code []} as well. */
+    /** A bare {@code []} is not explicit: a faulty provider or a proxy returns the same. */
     private static <T> Answer<T> held(Set<String> roles, T value) {
         return new Answer<>(value, !roles.isEmpty());
     }

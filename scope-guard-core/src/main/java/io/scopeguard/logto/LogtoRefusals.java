@@ -4,7 +4,7 @@ import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.http.TokenRefusedException;
 import java.net.URI;
 
-/** Logto's definite refusals, each with the setting that is wrong and the fix. */
+/** Logto's definite refusals, each with the wrong setting and the fix. */
 final class LogtoRefusals {
 
     private LogtoRefusals() {}

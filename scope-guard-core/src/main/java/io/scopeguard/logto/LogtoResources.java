@@ -30,7 +30,7 @@ final class LogtoResources {
     private final RememberedRead<Map<String, String>> indicators;
     private volatile boolean isReported;
 
-    /** @param own the API's own resources, or {@code null} if all of the tenant's are of interest */
+    /** @param own the API's own resources, or {@code null} for all resources of the tenant */
     LogtoResources(ManagementApi api, ScopeCatalogue catalogue, @Nullable Set<Audience> own, SteadyClock clock) {
         this.api = api;
         this.catalogue = catalogue;
@@ -39,12 +39,12 @@ final class LogtoResources {
         this.indicators = new RememberedRead<>(this::read, clock);
     }
 
-    /** Whether scopes of any resource matter here. */
+    /** Whether the scopes of any resource are relevant. */
     boolean areOfInterest() {
         return own == null || !own.isEmpty();
     }
 
-    /** The audience of this indicator, if its scopes matter. An indicator that is not a valid audience is ignored. */
+    /** The audience of this indicator, if its scopes are relevant. An indicator that is not a valid audience is ignored. */
     Optional<Audience> ofInterest(String indicator) {
         try {
             return Optional.of(Audience.resource(indicator)).filter(audience -> own == null || own.contains(audience));
@@ -54,8 +54,9 @@ final class LogtoResources {
     }
 
     /**
-     * The audience of a resource, if its scopes matter. The indicator of a resource never changes. An unknown id is looked up in a
-     * list that was read after the given time. If it is not in that list either, only its own scopes are ignored.
+     * The audience of a resource, if its scopes are relevant. The indicator of a resource never changes. An unknown id is looked up
+     * in a list that was read after the given time. If that list does not contain the id either, only the scopes of this resource
+     * are ignored.
      */
     Optional<Audience> find(String id, long notBefore, CallContext context) {
         String indicator = indicators.get(RememberedRead.ANY_AGE, context).get(id);
@@ -69,7 +70,7 @@ final class LogtoResources {
         return ofInterest(indicator);
     }
 
-    /** Brings the catalogue up to date, if it was not read since the time given. */
+    /** Updates the catalogue, unless it was read since the given time. */
     void refresh(long notBefore, CallContext context) {
         indicators.get(notBefore, context);
     }
@@ -86,7 +87,7 @@ final class LogtoResources {
         return Map.copyOf(found);
     }
 
-    /** Once: such a role stays as it is. */
+    /** Logs once, because such a role stays as it is. */
     private void reportUnknown() {
         if (!isReported) {
             isReported = true;

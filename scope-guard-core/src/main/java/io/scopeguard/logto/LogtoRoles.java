@@ -124,7 +124,7 @@ final class LogtoRoles {
                 });
     }
 
-    /** Also those that only applications can hold: their names matter, and no user holds them. */
+    /** Includes roles for applications only: their names can be required, and no user holds them. */
     private Map<String, RoleDefinition> globalRoles(CallContext context) {
         Map<String, RoleDefinition> definitions = new HashMap<>();
         for (GlobalRole role : api.all("roles", "/roles", context, GlobalRole::of)) {
@@ -165,7 +165,7 @@ final class LogtoRoles {
     /**
      * A role outside of organizations.
      *
-     * @param users all its holders, or {@code null} if the list shows only some of them
+     * @param users all holders of the role, or {@code null} if the list shows only some of them
      */
     private record GlobalRole(
             String id, String name, int userCount, @Nullable Set<String> users) {

@@ -15,14 +15,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the catalogue of scopes up to date. Only the dating of new scopes depends on it, so it never makes a read fail, and a
+ * Keeps the catalogue of scopes up to date. Only the dates of new scopes depend on it, so a failure here never fails a read, and a
  * request hardly ever waits for it. Thread-safe.
  */
 final class LogtoScopes {
 
     private static final Duration MAX_AGE = Duration.ofSeconds(30);
 
-    /** A request that waits leaves the catalogue to the next background read for as long. */
+    /** For this long, a waiting request leaves the catalogue to the next background read. */
     private static final Duration MAX_FOREGROUND_AGE = Duration.ofMinutes(5);
 
     private final ManagementApi api;
@@ -39,13 +39,13 @@ final class LogtoScopes {
         this.organizationScopes = new RememberedRead<>(this::readOrganizationScopes, clock);
     }
 
-    /** Reads the lists of scopes that are due, or that lack one that a role was just found to grant. */
+    /** Reads the lists of scopes that are old, or that lack a scope that a role has just been found to grant. */
     void refresh(ScopesByAudience found, CallContext context) {
         Duration maxAge = context.priority() == Priority.BACKGROUND ? MAX_AGE : MAX_FOREGROUND_AGE;
         refresh(found, maxAge, context);
     }
 
-    /** Reads the lists of scopes that lack one that a role was just found to grant. */
+    /** Reads the lists of scopes that lack a scope that a role has just been found to grant. */
     void refreshIfUnknown(ScopesByAudience found, CallContext context) {
         refresh(found, null, context);
     }
@@ -69,14 +69,14 @@ final class LogtoScopes {
                 resources.refresh(notBefore, context);
             }
         } catch (PermissionsUnavailableException | SettingRefusedException e) {
-            // Reported where it happened.
+            // Already logged by the outage log.
         }
     }
 
     private Boolean readOrganizationScopes(CallContext context) {
         Map<String, Listing> scopes = new HashMap<>();
         for (ListedScope scope : api.all("organization-scopes", "/organization-scopes", context, ListedScope::of)) {
-            // Logto keeps no date of these.
+            // Logto does not store when these were created.
             scopes.put(scope.name(), new Listing(scope.id(), null));
         }
         catalogue.learn(Audience.ORGANIZATION, scopes, clock.nanos());

@@ -6,11 +6,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a Logto tenant is. Everything else follows from its endpoint.
+ * The address of a Logto tenant. All other addresses follow from the endpoint.
  *
  * @param endpoint in lower case, without default port or trailing slash, e.g. {@code https://abc.logto.app}
  * @param plainHttpHosts hosts that may be called by plain http, in lower case, in addition to the loopback interface. Anybody on
  *     the network path can then read the application's secret, and forge answers that grant permissions
+ * @since 0.1
  */
 public record LogtoTenant(URI endpoint, Set<String> plainHttpHosts) {
 
@@ -18,7 +19,7 @@ public record LogtoTenant(URI endpoint, Set<String> plainHttpHosts) {
     private static final String CLOUD_DOMAIN = ".logto.app";
 
     /**
-     * A tenant that is talked to by https, or on the loopback interface.
+     * A tenant that is called by https, or on the loopback interface.
      *
      * @throws IllegalArgumentException as {@link #LogtoTenant(URI, Set)}
      */
@@ -46,7 +47,7 @@ public record LogtoTenant(URI endpoint, Set<String> plainHttpHosts) {
         return URI.create(issuer() + "/jwks");
     }
 
-    /** Whether the tenant is reached by plain http, and not on the loopback interface. */
+    /** Whether the tenant is called by plain http over a network. */
     boolean isPlainHttp() {
         return "http".equals(endpoint.getScheme()) && plainHttpHosts.contains(endpoint.getHost());
     }
@@ -59,7 +60,7 @@ public record LogtoTenant(URI endpoint, Set<String> plainHttpHosts) {
         return URI.create(endpoint + "/api" + path);
     }
 
-    /** The resource indicator of the tenant's Management API: its own on Logto Cloud, a fixed one elsewhere. */
+    /** The resource indicator of the tenant's Management API: specific to the tenant on Logto Cloud, fixed elsewhere. */
     String managementResource(@Nullable String configured) {
         if (configured != null) {
             return configured;

@@ -17,10 +17,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logto's three shapes of access token: the audience of an organization token names the organization, that of the others is
- * the resource, and {@code organization_id} says in which organization, if in any. An application speaks for itself where
- * {@code sub} and {@code client_id} are the same. Access tokens carry roles only if a custom claims script adds them, in the form
- * that they have in ID tokens ({@link RoleClaims}).
+ * Reads Logto's three kinds of access token. The audience of an organization token names the organization; the audience of the
+ * other kinds is the resource, and {@code organization_id} names the organization, if there is one. If {@code sub} and
+ * {@code client_id} are equal, an application acts on its own behalf. Access tokens carry roles only if a custom claims script adds
+ * them, in the form that they have in ID tokens ({@link RoleClaims}).
  */
 final class LogtoTokenReader implements TokenReader {
 
@@ -62,7 +62,7 @@ final class LogtoTokenReader implements TokenReader {
         String organization = claims.textIfPresent("organization_id");
         checkId("organization_id", organization);
         checkId("sub", claims.textIfPresent("sub"));
-        // Logto names one audience. A token for several would carry its scopes into places they were not issued for.
+        // Logto names one audience. With several, the scopes would count for audiences that they were not issued for.
         List<String> audience = claims.audience();
         String only = audience.size() == 1 ? audience.get(0) : "";
         if (only.startsWith(ORGANIZATION_AUDIENCE) && only.length() > ORGANIZATION_AUDIENCE.length()) {
@@ -80,7 +80,7 @@ final class LogtoTokenReader implements TokenReader {
                 "The token is for another audience: it must be exactly one that this API takes.");
     }
 
-    /** A custom claims script at Logto can add the claim to any token; the audience it cannot touch. */
+    /** A custom claims script at Logto can add the claim to any token, but cannot change the audience. */
     private static void checkSame(String organization, @Nullable String claimed) {
         if (claimed != null && !claimed.equals(organization)) {
             throw new InvalidTokenException(
@@ -89,7 +89,7 @@ final class LogtoTokenReader implements TokenReader {
         }
     }
 
-    /** Ids become segments of paths. One that cannot, however it is encoded, is none that Logto gives. */
+    /** Ids become segments of paths. Logto never generates an id that cannot be encoded as a segment. */
     private static void checkId(String claim, @Nullable String id) {
         if (id != null && !PathTemplate.canBeSegment(id)) {
             throw new InvalidTokenException(Reason.INVALID_CLAIM, "The token's claim " + claim + " contains no id.");

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the deliveries of Logto's webhooks, which are authenticated by an HMAC over the body. Nothing of a delivery is logged.
- * Its signature is kept to recognize repetitions, the ids of affected subjects and organizations to invalidate facts, and the names
- * of created scopes in the catalogue. Thread-safe.
+ * The signature is kept to recognize repetitions, the ids of affected subjects and organizations are kept to invalidate facts, and
+ * the names of created scopes are added to the catalogue. Thread-safe.
  */
 final class LogtoWebhook implements EventReceiver {
 
@@ -30,7 +30,7 @@ final class LogtoWebhook implements EventReceiver {
     private final SteadyClock steadyClock;
 
     /**
-     * @param signingKeys of the webhooks that deliver here
+     * @param signingKeys the keys of the webhooks that deliver here
      * @param changes receives the changes, on the delivering thread
      * @param catalogue records created scopes
      * @throws IllegalArgumentException if there is no key, or one is blank

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads from Logto's Management API. An empty {@link Optional} means that Logto says, by its own error code, that there is no
- * such thing; every other refusal is trouble. Thread-safe.
+ * Reads from Logto's Management API. An empty {@link Optional} means that Logto stated absence with its own error code; every other
+ * error response is a failure. Thread-safe.
  */
 final class ManagementApi {
 
@@ -44,19 +44,18 @@ final class ManagementApi {
         this.calls = calls;
     }
 
-    /** One resource; empty if it does not exist. */
+    /** Reads one object; empty if it does not exist. */
     <T> Optional<T> get(String operation, String path, CallContext context, Function<JsonNode, T> reader) {
         return answer(operation, path, context, response -> reader.apply(Json.parse(response.body())));
     }
 
-    /** As {@link #list}, but fails if the list does not exist. */
+    /** As {@link #list}, but throws if the list does not exist. */
     <T> List<T> all(String operation, String path, CallContext context, Function<JsonNode, T> item) {
         return list(operation, path, context, item).orElseThrow(Json::malformed);
     }
 
     /**
-     * A list, all pages of it. If the list changed while its pages were read, which can skip items or repeat them, it is read
-     * once more.
+     * Reads all pages of a list. If the list changed meanwhile, which can skip or repeat items, it is read once more.
      *
      * @param item reads one of its items
      */
@@ -87,7 +86,7 @@ final class ManagementApi {
     }
 
     /**
-     * One page of a list.
+     * Reads one page of a list.
      *
      * @param cursor of the page, {@code null} for the first
      * @param item reads one of its items
@@ -109,10 +108,10 @@ final class ManagementApi {
         int total = isCapped ? Page.UNKNOWN_TOTAL : total(response);
         long missing = (long) total - position.before - items.size();
         if (items.isEmpty() && missing > 0) {
-            // Half an answer: the rest is promised and does not come.
+            // An incomplete answer: more items are announced, but the page is empty.
             throw Json.malformed();
         }
-        // Lists that Logto does not page come whole, and without a count.
+        // Logto returns unpaged lists as a whole, without a total.
         boolean hasNext = isCapped ? items.size() >= PAGE_SIZE : missing > 0;
         return new Page<>(items, hasNext ? position.next(items.size()) : null, total);
     }
@@ -158,7 +157,9 @@ final class ManagementApi {
         };
     }
 
-    /** Firewalls and proxies in front of Logto answer 401 and 403 too: only Logto's own error codes point to a setting. */
+    /**
+     * Firewalls and proxies in front of Logto also respond with 401 and 403. Only Logto's own error codes indicate a wrong setting.
+     */
     private static RuntimeException refusal(HttpResponse<byte[]> response, Supplier<SettingRefusedException> refusal) {
         if (Json.lenientText(response.body(), "code").startsWith("auth.")) {
             return refusal.get();
@@ -168,7 +169,7 @@ final class ManagementApi {
                 "The answer is " + response.statusCode() + ", and not Logto's: a firewall or proxy is in the way.");
     }
 
-    /** An unknown route is a 404 as well, in plain text: only Logto's own code is an answer. */
+    /** An unknown route is also a 404, in plain text. Only Logto's own error code states absence. */
     private static <T> Optional<T> notFound(HttpResponse<byte[]> response) {
         if (NOT_FOUND.contains(Json.parse(response.body()).path("code").asString(""))) {
             return Optional.empty();
@@ -177,10 +178,10 @@ final class ManagementApi {
     }
 
     /**
-     * Where a page is.
+     * The position of a page.
      *
-     * @param page its number, from one
-     * @param before how many items the pages before it had
+     * @param page the number of the page, from one
+     * @param before the number of items on the pages before
      */
     private record Position(int page, int before) {
 
@@ -199,9 +200,9 @@ final class ManagementApi {
     }
 
     /**
-     * A list, read page by page.
+     * A list that is read page by page.
      *
-     * @param totals the lengths of the list that its pages reported
+     * @param totals the lengths of the list that the pages reported
      */
     private record Pass<T>(List<T> items, Set<Integer> totals) {
 

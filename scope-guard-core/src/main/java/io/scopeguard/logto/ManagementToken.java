@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** How Logto grants access to its Management API. */
+/** Requests tokens for Logto's Management API. */
 final class ManagementToken {
 
     private static final String SCOPE = "all";
@@ -41,7 +41,7 @@ final class ManagementToken {
             throw refusal(body, response.statusCode());
         }
         ClientCredentialsToken.Grant grant = ClientCredentialsToken.Grant.of(body);
-        // Logto issues a token all the same where the application lacks the role, only without the scope.
+        // If the application lacks the role, Logto still issues a token, but without the scope.
         if (!Scopes.parse(body.path("scope").asString("")).contains(SCOPE)) {
             throw LogtoRefusals.noManagementAccess();
         }
@@ -49,8 +49,8 @@ final class ManagementToken {
     }
 
     /**
-     * Finds out why Logto refuses a secret: an application without one authenticates by its id alone, and Logto then refuses only
-     * the grant.
+     * Finds out why Logto refuses a secret: an application without a secret authenticates by its id alone, and Logto then refuses
+     * only the grant.
      *
      * @return whether the application certainly has no secret
      */

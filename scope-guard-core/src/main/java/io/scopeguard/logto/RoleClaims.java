@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The roles that a custom claims script puts into access tokens: {@code roles} lists the names of global roles, and
  * {@code organization_roles} lists {@code <organization id>:<role name>}, as Logto's ID tokens do. The objects that a script finds
  * in its context ({@code roles} with {@code name}, {@code organizationRoles} with {@code organizationId} and {@code roleName}) are
- * understood, too. A claim of any other form belongs to the application and says nothing about roles.
+ * accepted as well. A claim of any other form belongs to the application and contains nothing about roles.
  */
 final class RoleClaims {
 

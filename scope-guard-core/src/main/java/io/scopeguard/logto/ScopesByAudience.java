@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Collects scopes. Not thread-safe. */
+/** Collects scopes by audience. Not thread-safe. */
 final class ScopesByAudience {
 
     private final Map<Audience, List<ListedScope>> scopes = new HashMap<>();
 
-    /** Adds scopes; an audience without any is there all the same. */
+    /** Adds scopes. An audience without scopes is contained as well. */
     void add(Audience audience, Collection<ListedScope> further) {
         scopes.computeIfAbsent(audience, ignored -> new ArrayList<>()).addAll(further);
     }

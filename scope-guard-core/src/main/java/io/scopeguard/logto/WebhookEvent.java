@@ -30,7 +30,7 @@ record WebhookEvent(String name, JsonNode payload) {
 
     private static final String SCOPE_CREATED = "OrganizationScope.Created";
 
-    /** Logto names at most this many ids; a list of this length may have been truncated. */
+    /** The maximum number of ids in an event: a list of this length may have been truncated. */
     private static final int MOST_IDS = 5_000;
 
     private static final Map<String, Subject.Type> MEMBERS = Map.of(
@@ -56,7 +56,7 @@ record WebhookEvent(String name, JsonNode payload) {
             Map.entry("Scope.Data.Updated", WebhookEvent::ofRoles),
             Map.entry("Scope.Deleted", WebhookEvent::ofRoles));
 
-    /** The names of the events that matter. */
+    /** The names of the relevant events. */
     static Set<String> names() {
         return CHANGES.keySet();
     }
@@ -71,17 +71,17 @@ record WebhookEvent(String name, JsonNode payload) {
         }
     }
 
-    /** Whether the event affects permissions. Logto's test delivery names nobody and affects nothing. */
+    /** Whether the event affects permissions. Logto's test delivery names no subject and affects nothing. */
     boolean matters() {
         return CHANGES.containsKey(name) && !text(payload, "path").startsWith("/fake-path");
     }
 
-    /** The name for metrics: unknown names must not become metric tags. */
+    /** The name for metrics. Unknown names must not become metric tags. */
     String label() {
         return CHANGES.containsKey(name) ? name : Receipt.OTHER;
     }
 
-    /** When Logto says it happened; long ago, if it does not say. */
+    /** The time of the event according to Logto; long ago, if the event contains no time. */
     Instant createdAt() {
         try {
             return Instant.parse(text(payload, "createdAt"));
@@ -90,7 +90,7 @@ record WebhookEvent(String name, JsonNode payload) {
         }
     }
 
-    /** The organization scope that was made, if this is about one. */
+    /** The created organization scope, if the event is about one. */
     Optional<String> createdScope() {
         return Optional.of(text(payload.path("data"), "name"))
                 .filter(scope -> name.equals(SCOPE_CREATED) && !scope.isEmpty());
@@ -103,7 +103,7 @@ record WebhookEvent(String name, JsonNode payload) {
     private List<PermissionChange> ofMembers() {
         String organization = organization();
         List<PermissionChange> members = organization == null ? List.of() : members(organization);
-        // Older releases name no members, nor does Logto if single sign-on or a domain adds them.
+        // Older releases name no members. Neither does Logto if single sign-on or an e-mail domain adds members.
         return members.isEmpty() ? ofOrganization() : members;
     }
 

@@ -1,4 +1,7 @@
-/** Logto: its token layout, its Management API and its webhooks. Nothing outside this package knows them. */
+/**
+ * Logto as the identity provider: access tokens, live permissions from the Management API, and webhooks. Start with
+ * {@link io.scopeguard.logto.Logto}.
+ */
 @NullMarked
 package io.scopeguard.logto;
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Assigns each organization to an identity provider, for applications with several providers. Without an assignment, anybody who
  * may create an organization at one provider could enter another provider's organization of the same id.
  *
- * <p>Implementations are asked for every decision: they answer from memory. Thread-safe.
+ * <p>Implementations are called for every decision, so they answer from memory, and they are thread-safe.
  *
  * <pre>{@code
  * OrganizationProviders providers = organization -> organization.startsWith("eu-") ? "europe" : "america";

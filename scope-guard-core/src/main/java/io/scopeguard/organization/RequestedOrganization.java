@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source where the organization comes from
  * @param id the organization named by the request, decoded like the token's; otherwise {@code null}
+ * @since 0.1
  */
 public record RequestedOrganization(Source source, @Nullable String id) {
 
@@ -17,13 +18,13 @@ public record RequestedOrganization(Source source, @Nullable String id) {
     /** The token's organization, which requires a token that is for exactly one. */
     public static final RequestedOrganization OF_TOKEN = new RequestedOrganization(Source.TOKEN, null);
 
-    /** Not named, although required: no token matches. */
+    /** No organization is named, although one is required: no token matches. */
     public static final RequestedOrganization MISSING = new RequestedOrganization(Source.MISSING, null);
 
     /** Several organizations: the request contradicts itself, and no token matches. */
     public static final RequestedOrganization CONFLICTING = new RequestedOrganization(Source.CONFLICTING, null);
 
-    /** Where the organization of a request comes from. */
+    /** The source of a request's organization. */
     public enum Source {
         NONE,
         REQUEST,
@@ -51,8 +52,8 @@ public record RequestedOrganization(Source source, @Nullable String id) {
     }
 
     /**
-     * The view of the token that a request about this organization is judged by, or {@code null} if the token is not for it. There
-     * is no fallback to another organization. "The token's organization" needs a token that is for exactly one.
+     * The view of the token that decides about a request for this organization, or {@code null} if the token is not for it. There
+     * is no fallback to another organization. {@link #OF_TOKEN} needs a token that is for exactly one organization.
      */
     public @Nullable AccessToken viewOf(AccessToken token) {
         return switch (source) {
@@ -63,7 +64,7 @@ public record RequestedOrganization(Source source, @Nullable String id) {
         };
     }
 
-    /** Whether the request is about some organization. */
+    /** Whether the request is about an organization. */
     public boolean isBound() {
         return source != Source.NONE;
     }

@@ -3,17 +3,21 @@ package io.scopeguard.permission;
 import java.time.Duration;
 
 /**
- * How live permissions are kept.
+ * The settings of the cache of live permissions.
  *
- * @param maxAge the usual age from which facts are read again
- * @param maxStale the usual age beyond which they are no answer
+ * @param maxAge the default age from which facts are read again
+ * @param maxStale the default age beyond which facts are not used
  * @param maxWait how long a request waits for a read
  * @param maxEntries how many facts about subjects are kept; long ids count for several
- * @param idle after which time without use a fact is dropped
+ * @param idle the time without use after which a fact is dropped
+ * @since 0.1
  */
 public record CacheSettings(Duration maxAge, Duration maxStale, Duration maxWait, long maxEntries, Duration idle) {
 
-    /** Read after 30 seconds, no answer after five minutes, requests wait two seconds, 100,000 facts for a day. */
+    /**
+     * Facts are read again after 30 seconds and not used after five minutes; requests wait two seconds; 100,000 facts are kept for
+     * a day.
+     */
     public static final CacheSettings DEFAULT = new CacheSettings(
             Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(2), 100_000, Duration.ofHours(24));
 

@@ -1,8 +1,11 @@
 package io.scopeguard.permission;
 
-import io.scopeguard.permission.Changes.Gain;
-import io.scopeguard.permission.Changes.Loss;
-import io.scopeguard.permission.RoleTable.Meaning;
+import io.scopeguard.permission.fact.Changes.Gain;
+import io.scopeguard.permission.fact.Changes.Loss;
+import io.scopeguard.permission.fact.Resolved;
+import io.scopeguard.permission.fact.RoleSet;
+import io.scopeguard.permission.fact.RoleTable.Meaning;
+import io.scopeguard.permission.fact.SubjectFact;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import java.util.List;
@@ -10,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fact of a picture and the scopes of its roles: either the roles in an organization, or the global roles. Immutable.
+ * A fact of a picture with the scopes of its roles: either the roles in an organization, or the global roles. Immutable.
  *
  * @param resolved the scopes of the roles; {@code null} if they do not count
  */
@@ -28,7 +31,7 @@ record Contribution(
         return new Contribution(fact, roles, audience, resolved);
     }
 
-    /** The start of the oldest read behind this. */
+    /** The start of the oldest read that this depends on. */
     long readAt() {
         return resolved == null ? fact.readAt() : Math.min(fact.readAt(), roles.readAt(resolved));
     }
@@ -38,12 +41,12 @@ record Contribution(
         return resolved == null ? fact.firstEnd() : Math.max(fact.firstEnd(), resolved.firstEnd());
     }
 
-    /** Whether each role was defined when it was last looked at. */
+    /** Whether each role was defined according to the last read. */
     boolean isComplete() {
         return resolved == null || resolved.isComplete();
     }
 
-    /** The scopes in a picture that was read at some time; at the end of time all losses bind. */
+    /** The scopes in a picture that was read at the given time. With the largest number, all losses bind. */
     Scopes scopesIn(long pictureReadAt) {
         Scopes scopes = resolved == null ? Scopes.none() : resolved.scopesIn(pictureReadAt);
         Map<String, Loss> losses = resolved == null ? Map.of() : fact.changes().losses();
@@ -55,7 +58,7 @@ record Contribution(
         return scopes;
     }
 
-    /** The time at which the latest loss was noticed that does not bind yet, or the smallest number. */
+    /** The time at which the latest loss that does not bind yet was noticed, or the smallest number. */
     long pendingLoss(long pictureReadAt) {
         long ofRoles = pendingLoss(fact.changes().losses(), pictureReadAt);
         return resolved == null ? ofRoles : Math.max(ofRoles, pendingLoss(resolved.lost(), pictureReadAt));
@@ -69,7 +72,7 @@ record Contribution(
         return latest;
     }
 
-    /** Adds the ways in which a scope is held, and those in which it was held. */
+    /** Adds the present and the former ways in which a scope is held. */
     void collect(String scope, List<Gain> held, List<Past> past) {
         if (resolved == null) {
             return;
@@ -94,7 +97,7 @@ record Contribution(
         });
     }
 
-    /** The start of the believed read that first lacked the scope, or the smallest number. */
+    /** The start of the first believed read without the scope, or the smallest number. */
     long lostAt(String scope) {
         if (resolved == null) {
             return Long.MIN_VALUE;

@@ -1,175 +1,76 @@
 package io.scopeguard.permission;
 
-import io.scopeguard.permission.FactKey.AccountKey;
-import io.scopeguard.permission.FactKey.GrantsKey;
-import io.scopeguard.permission.FactKey.HoldersKey;
-import io.scopeguard.permission.FactKey.MembersKey;
-import io.scopeguard.permission.FactKey.MembershipKey;
-import io.scopeguard.permission.FactKey.RoleKey;
-import io.scopeguard.permission.FactKey.RolesKey;
-import io.scopeguard.permission.FactKey.SubjectKey;
-import io.scopeguard.permission.MemberSweep.Seen;
 import io.scopeguard.permission.Part.State;
-import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.permission.fact.FactKey;
+import io.scopeguard.permission.fact.FactKey.GrantsKey;
+import io.scopeguard.permission.fact.FactKey.HoldersKey;
+import io.scopeguard.permission.fact.FactKey.MembersKey;
+import io.scopeguard.permission.fact.FactKey.MembershipKey;
+import io.scopeguard.permission.fact.FactKey.RolesKey;
+import io.scopeguard.permission.fact.FactKey.SubjectKey;
+import io.scopeguard.permission.fact.FactStore;
+import io.scopeguard.permission.fact.SubjectFact;
+import io.scopeguard.permission.flight.BackgroundQueue;
+import io.scopeguard.permission.flight.SingleFlight;
+import io.scopeguard.permission.read.HolderSweep;
+import io.scopeguard.permission.read.LossJudge;
+import io.scopeguard.permission.read.MemberSweep;
+import io.scopeguard.permission.read.MemberSweep.Seen;
+import io.scopeguard.permission.read.ReadingWay;
+import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.Priority;
 import io.scopeguard.provider.ProviderTraits;
 import io.scopeguard.provider.Subject;
-import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
-import java.time.Duration;
-import java.util.ArrayList;
+import io.scopeguard.time.Sequence;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** Which facts of a picture have to be read, and by which flight. Thread-safe. */
+/** Decides which parts of a picture have to be read, and by which flight. Thread-safe. */
 final class Demands {
 
-    /** Definitions are read for the sake of losses this many times in the usual age at most. */
-    private static final int RECHECKS = 6;
-
-    /** A list of this many pages is short: it is read first, since it serves everybody, and waited for. */
+    /** A list of at most this many pages is short: because it serves all users, it is read first, and requests wait for it. */
     private static final int SHORT = 2;
 
-    /** A single request waits for the definitions beside its own facts; if more is waited for, there are several. */
+    /**
+     * A single request waits for the definitions and its own facts. If more flights have waiting callers, there are several
+     * requests.
+     */
     private static final int CROWD = 2;
 
     private final PermissionSource source;
     private final ProviderTraits traits;
     private final FactStore store;
     private final Sweeps sweeps;
-    private final Invalidations invalidations;
+    private final Parts parts;
     private final LossJudge judge;
-    private final SingleFlight flights;
+    private final SingleFlight<FactKey> flights;
     private final Sequence sequence;
-    private final long pause;
 
     Demands(
             PermissionSource source,
             FactStore store,
             Sweeps sweeps,
-            Invalidations invalidations,
+            Parts parts,
             LossJudge judge,
-            SingleFlight flights,
-            Sequence sequence,
-            Duration maxAge) {
+            SingleFlight<FactKey> flights,
+            Sequence sequence) {
         this.source = source;
         this.traits = source.traits();
         this.store = store;
         this.sweeps = sweeps;
-        this.invalidations = invalidations;
+        this.parts = parts;
         this.judge = judge;
         this.flights = flights;
         this.sequence = sequence;
-        this.pause = maxAge.toNanos() / RECHECKS;
     }
 
-    /** Receives a part that has to be read after some time. */
+    /** Receives a part that has to be read later than a given time. */
     interface Demand {
 
         void read(Part part, long after);
-    }
-
-    /** The facts behind a picture. */
-    List<Part> parts(Picture picture, boolean isIndividual) {
-        List<Part> parts = new ArrayList<>(4);
-        PermissionKey key = picture.key();
-        addSubject(parts, picture, isIndividual);
-        if (picture.hasNoStanding()) {
-            return parts;
-        }
-        if (key.organization() != null || picture.question().isLeaky()) {
-            addOrganizationRoles(parts, picture, isIndividual);
-        }
-        if (picture.needsGlobalList()) {
-            parts.add(list(source.globalRoles(), picture.globalRoles(), !picture.isListPart(), Long.MIN_VALUE));
-        }
-        if (picture.needsGrants()) {
-            addGrants(parts, picture);
-        }
-        return parts;
-    }
-
-    private void addSubject(List<Part> parts, Picture picture, boolean isIndividual) {
-        if (isStandingImplied(picture, isIndividual)) {
-            return;
-        }
-        SubjectKey subject = picture.question().subject();
-        SubjectFact fact = picture.subject();
-        long readAt = picture.hasNoStanding() ? picture.readAt() : fact == null ? Long.MIN_VALUE : fact.readAt();
-        if (subject instanceof AccountKey && subject.type() == Subject.Type.APPLICATION) {
-            // One call returns standing and grants.
-            parts.add(part(FactStore.grants(subject), readAt));
-        } else {
-            parts.add(part(subject, readAt));
-        }
-    }
-
-    /**
-     * Whether lists answer for a user outside of organizations: the pages of holders show suspended users, and a user without a
-     * global role is granted nothing there.
-     */
-    private boolean isStandingImplied(Picture picture, boolean isIndividual) {
-        SubjectFact subject = picture.subject();
-        // Before anything was read, the lists are read first: whether grants matter is not known yet.
-        boolean mayNeedGrants = picture.needsGrants()
-                || (picture.needsGlobalList() && !picture.globalRoles().isRead());
-        boolean isListed = picture.question().isLeaky() && !isIndividual && traits.listsHolders() && mayNeedGrants;
-        return isListed && (subject == null ? picture.grants() == null : subject.isDerived());
-    }
-
-    private Part part(SubjectKey key, long readAt) {
-        return new Part(key, readAt, invalidations.certain(key, readAt), invalidations.possible(key, readAt), false);
-    }
-
-    private Part list(DefinitionsKey set, RoleSet roles, boolean isOptional, long possiblyChangedAt) {
-        return new Part(new RolesKey(set), roles.readAt(), invalidations.ofRoles(), possiblyChangedAt, isOptional);
-    }
-
-    private void addOrganizationRoles(List<Part> parts, Picture picture, boolean isIndividual) {
-        DefinitionsKey set = picture.question().organizationRoles();
-        RoleSet roles = picture.organizationRoles();
-        Set<String> held = picture.rolesHeld();
-        int pages = (roles.table().roles().size() + traits.pageSize() - 1) / Math.max(traits.pageSize(), 1);
-        if (isIndividual && roles.isRead() && picture.subject() != null && held.size() < pages) {
-            held.forEach(role -> parts.add(role(set, roles, role, picture.key().audience())));
-            return;
-        }
-        parts.add(list(set, roles, false, possiblyChangedAt(roles)));
-    }
-
-    /** Losses on many pages come in quick succession; one read of the definitions serves some seconds' worth of them. */
-    private long possiblyChangedAt(RoleSet roles) {
-        return roles.recheckedAt() > sequence.now() - pause ? Long.MIN_VALUE : roles.lossNoticedAt();
-    }
-
-    private Part role(DefinitionsKey set, RoleSet roles, String role, Audience audience) {
-        long alone = roles.table().meaning(role, audience).readAt();
-        long readAt = roles.isReadByList() ? Math.max(alone, roles.readAt()) : alone;
-        return new Part(new RoleKey(set, role, audience), readAt, invalidations.ofRoles(), Long.MIN_VALUE, false);
-    }
-
-    private void addGrants(List<Part> parts, Picture picture) {
-        PermissionKey key = picture.key();
-        SubjectFact fact = picture.grants();
-        parts.add(part(picture.question().grants(), fact == null ? Long.MIN_VALUE : fact.readAt()));
-        if (!picture.question().countsGrants()) {
-            return;
-        }
-        RoleSet roles = picture.globalRoles();
-        DefinitionsKey set = source.globalRoles();
-        boolean isApplication = key.subject().type() == Subject.Type.APPLICATION;
-        if (roles.isRead() && roles.isReadByList() && !isApplication) {
-            parts.add(list(set, roles, false, Long.MIN_VALUE));
-            return;
-        }
-        for (String role : picture.globalRolesHeld()) {
-            if (roles.table().meaning(role, key.audience()).readAt() != Long.MAX_VALUE) {
-                parts.add(role(set, roles, role, key.audience()));
-            }
-        }
     }
 
     /** Reports the facts that a request has to wait for. */
@@ -178,10 +79,10 @@ final class Demands {
             sweeps.holders().miss(picture.key().subject().id());
         }
         long noticed = lookedForAfter(picture, held);
-        List<Part> parts = parts(picture, wanted.isIndividual());
-        // Parts that other requests wait for as well go first.
-        parts.sort(Comparator.comparing(part -> part.key() instanceof SubjectKey));
-        for (Part part : parts) {
+        List<Part> ordered = parts.of(picture, wanted.isIndividual());
+        // Parts that other requests also wait for go first.
+        ordered.sort(Comparator.comparing(part -> part.key() instanceof SubjectKey));
+        for (Part part : ordered) {
             long after = part.demandedAfter(wanted);
             boolean isOld = part.state(wanted).compareTo(State.STALE) >= 0;
             boolean isFirstLook = part.readAt() <= noticed && !part.isOptional();
@@ -191,7 +92,9 @@ final class Demands {
         }
     }
 
-    /** If the picture takes something from a token that is not certain yet: all facts have to be read after this. */
+    /**
+     * If the picture takes something away from a token, but not certainly yet, all facts have to be read after the returned time.
+     */
     private static long lookedForAfter(Picture picture, Scopes held) {
         long pending = picture.pendingLoss(held);
         if (picture.isEnoughFor(held) || picture.readAt() == Long.MIN_VALUE) {
@@ -202,14 +105,6 @@ final class Demands {
         return Math.max(pending, Math.max(undefined, picture.firstEnd()));
     }
 
-    /** Whether a change was reported since then that may concern the picture. */
-    boolean isReportedSince(Picture picture, long nanos) {
-        SubjectKey subject = picture.question().subject();
-        return invalidations.ofRoles() > nanos
-                || invalidations.certain(subject, nanos) > nanos
-                || invalidations.possible(subject, nanos) > nanos;
-    }
-
     void inBackground(Part part) {
         var unused = request(
                 part,
@@ -217,7 +112,7 @@ final class Demands {
                 Priority.BACKGROUND);
     }
 
-    /** Has a part read by the cheapest flight that will do. */
+    /** Starts or joins the cheapest flight that reads the part in time. */
     CompletableFuture<Void> request(Part part, long after, Priority priority) {
         FactKey key = part.key();
         if (key instanceof MembershipKey member && member.type() == Subject.Type.USER) {
@@ -243,7 +138,7 @@ final class Demands {
         if (priority == Priority.INDIVIDUAL) {
             return flights.request(key, after, priority, part.readAt());
         }
-        if (judge.isPending(key, store.glance(key), sequence.now())) {
+        if (judge.isPending(key, store.peek(key), sequence.now())) {
             return CompletableFuture.failedFuture(LossJudge.pendingLoss());
         }
         MemberSweep sweep = sweeps.of(key.organization());
@@ -253,9 +148,9 @@ final class Demands {
         if (isSeen(sweep, key, after)) {
             return CompletableFuture.completedFuture(null);
         }
-        SubjectFact known = store.glance(key);
+        SubjectFact known = store.peek(key);
         if (known != null && known.readAt() > after) {
-            // It was read since the request looked.
+            // It was read after the request checked it.
             sweep.found(key.id());
             return CompletableFuture.completedFuture(null);
         }
@@ -265,6 +160,7 @@ final class Demands {
                 traits,
                 priority == Priority.FOREGROUND,
                 flights.foreground() >= CROWD,
+                source.readers(),
                 sequence.now());
         if (way == ReadingWay.ALONE) {
             return flights.request(key, after, priority, part.readAt());
@@ -274,7 +170,7 @@ final class Demands {
         return sweep.join(key.id(), swept);
     }
 
-    /** A sweep under way reads the member's page after this, unless it has read it already. */
+    /** A sweep in progress reads the member's page after the given time, unless it has already read the page. */
     private static long sweptAfter(MemberSweep sweep, long after) {
         return sweep.isUnderWay() ? Long.MIN_VALUE : after;
     }
@@ -284,6 +180,7 @@ final class Demands {
         if (seen == null || seen.times().readAt() <= after) {
             return false;
         }
+        store.recall(List.of(key));
         boolean taken = store.put(key, seen.holding(), seen.times());
         if (taken) {
             sweep.found(key.id());
@@ -303,7 +200,7 @@ final class Demands {
         return flights.request(byRole ? HoldersKey.ALL : key, after, priority, part.readAt());
     }
 
-    /** A holder that was missing once is read alone. */
+    /** A holder that was missing once is read individually. */
     private static boolean isMissing(HolderSweep holders, String user) {
         return holders.byRole().values().stream().anyMatch(set -> set.missing().containsKey(user));
     }

@@ -4,29 +4,29 @@ import io.scopeguard.annotation.Internal;
 import java.time.Duration;
 
 /**
- * How old live permissions may be. All times are nanoseconds of the steady clock; ages count from the start of a read.
+ * The required freshness of live permissions. All times are nanoseconds of the steady clock; ages count from the start of a read.
  *
  * @param now when the request arrived
- * @param refreshBefore a picture that is older is stale: still an answer, but it is read again
- * @param rejectBefore a picture that is older is no answer
+ * @param refreshBefore an older picture is stale: it is still used, but read again
+ * @param rejectBefore an older picture is not used
  * @param isIndividual whether the request demands a read that began after it arrived
- * @param isAwaited whether the request waits for the read of a stale picture; then none is read ahead of time
+ * @param isAwaited whether the request waits for the read of a stale picture; then no picture is read ahead of time
  * @hidden
  */
 @Internal
 public record Freshness(long now, long refreshBefore, long rejectBefore, boolean isIndividual, boolean isAwaited) {
 
-    /** Reads begin when this part of the accepted age is left, sooner or later by a fifth of that. */
+    /** Facts are read ahead when this part of the accepted age is left, varied by up to a fifth of it. */
     private static final int AHEAD = 5;
 
     private static final int SPREAD = 5;
 
-    /** Stale after one age, no answer after another. */
+    /** Permissions are stale after one age, and not used after another. */
     public static Freshness of(Duration maxAge, Duration maxStale, long now) {
         return new Freshness(now, now - maxAge.toNanos(), now - maxStale.toNanos(), false, false);
     }
 
-    /** No answer after this age. Zero demands a read that begins after the request arrived. */
+    /** Permissions are not used after this age. Zero demands a read that begins after the request arrived. */
     public static Freshness within(Duration age, long now) {
         long bound = now - age.toNanos();
         return new Freshness(now, bound, bound, age.isZero(), false);
@@ -37,7 +37,7 @@ public record Freshness(long now, long refreshBefore, long rejectBefore, boolean
         return new Freshness(now, refreshBefore, rejectBefore, isIndividual, true);
     }
 
-    /** The same, but a picture that was read before the given time is no answer. */
+    /** The same, but a picture that was read before the given time is not used. */
     public Freshness notBefore(long start) {
         return new Freshness(
                 now, Math.max(refreshBefore, start), Math.max(rejectBefore, start), isIndividual, isAwaited);
@@ -48,14 +48,17 @@ public record Freshness(long now, long refreshBefore, long rejectBefore, boolean
         return new Freshness(arrival, arrival, arrival, true, isAwaited);
     }
 
-    /** Facts from before are read again soon. Differs between keys, so that facts read together do not age together. */
+    /**
+     * Facts that were read before the returned time are read ahead. It differs between keys, so that facts that were read together
+     * are not read again together.
+     */
     long ageingBefore(int seed) {
         long left = left();
         long spread = left / SPREAD;
         return refreshBefore + left + (spread == 0 ? 0 : Math.floorMod(seed * 0x9E3779B9L, 2 * spread) - spread);
     }
 
-    /** No fact that is newer than this is ageing, whatever its key. */
+    /** No fact that is newer than this is read ahead. */
     long surelyFreshFrom() {
         long left = left();
         return refreshBefore + left + left / SPREAD;

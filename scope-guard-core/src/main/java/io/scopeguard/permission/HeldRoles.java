@@ -1,8 +1,10 @@
 package io.scopeguard.permission;
 
-import io.scopeguard.permission.Changes.Gain;
-import io.scopeguard.permission.Changes.Loss;
-import io.scopeguard.permission.RoleTable.Role;
+import io.scopeguard.permission.fact.Changes.Gain;
+import io.scopeguard.permission.fact.Changes.Loss;
+import io.scopeguard.permission.fact.RoleSet;
+import io.scopeguard.permission.fact.RoleTable.Role;
+import io.scopeguard.permission.fact.SubjectFact;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Map;
@@ -24,16 +26,16 @@ final class HeldRoles implements LiveRoles {
 
     /**
      * @param fact the roles held, or {@code null} if the subject holds none of this kind
-     * @param wanted names of the roles that matter
+     * @param wanted names of the relevant roles
      */
     HeldRoles(Picture picture, @Nullable SubjectFact fact, RoleSet roles, Set<String> wanted) {
         this.picture = picture;
-        this.fact = picture.hasNoStanding() ? null : fact;
+        this.fact = picture.isInactive() ? null : fact;
         this.roles = roles;
         this.names = names(picture.readAt(), wanted);
     }
 
-    /** The names that count in a picture that was read at some time; at the end of time all losses bind. */
+    /** The names that count in a picture that was read at the given time. With the largest number, all losses bind. */
     private Set<String> names(long pictureReadAt, Set<String> wanted) {
         if (fact == null) {
             return Set.of();
@@ -54,7 +56,7 @@ final class HeldRoles implements LiveRoles {
         return role == null || !role.isListed() ? Set.of() : role.names();
     }
 
-    /** Whether a role of the picture is lost as soon as the rest of the picture is read again. */
+    /** Whether a role of the picture is lost once the rest of the picture has been read again. */
     boolean isLossPending() {
         return !names(Long.MAX_VALUE, names).equals(names);
     }
@@ -118,8 +120,8 @@ final class HeldRoles implements LiveRoles {
         if (names.contains(name)) {
             return OptionalLong.empty();
         }
-        if (picture.hasNoStanding()) {
-            return OptionalLong.of(picture.standingSince());
+        if (picture.isInactive()) {
+            return OptionalLong.of(picture.history().standingSince());
         }
         long lost = fact == null
                 ? emptySince(name)
@@ -127,7 +129,7 @@ final class HeldRoles implements LiveRoles {
         return OptionalLong.of(lost == Long.MIN_VALUE ? picture.firstEnd() : lost);
     }
 
-    /** The time since which the list of roles reports no holders of the role. */
+    /** The time since which the list of roles shows no holders of the role. */
     private long emptySince(String name) {
         return roles.table().roles().values().stream()
                 .filter(role -> role.names().contains(name))
@@ -138,16 +140,16 @@ final class HeldRoles implements LiveRoles {
 
     @Override
     public long standingSince() {
-        return picture.standingSince();
+        return picture.history().standingSince();
     }
 
     @Override
     public long firstRequestAt() {
-        return picture.firstRequestAt();
+        return picture.history().firstRequestAt();
     }
 
     @Override
     public boolean isComplete() {
-        return picture.isComplete();
+        return picture.history().isComplete();
     }
 }

@@ -8,7 +8,11 @@ import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The permissions of a subject, from one consistent picture of facts. Immutable. */
+/**
+ * The permissions of a subject, from one consistent picture of facts. Immutable.
+ *
+ * @since 0.1
+ */
 public final class LivePermissions {
 
     private final Standing standing;
@@ -20,13 +24,13 @@ public final class LivePermissions {
     private final Function<RoleKind, @Nullable LiveRoles> roles;
 
     /**
-     * @param standing without {@link Standing#ACTIVE} there are no scopes
+     * @param standing there are no scopes unless it is {@link Standing#ACTIVE}
      * @param issuable the scopes that a new token of this kind could carry now
-     * @param granted the scopes that count for a decision: {@code issuable}, or fewer where a provider lets scopes of organizations
+     * @param granted the scopes that count for a decision: {@code issuable}, or fewer if the provider puts scopes of organizations
      *     into tokens that are for none
-     * @param asOf when the oldest read behind this began, by the wall clock
+     * @param asOf the start of the oldest read behind these permissions, by the wall clock
      * @param readAt the same in nanoseconds of the steady clock
-     * @param history how long each scope has been held or lacking
+     * @param history since when each scope has been held or lacked
      * @param roles the roles of each kind, or {@code null} if they are unknown; computed on demand
      */
     @Internal
@@ -47,7 +51,7 @@ public final class LivePermissions {
         this.roles = roles;
     }
 
-    /** The standing of the subject. Without {@link Standing#ACTIVE} there are no scopes. */
+    /** The standing of the subject. There are no scopes unless it is {@link Standing#ACTIVE}. */
     public Standing standing() {
         return standing;
     }
@@ -62,7 +66,7 @@ public final class LivePermissions {
         return granted;
     }
 
-    /** When the oldest of the reads behind these permissions began, by the wall clock. */
+    /** The start of the oldest read behind these permissions, by the wall clock. */
     public Instant asOf() {
         return asOf;
     }
@@ -73,19 +77,19 @@ public final class LivePermissions {
         return readAt;
     }
 
-    /** How long each scope has been held or lacking. */
+    /** Since when each scope has been held or lacked. */
     @Internal
     public PermissionHistory history() {
         return history;
     }
 
-    /** The roles of one kind that matter and are held, or {@code null} if that is unknown. */
+    /** The relevant roles of one kind that are held, or {@code null} if they are unknown. */
     @Internal
     public @Nullable LiveRoles roles(RoleKind kind) {
         return roles.apply(kind);
     }
 
-    /** Standing and number of scopes. Scopes do not belong in logs. */
+    /** Standing and number of scopes. Scopes must not be logged. */
     @Override
     public String toString() {
         return standing + " with " + granted.size() + " scopes";

@@ -11,6 +11,6 @@ import java.util.Set;
 @Internal
 public interface LiveRoles extends PermissionHistory {
 
-    /** The names of the roles held, as far as they matter. Unmodifiable. */
+    /** The names of the relevant roles that are held. Unmodifiable. */
     Set<String> names();
 }

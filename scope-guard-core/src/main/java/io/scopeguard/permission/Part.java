@@ -1,25 +1,27 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.permission.fact.FactKey;
+
 /**
- * A fact of a picture, with the times that decide whether it has to be read again.
+ * A fact of a picture, with the times that determine whether it has to be read again.
  *
  * @param key the key to read
  * @param readAt the start of the last read, or the smallest number
- * @param invalidatedAt when a change was reported that certainly concerns it, or the smallest number
- * @param possiblyChangedAt when a change was reported that may concern this fact among others; of role definitions, when a loss was
- *     noticed that they may explain; or the smallest number
+ * @param invalidatedAt the time at which a change of this very fact was reported, or the smallest number
+ * @param possiblyChangedAt the time at which a change was reported that may concern this fact among others; for role definitions
+ *     also the time at which a loss was noticed that they may explain; or the smallest number
  * @param isOptional whether the picture is complete without it
  */
 record Part(FactKey key, long readAt, long invalidatedAt, long possiblyChangedAt, boolean isOptional) {
 
-    /** How old a part is, in the words of HTTP caching. */
+    /** The age of a part, in terms of HTTP caching. */
     enum State {
         FRESH,
         /** Still fresh, and re-read in the background. */
         AGEING,
         /** Older than {@code max-age}, or possibly changed: used until it has been re-read. */
         STALE,
-        /** A change was reported for certain: a request waits for a newer fact, and uses this one only if there is none. */
+        /** A change of this very fact was reported: a request waits for a newer fact, and uses this one only if there is none. */
         INVALIDATED,
         /** Too old to be used. */
         EXPIRED
@@ -38,7 +40,7 @@ record Part(FactKey key, long readAt, long invalidatedAt, long possiblyChangedAt
         return readAt < wanted.ageingBefore(key.hashCode()) ? State.AGEING : State.FRESH;
     }
 
-    /** A read that begins later than this is new enough. */
+    /** A read that begins after this time is new enough. */
     long demandedAfter(Freshness wanted) {
         long after = Math.max(readAt, Math.max(invalidatedAt, possiblyChangedAt));
         return wanted.isIndividual() ? Math.max(after, wanted.rejectBefore() - 1) : after;

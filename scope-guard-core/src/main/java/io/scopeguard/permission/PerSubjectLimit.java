@@ -6,7 +6,7 @@ import io.scopeguard.provider.Subject;
 import java.time.Duration;
 
 /**
- * Limits individual reads: each subject gets a few at once, then one a second. Bounded, thread-safe.
+ * Limits individual reads: a few at once for each subject, then one per second. Bounded, thread-safe.
  */
 final class PerSubjectLimit {
 
@@ -14,13 +14,13 @@ final class PerSubjectLimit {
     private static final long INTERVAL = Duration.ofSeconds(1).toNanos();
     private static final long MAX_SUBJECTS = 100_000;
 
-    /** When the reads of each subject so far would be done at one a second. */
+    /** For each subject, the time at which its reads so far would be complete at one per second. */
     private final Cache<Subject, Long> paidUntil = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(MAX_SUBJECTS)
             .build();
 
-    /** How many nanoseconds the next read of the subject has to wait; zero takes it. */
+    /** The nanoseconds that the next read of the subject has to wait. If zero, the read is counted. */
     synchronized long take(Subject subject, long now) {
         Long last = paidUntil.getIfPresent(subject);
         long from = last == null ? now : Math.max(last, now);

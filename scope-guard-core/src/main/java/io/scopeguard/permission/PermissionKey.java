@@ -7,10 +7,10 @@ import io.scopeguard.token.AccessToken;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key of permissions: tokens of the same kind, subject and organization share it.
+ * The key of permissions, which is shared by tokens of the same kind, subject and organization.
  *
  * @param organization {@code null} for permissions outside of organizations
- * @param roles which roles matter, too
+ * @param roles the relevant roles
  * @hidden
  */
 @Internal
@@ -30,7 +30,7 @@ public record PermissionKey(Subject subject, @Nullable String organization, Audi
         return interest.equals(roles) ? this : new PermissionKey(subject, organization, audience, interest);
     }
 
-    /** The audience alone: ids belong in no log. */
+    /** The audience alone: ids must not be logged. */
     @Override
     public String toString() {
         return "permissions of a " + subject + " for " + audience;

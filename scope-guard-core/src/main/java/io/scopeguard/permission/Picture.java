@@ -1,31 +1,28 @@
 package io.scopeguard.permission;
 
-import io.scopeguard.permission.Changes.Gain;
-import io.scopeguard.permission.Contribution.Past;
+import io.scopeguard.permission.fact.RoleSet;
+import io.scopeguard.permission.fact.SubjectFact;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts behind the permissions of one key. Permissions follow from them alone. A loss binds only in a picture all of whose
- * facts were read after the loss was noticed: until then the older, larger picture holds. Immutable.
+ * The facts behind the permissions of one key. The permissions follow from these facts alone. A loss binds only if all facts of the
+ * picture were read after the loss was noticed; until then, the older, larger picture holds. Immutable.
  */
-final class Picture implements PermissionHistory {
+final class Picture {
 
-    private final Question question;
+    private final RequiredFacts required;
     private final Stored stored;
 
-    /** Standing and roles in the organization, or the standing outside of organizations; {@code null} if never read. */
+    /** The standing and roles in the organization, or the standing outside of organizations; {@code null} if never read. */
     private final @Nullable SubjectFact subject;
 
     private final Global outside;
@@ -36,17 +33,17 @@ final class Picture implements PermissionHistory {
     private final long readAt;
     private final Scopes granted;
 
-    /** Scopes for which the picture was found to be enough. Written without a lock: it may be found out twice. */
+    /** Scopes for which the picture was found to be sufficient. Written without a lock, so it may be determined twice. */
     private @Nullable Scopes enough;
 
-    /** The permissions that follow, computed once for all requests. Likewise written without a lock. */
+    /** The permissions that follow, computed once for all requests. Also written without a lock. */
     private @Nullable LivePermissions live;
 
     /**
      * The facts as they are stored. As long as they are the same, so is the picture.
      *
-     * @param inactive a newer standing, seen elsewhere
-     * @param alone global grants that were read for the subject
+     * @param inactive a newer standing, from a read in another organization or outside of organizations
+     * @param alone global grants that were read for this subject alone
      * @param sweep the last sweep over the holders of global roles, without its result, which may be large and outdated
      */
     record Stored(
@@ -57,13 +54,13 @@ final class Picture implements PermissionHistory {
             @Nullable SubjectFact alone,
             @Nullable Object sweep) {
 
-        /** Whether these facts are the same; enough where nothing outside of organizations matters. */
+        /** Whether these facts are the same. Sufficient if no facts outside of organizations are relevant. */
         @SuppressWarnings("ReferenceEquality")
         boolean isMadeOf(@Nullable SubjectFact ofSubject, @Nullable SubjectFact elsewhere, RoleSet roles) {
             return subject == ofSubject && inactive == elsewhere && organizationRoles == roles;
         }
 
-        /** Facts are not compared: a changed fact is another instance. */
+        /** Compares instances, because a changed fact is another instance. */
         @Override
         @SuppressWarnings("ReferenceEquality")
         public boolean equals(Object other) {
@@ -83,34 +80,35 @@ final class Picture implements PermissionHistory {
     /**
      * The facts outside of organizations.
      *
-     * @param grants global grants; {@code null} if they do not matter or were never read
+     * @param grants global grants; {@code null} if they are not relevant or were never read
      * @param isNeeded whether the subject's grants are part of the picture
-     * @param needsList whether the list of global roles is: it decides that grants do not matter, or names the roles
+     * @param needsList whether the list of global roles is part of the picture: it shows that grants are not relevant, or names the
+     *     roles
      */
     record Global(@Nullable SubjectFact grants, RoleSet roles, boolean isNeeded, boolean needsList) {
 
-        /** Nothing outside of organizations matters. */
+        /** No facts outside of organizations are relevant. */
         static final Global NONE = new Global(null, RoleSet.UNREAD, false, false);
     }
 
-    Picture(Question question, Stored stored, @Nullable SubjectFact subject, Global outside) {
-        this.question = question;
+    Picture(RequiredFacts required, Stored stored, @Nullable SubjectFact subject, Global outside) {
+        this.required = required;
         this.stored = stored;
         this.subject = subject;
         this.outside = outside;
-        Audience audience = question.key().audience();
+        Audience audience = required.key().audience();
         if (subject != null) {
             contributions.add(
-                    Contribution.of(subject, stored.organizationRoles, audience, question.isOfOrganization()));
+                    Contribution.of(subject, stored.organizationRoles, audience, required.isOfOrganization()));
         }
         if (outside.grants != null) {
-            contributions.add(Contribution.of(outside.grants, outside.roles, audience, question.countsGrants()));
+            contributions.add(Contribution.of(outside.grants, outside.roles, audience, required.countsGrants()));
         }
         this.readAt = oldestRead();
         this.granted = granted(readAt);
     }
 
-    /** The permissions that follow from the facts. Their time is that of the first request that uses the picture. */
+    /** The permissions that follow from the facts. They carry the time of the first request that uses the picture. */
     LivePermissions live(SteadyClock clock) {
         LivePermissions known = live;
         if (known == null) {
@@ -123,7 +121,7 @@ final class Picture implements PermissionHistory {
     /**
      * The permissions that certainly follow from the facts.
      *
-     * @param spared scopes that are not certainly gone
+     * @param spared scopes that are not certainly lost
      */
     LivePermissions live(SteadyClock clock, Scopes spared, Function<RoleKind, @Nullable LiveRoles> roles) {
         return new LivePermissions(
@@ -132,7 +130,7 @@ final class Picture implements PermissionHistory {
                 granted.or(spared),
                 clock.instant().minusNanos(Math.max(clock.nanos() - readAt, 0)),
                 readAt,
-                this,
+                history(),
                 roles);
     }
 
@@ -140,33 +138,33 @@ final class Picture implements PermissionHistory {
         if (subject == null) {
             return Long.MIN_VALUE;
         }
-        if (hasNoStanding()) {
+        if (isInactive()) {
             return stored.inactive != null ? stored.inactive.readAt() : subject.readAt();
         }
         long oldest = outside.isNeeded && outside.grants == null ? Long.MIN_VALUE : Long.MAX_VALUE;
         for (Contribution each : contributions) {
             oldest = Math.min(oldest, each.readAt());
         }
-        oldest = question.isLeaky() ? Math.min(oldest, stored.organizationRoles.readAt()) : oldest;
+        oldest = required.isLeaky() ? Math.min(oldest, stored.organizationRoles.readAt()) : oldest;
         return isListPart() ? Math.min(oldest, outside.roles.readAt()) : oldest;
     }
 
-    /** Whether the picture needs the list of global roles: for the names of roles, or to show that a role has no holders. */
+    /** Whether the picture needs the list of global roles, for the names of roles or to show that a role has no holders. */
     boolean isListPart() {
-        return outside.needsList && (!outside.isNeeded || question.key().roles().needsGlobalRoles());
+        return outside.needsList && (!outside.isNeeded || required.key().roles().needsGlobalRoles());
     }
 
-    /** The start of the oldest read behind this; the smallest number if a fact is missing. */
+    /** The start of the oldest read behind this picture; the smallest number if a fact is missing. */
     long readAt() {
         return readAt;
     }
 
-    Question question() {
-        return question;
+    RequiredFacts required() {
+        return required;
     }
 
     PermissionKey key() {
-        return question.key();
+        return required.key();
     }
 
     Stored stored() {
@@ -199,7 +197,8 @@ final class Picture implements PermissionHistory {
         return outside.needsList;
     }
 
-    boolean hasNoStanding() {
+    /** Whether the standing is known and not {@link Standing#ACTIVE}. */
+    boolean isInactive() {
         return stored.inactive != null || (subject != null && subject.holding().isInactive());
     }
 
@@ -212,14 +211,14 @@ final class Picture implements PermissionHistory {
         return own == null ? Standing.ACTIVE : own;
     }
 
-    /** Whether a role is held that is not defined, although it may have been made after the definitions were read. */
+    /** Whether an undefined role is held that may have been created after the definitions were read. */
     boolean lacksDefinitions() {
         return subject != null
                 && !contributions.get(0).isComplete()
                 && stored.organizationRoles.readAt() < subject.readAt();
     }
 
-    /** Whether the subject holds a global role whose scopes were never read, and are not in the list of roles. */
+    /** Whether the subject holds a global role whose scopes were never read and are not in the list of roles. */
     private boolean lacksGlobalScopes() {
         return outside.grants != null
                 && !contributions.get(contributions.size() - 1).isComplete();
@@ -229,9 +228,9 @@ final class Picture implements PermissionHistory {
         return granted;
     }
 
-    /** The granted scopes in a picture that was read at some time; at the end of time all losses bind. */
+    /** The granted scopes in a picture that was read at the given time. With the largest number, all losses bind. */
     Scopes granted(long pictureReadAt) {
-        if (subject == null || hasNoStanding()) {
+        if (subject == null || isInactive()) {
             return Scopes.none();
         }
         Scopes scopes = Scopes.none();
@@ -244,13 +243,15 @@ final class Picture implements PermissionHistory {
     /** The scopes that a new token could carry. */
     Scopes issuable() {
         Scopes granted = granted();
-        return question.isLeaky() && !hasNoStanding()
+        return required.isLeaky() && !isInactive()
                 ? granted.or(
-                        stored.organizationRoles.table().scopes(question.key().audience()))
+                        stored.organizationRoles.table().scopes(required.key().audience()))
                 : granted;
     }
 
-    /** Held scopes that a loss takes away as soon as the rest of the picture is read again; when the last loss was noticed. */
+    /**
+     * The time at which the latest loss was noticed that takes away held scopes once the rest of the picture has been read again.
+     */
     long pendingLoss(Scopes held) {
         Scopes now = granted();
         Scopes pending = now.and(held).minus(granted(Long.MAX_VALUE));
@@ -264,8 +265,8 @@ final class Picture implements PermissionHistory {
     }
 
     /**
-     * The time at which the last of the facts was read for the first time. A scope of a token that the picture lacks is a loss; a
-     * picture that was read only once is a first read.
+     * The time at which the last of the facts was read for the first time. If the picture lacks a scope of a token, that is a loss;
+     * a picture that was read only once is a first read.
      */
     long firstEnd() {
         return contributions.stream().mapToLong(Contribution::firstEnd).max().orElse(Long.MIN_VALUE);
@@ -273,7 +274,7 @@ final class Picture implements PermissionHistory {
 
     private boolean isRoleLossPending() {
         for (RoleKind kind : RoleKind.values()) {
-            HeldRoles held = question.key().roles().wanted().of(kind).isEmpty() ? null : roles(kind);
+            HeldRoles held = required.key().roles().wanted().of(kind).isEmpty() ? null : roles(kind);
             if (held != null && held.isLossPending()) {
                 return true;
             }
@@ -281,26 +282,26 @@ final class Picture implements PermissionHistory {
         return false;
     }
 
-    /** The roles of one kind that matter and are held; {@code null} if that is unknown. */
+    /** The relevant roles of one kind that are held; {@code null} if they are unknown. */
     @Nullable
     HeldRoles roles(RoleKind kind) {
-        Set<String> wanted = question.key().roles().wanted().of(kind);
+        Set<String> wanted = required.key().roles().wanted().of(kind);
         if (kind == RoleKind.ORGANIZATION) {
-            return question.key().organization() == null || subject == null
+            return required.key().organization() == null || subject == null
                     ? null
                     : new HeldRoles(this, subject, stored.organizationRoles, wanted);
         }
-        boolean isKnown = outside.grants != null || (!outside.isNeeded && outside.roles.isRead()) || hasNoStanding();
+        boolean isKnown = outside.grants != null || (!outside.isNeeded && outside.roles.isRead()) || isInactive();
         return !wanted.isEmpty() && isKnown ? new HeldRoles(this, outside.grants, outside.roles, wanted) : null;
     }
 
     private boolean hasRoles(RoleKind kind) {
-        Set<String> carried = question.key().roles().held().of(kind);
+        Set<String> carried = required.key().roles().held().of(kind);
         HeldRoles held = carried.isEmpty() ? null : roles(kind);
         return held == null || held.names().containsAll(carried);
     }
 
-    /** Whether a token with these scopes may be contradicted: two reads have not shown its further scopes. */
+    /** Whether a token with these scopes may be contradicted: two reads lack its other scopes. */
     @SuppressWarnings("ReferenceEquality")
     boolean isEnoughFor(Scopes held) {
         boolean isKnown = held == enough;
@@ -312,94 +313,20 @@ final class Picture implements PermissionHistory {
     }
 
     private boolean isEnough(Scopes held) {
-        return hasNoStanding()
+        return isInactive()
                 || (granted().containsAll(held) && hasRoles(RoleKind.ORGANIZATION) && hasRoles(RoleKind.GLOBAL))
                 || (readAt > firstEnd() && !lacksDefinitions() && !lacksGlobalScopes());
     }
 
-    @Override
-    public OptionalLong heldSince(String scope) {
-        Gain gain = gain(scope);
-        return gain == null ? OptionalLong.empty() : OptionalLong.of(gain.end());
+    /** The history of the scopes in this picture. */
+    ScopeHistory history() {
+        return new ScopeHistory(this, contributions);
     }
 
-    /** How the scope came, the earliest way that counts; {@code null} if it is not held. */
-    private @Nullable Gain gain(String scope) {
-        if (!granted.contains(scope)) {
-            return null;
-        }
-        List<Gain> held = new ArrayList<>();
-        List<Past> past = new ArrayList<>();
-        contributions.forEach(each -> each.collect(scope, held, past));
-        return earliest(held, past);
-    }
-
-    /** The earliest of the ways in which the scope is held, and of those that went over into one of them without a gap. */
-    private @Nullable Gain earliest(List<Gain> held, List<Past> past) {
-        // A scope that is held by a loss that does not bind yet is held the way it was.
-        past.stream().filter(each -> each.noticed() >= readAt).forEach(each -> held.add(each.gain()));
-        boolean grows = true;
-        while (grows) {
-            grows = false;
-            for (Past each : List.copyOf(past)) {
-                if (held.stream().anyMatch(gain -> gain.lackedUntil() <= each.noticed())) {
-                    held.add(each.gain());
-                    past.remove(each);
-                    grows = true;
-                }
-            }
-        }
-        return held.stream().min(Comparator.comparingLong(Gain::end)).orElse(null);
-    }
-
-    @Override
-    public OptionalLong unbrokenSince(String scope) {
-        OptionalLong since = heldSince(scope);
-        if (since.isEmpty()) {
-            return since;
-        }
-        long broken = since.getAsLong();
-        for (Contribution each : contributions) {
-            broken = Math.max(broken, each.fact().brokenAt());
-        }
-        return OptionalLong.of(broken);
-    }
-
-    @Override
-    public boolean isObserved(String scope) {
-        Gain gain = gain(scope);
-        return gain != null && gain.lackedUntil() != Long.MIN_VALUE;
-    }
-
-    @Override
-    public OptionalLong lackedSince(String scope) {
-        if (issuable().contains(scope)) {
-            return OptionalLong.empty();
-        }
-        if (hasNoStanding()) {
-            return OptionalLong.of(standingSince());
-        }
-        long lost = Long.MIN_VALUE;
-        for (Contribution each : contributions) {
-            lost = Math.max(lost, each.lostAt(scope));
-        }
-        return OptionalLong.of(lost == Long.MIN_VALUE ? firstEnd() : lost);
-    }
-
-    @Override
-    public long standingSince() {
-        SubjectFact fact = stored.inactive != null ? stored.inactive : Objects.requireNonNull(subject);
-        return fact.standingSince();
-    }
-
-    @Override
-    public long firstRequestAt() {
-        return subject == null ? readAt : subject.firstEnd();
-    }
-
-    @Override
-    public boolean isComplete() {
-        return subject == null || subject.isComplete();
+    /** The fact that the standing follows from; {@code null} if it was never read. */
+    @Nullable
+    SubjectFact standingFact() {
+        return stored.inactive != null ? stored.inactive : subject;
     }
 
     /** The global roles held. */

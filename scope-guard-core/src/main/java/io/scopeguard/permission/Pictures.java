@@ -1,14 +1,21 @@
 package io.scopeguard.permission;
 
-import io.scopeguard.permission.FactKey.SubjectKey;
 import io.scopeguard.permission.Picture.Global;
 import io.scopeguard.permission.Picture.Stored;
+import io.scopeguard.permission.fact.Changes;
+import io.scopeguard.permission.fact.FactKey.SubjectKey;
+import io.scopeguard.permission.fact.FactStore;
+import io.scopeguard.permission.fact.RoleSet;
+import io.scopeguard.permission.fact.RoleTable;
+import io.scopeguard.permission.fact.SubjectFact;
+import io.scopeguard.permission.read.HolderSweep;
+import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.Subject;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the facts together that a key asks for. */
+/** Collects the facts that a key needs. */
 final class Pictures {
 
     private final PermissionSource source;
@@ -31,30 +38,30 @@ final class Pictures {
     /**
      * The picture of the known facts.
      *
-     * @param isIndividual whether it is for a read of its own, which asks for the subject's global grants rather than for lists
+     * @param isIndividual whether it is for an individual read, which needs the subject's global grants instead of lists
      * @param last an earlier picture, which is returned if no fact has changed since
      */
     Picture of(PermissionKey key, boolean isIndividual, @Nullable Picture last) {
         Picture known = last != null && !isIndividual && last.key().equals(key) ? last : null;
-        Question question = known == null ? Question.of(key, source) : known.question();
-        SubjectFact subject = store.find(question.subject());
-        SubjectFact inactive = question.isOfOrganization() ? newer(store.inactive(question.subject()), subject) : null;
+        RequiredFacts required = known == null ? RequiredFacts.of(key, source) : known.required();
+        SubjectFact subject = store.get(required.subject());
+        SubjectFact inactive = required.isOfOrganization() ? newer(store.inactive(required.subject()), subject) : null;
         RoleSet organizationRoles =
-                question.needsOrganizationRoles() ? store.roles(question.organizationRoles()) : RoleSet.UNREAD;
-        if (question.needsGlobalRoles()) {
-            return withGlobalRoles(question, subject, inactive, organizationRoles, isIndividual, known);
+                required.needsOrganizationRoles() ? store.roles(required.organizationRoles()) : RoleSet.UNREAD;
+        if (required.needsGlobalRoles()) {
+            return withGlobalRoles(required, subject, inactive, organizationRoles, isIndividual, known);
         }
         return known != null && known.stored().isMadeOf(subject, inactive, organizationRoles)
                 ? known
                 : new Picture(
-                        question,
+                        required,
                         new Stored(subject, inactive, organizationRoles, RoleSet.UNREAD, null, null),
                         subject,
                         Global.NONE);
     }
 
     private Picture withGlobalRoles(
-            Question question,
+            RequiredFacts required,
             @Nullable SubjectFact subject,
             @Nullable SubjectFact inactive,
             RoleSet organizationRoles,
@@ -62,28 +69,28 @@ final class Pictures {
             @Nullable Picture known) {
         RoleSet globalRoles = store.roles(source.globalRoles());
         // A list without the holders of roles saves no reads.
-        boolean usesList = !isIndividual && question.isUser() && listsHolders;
-        boolean needsGrants = !usesList || (globalRoles.isRead() && mayMatter(globalRoles, question));
-        SubjectFact alone = needsGrants ? store.find(question.grants()) : null;
+        boolean usesList = !isIndividual && required.isUser() && listsHolders;
+        boolean needsGrants = !usesList || (globalRoles.isRead() && mayMatter(globalRoles, required));
+        SubjectFact alone = needsGrants ? store.get(required.grants()) : null;
         Object sweep = needsGrants ? holders.lastSweep() : null;
         Stored stored = new Stored(subject, inactive, organizationRoles, globalRoles, alone, sweep);
         if (known != null && known.stored().equals(stored)) {
             return known;
         }
-        Set<String> wanted = question.key().roles().wanted().global();
-        SubjectFact grants = needsGrants ? grants(question.subject(), alone, wanted, globalRoles) : null;
-        boolean isListed = question.isLeaky()
+        Set<String> wanted = required.key().roles().wanted().global();
+        SubjectFact grants = needsGrants ? grants(required.subject(), alone, wanted, globalRoles) : null;
+        boolean isListed = required.isLeaky()
                 && usesList
                 && isNewer(grants, subject)
-                && !holders.isSuspended(question.subject().id());
-        boolean needsList = usesList || question.key().roles().needsGlobalRoles();
+                && !holders.isSuspended(required.subject().id());
+        boolean needsList = usesList || required.key().roles().needsGlobalRoles();
         return new Picture(
-                question, stored, isListed ? grants : subject, new Global(grants, globalRoles, needsGrants, needsList));
+                required, stored, isListed ? grants : subject, new Global(grants, globalRoles, needsGrants, needsList));
     }
 
-    private static boolean mayMatter(RoleSet globalRoles, Question question) {
-        PermissionKey key = question.key();
-        return (question.countsGrants() && globalRoles.mayGrant(key.audience()))
+    private static boolean mayMatter(RoleSet globalRoles, RequiredFacts required) {
+        PermissionKey key = required.key();
+        return (required.countsGrants() && globalRoles.mayGrant(key.audience()))
                 || globalRoles.mayHold(key.roles().wanted().global());
     }
 
@@ -91,7 +98,7 @@ final class Pictures {
         return inactive != null && (subject == null || inactive.readAt() > subject.readAt()) ? inactive : null;
     }
 
-    /** Whether lists answer for the standing, more recently than a read of it. */
+    /** Whether lists show the standing, more recently than a read of it. */
     private static boolean isNewer(@Nullable SubjectFact grants, @Nullable SubjectFact standing) {
         return grants != null
                 && grants.isDerived()
@@ -103,7 +110,7 @@ final class Pictures {
     /**
      * The global grants of a subject, read alone or by role, whichever is newer.
      *
-     * @param wanted names of roles that have to be among those that were read by the role
+     * @param wanted names of roles whose holders have to have been read by role
      */
     private @Nullable SubjectFact grants(
             SubjectKey subject, @Nullable SubjectFact alone, Set<String> wanted, RoleSet roles) {
@@ -117,7 +124,10 @@ final class Pictures {
         return byRole.readAt() > alone.readAt() && explainsAll(alone, byRole, roles) ? byRole : alone;
     }
 
-    /** A role that was read alone and is on no list of holders would be lost without a confirming read. */
+    /**
+     * If the list of holders lacks a role that was read for the subject alone, the list would take it away without a confirming
+     * read.
+     */
     private boolean explainsAll(SubjectFact alone, SubjectFact byRole, RoleSet roles) {
         for (String role : alone.holding().roles()) {
             Changes.Loss loss = byRole.changes().losses().get(role);

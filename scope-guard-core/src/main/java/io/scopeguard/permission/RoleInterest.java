@@ -8,11 +8,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which roles matter beside scopes. Organization roles come with every membership; global roles cost reads of their own, and are
- * read only for requests that need them.
+ * The roles that are relevant in addition to scopes. A membership contains the organization roles; global roles need additional
+ * reads, and are read only for requests that need them.
  *
- * @param wanted names of the roles that matter; whether others are held may be unknown
- * @param held those of them that the token carries: if the first read lacks some of them, they are read a second time
+ * @param wanted names of the relevant roles; whether others are held may be unknown
+ * @param held the wanted roles that the token carries: if the first read lacks some of them, it is confirmed by a second read
  * @hidden
  */
 @Internal
@@ -20,7 +20,7 @@ public record RoleInterest(Roles wanted, Roles held) {
 
     private static final RoleInterest NONE = new RoleInterest(Roles.none(), Roles.none());
 
-    /** No roles matter. */
+    /** No roles are relevant. */
     public static RoleInterest none() {
         return NONE;
     }
@@ -28,8 +28,8 @@ public record RoleInterest(Roles wanted, Roles held) {
     /**
      * The interest in some roles, for a token.
      *
-     * @param global the global roles of the token, or {@code null} if it carries none
-     * @param organization its organization roles, likewise
+     * @param global the token's global roles, or {@code null} if it carries none
+     * @param organization the token's organization roles, or {@code null} if it carries none
      */
     public static RoleInterest of(Roles wanted, @Nullable Set<String> global, @Nullable Set<String> organization) {
         return wanted.isEmpty()
@@ -44,12 +44,12 @@ public record RoleInterest(Roles wanted, Roles held) {
                 : wanted.stream().filter(carried::contains).collect(Collectors.toSet());
     }
 
-    /** Whether no role matters. */
+    /** Whether no role is relevant. */
     public boolean isNone() {
         return wanted.isEmpty();
     }
 
-    /** Whether the subject's global roles are part of the question. */
+    /** Whether global roles are relevant. */
     boolean needsGlobalRoles() {
         return !wanted.of(RoleKind.GLOBAL).isEmpty();
     }

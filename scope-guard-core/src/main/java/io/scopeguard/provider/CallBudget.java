@@ -9,27 +9,29 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limit on all calls to a provider. If there are too few calls, foreground calls go first, individual calls get a share, and
+ * The limit on all calls to a provider. If the limit is reached, foreground calls go first, individual calls get a share, and
  * background calls get the rest. Thread-safe.
+ *
+ * @since 0.1
  */
 public final class CallBudget {
 
     private static final Duration MAX_FOREGROUND_WAIT = Duration.ofSeconds(2);
     private static final Duration MAX_BACKGROUND_WAIT = Duration.ofSeconds(30);
 
-    /** How long a call waits before it looks at its priority again. */
+    /** How long a call waits before it reads its priority again. */
     private static final long LOOK_AGAIN = Duration.ofMillis(50).toNanos();
 
-    /** So many seconds' worth of calls may be saved up while fewer are needed. */
+    /** The maximum saving of unused calls, in seconds' worth of calls. */
     private static final int BURST_SECONDS = 6;
 
-    /** The part of the rate that individual calls may always use, as one in so many. */
+    /** The divisor of the rate that determines the share of individual calls. */
     private static final int INDIVIDUAL_SHARE = 10;
 
-    /** The most calls that one individual read may make at once. */
+    /** The maximum number of calls that one individual read may make at once. */
     private static final long INDIVIDUAL_BURST = 20;
 
-    /** The calls that background reads leave to the others. */
+    /** The number of calls that background reads leave to other calls. */
     private static final long RESERVE = 1;
 
     private final Tokens tokens;
@@ -38,7 +40,7 @@ public final class CallBudget {
     private final BlockingStrategy waiting;
 
     /**
-     * A budget that is kept elsewhere: one that several processes share, for example. Individual calls count as foreground calls.
+     * A budget that is stored elsewhere, for example one that several processes share. Individual calls count as foreground calls.
      *
      * @param bucket contains a token for each call
      */
@@ -54,7 +56,7 @@ public final class CallBudget {
     }
 
     /**
-     * A budget of this process alone. After a quiet time, several seconds' worth of calls may be made at once.
+     * A budget for this process alone. After a quiet time, several seconds' worth of calls may be made at once.
      *
      * @throws IllegalArgumentException if it is less than one
      */
@@ -63,13 +65,13 @@ public final class CallBudget {
     }
 
     /**
-     * As {@link #perSecond(int)}, by another clock.
+     * As {@link #perSecond(int)}, with another clock.
      *
-     * @param waiting passes the time of that clock
+     * @param waiting waits by that clock
      */
     public static CallBudget perSecond(int calls, TimeMeter time, BlockingStrategy waiting) {
         if (calls < 1) {
-            throw new IllegalArgumentException("callsPerSecond is one or more, not " + calls);
+            throw new IllegalArgumentException("callsPerSecond must be at least 1, but is " + calls);
         }
         Bucket bucket = bucket((long) calls * BURST_SECONDS, calls, Duration.ofSeconds(1), time);
         return perSecond(calls, Tokens.in(bucket), time, waiting);
@@ -78,8 +80,8 @@ public final class CallBudget {
     /**
      * A budget whose calls are counted elsewhere, for several processes together. The share of individual calls is counted here.
      *
-     * @param calls how many a second all processes may make together
-     * @param tokens where calls are counted
+     * @param calls the number of calls per second that all processes may make together
+     * @param tokens counts the calls
      * @throws IllegalArgumentException if it is less than one
      */
     public static CallBudget shared(int calls, Tokens tokens) {
@@ -93,15 +95,15 @@ public final class CallBudget {
         return new CallBudget(tokens, individual, burst / 2, waiting);
     }
 
-    /** How many calls may be made at once after a quiet time, if so many a second are permitted. */
+    /** The number of calls that may be made at once after a quiet time, for a limit in calls per second. */
     public static long burst(int calls) {
         return (long) calls * BURST_SECONDS;
     }
 
-    /** Where calls are counted. Thread-safe. */
+    /** Counts calls. Thread-safe. */
     public interface Tokens {
 
-        /** In one bucket. */
+        /** Counts calls in one bucket. */
         static Tokens in(Bucket bucket) {
             return new Tokens() {
                 @Override
@@ -125,8 +127,8 @@ public final class CallBudget {
     /**
      * A budget for an endpoint with its own limit. Individual calls count as foreground calls.
      *
-     * @param calls how many a minute
-     * @param atOnce how many after a quiet time
+     * @param calls the number of calls per minute
+     * @param atOnce the number of calls that may be made at once after a quiet time
      * @throws IllegalArgumentException if one of them is less than one
      */
     public static CallBudget perMinute(int calls, int atOnce) {
@@ -149,7 +151,7 @@ public final class CallBudget {
     /**
      * Waits until one more call may be made.
      *
-     * @throws PermissionsUnavailableException if that would take too long
+     * @throws PermissionsUnavailableException if the wait would be too long
      */
     public void take(CallContext context) {
         try {
@@ -164,7 +166,7 @@ public final class CallBudget {
         }
     }
 
-    /** A background call has no place in the line: foreground calls that come later go first. */
+    /** A background call does not queue, so foreground calls that arrive later go first. */
     private boolean waitFor(CallContext context) throws InterruptedException {
         long left = MAX_BACKGROUND_WAIT.toNanos();
         while (left > 0) {
@@ -200,7 +202,7 @@ public final class CallBudget {
     private long untilMoreThanTheReserve() throws InterruptedException {
         EstimationProbe probe = tokens.use(bucket -> bucket.estimateAbilityToConsume(1 + RESERVE));
         return probe.getNanosToWaitForRefill() == Long.MAX_VALUE
-                // A bucket that small has no room for a reserve.
+                // A bucket of this size is too small for a reserve.
                 ? tokens.use(bucket -> bucket.estimateAbilityToConsume(1)).getNanosToWaitForRefill()
                 : probe.getNanosToWaitForRefill();
     }

@@ -3,6 +3,8 @@ package io.scopeguard.provider;
 /**
  * The priority of a call. A waiting call reads the priority repeatedly, because it may rise: a request may join a read that began
  * in the background. Thread-safe.
+ *
+ * @since 0.1
  */
 @FunctionalInterface
 public interface CallContext {
@@ -10,15 +12,18 @@ public interface CallContext {
     CallContext FOREGROUND = () -> Priority.FOREGROUND;
     CallContext BACKGROUND = () -> Priority.BACKGROUND;
 
-    /** The priority at this moment. It never falls. */
+    /** The present priority. It never decreases. */
     Priority priority();
 
-    /** The call is about to be sent: its answer shows a state not older than the present. Until now it waited for the budget. */
+    /**
+     * Reports that the call is about to be sent, after its wait for the budget. The answer shows a state that is not older than
+     * this moment.
+     */
     default void begins() {}
 
     /**
-     * The time after which a read has to begin to be an answer, in nanoseconds of the steady clock. It may rise until a call begins
-     * or an answer is taken. By default, only a read that is made now is an answer.
+     * The time after which a usable read has to begin, in nanoseconds of the steady clock. It may increase until a call begins or
+     * an answer is taken. By default, only a new read is usable.
      */
     default long notBefore() {
         return Long.MAX_VALUE;
@@ -30,11 +35,11 @@ public interface CallContext {
     }
 
     /**
-     * Takes the answer to a read that another process made, in place of a call.
+     * Takes the answer to another process's read instead of a call.
      *
-     * @param begunAt when that read began at the earliest, in nanoseconds of the steady clock
-     * @param endedAt when it had ended at the latest, likewise
-     * @return whether the answer is new enough: {@code false} if a later read was demanded meanwhile
+     * @param begunAt the earliest possible start of that read, in nanoseconds of the steady clock
+     * @param endedAt the latest possible end of that read, in nanoseconds of the steady clock
+     * @return whether the answer is new enough; {@code false} if a later read has been demanded meanwhile
      */
     default boolean takes(long begunAt, long endedAt) {
         return false;

@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A set of roles that is read as a whole.
  *
- * @param name which set, for metrics and logs
+ * @param name the name of the set, for metrics and logs
  * @param organization the organization of the definitions, or {@code null} if the tenant has one set for all
+ * @since 0.1
  */
 public record DefinitionsKey(String name, @Nullable String organization) {
 
@@ -16,7 +17,7 @@ public record DefinitionsKey(String name, @Nullable String organization) {
     /** Roles held outside of organizations. */
     public static final DefinitionsKey GLOBAL_ROLES = new DefinitionsKey("global-roles", null);
 
-    /** The name alone: ids belong in no log. */
+    /** The name alone: ids must not be logged. */
     @Override
     public String toString() {
         return name;

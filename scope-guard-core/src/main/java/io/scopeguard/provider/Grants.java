@@ -10,6 +10,7 @@ import java.util.Set;
  *
  * @param roles ids of the roles held
  * @param direct scopes granted without a role, or expanded from roles by the provider
+ * @since 0.1
  */
 public record Grants(Set<String> roles, Map<Audience, Scopes> direct) {
 

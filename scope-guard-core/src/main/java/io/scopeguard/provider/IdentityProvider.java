@@ -17,21 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 public interface IdentityProvider {
 
-    /** How long one exchange with a provider may take as a whole, if nothing else is set. */
+    /** The default limit on the whole time of one exchange with a provider. */
     Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
 
-    /** A short name for metrics, unique among the providers of one application: {@code logto}, say. */
+    /** A short name for metrics, unique among the providers of one application, such as {@code logto}. */
     String name();
 
-    /** Names the provider in logs: its kind and address, for example. */
+    /** The provider's description in logs, such as its kind and address. */
     String description();
 
     /** The accepted {@code iss} values, the principal one first, at least one. Compared exactly. */
     List<String> issuers();
 
     /**
-     * Where the provider publishes its signing keys (RFC 7517 JWK Set). A {@code data:application/json;base64,} URI (RFC 2397)
-     * contains the keys themselves.
+     * The address at which the provider publishes its signing keys (RFC 7517 JWK Set). A {@code data:application/json;base64,} URI
+     * (RFC 2397) contains the keys themselves.
      */
     URI jwkSetUri();
 
@@ -45,25 +45,25 @@ public interface IdentityProvider {
     /** Reads the facts that live permissions are computed from. */
     PermissionSource permissions();
 
-    /** The scopes that exist, filled as permissions are read. */
+    /** The catalogue of existing scopes, which is filled as permissions are read. */
     ScopeCatalogue catalogue();
 
     /** The provider's clock, learned from its answers. */
     ProviderClock clock();
 
-    /** How long one exchange with the provider may take as a whole, from the connection to the last byte. */
+    /** The limit on the whole time of one exchange with the provider, from the connection to the last byte. */
     default Duration timeout() {
         return DEFAULT_TIMEOUT;
     }
 
-    /** Whether calls to the provider are made at present, for metrics. */
+    /** The state of the circuit breaker, for metrics. */
     default CircuitState circuit() {
         return CircuitState.CLOSED;
     }
 
     /**
-     * A receiver of the deliveries by which the provider reports changes, or {@code null} if it sends none, or nothing is known
-     * that deliveries could be authenticated by.
+     * A receiver of the provider's deliveries, or {@code null} if the provider sends none, or no key or secret to authenticate them
+     * is configured.
      *
      * @param changes receives the changes, on the delivering thread
      */

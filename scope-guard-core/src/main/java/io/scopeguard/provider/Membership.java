@@ -3,8 +3,9 @@ package io.scopeguard.provider;
 /**
  * A subject in one organization.
  *
- * @param standing {@link Standing#ACTIVE} means that the provider also says that the subject is not suspended
+ * @param standing {@link Standing#ACTIVE} means that the provider also states that the subject is not suspended
  * @param grants empty unless the standing is {@link Standing#ACTIVE}
+ * @since 0.1
  */
 public record Membership(Standing standing, Grants grants) {
 
@@ -22,7 +23,7 @@ public record Membership(Standing standing, Grants grants) {
         return new Membership(Standing.ACTIVE, grants);
     }
 
-    /** No membership, for this reason. */
+    /** No active membership, for this reason. */
     public static Membership none(Standing standing) {
         return new Membership(standing, Grants.none());
     }

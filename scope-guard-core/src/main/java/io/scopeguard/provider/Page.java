@@ -4,11 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Part of a list.
+ * A page of a list.
  *
  * @param items in the provider's order
- * @param next the cursor of the following page, {@code null} on the last; opaque to everybody but the source
- * @param total how many items the whole list has at the moment, or {@link #UNKNOWN_TOTAL}
+ * @param next the cursor of the next page, {@code null} on the last page; only the source interprets it
+ * @param total the present number of items of the whole list, or {@link #UNKNOWN_TOTAL}
+ * @since 0.1
  */
 public record Page<T>(List<T> items, @Nullable String next, int total) {
 

@@ -1,23 +1,25 @@
 package io.scopeguard.provider;
 
 /**
- * A change that a provider reports. It invalidates facts, and is never a fact itself: permissions change only after the provider's
- * answer was read.
+ * A change that a provider reports. It invalidates facts and is never a fact itself: permissions change only after the facts have
+ * been read again.
+ *
+ * @since 0.1
  */
 public sealed interface PermissionChange {
 
-    /** One subject in one organization: it joined or left. */
+    /** A change of one subject in one organization: it joined or left. */
     record OfMember(Subject subject, String organization) implements PermissionChange {}
 
-    /** One subject, wherever it is: suspended, reactivated or deleted. */
+    /** A change of one subject everywhere: it was suspended, reactivated or deleted. */
     record OfSubject(Subject subject) implements PermissionChange {}
 
-    /** Anybody in one organization. */
+    /** A change that may affect any subject in one organization. */
     record OfOrganization(String organization) implements PermissionChange {}
 
-    /** Role definitions changed; the holders of roles are unaffected. */
+    /** A change of role definitions. The holders of roles are unaffected. */
     record OfRoles() implements PermissionChange {}
 
-    /** Anything. */
+    /** A change that may affect all facts. */
     record OfEverything() implements PermissionChange {}
 }

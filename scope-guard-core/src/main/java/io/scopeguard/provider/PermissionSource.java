@@ -1,5 +1,6 @@
 package io.scopeguard.provider;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Audience;
 import java.util.Map;
@@ -9,9 +10,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the facts that live permissions are computed from. Implementations are thread-safe, remember nothing that an answer
- * depends on, take every call from the {@link CallBudget} by its context, which then {@link CallContext#begins begins}, wait
- * boundedly, hold no lock while they wait, and never turn a failure into an answer. All methods throw
+ * Reads the facts that live permissions are computed from. Implementations are thread-safe and cache nothing that an answer depends
+ * on. They take every call from the {@link CallBudget} with its context, and then report that it {@link CallContext#begins begins}.
+ * They wait for a limited time only, hold no lock while they wait, and never turn a failure into an answer. All methods throw
  * {@link PermissionsUnavailableException} if the provider does not give a usable answer.
  *
  * <p>The package documentation contains an example.
@@ -22,24 +23,35 @@ public interface PermissionSource {
 
     ProviderTraits traits();
 
-    /** Which roles members of the organization hold. */
+    /**
+     * The number of processes that share the answers of this source. A list may be worth reading for all of them although each needs
+     * few of its entries.
+     *
+     * @hidden
+     */
+    @Internal
+    default int readers() {
+        return 1;
+    }
+
+    /** The set of roles that members of the organization hold. */
     default DefinitionsKey organizationRoles(String organization) {
         return DefinitionsKey.ORGANIZATION_ROLES;
     }
 
-    /** Which roles subjects hold outside of organizations. */
+    /** The set of roles that subjects hold outside of organizations. */
     default DefinitionsKey globalRoles() {
         return DefinitionsKey.GLOBAL_ROLES;
     }
 
-    /** Reads one membership, with one call if nothing is unusual. */
+    /** Reads one membership, usually with one call. */
     Answer<Membership> membership(Subject subject, String organization, CallContext context);
 
-    /** Reads one membership so that a loss is explicit, if the provider can state it at all. Affects no other subject. */
+    /** Reads one membership in the way in which the provider states a loss explicitly, if it has one. Affects no other subject. */
     Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context);
 
     /**
-     * Reads part of the list of an organization's members.
+     * Reads a page of an organization's members.
      *
      * @param cursor {@code null} for the first page
      * @throws UnsupportedOperationException unless {@link ProviderTraits#listsMembers}
@@ -55,7 +67,7 @@ public interface PermissionSource {
     Answer<Account> globalGrants(Subject subject, CallContext context);
 
     /**
-     * Reads part of the list of users that hold a global role.
+     * Reads a page of the users that hold a global role.
      *
      * @param cursor {@code null} for the first page
      * @throws UnsupportedOperationException unless {@link ProviderTraits#listsHolders}
@@ -64,7 +76,7 @@ public interface PermissionSource {
         throw new UnsupportedOperationException("holders cannot be listed");
     }
 
-    /** Reads a list of roles, by id: all pages of it. Updates the catalogue of scopes if that is due. */
+    /** Reads all pages of a list of roles, by id. Also updates the catalogue of scopes if that is old. */
     Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context);
 
     /**
@@ -81,7 +93,7 @@ public interface PermissionSource {
     /**
      * Reads the scopes that one role grants, with one call.
      *
-     * @param audience which the answer contains at least
+     * @param audience the audience that the answer has to contain
      * @return empty if there is no such role
      */
     Optional<RoleScopes> roleScopes(DefinitionsKey key, String role, Audience audience, CallContext context);

@@ -1,11 +1,15 @@
 package io.scopeguard.provider;
 
-/** The provider did not return a usable answer. Nothing follows from it about the subject's permissions. */
+/**
+ * The provider did not return a usable answer. This says nothing about the subject's permissions.
+ *
+ * @since 0.1
+ */
 public final class PermissionsUnavailableException extends RuntimeException {
 
     /** The kind of failure, with stable names for metrics. */
     public enum Reason {
-        /** No connection, or it broke. */
+        /** The connection failed or broke. */
         UNREACHABLE,
         /** No answer in time. */
         TIMEOUT,
@@ -18,7 +22,7 @@ public final class PermissionsUnavailableException extends RuntimeException {
         MALFORMED,
         /** So many subjects have lost their standing at once that it is not believed yet. */
         IMPLAUSIBLE,
-        /** Our own limit on requests leaves no room in time. */
+        /** Our own limit on calls does not allow the call in time. */
         BUDGET_EXHAUSTED
     }
 

@@ -1,5 +1,6 @@
 package io.scopeguard.provider;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.time.SteadyClock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -9,23 +10,25 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the time at which a token was issued with the times of our own reads. Tokens are dated by the provider's clock, in
- * whole seconds; reads are dated by a {@link SteadyClock}. The {@code Date} of the provider's answers (RFC 9110 §6.6.1) links
- * the two: one answer leaves an uncertainty of a second and its own duration, further answers narrow it. Before the first
- * answer, the provider's clock is taken to agree with our wall clock.
+ * Compares the time at which a token was issued with the times of our own reads. Tokens are dated by the provider's clock, in whole
+ * seconds; reads are dated by a {@link SteadyClock}. The {@code Date} of the provider's answers (RFC 9110 §6.6.1) links the two:
+ * one answer leaves an uncertainty of a second and its own duration, further answers narrow it. Before the first answer, the
+ * provider's clock is assumed to agree with our wall clock.
  *
- * <p>A {@code Date} that contradicts the learned offset, or a frozen process, starts anew: times before that moment can no longer
- * be compared exactly ({@link Order#UNKNOWN}).
+ * <p>A {@code Date} that contradicts the learned offset, or a freeze of the process, restarts this clock: times before the restart
+ * can no longer be compared exactly ({@link Order#UNKNOWN}).
  *
  * <p>Thread-safe; comparisons take no lock.
+ *
+ * @since 0.1
  */
 public final class ProviderClock {
 
-    /** How a token's {@code iat} and a time of ours compare. */
+    /** The order of a token's {@code iat} and a time of ours. */
     public enum Order {
         /** The token was certainly issued before that time. */
         BEFORE,
-        /** It cannot be decided: the two lie too close together. */
+        /** Undecided: the two times are too close together. */
         UNDECIDED,
         /** The token was certainly issued after that time. */
         AFTER,
@@ -33,22 +36,28 @@ public final class ProviderClock {
         UNKNOWN
     }
 
-    /** Longer waits are not asked of clients. */
+    /** The longest wait that clients are asked for. */
     public static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    /** A provider's servers may differ by this much; beyond it an answer contradicts the earlier ones. */
+    /** The maximum difference between the servers of a provider. Beyond it, an answer contradicts earlier ones. */
     private static final long SERVER_SPREAD = TimeUnit.SECONDS.toNanos(2);
 
-    /** A first {@code Date} further from our wall clock than this is a cached answer or a broken clock. */
+    /**
+     * The maximum difference between the first {@code Date} and our wall clock. Beyond it, the answer is cached or a clock is
+     * wrong.
+     */
     private static final long MAX_OFFSET = TimeUnit.MINUTES.toNanos(5);
 
     /** The assumed maximum difference between our wall clock and the provider's before the first answer. */
     private static final long UNCERTAINTY = TimeUnit.SECONDS.toNanos(5);
 
-    /** By how much two clocks may diverge: one part in this many (200 ppm). */
+    /** The divisor of the maximum drift between two clocks (200 ppm). */
     private static final long DRIFT = 5_000;
+
+    /** After a heartbeat, the bounds of two replicas differ by less than this. Clients wait until the next token is new for both. */
+    private static final long REPLICA_SPREAD = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final SteadyClock clock;
     private volatile Offset offset;
@@ -58,7 +67,19 @@ public final class ProviderClock {
         this.offset = guessed(clock, 0, Long.MIN_VALUE);
     }
 
-    /** The clock that our own reads are dated by. */
+    /**
+     * Two bounds of the difference between the provider's clock and our steady clock. Replicas that share answers also share these
+     * bounds, because most answers reach only one of them.
+     *
+     * @param least the lower bound now, in nanoseconds since 1970
+     * @param most the upper bound now
+     * @param answeredAt when the provider last gave its time, in nanoseconds of the steady clock
+     * @hidden
+     */
+    @Internal
+    public record Bounds(long least, long most, long answeredAt) {}
+
+    /** The clock that dates our own reads. */
     public SteadyClock steady() {
         return clock;
     }
@@ -91,7 +112,37 @@ public final class ProviderClock {
     }
 
     /**
-     * How a token's time of issue compares with a time of ours.
+     * The bounds at this moment, or {@code null} before the provider's first answer.
+     *
+     * @hidden
+     */
+    @Internal
+    public @Nullable Bounds bounds() {
+        long now = clock.nanos();
+        Offset known = current(now).widenedUntil(now);
+        return known.isLearned ? new Bounds(known.least, known.most, known.answeredAt) : null;
+    }
+
+    /**
+     * Takes the bounds of another replica into account. They can narrow our own bounds; if they contradict them, they are ignored.
+     * Before the provider's first answer, our own bounds are five seconds before and after our wall clock.
+     *
+     * @hidden
+     */
+    @Internal
+    public synchronized void narrow(Bounds shared) {
+        long now = clock.nanos();
+        Offset known = current(now);
+        Offset own = known.isLearned ? known.widenedUntil(now) : guessed(clock, UNCERTAINTY, known.validFrom);
+        Offset other = new Offset(
+                shared.least, shared.most, now, known.validFrom, Math.min(shared.answeredAt, now), known.freezes, true);
+        if (own.overlaps(other)) {
+            offset = own.joinedWith(other, now);
+        }
+    }
+
+    /**
+     * Compares a token's time of issue with a time of ours.
      *
      * @param issuedAt the token's {@code iat}
      * @param time in nanoseconds of the steady clock
@@ -101,34 +152,34 @@ public final class ProviderClock {
     }
 
     /**
-     * How long a client must wait from now on so that the next token it gets is certainly issued after a time of ours, in
-     * whole seconds; possibly longer than {@link #MAX_WAIT}.
+     * The time that a client must wait from now on so that its next token is certainly issued after a time of ours, in whole
+     * seconds; possibly longer than {@link #MAX_WAIT}.
      *
      * @param time in nanoseconds of the steady clock
      */
     public Duration waitUntilAfter(long time) {
         long now = clock.nanos();
         Offset known = current(now);
-        long needed = ceilToSecond(known.latest(Math.max(time, known.validFrom), now));
+        long needed = ceilToSecond(known.latest(Math.max(time, known.validFrom), now) + REPLICA_SPREAD);
         long missing = needed - known.earliest(now, now);
         return Duration.ofSeconds(Math.max(ceilDiv(missing), 0));
     }
 
     /**
-     * The greatest age that a token can have now, or {@code null} if the provider gave no time within the last hour, or the
-     * token is dated ahead of the provider's time.
+     * The maximum possible age of a token now, or {@code null} if the provider gave no time within the last hour, or the token is
+     * dated ahead of the provider's time.
      */
     public @Nullable Duration greatestAge(Instant issuedAt) {
         long now = clock.nanos();
         Offset known = current(now);
         long issued = epochNanos(issuedAt);
-        boolean isCurrent = known.isLearned && now - known.learnedAt <= TimeUnit.HOURS.toNanos(1);
+        boolean isCurrent = known.isLearned && now - known.answeredAt <= TimeUnit.HOURS.toNanos(1);
         return isCurrent && issued <= known.latest(now, now)
                 ? Duration.ofNanos(Math.max(known.latest(now, now) - issued, 0))
                 : null;
     }
 
-    /** The latest that the provider's clock can have shown at a time of ours. */
+    /** The latest possible time of the provider's clock at a time of ours. */
     public Instant latest(long time) {
         long now = clock.nanos();
         return instant(current(now).latest(time, now));
@@ -149,7 +200,7 @@ public final class ProviderClock {
     /**
      * The learned offset, if it is still valid. After a freeze, the provider's clock may have changed.
      *
-     * @param now just read from the steady clock, which is when it notices a freeze
+     * @param now just read from the steady clock, because that detects a freeze
      */
     private Offset current(long now) {
         Offset known = offset;
@@ -186,7 +237,7 @@ public final class ProviderClock {
     private static Offset guessed(SteadyClock clock, long uncertainty, long validFrom) {
         long now = clock.nanos();
         long ours = epochNanos(clock.instant()) - now;
-        return new Offset(ours - uncertainty, ours + uncertainty, now, validFrom, clock.freezes(), false);
+        return new Offset(ours - uncertainty, ours + uncertainty, now, validFrom, now, clock.freezes(), false);
     }
 
     private static @Nullable Instant parse(String date) {
@@ -219,17 +270,20 @@ public final class ProviderClock {
     /**
      * The provider's time, in nanoseconds since 1970, less the steady clock's: a value between two bounds.
      *
-     * @param validFrom from which time of ours on the bounds hold
+     * @param learnedAt when the bounds were as narrow as this
+     * @param validFrom the time of ours from which the bounds hold
+     * @param answeredAt when the provider last gave its time
      * @param isLearned whether it was learned from an answer, instead of assumed from our wall clock
      */
-    private record Offset(long least, long most, long learnedAt, long validFrom, long freezes, boolean isLearned) {
+    private record Offset(
+            long least, long most, long learnedAt, long validFrom, long answeredAt, long freezes, boolean isLearned) {
 
         static Offset between(long date, long sent, long received, long freezes) {
-            return new Offset(date - received, date + SECOND - sent, received, received, freezes, true);
+            return new Offset(date - received, date + SECOND - sent, received, received, received, freezes, true);
         }
 
         Offset validFrom(long time) {
-            return new Offset(least, most, learnedAt, time, freezes, isLearned);
+            return new Offset(least, most, learnedAt, time, answeredAt, freezes, isLearned);
         }
 
         long earliest(long time, long now) {
@@ -241,7 +295,11 @@ public final class ProviderClock {
         }
 
         Offset widenedUntil(long now) {
-            return new Offset(least - drift(now), most + drift(now), now, validFrom, freezes, isLearned);
+            return new Offset(least - drift(now), most + drift(now), now, validFrom, answeredAt, freezes, isLearned);
+        }
+
+        boolean overlaps(Offset sample) {
+            return Math.max(least, sample.least) <= Math.min(most, sample.most);
         }
 
         boolean isNear(Offset sample) {
@@ -254,7 +312,14 @@ public final class ProviderClock {
         Offset joinedWith(Offset sample, long now) {
             long low = Math.max(least, sample.least);
             long high = Math.min(most, sample.most);
-            return new Offset(Math.min(low, high), Math.max(low, high), now, validFrom, freezes, true);
+            return new Offset(
+                    Math.min(low, high),
+                    Math.max(low, high),
+                    now,
+                    validFrom,
+                    Math.max(answeredAt, sample.answeredAt),
+                    freezes,
+                    true);
         }
 
         private long drift(long now) {

@@ -7,18 +7,19 @@ import java.util.Set;
 /**
  * The traits that a provider declares. They determine the cheapest way to read, and the rules for tokens.
  *
- * @param pageSize how many members or holders a page has
+ * @param pageSize the number of members or holders on a page
  * @param listsMembers whether an organization's members can be read by page, with their grants
  * @param listsHolders whether the holders of a global role can be read by page
  * @param confirmationCalls how many calls {@link PermissionSource#confirmMembership} costs; every other read of one fact costs one
  * @param youngTokens kinds of token whose scopes the provider computes from live grants when it issues them, so that a young token
- *     is itself a reading
+ *     counts as a read
  * @param globalGrantsCount kinds of token for which a user's global grants count beside those in the organization
  * @param leakingKinds kinds of token that may carry scopes which count in organizations only
  * @param refreshDelivers whether a refresh delivers a promotion, by kind of token; {@link RefreshDelivery#IF_REQUESTED} if absent
  * @param delay how long after a change the provider may still return the old state. A loss is believed only after a confirming read
  *     at least this much later, a token is contradicted only by a read that began this much after it was issued, and every bound on
  *     ages grows by it.
+ * @since 0.1
  */
 public record ProviderTraits(
         int pageSize,
@@ -34,7 +35,7 @@ public record ProviderTraits(
     /**
      * Copies the collections.
      *
-     * @throws IllegalArgumentException if there is a delay, and holders are listed: their losses are not looked at twice
+     * @throws IllegalArgumentException if there is a delay and holders are listed, because losses of holders are not confirmed
      */
     public ProviderTraits {
         if (listsHolders && !delay.isZero()) {

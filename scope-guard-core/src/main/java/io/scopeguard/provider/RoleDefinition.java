@@ -7,13 +7,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One role, as a list of roles describes it.
+ * One role in a list of roles.
  *
  * @param names names of the role for people and in tokens; several if the provider's roles come in groups, none if they have no
  *     names
  * @param scopes the granted scopes by audience; {@code null} if the list does not contain them, and each role has to be read alone
  * @param holderCount how many users hold it, or {@link #UNKNOWN_COUNT}
  * @param holders the ids of all these users, or {@code null} if the list does not name them all
+ * @since 0.1
  */
 public record RoleDefinition(
         Set<String> names,
@@ -31,12 +32,12 @@ public record RoleDefinition(
         holders = holders == null ? null : Set.copyOf(holders);
     }
 
-    /** A role whose scopes are in the list, but not its names and holders. */
+    /** A role in a list that contains scopes, but neither names nor holders. */
     public static RoleDefinition of(Map<Audience, Scopes> scopes) {
         return new RoleDefinition(Set.of(), scopes, UNKNOWN_COUNT, null);
     }
 
-    /** This role with its only name. */
+    /** This role with one name. */
     public RoleDefinition named(String name) {
         return named(Set.of(name));
     }

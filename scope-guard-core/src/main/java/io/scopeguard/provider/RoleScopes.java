@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param byAudience the scopes, by audience
  * @param isComplete whether the role grants nothing for audiences that are not in the map; otherwise they are unknown
+ * @since 0.1
  */
 public record RoleScopes(Map<Audience, Scopes> byAudience, boolean isComplete) {
 

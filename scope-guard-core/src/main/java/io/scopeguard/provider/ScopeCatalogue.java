@@ -14,25 +14,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scopes that exist at the provider, and since when. A name is dated by its creation, if the provider dates it, and by the
- * moment at which this process saw it appear: the event of its creation, or the first time its present id was on the list after
- * the audience was first read. So a scope that was deleted and created again between two reads is new, although its name was
- * there all the time. So is a scope that was missing from two readings in a row and comes back.
+ * The scopes that exist at the provider, and since when. A scope is dated by its creation, if the provider reports that, and by the
+ * moment at which this process saw it appear: the event of its creation, or the first list with its present id after the audience
+ * was first read. So a scope that was deleted and created again between two reads is new, although its name was always on the list.
+ * A scope that was missing from two consecutive lists and returns is new as well.
  *
  * <p>Thread-safe; as large as the provider's own list.
+ *
+ * @since 0.1
  */
 public final class ScopeCatalogue {
 
     private final Map<Audience, Names> audiences = new ConcurrentHashMap<>();
     private final ProviderClock clock;
 
-    /** The catalogue's statement about a scope that a token lacks. */
+    /** Whether a scope that a token lacks is new. */
     public enum Novelty {
-        /** The scope existed when the token was issued, or nothing is known of it. */
+        /** The scope existed when the token was issued, or is unknown. */
         NONE,
         /** The provider dates its creation after the token, but this process did not see it appear. */
-        TOLD,
-        /** This process saw it appear, and the token is not certainly newer than that. */
+        DATED,
+        /** This process saw it appear, and the token is not certainly newer. */
         SEEN
     }
 
@@ -40,18 +42,18 @@ public final class ScopeCatalogue {
      * A scope on the provider's list.
      *
      * @param id {@code null} if the provider has none
-     * @param created by the provider's clock, or {@code null} if it does not say
+     * @param created by the provider's clock, or {@code null} if the provider does not report it
      */
     public record Listing(@Nullable String id, @Nullable Instant created) {}
 
     /**
-     * When a process saw a scope appear, for other processes.
+     * The time at which a process saw a scope appear, for other processes.
      *
-     * @param id {@code null} if the provider has none, or only an event told of the scope so far
-     * @param created by the provider's clock, or {@code null} if it does not say
-     * @param seenAt in nanoseconds of the steady clock; {@link Long#MIN_VALUE} if the scope was there when the audience was first
-     *     read
-     * @param isListed whether the last reading contained it
+     * @param id {@code null} if the provider has none, or only an event has named the scope so far
+     * @param created by the provider's clock, or {@code null} if the provider does not report it
+     * @param seenAt in nanoseconds of the steady clock; {@link Long#MIN_VALUE} if the first list of the audience contained the
+     *     scope
+     * @param isListed whether the last list contained it
      */
     public record Sighting(
             Audience audience,
@@ -75,18 +77,18 @@ public final class ScopeCatalogue {
     }
 
     /**
-     * Takes in all scopes of an audience, as read from the provider.
+     * Applies the list of all scopes of an audience.
      *
      * @param scopes by name
-     * @param seenAt when the answer had arrived, in nanoseconds of the steady clock: a token that is issued before that may
-     *     be older than the scope
+     * @param seenAt when the answer arrived, in nanoseconds of the steady clock: a token that was issued earlier may be older than
+     *     the scope
      */
     public void learn(Audience audience, Map<String, Listing> scopes, long seenAt) {
         audiences.compute(audience, (ignored, before) -> orUnread(before).read(scopes, seenAt));
     }
 
     /**
-     * Takes in that the provider reports a scope to be created, which may come before or after a reading that shows it.
+     * Applies the provider's report that a scope was created. The report may arrive before or after a list with the scope.
      *
      * @param receivedAt when the report arrived, in nanoseconds of the steady clock
      */
@@ -107,38 +109,38 @@ public final class ScopeCatalogue {
     }
 
     /**
-     * Notes what another process has seen. Within one creation of a scope the earliest sighting counts. Another id or a later
-     * creation is another scope, and the later one counts.
+     * Applies a sighting of another process. Among sightings of the same creation, the earliest counts. A different id or a later
+     * creation is a different scope, and the later one counts.
      */
     public void merge(List<Sighting> seen) {
         seen.forEach(sighting -> audiences.compute(
                 sighting.audience, (ignored, before) -> orUnread(before).merged(sighting)));
     }
 
-    /** Whether the provider gained the scope after it issued a token. An audience that was never read has no news. */
+    /** Whether the provider gained the scope after it issued a token. An audience that was never read has no new scopes. */
     public Novelty noveltySince(Audience audience, String scope, Instant issuedAt) {
         Known found = orUnread(audiences.get(audience)).known.get(scope);
         if (found == null) {
             return Novelty.NONE;
         }
-        boolean isTold = found.created != null && found.created.isAfter(issuedAt);
+        boolean isDatedLater = found.created != null && found.created.isAfter(issuedAt);
         if (found.seenAt == Known.ALWAYS) {
-            return isTold ? Novelty.TOLD : Novelty.NONE;
+            return isDatedLater ? Novelty.DATED : Novelty.NONE;
         }
         Order order = clock.compare(issuedAt, found.seenAt);
-        return isTold || order == Order.BEFORE || order == Order.UNDECIDED ? Novelty.SEEN : Novelty.NONE;
+        return isDatedLater || order == Order.BEFORE || order == Order.UNDECIDED ? Novelty.SEEN : Novelty.NONE;
     }
 
     /**
-     * When this process saw the scope appear: the event of its creation, or the end of the first reading that showed its
-     * present id, in nanoseconds of the steady clock. Empty if it was there when the audience was first read.
+     * The time at which this process saw the scope appear: the event of its creation, or the end of the first read with its present
+     * id, in nanoseconds of the steady clock. Empty if the first list of the audience contained the scope.
      */
     public OptionalLong appearedAt(Audience audience, String scope) {
         Known found = orUnread(audiences.get(audience)).known.get(scope);
         return found == null || found.seenAt == Known.ALWAYS ? OptionalLong.empty() : OptionalLong.of(found.seenAt);
     }
 
-    /** Whether no audience was ever read, as with a provider that lists no scopes. */
+    /** Whether no audience was ever read, for example because the provider lists no scopes. */
     public boolean isUnread() {
         return audiences.values().stream().noneMatch(Names::isRead);
     }
@@ -149,7 +151,7 @@ public final class ScopeCatalogue {
         return names.isRead ? names.listed() : null;
     }
 
-    /** Whether the last reading of the audience contained this very scope, by name and id. */
+    /** Whether the last list of the audience contained this scope, with the same name and id. */
     public boolean contains(Audience audience, String scope, @Nullable String id) {
         Known found = orUnread(audiences.get(audience)).known.get(scope);
         return found != null && found.isListed && found.hasId(id);
@@ -164,13 +166,13 @@ public final class ScopeCatalogue {
 
         static final Names UNREAD = new Names(false, Map.of());
 
-        /** Reports alone must not fill the memory. Scopes that are left out are dated when they are read. */
+        /** Limits the number of scopes from reports alone. Scopes beyond it are dated when they are read. */
         private static final int MAX_REPORTED = 2_000;
 
         Names read(Map<String, Listing> scopes, long seenAt) {
             Map<String, Known> renewed = new HashMap<>();
             scopes.forEach((name, listing) -> renewed.put(name, read(known.get(name), listing, seenAt)));
-            // One reading without a name may be half an answer; after the second it is gone.
+            // One list without a name may be incomplete; after the second one, the scope is gone.
             known.forEach((name, last) -> {
                 if (last.isListed) {
                     renewed.putIfAbsent(name, last.missing());
@@ -219,9 +221,9 @@ public final class ScopeCatalogue {
     /**
      * One name.
      *
-     * @param id {@code null} if the provider has none, or only an event named the scope so far
-     * @param seenAt when it was seen to appear, or {@link #ALWAYS} if it was there when the audience was first read
-     * @param isListed whether the last that was heard had it
+     * @param id {@code null} if the provider has none, or only an event has named the scope so far
+     * @param seenAt when it was seen to appear, or {@link #ALWAYS} if the first list of the audience contained it
+     * @param isListed whether the last list or event contained it
      */
     private record Known(@Nullable String id, @Nullable Instant created, long seenAt, boolean isListed) {
 
@@ -232,7 +234,7 @@ public final class ScopeCatalogue {
         }
 
         static Known reported(@Nullable Known last, long receivedAt) {
-            // Its id is unknown, so the next reading cannot mistake the scope for another.
+            // Its id is unknown, so the next list cannot mistake the scope for another.
             return new Known(null, null, last == null ? receivedAt : Math.max(receivedAt, last.seenAt), true);
         }
 
@@ -240,7 +242,7 @@ public final class ScopeCatalogue {
             return new Known(id, created, seenAt, false);
         }
 
-        /** Of one creation, the earliest sighting; of two, the later one. */
+        /** Returns the earlier sighting of the same creation, or the sighting of the later creation. */
         Known mergedWith(Known other) {
             boolean isSame = Objects.equals(id, other.id) && Objects.equals(created, other.created);
             if (isSame) {
@@ -265,7 +267,7 @@ public final class ScopeCatalogue {
             return id == null || other == null || id.equals(other);
         }
 
-        /** A scope with another id, or a later creation, has taken the place of the one we knew. */
+        /** Whether a scope with another id or a later creation has replaced the known one. */
         boolean isReplacedBy(Listing listing) {
             boolean isLater = created != null && listing.created != null && listing.created.isAfter(created);
             return isLater || !hasId(listing.id);

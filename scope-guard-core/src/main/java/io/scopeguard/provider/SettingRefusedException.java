@@ -3,6 +3,8 @@ package io.scopeguard.provider;
 /**
  * The provider answered and definitely refuses the settings: waiting does not help, a setting must be changed. The message names
  * the cause and never contains a secret.
+ *
+ * @since 0.1
  */
 public class SettingRefusedException extends RuntimeException {
 
@@ -10,7 +12,7 @@ public class SettingRefusedException extends RuntimeException {
     private final String fix;
 
     /**
-     * @param setting the setting that is most likely wrong, by its name among the provider's settings, such as {@code app-secret}
+     * @param setting the name of the setting that is most likely wrong, among the provider's settings, such as {@code app-secret}
      * @param message the cause, without a full stop at the end
      * @param fix the change that helps
      */

@@ -1,15 +1,19 @@
 package io.scopeguard.provider;
 
-/** How a subject stands with the provider, and in the organization where one is asked about. */
+/**
+ * The standing of a subject at the provider and, if the question is about an organization, in the organization.
+ *
+ * @since 0.1
+ */
 public enum Standing {
-    /** Known, not suspended, and a member of the organization asked about. */
+    /** Known, not suspended, and a member of the organization in question. */
     ACTIVE,
-    /** Known and not suspended, but not a member of the organization asked about. */
+    /** Known and not suspended, but not a member of the organization in question. */
     NOT_A_MEMBER,
     /** The organization itself is disabled or deleted, so its members have no permissions in it. */
     ORGANIZATION_INACTIVE,
     SUSPENDED,
-    /** The provider does not know the subject, any more or at all. */
+    /** The provider no longer knows the subject, or never did. */
     UNKNOWN_SUBJECT;
 
     /** Whether the standing is the same in every organization. */

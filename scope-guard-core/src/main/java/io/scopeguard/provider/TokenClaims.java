@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The claims of a JWT, read strictly: a claim that is present must have the expected type. A claim with the value {@code null}
  * counts as absent. All methods throw {@link InvalidTokenException} if a claim has another type than they return. Immutable.
+ *
+ * @since 0.1
  */
 public final class TokenClaims {
 
-    /** The scopes of OpenID Connect: they ask for claims or for a refresh token, and permit nothing. */
+    /** The scopes of OpenID Connect: they request claims or a refresh token, and permit nothing. */
     private static final Set<String> OPENID_SCOPES =
             Set.of("openid", "profile", "email", "address", "phone", "offline_access");
 
@@ -119,7 +121,7 @@ public final class TokenClaims {
     }
 
     /**
-     * A refusal of a claim.
+     * Rejects a claim.
      *
      * @param expected the expected type, such as {@code a string}
      */
@@ -128,7 +130,7 @@ public final class TokenClaims {
                 Reason.INVALID_CLAIM, "The token's claim " + name + " is not " + expected + ".");
     }
 
-    /** The names of the claims: their values belong in no log. */
+    /** The names of the claims: values must not be logged. */
     @Override
     public String toString() {
         return "claims " + values.keySet();

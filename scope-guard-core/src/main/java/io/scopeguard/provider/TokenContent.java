@@ -5,7 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a token, in terms that are the same for every provider.
+ * The content of a token, independent of the provider.
  *
  * @param subject the user, or the application on its own behalf
  * @param clientId the application that the token was issued to
@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param grants the permissions of the token: one grant for each organization and audience, and one without an organization if the
  *     token permits something outside of organizations; at least one
  * @param globalRoles names of the subject's roles outside of organizations, or {@code null} if the token carries no such roles
+ * @since 0.1
  */
 public record TokenContent(
         Subject subject,

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * The permissions of a token in one place: in one organization, or outside of organizations.
  *
  * @param audience the audience of the scopes
- * @param organization the organization in which they hold, or {@code null} if they hold outside of organizations
+ * @param organization the organization in which the scopes hold, or {@code null} if they hold outside of organizations
  * @param scopes permissions only, without the scopes of OpenID Connect
  * @param roles names of the subject's roles in the organization, or {@code null} if the token carries no such roles
+ * @since 0.1
  */
 public record TokenGrant(
         Audience audience,

@@ -3,9 +3,9 @@ package io.scopeguard.provider;
 import java.util.Set;
 
 /**
- * Reads the access tokens of one provider: which claims name the subject, the client, the organization and the permissions. The
- * rules that hold for every provider (issuer, times, algorithm, key, signature, no ID token) are checked elsewhere.
- * Implementations are stateless.
+ * Reads the access tokens of one provider. It knows the claims for subject, client, organization and permissions. The rules that
+ * hold for every provider (issuer, times, algorithm, key, signature, no ID token) are checked elsewhere. Implementations are
+ * stateless.
  *
  * <p>The package documentation contains an example.
  *
@@ -22,7 +22,7 @@ public interface TokenReader {
     /**
      * Reads a token. Its signature may not have been checked yet.
      *
-     * @throws InvalidTokenException if the token is for another API, is no access token, or contradicts itself; the description
+     * @throws InvalidTokenException if the token is for another API, is not an access token, or contradicts itself; the description
      *     helps the client's developer and contains nothing of the token
      */
     TokenContent read(TokenClaims claims);

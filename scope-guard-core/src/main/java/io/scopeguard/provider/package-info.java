@@ -55,14 +55,14 @@
  *     }
  *
  *     public ProviderClock clock() {
- *         return clock; // HttpCalls tells it the Date of each answer
+ *         return clock; // HttpCalls passes the Date of each response to it
  *     }
  *
  *     public Duration timeout() {
  *         return Duration.ofSeconds(30); // of a whole call, also of one that fetches keys
  *     }
  *
- *     public void check(Collection<Audience> audiences) {} // settings that are refused throw a SettingRefusedException
+ *     public void check(Collection<Audience> audiences) {} // throws a SettingRefusedException for a wrong setting
  *
  *     public Set<String> types() {
  *         return Set.of("at+jwt");

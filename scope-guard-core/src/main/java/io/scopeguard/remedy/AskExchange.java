@@ -3,8 +3,8 @@ package io.scopeguard.remedy;
 import io.scopeguard.annotation.Internal;
 
 /**
- * Tells other processes which remedies clients were asked for, so that no client is asked for consent twice. By default, there are
- * no other processes. Thread-safe; must not wait.
+ * Shares with other processes which remedies clients were asked for, so that no client is asked for consent twice. By default,
+ * nothing is shared. Thread-safe; must not wait.
  *
  * @hidden
  */

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The asks for observed promotions, and the requests for consent, by client. Bounded: an entry expires when its pause is over and
- * no token has lacked the scope for the lifetime of a token; beyond {@value #MAX_ENTRIES} entries the least recently used are
- * dropped, and for a day a missing entry does not mean that nothing was asked. Thread-safe.
+ * The asks to clients: refreshes for observed promotions, and requests for consent. Bounded: an entry expires when its pause is
+ * over and no token has lacked the scope for the lifetime of a token. Beyond {@value #MAX_ENTRIES} entries, the least recently used
+ * are dropped; for a day afterwards, a missing entry does not mean that the client was not asked. Thread-safe.
  */
 final class AskMemory {
 
@@ -24,7 +24,7 @@ final class AskMemory {
 
     private static final long MAX_ENTRIES = 100_000;
 
-    /** Tokens that claim to live longer are remembered no longer than this. */
+    /** The maximum time that an ask is remembered, even if the token claims a longer lifetime. */
     private static final Duration LONGEST_LIFE = Duration.ofDays(1);
 
     private static final long NEVER = Long.MIN_VALUE;
@@ -57,7 +57,7 @@ final class AskMemory {
                 .build();
     }
 
-    /** The ask to this token's client for a scope in this series, or {@code null} if none is known. */
+    /** The known ask to this token's client for a scope in this series, or {@code null}. */
     @Nullable
     PriorAsk find(AccessToken token, String scope, long series) {
         Entry known = entries.getIfPresent(AskKey.of(token, scope));
@@ -74,20 +74,20 @@ final class AskMemory {
         exchange.asked(entry.recordedFor(asked));
     }
 
-    /** Notes a remedy that another process asked a client for. A later request for a refresh does not replace one for consent. */
+    /** Records a remedy that another process asked a client for. A later request for a refresh does not replace one for consent. */
     void learn(RecordedAsk ask) {
         AskKey key = new AskKey(ask.issuer(), ask.subject(), ask.clientId(), ask.scope());
         Entry learned = new Entry(PriorAsk.of(ask), ask.life(), true);
         entries.asMap().merge(key, learned, Entry::stronger);
     }
 
-    /** Reports all records again, because the shared store has lost them. Those of other processes may be forgotten. */
+    /** Reports all records again, because the shared store has lost them. Records of other processes may be forgotten. */
     void restoreShared() {
         droppedAt = clock.nanos();
         entries.asMap().forEach((key, entry) -> exchange.asked(entry.recordedFor(key)));
     }
 
-    /** Forgets everything on purpose, as if no client had been asked for anything. */
+    /** Forgets all records on purpose, as if no client had been asked for anything. */
     void clear() {
         entries.invalidateAll();
     }
@@ -123,8 +123,8 @@ final class AskMemory {
     }
 
     /**
-     * @param isForeign whether another process asked: its series may begin at a slightly different time than ours, so it counts for
-     *     any
+     * @param isForeign whether another process asked: its series may begin at a slightly different time than ours, so the ask
+     *     counts for any series
      */
     private record Entry(PriorAsk ask, Duration life, boolean isForeign) {
 

@@ -1,10 +1,10 @@
 package io.scopeguard.remedy;
 
+import io.scopeguard.drift.TokenTraits;
 import io.scopeguard.permission.PermissionHistory;
 import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.ProviderClock.Order;
 import io.scopeguard.remedy.MissingScope.Timing;
-import io.scopeguard.token.AccessToken;
 import java.time.Duration;
 import java.util.OptionalLong;
 
@@ -16,7 +16,7 @@ final class IssueTimes {
 
     /**
      * @param provider compares tokens with our own reads
-     * @param maxAge the age beyond which a token is old at a first look
+     * @param maxAge the age beyond which a token is old at the first request for its subject
      */
     IssueTimes(ProviderClock provider, Duration maxAge) {
         this.provider = provider;
@@ -24,13 +24,13 @@ final class IssueTimes {
     }
 
     /** Rule 1: whether the token was issued after the loss of a scope that it carries, so that provider and live view disagree. */
-    boolean isDisputed(AccessToken token, PermissionHistory history, String name) {
+    boolean isDisputed(TokenTraits token, PermissionHistory history, String name) {
         OptionalLong lost = history.lackedSince(name);
         return lost.isPresent() && provider.compare(token.issuedAt(), lost.getAsLong()) == Order.AFTER;
     }
 
     /** The token's issue time, relative to the time since which the subject holds the missing scope. */
-    Timing timing(AccessToken token, PermissionHistory history, String name) {
+    Timing timing(TokenTraits token, PermissionHistory history, String name) {
         OptionalLong held = history.heldSince(name);
         if (held.isEmpty()) {
             return Timing.UNOBSERVED;
@@ -42,18 +42,18 @@ final class IssueTimes {
         };
     }
 
-    private boolean isAfterLastGap(AccessToken token, PermissionHistory history, String name) {
+    private boolean isAfterLastGap(TokenTraits token, PermissionHistory history, String name) {
         OptionalLong unbroken = history.unbrokenSince(name);
         return unbroken.isPresent() && provider.compare(token.issuedAt(), unbroken.getAsLong()) == Order.AFTER;
     }
 
-    /** Rule 3: a token that was young at the first look at its subject carries all scopes that its sign-in requested. */
-    boolean isFirstLookReliable(AccessToken token, PermissionHistory history) {
+    /** Rule 3: a token that was young at the first request for its subject carries all scopes that its sign-in requested. */
+    boolean isFirstLookReliable(TokenTraits token, PermissionHistory history) {
         return history.isComplete()
                 && provider.compare(token.issuedAt(), history.firstRequestAt() - maxAge.toNanos()) == Order.BEFORE;
     }
 
-    /** The longer of a wait and the time until a token is certainly issued after another time, if there is one. */
+    /** The longer of a wait and, if a time is given, the time until a new token is certainly issued after it. */
     Duration longer(Duration known, OptionalLong time) {
         Duration wait = time.isEmpty() ? Duration.ZERO : provider.waitUntilAfter(time.getAsLong());
         return known.compareTo(wait) >= 0 ? known : wait;

@@ -3,11 +3,11 @@ package io.scopeguard.remedy;
 import io.scopeguard.provider.RefreshDelivery;
 
 /**
- * A scope that the subject holds and its token lacks, and everything that decides which remedy brings it into a token: rules 2
- * to 4 of the package description, as a pure function.
+ * A scope that the subject holds and its token lacks, with everything that determines the remedy. Rules 2 to 4 of the package
+ * description, as a pure function.
  *
  * @param isNew whether the provider gained the scope after the token was issued
- * @param isRequired whether the request was denied for lack of it
+ * @param isRequired whether the request was denied because the token lacks the scope
  * @param delivery the scopes that a refresh delivers for this kind of token
  * @param timing how the token's time of issue relates to the time since which the scope is held
  * @param isObserved whether a complete earlier picture lacked the scope
@@ -24,13 +24,13 @@ record MissingScope(
         boolean isFirstLookReliable,
         boolean wasAsked) {
 
-    /** When a token was issued, in relation to the time since which a scope is held. */
+    /** The issue time of a token, in relation to the time since which a scope is held. */
     enum Timing {
         /** Before the scope was held, or undecided: a newer token may carry it. */
         ISSUED_BEFORE,
-        /** In a time in which it is unknown whether the scope was held. */
+        /** In a period in which it is unknown whether the scope was held. */
         UNOBSERVED,
-        /** While the scope was held: the token was issued without it, and the next one will be, too. */
+        /** While the scope was held: the token was issued without it, and so will be the next one. */
         ISSUED_AFTER
     }
 
@@ -46,7 +46,10 @@ record MissingScope(
         return timing == Timing.ISSUED_AFTER ? Remedy.NONE : refreshIfSensible();
     }
 
-    /** Whether the promotion was observed, and the token is not from a time in which it is unknown whether the scope was held. */
+    /**
+     * Whether the promotion was observed, and the token was not issued in a period in which it is unknown whether the scope was
+     * held.
+     */
     private boolean isCertain() {
         return isObserved && timing != Timing.UNOBSERVED;
     }

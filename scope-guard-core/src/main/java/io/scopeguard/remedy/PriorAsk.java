@@ -6,15 +6,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The asks to one client for one scope in one series, which is a time in which the subject holds the scope without interruption.
+ * The asks to one client for one scope in one series, which is a period in which the subject holds the scope without interruption.
  * Immutable.
  *
- * @param series since when the scope is held, in nanoseconds of the steady clock
- * @param consent the last request for consent, or {@code null} if a refresh was asked for only
+ * @param series the time since which the scope is held, in nanoseconds of the steady clock
+ * @param consent the last request for consent, or {@code null} if only a refresh was asked for
  */
 record PriorAsk(long series, @Nullable Consent consent) {
 
-    /** How often granted responses ask for consent in one series. */
+    /** The maximum number of granted responses that ask for consent in one series. */
     static final int MAX_HINTS = 3;
 
     /** An ask of another process. */
@@ -29,7 +29,7 @@ record PriorAsk(long series, @Nullable Consent consent) {
         return new PriorAsk(series, null);
     }
 
-    /** How long clients are left alone after this ask. */
+    /** The pause after this ask, in which clients are not asked again. */
     Duration pause() {
         return consent == null ? Duration.ZERO : consent.pause;
     }
@@ -41,7 +41,7 @@ record PriorAsk(long series, @Nullable Consent consent) {
                 || (consent.isOver(token, now) && consent.hints < MAX_HINTS);
     }
 
-    /** After a response asked this token's client for consent. */
+    /** The asks after a response asked this token's client for consent. */
     PriorAsk withConsent(AccessToken token, long now, boolean isHint) {
         if (consent != null && !consent.isOver(token, now)) {
             return this;
@@ -56,8 +56,8 @@ record PriorAsk(long series, @Nullable Consent consent) {
      *
      * @param token the fingerprint of the token that the ask was about
      * @param at when, in nanoseconds of the steady clock
-     * @param pause how long other tokens' clients are left alone
-     * @param hints how many granted responses asked in this series, parallel ones counted once
+     * @param pause the time in which clients with other tokens are not asked
+     * @param hints the number of granted responses that asked in this series; parallel responses count once
      */
     record Consent(String token, long at, Duration pause, int hints) {
 
@@ -65,7 +65,7 @@ record PriorAsk(long series, @Nullable Consent consent) {
 
         private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
 
-        /** Parallel responses repeat an ask for as long as a client may wait before it acts. */
+        /** The time in which parallel responses repeat an ask: a client may wait that long before it acts. */
         private static final long REPEATED = TimeUnit.SECONDS.toNanos(30);
 
         boolean isBeingAskedOf(AccessToken other, long now) {

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param issuer of the token
  * @param subject the subject of the token, with its organization and audience
  * @param clientId of the client
- * @param scope that the token lacks
- * @param series since when the subject holds the scope
- * @param life how long tokens of this kind live
+ * @param scope the scope that the token lacks
+ * @param series the time since which the subject holds the scope
+ * @param life the lifetime of tokens of this kind
  * @param consent the last request for consent, or {@code null} if the client was asked for a refresh only
  * @hidden
  */
@@ -31,9 +31,9 @@ public record RecordedAsk(
      * A request for consent.
      *
      * @param token the fingerprint of the token whose client was asked
-     * @param at when
-     * @param pause how long other tokens' clients are left alone
-     * @param hints how many granted responses asked in this series
+     * @param at the time of the request
+     * @param pause the time in which clients with other tokens are not asked
+     * @param hints the number of granted responses that asked in this series
      */
     public record Consent(String token, long at, Duration pause, int hints) {}
 }

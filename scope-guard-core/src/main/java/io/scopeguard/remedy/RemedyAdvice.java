@@ -4,13 +4,14 @@ import io.scopeguard.drift.ScopeDrift;
 import java.time.Duration;
 
 /**
- * The remedy for a client's token.
+ * The advice for the client of a token.
  *
- * @param remedy the remedy; with {@link Remedy#NONE} the client receives no hint
+ * @param remedy the remedy; with {@link Remedy#NONE}, the client receives no hint
  * @param drift the drift that is reported to the client
  * @param onlyCountsMissing whether the client receives the number of missing scopes instead of their names
- * @param after how long the client must wait first, in whole seconds, so that its next token is certainly newer than the
+ * @param after how long the client must wait before it acts, in whole seconds, so that its next token is certainly newer than the
  *     change; at most {@link io.scopeguard.provider.ProviderClock#MAX_WAIT}
+ * @since 0.1
  */
 public record RemedyAdvice(Remedy remedy, ScopeDrift drift, boolean onlyCountsMissing, Duration after) {
 
@@ -24,7 +25,7 @@ public record RemedyAdvice(Remedy remedy, ScopeDrift drift, boolean onlyCountsMi
         this(remedy, drift, onlyCountsMissing, Duration.ZERO);
     }
 
-    /** Nothing to ask. */
+    /** No remedy. */
     public static RemedyAdvice none() {
         return NONE;
     }

@@ -1,11 +1,11 @@
 package io.scopeguard.remedy;
 
 import io.scopeguard.drift.RoleDrift;
+import io.scopeguard.drift.TokenTraits;
 import io.scopeguard.permission.LiveRoles;
 import io.scopeguard.provider.RefreshDelivery;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.Roles;
-import io.scopeguard.token.AccessToken;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -18,20 +18,19 @@ import java.util.stream.Collectors;
 final class RoleRemedies {
 
     private final IssueTimes times;
-    private final RemedyReporter reports;
 
-    RoleRemedies(IssueTimes times, RemedyReporter reports) {
+    RoleRemedies(IssueTimes times) {
         this.times = times;
-        this.reports = reports;
     }
 
     /**
      * The roles for which a refresh helps.
      *
-     * @param isDenied whether the request was denied for lack of the promoted roles
-     * @param isMachine whether no person uses the client: granted responses then report demotions only
+     * @param isDenied whether the request was denied because the token lacks the promoted roles
+     * @param isMachine whether no person uses the client; granted responses then report demotions only
+     * @param earlier receives the roles that provider and live view disagree about
      */
-    RoleDrift curable(DriftFinding finding, boolean isDenied, boolean isMachine) {
+    RoleDrift curable(DriftFinding finding, boolean isDenied, boolean isMachine, EarlierAsks earlier) {
         RoleDrift drift = finding.drift().roles();
         if (drift.isEmpty()) {
             return drift;
@@ -41,7 +40,8 @@ final class RoleRemedies {
         for (RoleKind kind : RoleKind.values()) {
             LiveRoles live = finding.roles().apply(kind);
             if (live != null) {
-                demoted = demoted.or(only(kind, drift.demoted(), role -> isUndisputed(finding.token(), live, role)));
+                demoted = demoted.or(
+                        only(kind, drift.demoted(), role -> isUndisputed(finding.token(), live, role, earlier)));
                 promoted = promoted.or(
                         only(kind, drift.promoted(), role -> isDelivered(finding.token(), live, role, isDenied)));
             }
@@ -54,15 +54,15 @@ final class RoleRemedies {
         return Roles.of(kind, names);
     }
 
-    private boolean isUndisputed(AccessToken token, LiveRoles live, String role) {
+    private boolean isUndisputed(TokenTraits token, LiveRoles live, String role, EarlierAsks earlier) {
         boolean isDisputed = times.isDisputed(token, live, role);
         if (isDisputed) {
-            reports.disagreedAboutRole(token, role);
+            earlier.disagreedAboutRole(role);
         }
         return !isDisputed;
     }
 
-    private boolean isDelivered(AccessToken token, LiveRoles live, String role, boolean isDenied) {
+    private boolean isDelivered(TokenTraits token, LiveRoles live, String role, boolean isDenied) {
         MissingScope missing = new MissingScope(
                 false,
                 isDenied,
@@ -74,7 +74,7 @@ final class RoleRemedies {
         return missing.remedy() == Remedy.REFRESH;
     }
 
-    /** How long the client has to wait, so that its next token is certainly newer than the changes. */
+    /** How long the client has to wait so that its next token is certainly newer than the changes. */
     Duration waitFor(DriftFinding finding, RoleDrift told) {
         Duration longest = Duration.ZERO;
         for (RoleKind kind : RoleKind.values()) {

@@ -1,9 +1,10 @@
 /**
- * Which remedy brings a client's token back in line with the live permissions of its subject.
+ * Chooses the remedy that makes a client's token match the live permissions of its subject.
  *
  * <p>A token shows when it was issued, and the history of the live permissions shows since when a scope is held or lacked. The
- * rules compare the two, in the provider's time; an undecided comparison counts as "issued before". A granted request gets a
- * hint only if it is known to be useful; a denied one always gets the remedy that works, if there is one.
+ * rules compare these times by the provider's clock. An undecided comparison counts as "issued before". The response to a granted
+ * request has a hint only if the hint is known to be useful. The response to a denied request always has the remedy that works, if
+ * there is one.
  *
  * <table>
  *   <caption>The rules</caption>
@@ -13,8 +14,8 @@
  *       <td>nothing; an operator is warned</td><td>nothing</td></tr>
  *   <tr><td>2</td><td>new: the provider gained the scope after the token was issued</td><td>reconsent</td>
  *       <td>reconsent</td></tr>
- *   <tr><td>3</td><td>promoted, and the token was issued before the scope was held</td>
- *       <td>refresh; at a first look only if the token was old by then</td><td>refresh</td></tr>
+ *   <tr><td>3</td><td>promoted, and the token was issued before the scope was held</td> <td>refresh; at the first request for the
+ * subject only if the token is old</td><td>refresh</td></tr>
  *   <tr><td>4</td><td>promoted, and the token was issued while the scope was held</td>
  *       <td>reconsent if the promotion was observed and this client was asked to refresh; otherwise nothing</td>
  *       <td>reconsent</td></tr>

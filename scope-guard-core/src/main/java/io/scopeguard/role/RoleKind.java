@@ -1,9 +1,13 @@
 package io.scopeguard.role;
 
-/** Where a role is held. Roles of different kinds are never compared, even if they have the same name. */
+/**
+ * The kinds of roles. Roles of different kinds are never compared, even if they have the same name.
+ *
+ * @since 0.1
+ */
 public enum RoleKind {
-    /** Outside of organizations: the same everywhere. */
+    /** Held outside of organizations, so the same everywhere. */
     GLOBAL,
-    /** In one organization. */
+    /** Held in one organization. */
     ORGANIZATION
 }

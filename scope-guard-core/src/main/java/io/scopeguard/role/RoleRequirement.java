@@ -7,17 +7,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The roles that an operation requires: all or any of them, compared with live roles of a certain freshness. A token without a
- * claim for roles leaves the decision to the live roles. If the token carries roles, a role counts if the token and the live roles
- * contain it.
+ * The roles that an operation requires: all or any of them, compared with live roles of a certain freshness. If a token has no
+ * claim for roles, the live roles decide. If the token carries roles, a role counts if both the token and the live roles contain
+ * it.
  *
- * @param kind where the roles are held
+ * @param kind the kind of the roles
  * @param match whether all of the roles are needed or one is enough
  * @param roles names, at least one
- * @param maxAge the maximum age of the live roles, a strict limit; zero reads them now; {@code null} leaves it to the guard's
- *     settings
- * @param whenUnknown whether a token that carries the roles decides if the live roles are unknown; {@code null} leaves it to the
- *     guard's settings. A token that does not carry them never does.
+ * @param maxAge the maximum age of the live roles, a strict limit; zero reads them now; {@code null} for the guard's settings
+ * @param whenUnknown whether a token that carries the roles decides if the live roles are unknown; {@code null} for the guard's
+ *     settings. A token that does not carry them never decides.
+ * @since 0.1
  */
 public record RoleRequirement(
         RoleKind kind,
@@ -40,7 +40,7 @@ public record RoleRequirement(
             throw new IllegalArgumentException("a role has a name");
         }
         if (maxAge != null && maxAge.isNegative()) {
-            throw new IllegalArgumentException("maxAge is zero or more, not " + maxAge);
+            throw new IllegalArgumentException("maxAge must not be negative, but is " + maxAge);
         }
     }
 
@@ -54,12 +54,12 @@ public record RoleRequirement(
         return new RoleRequirement(kind, Match.ANY, Set.of(roles), null, null);
     }
 
-    /** The same requirement, on live roles of at most this age. */
+    /** The same requirement, with this maximum age of live roles. */
     public RoleRequirement withMaxAge(Duration age) {
         return new RoleRequirement(kind, match, roles, age, whenUnknown);
     }
 
-    /** The same requirement, with its own answer to unknown live roles. */
+    /** The same requirement, with its own policy for unknown live roles. */
     public RoleRequirement withWhenUnknown(WhenUnknown policy) {
         return new RoleRequirement(kind, match, roles, maxAge, policy);
     }

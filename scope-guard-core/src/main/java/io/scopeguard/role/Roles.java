@@ -4,12 +4,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names of roles, by kind. Names are compared exactly. Immutable.
  *
  * @param global roles held outside of organizations
  * @param organization roles held in one organization
+ * @since 0.1
  */
 public record Roles(Set<String> global, Set<String> organization) {
 
@@ -31,6 +33,11 @@ public record Roles(Set<String> global, Set<String> organization) {
         return kind == RoleKind.GLOBAL ? new Roles(names, Set.of()) : new Roles(Set.of(), names);
     }
 
+    /** The roles that a requirement names; none without a requirement. */
+    public static Roles requiredBy(@Nullable RoleRequirement requirement) {
+        return requirement == null ? NONE : of(requirement.kind(), requirement.roles());
+    }
+
     /** The names of one kind. */
     public Set<String> of(RoleKind kind) {
         return kind == RoleKind.GLOBAL ? global : organization;
@@ -44,7 +51,7 @@ public record Roles(Set<String> global, Set<String> organization) {
         return global.isEmpty() && organization.isEmpty();
     }
 
-    /** The roles of both. */
+    /** The roles that are in one of the two sets or in both. */
     public Roles or(Roles others) {
         boolean isContained = global.containsAll(others.global) && organization.containsAll(others.organization);
         return isContained ? this : new Roles(union(global, others.global), union(organization, others.organization));
@@ -67,7 +74,7 @@ public record Roles(Set<String> global, Set<String> organization) {
         return union;
     }
 
-    /** The names of all kinds, in alphabetical order. */
+    /** The names of all roles, in alphabetical order. */
     public List<String> names() {
         Set<String> names = new TreeSet<>(global);
         names.addAll(organization);

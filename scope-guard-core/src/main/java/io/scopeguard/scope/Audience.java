@@ -7,10 +7,11 @@ import java.net.URI;
  * the same name.
  *
  * @param value {@code organization}, or the resource indicator (RFC 8707 §2), compared exactly
+ * @since 0.1
  */
 public record Audience(String value) {
 
-    /** Scopes that the roles of an organization grant, carried by organization tokens. */
+    /** The audience of organization tokens, whose scopes are granted by roles in the organization. */
     public static final Audience ORGANIZATION = new Audience("organization");
 
     /** @throws IllegalArgumentException if the value is neither {@code organization} nor an absolute URI without fragment */
@@ -20,7 +21,7 @@ public record Audience(String value) {
         }
     }
 
-    /** The audience of an API resource, by its indicator. */
+    /** The audience of the API resource with this indicator. */
     public static Audience resource(String indicator) {
         return new Audience(requireResourceIndicator(indicator));
     }

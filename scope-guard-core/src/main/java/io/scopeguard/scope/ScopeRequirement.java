@@ -1,5 +1,6 @@
 package io.scopeguard.scope;
 
+import io.scopeguard.annotation.Internal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param audience the audience of the scopes; a token of another kind never satisfies the requirement
  * @param match whether all of the scopes are needed or one is enough
  * @param scopes at least one
- * @param maxAge the maximum age of the live permissions, a strict limit; zero reads them now; {@code null} leaves it to
- *     the guard's settings
- * @param whenUnknown the policy for unknown live permissions; {@code null} leaves it to the guard's settings
+ * @param maxAge the maximum age of the live permissions, a strict limit; zero reads them now; {@code null} for the guard's settings
+ * @param whenUnknown the policy for unknown live permissions; {@code null} for the guard's settings
+ * @since 0.1
  */
 public record ScopeRequirement(
         Audience audience,
@@ -21,7 +22,7 @@ public record ScopeRequirement(
         @Nullable Duration maxAge,
         @Nullable WhenUnknown whenUnknown) {
 
-    /** How many of the scopes are needed. */
+    /** Whether all of the scopes are needed or one is enough. */
     public enum Match {
         ALL,
         ANY
@@ -33,7 +34,7 @@ public record ScopeRequirement(
             throw new IllegalArgumentException("a requirement names at least one scope");
         }
         if (maxAge != null && maxAge.isNegative()) {
-            throw new IllegalArgumentException("maxAge is zero or more, not " + maxAge);
+            throw new IllegalArgumentException("maxAge must not be negative, but is " + maxAge);
         }
     }
 
@@ -47,14 +48,23 @@ public record ScopeRequirement(
         return new ScopeRequirement(audience, Match.ANY, scopes, null, null);
     }
 
-    /** The same requirement, on live permissions of at most this age. */
+    /** The same requirement, with this maximum age of live permissions. */
     public ScopeRequirement withMaxAge(Duration age) {
         return new ScopeRequirement(audience, match, scopes, age, whenUnknown);
     }
 
-    /** The same requirement, with its own answer to unknown live permissions. */
+    /** The same requirement, with its own policy for unknown live permissions. */
     public ScopeRequirement withWhenUnknown(WhenUnknown policy) {
         return new ScopeRequirement(audience, match, scopes, maxAge, policy);
+    }
+
+    /** The scopes that a token should carry: all required scopes, if the subject holds them all; of alternatives, those that it holds. */
+    @Internal
+    public Scopes grantable(Scopes granted) {
+        if (match == Match.ANY) {
+            return scopes.and(granted);
+        }
+        return isMetBy(granted) ? scopes : Scopes.none();
     }
 
     public boolean isMetBy(Scopes held) {

@@ -15,18 +15,23 @@ import org.jspecify.annotations.Nullable;
  * An immutable set of scope tokens as defined by RFC 6749 §3.3, in insertion order. Two sets are equal if they contain the same
  * tokens in any order. Scopes are compared exactly: there are no wildcards.
  *
- * <p>No instance ever holds a name that is not a scope-token, so that each may be written into a header as it is.
+ * <p>Every name in an instance is a valid scope-token, so it may be written into a header unchanged.
+ *
+ * @since 0.1
  */
 public final class Scopes implements Iterable<String> {
 
     private static final Scopes NONE = new Scopes();
 
-    /** So many are found sooner by comparing than by hashing. */
+    /** The maximum size up to which comparing all names is faster than hashing. */
     private static final int FEW = 8;
 
     private final String[] names;
 
-    /** The same names, where there are more than few. No {@code Set.of}: that is slow for names that differ in a number. */
+    /**
+     * The same names as a hash set, if there are more than a few. Not {@code Set.of}, which is slow for names that differ in a
+     * number.
+     */
     private final @Nullable Set<String> index;
 
     private Scopes(String... names) {
@@ -34,7 +39,7 @@ public final class Scopes implements Iterable<String> {
         this.index = names.length > FEW ? new HashSet<>(Arrays.asList(names)) : null;
     }
 
-    /** No scope at all. */
+    /** No scopes. */
     public static Scopes none() {
         return NONE;
     }
@@ -53,7 +58,7 @@ public final class Scopes implements Iterable<String> {
         return ofTokens(Arrays.asList(names));
     }
 
-    /** Those of the given names that are scope-tokens. No token can ever carry one of the others. */
+    /** The given names that are scope-tokens. Other names are left out, because no token can carry them. */
     public static Scopes ofTokens(Iterable<String> names) {
         Set<String> tokens = new LinkedHashSet<>();
         for (String name : names) {
@@ -77,7 +82,7 @@ public final class Scopes implements Iterable<String> {
         return ofTokens(names);
     }
 
-    /** Whether the name is {@code 1*( %x21 / %x23-5B / %x5D-7E )}. */
+    /** Whether the name matches {@code 1*( %x21 / %x23-5B / %x5D-7E )}. */
     public static boolean isScopeToken(String name) {
         return !name.isEmpty() && name.chars().allMatch(c -> c > 0x20 && c < 0x7F && c != '"' && c != '\\');
     }
@@ -113,12 +118,12 @@ public final class Scopes implements Iterable<String> {
         return false;
     }
 
-    /** The scopes that are in both, in this one's order. */
+    /** The scopes that are in both sets, in the order of this one. */
     public Scopes and(Scopes others) {
         return where(others::contains);
     }
 
-    /** This one's scopes, then those that only the other has. */
+    /** The scopes of this set, followed by the scopes that only the other set contains. */
     public Scopes or(Scopes others) {
         if (isEmpty()) {
             return others;
@@ -132,19 +137,19 @@ public final class Scopes implements Iterable<String> {
         return new Scopes(union);
     }
 
-    /** This one's scopes without the other's. */
+    /** The scopes of this set that are not in the other. */
     public Scopes minus(Scopes others) {
         return others.containsAll(this) ? NONE : where(name -> !others.contains(name));
     }
 
-    /** This one's scopes for which the condition holds. */
+    /** The scopes of this set for which the condition holds. */
     public Scopes where(Predicate<String> condition) {
         int passed = countFirst(condition);
-        // Most conditions hold for all, and then there is nothing to copy.
+        // Usually the condition holds for all scopes, and nothing has to be copied.
         return passed == names.length ? this : whereBeyond(passed, condition);
     }
 
-    /** How many there are before the first for which the condition does not hold. */
+    /** The number of scopes before the first one for which the condition does not hold. */
     private int countFirst(Predicate<String> condition) {
         int count = 0;
         while (count < names.length && condition.test(names[count])) {

@@ -10,7 +10,7 @@ final class BearerChallenge {
 
     private final Map<String, String> attributes = new LinkedHashMap<>();
 
-    /** Adds an attribute, unless there is nothing to say. Characters that RFC 6750 does not allow are left out. */
+    /** Adds an attribute, unless its value is missing or empty. Characters that RFC 6750 does not allow are left out. */
     BearerChallenge with(String name, @Nullable String value) {
         if (value != null && !value.isEmpty()) {
             attributes.put(name, allowed(value));

@@ -1,6 +1,6 @@
 package io.scopeguard.signal;
 
-/** A {@code Scope-Drift} header breaks its own rules. Never leaves this package. */
+/** A {@code Scope-Drift} header is malformed. Never thrown outside of this package. */
 final class MalformedHintException extends IllegalArgumentException {
 
     MalformedHintException(String member) {

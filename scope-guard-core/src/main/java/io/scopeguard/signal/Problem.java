@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A problem detail (RFC 9457).
  *
- * @param type stable name, without its prefix
+ * @param type the stable name, without the prefix
  * @param organization the organization that the presented token is for, if any
  * @param action the remedy for the client
- * @param requiredScopes the scopes to ask for, where that would help
- * @param requiredRoles the roles that the operation requires, where one of them is missing
+ * @param requiredScopes the scopes to request, if that would help
+ * @param requiredRoles the roles that the operation requires, if one of them is missing
  * @hidden
  */
 @Internal
@@ -41,7 +41,7 @@ public record Problem(
         requiredRoles = List.copyOf(requiredRoles);
     }
 
-    /** A problem that is not about roles. */
+    /** A problem that does not concern roles. */
     public Problem(
             String type,
             String title,
@@ -53,7 +53,7 @@ public record Problem(
         this(type, title, status, detail, organization, action, requiredScopes, List.of());
     }
 
-    /** The members of the JSON object, in order. */
+    /** The members of the JSON object, in their order. */
     public Map<String, Object> members() {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("type", TYPE_PREFIX + type);

@@ -38,7 +38,7 @@ public record ProblemResponse(
         return headers;
     }
 
-    /** The body of the response, JSON to send in UTF-8. */
+    /** The body of the response: JSON, to be sent in UTF-8. */
     public String body() {
         return JSON.writeValueAsString(problem.members());
     }

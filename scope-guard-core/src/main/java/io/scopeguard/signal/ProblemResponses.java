@@ -17,8 +17,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The responses to requests that are not granted: status, RFC 6750 challenge and problem detail, so that the client learns which change would
- * make the request succeed. They never contain the token, and nothing from it except its organization.
+ * The responses to requests that are not granted: status, RFC 6750 challenge and problem detail, so that the client learns which
+ * change would make the request succeed. They contain neither the token nor anything from it except its organization.
  *
  * @hidden
  */
@@ -29,17 +29,19 @@ public final class ProblemResponses {
 
     private final @Nullable String resourceMetadata;
 
-    /** @param resourceMetadata where this API's protected resource metadata (RFC 9728) is, if anywhere */
+    /**
+     * @param resourceMetadata the address of this API's protected resource metadata (RFC 9728), or {@code null} if there is none
+     */
     public ProblemResponses(@Nullable String resourceMetadata) {
         this.resourceMetadata = resourceMetadata;
     }
 
-    /** There is no token. RFC 6750 §3.1: no error code then. */
+    /** The request has no token, so the challenge has no error code (RFC 6750 §3.1). */
     public ProblemResponse missingToken() {
         return missingToken("Send a bearer token in the Authorization header.");
     }
 
-    /** There is an {@code Authorization} header, but no bearer token in it. RFC 6750 §3.1: no error code then. */
+    /** The {@code Authorization} header contains no bearer token, so the challenge has no error code (RFC 6750 §3.1). */
     public ProblemResponse otherCredentials() {
         return missingToken(
                 "The Authorization header carries no bearer token. Send \"Authorization: Bearer <token>\".");
@@ -50,7 +52,7 @@ public final class ProblemResponses {
         return new ProblemResponse(challenge(null, null, Scopes.none()), null, problem);
     }
 
-    /** Credentials are sent in a way that must not be used. */
+    /** Credentials were sent in a way that is not allowed. */
     public ProblemResponse invalidRequest(String description) {
         Problem problem = problem("invalid-request", "Invalid request", 400, description);
         return new ProblemResponse(challenge("invalid_request", description, Scopes.none()), null, problem);
@@ -76,7 +78,7 @@ public final class ProblemResponses {
     }
 
     /**
-     * The request failed for a reason that has nothing to do with authorization, and the filter chain denies its error page.
+     * The request failed for a reason other than authorization, and the filter chain denies its error page.
      *
      * @param status the status of the failure
      * @param reason the standard reason phrase of the status, if it has one
@@ -86,12 +88,12 @@ public final class ProblemResponses {
                 status, reason == null ? "Request failed" : reason, "The request failed with status " + status + ".");
     }
 
-    /** The request failed for a reason that has nothing to do with authorization. */
+    /** The request failed for a reason other than authorization. */
     public static ProblemResponse requestFailed(int status, String title, String detail) {
         return new ProblemResponse(null, null, problem("request-failed", title, status, detail));
     }
 
-    /** No scopes are declared for the operation, and the API opens nothing by default. */
+    /** No scopes are declared for the operation, and the API's policy is to deny such requests. */
     public ProblemResponse undeclared() {
         String detail = "No scopes are declared for this operation, so nobody may use it.";
         return forbidden(null, "undeclared", "Operation not open", detail, Remedy.NONE, Scopes.none());
@@ -118,7 +120,7 @@ public final class ProblemResponses {
     }
 
     /**
-     * A verified token is not enough.
+     * The request is denied although its token is valid.
      *
      * @throws IllegalArgumentException if the decision grants
      */
@@ -176,7 +178,7 @@ public final class ProblemResponses {
                 decision.grantable());
     }
 
-    /** No {@code scope}: asking for scopes brings no role. */
+    /** The challenge has no {@code scope}, because requesting scopes does not add a role. */
     private ProblemResponse insufficientRole(Decision decision) {
         RoleRequirement required = Objects.requireNonNull(decision.request().roles());
         boolean isDelivered = decision.advice().drift().roles().promoted().of(required.kind()).stream()

@@ -30,7 +30,7 @@ public final class Responses {
     private final ProblemResponses problems;
     private final ScopeDriftHeader header;
 
-    /** Spreads the clients of granted requests over ten seconds, and names no protected resource metadata. */
+    /** Responses that spread the clients of granted requests over ten seconds and name no protected resource metadata. */
     public Responses() {
         this(null, DEFAULT_SPREAD);
     }
@@ -76,7 +76,7 @@ public final class Responses {
         return new Response(problem.status(), headers, problem.body());
     }
 
-    /** A response with a hint must not be cached: a cache would replay the hint. */
+    /** A response with a hint must not be cached, because a cache would replay the hint. */
     private static Map<String, String> headers(@Nullable String drift) {
         Map<String, String> headers = new HashMap<>();
         if (drift != null) {

@@ -36,7 +36,7 @@ public final class ScopeDriftHeader {
 
     public static final String NAME = "Scope-Drift";
 
-    /** The longest value; beyond it lists become counts. */
+    /** The maximum length of a value. Beyond it, counts replace lists. */
     static final int MAX_LENGTH = 1024;
 
     static final String ACTION = "action";
@@ -57,25 +57,25 @@ public final class ScopeDriftHeader {
 
     private final int spreadSeconds;
 
-    /** Many responses in a row carry the same hint; to write it costs more than all the rest of a decision. */
+    /** The last values: many consecutive responses carry the same hint, and writing it costs more than the rest of a decision. */
     private final Cache<Hint, String> written = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(MAX_WRITTEN)
             .build();
 
     /**
-     * @param spread over how long the clients of granted requests are spread, so that one edited role does not make thousands
-     *     refresh at once
+     * @param spread the time over which the clients of granted requests are spread, so that one edited role does not make thousands
+     *     of clients refresh at once
      * @throws IllegalArgumentException if it is not between one and thirty seconds
      */
     public ScopeDriftHeader(Duration spread) {
         if (spread.toSeconds() < 1 || spread.compareTo(MAX_SPREAD) > 0) {
-            throw new IllegalArgumentException("spread is between 1s and 30s, not " + spread);
+            throw new IllegalArgumentException("spread must be from 1s to 30s, but is " + spread);
         }
         this.spreadSeconds = Math.toIntExact(spread.toSeconds());
     }
 
-    /** The header's value, or {@code null} if there is nothing to ask. */
+    /** The header's value, or {@code null} if the client has nothing to do. */
     public @Nullable String valueOf(Decision decision) {
         LivePermissions live = decision.live();
         if (decision.advice().remedy() == Remedy.NONE || live == null) {
@@ -85,8 +85,8 @@ public final class ScopeDriftHeader {
     }
 
     /**
-     * The same for the last event of a stream. If the header would be absent, the value still names an action: {@code refresh} if
-     * the token has expired, otherwise {@code none}, because no token brings the right back.
+     * The value for the last event of a stream. It names an action even if a response would have no header: {@code refresh} if the
+     * token has expired, otherwise {@code none}, because no token restores the right.
      */
     public String valueOf(WatchEnd end) {
         Decision decision = end.decision();
@@ -154,7 +154,7 @@ public final class ScopeDriftHeader {
         return decision.isGranted() ? Math.min(wait + spread, MAX_AFTER_SECONDS) : wait;
     }
 
-    /** Role names that a String of RFC 9651 cannot hold are left out. */
+    /** Role names that a String of RFC 9651 cannot contain are left out. */
     private static List<String> printable(Roles roles) {
         return roles.names().stream().filter(ScopeDriftHeader::isPrintable).toList();
     }
@@ -178,7 +178,7 @@ public final class ScopeDriftHeader {
         }
     }
 
-    /** All that a value depends on: a token is for one organization and one resource. */
+    /** Everything that a value depends on. A token is for one organization and one resource. */
     private record Hint(String token, RemedyAdvice advice, long asOf, boolean isGranted) {
 
         static Hint of(Decision decision, LivePermissions live) {

@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * @param action {@link Remedy#REFRESH} or {@link Remedy#RECONSENT}
- * @param demoted scopes that the token carries and a new token would not
+ * @param demoted scopes that the token carries and a new token would not carry
  * @param promoted scopes that the subject holds and the token lacks
- * @param added such scopes that were created at the provider after the token was issued
+ * @param added scopes that the subject holds and the token lacks, and that were created at the provider after the token was issued
  * @param demotedRoles roles that the token carries and the subject does not hold any more
  * @param promotedRoles roles that the subject holds and the token lacks
  * @param organization the organization of the judged token, or {@code null} if it has none
- * @param resource the resource indicator that it is for, where it is for one
+ * @param resource the resource indicator of the judged token, or {@code null} if it has none
  * @param token the {@linkplain io.scopeguard.token.TokenFingerprint fingerprint} of the judged token
- * @param asOf when the permissions were read that it was held against, in whole seconds
+ * @param asOf when the compared permissions were read, in whole seconds
  * @param after how long to wait before acting; 30 seconds at most
  * @since 0.1
  */
@@ -49,11 +49,9 @@ public record ScopeDriftHint(
         Duration after) {
 
     /**
-     * Reads a header's value; of several field lines their values, joined by commas. Members and parameters that it does not
-     * know are ignored.
+     * Parses a header's value. The values of several field lines are joined by commas. Unknown members and parameters are ignored.
      *
-     * @return nothing where there is nothing to go by: the value is too long, is not a Dictionary of such members, lacks one
-     *     that is always there, or asks for something that is not known
+     * @return empty if the value is too long, is not a valid Dictionary, lacks a required member, or asks for an unknown action
      */
     public static Optional<ScopeDriftHint> parse(String value) {
         if (value.length() > ScopeDriftHeader.MAX_LENGTH) {

@@ -10,19 +10,22 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Elapsed time for measuring ages. A step of the wall clock backwards changes nothing. If the wall clock gains on the ticker, the
- * process was frozen (a paused machine, a suspended function) or the clock was set forward. The two cannot be told apart, so both
- * count as elapsed time, and nothing looks fresher than it is. A gain of more than five seconds at once is reported as a freeze.
+ * process was frozen (a paused machine, a suspended function) or the clock was set forward. The two cannot be distinguished, so
+ * both count as elapsed time, and nothing looks fresher than it is. A gain of more than five seconds at once is reported as a
+ * freeze.
  *
  * <p>Thread-safe. Reading the time takes no lock, except in the moment in which such a gain is first noticed.
+ *
+ * @since 0.1
  */
 public final class SteadyClock {
 
     private static final long FREEZE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** The wall clock's lead is followed in steps of this size. Smaller gains count once their sum exceeds it. */
+    /** The wall clock's lead is tracked in steps of this size. Smaller gains count once their sum exceeds it. */
     private static final long TRACKING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Shorter pauses of a thread between two readings are no gain by themselves. */
+    /** The threshold below which a pause of a thread between two readings does not count as a gain. */
     private static final long MAX_PAUSE_NANOS = TRACKING_NANOS / 2;
 
     private final Clock wall;
@@ -44,12 +47,12 @@ public final class SteadyClock {
         this.state = new State(0, wallNanos());
     }
 
-    /** A clock on the system's own time sources. */
+    /** A clock with the system's time sources. */
     public static SteadyClock system() {
         return new SteadyClock(Clock.systemUTC(), Ticker.systemTicker());
     }
 
-    /** Nanoseconds since this clock was made, including time during which the process was frozen. Never decreases. */
+    /** Nanoseconds since this clock was created, including time during which the process was frozen. Never decreases. */
     public long nanos() {
         long elapsed = ticker.read() - origin;
         long lead = wallNanos() - elapsed;
@@ -67,19 +70,21 @@ public final class SteadyClock {
         return wall.instant();
     }
 
-    /** The elapsed time since an earlier reading of {@link #nanos}, or zero if that lies ahead. */
+    /** The elapsed time since an earlier reading of {@link #nanos}, or zero if that is in the future. */
     public Duration since(long nanos) {
         return Duration.ofNanos(Math.max(nanos() - nanos, 0));
     }
 
-    /** How often the process was found frozen for more than five seconds, or its wall clock set forward by as much. */
+    /**
+     * The number of times that the process was found frozen for more than five seconds, or its wall clock set forward by as much.
+     */
     public long freezes() {
         return state.freezes;
     }
 
     /**
-     * Runs an action each time a freeze is noticed, on the thread that reads the clock: return at once. It may run more than once
-     * for one freeze, and is never removed.
+     * Runs an action each time a freeze is noticed, on the thread that reads the clock: it must return at once. It may run more
+     * than once for one freeze, and is never removed.
      */
     public void onFreeze(Runnable action) {
         freezeListeners.add(action);
@@ -94,7 +99,7 @@ public final class SteadyClock {
         return now;
     }
 
-    /** Reads both clocks again: if the thread paused between two readings, that is no freeze. */
+    /** Reads both clocks again, because a pause of the thread between two readings is not a freeze. */
     private synchronized long compared() {
         long elapsed;
         long lead;
@@ -120,7 +125,7 @@ public final class SteadyClock {
 
     /**
      * @param gain the sum of the wall clock's gains on the ticker
-     * @param lead the wall clock's time less the ticker's, when it was last looked at
+     * @param lead the wall clock's time minus the ticker's, at the last reading
      */
     private record State(long gain, long lead, long freezes) {
 

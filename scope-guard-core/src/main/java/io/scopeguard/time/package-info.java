@@ -1,4 +1,4 @@
-/** The time that ages are measured in. */
+/** The clocks that measure ages. */
 @NullMarked
 package io.scopeguard.time;
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A token may permit something in several organizations. An instance is the view of one of them: audience, organization, scopes
  * and roles belong to that view, everything else to the token. The verifier returns the only view, or, if there are several, the
- * one outside of organizations, which may permit nothing. {@link #in} and {@link #forAudience} lead to the others.
+ * view outside of organizations, which may permit nothing. {@link #in} and {@link #forAudience} return the other views.
  *
  * <p>Immutable, except for results that are derived from it.
  *
@@ -37,7 +37,7 @@ public final class AccessToken {
     private AccessToken(Shared shared, TokenGrant grant) {
         this.shared = shared;
         this.grant = grant;
-        this.kind = kind(grant);
+        this.kind = TokenKind.of(grant.audience(), grant.organization());
     }
 
     /** @param signature the third part of the compact serialization */
@@ -45,7 +45,7 @@ public final class AccessToken {
         return new Shared(content, claims, signature).main;
     }
 
-    /** The user or application that the token speaks for. */
+    /** The user or application that the token was issued for. */
     public Subject subject() {
         return shared.content.subject();
     }
@@ -73,7 +73,7 @@ public final class AccessToken {
         return kind;
     }
 
-    /** The permissions that the token carries here; OpenID Connect's scopes are none. */
+    /** The permissions of this view, without OpenID Connect's scopes. */
     public Scopes scopes() {
         return grant.scopes();
     }
@@ -96,12 +96,12 @@ public final class AccessToken {
         return null;
     }
 
-    /** The organization of the token, or {@code null} if it is for none, or for several. */
+    /** The organization of the token, or {@code null} if it is for none or for several. */
     public @Nullable String onlyOrganization() {
         return shared.onlyOrganization;
     }
 
-    /** The view of the same place for another audience; this one if there is none. */
+    /** The view of the same organization for another audience, or this view if there is none. */
     public AccessToken forAudience(Audience audience) {
         if (audience.equals(audience())) {
             return this;
@@ -141,12 +141,12 @@ public final class AccessToken {
         return shared.fingerprint;
     }
 
-    /** All claims as they came, unmodifiable. */
+    /** All claims as they were received, unmodifiable. */
     public Map<String, Object> claims() {
         return shared.claims;
     }
 
-    /** Whether no user is present: an application on its own behalf, or one that acts for another party. */
+    /** Whether no user is present: an application acts on its own behalf or for another party. */
     public boolean isNonInteractive() {
         return subject().type() == Subject.Type.APPLICATION || actor() != null;
     }
@@ -157,7 +157,7 @@ public final class AccessToken {
         return kind() + " " + fingerprint();
     }
 
-    /** From when on the token is valid: not before it is issued. */
+    /** The time from which the token is valid, which is not before its issue. */
     Instant notBefore() {
         return shared.notBefore;
     }
@@ -168,13 +168,6 @@ public final class AccessToken {
 
     void add(TokenValue.Entry value) {
         values = value;
-    }
-
-    private static TokenKind kind(TokenGrant grant) {
-        if (grant.audience().isOrganization()) {
-            return TokenKind.ORGANIZATION;
-        }
-        return grant.organization() == null ? TokenKind.RESOURCE : TokenKind.ORGANIZATION_RESOURCE;
     }
 
     /** The part that all views of a token share. */
@@ -207,7 +200,7 @@ public final class AccessToken {
             this.onlyOrganization = onlyOrganization(grants);
         }
 
-        /** The same grants, the main one first. */
+        /** The same grants, with the main one first. */
         private static List<TokenGrant> withMain(List<TokenGrant> grants) {
             if (grants.size() == 1) {
                 return grants;

@@ -94,9 +94,9 @@ public final class AccessTokenVerifier implements AutoCloseable {
     }
 
     /**
-     * Verifies a compact token. One that was verified before is only held against the clock and the published keys.
+     * Verifies a compact token. For a token that was verified before, only its times and the published keys are checked.
      *
-     * @throws InvalidTokenException if it proves nothing
+     * @throws InvalidTokenException if the token is not valid
      * @throws KeysUnavailableException if the signing keys are unavailable
      */
     public AccessToken verify(String token) {
@@ -110,12 +110,12 @@ public final class AccessTokenVerifier implements AutoCloseable {
         return fresh.token();
     }
 
-    /** Whether the token was verified by this verifier, and is remembered. Says nothing about the present. */
+    /** Whether this verifier has verified the token before and remembers it. The token may have become invalid. */
     public boolean knows(String token) {
         return verified.get(token) != null;
     }
 
-    /** The issuer that a token names, or {@code null} if the token cannot be read. Proves nothing. */
+    /** The unverified issuer in a token, or {@code null} if the token cannot be read. */
     public static @Nullable String unverifiedIssuer(String token) {
         try {
             CompactSerialization.check(token, MAX_LENGTH);
@@ -157,14 +157,16 @@ public final class AccessTokenVerifier implements AutoCloseable {
             checkUtf8(jws.getPayload().toBytes());
             return jws;
         } catch (ParseException | CharacterCodingException | RuntimeException e) {
-            // The parser throws more than it declares: a header that is JSON's null, say, ends in a
-            // NullPointerException.
+            // The parser throws undeclared exceptions, such as a NullPointerException for a header that is JSON's null.
             throw new InvalidTokenException(
                     Reason.MALFORMED, "The token is not a signed JWT in compact serialization.");
         }
     }
 
-    /** The parser replaces malformed bytes, and reads another text than was signed (RFC 7515 §5.2, RFC 7519 §7.2). */
+    /**
+     * Rejects malformed UTF-8. The parser would replace malformed bytes and read a different text than was signed (RFC 7515 §5.2,
+     * RFC 7519 §7.2).
+     */
     private static void checkUtf8(byte[] json) throws CharacterCodingException {
         StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
     }
@@ -178,7 +180,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
         return new TokenClaims(claims);
     }
 
-    /** The first check: any other error message about a foreign token would mislead the client's developer. */
+    /** The first check, because any other error message about a foreign token would mislead the client's developer. */
     private void checkIssuer(TokenClaims claims) {
         if (claims.has("iss") && !issuers.contains(claims.text("iss"))) {
             throw new InvalidTokenException(Reason.WRONG_ISSUER, "The token is from another issuer.");
@@ -199,7 +201,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
         }
     }
 
-    /** A media type without the prefix that may be left out (RFC 7515 §4.1.9). */
+    /** A media type without the optional prefix (RFC 7515 §4.1.9). */
     private static String bare(String type) {
         String lower = type.toLowerCase(Locale.ROOT);
         return lower.startsWith(TYPE_PREFIX) ? lower.substring(TYPE_PREFIX.length()) : lower;
@@ -294,42 +296,42 @@ public final class AccessTokenVerifier implements AutoCloseable {
             this.reader = reader;
         }
 
-        /** By which clock tokens expire; the system's by default. */
+        /** The clock for the expiry of tokens; the system's by default. */
         public Builder clock(Clock clock) {
             this.clock = clock;
             return this;
         }
 
-        /** By which clock the issuer's keys age; one on the system's time sources by default. */
+        /** The clock for the age of the issuer's keys; by default, one with the system's time sources. */
         public Builder steadyClock(SteadyClock steadyClock) {
             this.steadyClock = steadyClock;
             return this;
         }
 
-        /** By how much the issuer's clock may differ from ours; a minute by default. */
+        /** The maximum difference between the issuer's clock and ours; a minute by default. */
         public Builder clockSkew(Duration clockSkew) {
             if (clockSkew.isNegative()) {
-                throw new IllegalArgumentException("clockSkew is zero or more, not " + clockSkew);
+                throw new IllegalArgumentException("clockSkew must not be negative, but is " + clockSkew);
             }
             this.clockSkew = clockSkew;
             return this;
         }
 
-        /** Refuses tokens for audiences that no operation of this API takes; asked anew for each token. */
+        /** Rejects tokens for audiences that no operation of this API accepts. Called for each token. */
         public Builder accepting(Predicate<Audience> accepted) {
             this.accepted = accepted;
             return this;
         }
 
-        /** Receives the outcome of every attempt to fetch the issuer's keys. */
+        /** The listener that receives the outcome of every attempt to fetch the issuer's keys. */
         public Builder keyListener(KeyListener listener) {
             keyListener = listener;
             return this;
         }
 
         /**
-         * How long one attempt to fetch the issuer's keys may take as a whole; 3 seconds by default. Only requests that need a
-         * key which is not known wait for it.
+         * The limit on the whole time of an attempt to fetch the issuer's keys; 3 seconds by default. Only requests that need an
+         * unknown key wait for it.
          */
         public Builder keyTimeout(Duration timeout) {
             keyTimeout = timeout;

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The gate before any parser: three non-empty parts of canonical base64url. JOSE libraries skip characters outside the
- * alphabet and unused trailing bits, which gives one token endless spellings.
+ * Checks tokens before they are parsed: three non-empty parts of canonical base64url. JOSE libraries ignore characters outside the
+ * alphabet and unused trailing bits, so that one token would have any number of spellings.
  */
 final class CompactSerialization {
 
@@ -17,7 +17,7 @@ final class CompactSerialization {
     /** The bytes EF BB BF. */
     private static final String BYTE_ORDER_MARK = "77u_";
 
-    /** Values that clients send if the variable for the token is empty. */
+    /** Values that clients send if their variable for the token is empty. */
     private static final Set<String> PLACEHOLDERS =
             Set.of("undefined", "null", "none", "nil", "nan", "false", "true", "[object object]", "[object promise]");
 
@@ -56,7 +56,10 @@ final class CompactSerialization {
         }
     }
 
-    /** Both parts before a dot are JSON. Parsers skip a byte order mark, and see another text than was sent. */
+    /**
+     * Rejects a part that begins with a byte order mark. Header and payload are JSON, and parsers that skip the mark would read a
+     * different text than was sent.
+     */
     private static void checkNoByteOrderMark(String token, int start) {
         if (token.startsWith(BYTE_ORDER_MARK, start)) {
             throw notAJws();

@@ -5,8 +5,8 @@ import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A JWK Set that its own address contains, as {@code data:application/json;base64,…} (RFC 2397). Nothing is fetched, so the keys
- * are always available and never change. For issuers inside this process, such as those of tests.
+ * A JWK Set that is contained in its address, as {@code data:application/json;base64,…} (RFC 2397). Nothing is fetched, so the keys
+ * are always available and never change. For issuers inside this process, such as in tests.
  */
 final class EmbeddedKeySet {
 

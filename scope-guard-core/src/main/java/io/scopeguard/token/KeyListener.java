@@ -5,6 +5,8 @@ import java.time.Duration;
 /**
  * Receives the outcome of every attempt to fetch the issuer's signing keys, for metrics. Called on the fetching thread, so
  * implementations must be fast.
+ *
+ * @since 0.1
  */
 @FunctionalInterface
 public interface KeyListener {
@@ -14,22 +16,22 @@ public interface KeyListener {
         OK,
         /** There was no connection, or it broke off. */
         UNREACHABLE,
-        /** The whole answer was not there in time. */
+        /** The response was not complete in time. */
         TIMEOUT,
-        /** The answer had another status than 200. */
+        /** The response had a status other than 200. */
         REFUSED,
-        /** The answer was longer than any key set. */
+        /** The response was too long. */
         TOO_LARGE,
-        /** The answer was no JWK Set. */
+        /** The response was not a JWK Set. */
         MALFORMED,
-        /** The answer had no key that can be relied on. */
+        /** The response contained no reliable key. */
         NO_KEYS
     }
 
     /**
      * Receives the outcome of one attempt.
      *
-     * @param took until the whole answer was there, or was given up
+     * @param took the time until the response was complete or the attempt was given up
      */
     void fetched(Outcome outcome, Duration took);
 

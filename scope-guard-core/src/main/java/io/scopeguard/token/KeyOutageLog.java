@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs that the issuer's keys cannot be fetched, once for each cause, and when they can be fetched again; and which entries of a
- * JWK Set are ignored, once while they are published. Thread-safe.
+ * Logs that the issuer's keys cannot be fetched, once for each cause, and when they can be fetched again. Also logs the ignored
+ * entries of a JWK Set, once while they are published. Thread-safe.
  */
 final class KeyOutageLog {
 

@@ -21,7 +21,7 @@ final class KeyPolicy {
 
     private static final int MIN_RSA_BITS = 2048;
 
-    /** Beyond these a key protects nothing better, and verifying by it costs time that anybody can make us spend. */
+    /** The maximum sizes. A larger key is not more secure, and verifying with it would cost time that anybody can cause. */
     private static final int MAX_RSA_BITS = 8192;
 
     private static final int MAX_RSA_EXPONENT_BITS = 64;
@@ -57,9 +57,9 @@ final class KeyPolicy {
     }
 
     /**
-     * Checks that a signature by this key would prove something.
+     * Checks that this key is reliable.
      *
-     * @throws UnreliableKeyException if it would not
+     * @throws UnreliableKeyException if a signature by the key would prove nothing
      */
     static void checkStrength(JWK key) throws UnreliableKeyException {
         if (key instanceof RSAKey rsa) {
@@ -76,7 +76,7 @@ final class KeyPolicy {
             throw new UnreliableKeyException(
                     "it has " + modulus.bitLength() + " bits, not " + MIN_RSA_BITS + " to " + MAX_RSA_BITS);
         }
-        // By an exponent of 1 everything signs itself; an even number is none that RSA can have.
+        // With an exponent of 1, every text is its own signature. RSA exponents are odd.
         if (exponent.compareTo(BigInteger.TWO) <= 0
                 || exponent.bitLength() > MAX_RSA_EXPONENT_BITS
                 || !exponent.testBit(0)
@@ -88,7 +88,9 @@ final class KeyPolicy {
         }
     }
 
-    /** Whether the key may verify signatures of this algorithm. A key that names no algorithm takes those of its type. */
+    /**
+     * Whether the key may verify signatures of this algorithm. A key that names no algorithm accepts all algorithms of its type.
+     */
     static boolean fits(JWK key, JWSAlgorithm algorithm) {
         if (key.getAlgorithm() != null && !key.getAlgorithm().equals(algorithm)) {
             return false;

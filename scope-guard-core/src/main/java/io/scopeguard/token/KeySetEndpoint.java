@@ -29,8 +29,8 @@ final class KeySetEndpoint {
 
     /**
      * @param timeout for a whole fetch, from the connection to the last byte
-     * @param clock notices when the process was frozen
-     * @throws IllegalArgumentException if that is no http or https URI
+     * @param clock detects freezes of the process
+     * @throws IllegalArgumentException if the address is not an http or https URI
      */
     KeySetEndpoint(URI uri, Duration timeout, KeyListener listener, SteadyClock clock) {
         this.http = new BoundedHttp(timeout, MAX_BYTES, clock);
@@ -41,7 +41,7 @@ final class KeySetEndpoint {
     }
 
     /**
-     * Fetches the keys without making anybody wait.
+     * Fetches the keys asynchronously.
      *
      * @return the keys; completes exceptionally, with any cause, if they cannot be fetched
      */

@@ -2,7 +2,7 @@ package io.scopeguard.token;
 
 import io.scopeguard.token.KeyListener.Outcome;
 
-/** A fetch of the issuer's keys that gave none. */
+/** The issuer's keys could not be fetched. */
 final class KeySetException extends Exception {
 
     private final Outcome outcome;

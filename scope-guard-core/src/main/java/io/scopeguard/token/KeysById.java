@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One reading of a JWK Set, ready to verify by. A key that was in the reading before stays the same object. Immutable. */
+/** The keys of a JWK Set, ready to verify. A key that was in the previous set stays the same object. Immutable. */
 final class KeysById {
 
     static final KeysById NONE = new KeysById(Map.of());
@@ -30,7 +30,7 @@ final class KeysById {
             try {
                 keys.put(jwk.getKeyID(), known != null && known.isOf(jwk) ? known : new VerificationKey(jwk));
             } catch (JOSEException e) {
-                // Not a key that anything could be verified by: as if it were not published.
+                // The key cannot verify anything, so it counts as not published.
             }
         }
         return new KeysById(Map.copyOf(keys));

@@ -3,8 +3,9 @@ package io.scopeguard.token;
 import java.time.Duration;
 
 /**
- * The issuer's signing keys are unavailable, so a token can be called neither valid nor invalid. A failure of this API, not of the
- * client.
+ * The issuer's signing keys are unavailable, so it is unknown whether a token is valid. A failure of this API, not of the client.
+ *
+ * @since 0.1
  */
 public final class KeysUnavailableException extends RuntimeException {
 
@@ -15,7 +16,7 @@ public final class KeysUnavailableException extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    /** When another attempt makes sense. */
+    /** The time after which another attempt makes sense. */
     public Duration retryAfter() {
         return retryAfter;
     }

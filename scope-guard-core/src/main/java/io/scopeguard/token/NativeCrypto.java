@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Amazon Corretto Crypto Provider, where it is on the class path or {@link NativeSignatures} bring it: it verifies about ten times
- * as fast as the JDK. Used for signatures of tokens alone, never installed.
+ * Amazon Corretto Crypto Provider, if it is on the class path or {@link NativeSignatures} provide it. It verifies about ten times
+ * as fast as the JDK. Used for signatures of tokens only, never installed as a provider.
  *
  * @hidden
  */
@@ -26,20 +26,20 @@ public final class NativeCrypto {
 
     private NativeCrypto() {}
 
-    /** Starts to load it, if that has not begun yet. It takes some hundred milliseconds, so nobody need wait. */
+    /** Starts loading, if that has not begun yet. Loading takes some hundred milliseconds, so it runs in the background. */
     public static CompletableFuture<Optional<Provider>> load() {
         return Loading.RESULT;
     }
 
-    /** The provider; empty while it is not loaded yet. */
+    /** The provider; empty until it is loaded. The first call starts loading. */
     static Optional<Provider> provider() {
         return load().getNow(Optional.empty());
     }
 
     /**
-     * The provider of this class name, able to work.
+     * The provider with this class name, tested.
      *
-     * @throws ReflectiveOperationException if it is not there, or does not work here
+     * @throws ReflectiveOperationException if it is missing, or does not work on this platform
      */
     @Internal
     public static Provider healthy(ClassLoader loader) throws ReflectiveOperationException {

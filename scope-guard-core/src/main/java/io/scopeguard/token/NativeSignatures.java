@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.security.Provider;
 
 /**
- * Brings a faster implementation of signatures than the JDK's. Found by {@link java.util.ServiceLoader}.
+ * Provides a faster implementation of signatures than the JDK's. Found by {@link java.util.ServiceLoader}.
  *
  * @hidden
  */
@@ -13,11 +13,11 @@ import java.security.Provider;
 public interface NativeSignatures {
 
     /**
-     * The implementation, able to work. Called once, on a thread of its own.
+     * The implementation, tested. Called once, on a separate thread.
      *
      * @throws UnsupportedOperationException if there is none for this platform; the message names the platform
      * @throws IOException if it cannot be unpacked
-     * @throws ReflectiveOperationException if it does not work here
+     * @throws ReflectiveOperationException if it does not work on this platform
      */
     Provider load() throws IOException, ReflectiveOperationException;
 }

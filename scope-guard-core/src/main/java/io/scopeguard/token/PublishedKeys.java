@@ -20,8 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
  * The keys that a JWK Set publishes. An entry that cannot be used is skipped and does not affect the others (RFC 7517 §5).
  * Immutable.
  *
- * @param keys public keys that can be relied on, each the only one of its id
- * @param setAside why others cannot, by the name of the entry; nothing secret, fit for a log
+ * @param keys reliable public keys, each with a unique id
+ * @param setAside the reasons why entries are ignored, by the name of the entry; without secrets, fit for a log
  */
 record PublishedKeys(List<JWK> keys, Map<String, String> setAside) {
 
@@ -43,7 +43,7 @@ record PublishedKeys(List<JWK> keys, Map<String, String> setAside) {
     /**
      * Reads a JWK Set.
      *
-     * @throws KeySetException if it is none, or has no key that can be relied on
+     * @throws KeySetException if it is not a JWK Set, or contains no reliable key
      */
     static PublishedKeys parse(byte[] body) throws KeySetException {
         Reading reading = new Reading();
@@ -54,7 +54,7 @@ record PublishedKeys(List<JWK> keys, Map<String, String> setAside) {
         }
         PublishedKeys published = reading.result();
         if (published.keys.isEmpty()) {
-            // An issuer that signs has a key: this is an accident, and must not replace the keys we know.
+            // An issuer that signs has a key, so an empty set is an accident and must not replace the known keys.
             throw new KeySetException(
                     Outcome.NO_KEYS, "none of its " + position + " entries is a key that can be relied on");
         }
@@ -102,8 +102,7 @@ record PublishedKeys(List<JWK> keys, Map<String, String> setAside) {
                 throw new UnreliableKeyException("it has no kid");
             }
             if (key.isPrivate()) {
-                // Anybody can sign with a secret that is published, so its id is rejected even if another key has the
-                // same id.
+                // Anybody can sign with a published secret, so its id is rejected even if another key has the same id.
                 refusedIds.add(id);
                 throw new UnreliableKeyException("it is published with its secret part: take it out of use");
             }
@@ -122,12 +121,12 @@ record PublishedKeys(List<JWK> keys, Map<String, String> setAside) {
             try {
                 return JWK.parse(entry.toString());
             } catch (ParseException | RuntimeException e) {
-                // The parser throws more than it declares, for points off their curve, say.
+                // The parser throws undeclared exceptions, for example for points that are not on their curve.
                 throw new UnreliableKeyException("it is malformed, or of an unknown type or curve");
             }
         }
 
-        /** By its id, where that can be printed, or else by its place. */
+        /** The name of an entry: its id if that is printable, or else its position. */
         private static String nameOf(JsonNode entry, int position) {
             String id = entry.path("kid").asString("");
             return PRINTABLE_ID.matcher(id).matches() ? "key " + id : "entry " + position;

@@ -14,7 +14,7 @@ final class RocaFingerprint {
 
     private static final BigInteger GENERATOR = BigInteger.valueOf(65_537);
 
-    /** Even the shortest affected keys are built over all primes up to this one. */
+    /** The largest prime that even the shortest affected keys are built over. */
     private static final int LARGEST_PRIME = 167;
 
     private static final Map<BigInteger, BitSet> POWERS_BY_PRIME = powersByPrime();

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SigningKeys implements AutoCloseable {
 
-    /** While fetches succeed there are at most two within this time, however many unknown key ids are asked for. */
+    /** While fetches succeed, there are at most two within this time, however many unknown key ids are requested. */
     static final Duration FETCH_INTERVAL = Duration.ofSeconds(10);
 
-    /** After a fetch that failed, the next may begin this much later. */
+    /** The pause after a failed fetch. */
     static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(2);
 
     static final Duration RENEWED_AFTER = Duration.ofMinutes(4);
@@ -33,7 +33,7 @@ final class SigningKeys implements AutoCloseable {
 
     private static final Duration CHECKED_EVERY = Duration.ofMinutes(1);
 
-    /** If keys are older, the renewal in the background has not run, or failed. */
+    /** If keys are older than this, the renewal in the background has failed or has not run. */
     static final Duration OVERDUE_AFTER = RENEWED_AFTER.plus(CHECKED_EVERY.multipliedBy(3));
 
     private final Supplier<CompletableFuture<PublishedKeys>> endpoint;
@@ -55,7 +55,7 @@ final class SigningKeys implements AutoCloseable {
     private boolean keptFresh;
 
     /**
-     * @param timeout how long a fetch may take as a whole
+     * @param timeout the limit on the whole time of a fetch
      * @param clock measures the age of keys
      */
     SigningKeys(URI jwkSetUri, Duration timeout, KeyListener listener, SteadyClock clock) {
@@ -67,14 +67,13 @@ final class SigningKeys implements AutoCloseable {
                 clock::nanos,
                 clock::freezes,
                 CompletableFuture.delayedExecutor(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
-        var unused = NativeCrypto.load();
     }
 
     /**
-     * @param timeout after which the endpoint gives up by itself
+     * @param timeout after which the endpoint itself gives up
      * @param nanos a monotonic clock
-     * @param freezes how often the process was frozen so far
-     * @param later runs a task in a minute or so
+     * @param freezes the number of freezes of the process so far
+     * @param later runs a task in about a minute
      */
     SigningKeys(
             Supplier<CompletableFuture<PublishedKeys>> endpoint,
@@ -95,7 +94,7 @@ final class SigningKeys implements AutoCloseable {
     }
 
     /**
-     * The key of that id, if it is fit for the algorithm; {@code null} if the issuer publishes none.
+     * The key with this id, if it is suitable for the algorithm; {@code null} if the issuer does not publish one.
      *
      * @throws KeysUnavailableException if the token cannot be verified at the moment
      */
@@ -118,7 +117,7 @@ final class SigningKeys implements AutoCloseable {
         return key.equals(current(nanos.getAsLong()).get(key.id()));
     }
 
-    /** Ends the renewal in the background. */
+    /** Stops the renewal in the background. */
     @Override
     public void close() {
         closed = true;
@@ -135,7 +134,7 @@ final class SigningKeys implements AutoCloseable {
         return last.keys;
     }
 
-    /** During an outage, the known keys are used. After a freeze of the process they may have been withdrawn long ago. */
+    /** During an outage, the known keys are used, but not after a freeze of the process: they may have been withdrawn long ago. */
     private KeysById overdue(Reading last, long now) {
         if (now - last.began >= OUTAGE.toNanos()) {
             return await(fetch()).keys;
@@ -149,7 +148,7 @@ final class SigningKeys implements AutoCloseable {
         return last.keys;
     }
 
-    /** Whether the endpoint fails. A fetch that began before a freeze says nothing: the freeze itself ended it. */
+    /** Whether the endpoint fails. A fetch that began before a freeze proves nothing, because the freeze ended it. */
     private boolean isOutage() {
         return failing && freezesAtFailed == freezes.getAsLong();
     }
@@ -177,12 +176,12 @@ final class SigningKeys implements AutoCloseable {
         try {
             fetch();
         } catch (KeysUnavailableException e) {
-            // It was tried just now. Those that are known will do.
+            // A fetch has just been attempted, so the known keys are used.
         }
     }
 
     /**
-     * The fetch that is under way, or a new one.
+     * The fetch in progress, or a new one.
      *
      * @throws KeysUnavailableException if it is too early for a new one
      */
@@ -208,7 +207,7 @@ final class SigningKeys implements AutoCloseable {
             return running;
         }
         if (reading.began - mine.began >= 0) {
-            // Another request's fetch ended in between.
+            // The fetch of another request has ended meanwhile.
             return Fetch.of(reading);
         }
         boolean inTime = mine.began - lastButOneBegan >= FETCH_INTERVAL.toNanos();
@@ -271,7 +270,7 @@ final class SigningKeys implements AutoCloseable {
         return failing ? timeout.dividedBy(3) : timeout.multipliedBy(3);
     }
 
-    /** So that a process that has been idle does not go on with keys that were withdrawn meanwhile. */
+    /** Renews keys in the background, so that a process that was idle does not continue with keys that were withdrawn meanwhile. */
     private static void keepFresh(WeakReference<SigningKeys> forgettable, Executor later) {
         later.execute(() -> {
             SigningKeys keys = forgettable.get();
@@ -290,9 +289,9 @@ final class SigningKeys implements AutoCloseable {
     }
 
     /**
-     * Keys as they were published.
+     * Published keys.
      *
-     * @param began when their fetch began, on the monotonic clock
+     * @param began when the fetch began, by the monotonic clock
      */
     private record Reading(KeysById keys, long began) {}
 
@@ -307,7 +306,7 @@ final class SigningKeys implements AutoCloseable {
             this.freezes = freezes;
         }
 
-        /** One that has ended. */
+        /** A fetch that has ended. */
         static Fetch of(Reading reading) {
             Fetch fetch = new Fetch(reading.began, 0);
             fetch.result.complete(reading);

@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a {@code Scope-Drift} header calls a token: the first 16 base64url characters of SHA-256 over its {@code jti}, or over the
- * text of its signature if it has none. Stateless.
+ * The fingerprint of a token in a {@code Scope-Drift} header: the first 16 base64url characters of SHA-256 over the token's
+ * {@code jti}, or over the text of its signature if it has no {@code jti}. Stateless.
  *
  * <pre>{@code
  * boolean isAboutMine = hint.token().equals(TokenFingerprint.of(myToken));
@@ -28,7 +28,7 @@ public final class TokenFingerprint {
     private TokenFingerprint() {}
 
     /**
-     * The fingerprint of a token that a client holds. The token is read, not verified: only the API can do that.
+     * The fingerprint of a token that a client holds. The token is not verified.
      *
      * @return {@code null} if it is not a signed JWT in compact serialization
      */
@@ -46,7 +46,7 @@ public final class TokenFingerprint {
         }
     }
 
-    /** The fingerprint by the token's id, or by the text of its signature. */
+    /** The fingerprint over the token's id, or over the text of its signature. */
     static String digest(String id) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));

@@ -4,9 +4,9 @@ import io.scopeguard.annotation.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that its owner derives from each verified token, found without hashing and dropped with the token, as {@link ClassValue}
- * does for classes. Tokens that are in use keep their owner from being collected. Thread-safe: if two threads set a value at the
- * same time, one of the two remains, or none.
+ * A value that its owner derives from each verified token, as {@link ClassValue} does for classes. It is found without hashing and
+ * dropped with the token. Tokens in use keep their owner from being garbage collected. Thread-safe: if two threads set a value at
+ * the same time, one of the two remains, or none.
  *
  * @hidden
  */
@@ -24,13 +24,13 @@ public final class TokenValue<T> {
         return null;
     }
 
-    /** Sets the value of this view of the token, which has none yet. */
+    /** Sets the value of this view of the token, which must not have one yet. */
     public T set(AccessToken token, T value) {
         token.add(new Entry(this, value, token.values()));
         return value;
     }
 
-    /** One of the few values of a token. */
+    /** One of the values of a token. */
     record Entry(
             TokenValue<?> owner, Object value, @Nullable Entry next) {}
 }

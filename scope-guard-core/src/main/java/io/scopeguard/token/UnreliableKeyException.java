@@ -1,12 +1,12 @@
 package io.scopeguard.token;
 
-/** A published key by which nothing is verified. */
+/** A published key is not used for verification. */
 final class UnreliableKeyException extends Exception {
 
     private final String reason;
 
     /**
-     * @param reason the rest of a sentence of the log that begins with the key; nothing secret
+     * @param reason the end of a log message that begins with the key; without secrets
      */
     UnreliableKeyException(String reason) {
         super(reason, null, false, false);

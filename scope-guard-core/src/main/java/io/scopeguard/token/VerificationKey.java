@@ -25,7 +25,7 @@ final class VerificationKey {
     private volatile @Nullable JWSVerifier byNative;
 
     /**
-     * @throws JOSEException if the key is not one after all: a point off its curve, say
+     * @throws JOSEException if the key is invalid, for example a point that is not on its curve
      */
     VerificationKey(JWK jwk) throws JOSEException {
         this.jwk = jwk;
@@ -52,7 +52,7 @@ final class VerificationKey {
         }
     }
 
-    /** The JDK's until native signatures are loaded. */
+    /** The JDK's verifier until native signatures are loaded. */
     private JWSVerifier verifier() {
         JWSVerifier known = byNative;
         if (known != null) {
@@ -67,7 +67,7 @@ final class VerificationKey {
         return made;
     }
 
-    /** The provider's, unless it does not take this key. */
+    /** The native verifier, unless the provider does not accept this key. */
     private JWSVerifier verifierOrJdk(Optional<Provider> provider) {
         try {
             return verifier(jwk, provider);
@@ -84,7 +84,7 @@ final class VerificationKey {
         return verifier;
     }
 
-    /** The key as the provider itself keeps it, so that it is not converted for each signature. */
+    /** The key in the provider's own representation, so that it is not converted for each signature. */
     private static PublicKey translated(PublicKey key, Optional<Provider> provider) throws JOSEException {
         if (provider.isEmpty()) {
             return key;

@@ -5,17 +5,23 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verified tokens, by their only accepted spelling, and separately the tokens with a wrong signature, so that forged tokens cannot
- * evict valid ones. Bounded by the number of characters. Thread-safe.
+ * Caches verified tokens, by their only accepted spelling, and separately the tokens with a wrong signature, so that forged tokens
+ * cannot evict valid ones. Bounded by the number of characters. Thread-safe.
  */
 final class VerifiedTokens {
 
     private static final long MAX_VALID_CHARACTERS = 64L * 1024 * 1024;
     private static final long MAX_WRONG_CHARACTERS = 1024 * 1024;
     private static final Duration WRONG_FOR = Duration.ofMinutes(1);
+
+    /**
+     * One of this many uses is recorded. That suffices to know which tokens are in use; recording each use would cost all requests.
+     */
+    private static final int NOTED_USE = 16;
 
     private final Cache<Text, Verified> valid;
     private final Cache<String, Boolean> wrong = Caffeine.newBuilder()
@@ -24,7 +30,7 @@ final class VerifiedTokens {
             .expireAfterWrite(WRONG_FOR)
             .build();
 
-    /** @param clockSkew by how much a token outlives its expiry */
+    /** @param clockSkew how long a token stays valid after its expiry */
     VerifiedTokens(Clock clock, Duration clockSkew) {
         valid = Caffeine.newBuilder()
                 .executor(Runnable::run)
@@ -37,7 +43,9 @@ final class VerifiedTokens {
 
     @Nullable
     Verified get(String token) {
-        return valid.getIfPresent(new Text(token));
+        Text text = new Text(token);
+        boolean isUse = ThreadLocalRandom.current().nextInt(NOTED_USE) == 0;
+        return isUse ? valid.getIfPresent(text) : valid.policy().getIfPresentQuietly(text);
     }
 
     void add(String token, Verified verified) {
@@ -52,12 +60,12 @@ final class VerifiedTokens {
         wrong.put(token, true);
     }
 
-    /** A token, and the key that proves it for as long as it is published. */
+    /** A token and the key that verified it. The token is valid only while the key is published. */
     record Verified(AccessToken token, VerificationKey key) {}
 
     /**
-     * The text of a token with a good signature, which is hashed by its end alone. That is the end of the signature, and differs
-     * between any two tokens; a hash of the whole text would cost more than all the rest of a decision.
+     * The text of a token with a valid signature. Only its end is hashed, which is the end of the signature and differs between any
+     * two tokens. A hash of the whole text would cost more than the rest of a decision.
      */
     private static final class Text {
 

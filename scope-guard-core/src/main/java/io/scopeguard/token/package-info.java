@@ -1,4 +1,4 @@
-/** From a bearer string to proof: an {@link io.scopeguard.token.AccessToken} exists only after verification. */
+/** Verification of bearer tokens. An {@link io.scopeguard.token.AccessToken} exists only after verification. */
 @NullMarked
 package io.scopeguard.token;
 

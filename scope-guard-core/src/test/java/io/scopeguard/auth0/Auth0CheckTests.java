@@ -102,7 +102,7 @@ class Auth0CheckTests {
                 .satisfies(e -> assertThat(e.setting()).isEqualTo("client-id"));
     }
 
-    /** They are needed for machines only. */
+    /** These permissions are needed for machines only. */
     @Test
     void checkWhenPermissionsForMachinesAreMissingThenStarts() {
         Set<String> granted = new HashSet<>(FakeAuth0.ALL_PERMISSIONS);

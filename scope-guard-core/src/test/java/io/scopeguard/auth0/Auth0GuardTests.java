@@ -62,7 +62,7 @@ class Auth0GuardTests {
         tenant.close();
     }
 
-    // The same API, other scopes in each organization
+    // The same API with different scopes in each organization
 
     @ParameterizedTest
     @ValueSource(strings = {"access_token", "rfc9068_profile"})
@@ -80,7 +80,7 @@ class Auth0GuardTests {
         assertThat(acme.fingerprint()).hasSize(16).isNotEqualTo(globex.fingerprint());
     }
 
-    /** A user's own grants count outside of organizations only, and the other way round. */
+    /** A user's own grants count outside of organizations only, and a member's grants only in the organization. */
     @Test
     void authorizeWhenGrantedOutsideOfOrganizationsThenNotWithin() {
         tenant.global(ALICE, Set.of(), Set.of("delete:report"));
@@ -218,9 +218,9 @@ class Auth0GuardTests {
         assertThat(denial(token, "org_acme", "read:report")).isNull();
     }
 
-    // Lists that lag behind
+    // Lists with a delay
 
-    /** The token was issued with a role that lists do not show yet: it is not contradicted before they can. */
+    /** The token was issued with a role that lists do not show yet, so it is not contradicted until they can. */
     @Test
     void authorizeWhenListsLagBehindThenARightThatWasJustGivenIsNotDenied() {
         tenant.lag(Duration.ofSeconds(8)).member("org_acme", ALICE, "rol_viewer");
@@ -242,7 +242,7 @@ class Auth0GuardTests {
                     .as("after %d s", second)
                     .isNull();
             if (second == 8) {
-                // No read could show more until then.
+                // Until then, no read could show more.
                 assertThat(tenant.requests()).isEmpty();
             }
             clock.advanceSeconds(1);

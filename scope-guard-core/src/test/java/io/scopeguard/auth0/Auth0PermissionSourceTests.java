@@ -166,7 +166,7 @@ class Auth0PermissionSourceTests {
         assertThat(account.grants().direct()).isEqualTo(Map.of(API, Scopes.of("delete:report")));
     }
 
-    /** Neither counts where the other does. */
+    /** Each kind of grant counts only in its own place. */
     @Test
     void traitsWhenAuth0ThenGlobalGrantsCountWithoutAnOrganizationOnly() {
         assertThat(source.traits().globalGrantsCount()).containsExactly(TokenKind.RESOURCE);
@@ -377,7 +377,7 @@ class Auth0PermissionSourceTests {
                 .isEqualTo(Reason.MALFORMED);
     }
 
-    /** The id of an organization comes from a token, and goes into a search. */
+    /** The id of an organization comes from a token and is inserted into a search. */
     @Test
     void membersWhenTheIdCouldBeAQueryThenNotSearched() {
         tenant.member("org\" OR blocked:false", ALICE, "rol_viewer");

@@ -40,7 +40,10 @@ class Auth0TokenReaderTests {
                 "https://api.example.com/roles");
     }
 
-    /** Those of the member in an organization, those of the user without one; without the claim, the token says nothing. */
+    /**
+     * The roles of the member in an organization, or of the user outside of organizations. Without the claim, the token contains
+     * nothing about roles.
+     */
     @ParameterizedTest
     @CsvSource(
             nullValues = "none",

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An Auth0 tenant on a loopback socket, on a clock that tests can move. It answers those requests that the library makes, in the
- * shapes that Auth0 documents: both ways of paging, error objects with codes, rate limits by endpoint, and lists that lag behind.
+ * shapes that Auth0 documents: both ways of paging, error objects with codes, rate limits by endpoint, and lists with a delay.
  */
 public final class FakeAuth0 implements AutoCloseable {
 
@@ -81,7 +81,7 @@ public final class FakeAuth0 implements AutoCloseable {
         return history.floorEntry(clock.instant().minus(lag)).getValue();
     }
 
-    /** Lets lists show the state of some time ago. */
+    /** Lets lists show the state from some time ago. */
     synchronized FakeAuth0 lag(Duration behind) {
         lag = behind;
         return this;
@@ -148,7 +148,7 @@ public final class FakeAuth0 implements AutoCloseable {
         });
     }
 
-    /** Makes the user a member with these roles and no others. */
+    /** Makes the user a member with exactly these roles. */
     public FakeAuth0 member(String organization, String user, String... roles) {
         return change(state -> {
             state.users.putIfAbsent(user, new User());
@@ -190,7 +190,7 @@ public final class FakeAuth0 implements AutoCloseable {
         });
     }
 
-    // How it answers
+    // Behaviour
 
     /** Adds an Action that puts the names of the user's roles into tokens. */
     public FakeAuth0 rolesClaim(String claim) {
@@ -220,7 +220,7 @@ public final class FakeAuth0 implements AutoCloseable {
         return Auth0Tenant.of(url());
     }
 
-    /** A connection to the tenant without limits of its own, and without delay, on the clock of the core's tests. */
+    /** A connection to the tenant without limits and without delay, with the clock of the core's tests. */
     public Auth0.Builder auth0() {
         return Auth0.at(tenant(), CLIENT, SECRET)
                 .resources(List.of(Audience.resource(API)))

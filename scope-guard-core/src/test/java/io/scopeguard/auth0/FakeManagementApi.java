@@ -55,7 +55,7 @@ public final class FakeManagementApi {
         return this;
     }
 
-    /** Issues the library's own token as somebody else. */
+    /** Issues the library's own token with another issuer. */
     public FakeManagementApi issuer(String other) {
         issuer = other;
         return this;
@@ -67,7 +67,7 @@ public final class FakeManagementApi {
         return this;
     }
 
-    /** Answers in place of the API, where the function returns an answer for the path with query. */
+    /** Replaces answers of the API: those for which the function returns an answer to the path with query. */
     public FakeManagementApi fault(Function<String, @Nullable Response> answer) {
         fault = answer;
         return this;
@@ -367,7 +367,7 @@ public final class FakeManagementApi {
         return Map.of("permission_name", permission.name(), "resource_server_identifier", permission.api());
     }
 
-    /** A list in the way of paging that the endpoint has; asked in the other way, the answer has no total or no checkpoint. */
+    /** A list in the endpoint's way of paging. With the parameters of the other way, the answer has no total or no checkpoint. */
     private static Response list(String name, List<?> items, Map<String, String> query, boolean byCheckpoint) {
         if (byCheckpoint) {
             int from = Integer.parseInt(query.getOrDefault("from", "0"));
@@ -399,7 +399,7 @@ public final class FakeManagementApi {
         return parameters;
     }
 
-    /** So many calls in each period. */
+    /** The number of calls in each period. */
     private static final class Limit {
 
         private final int calls;

@@ -79,7 +79,7 @@ final class TenantState {
         from.forEach((key, set) -> to.put(key, new LinkedHashSet<>(set)));
     }
 
-    /** The names of a member's roles, or of those of the user as such. */
+    /** The names of the roles of a member, or of the user outside of organizations. */
     List<String> namesOfRoles(String user, @Nullable String organization) {
         Set<String> held = organization == null
                 ? users.get(user).roles

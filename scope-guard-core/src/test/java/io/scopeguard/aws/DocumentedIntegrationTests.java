@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The integration in the documentation, compiled and given what the authorizer's context becomes. */
+/** The integration in the documentation, compiled and called with the authorizer's context. */
 class DocumentedIntegrationTests {
 
     @Test

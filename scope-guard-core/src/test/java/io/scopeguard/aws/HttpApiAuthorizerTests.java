@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Events as API Gateway sends them, and what it is answered. */
+/** The answers to events in the form in which API Gateway sends them. */
 @Timeout(300)
 class HttpApiAuthorizerTests {
 
@@ -202,7 +202,9 @@ class HttpApiAuthorizerTests {
         assertThat(simple().handleRequest(event, null)).containsEntry("isAuthorized", true);
     }
 
-    /** 503 cannot be said: the requirement's policy decides between the token and a failure, which is never reused. */
+    /**
+     * An authorizer cannot respond 503, so the requirement's policy decides between the token and a failure, which is never reused.
+     */
     @Test
     void handleRequestWhenPermissionsAreUnknownThenPolicyDecides() {
         tenant.down(true);
@@ -213,7 +215,7 @@ class HttpApiAuthorizerTests {
                 .hasMessage("Live permissions are unavailable");
     }
 
-    /** The machine stood still: only the wall clock shows it. */
+    /** The machine was frozen, which only the wall clock shows. */
     @Test
     void handleRequestWhenFrozenThenFrozenTimeCountsAsAge() {
         tenant.grant(verified, "read:report", "delete:report");
@@ -231,7 +233,7 @@ class HttpApiAuthorizerTests {
         assertThat(tenant.fetches()).isGreaterThan(before);
     }
 
-    /** A function that is invoked every few seconds runs for milliseconds only: its age is that of the freezes. */
+    /** A function that is invoked every few seconds runs for milliseconds only, so ages consist of the freezes. */
     @Test
     void handleRequestWhenFrozenOftenForAShortTimeThenReadAnewWithinTheBound() {
         tenant.grant(verified, "read:report", "delete:report");
@@ -250,7 +252,7 @@ class HttpApiAuthorizerTests {
         assertThat(denial(DELETE, "acme")).isEqualTo("insufficient-scope");
     }
 
-    /** Reads for other users were left behind by earlier requests, and do not proceed: this user's read is waited for all the same. */
+    /** Reads for other users, from earlier requests, do not proceed. The request still waits for this user's read. */
     @Test
     void handleRequestWhenReadIsDueThenItIsDoneBeforeTheAnswer() {
         tenant.grant(verified, "read:report", "delete:report");
@@ -272,7 +274,7 @@ class HttpApiAuthorizerTests {
         thaw.countDown();
     }
 
-    /** A read that fails leaves the older picture, within its bound. */
+    /** After a failed read, the older picture counts, up to the maximum age. */
     @Test
     void handleRequestWhenReadIsDueAndFailsThenTheOlderPictureDecides() {
         tenant.grant(verified, "read:report", "delete:report");
@@ -291,7 +293,7 @@ class HttpApiAuthorizerTests {
                 .hasMessage("Live permissions are unavailable");
     }
 
-    /** A client sees nothing of a denial but 403: it was not asked for consent yet. */
+    /** A client sees only 403, so it does not count as asked for consent. */
     @Test
     void handleRequestWhenDeniedThenTheNextGrantedResponseStillHasTheHint() {
         String first = tokens.organization("acme").scopes("read:report").compact();
@@ -323,7 +325,7 @@ class HttpApiAuthorizerTests {
                 .doesNotContain("Effect=Allow");
     }
 
-    // What API Gateway reuses
+    // Answers that API Gateway reuses
 
     @Test
     void buildWhenAnswerOfOneOrganizationWouldBeReusedThenRefused() {
@@ -384,7 +386,7 @@ class HttpApiAuthorizerTests {
         }
     }
 
-    /** More background reads than there are threads, of facts that are older than all others. */
+    /** More background reads than threads, of facts that are older than all others. */
     private void leaveReadsBehind() {
         Freshness freshness = Freshness.of(Duration.ofSeconds(30), Duration.ofMinutes(5), steady.nanos());
         for (int i = 0; i < 20; i++) {

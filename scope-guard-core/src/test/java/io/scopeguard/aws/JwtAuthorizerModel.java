@@ -16,11 +16,11 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The rules of the JWT authorizer of HTTP APIs, as AWS's developer guide states them. Nothing of AWS was asked. That the times have
- * to fit, and that a missing scope is answered with 403, is widely reported, but was not read there.
+ * The rules of the JWT authorizer of HTTP APIs, as AWS's developer guide states them. No request was sent to AWS. It is widely
+ * reported, but not stated in the guide, that times are checked and that a missing scope leads to 403.
  *
  * @param issuer compared exactly
- * @param audiences one of which must be the token's, or its {@code client_id} if it has no {@code aud}
+ * @param audiences one of them must be the token's audience, or its {@code client_id} if it has no {@code aud}
  * @param scopes the route's scopes, one of which is enough
  */
 record JwtAuthorizerModel(String issuer, Set<String> audiences, Set<String> scopes, JWKSet keys) {
@@ -28,7 +28,7 @@ record JwtAuthorizerModel(String issuer, Set<String> audiences, Set<String> scop
     private static final String SCHEME = "Bearer ";
 
     /**
-     * The status of the response, and what is wrong.
+     * The status of the response, and the error.
      *
      * @param credentials the value of the header: a token, with or without the scheme
      */

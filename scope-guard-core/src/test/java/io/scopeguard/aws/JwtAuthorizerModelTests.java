@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each rule of the model, by a token that breaks or just meets this rule alone. */
+/** Each rule of the model, with a token that violates or just satisfies this rule alone. */
 class JwtAuthorizerModelTests {
 
     private static final Instant NOW = Instant.ofEpochSecond(1_000_000);
@@ -162,7 +162,7 @@ class JwtAuthorizerModelTests {
                 new JWSHeader.Builder(algorithm).keyID(keyId).build(), new Payload(claims).toString(), key);
     }
 
-    /** Claims that are accepted, but for one. */
+    /** Valid claims except for one. */
     private static Map<String, Object> claims(String claim, Object value) {
         Map<String, Object> claims = new LinkedHashMap<>(Map.of(
                 "iss",

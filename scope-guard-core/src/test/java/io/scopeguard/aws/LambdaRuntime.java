@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The endpoint that a function's runtime asks for events: four paths of the Lambda Runtime API. */
+/** The endpoint from which a function's runtime fetches events: four paths of the Lambda Runtime API. */
 public final class LambdaRuntime implements AutoCloseable {
 
     private static final String INVOCATION = "/2018-06-01/runtime/invocation/";
@@ -32,7 +32,7 @@ public final class LambdaRuntime implements AutoCloseable {
     private int invocations;
 
     /**
-     * What a function made of an event.
+     * The result of a function for an event.
      *
      * @param isError whether it failed
      * @param body its answer, or the description of its failure
@@ -46,7 +46,7 @@ public final class LambdaRuntime implements AutoCloseable {
         server.start();
     }
 
-    /** What the runtime finds in its environment. */
+    /** The environment variables of the runtime. */
     public Map<String, String> environment(String handler) {
         return Map.of(
                 "AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + server.getAddress().getPort(),
@@ -59,7 +59,7 @@ public final class LambdaRuntime implements AutoCloseable {
                 "AWS_LAMBDA_LOG_STREAM_NAME", "stream");
     }
 
-    /** Has the function handle an event. */
+    /** Lets the function handle an event. */
     public Outcome invoke(Process function, String event) throws InterruptedException {
         events.add(event);
         for (int seconds = 0; seconds < PATIENCE_SECONDS && function.isAlive(); seconds++) {
@@ -88,7 +88,7 @@ public final class LambdaRuntime implements AutoCloseable {
 
     private void next(HttpExchange exchange) throws IOException, InterruptedException {
         byte[] event = events.take().getBytes(StandardCharsets.UTF_8);
-        // The runtime's native part reads each of these, and crashes where one is missing.
+        // The runtime's native part reads each of these and crashes if one is missing.
         Headers headers = exchange.getResponseHeaders();
         headers.set("Content-Type", "application/json");
         headers.set("Lambda-Runtime-Aws-Request-Id", "request-" + ++invocations);

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The table in the documentation: tokens of three providers at the JWT authorizer's rules and at Scope Guard. The route is
+ * The table in the documentation: tokens of three providers, judged by the JWT authorizer's rules and by Scope Guard. The route is
  * {@code /organizations/acme/reports}, and needs {@code read:report} and {@code write:report}.
  */
 @Timeout(300)
@@ -58,7 +58,7 @@ class VerdictTableTests {
 
     private static final Set<String> SCOPES = Set.of("read:report", "write:report");
     private static final String[] BOTH = {"read:report", "write:report"};
-    /** Marks what was not read in AWS's guide. */
+    /** Marks rules that AWS's guide does not state. */
     private static final String REPORTED = "†";
 
     private static final int MOST_LOOKS = 20;
@@ -307,7 +307,7 @@ class VerdictTableTests {
             this.model = model;
         }
 
-        /** The same guard beside another authorizer. */
+        /** The same guard with another authorizer. */
         Judge with(JwtAuthorizerModel other) {
             return new Judge(guard, request, other);
         }
@@ -316,7 +316,7 @@ class VerdictTableTests {
             row(name, token, verdict(token));
         }
 
-        /** Both see the header's value as it is. */
+        /** Both receive the unchanged value of the header. */
         void rowWithoutScheme(String name, String token) throws Exception {
             APIGatewayV2CustomAuthorizerEvent event = new APIGatewayV2CustomAuthorizerEvent();
             event.setRouteKey("GET /reports");
@@ -334,7 +334,7 @@ class VerdictTableTests {
             rows.add("| " + name + " | " + model.verdict(credentials, clock.instant()) + " | " + ours + " |");
         }
 
-        /** A minute later each time, until the change is noticed: a loss needs a confirming read. */
+        /** Repeated every minute until the change is noticed, because a loss needs a confirming read. */
         void lookUntilChanged(String token) {
             String before = verdict(token);
             for (int looks = 0; looks < MOST_LOOKS && verdict(token).equals(before); looks++) {

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Claims under a genuine header. The signature is checked last, so that a wrong one means that the claims were accepted; only
- * then is the token signed for real and verified again.
+ * Claims under a genuine header. The signature is checked last, so the report of a wrong signature means that the claims were
+ * accepted. Only then is the token signed and verified again.
  */
 class ClaimsFuzzTests {
 

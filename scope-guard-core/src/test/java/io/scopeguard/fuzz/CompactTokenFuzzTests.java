@@ -15,8 +15,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The whole token, and its header. Input that begins with a brace is the header's JSON in front of the payload and signature of
- * a genuine token: a fuzzer that had to find base64url first would never get that far.
+ * The whole token, and its header. Input that begins with a brace is the header's JSON in front of the payload and signature of a
+ * genuine token: a fuzzer that had to find base64url first would never get so far.
  */
 class CompactTokenFuzzTests {
 

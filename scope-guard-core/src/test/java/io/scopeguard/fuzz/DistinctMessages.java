@@ -4,9 +4,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Checks that messages are fixed texts. Searching a message for parts of the input would not do: the fuzzer sees such a
- * comparison and forges the input that satisfies it. A message that contains input changes with the input, though, so that the
- * number of distinct messages exceeds any bound. Thread-safe.
+ * Checks that messages are fixed texts. Searching a message for parts of the input does not work, because the fuzzer observes the
+ * comparison and creates input that satisfies it. But a message that contains input changes with the input, so the number of
+ * distinct messages exceeds any bound. Thread-safe.
  */
 final class DistinctMessages {
 

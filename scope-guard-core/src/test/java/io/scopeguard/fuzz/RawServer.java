@@ -10,11 +10,11 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A loopback server that is quick enough for a fuzzer: WireMock records and matches, which takes its time. */
+/** A loopback server that is fast enough for a fuzzer. WireMock is slower, because it records and matches. */
 final class RawServer implements AutoCloseable {
 
     static {
-        // Head and body travel in two packets; the second would wait for an acknowledgement of the first.
+        // Head and body are sent in two packets. The second would wait for an acknowledgement of the first.
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The value of a {@code Scope-Drift} header, as a client reads it: anybody may have written it. */
+/** The value of a {@code Scope-Drift} header, which a client reads without knowing its author. */
 class ScopeDriftFuzzTests {
 
     static Stream<byte[]> seeds() {

@@ -63,7 +63,8 @@ class WebhookFuzzTests {
         if (input.length > 0 && input[0] == '!') {
             byte[] body = Arrays.copyOfRange(input, 1, input.length);
             check(webhook.receive(body, sign(body)));
-            // The untimely and those for everybody are limited: each input has its own minute.
+            // Deliveries that are untimely or affect all subjects are limited per minute, so each input has its own
+            // minute.
             clock.advance(Duration.ofMinutes(1));
         } else {
             String text = new String(input, ISO_8859_1);

@@ -68,7 +68,7 @@ class AdminEventsTests {
         return server.realm();
     }
 
-    /** An organization is known by its alias after somebody has asked about it. */
+    /** The alias of an organization is known after the first request about the organization. */
     private void ask(String organization) {
         keycloak.permissions()
                 .membership(new Subject(Subject.Type.USER, "alice"), organization, CallContext.FOREGROUND);
@@ -276,7 +276,7 @@ class AdminEventsTests {
         BlockingQueue<PermissionChange> reported = new LinkedBlockingQueue<>();
         try (ChangeFeed polling = keycloak.changeFeed(reported::add)) {
             polling.start(Duration.ofMillis(20));
-            // The first poll is not waited for: events before it are not of interest.
+            // The test does not wait for the first poll, because events before it are irrelevant.
             PermissionChange change = null;
             for (int i = 0; change == null && i < 1_000; i++) {
                 realm().enable("bob", i % 2 == 0);

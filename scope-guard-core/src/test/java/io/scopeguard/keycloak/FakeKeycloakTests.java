@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The stand-in against the recordings: each of its answers has the shape of a real Keycloak's. */
+/** Compares the fake with the recordings: each of its answers has the shape of a real Keycloak's. */
 class FakeKeycloakTests {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();

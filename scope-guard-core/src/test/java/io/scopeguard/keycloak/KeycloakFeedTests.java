@@ -24,8 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The feed of admin events from end to end: the guard starts it, and polls by real time. The clock of facts stands still, so that
- * no fact is ever old enough to be read again by age: only the feed can show a change.
+ * The feed of admin events from end to end: the guard starts it, and polls by real time. The clock of facts stands still, so no
+ * fact is read again because of its age. Only the feed can show a change.
  */
 class KeycloakFeedTests {
 
@@ -74,7 +74,8 @@ class KeycloakFeedTests {
     }
 
     /**
-     * Polls so far: each begins with one first page. Events of the last ten seconds are read again, on several pages if need be.
+     * The number of polls so far, counted by first pages. Events of the last ten seconds are read again, on several pages if
+     * necessary.
      */
     private long polls() {
         return server.reads().stream()
@@ -83,7 +84,7 @@ class KeycloakFeedTests {
                 .count();
     }
 
-    /** A poll that begins from now on sees what has happened until now. */
+    /** A poll that begins from now on sees all events until now. */
     private void awaitPolls() {
         long before = polls();
         Awaitility.await().atMost(PATIENCE).until(() -> polls() >= before + 3);
@@ -114,7 +115,7 @@ class KeycloakFeedTests {
         assertThat(server.reads()).noneMatch(read -> read.contains("/members/bob"));
     }
 
-    /** The events were deleted, so something may have been missed. */
+    /** The events were deleted, so changes may have been missed. */
     @Test
     void authorizeWhenEventsAreMissingThenEverythingIsReadAgain() {
         String alice = server.token("alice", "acme");

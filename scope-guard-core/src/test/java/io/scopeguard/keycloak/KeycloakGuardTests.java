@@ -107,7 +107,7 @@ class KeycloakGuardTests {
                 .isTrue();
     }
 
-    /** A mapper is missing, say: neither another refresh nor a consent would bring the role. */
+    /** For example, a mapper is missing: neither another refresh nor consent would deliver the role. */
     @Test
     void authorizeWhenANewTokenLacksTheRoleAllTheSameThenNothingIsAskedFor() {
         String known = server.token("alice", "acme");
@@ -123,7 +123,7 @@ class KeycloakGuardTests {
         assertThat(decision.advice().remedy()).isEqualTo(Remedy.NONE);
     }
 
-    /** Client scopes of the sign-in: a refresh never brings another one. */
+    /** Client scopes are determined at sign-in: a refresh never adds one. */
     @Test
     void authorizeWhenGlobalScopesAreDelegatedThenPromotionsNeedAnotherSignIn() {
         realm().grant("bob", "read:report");
@@ -153,7 +153,7 @@ class KeycloakGuardTests {
         return guard.authorize(guard.verify(token), new AccessRequest(RequestedOrganization.NONE, requirement));
     }
 
-    /** Keycloak does not mix them: a role outside of organizations is no permission in one, and the reverse. */
+    /** Keycloak keeps them apart: a role outside of organizations permits nothing in an organization, and the reverse. */
     @Test
     void authorizeWhenARoleIsHeldElsewhereThenItDoesNotCount() {
         realm().grant("bob", "write:report");

@@ -111,7 +111,7 @@ class KeycloakPermissionSourceTests {
                 .isEqualTo(none(Standing.ORGANIZATION_INACTIVE, false));
     }
 
-    /** The first look takes as few calls as possible; the second states absence explicitly. */
+    /** The first read takes as few calls as possible; the second one states absence explicitly. */
     @ParameterizedTest
     @CsvSource({
         "dave,    acme,    NOT_A_MEMBER,          false, NOT_A_MEMBER,          true",
@@ -359,7 +359,7 @@ class KeycloakPermissionSourceTests {
                 .isEqualTo(Standing.ORGANIZATION_INACTIVE);
     }
 
-    /** Keycloak sends no Date: its clock is known by the time at which it issued our own token. */
+    /** Keycloak sends no Date, so its clock is learned from the time at which it issued our own token. */
     @Test
     void clockWhenNoAnswerHasADateThenByOurOwnToken() {
         MovableClock twoMinutesAhead = new MovableClock(clock.instant().plusSeconds(120));

@@ -120,7 +120,7 @@ class KeycloakRolesTests {
         assertThat(denial(token, kind, role)).isEqualTo(isHeld ? null : Denial.INSUFFICIENT_ROLE);
     }
 
-    /** Without the setting, realm roles are neither read nor believed. */
+    /** Without the setting, realm roles are neither read nor accepted. */
     @ParameterizedTest
     @CsvSource({"ORGANIZATION, editor, true", "ORGANIZATION, auditor, false", "GLOBAL, paid-tier, false"})
     void authorizeWhenRealmRolesAreNotReadThenOnlyClientRolesCount(RoleKind kind, String role, boolean isHeld) {
@@ -191,7 +191,7 @@ class KeycloakRolesTests {
         assertThat(drift(refused)).startsWith("action=refresh, demoted-roles=(\"paid-tier\")");
     }
 
-    /** A client without the role in its scope was not given it by the user. */
+    /** If the role is not in the client's scope, the user did not delegate it to the client. */
     @Test
     void authorizeWhenTheClientMayNotSeeTheRoleThenDeniedAlthoughTheUserHoldsIt() {
         assign();
@@ -203,7 +203,7 @@ class KeycloakRolesTests {
         assertThat(denial(token, RoleKind.GLOBAL, "paid-tier")).isEqualTo(Denial.INSUFFICIENT_ROLE);
     }
 
-    /** A list of organizations says nothing about roles: those that are held now decide. */
+    /** A list of organizations contains nothing about roles, so the live roles decide. */
     @Test
     void authorizeWhenTheTokenListsOrganizationsOnlyThenTheLiveRolesDecide() {
         assign();

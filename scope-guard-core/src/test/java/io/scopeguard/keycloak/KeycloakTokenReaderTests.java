@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the tokens of a real Keycloak are read. */
+/** Reads the tokens of a real Keycloak. */
 class KeycloakTokenReaderTests {
 
     private static final Audience API = Audience.resource("https://api.example.test");
@@ -92,7 +92,9 @@ class KeycloakTokenReaderTests {
         assertThat(grants(byAlias, claims(name))).isEqualTo(expected);
     }
 
-    /** Client scopes count outside of organizations; Keycloak's own, and those that name organizations, do not count at all. */
+    /**
+     * Client scopes count outside of organizations. Keycloak's own client scopes, and those that name organizations, never count.
+     */
     @ParameterizedTest
     @CsvSource({
         "'global-role.scopes.no-organization.bob',                             'null=write:report'",
@@ -134,7 +136,7 @@ class KeycloakTokenReaderTests {
         assertThat(content.id()).isEqualTo(claims(name).get("jti"));
     }
 
-    /** A client may have a mapper that adds client_id to everybody's tokens, and anybody may choose a user name. */
+    /** A client may have a mapper that adds client_id to the tokens of all users, and users may choose any name. */
     @ParameterizedTest
     @CsvSource({
         "alice,                 session, USER",
@@ -187,7 +189,7 @@ class KeycloakTokenReaderTests {
         assertThat(content.globalRoles()).containsExactly("read:other");
     }
 
-    /** A list of organizations says nothing about roles. Realm roles count only if they are read from the Admin API as well. */
+    /** A list of organizations contains nothing about roles. Realm roles count only if they are also read from the Admin API. */
     @ParameterizedTest
     @CsvSource({
         "list.organization-acme.alice,                        false, none,                          ''",

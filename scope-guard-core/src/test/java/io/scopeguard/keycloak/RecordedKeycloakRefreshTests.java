@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a refresh at a real Keycloak delivered after a change: the reason for the remedies. */
+/** The results of a refresh at a real Keycloak after a change, which are the reason for the remedies. */
 class RecordedKeycloakRefreshTests {
 
     private static final Audience API = Audience.resource("https://api.example.test");
@@ -53,7 +53,7 @@ class RecordedKeycloakRefreshTests {
         assertThat(grants(GlobalScopes.ROLES, name)).isEqualTo(expected);
     }
 
-    /** The same tokens: {@code resource_access} has the role that was granted since, {@code scope} has not. */
+    /** In the same token, {@code resource_access} contains the role that was granted since, and {@code scope} does not. */
     @ParameterizedTest
     @CsvSource({
         "scope.promoted-requested.bob",
@@ -91,7 +91,7 @@ class RecordedKeycloakRefreshTests {
                 .isEqualTo(description);
     }
 
-    /** What the recordings show is what the provider declares, and the remedies follow. */
+    /** The provider declares the behaviour that the recordings show, and the remedies follow. */
     @ParameterizedTest
     @CsvSource({
         "ROLES, ORGANIZATION_RESOURCE, ALWAYS",

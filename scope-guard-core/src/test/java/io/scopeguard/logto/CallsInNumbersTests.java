@@ -81,7 +81,7 @@ class CallsInNumbersTests {
         assertCosts(costs, "organization-roles", 1);
     }
 
-    /** A global role that nobody holds costs nothing beside the list of roles. */
+    /** A global role without holders costs nothing in addition to the list of roles. */
     @Test
     void resourceTokensInOrganizationsWhenNobodyHoldsAGlobalRole() {
         tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
@@ -94,7 +94,7 @@ class CallsInNumbersTests {
         assertThat(costs).doesNotContainKeys("holders", "user-roles", "users");
     }
 
-    /** Organization roles come with the memberships. */
+    /** Memberships contain the organization roles. */
     @Test
     void organizationTokensWhenAnOrganizationRoleIsRequired() {
         List<PermissionKey> users =
@@ -105,7 +105,7 @@ class CallsInNumbersTests {
         assertThat(costs).doesNotContainKeys("roles", "role-scopes", "holders", "user-roles", "users");
     }
 
-    /** A required global role costs a call for each user who needs it, or its list of holders, whichever is fewer calls. */
+    /** A required global role costs one call for each user that needs it, or the list of its holders, whichever is fewer calls. */
     @ParameterizedTest
     @CsvSource({"0, 250, 0", "3, 250, 0", "250, 250, 3", "250, 2, 2"})
     void organizationTokensWhenAGlobalRoleIsRequired(int holders, int active, int expected) {
@@ -123,7 +123,7 @@ class CallsInNumbersTests {
         assertThat(costs).doesNotContainKey("users");
     }
 
-    /** Up to three holders are named by the list of roles. */
+    /** The list of roles names up to three holders. */
     @Test
     void resourceTokensInOrganizationsWhenThreeHoldAGlobalRole() {
         tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
@@ -133,7 +133,7 @@ class CallsInNumbersTests {
         Map<String, Integer> interval = interval(users);
         assertCosts(interval, "members", 3);
         assertThat(interval).doesNotContainKeys("user-roles", "users");
-        // The list of roles and the scopes of this one: a constant, however many users are active.
+        // The list of roles and the scopes of this role: a constant number of calls for any number of active users.
         assertThat(interval.get("roles") + interval.get("role-scopes") + interval.getOrDefault("holders", 0))
                 .as("%s", interval)
                 .isLessThanOrEqualTo(6);
@@ -152,7 +152,7 @@ class CallsInNumbersTests {
                 .isLessThanOrEqualTo(expected);
     }
 
-    /** The standing of each user is asked for alone. */
+    /** The standing of each user is read alone. */
     @Test
     void globalResourceTokensWhenNobodyHoldsAGlobalRole() {
         tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
@@ -179,7 +179,7 @@ class CallsInNumbersTests {
         assertCosts(costs, "organization-application-roles", 10);
     }
 
-    /** Reads begin a little ahead of the age at which they are due: five intervals in the time of four. */
+    /** Facts are read a little before the maximum age: five times in four intervals. */
     private static void assertCosts(Map<String, Integer> interval, String kind, int expected) {
         assertThat(interval.getOrDefault(kind, 0))
                 .as("%s of %s", kind, interval)
@@ -212,7 +212,7 @@ class CallsInNumbersTests {
         return "user" + String.format(Locale.ROOT, "%04d", number);
     }
 
-    /** The calls of one interval, by operation, after some intervals in which all users were active too. */
+    /** The calls in one interval, by operation, after some intervals in which all users were active. */
     private Map<String, Integer> interval(List<PermissionKey> users) {
         for (int i = 0; i < WARM_UP; i++) {
             live(users);
@@ -227,7 +227,7 @@ class CallsInNumbersTests {
         return kinds;
     }
 
-    /** Everybody sends a request every five seconds. */
+    /** All users send a request every five seconds. */
     private void live(List<PermissionKey> users) {
         for (int second = 0; second < MAX_AGE.toSeconds(); second += 5) {
             clock.advanceSeconds(5);

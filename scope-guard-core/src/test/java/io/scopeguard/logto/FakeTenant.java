@@ -140,7 +140,7 @@ final class FakeTenant implements AutoCloseable {
         return this;
     }
 
-    /** A role in organizations, with organization scopes, which are made if they do not exist. */
+    /** A role in organizations, with organization scopes, which are created if they do not exist. */
     synchronized FakeTenant organizationRole(String id, String... scopes) {
         Role role = new Role(id, "User");
         organizationRoles.put(id, role);
@@ -223,7 +223,7 @@ final class FakeTenant implements AutoCloseable {
         return all;
     }
 
-    /** How many access tokens for the Management API were issued. */
+    /** The number of issued access tokens for the Management API. */
     int grants() {
         return grants.get();
     }
@@ -302,7 +302,7 @@ final class FakeTenant implements AutoCloseable {
     private Reply ofOrganization(String[] path, Query query) {
         Map<String, Set<String>> users = members.getOrDefault(path[1], Map.of());
         if (path.length == 3) {
-            // Those whose id contains the search term, newest first.
+            // The users whose ids contain the search term, newest first.
             return Reply.page(
                     users.keySet().stream()
                             .map(this.users::get)
@@ -425,7 +425,7 @@ final class FakeTenant implements AutoCloseable {
         return MAPPER.writeValueAsString(value);
     }
 
-    /** @param number counts up, as the dates of creation would */
+    /** @param number increases like dates of creation */
     private record User(String id, boolean isSuspended, int number) {
 
         Map<String, Object> profile() {

@@ -38,8 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A process that was frozen, as a function between two invocations, or restored from a snapshot: its wall clock jumps, its monotonic
- * clock does not, and its connections have ended. An unknown permission would be a denial here.
+ * A process that was frozen, like a function between two invocations, or restored from a snapshot: its wall clock jumps, its
+ * monotonic clock does not, and its connections have ended. The policy denies requests with unknown permissions.
  */
 @Timeout(600)
 class FrozenProcessTests {
@@ -82,7 +82,7 @@ class FrozenProcessTests {
         tokens.close();
     }
 
-    /** The facts are as old as the clock on the wall says, so that they are read again, by a connection that works. */
+    /** The facts are as old as the wall clock shows, so they are read again, with a new connection. */
     @ParameterizedTest
     @EnumSource
     void authorizeWhenThawedThenAnsweredByWhatIsReadAnew(End how) throws IOException {
@@ -96,7 +96,7 @@ class FrozenProcessTests {
         assertThat(delete(token).denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
     }
 
-    /** The answer to a read is lost: nothing waits for it. */
+    /** The answer to a read is lost, and no request waits for it. */
     @Test
     void authorizeWhenFrozenDuringAReadThenTheReadIsMadeAnew() throws Exception {
         AccessToken token = guard.verify(token(tokens.key()));
@@ -120,7 +120,7 @@ class FrozenProcessTests {
         assertThat(frozen.join().denial()).isNotEqualTo(Denial.PERMISSIONS_UNAVAILABLE);
     }
 
-    /** A snapshot is restored days later: the access token for the Management API, keys and facts are those of its day. */
+    /** A snapshot is restored days later: the access token for the Management API, keys and facts are as old as the snapshot. */
     @Test
     void authorizeWhenRestoredDaysLaterThenNothingOfTheSnapshotDecides() throws IOException {
         AccessToken old = guard.verify(token(tokens.key()));

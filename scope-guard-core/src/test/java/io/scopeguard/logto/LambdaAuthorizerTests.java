@@ -138,7 +138,7 @@ class LambdaAuthorizerTests {
                 .replace("{\"organizationId\"", "{\"id\": \"7\", \"organizationId\""));
     }
 
-    /** On a busy machine the provider's answers may be too late: then the client asks again. */
+    /** On a busy machine, the provider's answers may be too late. Then the client repeats the request. */
     private static Outcome patiently(String event) throws InterruptedException {
         Outcome outcome = runtime.invoke(function, event);
         for (int retries = 0; retries < MOST_RETRIES && outcome.body().contains("unavailable"); retries++) {

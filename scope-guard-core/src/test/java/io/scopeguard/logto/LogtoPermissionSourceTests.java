@@ -85,7 +85,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Subjects and roles in the recorded Management API, and the reasons of failures. */
+/** Subjects and roles in the recorded Management API, and the reasons for failures. */
 class LogtoPermissionSourceTests {
 
     private static final Audience API = Audience.resource(Recorded.API);
@@ -162,7 +162,7 @@ class LogtoPermissionSourceTests {
         assertThat(source.traits().confirmationCalls()).isEqualTo(2);
     }
 
-    /** Only a token without an organization carries all that the grant of the sign-in holds. */
+    /** Only a token without an organization carries all scopes of the sign-in's grant. */
     @Test
     void traitsWhenLogtoThenARefreshNeverDeliversWithoutAnOrganizationOnly() {
         assertThat(source.traits().refreshDelivery(TokenKind.ORGANIZATION)).isEqualTo(RefreshDelivery.IF_REQUESTED);
@@ -214,7 +214,7 @@ class LogtoPermissionSourceTests {
         assertThat(both(user(BOB), ACME)).containsOnly(Answer.explicit(Membership.none(Standing.SUSPENDED)));
     }
 
-    /** A faulty provider returns a bare empty list, too, but not an object without roles. */
+    /** A faulty provider may also return a bare empty list, but not an object without roles. */
     @Test
     void membershipWhenMemberWithoutRoleThenExplicitOnlyWhereTheMemberIsShown() {
         tenant.found(
@@ -248,7 +248,7 @@ class LogtoPermissionSourceTests {
         assertThat(source.membership(user(CAROL), ACME, NOW).value().standing()).isEqualTo(Standing.NOT_A_MEMBER);
     }
 
-    /** 200 [] for anybody: the reason why scopes are never asked for by subject. */
+    /** 200 [] for any subject, which is why scopes are never requested by subject. */
     @Test
     void scopesOfASubjectAreNeverAskedFor() {
         both(user(ALICE), ACME);
@@ -410,7 +410,7 @@ class LogtoPermissionSourceTests {
                 .contains(new RoleScopes(Map.of(API, Scopes.of("read:document")), true));
     }
 
-    /** The role loses these scopes, nobody loses anything else, and the list of resources is read once more, not once a scope. */
+    /** The role loses these scopes, nothing else is lost, and the list of resources is read once more, not once for each scope. */
     @Test
     void definitionsWhenARoleNamesAnUnknownResourceThenOnlyThoseScopesAreMissing() {
         tenant.answer(
@@ -734,7 +734,7 @@ class LogtoPermissionSourceTests {
 
         assertThat(logto.catalogue().scopesOf(API)).isEqualTo(DOCUMENTS);
         assertThat(novelty(API, "read:document", issuedAt(creation.minusSeconds(1))))
-                .isEqualTo(Novelty.TOLD);
+                .isEqualTo(Novelty.DATED);
         assertThat(novelty(API, "read:document", issuedAt(creation.plusSeconds(1))))
                 .isEqualTo(Novelty.NONE);
     }
@@ -837,7 +837,7 @@ class LogtoPermissionSourceTests {
             tenant.found(ACME, ALICE, aResponse().withStatus(503));
             for (int i = 0; i < 3; i++) {
                 assertTrouble(() -> source.membership(user(ALICE), ACME, NOW), Reason.SERVER_ERROR);
-                // Others are read well meanwhile: that is no end of it.
+                // Successful reads of other lists do not end the outage.
                 source.membership(user(BOB), ACME, NOW);
             }
             tenant.reset();
@@ -879,7 +879,7 @@ class LogtoPermissionSourceTests {
         return tokens.organization(ACME).issuedAt(time).verified();
     }
 
-    /** Reads of the Management API so far, in order. */
+    /** The reads of the Management API so far, in order. */
     private List<String> asked() {
         List<String> urls = new ArrayList<>(tenant.server().getAllServeEvents().stream()
                 .map(event -> event.getRequest().getUrl())
@@ -911,7 +911,7 @@ class LogtoPermissionSourceTests {
                 .collect(Collectors.joining(",", "[", "]")));
     }
 
-    /** A role in organizations with one scope of theirs, and one each of these resources. */
+    /** A role in organizations with one organization scope and one scope of each of these resources. */
     private static String role(String id, String scope, String... resources) {
         String ofResources = Stream.of(resources)
                 .map(resource -> "{\"id\":\"s\",\"name\":\"x\",\"resource\":{\"id\":\"" + resource + "\"}}")

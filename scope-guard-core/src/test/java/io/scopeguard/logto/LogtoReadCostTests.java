@@ -253,7 +253,7 @@ class LogtoReadCostTests {
                                         : Membership.of(Grants.ofRoles(Set.of("viewer")))));
     }
 
-    /** Offset paging: nobody may conclude anything from an absence in such a pass. The totals tell. */
+    /** With offset paging, absence from such a pass proves nothing. The totals show that the list changed. */
     @Test
     void membersWhenSomebodyLeavesDuringAPassThenAnotherIsSkippedAndTheTotalsDiffer() {
         List<String> users = names("user", 150);
@@ -359,7 +359,7 @@ class LogtoReadCostTests {
         assertThat(novelty(API, "read", before)).isEqualTo(Novelty.SEEN);
     }
 
-    /** The catalogue dates hints; no request waits for it when it is merely due. */
+    /** The catalogue only dates hints, so no request waits for it when it is merely stale. */
     @Test
     void catalogueWhenDueThenReadByBackgroundReadsAndNotByThoseThatARequestWaitsFor() {
         logto.check(List.of(Audience.ORGANIZATION, API));
@@ -397,7 +397,7 @@ class LogtoReadCostTests {
         }
     }
 
-    /** A page in flight whose priority rises while it waits for the budget gets the call that was reserved. */
+    /** If the priority of a page in flight rises while it waits for the budget, the page gets the reserved call. */
     @Test
     @Timeout(120)
     void readWhenItsPriorityRisesWhileItWaitsForTheBudgetThenItGoesAtOnce() throws InterruptedException {
@@ -408,7 +408,7 @@ class LogtoReadCostTests {
                 .build();
         PermissionSource metered =
                 tenant.logto(clock).budget(new CallBudget(bucket)).build().permissions();
-        // One call for the token, one for this: the last that is left is the reserve.
+        // One call for the token and one for this read. The last remaining call is the reserve.
         metered.account(user("alice"), NOW);
         AtomicReference<Priority> priority = new AtomicReference<>(Priority.BACKGROUND);
         CompletableFuture<Page<Member>> page = new CompletableFuture<>();
@@ -425,7 +425,7 @@ class LogtoReadCostTests {
         reader.join();
     }
 
-    /** Independent reads of several threads are in flight together, from the first on: nothing queues behind a lock. */
+    /** Independent reads of several threads are in flight at the same time, without queueing behind a lock. */
     @Test
     @Timeout(120)
     void readsWhenIndependentThenInFlightTogether() {

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** The processing of deliveries, recorded with a real Logto or made up: authentication, time, and effect. */
+/** The processing of recorded and artificial deliveries: authentication, time, and effect. */
 class LogtoWebhookTests {
 
     private static final String KEY = "kZ4AUZzEtxHfvbkGRKDf1XrKW0krWywQ";
@@ -123,7 +123,7 @@ class LogtoWebhookTests {
         assertThat(noveltySince(tokenIssuedNow())).isEqualTo(Novelty.NONE);
     }
 
-    /** A consent request must not follow from an old delivery that somebody sends again. */
+    /** The replay of an old delivery must not lead to a request for consent. */
     @Test
     void receiveWhenScopeWasCreatedLongAgoThenItIsNotCalledNew() {
         Recorded delivery = Recorded.of("webhooks/deliveries/015-OrganizationScope.Created");
@@ -317,7 +317,7 @@ class LogtoWebhookTests {
                 .isEqualTo(new Receipt(Outcome.TOO_LARGE, "other"));
     }
 
-    // When, and how often
+    // Time and repetition
 
     @Test
     void receiveWhenSentAgainThenTakenOnce() {
@@ -330,7 +330,7 @@ class LogtoWebhookTests {
         assertThat(changes).hasSize(1);
     }
 
-    /** The earliest time at which it counts as timely, and the last: it is remembered all the while. */
+    /** The earliest and the latest time at which it counts as timely. It is remembered during all this time. */
     @Test
     void receiveWhenOfTheFutureThenTakenOnceForAsLongAsItIsTimely() {
         byte[] body = event("Organization.Deleted", "\"params\":{\"id\":\"acme\"}");
@@ -341,7 +341,7 @@ class LogtoWebhookTests {
         assertThat(receive(body, KEY).outcome()).isEqualTo(Outcome.REPLAYED);
     }
 
-    /** It may be genuine and late: then somebody's rights are at stake; a repetition merely costs a read. */
+    /** It may be genuine and late, and then it matters. A repetition only costs a read. */
     @ParameterizedTest
     @CsvSource({"-300000, UNTIMELY", "-299999, APPLIED", "299999, APPLIED", "300000, UNTIMELY", "86400000, UNTIMELY"})
     void receiveWhenItsTimeIsFarFromOursThenAppliedAllTheSame(long millis, Outcome expected) {
@@ -404,7 +404,7 @@ class LogtoWebhookTests {
         return event(name, members, 0);
     }
 
-    /** Created now; padded to this size. */
+    /** A delivery that was created now, padded to this size. */
     private byte[] event(String name, String members, int size) {
         String json = "{\"event\":\"" + name + "\",\"createdAt\":\"" + clock.instant() + "\"," + members + "}";
         return (json + " ".repeat(Math.max(0, size - json.length()))).getBytes(StandardCharsets.UTF_8);

@@ -175,7 +175,7 @@ class ManagementAccessTests {
     @Test
     @Timeout(120)
     void tokenWhenABackgroundRenewalWaitsForTheBudgetThenAForegroundCallerLiftsIt() throws Exception {
-        // One call is left: that is the reserve, which background calls do not touch.
+        // One call is left. It is the reserve, which background calls do not use.
         Bucket bucket = Bucket.builder()
                 .addLimit(limit -> limit.capacity(10)
                         .refillIntervally(1, Duration.ofHours(1))
@@ -358,7 +358,7 @@ class ManagementAccessTests {
                         okJson("{\"message\":\"Forbidden\"}").withStatus(status),
                         okJson("[]").withStatus(status),
                         okJson("{\"code\":403}").withStatus(status)))
-                // An empty list is an answer of Logto's.
+                // An empty list is a valid answer of Logto.
                 .filter(answer -> answer.build().getStatus() != 200
                         || !"[]".equals(answer.build().getBody()));
     }
@@ -498,7 +498,7 @@ class ManagementAccessTests {
         assertThat(logto.circuit()).isEqualTo(CircuitState.CLOSED);
     }
 
-    /** Reads that are made together must not fail each other when Logto is tried again. */
+    /** When Logto is tried again, one of several concurrent reads must not make the others fail. */
     @Test
     void callsWhenLogtoIsTriedAgainThenOthersWaitForTheTrialAndAreMadeToo() {
         check();
@@ -790,8 +790,8 @@ class ManagementAccessTests {
     }
 
     /**
-     * Addresses that are easily mistaken for the endpoint: keys and tokens would be requested from a wrong address, without an
-     * explanation.
+     * Addresses that are easily mistaken for the endpoint. Without an explanation, keys and tokens would be requested from a wrong
+     * address.
      */
     @ParameterizedTest
     @ValueSource(strings = {"https://abc.logto.app/oidc", "https://abc.logto.app/oidc/", "http://localhost:3001/oidc"})

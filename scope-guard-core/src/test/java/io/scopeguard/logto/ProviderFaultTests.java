@@ -57,7 +57,7 @@ class ProviderFaultTests {
     /** Longer than any wait, and than {@link #SLACK}. */
     private static final Duration SLOW = Duration.ofMinutes(5);
 
-    /** For a busy machine: a wait is bounded or it is not, how exactly does not matter. */
+    /** Tolerance for a busy machine: a wait has to be limited, but the exact limit is irrelevant. */
     private static final Duration SLACK = Loopback.PATIENCE;
 
     private static final ScopeRequirement REQUIREMENT =
@@ -156,7 +156,7 @@ class ProviderFaultTests {
                         .stubFor(any(urlPathMatching("/api/.*")).atPriority(1).willReturn(answer)));
     }
 
-    /** The result for a guard without facts, and for one that read before the fault began. */
+    /** The result for a guard without facts, and for a guard that read before the fault began. */
     private static Row row(Case fault) throws InterruptedException {
         clock.set(MovableClock.NOON);
         try (RecordedTenant own = new RecordedTenant();
@@ -217,7 +217,7 @@ class ProviderFaultTests {
         }
     }
 
-    /** A guard for each policy, on one cache of their own. */
+    /** A guard for each policy, with a common cache. */
     private static final class Guards implements AutoCloseable {
 
         private static final int TRIES = 100;
@@ -249,7 +249,7 @@ class ProviderFaultTests {
             denying = guard(WhenUnknown.DENY);
         }
 
-        /** Reads while all is well. On a busy machine even that may take too long: then it is tried again, a little later. */
+        /** Reads without a fault. On a busy machine, even this may take too long; then the read is repeated a little later. */
         void learn() {
             for (int tries = 1; authorize(trusting).live() == null; tries++) {
                 assertThat(tries).isLessThan(TRIES);
@@ -267,7 +267,7 @@ class ProviderFaultTests {
             }
         }
 
-        /** A call may end later than the request that gave up waiting for it. */
+        /** A call may end after the request that waited for it has given up. */
         void hear(String outcome) throws InterruptedException {
             long deadline = System.nanoTime() + HEARING_TAKES_AT_MOST;
             while (!outcomes.contains(outcome) && System.nanoTime() < deadline) {

@@ -37,7 +37,7 @@ final class RecordedTenant implements AutoCloseable {
 
     private final WireMockServer server = Loopback.start();
 
-    /** Forgets all that was changed or asked. */
+    /** Resets all changes and recorded requests. */
     void reset() {
         server.resetAll();
         server.stubFor(post(urlPathEqualTo("/oidc/token"))

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which roles a token of Logto carries: those that a custom claims script puts into it. */
+/** The roles of a Logto token, which a custom claims script adds. */
 class RoleClaimsTests {
 
     static Stream<Arguments> global() {

@@ -173,7 +173,7 @@ class ScopeGuardBuilderTests {
         return issued(tokens.organization("acme").scopes(scopes));
     }
 
-    /** Long enough ago that the token is no reading. */
+    /** Long enough ago that the token does not count as a read. */
     private String issued(TestTokens.Token token) {
         return token.with("iss", tenant.tenant().issuer())
                 .issuedAt(clock.instant().minus(Duration.ofMinutes(10)))

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Two tenants behind one guard: users, organizations and key ids of the same names are different ones. */
+/** Two tenants behind one guard. Users, organizations and keys of the two tenants are different even if they have the same ids. */
 class SeveralProvidersTests {
 
     private static final Audience API = TestTokens.API;
@@ -111,7 +111,7 @@ class SeveralProvidersTests {
                             .isEqualTo("The organization does not belong to the token's issuer.");
                 }
             }
-            // No operation takes it, not even one that needs no scope.
+            // No operation accepts it, not even one without requirements.
             assertThat(guard.inspect(token).denial()).isEqualTo(expected);
             assertThat(guard.authorize(token, new AccessRequest(RequestedOrganization.NONE, null))
                             .denial())
@@ -140,7 +140,7 @@ class SeveralProvidersTests {
                             .denial())
                     .isEqualTo(Denial.INSUFFICIENT_SCOPE);
 
-            // Each provider is asked for its own users alone.
+            // Each provider receives requests about its own users only.
             assertThat(ours.requests()).isNotEmpty().noneMatch(path -> path.contains("globex"));
             assertThat(theirs.requests()).isNotEmpty().noneMatch(path -> path.contains("acme"));
         }
@@ -173,7 +173,7 @@ class SeveralProvidersTests {
     @Test
     void verifyThenTheIssuerChoosesTheKeys() {
         try (ScopeGuard guard = guard(rule(Map.of(), null))) {
-            // The key ids are the same. Neither provider's key signs for the other.
+            // The key ids are the same, but a key of one provider is not valid for the other.
             assertRefused(guard, token(theirs, tokens.organization("acme")), Reason.WRONG_SIGNATURE);
             assertRefused(guard, token(ours, others.organization("acme")), Reason.WRONG_SIGNATURE);
             assertRefused(

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program in the documentation, compiled and run in a process of its own against a tenant. */
+/** The program in the documentation, compiled and run in a separate process with a tenant. */
 class WithoutSpringTests {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -124,7 +124,7 @@ class WithoutSpringTests {
         assertThat(send("DELETE", "acme", token).statusCode()).isEqualTo(200);
 
         tenant.member("acme", "carol", "reader");
-        // A read that takes long does not hold up the response: the program goes on with what it knows.
+        // A slow read does not delay the response: the program uses the known facts.
         HttpResponse<String> refused = await().atMost(PATIENCE)
                 .until(() -> send("DELETE", "acme", token), response -> response.statusCode() != 200);
 

@@ -1,6 +1,6 @@
 package io.scopeguard.permission;
 
-/** How old answers were, to the millisecond. */
+/** The ages of answers, to the millisecond. */
 final class Ages {
 
     private static final int PER_SECOND = 1_000;
@@ -9,7 +9,7 @@ final class Ages {
     private int answers;
 
     /**
-     * @param seconds how old they can be
+     * @param seconds the maximum age
      */
     Ages(int seconds) {
         counts = new int[seconds * PER_SECOND + 1];
@@ -24,7 +24,7 @@ final class Ages {
         return answers;
     }
 
-    /** How many seconds old so many per cent of them were at most. */
+    /** The percentile of the ages, in seconds. */
     double percentile(int percent) {
         if (answers == 0) {
             return 0;

@@ -15,13 +15,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What users notice if roles change and the provider fails, in virtual time, at 20 calls a second for 100,000 users. */
+/**
+ * The effect of changing roles and failures of the provider on users, in virtual time, at 20 calls per second for 100,000 users.
+ */
+@Tag("once")
 class ChangeSimulationTests {
 
     private static final int CALLS_PER_SECOND = 20;
@@ -31,12 +35,12 @@ class ChangeSimulationTests {
     private static final double SWEEP = Simulation.sweep(CALLS_PER_SECOND);
     private static final Duration PROMISE = Simulation.MAX_AGE.plusMillis((long) (2_000 * SWEEP));
 
-    /** A read at once for the sake of the losses, and its confirming read. */
+    /** An immediate read because of the losses, and its confirming read. */
     private static final int FURTHER_READS = 2;
 
     private static final Duration FAULT = Duration.ofSeconds(5);
 
-    /** So many times the usual budget, so that the calls show what is needed and not what is allowed. */
+    /** A multiple of the usual budget, so that the calls show the demand instead of the limit. */
     private static final int AMPLE = 6;
 
     /** If every page shows losses, every page is read twice, and a sweep takes twice as long. */
@@ -66,7 +70,7 @@ class ChangeSimulationTests {
         simulation.demote(percent);
         Observed during = observe("role taken from " + percent + " %", PROMISE.plus(Simulation.MAX_AGE));
         Observed after = observe("after that", WARM_UP);
-        // If everybody lost something, every page was read twice: it takes another sweep until ages are as before.
+        // If all users lost something, every page was read twice, so it takes another sweep until ages are as before.
         Observed steady = percent == ALL ? observe("steady again", WARM_UP) : after;
 
         assertThat(Math.max(during.goneAfter(), after.goneAfter())).isLessThanOrEqualTo(PROMISE.toSeconds());

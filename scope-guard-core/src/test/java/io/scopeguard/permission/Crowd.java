@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/** Users of organizations of mixed sizes: most are small, a few are very large. The same every time. */
+/** Users of organizations of mixed sizes: most are small, a few are very large. Deterministic. */
 final class Crowd {
 
     static final int PAGE = 100;
@@ -28,7 +28,7 @@ final class Crowd {
         }
     }
 
-    /** Everybody, as a member of the one organization. */
+    /** All users, as members of one organization. */
     List<PermissionKey> users() {
         return users;
     }
@@ -41,7 +41,7 @@ final class Crowd {
         return IntStream.of(sizes).sorted().skip(sizes.length / 2).findFirst().orElseThrow();
     }
 
-    /** With how few calls all can be read. */
+    /** The minimum number of calls that read all members. */
     int pages() {
         return IntStream.of(sizes).map(Crowd::pages).sum();
     }
@@ -50,7 +50,7 @@ final class Crowd {
         return (members + PAGE - 1) / PAGE;
     }
 
-    /** One member each, and what is left by weights. */
+    /** One member for each organization, and the rest by weights. */
     private static int[] sizes(int users, int organizations) {
         Random random = new Random(organizations);
         double[] weights = IntStream.range(0, organizations)

@@ -4,17 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.scopeguard.permission.FactKey.GrantsKey;
-import io.scopeguard.permission.FactKey.MembershipKey;
-import io.scopeguard.permission.FactKey.RolesKey;
-import io.scopeguard.permission.FactKey.SubjectKey;
-import io.scopeguard.permission.Quarantine.Ruling;
+import io.scopeguard.permission.fact.Changes;
+import io.scopeguard.permission.fact.FactKey;
+import io.scopeguard.permission.fact.FactKey.GrantsKey;
+import io.scopeguard.permission.fact.FactKey.MembershipKey;
+import io.scopeguard.permission.fact.FactKey.RolesKey;
+import io.scopeguard.permission.fact.FactKey.SubjectKey;
+import io.scopeguard.permission.fact.HolderSet;
+import io.scopeguard.permission.fact.ReadTimes;
+import io.scopeguard.permission.read.Invalidations;
+import io.scopeguard.permission.read.LossJudge;
+import io.scopeguard.permission.read.MassRevocationGuard;
+import io.scopeguard.permission.read.Pass;
+import io.scopeguard.permission.read.Quarantine;
+import io.scopeguard.permission.read.Quarantine.Ruling;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.Page;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.Sequence;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The small decisions, each by itself: what is believed, what is doubted, what is old. */
+/** The small decisions, each on its own: belief, doubt, and age. */
 class DecidersTests {
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -43,7 +53,7 @@ class DecidersTests {
         "59,  AGAIN",
         "60,  BELIEVED",
         "599, BELIEVED",
-        // Another incident, not a second pass.
+        // A new incident, not a second pass.
         "601, FIRST"
     })
     void quarantineWhenSeenAgainThenByTheTimeBetween(int seconds, Ruling ruling) {
@@ -76,7 +86,7 @@ class DecidersTests {
     })
     void guardWhenManyLoseTheirStandingThenByTheirShare(int read, int lost, boolean mass) {
         MassRevocationGuard guard = new MassRevocationGuard();
-        guard.read(read, 0);
+        guard.countReads(read, 0);
         boolean last = false;
         for (int i = 0; i < lost; i++) {
             last = guard.isMass(member("user-" + i), SECOND);

@@ -2,14 +2,20 @@ package io.scopeguard.permission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.permission.FactKey.AccountKey;
-import io.scopeguard.permission.FactKey.MembershipKey;
+import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.fact.FactKey.AccountKey;
+import io.scopeguard.permission.fact.FactKey.MembershipKey;
+import io.scopeguard.permission.fact.FactStore;
+import io.scopeguard.permission.fact.Holding;
+import io.scopeguard.permission.fact.ReadTimes;
+import io.scopeguard.permission.fact.SubjectFact;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.Grants;
 import io.scopeguard.provider.Membership;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.Sequence;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -76,22 +82,22 @@ class FactStoreTests {
 
         store.put(elsewhere, holding("a"), times());
         assertThat(store.inactive(ALICE)).isNull();
-        assertThat(store.glance(new AccountKey(Subject.Type.USER, "alice")).standing())
+        assertThat(store.peek(new AccountKey(Subject.Type.USER, "alice")).standing())
                 .isEqualTo(Standing.ACTIVE);
     }
 
     @Test
     void useWhenManyCountInOnePeriodThenOnce() {
         store.put(ALICE, holding("a"), times());
-        SubjectFact fact = store.find(ALICE);
+        SubjectFact fact = store.get(ALICE);
 
-        assertThat(fact.use((byte) 1)).isTrue();
-        assertThat(fact.use((byte) 1)).isFalse();
-        assertThat(fact.use((byte) 2)).isTrue();
+        assertThat(fact.markUsed((byte) 1)).isTrue();
+        assertThat(fact.markUsed((byte) 1)).isFalse();
+        assertThat(fact.markUsed((byte) 2)).isTrue();
     }
 
     private Set<String> roles() {
-        return store.find(ALICE).holding().roles();
+        return store.get(ALICE).holding().roles();
     }
 
     private ReadTimes times() {

@@ -3,6 +3,7 @@ package io.scopeguard.permission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Standing;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the engine answers, and what it costs, while facts change. All on one thread. */
+/** The answers of the engine and their cost while facts change. Everything runs on one thread. */
 class FactsTests {
 
     private static final Scopes READ = Scopes.of("read");

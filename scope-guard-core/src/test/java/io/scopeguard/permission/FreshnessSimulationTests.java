@@ -12,17 +12,19 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How old answers are where the provider allows far fewer calls than there are users. Calls per second are those for 100,000. */
+/** The ages of answers if the provider allows far fewer calls than there are users. Calls per second are for 100,000 users. */
+@Tag("once")
 class FreshnessSimulationTests {
 
     private static final Duration WARM_UP = Duration.ofMinutes(6);
     private static final Duration MEASURED = Duration.ofMinutes(3);
     private static final double TOLERANCE = 1.15;
 
-    /** In how many sweeps all are known again, though most requests are refused meanwhile. */
+    /** The number of sweeps until all users are known again, although most requests are denied meanwhile. */
     private static final double RECOVERY = 2;
 
     private static final List<String> REPORT = new ArrayList<>();

@@ -2,6 +2,9 @@ package io.scopeguard.permission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.flight.Flight;
+import io.scopeguard.permission.flight.ReadExecutor;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Subject;
@@ -27,8 +30,8 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 /**
- * Requests, changes and the steps of reads in any order: jqwik chooses which step runs next, what changes while a call is under
- * way, and when time passes.
+ * Requests, changes and the steps of reads in any order: jqwik chooses the next step, the changes during a call, and when time
+ * passes.
  */
 class InterleavingModelTests {
 
@@ -48,7 +51,7 @@ class InterleavingModelTests {
         }
     }
 
-    /** The provider, what was true when, and the engine. */
+    /** The provider, its history, and the engine. */
     private static final class World {
 
         private final MovableClock clock = MovableClock.atNoon();
@@ -61,15 +64,15 @@ class InterleavingModelTests {
         private final Map<String, Set<String>> held = new TreeMap<>();
         private final Map<String, Set<String>> meanings = new TreeMap<>();
 
-        /** Scopes that each user has held without a break. */
+        /** The scopes that each user has held without interruption. */
         private final Map<String, Set<String>> always = new HashMap<>();
 
         private final Map<String, Set<String>> everHeld = new HashMap<>();
         private final Map<String, Set<String>> everMeant = new HashMap<>();
 
         /**
-         * Whether rights moved to another role. Once only: a right that moves on while the first move is being read is in no
-         * single answer, and two answers cannot show that it was always there.
+         * Whether rights have moved to another role. This happens once only: a right that moves again while the first move is being
+         * read is in no answer, and two answers cannot show that it was never lost.
          */
         private boolean moved;
 
@@ -101,7 +104,7 @@ class InterleavingModelTests {
             }
         }
 
-        /** A change while the next call is under way: after the provider made up its answer. */
+        /** A change during the next call, after the provider has computed its answer. */
         private void changeUnderWay() {
             String operation = List.of("membership", "members", "roles").get(choose(3));
             directory.meanwhile(operation, this::change);
@@ -126,7 +129,7 @@ class InterleavingModelTests {
             USERS.forEach(each -> always.get(each).retainAll(truth(each).toList()));
         }
 
-        /** A scope moves to another role, which its holder got before: at no moment is it lost. */
+        /** A scope moves to another role that its holders already hold, so it is never lost. */
         private void split(String user, String role) {
             if (moved || !held.get(user).contains(role)) {
                 return;
@@ -177,11 +180,11 @@ class InterleavingModelTests {
                         .as("nothing is granted that no role ever meant")
                         .isTrue());
             } catch (PermissionsUnavailableException e) {
-                // No answer is neither a grant nor a refusal.
+                // A missing answer is neither a grant nor a denial.
             }
         }
 
-        /** A picture may join a role and a meaning that were true at different times, but never one that was not. */
+        /** A picture may combine a role and a definition from different times, but never one that was not true at any time. */
         private boolean possible(String user, String scope) {
             return everHeld.get(user).stream()
                     .anyMatch(role -> everMeant.get(role).contains(scope));
@@ -212,15 +215,15 @@ class InterleavingModelTests {
         /** Runs steps in the order that jqwik chooses. */
         private final class AnyOrder implements ReadExecutor {
 
-            private final List<Flight> waiting = new ArrayList<>();
+            private final List<Flight<?>> waiting = new ArrayList<>();
 
             @Override
-            public void foreground(Flight flight) {
+            public void foreground(Flight<?> flight) {
                 waiting.add(flight);
             }
 
             @Override
-            public void background(Flight flight) {
+            public void background(Flight<?> flight) {
                 waiting.add(flight);
             }
 
@@ -263,7 +266,7 @@ class InterleavingModelTests {
 
             @Override
             public void close() {
-                // There is nothing to close.
+                // Nothing to close.
             }
         }
     }

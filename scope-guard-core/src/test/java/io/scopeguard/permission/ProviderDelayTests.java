@@ -3,6 +3,7 @@ package io.scopeguard.permission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.ProviderTraits;
@@ -39,7 +40,7 @@ class ProviderDelayTests {
                 .member("acme", "bob", "viewer");
     }
 
-    /** A page that is behind shows a member without the role that was just given. */
+    /** A delayed page shows a member without the role that was just assigned. */
     @Test
     void getWhenOneLookLacksARoleThenNotLost() {
         get("alice");
@@ -63,7 +64,7 @@ class ProviderDelayTests {
         assertThat(secondsUntilLost("alice")).isBetween(DELAY, DELAY + 2);
     }
 
-    /** What is pending for one loss is no confirming read for another. */
+    /** The pending read of one loss is not a confirming read for another. */
     @Test
     void getWhenAnotherScopeIsLostMeanwhileThenItWaitsForItsOwnDelay() {
         directory.role("admin", "delete").member("acme", "alice", "editor", "admin");
@@ -110,7 +111,7 @@ class ProviderDelayTests {
         assertThat(live("alice").standing()).isEqualTo(Standing.NOT_A_MEMBER);
     }
 
-    /** It binds in a picture all of whose facts were read after the confirming read. */
+    /** It binds in a picture if all its facts were read after the confirming read. */
     @Test
     void getWhenARoleLosesAScopeThenBelievedAfterTheDelay() {
         get("alice");
@@ -120,7 +121,7 @@ class ProviderDelayTests {
         assertThat(secondsUntilLost("alice")).isBetween(DELAY, DELAY + PAST_MAX_AGE + 1);
     }
 
-    /** The first read after a report may show the old state: the report counts again after the delay. */
+    /** The first read after a report may show the old state, so the report counts again after the delay. */
     @Test
     void applyWhenTheAnswerIsStillOldThenReadAgainAfterTheDelay() {
         get("alice");
@@ -145,7 +146,7 @@ class ProviderDelayTests {
         assertThat(get("alice")).isEqualTo(READ);
     }
 
-    /** No fresher answer than the doubted one can be had. */
+    /** There is no fresher answer than the doubted one. */
     @Test
     void individualWhenALossIsPendingThenUnavailable() {
         get("alice");

@@ -2,7 +2,8 @@ package io.scopeguard.permission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.permission.ReadingWay.Situation;
+import io.scopeguard.permission.read.ReadingWay;
+import io.scopeguard.permission.read.ReadingWay.Situation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

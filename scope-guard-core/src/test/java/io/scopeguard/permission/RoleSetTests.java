@@ -2,6 +2,8 @@ package io.scopeguard.permission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.permission.fact.ReadTimes;
+import io.scopeguard.permission.fact.RoleSet;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;

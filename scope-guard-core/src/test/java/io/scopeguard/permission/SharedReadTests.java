@@ -3,6 +3,8 @@ package io.scopeguard.permission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.fact.FactHistory;
 import io.scopeguard.provider.Answer;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.Grants;
@@ -27,6 +29,7 @@ class SharedReadTests {
 
     private static final Scopes READ = Scopes.of("read");
     private static final Scopes BOTH = Scopes.of("read", "write");
+    private static final long MICROSECOND = TimeUnit.MICROSECONDS.toNanos(1);
 
     private final MovableClock clock = MovableClock.atNoon();
     private final SteadyClock steady = clock.steady();
@@ -79,6 +82,109 @@ class SharedReadTests {
         clock.advanceSeconds(100);
 
         assertThat(get(cache(), BOTH).history().heldSince("write")).hasValue(since);
+    }
+
+    @Test
+    void getWhenATakenAnswerIsOlderThanTheKeptHistoryThenItProvesNoLoss() {
+        long before = steady.nanos();
+        PermissionHistory kept = promotion();
+        clock.advanceSeconds(20);
+        // The other process has seen the gain on a page.
+        directory.shared = new SharedAnswer("viewer", before, before + 1);
+        directory.secondLooks = 0;
+
+        PermissionHistory taken = get(cache(), READ).history();
+
+        assertThat(directory.secondLooks).isZero();
+        assertThat(taken.heldSince("write")).isEqualTo(kept.heldSince("write"));
+        assertThat(taken.unbrokenSince("write")).isEqualTo(kept.unbrokenSince("write"));
+    }
+
+    @Test
+    void getWhenTheKeptTimesWereTranslatedThenTheSeriesIsNotBrokenLater() {
+        PermissionHistory seen = promotion();
+        kept.histories.replaceAll((fact, history) -> withBreakAt(history, history.brokenAt() + MICROSECOND));
+
+        assertThat(later(cache(), 20).unbrokenSince("write")).isEqualTo(seen.unbrokenSince("write"));
+    }
+
+    /** What the cache knows when it has seen the viewer become an editor. */
+    private PermissionHistory promotion() {
+        directory.member("acme", "alice", "viewer");
+        get(cache, READ);
+        directory.member("acme", "alice", "editor");
+        return later(cache, 40);
+    }
+
+    private static FactHistory withBreakAt(FactHistory history, long brokenAt) {
+        return new FactHistory(
+                history.standing(),
+                history.roles(),
+                history.readAt(),
+                history.firstEnd(),
+                brokenAt,
+                history.gains(),
+                history.losses(),
+                history.isComplete());
+    }
+
+    @Test
+    void getWhenAnotherProcessSawARoleComeEarlierThenHeldSinceAndTheSeriesAreItsOwn() {
+        PermissionCache other = bothKnowTheViewer();
+        directory.member("acme", "alice", "editor");
+        PermissionHistory first = later(cache, 40);
+
+        PermissionHistory second = later(other, 20);
+
+        assertThat(second.heldSince("write")).isEqualTo(first.heldSince("write"));
+        assertThat(second.unbrokenSince("write")).isEqualTo(first.unbrokenSince("write"));
+        assertThat(second.isObserved("write")).isTrue();
+    }
+
+    @Test
+    void getWhenAnotherProcessSawARoleGainAScopeEarlierThenHeldSinceIsItsTime() {
+        PermissionCache other = bothKnowTheViewer();
+        directory.role("viewer", "read", "write");
+        PermissionHistory first = later(cache, 40);
+
+        PermissionHistory second = later(other, 20);
+
+        assertThat(second.heldSince("write")).isEqualTo(first.heldSince("write"));
+        assertThat(second.isObserved("write")).isTrue();
+    }
+
+    @Test
+    void getWhenTheRoleWasMissingHereSinceThenTheEarlierTimeOfAnotherProcessDoesNotCount() {
+        PermissionCache other = bothKnowTheViewer();
+        directory.member("acme", "alice", "editor");
+        PermissionHistory first = later(cache, 40);
+        directory.member("acme", "alice", "viewer");
+        later(other, 20);
+        directory.member("acme", "alice", "editor");
+
+        PermissionHistory second = later(other, 40);
+
+        assertThat(second.heldSince("write").orElseThrow())
+                .isGreaterThan(first.heldSince("write").orElseThrow() + TimeUnit.SECONDS.toNanos(20));
+    }
+
+    /** Both caches have read twice that alice is a viewer. */
+    private PermissionCache bothKnowTheViewer() {
+        directory.member("acme", "alice", "viewer");
+        PermissionCache other = cache();
+        get(cache, READ);
+        get(other, READ);
+        later(cache, 40);
+        later(other, 0);
+        return other;
+    }
+
+    /** The permissions of a cache that reads again some time later. */
+    private PermissionHistory later(PermissionCache reading, int seconds) {
+        clock.advanceSeconds(seconds);
+        get(reading, READ);
+        executor.runAll();
+        return get(reading, READ).history();
     }
 
     @Test
@@ -135,7 +241,7 @@ class SharedReadTests {
 
     private record SharedAnswer(String role, long begunAt, long endedAt) {}
 
-    /** A directory whose memberships another process may have read. */
+    /** A directory with memberships that another process may have read. */
     private static final class SharingDirectory extends TestDirectory {
 
         private @Nullable SharedAnswer shared;
@@ -164,7 +270,7 @@ class SharedReadTests {
         }
 
         @Override
-        public void keep(String fact, FactHistory history) {
+        public void share(String fact, FactHistory history) {
             histories.put(fact, history);
         }
     }

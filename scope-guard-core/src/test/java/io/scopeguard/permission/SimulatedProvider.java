@@ -33,8 +33,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider whose roles change and whose answers fail on demand, within a call budget. Answers take no time. Everybody begins as
- * an editor. Definitions are listed with their scopes for organization roles and without them for global roles, as in Logto.
+ * A provider whose roles change and whose answers fail on demand, within a call budget. Answers take no time. Initially, all users
+ * are editors. Definitions are listed with their scopes for organization roles and without them for global roles, as in Logto.
  */
 final class SimulatedProvider implements PermissionSource {
 
@@ -61,11 +61,11 @@ final class SimulatedProvider implements PermissionSource {
     private int calls;
     private int definitionReads;
 
-    /** What goes wrong. */
+    /** The kinds of fault. */
     enum Fault {
         /** Every call fails. */
         DOWN,
-        /** Lists of members, and searches for one, are empty. */
+        /** Lists of members and searches for a member are empty. */
         NO_MEMBERS,
         /** The list of organization roles is empty. */
         NO_DEFINITIONS,
@@ -74,7 +74,7 @@ final class SimulatedProvider implements PermissionSource {
     }
 
     /**
-     * @param listsMembers whether members can be read by the page
+     * @param listsMembers whether members can be read by page
      */
     SimulatedProvider(Crowd crowd, CallBudget budget, boolean listsMembers) {
         this.budget = budget;
@@ -88,7 +88,7 @@ final class SimulatedProvider implements PermissionSource {
         define(EDITOR, READ, EDIT);
     }
 
-    /** From now on, calls cost. */
+    /** Counts calls from now on. */
     void meter() {
         isMetered = true;
     }
@@ -97,7 +97,7 @@ final class SimulatedProvider implements PermissionSource {
         return calls;
     }
 
-    /** How often the roles in organizations were read. */
+    /** The number of reads of the roles in organizations. */
     int definitionReads() {
         return definitionReads;
     }
@@ -110,23 +110,23 @@ final class SimulatedProvider implements PermissionSource {
         faults.remove(fault);
     }
 
-    /** Exchanges a user's role for one that cannot edit. */
+    /** Replaces a user's role by one that cannot edit. */
     void demote(PermissionKey key) {
         memberships.put(key.subject().id(), VIEWS);
     }
 
-    /** Gives everybody a further role that grants nothing new. */
+    /** Assigns a further role, which grants nothing new, to all users. */
     void giveFurtherRole() {
         define(WRITER, EDIT);
         memberships.replaceAll((user, held) -> EDITS_AND_WRITES);
     }
 
-    /** Takes the right to edit from the role that everybody began with. */
+    /** Removes the right to edit from the initial role of all users. */
     void editRole() {
         define(EDITOR, READ);
     }
 
-    /** Adds a scope that no token carries to this role, or takes it away again. */
+    /** Adds a scope that no token carries to this role, or removes it again. */
     void extendRole(boolean extended) {
         if (extended) {
             define(EDITOR, READ, EDIT, "audit:report");
@@ -135,13 +135,13 @@ final class SimulatedProvider implements PermissionSource {
         }
     }
 
-    /** Deletes the role that everybody began with, and takes it from its holders. */
+    /** Deletes the initial role of all users. */
     void deleteRole() {
         roles.remove(EDITOR);
         memberships.replaceAll((user, held) -> membership());
     }
 
-    /** Makes a global role that may edit, or changes who holds it. */
+    /** Creates a global role that may edit, or changes its holders. */
     void holdGlobally(Set<String> users) {
         holders.put(WRITER, new LinkedHashSet<>(users));
     }

@@ -2,6 +2,7 @@ package io.scopeguard.permission;
 
 import io.github.bucket4j.BlockingStrategy;
 import io.github.bucket4j.TimeMeter;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.testing.MovableClock;
@@ -15,9 +16,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One service whose users ask at random, for hours in seconds, while roles change and the provider fails. The cache, its reads and
- * the budget are the real ones, on one thread and in virtual time. The provider takes none. A request never waits: a read that it
- * needs is made at once, and the budget owes the wait to those that come later. What is granted is compared with what is held.
+ * A service whose users make random requests, for hours of virtual time, while roles change and the provider fails. The cache, its
+ * reads and the budget are the real ones, on one thread. Calls take no time. A request never waits: a read that it needs is made at
+ * once, and later calls wait for the budget instead. The granted rights are compared with the rights that users hold.
  */
 final class Simulation {
 
@@ -29,7 +30,7 @@ final class Simulation {
     private static final Duration GIVE_UP = Duration.ofMinutes(20);
     private static final int FULL_USERS = 100_000;
 
-    /** 30,000 users show the same as 100,000 in less time; the figures in the documentation are those of 100,000. */
+    /** 30,000 users give the same results as 100,000 in less time. The figures in the documentation are for 100,000. */
     private static final int USERS = Integer.getInteger("simulation.users", 30_000);
 
     static final Crowd CROWD = new Crowd(USERS, USERS / 100);
@@ -62,9 +63,9 @@ final class Simulation {
     }
 
     /**
-     * A world in which everybody makes a request every 200 seconds on average.
+     * A simulation in which each user makes a request every 200 seconds on average.
      *
-     * @param callsPerSecond the budget for 100,000 users; fewer users get less
+     * @param callsPerSecond the budget for 100,000 users, scaled to the actual number of users
      */
     static Simulation of(int callsPerSecond) {
         return new Simulation(CROWD.users(), callsPerSecond, true);
@@ -75,17 +76,17 @@ final class Simulation {
         return new Simulation(CROWD.users(), callsPerSecond, false);
     }
 
-    /** The same, in which only some of the users on the provider's pages make requests, or requests of another kind. */
+    /** The same, but only some of the users on the provider's pages make requests, or make requests of another kind. */
     static Simulation of(int callsPerSecond, UnaryOperator<List<PermissionKey>> callers) {
         return new Simulation(callers.apply(CROWD.users()), callsPerSecond, true);
     }
 
-    /** The calls per second for as many users as there are, if there were so many for 100,000. */
+    /** The calls per second, scaled from 100,000 users to the actual number of users. */
     static int scaled(int callsPerSecond) {
         return Math.max(callsPerSecond * USERS / FULL_USERS, 1);
     }
 
-    /** How many seconds it takes to read everybody once. */
+    /** The seconds that it takes to read all users once. */
     static double sweep(int callsPerSecond) {
         return (double) CROWD.pages() / scaled(callsPerSecond);
     }
@@ -98,20 +99,20 @@ final class Simulation {
         return callers;
     }
 
-    /** Begins with everybody known, as after a day of work. */
+    /** Begins with all users known, as after a day of work. */
     Simulation known() {
         callers.forEach(this::ask);
         provider.meter();
         return this;
     }
 
-    /** Begins with nobody known. */
+    /** Begins without any known users. */
     Simulation cold() {
         provider.meter();
         return this;
     }
 
-    /** Takes the right to edit from some of the callers, by taking their role. */
+    /** Removes the right to edit from some of the callers by removing their role. */
     void demote(int percent) {
         for (int i = 0; i < callers.size(); i++) {
             if (i % 100 < percent) {
@@ -121,32 +122,32 @@ final class Simulation {
         }
     }
 
-    /** The provider has taken the right to edit from everybody. */
+    /** Records that all users have lost the right to edit. */
     void lostByAll() {
         lostBy(callers);
     }
 
-    /** The provider has taken the right to edit from some of the callers. */
+    /** Records that some of the callers have lost the right to edit. */
     void lostBy(List<PermissionKey> some) {
         some.forEach(key -> lostAt.put(key, now));
     }
 
-    /** Lets time pass in which nobody makes a request. */
+    /** Lets time pass without requests. */
     void rest(Duration time) {
         moveTo(now + time.toNanos());
         nextRequest = now;
     }
 
-    /** How long it takes until all requests are answered. */
+    /** The time until all requests are answered. */
     Duration recover() {
         long begin = now;
         while (observe(STEP).unanswered() > 0 && now - begin < GIVE_UP.toNanos()) {
-            // Another step.
+            // The next step.
         }
         return Duration.ofNanos(now - begin);
     }
 
-    /** What is seen of the requests in the time to come. */
+    /** The statistics of the requests in the coming period. */
     Observed observe(Duration time) {
         observed = new Observed();
         int callsBefore = provider.calls();
@@ -161,7 +162,7 @@ final class Simulation {
         return observed;
     }
 
-    /** Lets time pass, in which requests come. */
+    /** Lets time pass with requests. */
     private void pass(long nanos) {
         long end = now + nanos;
         while (nextRequest <= end) {
@@ -196,7 +197,7 @@ final class Simulation {
         now = time;
     }
 
-    /** What was seen in some time. */
+    /** The statistics of a period. */
     static final class Observed {
 
         private final Ages ages = new Ages((int) MAX_STALE.toSeconds());
@@ -219,12 +220,12 @@ final class Simulation {
             return (double) ages.answers() / Math.max(ages.answers() + unanswered, 1);
         }
 
-        /** Answers that lacked a right which was never lost. */
+        /** Answers that lacked a right that was never lost. */
         int wrongLosses() {
             return wrongLosses;
         }
 
-        /** For how many seconds a right that is gone was granted at most. */
+        /** The maximum time in which a lost right was still granted, in seconds. */
         double goneAfter() {
             return goneAfter;
         }

@@ -1,24 +1,27 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.permission.flight.BackgroundQueue;
+import io.scopeguard.permission.flight.Flight;
+import io.scopeguard.permission.flight.ReadExecutor;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
-/** Runs reads on the test's own thread: foreground steps when a request waits, background steps when the test says so. */
+/** Runs reads on the test's thread: foreground steps when a request waits, background steps when the test calls for them. */
 final class StepExecutor implements ReadExecutor {
 
-    private final Deque<Flight> foreground = new ArrayDeque<>();
+    private final Deque<Flight<?>> foreground = new ArrayDeque<>();
     private final BackgroundQueue background = new BackgroundQueue();
     private boolean busy;
     private long lastWait;
 
-    /** Makes as if all threads had something to do. */
+    /** Simulates that all threads are busy. */
     void busy(boolean isBusy) {
         busy = isBusy;
     }
 
-    /** How many nanoseconds a request would have waited last at most. */
+    /** The maximum time that the last request would have waited, in nanoseconds. */
     long lastWait() {
         return lastWait;
     }
@@ -26,7 +29,7 @@ final class StepExecutor implements ReadExecutor {
     /** Runs background steps, the oldest first. */
     void run(int steps) {
         for (int i = 0; i < steps; i++) {
-            Flight next = background.poll();
+            Flight<?> next = background.poll();
             if (next == null) {
                 return;
             }
@@ -43,12 +46,12 @@ final class StepExecutor implements ReadExecutor {
     }
 
     @Override
-    public void foreground(Flight flight) {
+    public void foreground(Flight<?> flight) {
         foreground.add(flight);
     }
 
     @Override
-    public void background(Flight flight) {
+    public void background(Flight<?> flight) {
         background.add(flight);
     }
 
@@ -71,7 +74,7 @@ final class StepExecutor implements ReadExecutor {
     public void await(CompletableFuture<?> result, long nanos) throws TimeoutException {
         lastWait = nanos;
         while (!result.isDone()) {
-            Flight next = foreground.poll();
+            Flight<?> next = foreground.poll();
             if (next == null) {
                 throw new TimeoutException();
             }
@@ -81,6 +84,6 @@ final class StepExecutor implements ReadExecutor {
 
     @Override
     public void close() {
-        // There is nothing to close.
+        // Nothing to close.
     }
 }

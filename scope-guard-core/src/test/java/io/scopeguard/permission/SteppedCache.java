@@ -1,9 +1,10 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.time.SteadyClock;
 
-/** A cache without threads: a request makes the reads that it waits for itself, and all others wait to be run. */
+/** A cache without threads: a request performs the reads that it waits for, and all other reads wait until they are run. */
 public final class SteppedCache {
 
     private final VirtualExecutor executor = new VirtualExecutor();
@@ -22,10 +23,10 @@ public final class SteppedCache {
         return cache;
     }
 
-    /** Runs all reads that wait, and those that follow from them. */
+    /** Runs all waiting reads, and the reads that they cause. */
     public void settle() {
         while (executor.step()) {
-            // The next.
+            // Runs the next one.
         }
     }
 }

@@ -2,6 +2,7 @@ package io.scopeguard.permission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
@@ -56,7 +57,7 @@ class SweepFailureTests {
     void sweepWhenAMemberLeavesMeanwhileThenNobodyElseIsDoubted() {
         clock.advanceSeconds(29);
         get("user-0");
-        // Everybody behind moves up by one: user-100 is skipped.
+        // All later entries move up by one, so user-100 is skipped.
         directory.meanwhile("members", () -> directory.leave("acme", "user-3"));
         executor.runAll();
         clock.advanceSeconds(2);

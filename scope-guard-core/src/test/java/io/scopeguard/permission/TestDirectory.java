@@ -32,7 +32,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A provider like Logto, with organizations, members and roles, which counts its calls and can go wrong. */
+/** A provider like Logto, with organizations, members and roles, which counts its calls and can simulate faults. */
 class TestDirectory implements PermissionSource {
 
     static final Audience API = Audience.resource("https://api.example.test");

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What something was when. */
+/** The values of a state over time. */
 final class Timeline<T> {
 
     private final List<Instant> begins = new ArrayList<>();
@@ -23,7 +23,7 @@ final class Timeline<T> {
         return values.get(values.size() - 1);
     }
 
-    /** All it was between the two, both included. */
+    /** All values between two times, inclusive. */
     List<T> during(Instant from, Instant to) {
         List<T> during = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {

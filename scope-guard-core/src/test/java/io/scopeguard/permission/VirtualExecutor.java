@@ -1,29 +1,32 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.permission.flight.BackgroundQueue;
+import io.scopeguard.permission.flight.Flight;
+import io.scopeguard.permission.flight.ReadExecutor;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
-/** Runs reads on the one thread there is: foreground steps while a request waits, background steps when told. */
+/** Runs reads on the only thread: foreground steps while a request waits, background steps when the simulation calls for them. */
 final class VirtualExecutor implements ReadExecutor {
 
-    private final Deque<Flight> foreground = new ArrayDeque<>();
+    private final Deque<Flight<?>> foreground = new ArrayDeque<>();
     private final BackgroundQueue background = new BackgroundQueue();
     private boolean isAwaited;
 
-    /** Whether the read under way is one that a request waits for. */
+    /** Whether a request waits for the read in progress. */
     boolean isAwaited() {
         return isAwaited;
     }
 
-    /** Takes the next step, if there is one. */
+    /** Performs the next step, if there is one. */
     boolean step() {
         if (!foreground.isEmpty()) {
             runForeground();
             return true;
         }
-        Flight next = background.poll();
+        Flight<?> next = background.poll();
         if (next == null) {
             return false;
         }
@@ -32,14 +35,14 @@ final class VirtualExecutor implements ReadExecutor {
     }
 
     @Override
-    public void foreground(Flight flight) {
+    public void foreground(Flight<?> flight) {
         foreground.add(flight);
         background.remove(flight);
     }
 
     @Override
-    public void background(Flight flight) {
-        Flight dropped = background.add(flight);
+    public void background(Flight<?> flight) {
+        Flight<?> dropped = background.add(flight);
         if (dropped != null) {
             dropped.fail(new io.scopeguard.provider.PermissionsUnavailableException(
                     io.scopeguard.provider.PermissionsUnavailableException.Reason.BUDGET_EXHAUSTED, "full"));
@@ -73,7 +76,7 @@ final class VirtualExecutor implements ReadExecutor {
 
     @Override
     public void close() {
-        // There is nothing to close.
+        // Nothing to close.
     }
 
     private void runForeground() {

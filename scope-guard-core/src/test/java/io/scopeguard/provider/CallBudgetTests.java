@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** The order in which waiting calls get the budget, in time that passes only while a call waits. */
+/** The order in which waiting calls get the budget. Time passes only while a call waits. */
 class CallBudgetTests {
 
     private final AtomicLong time = new AtomicLong();

@@ -2,6 +2,7 @@ package io.scopeguard.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.provider.ProviderClock.Bounds;
 import io.scopeguard.provider.ProviderClock.Order;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
@@ -20,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Comparisons between the seconds that tokens are dated in and the nanoseconds of our own reads. */
+/** Comparisons between the seconds of tokens' times and the nanoseconds of our own reads. */
 class ProviderClockTests {
 
     private static final Instant NOON = MovableClock.NOON;
@@ -172,6 +174,53 @@ class ProviderClockTests {
         assertThat(clock.greatestAge(NOON.plusSeconds(3_590))).isNull();
     }
 
+    @Test
+    void narrowWhenAnotherReplicaKnowsMoreThenItsBoundsApply() {
+        answer(NOON, 0, 10);
+        pass(5_000);
+        assertThat(clock.compare(NOON.plusSeconds(4), millis(5_000))).isEqualTo(Order.UNDECIDED);
+
+        clock.narrow(new Bounds(nanos(NOON), nanos(NOON.plusMillis(20)), millis(4_000)));
+
+        assertThat(clock.compare(NOON.plusSeconds(4), millis(5_000))).isEqualTo(Order.BEFORE);
+        assertThat(clock.compare(NOON.plusSeconds(6), millis(5_979))).isEqualTo(Order.AFTER);
+    }
+
+    @Test
+    void narrowWhenOurOwnAnswersContradictThenIgnored() {
+        answer(NOON, 0, 10);
+
+        clock.narrow(new Bounds(nanos(NOON.plusSeconds(3)), nanos(NOON.plusSeconds(4)), 5));
+
+        assertThat(clock.compare(NOON.plusSeconds(1), 0)).isEqualTo(Order.AFTER);
+    }
+
+    @Test
+    void narrowWhenNothingWasAnsweredThenOnlyNearOurWallClock() {
+        clock.narrow(new Bounds(nanos(NOON.plusSeconds(8)), nanos(NOON.plusSeconds(9)), 5));
+        assertThat(clock.greatestAge(NOON)).isNull();
+        pass(1_000);
+
+        clock.narrow(new Bounds(nanos(NOON.plusSeconds(3)), nanos(NOON.plusSeconds(4)), 0));
+
+        assertThat(clock.compare(NOON.plusSeconds(3), millis(1_000))).isEqualTo(Order.BEFORE);
+        assertThat(clock.compare(NOON.plusSeconds(5), millis(1_000))).isEqualTo(Order.AFTER);
+        assertThat(clock.greatestAge(NOON.plusSeconds(4))).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void narrowWhenTheLastAnswerIsOldThenAgesStayUnknown() {
+        answer(NOON, 0, 100);
+        pass(3_600_200);
+        Bounds old = Objects.requireNonNull(clock.bounds());
+
+        clock.narrow(old);
+        assertThat(clock.greatestAge(NOON.plusSeconds(3_590))).isNull();
+
+        clock.narrow(new Bounds(old.least(), old.most(), steady.nanos()));
+        assertThat(clock.greatestAge(NOON.plusSeconds(3_590))).isNotNull();
+    }
+
     /** For any offset, delays and order of answers, decisions are right. */
     @Property
     void compareIsNeverWrong(
@@ -213,6 +262,10 @@ class ProviderClockTests {
 
     private void answered(Instant date, long sent, long received) {
         clock.answered(httpDate(date), sent, received);
+    }
+
+    private static long nanos(Instant time) {
+        return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
     }
 
     private static String httpDate(Instant date) {

@@ -99,7 +99,7 @@ class ScopeCatalogueTests {
         assertThat(novelty(ORGANIZATION, "a", issued(11))).isEqualTo(Novelty.NONE);
     }
 
-    /** Deleted and created again between two readings: the name was there all the time. */
+    /** Deleted and created again between two lists, so the name was never missing. */
     @Test
     void noveltyWhenTheNameHasAnotherIdThenSeen() {
         at(10).learn(ORGANIZATION, Map.of("a", listing("1"), "b", listing("2")));
@@ -154,7 +154,7 @@ class ScopeCatalogueTests {
     void noveltyWhenThereAtTheFirstReadingWithADateThenToldForOlderTokens() {
         at(60).learn(API, Map.of("a", listing("1", 30)));
 
-        assertThat(novelty(API, "a", issued(29))).isEqualTo(Novelty.TOLD);
+        assertThat(novelty(API, "a", issued(29))).isEqualTo(Novelty.DATED);
         assertThat(novelty(API, "a", issued(30))).isEqualTo(Novelty.NONE);
     }
 
@@ -183,7 +183,7 @@ class ScopeCatalogueTests {
         catalogue.learn(API, Map.of("a", listing("2", 60)), steady.nanos());
 
         assertThat(novelty(ORGANIZATION, "a", issued(0))).isEqualTo(Novelty.NONE);
-        assertThat(novelty(API, "a", issued(0))).isEqualTo(Novelty.TOLD);
+        assertThat(novelty(API, "a", issued(0))).isEqualTo(Novelty.DATED);
     }
 
     // Reported
@@ -253,13 +253,13 @@ class ScopeCatalogueTests {
         at(10).learn(API, Map.of("told", listing("1", 140)));
         at(40).learn(API, Map.of("told", listing("1", 140), "a", listing("2")));
 
-        assertThat(novelty(API, "told", issued(139))).isEqualTo(Novelty.TOLD);
+        assertThat(novelty(API, "told", issued(139))).isEqualTo(Novelty.DATED);
         assertThat(novelty(API, "told", issued(140))).isEqualTo(Novelty.NONE);
         assertThat(novelty(API, "a", issued(139))).isEqualTo(Novelty.SEEN);
         assertThat(novelty(API, "a", issued(142))).isEqualTo(Novelty.NONE);
     }
 
-    /** A time before a freeze cannot be compared: fewer hints, never more. */
+    /** A time before a freeze cannot be compared, so there may be fewer hints, but never more. */
     @Test
     void noveltyWhenTheProcessWasFrozenSinceTheSightingThenNone() {
         AccessToken token = issued(20);
@@ -284,7 +284,7 @@ class ScopeCatalogueTests {
         assertThat(catalogue.appearedAt(ORGANIZATION, "c")).isEmpty();
     }
 
-    // This very scope
+    // The same scope
 
     @Test
     void containsWhenNameAndIdAreOnTheLastListThenTrue() {
@@ -305,7 +305,7 @@ class ScopeCatalogueTests {
     private static AccessToken issued(int seconds) {
         Instant now = wall.instant();
         try {
-            // Tokens are verified on the spot, also those that a test judges later or earlier.
+            // Tokens are verified immediately, even if a test judges them at another time.
             wall.step(Duration.between(now, MovableClock.NOON.plusSeconds(seconds)));
             return tokens.organization("acme").verified();
         } finally {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopeguard.drift.ClientPolicy;
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.ScopeDrift;
+import io.scopeguard.drift.TokenTraits;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.RefreshDelivery;
@@ -15,9 +16,14 @@ import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.UnsignedTokens;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** 200,000 users whose clients lack a scope on purpose, twice as many as the memory of asks holds: the asks to each client end. */
+/**
+ * 200,000 users whose clients lack a scope on purpose, twice as many as the memory of asks can hold. Each client is asked a limited
+ * number of times.
+ */
+@Tag("once")
 class ManyClientsTests {
 
     private static final int USERS = 200_000;
@@ -52,18 +58,19 @@ class ManyClientsTests {
         live(new RecordedHistory(clock).gains("write"), TOKENS);
 
         assertThat(refreshes).containsExactly(USERS, 0, 0, 0, 0);
-        // Asks of half of the clients were forgotten for lack of space: then hints are left out, never repeated.
+        // Asks to half of the clients were forgotten for lack of space. Then hints are left out, never repeated.
         assertThat(reconsents[1] + reconsents[2] + reconsents[3]).isLessThanOrEqualTo(3 * USERS);
         assertThat(reconsents[4]).isZero();
     }
 
-    /** Everybody holds one token after the other for an hour, and makes two requests with each. */
+    /** Each user holds one token after the other for an hour, and makes two requests with each. */
     private void live(RecordedHistory history, int tokens) {
         for (int number = 0; number < tokens; number++) {
             for (int user = 0; user < USERS; user++) {
-                DriftFinding finding = new DriftFinding(token(user, number), history, kind -> null, LACKS_WRITE);
-                Remedy first = advisor.onGranted(finding).remedy();
-                Remedy second = advisor.onGranted(finding).remedy();
+                AccessToken token = token(user, number);
+                DriftFinding finding = new DriftFinding(TokenTraits.of(token), history, kind -> null, LACKS_WRITE);
+                Remedy first = advisor.onGranted(token, finding).remedy();
+                Remedy second = advisor.onGranted(token, finding).remedy();
                 refreshes[number] += first == Remedy.REFRESH || second == Remedy.REFRESH ? 1 : 0;
                 reconsents[number] += first == Remedy.RECONSENT || second == Remedy.RECONSENT ? 1 : 0;
             }
@@ -72,7 +79,7 @@ class ManyClientsTests {
     }
 
     private AccessToken token(int user, int number) {
-        // The first tokens are from before the scope was seen.
+        // The first tokens were issued before the scope was first read.
         Duration age = number == 0 ? Duration.ofMinutes(10) : Duration.ZERO;
         return UnsignedTokens.organization(
                 "acme",

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** A history that a test writes itself. Everything happens now. */
+/** A history that a test writes. Every event happens now. */
 final class RecordedHistory implements PermissionHistory {
 
     private final SteadyClock clock;
@@ -26,7 +26,7 @@ final class RecordedHistory implements PermissionHistory {
         this.standingSince = clock.nanos();
     }
 
-    /** The first look shows the scope. */
+    /** The first read shows the scope. */
     RecordedHistory shows(String scope) {
         lacked.remove(scope);
         held.put(scope, clock.nanos());
@@ -34,7 +34,7 @@ final class RecordedHistory implements PermissionHistory {
         return this;
     }
 
-    /** A read shows a scope that the one before lacked. */
+    /** A read shows a scope that the previous one lacked. */
     RecordedHistory gains(String scope) {
         observed.add(scope);
         return shows(scope);
@@ -47,7 +47,7 @@ final class RecordedHistory implements PermissionHistory {
         return this;
     }
 
-    /** Reads go on after a gap. */
+    /** Reads continue after a gap. */
     RecordedHistory resumes(String scope) {
         unbroken.put(scope, clock.nanos());
         return this;

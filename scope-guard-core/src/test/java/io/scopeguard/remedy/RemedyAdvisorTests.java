@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopeguard.drift.ClientPolicy;
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.ScopeDrift;
+import io.scopeguard.drift.TokenTraits;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.RefreshDelivery;
@@ -461,8 +462,9 @@ class RemedyAdvisorTests {
         history.losesStanding();
         wall.advanceSeconds(5);
 
-        assertThat(advisor.onExpelled(finding(token, ScopeDrift.none()))).isEqualTo(refresh(ScopeDrift.none()));
-        assertThat(advisor.onExpelled(finding(token(), ScopeDrift.none()))).isEqualTo(NOTHING);
+        assertThat(advisor.onExpelled(token, finding(token, ScopeDrift.none()))).isEqualTo(refresh(ScopeDrift.none()));
+        AccessToken newer = token();
+        assertThat(advisor.onExpelled(newer, finding(newer, ScopeDrift.none()))).isEqualTo(NOTHING);
     }
 
     private RemedyAdvisor advisor(RefreshDelivery delivery) {
@@ -470,15 +472,15 @@ class RemedyAdvisorTests {
     }
 
     private RemedyAdvice granted(AccessToken token, ScopeDrift drift) {
-        return advisor.onGranted(finding(token, drift));
+        return advisor.onGranted(token, finding(token, drift));
     }
 
     private RemedyAdvice refused(AccessToken token, ScopeDrift drift) {
-        return advisor.onDenied(finding(token, drift));
+        return advisor.onDenied(token, finding(token, drift));
     }
 
     private DriftFinding finding(AccessToken token, ScopeDrift drift) {
-        return new DriftFinding(token, history, kind -> null, drift);
+        return new DriftFinding(TokenTraits.of(token), history, kind -> null, drift);
     }
 
     private static AccessToken token() {

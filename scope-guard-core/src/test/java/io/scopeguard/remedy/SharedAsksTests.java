@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What one process asked a client for, as another process knows it. */
+/** The asks of one process to a client, as another process receives them. */
 class SharedAsksTests {
 
     private static final String SCOPE = "write:report";

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Rules of ABNF (RFC 5234, RFC 7405) that do not refer to themselves, as regular expressions. */
+/** Converts rules of ABNF (RFC 5234, RFC 7405) that are not recursive to regular expressions. */
 final class Abnf {
 
     private static final Pattern RULE =
@@ -29,7 +29,7 @@ final class Abnf {
         }
     }
 
-    /** The expression that matches what the rule does. */
+    /** The expression that matches the same texts as the rule. */
     Pattern pattern(String rule) {
         return Pattern.compile(expression(rule));
     }

@@ -10,12 +10,12 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.StandalonePermissions;
 import io.scopeguard.token.AccessToken;
 
-/** Granted decisions that a header is written for. */
+/** Granted decisions with advice for a header. */
 final class AdvisedDecisions {
 
     private AdvisedDecisions() {}
 
-    /** About a request that needs nothing, with live permissions of noon. */
+    /** A decision about a request without requirements, with live permissions from noon. */
     static Decision of(AccessToken token, ScopeDrift drift, RemedyAdvice advice) {
         return new Decision(
                 token,

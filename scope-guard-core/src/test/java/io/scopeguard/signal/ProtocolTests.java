@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The files that describe the protocol for other languages match what is written and read here. */
+/** The files that describe the protocol for other languages match the headers and bodies that this library writes and reads. */
 class ProtocolTests {
 
     private static final Path FOLDER = Path.of("..", "docs", "protocol");

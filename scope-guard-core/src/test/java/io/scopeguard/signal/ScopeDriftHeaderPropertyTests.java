@@ -41,7 +41,7 @@ class ScopeDriftHeaderPropertyTests {
             @ForAll @Size(max = 40) List<@StringLength(max = 200) String> demoted,
             @ForAll @Size(max = 40) List<String> promoted,
             @ForAll @Size(max = 3) List<@StringLength(max = 60) String> added) {
-        // Tokens for an organization with an invalid id are refused before.
+        // Tokens for an organization with an invalid id are rejected earlier.
         Assume.that(isId(organization));
         ScopeDrift drift = new ScopeDrift(
                 Scopes.ofTokens(demoted),

@@ -20,7 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** A written value can be read, and no value can do harm. */
+/** Every written value can be parsed, and no value causes an unexpected exception. */
 class ScopeDriftHintPropertyTests {
 
     private static final TestTokens tokens = new TestTokens(MovableClock.atNoon());
@@ -72,7 +72,7 @@ class ScopeDriftHintPropertyTests {
                 .ofMaxSize(8);
     }
 
-    /** A good value with one piece of it replaced. */
+    /** A valid value with one part replaced. */
     @Provide
     Arbitrary<String> nearly() {
         String good = "action=refresh, demoted=(\"a\" \"b\"), new=3, organization=\"acme\", "

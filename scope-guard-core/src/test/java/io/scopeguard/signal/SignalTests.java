@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The values on the wire, each as a whole. */
+/** The complete values of headers and bodies. */
 class SignalTests {
 
     private static final Scopes NONE = Scopes.none();

@@ -20,7 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 
-/** A loopback HTTP server whose responses are dated by a clock that tests can move. Each connection serves one request. */
+/** A loopback HTTP server that dates its responses with a clock that tests can move. Each connection serves one request. */
 public final class DatedServer implements AutoCloseable {
 
     private final Clock clock;

@@ -199,7 +199,7 @@ final class FakeAdminApi {
                 : new Reply(403, Map.of("error", "HTTP 403 Forbidden"));
     }
 
-    /** Realm roles; without the right to view the realm, Keycloak leaves them out. */
+    /** Realm roles. Without the right to view the realm, Keycloak leaves them out. */
     private Reply visible(Collection<String> roles) {
         return Reply.ok(
                 realm.showsRealmRoles
@@ -241,7 +241,7 @@ final class FakeAdminApi {
         return Reply.ok(page(found, query));
     }
 
-    /** The roles of the API's client by name, and those that they contain. */
+    /** The roles of the API's client by name, including the roles that they contain. */
     static Stream<Role> expand(FakeRealm realm, Collection<String> names) {
         Map<String, Role> roles = FakeRealm.of(realm.clients, "api").roles;
         return names.stream()

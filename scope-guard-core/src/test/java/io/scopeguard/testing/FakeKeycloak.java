@@ -115,7 +115,7 @@ public final class FakeKeycloak implements AutoCloseable {
         return this;
     }
 
-    /** Makes the realm's own tokens say that they are signed by another algorithm. */
+    /** Puts another signature algorithm into the headers of the realm's own tokens. */
     public FakeKeycloak algorithm(String name) {
         algorithm = name;
         return this;
@@ -202,7 +202,7 @@ public final class FakeKeycloak implements AutoCloseable {
         return claim;
     }
 
-    /** Signs any claims as the realm does. */
+    /** Signs any claims with the realm's key. */
     public String sign(Map<String, Object> claims) {
         JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.ES256)
                 .type(JOSEObjectType.JWT)

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a Keycloak realm, as far as the library reads it. Changes leave admin events. Ids are names, except where a
- * recording is to be reproduced. Thread-safe.
+ * The content of a Keycloak realm, limited to the parts that the library reads. Changes create admin events. Ids are names, unless
+ * a recording is reproduced. Thread-safe.
  */
 public final class FakeRealm {
 
@@ -46,7 +46,7 @@ public final class FakeRealm {
         }
     }
 
-    /** A client. Roles by name. */
+    /** A client, with its roles by name. */
     static final class Client {
         final String id;
         final String clientId;
@@ -75,7 +75,7 @@ public final class FakeRealm {
         }
     }
 
-    /** A group of an organization. Roles of the API's client by name. */
+    /** A group of an organization, with roles of the API's client by name. */
     static final class Group {
         final String id;
         final String name;
@@ -106,7 +106,7 @@ public final class FakeRealm {
         return this;
     }
 
-    /** Creates a role, or replaces it by one with another id. */
+    /** Creates a role, or replaces it by a role with another id. */
     public synchronized FakeRealm role(String client, String name, String... contains) {
         Client of = of(clients, client);
         of.roles.put(name, new Role("role-" + ++ids, name, Set.of(contains)));
@@ -217,7 +217,7 @@ public final class FakeRealm {
         return this;
     }
 
-    /** Takes the right to view the realm from the library: realm roles are left out of answers. */
+    /** Removes the library's right to view the realm, so that answers do not contain realm roles. */
     public synchronized FakeRealm hideRealmRoles() {
         showsRealmRoles = false;
         return this;

@@ -78,7 +78,7 @@ public final class InMemoryTenant implements PermissionSource {
         return this;
     }
 
-    /** Calls a global role otherwise. */
+    /** Renames a global role. */
     public InMemoryTenant renameGlobalRole(String role, String name) {
         names.put("global " + role, name);
         return this;
@@ -98,12 +98,12 @@ public final class InMemoryTenant implements PermissionSource {
         beforeReads = action;
     }
 
-    /** How often a subject's roles were read. */
+    /** The number of reads of a subject's roles. */
     public int fetches() {
         return fetches.get();
     }
 
-    /** How often a loss of standing was looked at again. */
+    /** The number of confirming reads of a loss of standing. */
     public int confirmations() {
         return confirmations.get();
     }
@@ -215,7 +215,7 @@ public final class InMemoryTenant implements PermissionSource {
         return subject.equals(key.subject()) && Objects.equals(organization, key.organization());
     }
 
-    /** A role for each scope; once there, it stays. */
+    /** A role for each scope, which is never removed. */
     private void define(PermissionKey key, Scopes issuable, Scopes granted) {
         Audience audience = key.audience();
         boolean isGlobal = key.organization() == null;

@@ -13,16 +13,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Passes TCP connections on to a server, until it ends them. */
+/** Forwards TCP connections to a server until it ends them. */
 public final class Link implements AutoCloseable {
 
-    /** How connections end while the client cannot notice it. */
+    /** The ways in which connections end while the client cannot notice it. */
     public enum End {
         /** The server closes idle connections. */
         CLOSED,
         /** The server has restarted. */
         RESET,
-        /** A gateway on the way has forgotten them: nothing arrives any more, in either direction. */
+        /** A gateway between the two has dropped them: nothing arrives any more, in either direction. */
         FORGOTTEN
     }
 
@@ -52,7 +52,7 @@ public final class Link implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + socket.getLocalPort());
     }
 
-    /** Ends every open connection; further ones are passed on as before. Returns how many there were. */
+    /** Ends all open connections. New connections are forwarded as before. Returns the number of ended connections. */
     public int end(End how) throws IOException {
         int ended = 0;
         for (Connection connection : connections) {
@@ -110,7 +110,7 @@ public final class Link implements AutoCloseable {
                     to.shutdownOutput();
                 }
             } catch (IOException ended) {
-                // By either side.
+                // Closed by either side.
             }
         }
 

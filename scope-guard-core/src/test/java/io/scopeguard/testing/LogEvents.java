@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** The library's log events between opening and closing, on all levels. */
+/** The library's log events of all levels between opening and closing. */
 public final class LogEvents extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
     private final List<String> messages = new CopyOnWriteArrayList<>();

@@ -14,12 +14,12 @@ import java.time.Duration;
 /** Servers on real loopback sockets. */
 public final class Loopback {
 
-    /** Longer than anything takes on a busy machine: for time limits that are not the subject of a test. */
+    /** Longer than anything takes on a busy machine. For time limits that are not the subject of a test. */
     public static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private Loopback() {}
 
-    /** A running server that has answered once. */
+    /** A running server that has already answered a request. */
     public static WireMockServer start() {
         WireMockServer server =
                 new WireMockServer(options().bindAddress("127.0.0.1").dynamicPort());

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider whose tokens name several organizations: the claim {@code organizations} has the scopes in each, and {@code scope}
- * those outside of organizations, if it is there.
+ * The token reader of a provider whose tokens name several organizations. The claim {@code organizations} contains the scopes in
+ * each, and the optional claim {@code scope} contains the scopes outside of organizations.
  */
 public final class MapTokenReader implements TokenReader {
 

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A wall clock and a monotonic clock that stand still until they are moved. Moving forwards moves both; moving backwards, or
- * {@link #step}, moves the wall clock alone, as when an administrator or NTP sets it.
+ * {@link #step}, moves the wall clock alone, like an administrator or NTP.
  */
 public final class MovableClock extends Clock {
 
@@ -20,7 +20,7 @@ public final class MovableClock extends Clock {
 
     private final AtomicReference<Time> now;
 
-    /** What both clocks show: other threads never see one moved without the other. */
+    /** The times of both clocks. Other threads never see one moved without the other. */
     private record Time(Instant wall, long nanos) {
 
         Time plus(Duration byWall, long byNanos) {
@@ -32,7 +32,7 @@ public final class MovableClock extends Clock {
         now = new AtomicReference<>(new Time(start, 0));
     }
 
-    /** A clock that shows noon. */
+    /** A clock that starts at noon. */
     public static MovableClock atNoon() {
         return new MovableClock(NOON);
     }
@@ -46,7 +46,7 @@ public final class MovableClock extends Clock {
         now.updateAndGet(time -> time.plus(by, 0));
     }
 
-    /** Elapsed time by both clocks. */
+    /** Moves both clocks forward. */
     public SteadyClock steady() {
         return new SteadyClock(this, ticker());
     }

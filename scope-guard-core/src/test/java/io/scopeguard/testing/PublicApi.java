@@ -15,7 +15,7 @@ import io.scopeguard.annotation.Internal;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The public API: public types and members that are not marked as internal, nor their packages. */
+/** The public API: public types and members that are not marked as internal, in packages that are not. */
 public final class PublicApi {
 
     /** The public types of the API, nested types included. */

@@ -37,7 +37,7 @@ public final class Recorded {
         this.content = content;
     }
 
-    /** The file of this name, without its extension. */
+    /** The recording in the file with this name, without the extension. */
     public static Recorded of(String name) {
         String resource = "/logto-recorded/" + name + ".json";
         try (InputStream in = Recorded.class.getResourceAsStream(resource)) {
@@ -50,7 +50,7 @@ public final class Recorded {
         }
     }
 
-    /** The names in a folder, for {@link #of} to take behind the folder's own. */
+    /** The names in a folder, for {@link #of} after the folder's own name. */
     public static List<String> names(String folder) {
         try (Stream<Path> files =
                 Files.list(Path.of(Objects.requireNonNull(Recorded.class.getResource("/logto-recorded/" + folder))
@@ -89,7 +89,7 @@ public final class Recorded {
         return content.get("response").get("rawBody").stringValue();
     }
 
-    /** The recorded answer, for a stub to give again; without its date, which was true when it was recorded. */
+    /** The recorded answer, for a stub to replay, without its date. */
     public ResponseDefinitionBuilder response() {
         JsonNode response = content.get("response");
         ResponseDefinitionBuilder answer = new ResponseDefinitionBuilder()

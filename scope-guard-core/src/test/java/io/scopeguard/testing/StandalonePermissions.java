@@ -7,17 +7,17 @@ import io.scopeguard.scope.Scopes;
 import java.time.Instant;
 import java.util.OptionalLong;
 
-/** Live permissions without an earlier picture: all of them were held, and all others lacked, since they were read. */
+/** Live permissions without an earlier picture: since the read, all of them are held, and all others are lacked. */
 public final class StandalonePermissions {
 
     private StandalonePermissions() {}
 
-    /** The permissions of a subject in good standing, all of which count. */
+    /** The permissions of an active subject. All of them count. */
     public static LivePermissions of(Scopes scopes, Instant asOf, long readAt) {
         return of(scopes, scopes, asOf, readAt);
     }
 
-    /** The permissions of a subject in good standing, not all of which count. */
+    /** The permissions of an active subject. Not all of them count. */
     public static LivePermissions of(Scopes issuable, Scopes granted, Instant asOf, long readAt) {
         return of(Standing.ACTIVE, issuable, granted, asOf, readAt);
     }

@@ -39,8 +39,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small issuer of Logto's tokens: signs them with a key of its own and publishes that over HTTP, so that an
- * {@link AccessToken} is got the way everybody gets one: by verifying.
+ * A small issuer of Logto's tokens. It signs them with its own key and publishes the key over HTTP, so that tests obtain an
+ * {@link AccessToken} by verification.
  */
 public final class TestTokens implements AutoCloseable {
 
@@ -106,7 +106,7 @@ public final class TestTokens implements AutoCloseable {
         return verifierBuilder(clock, jwkSetUri());
     }
 
-    /** A verifier of the Logto tenant's tokens by the keys that are published elsewhere. */
+    /** A verifier of the Logto tenant's tokens with keys that are published elsewhere. */
     public AccessTokenVerifier.Builder verifierBuilder(Clock clock, URI jwkSetUri) {
         Logto logto = Logto.at(tenant(), "app", "secret").build();
         return AccessTokenVerifier.builder(logto.issuers(), jwkSetUri, logto.tokenReader(List.of(API)))
@@ -114,7 +114,7 @@ public final class TestTokens implements AutoCloseable {
                 .clock(clock);
     }
 
-    /** Publishes the public halves of these keys and no others. */
+    /** Publishes exactly these keys, without their private parts. */
     public void publish(JWK... keys) {
         publish(new JWKSet(List.of(keys)).toString(true));
     }
@@ -134,7 +134,7 @@ public final class TestTokens implements AutoCloseable {
         return resource().with("organization_id", id);
     }
 
-    /** Starts a token of a user for the API resource, without any organization. */
+    /** Starts a token of a user for the API resource, outside of organizations. */
     public Token resource() {
         return new Token().with("aud", API.value());
     }
@@ -150,7 +150,7 @@ public final class TestTokens implements AutoCloseable {
                 .keyID(keyId);
     }
 
-    /** Signs any payload under any header. */
+    /** Signs any payload with any header. */
     public static String sign(JWSHeader header, String payload, JWK key) {
         try {
             JWSSigner signer = key instanceof ECKey ec
@@ -169,7 +169,7 @@ public final class TestTokens implements AutoCloseable {
         server.stop();
     }
 
-    /** Claims in the making: those of a user's browser application, issued now for an hour. */
+    /** Builds claims: by default, those of a user's browser application, issued now and valid for an hour. */
     public final class Token {
 
         private final Map<String, Object> claims = new LinkedHashMap<>();
@@ -194,7 +194,7 @@ public final class TestTokens implements AutoCloseable {
             return with("client_id", id);
         }
 
-        /** The application speaks for itself. */
+        /** The application acts on its own behalf. */
         public Token application(String id) {
             return subject(id).client(id);
         }
@@ -218,7 +218,7 @@ public final class TestTokens implements AutoCloseable {
             return new Payload(claims).toString();
         }
 
-        /** The token as it travels. */
+        /** The serialized token. */
         public String compact() {
             return compact(header().build());
         }
@@ -227,7 +227,7 @@ public final class TestTokens implements AutoCloseable {
             return sign(header, json(), key);
         }
 
-        /** The token as the API sees it. */
+        /** The verified token. */
         public AccessToken verified() {
             return verifier.verify(compact());
         }

@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server that sends its answer byte by byte and never comes to an end, until it is told to flow. */
+/** A server that sends its response byte by byte and never completes it, until the test lets it flow. */
 public final class Trickle implements AutoCloseable {
 
     private final byte[] answer;
@@ -48,7 +48,7 @@ public final class Trickle implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
     }
 
-    /** From now on answers are whole and at once. */
+    /** From now on, responses are sent completely and at once. */
     public void flow() {
         flowing = true;
     }
@@ -83,7 +83,7 @@ public final class Trickle implements AutoCloseable {
         }
     }
 
-    /** White space, which any JSON may begin with. */
+    /** White space, which any JSON text may begin with. */
     private void trickle(OutputStream body) throws IOException {
         try {
             while (!Thread.currentThread().isInterrupted()) {

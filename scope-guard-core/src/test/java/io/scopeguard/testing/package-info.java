@@ -1,4 +1,4 @@
-/** Shared parts of tests: movable time, tokens that can be verified, a tenant in memory. */
+/** Test support: a movable clock, tokens that can be verified, an in-memory tenant. */
 @NullMarked
 package io.scopeguard.testing;
 

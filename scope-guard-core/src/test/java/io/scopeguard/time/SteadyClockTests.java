@@ -69,7 +69,7 @@ class SteadyClockTests {
         assertThat(clock.freezes()).isZero();
     }
 
-    /** Between the reading of the ticker and that of the wall clock, the machine may stop for a while. */
+    /** The machine may pause between reading the ticker and reading the wall clock. */
     @ParameterizedTest
     @ValueSource(ints = {500, 1_000, 1_500, 4_000, 31_000})
     void nanosWhenTheThreadPausesBetweenTheReadingsThenNoGain(int millis) {

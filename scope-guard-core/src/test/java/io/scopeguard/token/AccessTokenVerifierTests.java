@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each thing that a token can have wrong, and the reason it is refused for. */
+/** Each possible error of a token, and the reason for its rejection. */
 class AccessTokenVerifierTests {
 
     private static final Duration SKEW = Duration.ofSeconds(60);
@@ -202,7 +202,7 @@ class AccessTokenVerifierTests {
 
     @Test
     void verifyWhenUnusedTrailingBitsAreSetThenMalformed() {
-        // 256 bytes of signature leave one byte for the last two characters: four of their bits mean nothing.
+        // With a signature of 256 bytes, the last two characters encode one byte, so four of their bits are unused.
         String token = TestTokens.sign(
                 TestTokens.header(JWSAlgorithm.RS256, RSA_KEY_ID).build(),
                 tokens.organization("acme").json(),
@@ -566,7 +566,7 @@ class AccessTokenVerifierTests {
                 .withMessageContaining("bound to its sender by cnf");
     }
 
-    // Ids that go into paths
+    // Ids in paths
 
     @ParameterizedTest
     @ValueSource(strings = {".", "..", "...", "a\u0000b", "a\nb", "\u007f", "a\u0085"})

@@ -59,7 +59,7 @@ class KeyOutageTests {
             advance(Duration.ofSeconds(1));
         }
 
-        // One fetch under way is enough.
+        // One fetch in progress is enough.
         assertThat(fetches).hasSize(1);
     }
 
@@ -101,7 +101,7 @@ class KeyOutageTests {
         assertThat(keys.publishes(known)).isFalse();
     }
 
-    /** The freeze ends the fetch, which is no outage. */
+    /** The freeze ends the fetch, which does not count as an outage. */
     @Test
     void publishesWhenProcessWasFrozenDuringARenewalThenAWithdrawnKeyIsGone() {
         VerificationKey known = learn();
@@ -183,7 +183,7 @@ class KeyOutageTests {
         assertThat(started).isEqualTo(1);
     }
 
-    // How soon keys recover
+    // Recovery of keys
 
     @Test
     void findWhenAFetchFailedThenAnotherBeginsSecondsLater() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A JWK Set is judged entry by entry: no entry affects the others. */
+/** The entries of a JWK Set are checked one by one, and no entry affects the others. */
 class PublishedKeysTests {
 
     private static final String GOOD = TestTokens.newKey("good").toPublicJWK().toJSONString();

@@ -7,12 +7,12 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Keys made the way the faulty library made them are recognized; others are not. */
+/** Keys that are generated like those of the faulty library are recognized; other keys are not. */
 class RocaFingerprintTests {
 
     private static final BigInteger GENERATOR = BigInteger.valueOf(65_537);
 
-    /** As many primes as the library built keys of 2048 bits over. */
+    /** The number of primes that the library used for keys of 2048 bits. */
     private static final BigInteger PRIMORIAL = primorial(126);
 
     @Test
@@ -39,7 +39,7 @@ class RocaFingerprintTests {
                 .noneMatch(RocaFingerprint::isOn);
     }
 
-    /** The modulus of a 2048-bit key such as the library made, by its structure; that its factors are prime matters to nobody. */
+    /** The modulus of a 2048-bit key with the structure that the library produced. The factors need not be prime. */
     static BigInteger weakModulus() {
         return weakModulus(new Random(42));
     }
@@ -56,7 +56,7 @@ class RocaFingerprintTests {
         return factor.testBit(0) ? factor : factor.add(PRIMORIAL);
     }
 
-    /** As good as a prime here: the fingerprint looks at the remainders by small primes. */
+    /** Used instead of a prime, because the fingerprint depends on the remainders modulo small primes only. */
     private static BigInteger withoutSmallFactors(int bits, Random random) {
         BigInteger number = new BigInteger(bits, random).setBit(bits - 1);
         while (!number.gcd(PRIMORIAL).equals(BigInteger.ONE)) {

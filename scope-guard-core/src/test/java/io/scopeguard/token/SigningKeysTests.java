@@ -71,7 +71,7 @@ class SigningKeysTests {
         tokens.publish(tokens.key());
     }
 
-    // Keys that are there, and are not relied on
+    // Published keys that are not used
 
     static Stream<Named<JWK>> keysNotToRelyOn() throws JOSEException {
         return Stream.of(
@@ -163,7 +163,7 @@ class SigningKeysTests {
         assertThatCode(() -> verifier.verify(signedBy(rsa, JWSAlgorithm.RS256))).doesNotThrowAnyException();
     }
 
-    // Keys that cannot be had
+    // Keys that are unavailable
 
     static Stream<Named<ResponseDefinitionBuilder>> troubles() {
         String jwkSet = new JWKSet(tokens.key().toPublicJWK()).toString();

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** Tokens as they are after verification, for tests that need more of them than can be signed. */
+/** Tokens in the state after verification, for tests that need more tokens than can be signed in reasonable time. */
 public final class UnsignedTokens {
 
     private UnsignedTokens() {}

@@ -97,7 +97,7 @@ class VerifiedTokensTests {
 
         verifier.verify(after);
 
-        // No further fetch is due that could tell whether the old key came back.
+        // No further fetch is due that could show the old key again.
         assertThatExceptionOfType(KeysUnavailableException.class).isThrownBy(() -> verifier.verify(before));
         assertThat(verifier.verify(after)).isNotNull();
     }

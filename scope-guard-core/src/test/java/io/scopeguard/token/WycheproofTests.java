@@ -38,13 +38,13 @@ class WycheproofTests {
     private static final String NO_CLAIMS = "an empty payload cannot be a claims set";
     private static final String NO_SUCH_ALGORITHM = "the key names ES521, which is not an algorithm of RFC 7518";
 
-    /** The valid vectors of supported algorithms that are refused, by {@code tcId}, and why. */
+    /** The valid vectors of supported algorithms that are rejected, by {@code tcId}, with the reason. */
     private static final Map<Integer, String> REFUSED_ON_PURPOSE =
             Map.of(259, NO_CLAIMS, 347, NO_SUCH_ALGORITHM, 351, NO_SUCH_ALGORITHM);
 
     private static final WireMockServer server = Loopback.start();
 
-    /** The build runs these tests twice: by the JDK, and by native cryptography. */
+    /** The build runs these tests twice: with the JDK's cryptography, and with native cryptography. */
     @BeforeAll
     static void loadNativeCryptography() {
         assertThat(NativeCrypto.load().join().isPresent()).isEqualTo(Boolean.getBoolean("nativeCrypto"));
@@ -64,7 +64,7 @@ class WycheproofTests {
         assertThat(score.acceptedInvalid()).isEmpty();
         assertThat(score.valid).as("valid vectors of supported algorithms").hasSize(12);
         assertThat(score.refusedValid()).containsExactlyInAnyOrderElementsOf(REFUSED_ON_PURPOSE.keySet());
-        // Refusing for other reasons alone would prove nothing about signatures.
+        // If all vectors were rejected for other reasons, nothing would be proved about signatures.
         assertThat(score.invalid.values().stream().filter(Outcome.WRONG_SIGNATURE::equals))
                 .hasSizeGreaterThan(240);
     }
@@ -101,7 +101,7 @@ class WycheproofTests {
         return score;
     }
 
-    /** Publishes a JWK Set, or a single key as one. */
+    /** Publishes a JWK Set, or a single key as a JWK Set. */
     private static SigningKeys publish(JsonNode key) {
         JsonNode published = publicPart(key);
         String set = published.has("keys") ? published.toString() : "{\"keys\":[" + published + "]}";
@@ -189,7 +189,7 @@ class WycheproofTests {
             return ids(valid, false);
         }
 
-        /** Judged by the header alone, which every valid vector has. */
+        /** Decided by the header alone, which every valid vector has. */
         private static boolean isOfUnsupportedAlgorithm(JsonNode vector) {
             String header = vector.get("jws").stringValue().split("\\.")[0];
             JsonNode parsed = JsonMapper.shared().readTree(new Base64URL(header).decode());

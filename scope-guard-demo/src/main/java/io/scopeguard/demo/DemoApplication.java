@@ -6,7 +6,7 @@ import io.scopeguard.demo.shop.ShopController;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Starts the API on port 8080, guarded against the Logto that is configured, or else against an embedded one. */
+/** Starts the API on port 8080. The guard uses the configured Logto, or else an embedded provider. */
 @SpringBootApplication(scanBasePackageClasses = {ReportController.class, PageController.class, ShopController.class})
 public class DemoApplication {
 

@@ -1,6 +1,8 @@
 package io.scopeguard.demo;
 
 import io.scopeguard.logtobox.LogtoBox;
+import io.scopeguard.logtobox.directory.Resource;
+import io.scopeguard.logtobox.directory.Seed;
 import io.scopeguard.logtobox.wire.Ids;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.autoconfigure.LogtoProperties;
@@ -24,7 +26,7 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
-/** Starts an identity provider of our own where none is configured, and points the two at each other. */
+/** Starts an embedded identity provider if none is configured, and connects it with the API. */
 final class EmbeddedProvider implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
     private static final List<String> PROVIDER_PROPERTIES = List.of(
@@ -48,7 +50,11 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
             context.addApplicationListener(closing(context, box));
             closeUnstarted(context, box);
             context.addApplicationListener(delivering(context, box));
-            environment.getPropertySources().addFirst(new MapPropertySource("embedded provider", properties(box)));
+            String agents = endpointOfAgents(environment);
+            addResource(box, agents);
+            environment
+                    .getPropertySources()
+                    .addFirst(new MapPropertySource("embedded provider", properties(box, agents)));
             environment.getPropertySources().addLast(new MapPropertySource("nearby provider", NEARBY));
         }
     }
@@ -69,18 +75,43 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
         return LogtoBox.builder().address(address).port(port).start();
     }
 
-    private static Map<String, Object> properties(LogtoBox box) {
-        return Map.of(
-                "demo.shop.app-id", "demo-shop",
-                "demo.shop.app-secret", "demo-shop-secret",
-                "scope-guard.logto.endpoint", box.endpoint().toString(),
-                "scope-guard.logto.app-id", "demo-m2m",
-                "scope-guard.logto.app-secret", "demo-m2m-secret",
-                "scope-guard.logto.webhook.signing-keys", Ids.secret(),
-                "scope-guard.resources", "https://api.example.test");
+    /** Agents request tokens for the address of the MCP server. */
+    private static String endpointOfAgents(ConfigurableEnvironment environment) {
+        String port = environment.getProperty("server.port", "8080");
+        return "http://localhost:" + port + environment.getProperty("server.servlet.context-path", "") + "/mcp";
     }
 
-    /** Where the API listens is known only once it does. */
+    /** The API resource of the MCP server, with the scopes of members and admins of organizations. */
+    private static void addResource(LogtoBox box, String indicator) {
+        box.directory().resources().insert(new Resource("mcp-server", "MCP server", indicator, false, 3600));
+        box.directory().addResourceScope(indicator, "read:report", "member", "admin");
+        box.directory().addResourceScope(indicator, "delete:report", "admin");
+    }
+
+    private static Map<String, Object> properties(LogtoBox box, String agents) {
+        String resources = Seed.EXAMPLE_API + "," + agents;
+        return Map.of(
+                "demo.api.audience",
+                Seed.EXAMPLE_API,
+                "demo.mcp.audience",
+                agents,
+                "demo.shop.app-id",
+                "demo-shop",
+                "demo.shop.app-secret",
+                "demo-shop-secret",
+                "scope-guard.logto.endpoint",
+                box.endpoint().toString(),
+                "scope-guard.logto.app-id",
+                "demo-m2m",
+                "scope-guard.logto.app-secret",
+                "demo-m2m-secret",
+                "scope-guard.logto.webhook.signing-keys",
+                Ids.secret(),
+                "scope-guard.resources",
+                resources);
+    }
+
+    /** The address of the API is known only after it has started to listen. */
     private static ApplicationListener<WebServerInitializedEvent> delivering(
             ConfigurableApplicationContext context, LogtoBox box) {
         return event -> {
@@ -107,7 +138,7 @@ final class EmbeddedProvider implements ApplicationContextInitializer<Configurab
         ((DefaultListableBeanFactory) context.getBeanFactory()).registerDisposableBean("logtoBox", box::close);
     }
 
-    /** Whether the API ends or never came to start, the provider goes with it. */
+    /** Stops the provider when the API stops or fails to start. */
     private static ApplicationListener<ApplicationEvent> closing(ConfigurableApplicationContext context, LogtoBox box) {
         return event -> {
             boolean closed = event instanceof ContextClosedEvent closing

@@ -6,7 +6,7 @@ import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
-/** Names the property to change when another program has the API's port. */
+/** Names the property to change if another program uses the API's port. */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class PortInUseFailureAnalyzer extends AbstractFailureAnalyzer<PortInUseException> {
 

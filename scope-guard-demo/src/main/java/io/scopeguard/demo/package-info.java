@@ -1,4 +1,4 @@
-/** The demo: an API under guard, and where its identity provider comes from. */
+/** The demo: a guarded API and its identity provider. */
 @NullMarked
 package io.scopeguard.demo;
 

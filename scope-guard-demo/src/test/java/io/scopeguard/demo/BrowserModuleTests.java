@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The modules of the browser package, by their own tests. They run wherever there is Node 18 or newer; the gate insists on it. */
+/** Runs the tests of the browser package's modules, if Node 18 or newer is installed. The gate requires it. */
 class BrowserModuleTests {
 
     private static final Path TESTS = Path.of("src", "test", "js");

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -28,8 +29,10 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
  * The browser package as installed from its tarball, the page in a real browser, and applications that use Logto's SDKs on another
- * origin. Needs Node.js with npm and its registry, and Chromium; where one is missing, the test says so, but the gate insists.
+ * origin. Needs Node.js with npm and its registry, and Chromium. If one is missing, the test is skipped with a message, except in
+ * the gate.
  */
+@Tag("once")
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class BrowserTests {
 
@@ -71,7 +74,7 @@ class BrowserTests {
         }
     }
 
-    /** At the same time: the package's test compiles, while the others wait for the browser. */
+    /** Run at the same time, because the package's test compiles while the others wait for the browser. */
     @Test
     void packagePageAndApplicationsWork() throws Exception {
         System.out.println(Node.test(FOLDER, environment, Stream.of("package.test.js", "browser.test.js")));
@@ -103,7 +106,7 @@ class BrowserTests {
         return version.find() ? version.group(1) : "";
     }
 
-    /** Lets applications on other ports of this machine call the API, as a user of the library would. */
+    /** Lets applications on other ports of this machine call the API, with the settings that a user of the library would make. */
     static class OtherOrigins implements WebMvcConfigurer {
 
         @Override

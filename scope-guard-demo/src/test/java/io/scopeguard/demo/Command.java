@@ -17,14 +17,14 @@ final class Command {
     private Command() {}
 
     /**
-     * How a program ended.
+     * The result of a program.
      *
      * @param status its exit status; -1 if it did not end in time
-     * @param output what it wrote to both of its outputs
+     * @param output its standard output and standard error
      */
     record Result(int status, String output) {}
 
-    /** Whether a program of this name is on the path. */
+    /** Whether a program with this name is on the path. */
     static boolean exists(String name) {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));

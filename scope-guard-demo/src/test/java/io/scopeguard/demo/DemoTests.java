@@ -16,7 +16,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 
-/** The demo as its user meets it: the API on one port, the embedded provider on another, tokens by the protocol alone. */
+/** The demo as users start it: the API on one port, the embedded provider on another, and tokens by the protocol alone. */
 class DemoTests {
 
     private static final String RESOURCE = "https://api.example.test";

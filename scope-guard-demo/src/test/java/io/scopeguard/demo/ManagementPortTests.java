@@ -13,7 +13,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The actuator on a port of its own, behind the guard's own chain. */
+/** The actuator on a separate port, behind the guard's own chain. */
 class ManagementPortTests {
 
     @Test

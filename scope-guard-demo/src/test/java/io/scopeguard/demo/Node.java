@@ -13,7 +13,7 @@ final class Node {
 
     private Node() {}
 
-    /** Whether the gate runs, where nothing may be skipped. */
+    /** Whether the gate is running, in which no test may be skipped. */
     static boolean isGate() {
         return "true".equals(System.getenv("CI"));
     }

@@ -151,7 +151,7 @@ class PageTests {
                 .isEqualTo(409);
     }
 
-    /** The provider introduces itself. */
+    /** The provider's start page. */
     @Test
     void providerIntroducesItself() throws Exception {
         HttpResponse<String> response =
@@ -210,7 +210,7 @@ class PageTests {
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
     }
 
-    /** By hand: Java's client does not let anybody choose the host. */
+    /** Without Java's client, which does not allow a chosen Host header. */
     private static int status(String path, String header, String value) throws IOException {
         Map<String, String> headers = new TreeMap<>(Map.of("Host", "localhost:" + port));
         headers.put(header, value);

@@ -13,7 +13,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 
-/** Where another program has a port, start-up names the property to change. */
+/** If another program uses a port, start-up names the property to change. */
 @ExtendWith(OutputCaptureExtension.class)
 class PortConflictTests {
 
@@ -40,7 +40,7 @@ class PortConflictTests {
         }
     }
 
-    /** A web server and nothing else, as it fails like the whole demo. */
+    /** Only a web server, which fails like the whole demo. */
     @ImportAutoConfiguration(TomcatServletWebServerAutoConfiguration.class)
     static class Server {}
 }

@@ -40,13 +40,18 @@ final class RunningDemo implements AutoCloseable {
     /** Starts the demo, with time limits that a busy machine does not reach. */
     static RunningDemo start(String... arguments) {
         Stream<String> common = Stream.of(
-                "--server.port=0",
-                "--demo.provider.port=0",
-                "--scope-guard.logto.timeout=30s",
-                "--scope-guard.permissions.max-wait=60s");
+                        "--server.port=0",
+                        "--demo.provider.port=0",
+                        "--scope-guard.logto.timeout=30s",
+                        "--scope-guard.permissions.max-wait=60s")
+                .filter(each -> Stream.of(arguments).noneMatch(own -> isSameOption(own, each)));
         return new RunningDemo(new SpringApplicationBuilder(DemoApplication.class)
                 .initializers(new EmbeddedProvider())
                 .run(Stream.concat(common, Stream.of(arguments)).toArray(String[]::new)));
+    }
+
+    private static boolean isSameOption(String one, String other) {
+        return one.startsWith(other.substring(0, other.indexOf('=') + 1));
     }
 
     String api() {
@@ -78,7 +83,7 @@ final class RunningDemo implements AutoCloseable {
         return token(user, Map.of("organization_id", organization), scope);
     }
 
-    /** A user's token by token exchange: as good as a sign-in for a test, and without a browser. */
+    /** A user's token by token exchange, which replaces a sign-in with a browser in tests. */
     String token(String user, Map<String, String> target, String scope) throws IOException, InterruptedException {
         Map<String, String> form = new HashMap<>(target);
         form.put("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** From payment to access and from refund to refusal: the shop changes the tenant, and the next response names the remedy. */
+/** From payment to access and from refund to denial: the shop changes the tenant, and the next response names the remedy. */
 class ShopTests {
 
     private static RunningDemo demo;
@@ -29,7 +29,7 @@ class ShopTests {
         demo.close();
     }
 
-    /** The token carries no roles, so the role counts at once: the token that was refused is granted. */
+    /** The token carries no roles, so the role counts at once, and the same token is granted. */
     @Test
     void paidTierIsOpenAfterThePaymentAndClosedAfterTheRefund() throws Exception {
         String token = demo.organizationToken("bob", "acme", "read:report");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** {@code walkthrough.sh}, as a user runs it, against the embedded provider. */
+/** Runs {@code walkthrough.sh} with the embedded provider, like a user. */
 class WalkthroughTests {
 
     private static final String ADMIN = "delete:report invite:member read:report write:report";

@@ -53,7 +53,7 @@ class WebhookDemoTests {
         assertThat(reportsOnce(bob, 403)).isEqualTo(403);
     }
 
-    /** The reason for max-age: of this nobody is told. */
+    /** The reason for max-age: the provider does not report this change. */
     @Test
     void takingARoleAwayWaitsForMaxAge() throws Exception {
         String bob = demo.organizationToken("bob", "acme", "read:report");
@@ -72,7 +72,7 @@ class WebhookDemoTests {
         return demo.get("/organizations/acme/reports", token).statusCode();
     }
 
-    /** A delivery is on its way while its cause is answered already. */
+    /** The delivery may arrive after the response to the change. */
     private int reportsOnce(String token, int expected) throws Exception {
         Instant end = Instant.now().plus(Duration.ofSeconds(120));
         int status = reports(token);

@@ -9,7 +9,7 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.JWKGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 
-/** The algorithms that access tokens are signed by. */
+/** The signature algorithms of access tokens. */
 public enum Algorithm {
     ES256(JWSAlgorithm.ES256, "SHA256withECDSAinP1363Format", new ECKeyGenerator(Curve.P_256)),
     ES384(JWSAlgorithm.ES384, "SHA384withECDSAinP1363Format", new ECKeyGenerator(Curve.P_384)),
@@ -30,7 +30,7 @@ public enum Algorithm {
         return jws;
     }
 
-    /** As {@link java.security.Signature} calls it, in the format that a JWT has. */
+    /** The name for {@link java.security.Signature}, in the format of JWTs. */
     public String signature() {
         return signature;
     }

@@ -1,12 +1,12 @@
 package io.scopeguard.bench;
 
-/** What stands between a request and its handler. */
+/** The security in front of the handler. */
 public enum Chain {
-    /** Nothing: Spring Security is not there. */
+    /** None: without Spring Security. */
     NONE,
-    /** Spring Security, letting everybody in. */
+    /** Spring Security, which permits all requests. */
     PERMIT_ALL,
-    /** Spring Security's resource server, as Boot sets it up, with a decoder that looks tokens up in a map. */
+    /** Spring Security's resource server, as Spring Boot configures it, with a decoder that looks tokens up in a map. */
     MAP_LOOKUP,
     /** The same with Spring Security's own decoder and RS256. */
     STOCK_RS256(Algorithm.RS256),
@@ -27,7 +27,7 @@ public enum Chain {
         this.algorithm = algorithm;
     }
 
-    /** By which the tokens are signed. */
+    /** The algorithm of the tokens' signatures. */
     public Algorithm algorithm() {
         return algorithm;
     }

@@ -15,10 +15,10 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** This process' class path, from which child processes get what they are to have. */
+/** This process's class path, from which the class paths of child processes are made. */
 public final class ClassPath {
 
-    /** Libraries that make a difference merely by being there. */
+    /** Libraries whose presence makes a difference. */
     public enum Optional {
         CORRETTO("AmazonCorrettoCryptoProvider"),
         OPENAPI("springdoc-openapi", "swagger-models"),
@@ -48,9 +48,9 @@ public final class ClassPath {
     private ClassPath() {}
 
     /**
-     * The class path with these libraries, and without the others.
+     * The class path with exactly these of the optional libraries.
      *
-     * @throws IllegalStateException if one of them is not there to be had
+     * @throws IllegalStateException if one of them is missing
      */
     public static String with(Collection<Optional> wanted) {
         Set<Optional> missing = new HashSet<>(wanted);
@@ -69,7 +69,7 @@ public final class ClassPath {
     }
 
     /**
-     * The same, with jars in the place of directories, because caches of the JVM take nothing else.
+     * The same, with jars instead of directories, because the JVM's caches support jars only.
      *
      * @param directory where these jars are written
      */
@@ -86,7 +86,7 @@ public final class ClassPath {
         return String.join(File.pathSeparator, jars);
     }
 
-    /** Packs a directory into a jar, whose name is returned. */
+    /** Packs a directory into a jar, and returns the name of the jar. */
     public static String jar(File directory, Path jar) throws IOException {
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
                 Stream<Path> files = Files.walk(directory.toPath())) {
@@ -100,7 +100,7 @@ public final class ClassPath {
         return jar.toString();
     }
 
-    /** Lets processes that take over this one's class path, as JMH's do, have only these of the optional libraries. */
+    /** Limits the optional libraries of processes that inherit this process's class path, such as JMH's. */
     public static void hand(Collection<Optional> wanted) {
         System.setProperty(PROPERTY, with(wanted));
     }

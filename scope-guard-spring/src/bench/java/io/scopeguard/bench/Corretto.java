@@ -3,14 +3,14 @@ package io.scopeguard.bench;
 import java.security.Provider;
 import java.util.Optional;
 
-/** Amazon Corretto Crypto Provider, where it is on the class path. */
+/** Amazon Corretto Crypto Provider, if it is on the class path. */
 public final class Corretto {
 
     private static final String PROVIDER = "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
 
     private Corretto() {}
 
-    /** The provider, able to work; empty if it is not on the class path. */
+    /** The tested provider; empty if it is not on the class path. */
     public static Optional<Provider> find() {
         try {
             Class<?> type = Class.forName(PROVIDER);

@@ -2,12 +2,12 @@ package io.scopeguard.bench;
 
 import java.util.Arrays;
 
-/** The middle of measured values. */
+/** Computes the median of measured values. */
 public final class Median {
 
     private Median() {}
 
-    /** The median; of an even number of values, the mean of the two in the middle. */
+    /** The median. For an even number of values, it is the mean of the two in the middle. */
     public static double of(double... values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);

@@ -16,7 +16,7 @@ public final class PublishedKeys {
 
     private PublishedKeys() {}
 
-    /** Publishes the public keys of a set, and returns where. */
+    /** Publishes the public keys of a set, and returns the address. */
     public static URI publish(JWKSet keys) {
         byte[] body = keys.toString().getBytes(StandardCharsets.UTF_8);
         try {

@@ -47,14 +47,14 @@ public final class TokenIssuer {
         return key.toPublicJWK();
     }
 
-    /** A token that was never seen before: each has an id of its own. */
+    /** A new token with a unique id. */
     public String issue(String subject, String scope) {
         return sign(claims(subject, scope, Instant.now().minus(AGE))
                 .audience(AUDIENCE)
                 .build());
     }
 
-    /** The claims of a token with an id of its own, still without an audience. */
+    /** The claims of a token with a unique id, without an audience. */
     public JWTClaimsSet.Builder claims(String subject, String scope, Instant issuedAt) {
         return new JWTClaimsSet.Builder()
                 .jwtID(UUID.randomUUID().toString())
@@ -77,7 +77,7 @@ public final class TokenIssuer {
         return token.serialize();
     }
 
-    /** Many at once, on all cores. */
+    /** Many tokens, signed on all cores. */
     public List<String> issue(int count, List<String> subjects, String scope) {
         return IntStream.range(0, count)
                 .parallel()

@@ -1,4 +1,4 @@
-/** What the benchmarks share: signed tokens, and class paths with and without an optional library. */
+/** Common parts of the benchmarks: signed tokens, and class paths with and without an optional library. */
 @NullMarked
 package io.scopeguard.bench;
 

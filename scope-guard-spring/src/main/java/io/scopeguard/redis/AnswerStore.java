@@ -1,7 +1,9 @@
 package io.scopeguard.redis;
 
 import io.scopeguard.redis.ServerClock.Offset;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -9,25 +11,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The latest answers of the provider, each with the time of its read, and the leases on reads. One hash holds everything about one
- * fact, so that one step looks for an answer and takes the lease, and one step stores an answer unless a newer one is there. The
- * order of reads is a counter in that hash, taken with the lease before the read begins. Times are those of the Redis server.
- * Thread-safe.
+ * fact: one script returns an answer or takes the lease, another one stores an answer, unless a newer one is stored. The order of
+ * reads is a counter in that hash, taken with the lease before the read begins. Times are those of the Redis server. Thread-safe.
  */
 final class AnswerStore {
 
     /**
      * Looks for an answer; without one, takes the lease. If an answer confirmed a loss, the first read is returned first, so
-     * that other replicas can compare both reads as well.
+     * that other replicas can compare both reads as well. An answer that is dated in the future is ignored, because it would hide
+     * all later reads.
      */
     private static final Script LOOK = new Script("""
             local h = redis.call('HMGET', KEYS[1], 'o', 's', 'e', 'v', 'c', 'po', 'ps', 'pe', 'pv', 'until')
             local after = tonumber(ARGV[1])
             local last = tonumber(ARGV[2])
             local o = tonumber(h[1] or '0')
-            if o > last and tonumber(h[2]) > after then
+            local function isTimely(begun, ended)
+              return tonumber(begun) > after and tonumber(begun) <= tonumber(ended) and tonumber(ended) <= now
+            end
+            if o > last and isTimely(h[2], h[3]) then
               if h[5] == '1' and ARGV[3] == '0' and h[6] then
                 local po = tonumber(h[6])
-                if po > last and tonumber(h[7]) > after then
+                if po > last and isTimely(h[7], h[8]) then
                   return {po, tonumber(h[7]), tonumber(h[8]), h[9], 0, 0}
                 end
               end
@@ -87,7 +92,7 @@ final class AnswerStore {
     /**
      * The wanted answer.
      *
-     * @param key of the fact
+     * @param key the Redis key of the fact
      * @param notBefore the answer's read began after this, in nanoseconds of the steady clock
      * @param newerThan the answer has a larger number than this
      * @param isConfirming whether the answer is to confirm a loss
@@ -118,7 +123,7 @@ final class AnswerStore {
         }
     }
 
-    /** Looks for an answer, or takes the lease; empty if Redis is out of reach. */
+    /** Looks for an answer, or takes the lease; empty if Redis does not respond. */
     Optional<Found> look(Wanted wanted) {
         Offset offset = server.offset();
         return redis.ask(commands -> LOOK.run(
@@ -143,13 +148,30 @@ final class AnswerStore {
                     ? new Found(lease, left, 0, null, Duration.ZERO)
                     : new Found(0, 0, 0, null, Duration.ofNanos(nanos(left)));
         }
-        byte[] value = keys.unsealed(key, (byte[]) reply.get(3));
+        long begun = (Long) reply.get(1);
         return new Found(
                 answer,
-                offset.earliestNanos((Long) reply.get(1)),
+                offset.earliestNanos(begun),
                 offset.earliestNanos((Long) reply.get(2)),
-                value == null ? new byte[0] : value,
+                undated(keys.unsealed(key, (byte[]) reply.get(3)), begun),
                 Duration.ZERO);
+    }
+
+    /** An answer is sealed together with the start of its read, so that nobody can pass an old one off as new. */
+    private static byte[] dated(byte[] value, long begun) {
+        return ByteBuffer.allocate(Long.BYTES + value.length)
+                .putLong(begun)
+                .put(value)
+                .array();
+    }
+
+    /** The answer; without bytes if it is not that of this read. */
+    private static byte[] undated(byte @Nullable [] dated, long begun) {
+        return dated != null
+                        && dated.length >= Long.BYTES
+                        && ByteBuffer.wrap(dated).getLong() == begun
+                ? Arrays.copyOfRange(dated, Long.BYTES, dated.length)
+                : new byte[0];
     }
 
     /** Stores an answer, without waiting. */
@@ -163,7 +185,7 @@ final class AnswerStore {
                 List.of(key),
                 Script.bytes(lease.order),
                 Script.bytes(lease.begunAt),
-                keys.sealed(key, value),
+                keys.sealed(key, dated(value, lease.begunAt)),
                 Script.flag(isConfirming),
                 Script.bytes(settings.keptFor().toMillis())));
     }

@@ -3,6 +3,8 @@ package io.scopeguard.redis;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,15 +22,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Commands to a Redis server that may be slow, full or unreachable. Each command waits for the time-out at most. After a few
- * failures, no commands are sent, and only {@link #probe} finds out whether Redis responds again, so that no read waits for that.
- * Thread-safe.
+ * failures, commands are suspended, so that no read waits: only {@link #probe} and {@link #insist} send commands, and only
+ * {@code probe} ends the suspension. Thread-safe.
  */
 final class BoundedRedis {
 
     private static final Logger log = LoggerFactory.getLogger(BoundedRedis.class);
 
-    private static final int WINDOW = 10;
-    private static final int FEWEST = 3;
+    /** The number of successive failures that suspends commands. */
+    private static final int FAILURES = 3;
+
+    private static final float ALL = 100;
 
     /** The limit on commands in flight that no caller waits for. */
     private static final int MAX_TOLD = 10_000;
@@ -61,8 +65,9 @@ final class BoundedRedis {
         this.breaker = CircuitBreaker.of(
                 "redis",
                 CircuitBreakerConfig.custom()
-                        .slidingWindowSize(WINDOW)
-                        .minimumNumberOfCalls(FEWEST)
+                        .slidingWindowSize(FAILURES)
+                        .minimumNumberOfCalls(FAILURES)
+                        .failureRateThreshold(ALL)
                         .waitDurationInOpenState(settings.pause())
                         .permittedNumberOfCallsInHalfOpenState(1)
                         .build());
@@ -79,8 +84,22 @@ final class BoundedRedis {
         return connected == null || !isReachable() ? Optional.empty() : answered(command, connected);
     }
 
+    /**
+     * Sends a command even while commands are suspended, and waits for the response. For commands that are worth a wait: if this
+     * process gets no processor time, its own pauses look like pauses of Redis.
+     */
+    <T> Optional<T> insist(Command<T> command) {
+        RedisClusterAsyncCommands<byte[], byte[]> connected = commands;
+        return connected == null ? Optional.empty() : answered(command, connected);
+    }
+
     private <T> Optional<T> answered(Command<T> command, RedisClusterAsyncCommands<byte[], byte[]> connected) {
         long start = System.nanoTime();
+        if (isDisconnected(connected)) {
+            // Lettuce would keep the command until it has connected again.
+            failed("error", start, new RedisConnectionException("The connection was lost."));
+            return Optional.empty();
+        }
         @Nullable CompletableFuture<T> answer = null;
         try {
             answer = command.send(connected).toCompletableFuture();
@@ -98,6 +117,13 @@ final class BoundedRedis {
             failed("error", start, e);
         }
         return Optional.empty();
+    }
+
+    /** The only way from commands to their connection, although Lettuce deprecates it. */
+    @SuppressWarnings("deprecation")
+    private static boolean isDisconnected(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+        return commands instanceof RedisAsyncCommands<byte[], byte[]> single
+                && !single.getStatefulConnection().isOpen();
     }
 
     /** Sends a command without waiting. If commands are suspended, or Redis is slow, the command may be dropped. */
@@ -136,7 +162,10 @@ final class BoundedRedis {
         listener.commanded(outcome, Duration.ofNanos(System.nanoTime() - start));
     }
 
-    /** Checks whether Redis responds, unless commands are suspended. May wait for a connection, so call it on a separate thread. */
+    /**
+     * Checks whether Redis responds; while commands are suspended, only once the pause is over. May wait for a connection, so call it
+     * on a separate thread.
+     */
     <T> Optional<T> probe(Command<T> command) {
         RedisClusterAsyncCommands<byte[], byte[]> connected = connected();
         if (connected == null || !breaker.tryAcquirePermission()) {

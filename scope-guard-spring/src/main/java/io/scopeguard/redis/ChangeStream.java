@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
 /**
@@ -18,14 +19,16 @@ final class ChangeStream {
 
     private static final TypeReference<ChangeEntry> ENTRY = new TypeReference<>() {};
 
-    /** A delivery that is this old is no longer timely, so the provider's receiver decides about it again. */
+    /** How long ids of deliveries are kept. Older deliveries are untimely, so the provider's receiver decides about them again. */
     private static final Duration MEMORY = Duration.ofMinutes(10);
 
     private static final int MAX_PENDING = 1_000;
 
     private final SharedLog log;
     private final Map<String, List<PermissionChange>> pending = new LinkedHashMap<>();
-    private boolean isOverflown;
+
+    /** Whether a delivery was dropped, so that nobody knows which one is not in the stream. */
+    private volatile boolean hasOverflowed;
 
     /** The outcome of a delivery. */
     enum Publication {
@@ -64,36 +67,49 @@ final class ChangeStream {
         if (pending.size() < MAX_PENDING) {
             pending.put(delivery, List.copyOf(changes));
         } else {
-            isOverflown = true;
+            hasOverflowed = true;
         }
     }
 
-    /** Whether a delivery was applied by this replica, but is not in the stream yet. */
-    synchronized boolean isPending(String delivery) {
-        return pending.containsKey(delivery);
-    }
-
-    /** Adds the changes that could not be added before. Waits for Redis. */
+    /** Adds the changes that could not be added before. Waits for Redis, until it does not respond for the first time. */
     void flush() {
-        Map<String, List<PermissionChange>> left;
-        boolean isIncomplete;
-        synchronized (this) {
-            left = new LinkedHashMap<>(pending);
-            isIncomplete = isOverflown;
+        if (!hasOverflowed || addEverything()) {
+            var unused = pending().stream().allMatch(this::flush);
         }
-        if (isIncomplete
-                && append("", List.of(new PermissionChange.OfEverything())).isPresent()) {
+    }
+
+    private boolean addEverything() {
+        // A delivery that is dropped from now on sets it again.
+        hasOverflowed = false;
+        boolean isAdded =
+                append("", List.of(new PermissionChange.OfEverything())).isPresent();
+        if (!isAdded) {
+            hasOverflowed = true;
+        }
+        return isAdded;
+    }
+
+    /** Adds the change of a delivery, if it could not be added before. Waits briefly. Returns whether it is in the stream now. */
+    boolean flush(String delivery) {
+        List<PermissionChange> changes = pending(delivery);
+        if (changes == null) {
+            return !hasOverflowed;
+        }
+        boolean isAdded = append(delivery, changes).isPresent();
+        if (isAdded) {
             synchronized (this) {
-                isOverflown = false;
+                pending.remove(delivery);
             }
         }
-        left.forEach((delivery, changes) -> {
-            if (append(delivery, changes).isPresent()) {
-                synchronized (this) {
-                    pending.remove(delivery);
-                }
-            }
-        });
+        return isAdded;
+    }
+
+    private synchronized List<String> pending() {
+        return List.copyOf(pending.keySet());
+    }
+
+    private synchronized @Nullable List<PermissionChange> pending(String delivery) {
+        return pending.get(delivery);
     }
 
     /** The change in an entry of another replica; {@link PermissionChange.OfEverything} if it cannot be read. */

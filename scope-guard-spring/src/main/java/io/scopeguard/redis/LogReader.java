@@ -130,7 +130,17 @@ final class LogReader implements AutoCloseable {
         byte[] value = fields.value == null ? null : shared.open(fields.value);
         if (value != null && !replica.equals(fields.writer)) {
             Long addedAt = entry.getId().getTimestamp();
-            reader.read(value, addedAt == null ? 0 : addedAt);
+            read(value, addedAt == null ? 0 : addedAt);
+        }
+    }
+
+    /** An entry whose reader fails is not read again, so it counts as missing. */
+    private void read(byte[] value, long addedAt) {
+        try {
+            reader.read(value, addedAt);
+        } catch (RuntimeException e) {
+            log.error("An entry of the stream {} could not be taken. It counts as missing.", shared.name(), e);
+            reader.missed();
         }
     }
 

@@ -1,5 +1,8 @@
 package io.scopeguard.redis;
 
+import io.scopeguard.provider.ProviderClock;
+import io.scopeguard.provider.ProviderClock.Bounds;
+import io.scopeguard.redis.ServerClock.SharedBounds;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 import java.util.List;
@@ -7,7 +10,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** The running replicas, and whether Redis still has its records. Used by one thread. */
+/**
+ * The running replicas, whether Redis still has its records, and the bounds of the provider's clock that the replicas have found
+ * together. Used by one thread at a time.
+ */
 final class Presence {
 
     /** A replica without a heartbeat for this time has stopped. */
@@ -15,7 +21,11 @@ final class Presence {
 
     private static final long LONGEST_TOKEN_LIFE = TimeUnit.HOURS.toMicros(24);
 
-    /** Counts the replicas, and returns the name of the records: another name means that Redis has lost them. */
+    /**
+     * Counts the replicas, and returns the name of the records: another name means that Redis has lost them. Joins the bounds of the
+     * provider's time with those that other replicas have sent, which become wider as time passes. If they contradict each other, the
+     * provider's later answer is right, but a replica believes that only when the provider answers it.
+     */
     private static final Script BEAT = new Script("""
             redis.call('ZADD', KEYS[1], str(now), ARGV[1])
             redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', str(now - tonumber(ARGV[2])))
@@ -27,7 +37,25 @@ final class Presence {
             if ARGV[4] == '1' then
               redis.call('HSET', KEYS[2], 'lost', str(now))
             end
-            return {now, redis.call('ZCARD', KEYS[1]), memory, tonumber(redis.call('HGET', KEYS[2], 'lost') or '0')}
+            local least, most, answered = tonumber(ARGV[5]), tonumber(ARGV[6]), math.min(tonumber(ARGV[7]), now)
+            if ARGV[9] == '1' then
+              redis.call('HDEL', KEYS[2], 'least', 'most', 'answered', 'at')
+            end
+            local clock = redis.call('HMGET', KEYS[2], 'least', 'most', 'answered', 'at')
+            if clock[1] then
+              local drift = math.ceil(math.max(now - tonumber(clock[4]), 0) / tonumber(ARGV[8]))
+              local low, high, last = tonumber(clock[1]) - drift, tonumber(clock[2]) + drift, tonumber(clock[3])
+              if answered > 0 and math.max(low, least) <= math.min(high, most) then
+                least, most, answered = math.max(low, least), math.min(high, most), math.max(last, answered)
+              elseif last > answered then
+                least, most, answered = low, high, last
+              end
+            end
+            if answered > 0 then
+              redis.call('HSET', KEYS[2], 'least', str(least), 'most', str(most), 'answered', str(answered), 'at', str(now))
+            end
+            return {now, redis.call('ZCARD', KEYS[1]), memory, tonumber(redis.call('HGET', KEYS[2], 'lost') or '0'),
+              least, most, answered}
             """);
 
     private static final Script LEAVE = new Script("return {redis.call('ZREM', KEYS[1], ARGV[1])}");
@@ -35,16 +63,19 @@ final class Presence {
     private final BoundedRedis redis;
     private final SteadyClock clock;
     private final ServerClock server;
+    private final ProviderClock provider;
     private final byte[] replica;
     private final byte[] replicas;
     private final byte[] epoch;
     private String memory = "";
     private long lostAt;
     private boolean mustReport;
+    private boolean mustForgetBounds;
 
-    Presence(BoundedRedis redis, Keys keys, SteadyClock clock, ServerClock server, String replica) {
+    Presence(BoundedRedis redis, Keys keys, ProviderClock provider, ServerClock server, String replica) {
         this.redis = redis;
-        this.clock = clock;
+        this.clock = provider.steady();
+        this.provider = provider;
         this.server = server;
         this.replica = Script.bytes(replica);
         this.replicas = keys.common("replicas");
@@ -57,7 +88,8 @@ final class Presence {
      * @param replicas the number of running replicas
      * @param isFirst whether it is the first of this replica
      * @param hasLostMemory whether Redis has lost its records
-     * @param isLossReported whether another replica has reported a loss, now or within the longest lifetime of a token
+     * @param isLossReported whether a loss was reported since the last heartbeat; at the first heartbeat, within the longest lifetime
+     *     of a token
      */
     record Beat(int replicas, boolean isFirst, boolean hasLostMemory, boolean isLossReported) {}
 
@@ -66,19 +98,32 @@ final class Presence {
         long sent = clock.nanos();
         byte[] fresh = Script.bytes(UUID.randomUUID().toString());
         byte[] report = Script.flag(mustReport);
+        Bounds learned = provider.bounds();
+        SharedBounds known =
+                learned == null ? SharedBounds.NONE : server.offset().shared(learned);
         return redis.probe(commands -> BEAT.run(
                         commands,
                         List.of(replicas, epoch),
                         replica,
                         Script.bytes(TimeUnit.MILLISECONDS.toMicros(GONE.toMillis())),
                         fresh,
-                        report))
+                        report,
+                        Script.bytes(known.least()),
+                        Script.bytes(known.most()),
+                        Script.bytes(known.answeredAt()),
+                        Script.bytes(ServerClock.DRIFT),
+                        Script.flag(mustForgetBounds)))
                 .map(reply -> beat(reply, sent, clock.nanos()));
     }
 
     private Beat beat(List<Object> reply, long sent, long received) {
         long now = (Long) reply.get(0);
-        server.learn(now, sent, received);
+        // The bounds are those of a clock that was set meanwhile, or of another server's.
+        mustForgetBounds = server.learn(now, sent, received);
+        SharedBounds shared = new SharedBounds((Long) reply.get(4), (Long) reply.get(5), (Long) reply.get(6));
+        if (!mustForgetBounds && !shared.equals(SharedBounds.NONE)) {
+            provider.narrow(server.offset().bounds(shared));
+        }
         String found = new String((byte[]) reply.get(2), java.nio.charset.StandardCharsets.UTF_8);
         long lost = (Long) reply.get(3);
         boolean isFirst = memory.isEmpty();

@@ -1,8 +1,7 @@
 package io.scopeguard.redis;
 
-import io.github.bucket4j.Bucket;
 import io.scopeguard.ScopeGuard;
-import io.scopeguard.permission.FactExchange;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionChange;
@@ -12,6 +11,7 @@ import io.scopeguard.remedy.RecordedAsk;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,13 +41,10 @@ public final class ProviderSharing implements AutoCloseable {
     private final Presence presence;
     private final ChangeStream changes;
     private final SharedAsks asks;
+    private final FullInvalidation everything;
     private final long waitMillis;
     private final ScheduledExecutorService heartbeats;
-    private final Bucket everything = Bucket.builder()
-            .addLimit(limit -> limit.capacity(1).refillGreedy(1, Duration.ofSeconds(10)))
-            .build();
     private volatile int replicas = 1;
-    private volatile boolean isEverythingDue;
     private volatile boolean isClosed;
     private volatile List<LogReader> readers = List.of();
 
@@ -62,9 +59,10 @@ public final class ProviderSharing implements AutoCloseable {
         this.clock = provider.clock().steady();
         this.keys = Keys.of(settings, provider.name(), tenant);
         this.server = new ServerClock(clock);
-        this.presence = new Presence(redis, keys, clock, server, replica);
+        this.presence = new Presence(redis, keys, provider.clock(), server, replica);
         this.changes = new ChangeStream(redis, keys, replica);
         this.asks = new SharedAsks(redis, keys, replica, server);
+        this.everything = new FullInvalidation(clock);
         this.heartbeats = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "scope-guard-redis");
             thread.setDaemon(true);
@@ -80,6 +78,7 @@ public final class ProviderSharing implements AutoCloseable {
                 keys,
                 new SharedCatalogue(redis, keys, server, provider.catalogue()),
                 listener,
+                () -> redis.isReachable() ? replicas : 1,
                 settings.patience());
     }
 
@@ -100,6 +99,11 @@ public final class ProviderSharing implements AutoCloseable {
      */
     public @Nullable EventReceiver receiver(Consumer<PermissionChange> apply) {
         return SharedEventReceiver.of(provider::eventReceiver, apply, changes);
+    }
+
+    /** Passes a change that this replica has applied on to the others. Waits briefly; if Redis does not respond, it is added later. */
+    public void publish(PermissionChange change) {
+        changes.publish(UUID.randomUUID().toString(), List.of(change));
     }
 
     /** The last known number of replicas, including this one. */
@@ -127,9 +131,9 @@ public final class ProviderSharing implements AutoCloseable {
     }
 
     /** Records that this replica is running, and counts the others. Waits for Redis. */
-    void beat(ScopeGuard guard) {
+    synchronized void beat(ScopeGuard guard) {
         presence.beat().ifPresent(beat -> beaten(beat, guard));
-        applyEverythingIfDue(guard);
+        invalidateIfDue(guard);
     }
 
     private void beaten(Presence.Beat beat, ScopeGuard guard) {
@@ -141,7 +145,7 @@ public final class ProviderSharing implements AutoCloseable {
             log.warn("Redis has lost the shared records. Each replica writes its own records back.");
             guard.restoreShared();
             readers.forEach(LogReader::restart);
-            isEverythingDue = true;
+            everything.demand();
         } else if (beat.isLossReported()) {
             guard.memoryLost();
         }
@@ -166,12 +170,8 @@ public final class ProviderSharing implements AutoCloseable {
         return made;
     }
 
-    /** Invalidates everything now, or later if that was done a moment ago. */
-    private void applyEverythingIfDue(ScopeGuard guard) {
-        if (isEverythingDue && everything.tryConsume(1)) {
-            isEverythingDue = false;
-            guard.apply(new PermissionChange.OfEverything());
-        }
+    private void invalidateIfDue(ScopeGuard guard) {
+        everything.runIfDue(() -> guard.apply(new PermissionChange.OfEverything()));
     }
 
     @Override
@@ -194,8 +194,8 @@ public final class ProviderSharing implements AutoCloseable {
         public void read(byte[] value, long addedAt) {
             PermissionChange change = ChangeStream.change(value);
             if (change instanceof PermissionChange.OfEverything) {
-                isEverythingDue = true;
-                applyEverythingIfDue(guard);
+                everything.demand();
+                invalidateIfDue(guard);
             } else {
                 guard.apply(change);
             }
@@ -206,8 +206,8 @@ public final class ProviderSharing implements AutoCloseable {
         @Override
         public void missed() {
             listener.missedChanges();
-            isEverythingDue = true;
-            applyEverythingIfDue(guard);
+            everything.demand();
+            invalidateIfDue(guard);
         }
     }
 

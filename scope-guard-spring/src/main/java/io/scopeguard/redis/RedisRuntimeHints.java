@@ -1,7 +1,7 @@
 package io.scopeguard.redis;
 
 import io.scopeguard.annotation.Internal;
-import io.scopeguard.permission.FactHistory;
+import io.scopeguard.permission.fact.FactHistory;
 import io.scopeguard.provider.Account;
 import io.scopeguard.provider.Answer;
 import io.scopeguard.provider.Holder;
@@ -16,7 +16,7 @@ import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
-/** Lets a native image write to Redis, and read from it, what replicas share. */
+/** Lets a native image write shared values to Redis and read them. */
 @Internal
 public final class RedisRuntimeHints implements RuntimeHintsRegistrar {
 

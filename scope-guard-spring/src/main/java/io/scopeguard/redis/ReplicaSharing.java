@@ -81,6 +81,10 @@ public final class ReplicaSharing implements AutoCloseable {
         return redis.isReachable();
     }
 
+    List<ProviderSharing> parts() {
+        return parts;
+    }
+
     Supplier<RedisConnection> connections() {
         return factory::getConnection;
     }

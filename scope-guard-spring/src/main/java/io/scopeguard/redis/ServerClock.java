@@ -1,5 +1,6 @@
 package io.scopeguard.redis;
 
+import io.scopeguard.provider.ProviderClock.Bounds;
 import io.scopeguard.time.SteadyClock;
 import java.util.concurrent.TimeUnit;
 
@@ -13,7 +14,7 @@ final class ServerClock {
     private static final long UNKNOWN = TimeUnit.SECONDS.toNanos(30);
 
     /** Two clocks drift apart by one part in this many at most. */
-    private static final long DRIFT = 5_000;
+    static final long DRIFT = 5_000;
 
     private final SteadyClock clock;
     private volatile Offset offset;
@@ -33,10 +34,49 @@ final class ServerClock {
             return time == Long.MAX_VALUE ? FAR : TimeUnit.NANOSECONDS.toMicros(time + nanos + uncertainty) + 1;
         }
 
-        /** The time of ours that is certainly not after a time of the server's. */
-        long earliestNanos(long micros) {
-            return TimeUnit.MICROSECONDS.toNanos(micros) - nanos - uncertainty;
+        /** The server's time that is certainly not after a time of ours. The smallest number is returned unchanged. */
+        long earliestMicros(long time) {
+            return time == Long.MIN_VALUE ? time : micros(time - uncertainty);
         }
+
+        /** The time of ours that is certainly not after a time of the server's. The smallest number is returned unchanged. */
+        long earliestNanos(long micros) {
+            return micros == Long.MIN_VALUE ? micros : TimeUnit.MICROSECONDS.toNanos(micros) - nanos - uncertainty;
+        }
+
+        /** Converts bounds of the provider's time minus ours to bounds of the provider's time minus the server's. */
+        SharedBounds shared(Bounds bounds) {
+            return new SharedBounds(
+                    TimeUnit.NANOSECONDS.toMicros(bounds.least() - nanos - uncertainty) - 1,
+                    TimeUnit.NANOSECONDS.toMicros(bounds.most() - nanos + uncertainty) + 1,
+                    earliestMicros(bounds.answeredAt()));
+        }
+
+        /** The reverse of {@link #shared}. */
+        Bounds bounds(SharedBounds shared) {
+            return new Bounds(
+                    TimeUnit.MICROSECONDS.toNanos(shared.least) + nanos - uncertainty,
+                    TimeUnit.MICROSECONDS.toNanos(shared.most) + nanos + uncertainty,
+                    earliestNanos(shared.answeredAt));
+        }
+
+        /** The server's most probable time. The smallest number is returned unchanged. */
+        long micros(long time) {
+            return time == Long.MIN_VALUE ? time : TimeUnit.NANOSECONDS.toMicros(time + nanos);
+        }
+    }
+
+    /**
+     * The bounds of the provider's clock that a replica has found, relative to the server's clock.
+     *
+     * @param least the lower bound of the provider's time minus the server's, in microseconds
+     * @param most the upper bound
+     * @param answeredAt when the provider last gave its time, in microseconds of the server
+     */
+    record SharedBounds(long least, long most, long answeredAt) {
+
+        /** No replica has received an answer yet. */
+        static final SharedBounds NONE = new SharedBounds(0, 0, 0);
     }
 
     /** Later than any time, and exact as a number in Lua. */
@@ -52,9 +92,10 @@ final class ServerClock {
      * Measures the difference by a response that contains the server's time.
      *
      * @param sent when the command was sent, in nanoseconds of the steady clock
+     * @return whether the response contradicts earlier measurements: the clock was set, or another server responds
      */
-    synchronized void learn(long serverMicros, long sent, long received) {
-        // The server's time was read somewhere between the two.
+    synchronized boolean learn(long serverMicros, long sent, long received) {
+        // The server read its clock at some time between sending and receiving.
         long uncertainty = (received - sent) / 2 + 1;
         long nanos = TimeUnit.MICROSECONDS.toNanos(serverMicros) - (sent + (received - sent) / 2);
         Offset known = aged(offset, received);
@@ -64,6 +105,7 @@ final class ServerClock {
         if (isBetter || isContradicted) {
             offset = new Offset(nanos, received, uncertainty);
         }
+        return isContradicted;
     }
 
     private static Offset aged(Offset measured, long now) {
@@ -78,7 +120,7 @@ final class ServerClock {
 
     /** Converts a time of the steady clock to the server's time. The smallest number is returned unchanged. */
     long micros(long nanos) {
-        return nanos == Long.MIN_VALUE ? nanos : TimeUnit.NANOSECONDS.toMicros(nanos + offset.nanos);
+        return offset.micros(nanos);
     }
 
     /** Converts a time of the server to the steady clock. The smallest number is returned unchanged. */

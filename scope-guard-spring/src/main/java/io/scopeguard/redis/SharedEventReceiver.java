@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Receives deliveries and passes their changes on to the other replicas. A delivery is acknowledged when the others can read its
  * changes. If Redis does not respond, the delivery is applied to this replica and its changes are kept; the provider has to send it
- * again. A delivery that another replica has received is a repeated one. Thread-safe.
+ * again, which adds them. A delivery that another replica has received is a repeated one. Thread-safe.
  */
 final class SharedEventReceiver implements EventReceiver {
 
@@ -81,7 +81,7 @@ final class SharedEventReceiver implements EventReceiver {
             Receipt receipt = receiver.receive(body, credential);
             return switch (receipt.outcome()) {
                 case APPLIED, UNTIMELY -> shared(receipt, id(body, credential), delivery);
-                case REPLAYED -> changes.isPending(id(body, credential)) ? unshared(receipt) : receipt;
+                case REPLAYED -> changes.flush(id(body, credential)) ? receipt : unshared(receipt);
                 default -> receipt;
             };
         } finally {

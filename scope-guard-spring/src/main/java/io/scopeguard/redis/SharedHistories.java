@@ -1,18 +1,24 @@
 package io.scopeguard.redis;
 
 import io.lettuce.core.KeyValue;
-import io.scopeguard.permission.FactExchange;
-import io.scopeguard.permission.FactHistory;
+import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.fact.FactHistory;
+import io.scopeguard.redis.ServerClock.Offset;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
-/** Histories of facts in Redis, with times of the server. An earlier history never replaces a later one. Thread-safe. */
+/**
+ * Histories of facts in Redis, with times of the server. An earlier history never replaces a later one. The clocks of replicas and
+ * server differ by an uncertain time, by which all times of a history are moved into the past. That keeps their order, and no read
+ * seems to be newer than a change that was reported after it. Thread-safe.
+ */
 final class SharedHistories implements FactExchange {
 
     private static final TypeReference<FactHistory> HISTORY = new TypeReference<>() {};
@@ -25,7 +31,8 @@ final class SharedHistories implements FactExchange {
     /** The value begins with the time of the last read, in digits of the same number. */
     private static final Script KEEP = new Script("""
             local known = redis.call('GETRANGE', KEYS[1], 0, 19)
-            if known == '' or known <= ARGV[1] then
+            local at = tonumber(known)
+            if not at or at > now or known <= ARGV[1] then
               redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
             end
             return {1}
@@ -46,9 +53,10 @@ final class SharedHistories implements FactExchange {
         List<String> names = List.copyOf(facts);
         byte[][] wanted = names.stream().map(this::key).toArray(byte[][]::new);
         Map<String, FactHistory> found = new HashMap<>();
+        Offset offset = server.offset();
         redis.ask(commands -> commands.mget(wanted)).ifPresent(values -> {
             for (int i = 0; i < values.size(); i++) {
-                FactHistory history = history(wanted[i], values.get(i));
+                FactHistory history = history(wanted[i], values.get(i), offset);
                 if (history != null) {
                     found.put(names.get(i), history);
                 }
@@ -57,22 +65,23 @@ final class SharedHistories implements FactExchange {
         return found;
     }
 
-    private @Nullable FactHistory history(byte[] key, KeyValue<byte[], byte[]> value) {
+    private @Nullable FactHistory history(byte[] key, KeyValue<byte[], byte[]> value, Offset offset) {
         if (!value.hasValue() || value.getValue().length < DIGITS) {
             return null;
         }
         byte[] stored = value.getValue();
         byte[] json = keys.unsealed(key, Arrays.copyOfRange(stored, DIGITS, stored.length));
         FactHistory history = json == null ? null : SharedJson.read(json, HISTORY);
-        return history == null ? null : ours(history);
+        // A history that is dated in the future would hide all later reads.
+        return history == null || history.readAt() > server.micros() ? null : timed(history, offset::earliestNanos);
     }
 
     @Override
-    public void keep(String fact, FactHistory history) {
+    public void share(String fact, FactHistory history) {
         byte[] key = key(fact);
-        FactHistory shared = shared(history);
-        byte[] value = keys.sealed(key, SharedJson.write(shared));
-        String at = "%020d".formatted(Math.max(shared.readAt(), 0));
+        Offset offset = server.offset();
+        byte[] value = keys.sealed(key, SharedJson.write(timed(history, offset::earliestMicros)));
+        String at = "%020d".formatted(Math.max(offset.micros(history.readAt()), 0));
         redis.tell(commands ->
                 KEEP.run(commands, List.of(key), Script.bytes(at), value, Script.bytes(KEPT_FOR.toMillis())));
     }
@@ -81,46 +90,24 @@ final class SharedHistories implements FactExchange {
         return keys.of("history", fact);
     }
 
-    private FactHistory shared(FactHistory history) {
+    private static FactHistory timed(FactHistory history, LongUnaryOperator time) {
         return new FactHistory(
                 history.standing(),
                 history.roles(),
-                server.micros(history.readAt()),
-                server.micros(history.firstEnd()),
-                server.micros(history.brokenAt()),
+                time.applyAsLong(history.readAt()),
+                time.applyAsLong(history.firstEnd()),
+                time.applyAsLong(history.brokenAt()),
                 history.gains().stream()
                         .map(gain -> new FactHistory.Gain(
-                                gain.role(), server.micros(gain.lackedUntil()), server.micros(gain.end())))
+                                gain.role(), time.applyAsLong(gain.lackedUntil()), time.applyAsLong(gain.end())))
                         .toList(),
                 history.losses().stream()
                         .map(loss -> new FactHistory.Loss(
                                 loss.role(),
-                                server.micros(loss.lackedUntil()),
-                                server.micros(loss.end()),
-                                server.micros(loss.noticed()),
-                                server.micros(loss.lostAt())))
-                        .toList(),
-                history.isComplete());
-    }
-
-    private FactHistory ours(FactHistory history) {
-        return new FactHistory(
-                history.standing(),
-                history.roles(),
-                server.nanos(history.readAt()),
-                server.nanos(history.firstEnd()),
-                server.nanos(history.brokenAt()),
-                history.gains().stream()
-                        .map(gain -> new FactHistory.Gain(
-                                gain.role(), server.nanos(gain.lackedUntil()), server.nanos(gain.end())))
-                        .toList(),
-                history.losses().stream()
-                        .map(loss -> new FactHistory.Loss(
-                                loss.role(),
-                                server.nanos(loss.lackedUntil()),
-                                server.nanos(loss.end()),
-                                server.nanos(loss.noticed()),
-                                server.nanos(loss.lostAt())))
+                                time.applyAsLong(loss.lackedUntil()),
+                                time.applyAsLong(loss.end()),
+                                time.applyAsLong(loss.noticed()),
+                                time.applyAsLong(loss.lostAt())))
                         .toList(),
                 history.isComplete());
     }

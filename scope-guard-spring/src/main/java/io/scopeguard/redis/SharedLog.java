@@ -17,18 +17,23 @@ final class SharedLog {
 
     /** Adds entries, all or none, unless a delivery of this id was added before. */
     private static final Script APPEND = new Script("""
-            if ARGV[1] ~= '' and not redis.call('SET', KEYS[3] .. ARGV[1], '1', 'NX', 'PX', ARGV[2]) then
+            local known = KEYS[3] .. ARGV[1]
+            if ARGV[1] ~= '' and redis.call('EXISTS', known) == 1 then
               return {0}
             end
             for i = 5, #ARGV do
               local n = redis.call('INCR', KEYS[2])
               redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'n', n, 'w', ARGV[4], 'v', ARGV[i])
             end
+            if ARGV[1] ~= '' then
+              redis.call('SET', known, '1', 'PX', ARGV[2])
+            end
             return {1}
             """);
 
     private final BoundedRedis redis;
     private final Keys keys;
+    private final String name;
     private final String replica;
     private final byte[] stream;
     private final byte[] counter;
@@ -37,7 +42,7 @@ final class SharedLog {
     private final Duration memory;
 
     /**
-     * @param name of the stream
+     * @param name the name of the stream
      * @param replica the replica that writes
      * @param length the approximate number of entries that are kept
      * @param memory how long ids of deliveries are kept
@@ -45,12 +50,17 @@ final class SharedLog {
     SharedLog(BoundedRedis redis, Keys keys, String name, String replica, int length, Duration memory) {
         this.redis = redis;
         this.keys = keys;
+        this.name = name;
         this.replica = replica;
         this.stream = keys.common(name);
         this.counter = keys.common(name + "-count");
         this.deliveries = keys.common(name + "-delivery:");
         this.length = length;
         this.memory = memory;
+    }
+
+    String name() {
+        return name;
     }
 
     byte[] stream() {
@@ -60,12 +70,12 @@ final class SharedLog {
     /**
      * Adds entries and waits until they are in the stream.
      *
-     * @param delivery distinguishes deliveries; empty if these belong to none
+     * @param delivery distinguishes deliveries; empty if the entries belong to no delivery
      * @return whether they were added, or {@code false} if the delivery was added before; empty if Redis did not respond
      */
     Optional<Boolean> append(String delivery, List<byte[]> values) {
         byte[][] arguments = arguments(delivery, values);
-        return redis.ask(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments))
+        return redis.insist(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments))
                 .map(reply -> ((Long) reply.get(0)) == 1);
     }
 
@@ -85,7 +95,7 @@ final class SharedLog {
         return arguments.toArray(byte[][]::new);
     }
 
-    /** The value of an entry; {@code null} if no replica wrote it. */
+    /** The value of an entry; {@code null} if its authentication code is wrong. */
     byte @org.jspecify.annotations.Nullable [] open(byte[] value) {
         return keys.unsealed(stream, value);
     }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
@@ -54,9 +55,10 @@ final class SharedPermissionSource implements PermissionSource {
     private final Keys keys;
     private final SharedCatalogue catalogue;
     private final SharingListener listener;
+    private final IntSupplier replicas;
     private final long patience;
 
-    /** The number of the last answer about each list: an unchanged list is not new, whatever its age. */
+    /** The number of the last answer about each list. An answer about a list is never taken twice. */
     private final Cache<String, Long> lists =
             Caffeine.newBuilder().maximumSize(MAX_LISTS).build();
 
@@ -66,8 +68,10 @@ final class SharedPermissionSource implements PermissionSource {
             Keys keys,
             SharedCatalogue catalogue,
             SharingListener listener,
+            IntSupplier replicas,
             Duration patience) {
         this.provider = provider;
+        this.replicas = replicas;
         this.patience = patience.toNanos();
         this.store = store;
         this.keys = keys;
@@ -78,6 +82,11 @@ final class SharedPermissionSource implements PermissionSource {
     @Override
     public ProviderTraits traits() {
         return provider.traits();
+    }
+
+    @Override
+    public int readers() {
+        return replicas.getAsInt();
     }
 
     @Override
@@ -138,8 +147,15 @@ final class SharedPermissionSource implements PermissionSource {
                 name("definitions", key.name(), key.organization()),
                 DEFINITIONS,
                 context,
-                call -> provider.definitions(key, call));
-        catalogue.synchronize();
+                call -> definitionsOfProvider(key, call));
+        catalogue.take();
+        return roles;
+    }
+
+    /** Replicas that take the answer find its scopes in the catalogue, so that a new scope is new for them, too. */
+    private Map<String, RoleDefinition> definitionsOfProvider(DefinitionsKey key, CallContext context) {
+        Map<String, RoleDefinition> roles = provider.definitions(key, context);
+        catalogue.add();
         return roles;
     }
 

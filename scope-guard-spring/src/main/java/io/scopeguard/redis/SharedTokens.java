@@ -38,7 +38,7 @@ final class SharedTokens implements CallBudget.Tokens {
     private record Part(int replicas, Bucket bucket) {}
 
     /**
-     * @param calls how many a second all replicas may make
+     * @param calls the maximum number of calls per second of all replicas
      * @param replicas the last known number of replicas
      */
     SharedTokens(BoundedRedis redis, Keys keys, int calls, SharingSettings settings, IntSupplier replicas) {
@@ -99,7 +99,7 @@ final class SharedTokens implements CallBudget.Tokens {
                 .build();
     }
 
-    /** The share of this replica. It saves up a second's worth at most, because the other replicas save up, too. */
+    /** The share of this replica. Its burst is at most one second of calls, because the other replicas have a burst too. */
     private Bucket part() {
         int count = Math.max(replicas.getAsInt(), 1);
         Part known = part;

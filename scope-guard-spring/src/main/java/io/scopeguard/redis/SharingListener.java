@@ -22,7 +22,7 @@ public interface SharingListener {
      *
      * @param source {@code provider}, {@code replica} if another replica's answer was taken, or {@code left} if the read was left
      *     to another replica
-     * @param fact what was read, such as {@code membership}, or {@code members} for a page of an organization
+     * @param fact the kind of the fact, such as {@code membership}, or {@code members} for a page of an organization
      */
     default void read(String source, String fact) {}
 

@@ -25,9 +25,10 @@ public record SharingSettings(
         Duration patience,
         Duration keptFor) {
 
-    /** The time-out and the pause that are used if nothing else is set. */
+    /** The default of {@link #timeout()}. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofMillis(50);
 
+    /** The default of {@link #pause()}. */
     public static final Duration DEFAULT_PAUSE = Duration.ofSeconds(2);
 
     /** Without the secret. */

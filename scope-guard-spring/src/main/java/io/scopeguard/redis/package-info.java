@@ -1,7 +1,7 @@
 /**
  * Internal: the replicas of an application share the answers of the provider, leases on reads, histories, reported changes, the
- * call budget, and the asks to clients through Redis or Valkey. A request never waits for Redis unless it waits for the provider.
- * If Redis does not respond, each replica continues alone.
+ * call budget, and the remedies that clients were asked for through Redis or Valkey. A request never waits for Redis unless it waits
+ * for the provider or is the first about a user on this replica. If Redis does not respond, each replica continues alone.
  */
 @Internal
 @NullMarked

@@ -2,7 +2,11 @@ package io.scopeguard.spring;
 
 import org.jspecify.annotations.Nullable;
 
-/** A setting is missing or wrong. Stops start-up with the problem and the fix. */
+/**
+ * A setting is missing or wrong. Stops start-up with the problem and the fix.
+ *
+ * @since 0.1
+ */
 public final class InvalidSettingException extends RuntimeException {
 
     private final String setting;

@@ -1,7 +1,7 @@
 package io.scopeguard.spring;
 
 /**
- * Where a guarded operation takes its organization from.
+ * The source of a guarded operation's organization.
  *
  * @since 0.1
  */
@@ -11,7 +11,7 @@ public enum OrganizationSource {
     /** From the token, which must be for exactly one organization. Not allowed if the path names one. */
     TOKEN,
     /**
-     * From nowhere: the operation is not about an organization, and a header for the organization is ignored. Only for scopes of
+     * No organization: the operation is not about an organization, and a header for the organization is ignored. Only for scopes of
      * a resource and for global roles. Not allowed if the path names an organization.
      */
     NONE

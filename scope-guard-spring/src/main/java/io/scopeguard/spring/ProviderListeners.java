@@ -3,8 +3,8 @@ package io.scopeguard.spring;
 import io.scopeguard.provider.CallListener;
 
 /**
- * Counts the calls to identity providers. A bean of this type is there for applications that declare an {@code IdentityProvider} of
- * their own: {@code Logto.at(tenant, id, secret).name("europe").listener(listeners.calls("europe")).build()}.
+ * Counts the calls to identity providers. A bean of this type exists for applications that declare their own
+ * {@code IdentityProvider}: {@code Logto.at(tenant, id, secret).name("europe").listener(listeners.calls("europe")).build()}.
  *
  * @since 0.1
  */
@@ -13,7 +13,7 @@ public interface ProviderListeners {
     /**
      * A listener for the calls to one provider.
      *
-     * @param provider its name, the value of the tag {@code provider}
+     * @param provider the provider's name, which becomes the value of the tag {@code provider}
      */
     CallListener calls(String provider);
 }

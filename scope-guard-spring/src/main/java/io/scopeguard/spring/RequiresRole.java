@@ -11,9 +11,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The roles that a handler or another method of a bean requires, by name: on a method, or on a class for all of its methods that
- * do not say otherwise. Can be used as a meta-annotation. Beside {@link RequiresScopes}, on the method or on its class, both have
- * to be met:
+ * The roles that a handler or another method of a bean requires, by name: on a method, or on a class for all of its methods without
+ * their own annotation. Can be used as a meta-annotation. With {@link RequiresScopes} on the method or on its class, both
+ * requirements have to be met:
  *
  * <pre>
  * &#64;RequiresScopes("read:report")
@@ -21,8 +21,8 @@ import java.lang.annotation.Target;
  * Report export(&#64;PathVariable String organizationId) { ... }
  * </pre>
  *
- * <p>The subject has to hold the role now. A token without a claim for roles is no obstacle; if it carries roles, they have to
- * include the required one.
+ * <p>The subject has to hold the role now. The token need not have a claim for roles; if it carries roles, they have to include the
+ * required one.
  *
  * <p>The rules of {@link RequiresScopes} for web handlers, other methods and start-up apply to this annotation, too.
  *
@@ -44,14 +44,14 @@ public @interface RequiresRole {
     RoleKind kind() default RoleKind.GLOBAL;
 
     /**
-     * How old the live roles may be, such as {@code 10s}, in seconds if no unit is named; {@code 0s} reads them now. A strict
-     * limit. If empty, {@code scope-guard.permissions.max-age} applies, beyond which stale roles may be used for a while.
+     * The maximum age of the live roles, such as {@code 10s}, in seconds without a unit; {@code 0s} reads them now. A strict limit.
+     * If empty, {@code scope-guard.permissions.max-age} applies, beyond which stale roles may be used for a while.
      */
     String maxAge() default "";
 
     /**
-     * Whether a token that carries the roles decides if live roles are not fresh enough: at most one value; {@code
-     * scope-guard.permissions.when-unknown} if there is none. A token without roles never decides.
+     * Whether a token that carries the roles decides if the live roles are not fresh enough. At most one value; if empty,
+     * {@code scope-guard.permissions.when-unknown} applies. A token without roles never decides.
      */
     WhenUnknown[] whenUnknown() default {};
 
@@ -61,6 +61,6 @@ public @interface RequiresRole {
      */
     String organization() default "";
 
-    /** Where the organization comes from, unless {@link #organization} is set. */
+    /** The source of the organization, unless {@link #organization} is set. */
     OrganizationSource organizationFrom() default OrganizationSource.REQUEST;
 }

@@ -10,11 +10,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The scopes that a handler or another method of a bean requires: on a method, or on a class for all of its methods that do
- * not say otherwise. Can be used as a meta-annotation.
+ * The scopes that a handler or another method of a bean requires: on a method, or on a class for all of its methods without their
+ * own annotation. Can be used as a meta-annotation.
  *
- * <p>On a web handler, the organization is the one that the request's path (or header) names. The decision is made before the
- * handler's arguments are bound and before the body is read.
+ * <p>On a web handler, the path (or a header) of the request names the organization. The decision is made before the handler's
+ * arguments are bound and before the body is read.
  *
  * <p>On any other method of a bean (a service, a GraphQL or messaging controller, a method that a router function calls),
  * method security decides when the method is called through the bean's proxy:
@@ -48,13 +48,13 @@ public @interface RequiresScopes {
     String audience() default "";
 
     /**
-     * How old the live permissions may be, such as {@code 10s}, in seconds if no unit is named; {@code 0s} reads them now. A strict
+     * The maximum age of the live permissions, such as {@code 10s}, in seconds without a unit; {@code 0s} reads them now. A strict
      * limit. If empty, {@code scope-guard.permissions.max-age} applies, beyond which stale permissions may be used for a while.
      */
     String maxAge() default "";
 
     /**
-     * The policy for unknown live permissions: at most one value; {@code scope-guard.permissions.when-unknown} if there is none.
+     * The policy for unknown live permissions. At most one value; if empty, {@code scope-guard.permissions.when-unknown} applies.
      */
     WhenUnknown[] whenUnknown() default {};
 
@@ -66,6 +66,6 @@ public @interface RequiresScopes {
      */
     String organization() default "";
 
-    /** Where the organization comes from, unless {@link #organization} is set. */
+    /** The source of the organization, unless {@link #organization} is set. */
     OrganizationSource organizationFrom() default OrganizationSource.REQUEST;
 }

@@ -50,7 +50,7 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** Every annotation of every bean is enforced, or start-up fails, names the annotation and describes the fix. */
+/** Every annotation of every bean is enforced, or start-up fails with the name of the annotation and the fix. */
 @ExtendWith(OutputCaptureExtension.class)
 class AnnotationAccountingTests {
 
@@ -172,7 +172,7 @@ class AnnotationAccountingTests {
         });
     }
 
-    /** The declared type does not show the annotation: it is found when the bean is created. */
+    /** The declared type does not show the annotation, which is found when the bean is created. */
     @Test
     void createWhenTypeIsHiddenAndLazyThenFails() {
         runner.withUserConfiguration(LazyHiddenByInterface.class).run(context -> {
@@ -265,7 +265,7 @@ class AnnotationAccountingTests {
                 .contains(NoBean.class.getName())
                 // Beans implement it.
                 .doesNotContain(MayWriteWiper.class.getName())
-                // Left out, as by a profile.
+                // Excluded, as by a profile.
                 .doesNotContain(WithoutOrganization.class.getName());
     }
 
@@ -302,7 +302,7 @@ class AnnotationAccountingTests {
     @RequiresScopes(value = "write:report", organizationFrom = OrganizationSource.TOKEN)
     @interface MayWrite {}
 
-    // Nobody says of which organization
+    // No organization is named
 
     @Service
     static class WithoutOrganization {
@@ -356,7 +356,7 @@ class AnnotationAccountingTests {
         public void wipe() {}
     }
 
-    /** The class that has the method does not know the interface that annotates it. */
+    /** The class with the method does not implement the annotated interface. */
     @Service
     static class OfUnknownInterface extends Unaware implements AnnotatedWiper {}
 
@@ -584,7 +584,7 @@ class AnnotationAccountingTests {
         void list() {}
     }
 
-    // However beans are made
+    // Ways to create beans
 
     @Service
     @Lazy
@@ -749,7 +749,7 @@ class AnnotationAccountingTests {
     @Lazy
     static class GuardedLazy extends Guarded {}
 
-    /** Its class has mapped methods, which its annotation is about. */
+    /** Its class has mapped methods, to which its annotation applies. */
     @Service
     @MayWrite
     static class GuardedEntity implements Wiper {

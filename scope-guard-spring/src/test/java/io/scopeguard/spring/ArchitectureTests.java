@@ -21,7 +21,7 @@ import java.util.List;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 
-/** Packages follow a request: each imports only packages before it. */
+/** The order of packages follows a request: each imports only packages before it. */
 @AnalyzeClasses(
         packages = {"io.scopeguard.spring", "io.scopeguard.redis"},
         importOptions = DoNotIncludeTests.class)
@@ -33,6 +33,7 @@ class ArchitectureTests {
     /** In order: each package may use those before it. */
     private static final List<String> PACKAGES = List.of(
             "",
+            ".request",
             ".authentication",
             ".response",
             ".authorization",
@@ -80,7 +81,7 @@ class ArchitectureTests {
     static final ArchRule noCycles =
             slices().matching("io.scopeguard.spring.(*)..").should().beFreeOfCycles();
 
-    /** What replicas share is a matter of the core. */
+    /** The classes for shared data depend on the core only. */
     @ArchTest
     static final ArchRule redisKnowsNothingOfTheStarter = noClasses()
             .that()
@@ -101,7 +102,7 @@ class ArchitectureTests {
     static final ArchRule noFieldInjection =
             fields().should().notBeAnnotatedWith(Autowired.class).andShould().notBeAnnotatedWith(Value.class);
 
-    /** A provider has classes of its own, named after it, in the auto-configuration; nothing else knows it. */
+    /** Each provider has its own classes in the auto-configuration, named after it. No other class depends on it. */
     @ArchTest
     static final ArchRule onlyItsOwnConfigurationKnowsLogto = onlyItsOwnConfigurationKnows("logto", "Logto");
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Values that clients send instead of one bearer token, and the response that explains the mistake. */
+/** Values that clients send instead of one bearer token, and the responses that explain the mistake. */
 class AuthorizationHeaderTests {
 
     private static final String PLACEHOLDER =
@@ -120,7 +120,7 @@ class AuthorizationHeaderTests {
         assertThat(answer).doesNotContain(token.substring(0, 40));
     }
 
-    /** Open handlers refuse a token that is not valid. A client that has none sends none. */
+    /** Open handlers reject an invalid token. A client without a token sends none. */
     @ParameterizedTest
     @ValueSource(strings = {"Bearer undefined", "Bearer abc", "Bearer a.b.c", "Bearer <expired>", "Bearer <foreign>"})
     void publicHandlerRefusesAnInvalidToken(String header) {

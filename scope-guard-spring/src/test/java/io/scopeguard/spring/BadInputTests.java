@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Any malformed request gets a clear refusal, never a 500, and neither response nor log contains the token. */
+/** Every malformed request gets a clear error response, never a 500, and neither response nor log contains the token. */
 @ExtendWith(OutputCaptureExtension.class)
 class BadInputTests {
 
@@ -62,7 +62,7 @@ class BadInputTests {
         assertThat(ask(path, "aUTHORIZATION: bEARER   " + good)).startsWith("HTTP/1.1 200");
         for (String header : oddHeaders(good)) {
             String answer = ask(path, header);
-            // A key id that nobody published cannot be told from a new one before the next fetch.
+            // Before the next fetch, an unpublished key id cannot be distinguished from a new one.
             assertThat(answer).as(header).matches("(?s)HTTP/1.1 (400 .*|401 .*|431 .*|503 .*keys-unavailable.*)");
             assertThat(answer).as(header).doesNotContain(good.substring(0, 40), "Exception", "\tat ");
         }
@@ -216,7 +216,7 @@ class BadInputTests {
                 .startsWith("HTTP/1.1 200");
     }
 
-    /** Scripts at the provider can write any organization into a token: it must not steer our own calls. */
+    /** Scripts at the provider can put any organization into a token, which must not redirect our own calls. */
     @Test
     void oddOrganizationsInTokensStayWithinTheirPathSegment() {
         for (String id : List.of("../users", "a/b", "a?b=c", "a#b", "\u00e9\u4e2d", "%2e%2e", "a b", "{}")) {
@@ -306,7 +306,7 @@ class BadInputTests {
         }
     }
 
-    /** With the reason, so that nobody looks for it elsewhere. */
+    /** With the reason. */
     @Test
     void boundTokensAreRefusedWithTheReason() {
         for (Object cnf : List.of(Map.of("jkt", "x"), Map.of("x5t#S256", "x"), "x", 7, List.of())) {

@@ -75,7 +75,7 @@ class ConfigurationTests {
                     "scope-guard.logto.app-secret=" + TenantServer.APP_SECRET,
                     "scope-guard.resources=" + TenantServer.RESOURCE);
 
-    /** A refusal arrives in time, however busy the machine is. */
+    /** An error response arrives in time, even on a busy machine. */
     private final WebApplicationContextRunner patient =
             minimal.withPropertyValues("scope-guard.startup-timeout=10m", "scope-guard.logto.timeout=30s");
 
@@ -427,7 +427,7 @@ class ConfigurationTests {
                 });
     }
 
-    /** Logto refuses any secret for it, and only the grant without one. */
+    /** Logto refuses any secret for this application, and only the grant if there is no secret. */
     @Test
     void theIdOfASinglePageApplicationStopsStartUp() {
         Recording.of("tokens/m2m.bad-secret").serve(refusing);
@@ -449,7 +449,7 @@ class ConfigurationTests {
                 });
     }
 
-    /** An endpoint by another name than Logto's own: every token would be from another issuer. */
+    /** An endpoint with another name than Logto's own, so that every token would be from another issuer. */
     @Test
     void anEndpointThatLogtoDoesNotCallItselfStopsStartUp() {
         Recording.of("tokens/m2m.management-api").serve(refusing);
@@ -487,7 +487,7 @@ class ConfigurationTests {
                 });
     }
 
-    /** 30 is half a minute, as it would be anywhere else; a length of time in milliseconds says {@code ms}. */
+    /** A number without a unit is in seconds: 30 is half a minute. Milliseconds need the unit {@code ms}. */
     @Test
     void durationsWithoutAUnitAreSeconds() throws IOException {
         JsonNode metadata = JsonMapper.shared()
@@ -534,7 +534,7 @@ class ConfigurationTests {
         try {
             RunningApi.start(properties, clock, Api.class).close();
         } catch (RuntimeException expected) {
-            // Told below.
+            // See below.
         }
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
@@ -609,7 +609,7 @@ class ConfigurationTests {
                     .get("properties")
                     .forEach(property -> documented.put(property.get("name").stringValue(), property));
         }
-        // Spring Boot's own, which each endpoint of the actuator has.
+        // Properties of Spring Boot, which each endpoint of the actuator has.
         documented.keySet().removeIf(name -> name.startsWith("management."));
         Set<String> all = new TreeSet<>(properties("scope-guard", ScopeGuardProperties.class));
         all.addAll(properties("scope-guard.logto", LogtoProperties.class));

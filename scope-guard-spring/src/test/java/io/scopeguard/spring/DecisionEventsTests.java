@@ -41,7 +41,7 @@ import org.springframework.security.authorization.event.AuthorizationEvent;
 import org.springframework.security.authorization.event.AuthorizationGrantedEvent;
 import org.springframework.security.core.Authentication;
 
-/** Which decisions are published as events: denials, and grants if the application listens to them. */
+/** The decisions that are published as events: denials, and grants if the application listens to them. */
 class DecisionEventsTests {
 
     private static final MovableClock clock = MovableClock.atNoon();

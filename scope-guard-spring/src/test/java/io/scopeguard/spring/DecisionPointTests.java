@@ -46,7 +46,7 @@ import org.springframework.web.multipart.MultipartFile;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
-/** The decision falls before anything of the request is looked at, once, and nothing in the application swallows it. */
+/** The decision is made once, before the request is bound or read, and no part of the application can swallow it. */
 class DecisionPointTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -78,7 +78,7 @@ class DecisionPointTests {
         tenant.join(acme, user, "write:report");
     }
 
-    /** Holds the required scopes, and carries a revoked one, so that each response has a hint. */
+    /** A token with the required scopes and a revoked one, so that each response has a hint. */
     private TestToken granted() {
         return tenant.organizationToken(acme, user, "write:report", "gone:report");
     }
@@ -117,13 +117,13 @@ class DecisionPointTests {
                 + "y".repeat(200_000) + "\r\n--x--\r\n";
         String type = "multipart/form-data; boundary=x";
         assertThat(post("/multipart", big, type, denied()).status()).isEqualTo(403);
-        // The handler itself would have refused it.
+        // The handler itself would have rejected it.
         assertThat(post("/multipart", big, type, granted()).status()).isEqualTo(500);
         String small = big.replaceAll("y+", "y");
         assertThat(post("/multipart", small, type, granted()).body()).isEqualTo("1");
     }
 
-    /** The answer is there though the body never comes. */
+    /** The response arrives although the body never does. */
     @Test
     void deniedBeforeAHugeBodyArrives() {
         String answer = api.raw("POST " + base + "/json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
@@ -195,9 +195,9 @@ class DecisionPointTests {
         Reply reply = api.get(base + "/forward", token);
         assertThat(reply.body()).isEqualTo("target");
         assertThat(reply.header("Scope-Drift")).contains(token.fingerprint());
-        // The handler that forwards takes any member; its target does not.
+        // The forwarding handler accepts any member; its target does not.
         assertThat(api.get(base + "/forward", denied()).body()).contains("insufficient-scope");
-        // The one that forwards is open; its target is not.
+        // The forwarding handler is open; its target is not.
         assertThat(api.getAsStranger("/open/forward/" + acme).status()).isEqualTo(401);
         assertThat(api.get("/open/forward/" + acme, denied()).status()).isEqualTo(403);
         assertThat(api.get("/open/forward/" + acme, token).body()).isEqualTo("target");
@@ -216,7 +216,7 @@ class DecisionPointTests {
         assertThat(api.getAsStranger("/open/error-page").status()).isEqualTo(418);
     }
 
-    // Sorts of responses
+    // Kinds of responses
 
     @Test
     void headIsAnsweredAsGetIs() {

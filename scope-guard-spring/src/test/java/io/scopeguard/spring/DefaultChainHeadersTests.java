@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,7 +39,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** However a response comes about, our chain gives it the headers that Spring Security's own gives it. */
+/** Our chain adds the same headers as Spring Security's own to every kind of response. */
 class DefaultChainHeadersTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -51,7 +52,7 @@ class DefaultChainHeadersTests {
 
     @BeforeAll
     static void start() {
-        // A load balancer tells that a request was sent over TLS.
+        // A load balancer reports that a request was sent over TLS.
         List<String> behindProxy = List.of("server.forward-headers-strategy", "native");
         ours = RunningApi.start(tenant, clock, behindProxy, Application.class);
         stock = RunningApi.start(tenant, clock, behindProxy, Application.class, StockChain.class);
@@ -119,6 +120,12 @@ class DefaultChainHeadersTests {
 
     @Configuration(proxyBeanMethods = false)
     static class StockChain {
+
+        /** Without it, all headers are written as text. */
+        @Bean
+        static BeanDefinitionRegistryPostProcessor notesRemover() {
+            return registry -> registry.removeBeanDefinition("scopeGuardRequestNotes");
+        }
 
         @Bean
         SecurityFilterChain stock(HttpSecurity http) {

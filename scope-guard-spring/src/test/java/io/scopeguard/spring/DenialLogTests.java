@@ -18,7 +18,7 @@ import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** What the log contains of denials. */
+/** The log lines about denials. */
 @ExtendWith(OutputCaptureExtension.class)
 class DenialLogTests {
 
@@ -74,7 +74,7 @@ class DenialLogTests {
         }
     }
 
-    /** The logging system is set up before the properties of {@link RunningApi} are there. */
+    /** The logging system is configured before the properties of {@link RunningApi} exist. */
     private RunningApi start(TenantServer tenant, String... settings) {
         RunningApi api = RunningApi.start(tenant, clock, List.of(settings), GuardedApi.class);
         logging.setLogLevel(LOGGER, LogLevel.DEBUG);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each row of the denial table, the whole response, for each kind of token that the row is about. */
+/** Each row of the denial table: the whole response, for each kind of token in the row. */
 class DenialTableTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -320,7 +320,7 @@ class DenialTableTests {
         String user = tenant.newUser();
         tenant.grant(user, "read:document");
         tenant.join(acme, user, "read:document", "read:report");
-        // It carries scopes of either name: they are of its own audience all the same.
+        // It carries scopes with both names, which belong to its own audience.
         TestToken token = kind.token(acme, user, "read:report", "read:document");
         assertThat(api.get(path.formatted(acme), token))
                 .hasToString(forbidden("wrong-token-kind", "Wrong kind of token", detail, kind.member(acme)));
@@ -366,7 +366,7 @@ class DenialTableTests {
                         kind.scope, kind.context(acme), token.fingerprint(), now(), kind.member(acme)));
     }
 
-    /** A token without an organization carries all that the grant of the sign-in holds, so a refresh delivers no more. */
+    /** A token without an organization carries all scopes of the sign-in's grant, so a refresh delivers no more. */
     @ParameterizedTest
     @CsvSource({
         "ORGANIZATION, USER, refresh",
@@ -405,7 +405,7 @@ class DenialTableTests {
                                 kind.scope));
     }
 
-    /** A refresh that did not deliver it: only a sign-in can. */
+    /** A refresh did not deliver it, so only a sign-in can. */
     @Test
     void promotedAndNotDelivered() {
         String user = tenant.newUser();
@@ -497,7 +497,7 @@ class DenialTableTests {
                         kind.scope, kind.context(acme), token.fingerprint(), now(), kind.member(acme)));
     }
 
-    /** It may have come from an organization, where it still counts: that is no drift, and no refresh removes it. */
+    /** It may have come from an organization, where it still counts. So this is not drift, and no refresh removes it. */
     @Test
     void demotedGloballyWhenAnOrganizationRoleGrantsTheScopeTooThenNoDrift() {
         tenant.join(acme, tenant.newUser(), "read:document");
@@ -561,7 +561,7 @@ class DenialTableTests {
         TestToken token = Kind.RESOURCE.token(acme, tenant.newUser(), Kind.RESOURCE.scope);
         Reply reply = api.get(Kind.RESOURCE.path(acme), token);
 
-        // It depends on whether the holders of global roles were ever read.
+        // This depends on whether the holders of global roles were ever read.
         assertThat(reply.status()).isIn(403, 503);
         assertThat(reply.body()).contains("\"action\":\"none\"").doesNotContain("required_scopes");
     }

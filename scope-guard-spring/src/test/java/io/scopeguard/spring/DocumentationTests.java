@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The tables of properties and meters in the documentation match the code. */
 class DocumentationTests {
 
-    /** Written by the annotation processor of Spring Boot, in this very build. */
+    /** Written by Spring Boot's annotation processor in this build. */
     private static final String METADATA = "/META-INF/spring-configuration-metadata.json";
 
     private final MovableClock clock = MovableClock.atNoon();
@@ -73,7 +73,7 @@ class DocumentationTests {
                 Arguments.of(
                         "scopeguard.provider.calls",
                         Stream.of(PermissionsUnavailableException.Reason.values())
-                                // Of many answers together, none of which can be blamed.
+                                // A reason of many answers together, not of a single one.
                                 .filter(reason -> reason != PermissionsUnavailableException.Reason.IMPLAUSIBLE)
                                 .toArray(Enum<?>[]::new)),
                 Arguments.of("scopeguard.keys.fetches", KeyListener.Outcome.values()),
@@ -97,7 +97,7 @@ class DocumentationTests {
             assertThat(properties.size()).isGreaterThan(20);
             for (JsonNode property : properties) {
                 if (property.path("name").stringValue().startsWith("management.")) {
-                    continue; // Spring Boot's own, which each endpoint of the actuator has.
+                    continue; // Properties of Spring Boot, which each endpoint of the actuator has.
                 }
                 String row = row(property.path("name").stringValue());
                 if (property.has("defaultValue")) {

@@ -47,19 +47,19 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.stereotype.Service;
 import org.springframework.web.bind.annotation.CrossOrigin;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** The Java code of the documentation, compiled and run: with errors, preflights and other paths than those shown. */
+/** The Java code of the documentation, compiled and run: with errors, preflights and paths other than those shown. */
 class DocumentedCodeTests {
 
     private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-    /** What needs other libraries is compiled in other modules. */
+    /** Code that needs other libraries is compiled in other modules. */
     private static final List<Path> SOURCES = Stream.of(
                     "src/test/java/io/scopeguard/spring/DocumentedCodeTests.java",
+                    "src/test/java/io/scopeguard/spring/ReportController.java",
                     "src/test/java/io/scopeguard/spring/StreamTests.java",
                     "client/src/test/java/io/scopeguard/spring/client/ClientDocumentationTests.java",
                     "zoo/src/test/java/io/scopeguard/zoo/ActuatorRecipeTests.java",
@@ -88,6 +88,7 @@ class DocumentedCodeTests {
                 clock,
                 List.of("logging.level.root", "off", "scope-guard.resources", "https://api.example.com"),
                 Api.class,
+                ReportController.class,
                 RuleChain.class);
     }
 
@@ -115,7 +116,7 @@ class DocumentedCodeTests {
         List<String> blocks = javaBlocks();
         assertThat(blocks).hasSizeGreaterThan(2);
         for (String block : blocks) {
-            // A list of annotations stands on as many handlers; everything else is one piece of code.
+            // In a list of annotations, each belongs to another handler. Every other block is one piece of code.
             boolean annotations = block.lines().allMatch(line -> line.startsWith("@"));
             List<String> pieces = annotations ? block.lines().toList() : List.of(block);
             for (String piece : pieces) {
@@ -155,7 +156,7 @@ class DocumentedCodeTests {
     void rulesAndAnnotationsHold() {
         String token = tenant.organizationToken(acme, user, "read:report").signed();
         String poor = tenant.organizationToken(acme, user).signed();
-        // By rule and annotation, by rule alone, by annotation alone.
+        // Guarded by a rule and an annotation, by a rule alone, and by an annotation alone.
         for (String path : List.of("/reports", "/reports/ruled", "/either")) {
             String ofAcme = "/organizations/" + acme + path;
             assertThat(api.get(ofAcme, token).status()).as(path).isEqualTo(200);
@@ -169,7 +170,7 @@ class DocumentedCodeTests {
         }
     }
 
-    /** The chain covers all paths, so that annotated handlers elsewhere take tokens too. */
+    /** The chain covers all paths, so annotated handlers elsewhere accept tokens, too. */
     @Test
     void handlersOnOtherPathsAreGuardedAndReachable() {
         String token = tenant.organizationToken(acme, user, "read:report").signed();
@@ -257,14 +258,6 @@ class DocumentedCodeTests {
 
         @RestController
         static class Reports {
-
-            private final Reporting reports = new Reporting();
-
-            @GetMapping("/organizations/{organizationId}/reports")
-            @RequiresScopes("read:report")
-            List<Report> reports(@PathVariable String organizationId) {
-                return reports.of(organizationId);
-            }
 
             @RequiresScopes(
                     value = {"read:report", "audit:report"},
@@ -379,16 +372,7 @@ class DocumentedCodeTests {
         }
     }
 
-    record Report(String title) {}
-
-    static final class Reporting {
-
-        List<Report> of(String organizationId) {
-            return List.of(new Report("Report of " + organizationId));
-        }
-    }
-
-    /** A second tenant beside the one that properties name. */
+    /** A second tenant in addition to the one in the properties. */
     static final class Tenants {
 
         private final String appId = "id";

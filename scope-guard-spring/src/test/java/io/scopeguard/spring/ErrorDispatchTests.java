@@ -45,8 +45,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * An error keeps its status on its way through the container's error dispatch, in every kind of chain: a failure never turns
- * into a 401 or 403 for the error page.
+ * An error keeps its status in the container's error dispatch, in every kind of chain: a failure never becomes a 401 or 403 for the
+ * error page.
  */
 class ErrorDispatchTests {
 
@@ -153,7 +153,7 @@ class ErrorDispatchTests {
         }
     }
 
-    /** A fault inside authentication is a 500: a client that is told 401 would throw a good token away. */
+    /** A fault inside authentication is a 500, because a 401 would make the client discard a valid token. */
     @ParameterizedTest
     @ValueSource(classes = {BrokenConverter.class, BrokenResolver.class})
     void failureInsideAuthenticationIsAServerError(Class<?> broken) {
@@ -223,7 +223,7 @@ class ErrorDispatchTests {
         }
     }
 
-    /** As Spring's guides write it: nobody thought of the error page. */
+    /** The form in Spring's guides, which does not consider the error page. */
     @Configuration(proxyBeanMethods = false)
     static class OwnChain {
 
@@ -240,7 +240,7 @@ class ErrorDispatchTests {
         }
     }
 
-    /** The error page names no organization, so that these scopes refuse it. */
+    /** The error page names no organization, so these scopes deny it. */
     @Configuration(proxyBeanMethods = false)
     static class ScopesForEverything {
 

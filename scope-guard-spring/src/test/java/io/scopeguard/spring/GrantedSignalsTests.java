@@ -59,7 +59,7 @@ class GrantedSignalsTests {
         clock.advance(Duration.ofMinutes(1));
     }
 
-    /** A young token carries the scopes that it was issued with: at a first look, no hint about missing scopes. */
+    /** A young token carries the scopes that it was issued with, so at the first request there is no hint about missing scopes. */
     @Test
     void promotedBeforeTheFirstLookAtAYoungToken() {
         String user = tenant.newUser();
@@ -107,7 +107,7 @@ class GrantedSignalsTests {
                         drift("refresh", "promoted=(\"write:report\" \"invite:member\")", token));
     }
 
-    /** Nobody declares it, so nobody misses it. */
+    /** No handler declares it, so its absence is not reported. */
     @Test
     void getWhenAMissingScopeIsNotWatchedThenNoHint() {
         String user = tenant.newUser();
@@ -161,7 +161,7 @@ class GrantedSignalsTests {
                 .isEqualTo(drift("refresh", "demoted=(\"delete:report\")", demoted));
     }
 
-    /** A promotion that was seen, and that a refresh did not deliver, needs consent; for which it is asked once. */
+    /** An observed promotion that a refresh did not deliver needs consent, which the client is asked for once. */
     @Test
     void getWhenARefreshDidNotDeliverThenReconsent() {
         String user = tenant.newUser();
@@ -203,7 +203,10 @@ class GrantedSignalsTests {
         assertThat(signalling.get(reports, token).has("Scope-Drift")).isFalse();
     }
 
-    /** A third-party client does not learn which scopes a user has not granted to it; it learns about those that it requested. */
+    /**
+     * A third-party client does not receive the names of scopes that the user has not granted to it, only of those that it
+     * requested.
+     */
     @Test
     void clientsOfThirdPartiesAreToldNumbers() {
         String user = tenant.newUser();
@@ -219,7 +222,7 @@ class GrantedSignalsTests {
         assertThat(refused.header("WWW-Authenticate")).contains("scope=\"write:report invite:member\"");
     }
 
-    /** One token, one waiting time: parallel responses agree. */
+    /** Parallel responses to one token contain the same waiting time. */
     @Test
     void clientsAreSpreadByTheirTokens() {
         String user = tenant.newUser();
@@ -230,7 +233,7 @@ class GrantedSignalsTests {
         assertThat(enforcing.get(reports, token).header("Scope-Drift")).isEqualTo(first);
     }
 
-    /** Beyond 1 KiB the names become counts. */
+    /** Beyond 1 KiB, counts replace names. */
     @Test
     void theHeaderStaysShort() {
         String user = tenant.newUser();
@@ -282,7 +285,9 @@ class GrantedSignalsTests {
         }
     }
 
-    /** A request that the token itself does not permit is denied in every mode; observe mode adds nothing to that. */
+    /**
+     * A request that the token itself does not permit is denied in every mode. In observe mode, the response contains nothing else.
+     */
     @Test
     void getWhenTheTokenLacksAScopeThenDeniedInEveryMode() {
         Map.of(signalling, "\"action\":\"refresh\"", observing, "\"action\":\"none\"")

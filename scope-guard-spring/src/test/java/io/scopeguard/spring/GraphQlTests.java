@@ -95,7 +95,7 @@ class GraphQlTests {
         return "{ reports(organizationId: \"" + organization + "\") { name } }";
     }
 
-    /** Where the token itself names the organization, that of another one is right there. */
+    /** If the organization is the token's, a token of another organization is accepted for that one. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -134,7 +134,7 @@ class GraphQlTests {
                 .isEmpty();
     }
 
-    /** The type of the problem of an answer with errors. */
+    /** The problem type of a response with errors. */
     private static String problem(String answer) {
         Matcher type = PROBLEM.matcher(answer);
         return type.find() ? type.group(1) : answer.replaceFirst("^\\{\"data\".*", "");

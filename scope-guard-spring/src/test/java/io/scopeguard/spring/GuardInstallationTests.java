@@ -36,7 +36,7 @@ import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.ModelAndView;
 
-/** Start-up errors for handlers that the guard cannot reach, or that could never be used. */
+/** Start-up errors for handlers that the guard cannot reach or that could never be used. */
 @ExtendWith(OutputCaptureExtension.class)
 class GuardInstallationTests {
 

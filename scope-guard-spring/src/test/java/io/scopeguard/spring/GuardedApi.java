@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** An API with one handler for each sort of requirement. Each says "ok" when it is reached. */
+/** An API with one handler for each kind of requirement. Each responds "ok" when it is reached. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 class GuardedApi {

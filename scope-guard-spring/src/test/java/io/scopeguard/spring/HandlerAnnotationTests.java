@@ -39,7 +39,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The meaning of annotations in each place, and the annotations that stop start-up. */
+/** The meaning of annotations at each place, and the annotations that stop start-up. */
 @ExtendWith(OutputCaptureExtension.class)
 class HandlerAnnotationTests {
 
@@ -83,7 +83,7 @@ class HandlerAnnotationTests {
     }
 
     private Reply as(String path, String... scopes) {
-        // A role that is made in the instant of the last reading would not be in it.
+        // A role that is created at the time of the last read would not be in the answer.
         clock.advance(Duration.ofSeconds(1));
         String user = tenant.newUser();
         tenant.join(acme, user, scopes);

@@ -131,7 +131,7 @@ class HandlerReachTests {
                 .doesNotContain("reports");
     }
 
-    /** Configures Spring MVC itself, so that no configurer is asked. */
+    /** Configures Spring MVC itself, so that no configurer is called. */
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class OwnMvc extends WebMvcConfigurationSupport {

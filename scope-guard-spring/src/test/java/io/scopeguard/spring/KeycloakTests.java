@@ -67,7 +67,7 @@ class KeycloakTests {
         clock.advance(Duration.ofSeconds(60));
     }
 
-    /** A user of the test's own, in a group of acme. */
+    /** A user for one test, in a group of acme. */
     private static String member(String name, String group) {
         keycloak.realm().user(name, name).member("acme-id", name, group);
         return name;
@@ -122,7 +122,7 @@ class KeycloakTests {
         pass();
         assertThat(api.get("/organizations/acme/reports", token).header("Scope-Drift"))
                 .contains("action=refresh", "promoted=(\"write:report\")");
-        // A token that lacks it although it is newer: no step brings more.
+        // A newer token that lacks the role: no step of the client helps.
         clock.advance(Duration.ofSeconds(10));
         Map<String, Object> claims = keycloak.claims(user, "acme");
         claims.put("organization", Map.of("acme", Map.of("id", "acme-id", "groups", List.of())));

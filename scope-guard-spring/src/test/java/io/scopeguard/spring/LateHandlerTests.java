@@ -25,7 +25,9 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** Handlers that are registered when the application runs already are guarded, and refused where start-up would have failed. */
+/**
+ * Handlers that are registered while the application is running are guarded. Requests are denied where start-up would have failed.
+ */
 class LateHandlerTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -152,7 +154,7 @@ class LateHandlerTests {
     @EnableAutoConfiguration
     static class Application {
 
-        /** Declares at start-up that tokens for the resource are taken. */
+        /** Declares at start-up that tokens for the resource are accepted. */
         @RestController
         static class Documents {
 

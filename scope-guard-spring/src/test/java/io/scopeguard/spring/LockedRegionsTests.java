@@ -17,8 +17,8 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * While it holds a monitor, no code of ours waits, does I/O, logs, completes a future or calls code that it was given: a virtual
- * thread would pin its carrier, and others would wait for something that is out of our hands.
+ * While it holds a monitor, our code does not wait, do I/O, log, complete a future or call foreign code. Otherwise, a virtual
+ * thread would pin its carrier, and other threads would wait for something that we do not control.
  */
 class LockedRegionsTests {
 
@@ -45,7 +45,7 @@ class LockedRegionsTests {
             "io/lettuce/",
             "org/slf4j/");
 
-    /** Takes a function, and is a clock that reads memory. */
+    /** Accepts a function, and is a clock that reads memory. */
     private static final List<String> ALLOWED = List.of("java/util/function/LongSupplier.getAsLong");
 
     @Test
@@ -140,7 +140,7 @@ class LockedRegionsTests {
         }
     }
 
-    /** What must be found. */
+    /** Violations that must be found. */
     private static final class Locked {
 
         private int count;

@@ -106,7 +106,7 @@ class LogtoWebhookTests {
         assertThat(reports(token).status()).isEqualTo(403);
     }
 
-    /** A delivery only causes a read; the provider's answer decides. */
+    /** A delivery only causes a read. The provider's answer decides. */
     @Test
     void deliveryWhenForgedWithTheKeyThenChangesNoPermission() {
         TestToken token = memberWhoWasSeen();
@@ -219,10 +219,10 @@ class LogtoWebhookTests {
                 + "0".repeat(64) + "\r\n";
 
         assertThat(deliver(huge).status()).isEqualTo(413);
-        // An announced body need not arrive.
+        // An announced body that does not arrive.
         assertThat(api.raw(head + "Content-Length: 10000000000\r\nExpect: 100-continue\r\n\r\n"))
                 .contains("HTTP/1.1 413");
-        // Nor does it help not to announce it.
+        // An unannounced body is also rejected.
         assertThat(api.raw(
                         head + "Transfer-Encoding: chunked\r\n\r\n100001\r\n" + "u".repeat(0x100001) + "\r\n0\r\n\r\n"))
                 .startsWith("HTTP/1.1 413");
@@ -270,7 +270,7 @@ class LogtoWebhookTests {
                 .isEqualTo(204);
     }
 
-    /** More strangers than the server has threads, and none of them finishes. */
+    /** More unfinished requests than the server has threads. */
     @Test
     void slowDeliveriesDoNotStopTheApi() throws IOException {
         List<String> settings = List.of(
@@ -291,7 +291,7 @@ class LogtoWebhookTests {
             assertThat(small.send("POST", PATH, body, SIGNATURE, sign(KEY, body))
                             .status())
                     .isEqualTo(204);
-            // Closed before the application, whose end would wait for them.
+            // Closed before the application, whose shutdown would wait for them.
             for (Socket stranger : strangers) {
                 stranger.close();
             }
@@ -315,7 +315,7 @@ class LogtoWebhookTests {
         assertThat(output.getAll()).doesNotContain(user).doesNotContain(acme).doesNotContain(KEY);
     }
 
-    // Where it is
+    // The path of the endpoint
 
     @Test
     void withoutAKeyThereIsNoSuchPlace() {
@@ -420,7 +420,7 @@ class LogtoWebhookTests {
         }
     }
 
-    /** Everything needs a token, and forms a CSRF token, as Spring Security has it by default. */
+    /** Spring Security's defaults: all requests need a token, and forms need a CSRF token. */
     @Configuration(proxyBeanMethods = false)
     static class OwnChain {
 

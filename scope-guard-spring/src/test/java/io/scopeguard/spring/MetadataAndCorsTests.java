@@ -75,7 +75,7 @@ class MetadataAndCorsTests {
         assertThat(reply.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
         assertThat(reply.header("Access-Control-Allow-Headers")).isEqualTo("Authorization");
         assertThat(reply.body()).isEmpty();
-        // Without a CORS configuration no origin is allowed; and a request that only looks like a preflight needs a
+        // Without a CORS configuration, no origin is allowed, and a request that only looks like a preflight needs a
         // token.
         assertThat(preflight(withoutCors, "/organizations/acme/reports", "GET").has("Access-Control-Allow-Origin"))
                 .isFalse();

@@ -49,7 +49,7 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** Methods that are not web handlers are decided like requests, and their denials are answered like those of handlers. */
+/** Calls of methods that are not web handlers are decided like requests, with the same responses to denials. */
 class MethodSecurityTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -183,7 +183,7 @@ class MethodSecurityTests {
                 .contains("organization-mismatch");
     }
 
-    /** Web handlers are the web guard's: one decision about one request. */
+    /** The web guard decides about web handlers: one decision for one request. */
     @Test
     void getWhenHandlerIsAnnotatedThenDecidedOnce() {
         double before = decisions();
@@ -251,7 +251,7 @@ class MethodSecurityTests {
                 .hasCauseInstanceOf(AuthenticationCredentialsNotFoundException.class);
     }
 
-    /** A call from within does not pass the proxy: documented, and why handlers are no services. */
+    /** A call from within the object does not pass the proxy, as documented. */
     @Test
     void callWhenFromWithinThenNotIntercepted() {
         assertThat(api.bean(Billing.class).wipeFromWithin(acme)).isEqualTo("wiped " + acme);

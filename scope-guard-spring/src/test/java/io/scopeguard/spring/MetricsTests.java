@@ -73,7 +73,7 @@ class MetricsTests {
         }
     }
 
-    /** A token that is newer than the loss of one of its scopes: counted once, without a hint. */
+    /** A token that is newer than the loss of one of its scopes is counted once, without a hint. */
     @Test
     void disagreementIsCountedOnceAToken() {
         String acme = TenantServer.newId("acme");

@@ -17,7 +17,9 @@ import org.springframework.test.web.servlet.request.MockHttpServletRequestBuilde
 import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
 
-/** Tests of an application can use MockMvc, which has no container: neither a servlet's name nor, by default, its path. */
+/**
+ * Tests of an application can use MockMvc, which has no container, and therefore no servlet name and by default no servlet path.
+ */
 class MockMvcTests {
 
     private static final MovableClock clock = MovableClock.atNoon();

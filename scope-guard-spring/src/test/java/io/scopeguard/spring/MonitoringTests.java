@@ -1,16 +1,24 @@
 package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.scopeguard.permission.CacheSettings;
+import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.provider.CircuitState;
+import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.sharing.SharingMetrics;
+import io.scopeguard.spring.support.Directory;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -26,14 +34,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The dashboard and the alert rules in the documentation use series that Prometheus finds in an application. */
+/** The dashboard and the alert rules in the documentation use series that an application exports to Prometheus. */
 class MonitoringTests {
 
     private static final Path DOCS = Path.of("..", "docs", "monitoring");
@@ -45,7 +55,11 @@ class MonitoringTests {
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
     private static final Pattern SELECTOR = Pattern.compile("(scopeguard_\\w+)(?:\\{([^}]*)})?");
     private static final Pattern MATCHER = Pattern.compile("(\\w+)(=~|!~|!=|=)\"([^\"]*)\"");
-    private static final Pattern GROUPING = Pattern.compile("\\b(?:by|ignoring) \\(([^)]*)\\)");
+    private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\(\\w+, (\\w+)\\)");
+
+    /** The series, the label and the value of an alert about a gauge of one target. */
+    private static final Pattern GAUGE_ALERT =
+            Pattern.compile("m(?:in|ax) by \\(job, provider\\) \\((\\w+)\\{(\\w+=\"\\w+\")}\\) == ([0-9.]+)");
 
     private static String scrape;
 
@@ -67,7 +81,7 @@ class MonitoringTests {
             PrometheusMeterRegistry registry = api.bean(PrometheusMeterRegistry.class);
             SharingMetrics shared = new SharingMetrics(registry);
             shared.watch(() -> 2, () -> true);
-            // Operations are known from their first call on.
+            // Meters of an operation exist from its first call on.
             String user = tenant.newUser();
             tenant.join("acme", user, "read:report");
             api.get("/organizations/acme/reports", tenant.organizationToken("acme", user, "read:report"));
@@ -93,7 +107,7 @@ class MonitoringTests {
                 .allMatch(line -> line.split(" ", 4)[3].strip().length() > 10);
     }
 
-    /** Nothing but one request has happened: all other counts are zero, but there. */
+    /** After only one request, all other counts exist with the value zero. */
     @Test
     void everyCounterIsThereFromTheStart() {
         assertThat(values("scopeguard_decisions_total", "outcome")).contains("granted", "not_a_member");
@@ -134,7 +148,7 @@ class MonitoringTests {
         return expressions.stream().filter(text -> text.contains("scopeguard"));
     }
 
-    @SuppressWarnings("unchecked") // as Prometheus defines the file
+    @SuppressWarnings("unchecked") // the format of Prometheus's rule files
     private static Stream<Map<String, Object>> alerts() throws IOException {
         Map<String, Object> file = new Yaml().load(Files.readString(DOCS.resolve("prometheus-alerts.yml")));
         return ((List<Map<String, Object>>) file.get("groups"))
@@ -152,12 +166,88 @@ class MonitoringTests {
             labels.addAll(known.keySet());
             check(selector.group(2) == null ? "" : selector.group(2), known);
         }
-        Matcher grouping = GROUPING.matcher(expression);
-        while (grouping.find()) {
-            assertThat(labels).containsAll(Arrays.asList(grouping.group(1).split(", ")));
+        // Grafana's own function, for the values of its variable.
+        Matcher values = LABEL_VALUES.matcher(expression);
+        if (values.matches()) {
+            assertThat(labels).contains(values.group(1));
+        } else {
+            PromQl.check(expression, MonitoringTests::labels);
         }
-        assertThat(expression.chars().filter(c -> c == '(').count())
-                .isEqualTo(expression.chars().filter(c -> c == ')').count());
+    }
+
+    private static Set<String> labels(String name) {
+        Set<String> labels = new HashSet<>(TARGET_LABELS);
+        labels.addAll(series.getOrDefault(name, Map.of()).keySet());
+        return labels;
+    }
+
+    @Test
+    void alertThenAComparison() throws IOException {
+        assertThat(alerts().map(rule -> rule.get("expr").toString()))
+                .allMatch(expression -> expression.matches("(?s).* (>|==) [0-9.]+"));
+    }
+
+    /** An open breaker becomes half open after a second, so neither state alone lasts. */
+    @ParameterizedTest
+    @EnumSource(CircuitState.class)
+    void providerUnavailableThenFiresUnlessTheBreakerIsClosed(CircuitState state) throws IOException {
+        String expression = alerts().filter(rule -> rule.get("alert").equals("ScopeGuardProviderUnavailable"))
+                .map(rule -> rule.get("expr").toString())
+                .findFirst()
+                .orElseThrow();
+        Matcher parts = GAUGE_ALERT.matcher(expression);
+        assertThat(parts).matches();
+        double value = gauge(scrape(state), parts.group(1), parts.group(2));
+
+        assertThat(value == Double.parseDouble(parts.group(3))).isEqualTo(state != CircuitState.CLOSED);
+    }
+
+    private static double gauge(String text, String name, String label) {
+        return text.lines()
+                .filter(line -> line.startsWith(name + "{") && line.contains(label))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String scrape(CircuitState state) {
+        MovableClock clock = MovableClock.atNoon();
+        Directory provider = new Directory(URI.create("https://id.example.test"), Map.of(), clock.steady()) {
+            @Override
+            public CircuitState circuit() {
+                return state;
+            }
+        };
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try (PermissionCache permissions = new PermissionCache(provider, clock.steady(), CacheSettings.DEFAULT)) {
+            new GuardMetrics(registry, clock, Duration.ofMinutes(5)).watch(provider, permissions);
+            return registry.scrape();
+        }
+    }
+
+    /** Expressions that Prometheus rejects, or that never have a result. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sum by (job (rate(a_total[5m]))",
+                "sum by (job) (rate(a_total[5m]))) > 0",
+                "sum (rate(a_total)) > 0",
+                "sum (rate(a_gauge[5m])) > 0",
+                "sum (a_total[5m])",
+                "sum by (job) (rate(a_total[5 minutes])) > 0",
+                "summ (rate(a_total[5m]))",
+                "sum by (other) (rate(a_total[5m]))",
+                "sum (rate(a_total{other=\"x\"}[5m]))",
+                "sum (rate(a_total{job=x}[5m]))",
+                "sum (rate(a_total{job=~\"(x\"}[5m]))",
+                "sum by (job) (rate(a_total[5m])) / sum (rate(a_total[5m]))",
+                "sum by (job) (rate(a_total[5m])) / ignoring (job) sum (rate(a_total[5m]))",
+                "sum (rate(a_total[5m])) >",
+                "1 > 0"
+            })
+    void brokenExpressionThenRejected(String expression) {
+        assertThatThrownBy(() -> PromQl.check(expression, name -> Set.of("job", "outcome")))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     private static void check(String selector, Map<String, Set<String>> known) {

@@ -19,7 +19,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** Spring Security's observations cost more than the guard: they are off unless the application wants them. */
+/** Spring Security's observations cost more than the guard, so they are off unless the application enables them. */
 class ObservationTests {
 
     private final MovableClock clock = MovableClock.atNoon();

@@ -71,7 +71,7 @@ class OrganizationBindingTests {
         assertThat(read(globex, stale).header("Scope-Drift")).contains("demoted=(\"delete:report\")");
     }
 
-    /** Where a header names organizations, leaving it out or in must not choose which kind of token is taken. */
+    /** If a header names organizations, sending or omitting it must not determine the accepted kind of token. */
     @Test
     void clientDoesNotChooseTheKindOfTokenByTheHeader() {
         String user = tenant.newUser();
@@ -86,7 +86,7 @@ class OrganizationBindingTests {
         assertThat(api.get("/shared/documents", inNone).body()).contains("organization-mismatch");
     }
 
-    /** A token for no organization bears scopes of all of them: no right, no drift, no hint. */
+    /** A token for no organization carries scopes of all organizations: no right, no drift, no hint. */
     @Test
     void getWhenAScopeLeakedFromAnOrganizationThenNoGlobalPermission() {
         String bob = tenant.newUser();
@@ -102,7 +102,7 @@ class OrganizationBindingTests {
         Reply granted = api.get("/me", token);
         assertThat(granted.status()).isEqualTo(200);
         assertThat(granted.has("Scope-Drift")).isFalse();
-        // Nor does its absence make a token drift.
+        // Its absence is not drift, either.
         assertThat(api.get("/me", tenant.resourceToken(bob)).has("Scope-Drift")).isFalse();
     }
 
@@ -116,7 +116,7 @@ class OrganizationBindingTests {
         assertThat(api.get("/reports", token, "X-Organization", "").body()).contains("organization-mismatch");
     }
 
-    /** Neither path nor header names it, and the handler does not say that the token may. */
+    /** Neither path nor header names it, and the handler does not declare that the token may. */
     @Test
     void aRequestThatNamesNoOrganizationIsForNone() {
         String user = tenant.newUser();
@@ -165,7 +165,7 @@ class OrganizationBindingTests {
         tenant.grant(user, "read:document");
         TestToken token = tenant.organizationToken(acme, user, "read:report");
         assertThat(api.get("/own", token).body()).isEqualTo(acme + " GRANTED");
-        // The header is still heard.
+        // The header still counts.
         assertThat(api.get("/own", token, "X-Organization", globex).body()).contains("organization-mismatch");
         assertThat(api.get("/own", tenant.resourceToken(user, "read:document")).body())
                 .contains("organization-mismatch", "The token is for no organization.");

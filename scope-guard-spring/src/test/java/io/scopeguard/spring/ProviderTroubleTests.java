@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The provider is down, half down, or wrong about itself: never a 500, nobody locked out, and back when it is back. */
+/**
+ * The provider is down, partly down, or misconfigured: never a 500, no user locked out, and recovery when the provider recovers.
+ */
 class ProviderTroubleTests {
 
     private static final String KEYS_UNAVAILABLE = """
@@ -83,7 +85,7 @@ class ProviderTroubleTests {
         }
     }
 
-    /** The keys are fetched at the first request and once more at most; then nothing is asked before the next is due. */
+    /** The keys are fetched at the first request and at most once more; then there is no request until the next fetch is due. */
     @Test
     void unknownKeysAreNoReasonToAskAgainAndAgain() {
         try (RunningApi cold = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {
@@ -130,7 +132,7 @@ class ProviderTroubleTests {
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.header("Retry-After")).isEqualTo("5");
         assertThat(refused.body()).contains("permissions-unavailable");
-        // Lacking the scope is no news that could change with the live set.
+        // The token lacks the scope, which live permissions cannot change.
         assertThat(strict.get(reports, tenant.organizationToken(acme, user)).status())
                 .isEqualTo(403);
     }

@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tokens, keys and answers of a real Logto 1.42.0, at the time when they were made. */
+/** Tokens, keys and answers of a real Logto 1.42.0, at the time of the recording. */
 class RecordedLogtoTests {
 
     private static final String ACME = "/organizations/cu2p5w6hsqs5";
@@ -49,7 +49,7 @@ class RecordedLogtoTests {
                         "management-api/org-application-roles.acme-agent",
                         "management-api/application-roles.agent")
                 .forEach(name -> Recording.of(name).serve(logto));
-        // Of these two nobody recorded the scopes.
+        // The scopes of these two were not recorded.
         for (String role : List.of("f9cxt632i6bcgp1cvxhtd", "kyd251i3tyncohx3zetf1")) {
             logto.stubFor(WireMock.get(WireMock.urlPathEqualTo("/api/roles/" + role + "/scopes"))
                     .willReturn(WireMock.okJson("[]")));
@@ -112,7 +112,7 @@ class RecordedLogtoTests {
         assertThat(reply.status()).as(reply.body()).isEqualTo(status);
     }
 
-    /** The recorded answers say that alice has no global role: all that the token carries has leaked from organizations. */
+    /** According to the recorded answers, alice has no global role, so all scopes in the token have leaked from organizations. */
     @Test
     void leakedScopesAreRefusedWithoutAWordOfDrift() {
         Reply reply =
@@ -147,7 +147,7 @@ class RecordedLogtoTests {
                 .contains("Not an access token");
     }
 
-    /** The key had been rotated to RSA: the management token is signed by RS256, under a key without {@code alg}. */
+    /** The key had been rotated to RSA: the management token is signed with RS256, by a key without {@code alg}. */
     @Test
     void anRsaKeyWithoutAlgorithmVerifies() {
         WireMockServer rotated = Recording.server();
@@ -160,7 +160,7 @@ class RecordedLogtoTests {
                 new MovableClock(Instant.ofEpochSecond(token.claims().get("iat").longValue())),
                 ManagementApi.class)) {
             assertThat(other.get("/managed", token.accessToken()).body()).isEqualTo("RESOURCE");
-            // Signed before the rotation, by the key that is still published.
+            // Signed before the rotation, by a key that is still published.
             assertThat(other.get(
                                     ACME + "/any",
                                     Recording.of("tokens/rotation.before-es384").accessToken())

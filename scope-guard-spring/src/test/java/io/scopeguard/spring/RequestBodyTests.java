@@ -37,7 +37,7 @@ import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Nothing that the guard does reads a request body: signed webhooks verify a signature over the bytes as they were sent. */
+/** The guard never reads a request body, because handlers of signed webhooks need the bytes as they were sent. */
 class RequestBodyTests {
 
     private static final String FORM = "application/x-www-form-urlencoded";
@@ -122,7 +122,7 @@ class RequestBodyTests {
 
     static final List<String> FORM_TYPES = TYPES.subList(0, 3);
 
-    /** Neither a credential nor an error: callbacks in the response mode form_post carry this parameter by design. */
+    /** This parameter is neither a credential nor an error: callbacks in the response mode form_post contain it. */
     @Test
     void tokenInFormIsAnOrdinaryParameter() {
         String token = tenant.organizationToken(acme, user, "read:report").signed();
@@ -206,7 +206,7 @@ class RequestBodyTests {
         }
     }
 
-    /** With protection against CSRF, which looks for its token in the form unless there is a bearer token. */
+    /** With CSRF protection, which reads its token from the form unless there is a bearer token. */
     @Configuration(proxyBeanMethods = false)
     static class StockChain {
 

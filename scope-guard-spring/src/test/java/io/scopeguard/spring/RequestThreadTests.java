@@ -49,7 +49,7 @@ class RequestThreadTests {
         return tenant.organizationToken(acme, user, "read:report");
     }
 
-    /** On a virtual thread, a monitor held while waiting would hold the thread that carries it, up to JDK 23. */
+    /** Up to JDK 23, a monitor that a virtual thread holds while it waits would block its carrier thread. */
     @Test
     void requestWhenItWaitsForSigningKeysThenHoldsNoMonitor() {
         try (RunningApi api = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {
@@ -99,7 +99,7 @@ class RequestThreadTests {
         return monitors;
     }
 
-    /** Monitors of the guard and of its libraries; a server's monitors do not matter here. */
+    /** Monitors of the guard and of its libraries, without those of the server. */
     private static boolean isOfTheGuard(MonitorInfo monitor) {
         String holder = monitor.getLockedStackFrame().getClassName();
         return holder.startsWith("io.scopeguard") || holder.startsWith("com.nimbusds");

@@ -51,7 +51,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code @RequiresRole} on handlers and services, and the same by the rules of a filter chain. */
+/** {@code @RequiresRole} on handlers and services, and the equivalent rules of a filter chain. */
 @ExtendWith(OutputCaptureExtension.class)
 class RequiresRoleTests {
 
@@ -111,7 +111,7 @@ class RequiresRoleTests {
 
     @ParameterizedTest
     @CsvSource({
-        // path, a role that suffices, a role that does not
+        // path, a sufficient role, an insufficient role
         "/method,      paid-tier,   Paid-tier",
         "/composed,    paid-tier,   other",
         "/any,         gold tier,   other",
@@ -142,7 +142,7 @@ class RequiresRoleTests {
                 .contains("organization-mismatch");
     }
 
-    /** On one handler, on class and method, or in one rule of a chain: both have to be met. */
+    /** On one handler, on class and method, or in one rule of a chain, both requirements have to be met. */
     @ParameterizedTest
     @CsvSource({"/both", "/paid/scopes", "/chain/both"})
     void getWhenScopesAreRequiredTooThenBothAreNeeded(String path) {

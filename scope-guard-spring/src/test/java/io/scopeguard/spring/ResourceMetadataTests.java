@@ -11,10 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** RFC 9728: the address of the metadata, and challenges that point to an existing address. */
@@ -43,7 +52,7 @@ class ResourceMetadataTests {
             assertThat(link(challenged.header("WWW-Authenticate"))).isEqualTo(address + WELL_KNOWN);
 
             assertThat(resource(api, contextPath + WELL_KNOWN)).isEqualTo(address);
-            // With the path of the resource put in where RFC 9728 §3.1 wants it.
+            // With the path of the resource at the position that RFC 9728 §3.1 defines.
             assertThat(resource(api, WELL_KNOWN + contextPath + servletPath)).isEqualTo(address + servletPath);
             assertThat(resource(api, contextPath + WELL_KNOWN + servletPath)).isEqualTo(address + servletPath);
         }
@@ -91,7 +100,7 @@ class ResourceMetadataTests {
         }
     }
 
-    /** Neither asks for a token, also where everything that declares nothing is closed. */
+    /** Neither requires a token, even if unannotated handlers are closed. */
     @Test
     void metadataAndWebhookAreOpenWhereUnannotatedIsDenied() {
         List<String> settings =
@@ -100,6 +109,37 @@ class ResourceMetadataTests {
             assertThat(api.getAsStranger(WELL_KNOWN).status()).isEqualTo(200);
             assertThat(api.getAsStranger("/scope-guard/webhooks/logto").status())
                     .isEqualTo(405);
+        }
+    }
+
+    // Scopes
+
+    /** RFC 9728 §2: the scopes to request for access to this resource. */
+    @ParameterizedTest
+    @CsvSource({
+        "/mcp, 'use:tool'",
+        "/admin/api, 'delete:all,read:report'",
+        "'', 'read:foreign,read:own,read:report'",
+        "/mcp/elsewhere, 'read:foreign,read:own,read:report'",
+        "/mcpx, 'read:foreign,read:own,read:report'",
+        "/silent, 'read:foreign,read:own,read:report'"
+    })
+    void scopesAreThoseOfTheResource(String path, String scopes) {
+        for (String contextPath : List.of("", "/ctx")) {
+            try (RunningApi api = start(contextPath, SeveralResources.class)) {
+                assertThat(scopes(api, WELL_KNOWN + contextPath + path))
+                        .as(contextPath)
+                        .isEqualTo(scopes);
+            }
+        }
+    }
+
+    /** An empty list is left out (RFC 9728 §3.2). */
+    @Test
+    void scopesAreLeftOutIfThereAreNone() {
+        try (RunningApi api = start("", OnlyTools.class)) {
+            assertThat(scopes(api, WELL_KNOWN)).isNull();
+            assertThat(scopes(api, WELL_KNOWN + "/mcp")).isEqualTo("use:tool");
         }
     }
 
@@ -122,7 +162,7 @@ class ResourceMetadataTests {
                 assertThat(link(get(api, contextPath + "/me", headers))).isEqualTo(address + WELL_KNOWN);
                 assertThat(resource(get(api, contextPath + WELL_KNOWN, headers)))
                         .isEqualTo(address);
-                // A proxy may pass the well-known path on as it is, or put the context path before it.
+                // A proxy may forward the well-known path unchanged, or prepend the context path.
                 assertThat(resource(
                                 get(api, WELL_KNOWN + publicPath + (publicPath.isEmpty() ? contextPath : ""), headers)))
                         .isEqualTo(address);
@@ -132,7 +172,7 @@ class ResourceMetadataTests {
         }
     }
 
-    /** Without the property, the address is the one that the client used, as far as the server knows it. */
+    /** Without the property, the address is the one that the client used, according to the server. */
     @ParameterizedTest
     @CsvSource({
         "none, Host: localhost, http://localhost",
@@ -158,6 +198,32 @@ class ResourceMetadataTests {
             assertThat(link(get(api, "/ctx/me", headers))).isEqualTo("https://api.example.com/gw" + WELL_KNOWN);
             assertThat(resource(get(api, "/ctx" + WELL_KNOWN, headers))).isEqualTo("https://api.example.com/gw");
         }
+    }
+
+    private static RunningApi start(String contextPath, Class<?> application) {
+        String address = "https://api.example.com" + contextPath;
+        List<String> resources = Stream.of("", "/mcp", "/admin/api", "/silent")
+                .map(address::concat)
+                .toList();
+        return RunningApi.start(
+                tenant,
+                clock,
+                List.of(
+                        "server.servlet.context-path", contextPath,
+                        "address", address,
+                        "scope-guard.public-url", address,
+                        "scope-guard.default-audience", "organization",
+                        "scope-guard.resources", String.join(",", resources) + ",https://foreign.example.com/api"),
+                application);
+    }
+
+    private static @Nullable String scopes(RunningApi api, String path) {
+        Reply reply = api.getAsStranger(path);
+        assertThat(reply.status()).as(path).isEqualTo(200);
+        JsonNode scopes = JsonMapper.shared().readTree(reply.body()).get("scopes_supported");
+        return scopes == null
+                ? null
+                : scopes.valueStream().map(JsonNode::stringValue).sorted().collect(Collectors.joining(","));
     }
 
     private static RunningApi start(String contextPath, String servletPath) {
@@ -188,5 +254,56 @@ class ResourceMetadataTests {
         assertThat(answer).startsWith("HTTP/1.1 200");
         String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
         return JsonMapper.shared().readTree(body).get("resource").stringValue();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import(Tools.class)
+    static class OnlyTools {}
+
+    /** Handlers that take tokens for an organization, for the API, for resources below it, and for one elsewhere. */
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import({Tools.class, Others.class})
+    static class SeveralResources {}
+
+    @RestController
+    static class Tools {
+
+        @GetMapping("/mcp")
+        @RequiresScopes(value = "use:tool", audience = "${address}/mcp")
+        String tool() {
+            return "";
+        }
+    }
+
+    @RestController
+    static class Others {
+
+        @GetMapping("/organizations/{organizationId}/reports")
+        @RequiresScopes("read:report")
+        String reports() {
+            return "";
+        }
+
+        @GetMapping("/own")
+        @RequiresScopes(value = "read:own", audience = "${address}")
+        String own() {
+            return "";
+        }
+
+        @GetMapping("/foreign")
+        @RequiresScopes(value = "read:foreign", audience = "https://foreign.example.com/api")
+        String foreign() {
+            return "";
+        }
+
+        @GetMapping("/admin/api")
+        @RequiresScopes(
+                value = {"delete:all", "read:report"},
+                audience = "${address}/admin/api")
+        String admin() {
+            return "";
+        }
     }
 }

@@ -52,7 +52,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** Scopes that are checked by code and by Spring Security's expressions. */
+/** Checks of scopes in code and in Spring Security's expressions. */
 class ScopeCheckerTests {
 
     private static final MovableClock clock = MovableClock.atNoon();

@@ -47,7 +47,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Beside the application's own chains and beans, and in them. */
+/** The guard beside the application's own chains and beans, and in them. */
 class SecurityChainTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -106,7 +106,7 @@ class SecurityChainTests {
         assertThat(mixed.get("/api/own", tenant.resourceToken(user, "read:document"))
                         .body())
                 .contains("organization-mismatch");
-        // Nothing names an organization, and the rule does not say that the token may.
+        // Nothing names an organization, and the rule does not declare that the token may.
         assertThat(mixed.get("/api/unplaced", token()).body()).contains("The request names no organization.");
     }
 
@@ -129,11 +129,11 @@ class SecurityChainTests {
         Reply reply = mixed.getAsStranger("/site/page", "Authorization", "Basic YWRtaW46YWRtaW4=");
         assertThat(reply.body()).isEqualTo("page of admin");
         assertThat(reply.has("Scope-Drift")).isFalse();
-        // A bearer token means nothing there.
+        // A bearer token is ignored there.
         assertThat(mixed.get("/site/page", token()).status()).isEqualTo(401);
     }
 
-    /** Another kind of authentication has no token to compare with a requirement. */
+    /** Another kind of authentication has no token that could meet a requirement. */
     @Test
     void anAnnotatedHandlerInAnotherChainTakesNobodyWithoutAToken() {
         Reply reply = mixed.getAsStranger("/site/annotated", "Authorization", "Basic YWRtaW46YWRtaW4=");
@@ -190,7 +190,7 @@ class SecurityChainTests {
     @Test
     void theApplicationsOwnBeansWin() {
         try (RunningApi own = RunningApi.start(tenant, clock, List.of(), OwnBeans.class)) {
-            // Its resolver looks elsewhere, its decoder takes anything, its converter makes a role of it.
+            // Its resolver reads another header, its decoder accepts anything, and its converter creates a role.
             assertThat(own.getAsStranger("/who", "X-Token", "whatever").body())
                     .startsWith("anybody [")
                     .contains("ROLE_OWN");
@@ -210,7 +210,7 @@ class SecurityChainTests {
         assertThat(metadata.body()).contains("\"authorization_servers\"");
     }
 
-    /** A converter of the application's own may make any authentication of a token that the guard verified. */
+    /** The application's own converter may convert a token that the guard verified to any authentication. */
     @ParameterizedTest
     @ValueSource(classes = {OwnAuthentication.class, ForgetfulAuthentication.class})
     void whateverAConverterMakesOfTheTokenItIsBound(Class<?> application) {
@@ -432,7 +432,7 @@ class SecurityChainTests {
         }
     }
 
-    /** Makes an authentication in which nothing is left of the token. */
+    /** Creates an authentication without the token. */
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class ForgetfulAuthentication {

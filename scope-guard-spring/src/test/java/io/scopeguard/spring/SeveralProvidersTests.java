@@ -32,7 +32,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
-/** Two tenants behind one API on a real port: one by properties, one as a bean of the application. */
+/** Two tenants behind one API on a real port: one from properties, one as a bean of the application. */
 class SeveralProvidersTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -61,7 +61,7 @@ class SeveralProvidersTests {
         theirs.close();
     }
 
-    /** Everybody has the same id at both tenants, is a member of the same organizations, and may do the same there. */
+    /** All users have the same id at both tenants, are members of the same organizations, and have the same permissions there. */
     private static TestToken token(String tenant, String organization) {
         TenantServer server = tenant.equals("logto") ? ours : theirs;
         server.join(organization, server.addUser("alice"), "read:report");

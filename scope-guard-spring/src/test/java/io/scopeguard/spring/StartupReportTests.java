@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** The line that says how an application is guarded. */
+/** The line about the application's guard. */
 @ExtendWith(OutputCaptureExtension.class)
 class StartupReportTests {
 

@@ -10,17 +10,13 @@ import io.scopeguard.WatchEnd.Reason;
 import io.scopeguard.spring.stream.OpenStreams;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
 import io.scopeguard.spring.stream.StreamEndedEvent;
-import io.scopeguard.spring.support.Arrivals;
+import io.scopeguard.spring.support.Lines;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.StreamFixture;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
 import io.scopeguard.testing.MovableClock;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -210,8 +206,28 @@ class StreamTests {
         Streaming.results.get(user).setResult("too late");
     }
 
+    /** The handler runs on the thread of the request, and its type does not say that it cannot stream. */
     @ParameterizedTest
-    @ValueSource(strings = {"deferred", "future", "callable", "task", "mono"})
+    @ValueSource(strings = {"object", "json"})
+    void resultWhenScopeIsRevokedWhileTheHandlerRunsThenRefused(String path) {
+        tenant.join(acme, user, "read:report");
+        CompletableFuture<HttpResponse<String>> response =
+                client.sendAsync(request(path, token("read:report")), BodyHandlers.ofString());
+        await().atMost(PATIENCE).until(() -> Streaming.results.containsKey(user));
+        tenant.join(acme, user, "write:report");
+        await().atMost(PATIENCE).until(() -> {
+            fixture.timePasses();
+            return streams().count(Kind.HTTP) == 0;
+        });
+
+        Streaming.results.get(user).setResult("too late");
+
+        assertThat(response.join().statusCode()).isEqualTo(403);
+        assertThat(response.join().body()).contains("insufficient-scope").doesNotContain("too late");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deferred", "future", "callable", "task", "mono", "object"})
     void resultWhenTheRightStaysThenDelivered(String path) {
         tenant.join(acme, user, "read:report");
         CompletableFuture<HttpResponse<String>> response =
@@ -243,7 +259,7 @@ class StreamTests {
         lines.until("event:scope-drift");
         assertThat(lines.next()).startsWith("data:action=none");
         lines.untilEnd();
-        assertThat(streams().count(Kind.HTTP)).isEqualTo(1);
+        await().atMost(PATIENCE).until(() -> streams().count(Kind.HTTP) == 1);
         MeterRegistry meters = api.bean(MeterRegistry.class);
         assertThat(meters.get("scopeguard.streams.open")
                         .tag("kind", "http")
@@ -299,69 +315,11 @@ class StreamTests {
     }
 
     private HttpRequest request(String path, TestToken token) {
-        return HttpRequest.newBuilder(URI.create(api.origin() + "/organizations/" + acme + "/" + path))
-                .header("Authorization", "Bearer " + token.signed())
-                .build();
+        return fixture.request("/organizations/" + acme + "/" + path, token);
     }
 
     private Lines open(String path, TestToken token) throws IOException, InterruptedException {
-        return new Lines(client.send(request(path, token), BodyHandlers.ofInputStream()));
-    }
-
-    /** The lines of a streamed response, as they arrive. */
-    private static final class Lines {
-
-        private static final String END = "\0";
-
-        private final Arrivals lines = new Arrivals();
-        private volatile boolean isComplete;
-
-        Lines(HttpResponse<InputStream> response) {
-            assertThat(response.statusCode()).isEqualTo(200);
-            Thread reader = new Thread(() -> read(response.body()), "lines");
-            reader.setDaemon(true);
-            reader.start();
-        }
-
-        private void read(InputStream body) {
-            try (BufferedReader reader = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    lines.add(line);
-                }
-                isComplete = true;
-            } catch (IOException e) {
-                // Broken off.
-            }
-            lines.add(END);
-        }
-
-        String next() throws InterruptedException {
-            return lines.next();
-        }
-
-        void until(String wanted) throws InterruptedException {
-            until(wanted, () -> {});
-        }
-
-        void until(String wanted, Runnable meanwhile) throws InterruptedException {
-            String line = lines.next(meanwhile);
-            while (!line.equals(wanted)) {
-                assertThat(line).as("a line before " + wanted).isNotEqualTo(END);
-                line = lines.next(meanwhile);
-            }
-        }
-
-        void untilEnd() throws InterruptedException {
-            until(END);
-        }
-
-        void untilEnd(Runnable meanwhile) throws InterruptedException {
-            until(END, meanwhile);
-        }
-
-        boolean isComplete() {
-            return isComplete;
-        }
+        return fixture.open("/organizations/" + acme + "/" + path, token);
     }
 
     /** An API that streams in each way that Spring MVC has. */
@@ -492,6 +450,16 @@ class StreamTests {
             Callable<String> callable(Decision decision) {
                 CompletableFuture<String> future = future(decision);
                 return future::join;
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/object")
+            Object object(Decision decision) {
+                return future(decision).join();
+            }
+
+            @GetMapping(IN_ORGANIZATION + "/json")
+            ResponseEntity<?> json(Decision decision) {
+                return ResponseEntity.ok(Map.of("say", future(decision).join()));
             }
 
             @GetMapping(IN_ORGANIZATION + "/task")

@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Logto, Keycloak and Auth0 behind one API, each by its properties. */
+/** Logto, Keycloak and Auth0 behind one API, each configured by its properties. */
 class ThreeProvidersTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -68,7 +68,7 @@ class ThreeProvidersTests {
         auth0.close();
     }
 
-    /** A token of a new member of an organization, who may read reports there as far as this provider is concerned. */
+    /** A token of a new member of an organization, with the right to read reports at this provider. */
     private static String token(String provider, String organization, String user) {
         switch (provider) {
             case "logto" -> {
@@ -97,7 +97,7 @@ class ThreeProvidersTests {
         return api.get("/organizations/" + organization + "/reports", token);
     }
 
-    /** Whoever creates an organization of the same name at another provider does not enter this one. */
+    /** A user that creates an organization with the same name at another provider cannot enter this one. */
     @ParameterizedTest
     @CsvSource({
         "logto,    initech,  200",

@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.DispatcherServlet;
 
-/** Where the guard cannot work, the application does not run without it in silence. */
+/** If the guard cannot work, the application does not run silently without it. */
 @ExtendWith(OutputCaptureExtension.class)
 class UnguardedApplicationTests {
 

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -106,12 +108,22 @@ class UnknownPropertiesTests {
     void editorsThenProposeValues() throws IOException {
         try (InputStream metadata = Objects.requireNonNull(
                 InvalidSettingException.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json"))) {
-            List<String> hints = new ArrayList<>();
+            Map<String, List<String>> hints = new HashMap<>();
             for (JsonNode hint : JsonMapper.shared().readTree(metadata).path("hints")) {
-                hints.add(hint.path("name").asString());
+                hints.put(hint.path("name").asString(), values(hint));
             }
             assertThat(hints)
-                    .contains("scope-guard.default-audience", "scope-guard.drift.watch", "scope-guard.clients.keys");
+                    .containsEntry("scope-guard.default-audience", List.of("organization"))
+                    .containsEntry("scope-guard.drift.watch", List.of("declared", "all"))
+                    .containsEntry("scope-guard.open", List.of("static", "openapi", "actuator:info", "servlet:name"))
+                    // Not the name of a property, which would look complete.
+                    .containsEntry("scope-guard.clients.keys", List.of("example-client"));
         }
+    }
+
+    private static List<String> values(JsonNode hint) {
+        List<String> values = new ArrayList<>();
+        hint.path("values").forEach(value -> values.add(value.path("value").asString()));
+        return values;
     }
 }

@@ -12,8 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.security.Provider;
 
 /**
- * Unpacks the jar of this platform and loads it by a class loader of its own: so it cannot meet another version that the
- * application uses, and the application does not see it.
+ * Unpacks the jar for this platform and loads it with a separate class loader. It cannot conflict with another version in the
+ * application, and the application does not see it.
  */
 public final class BundledCorretto implements NativeSignatures {
 

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Where a process runs.
+ * The platform that a process runs on.
  *
- * @param system the operating system, as jars are named
+ * @param system the operating system, as it appears in the names of the jars
  * @param processor likewise
  */
 record Platform(String system, String processor) {
@@ -26,7 +26,7 @@ record Platform(String system, String processor) {
     }
 
     /**
-     * The platform of these names, as Java gives them.
+     * The platform with these names, in the spelling of Java's system properties.
      *
      * @param musl whether the process runs on musl rather than glibc
      * @throws UnsupportedOperationException if the library is not built for it
@@ -45,7 +45,7 @@ record Platform(String system, String processor) {
         throw unsupported(os, arch);
     }
 
-    /** The name of its jar. */
+    /** The name of the jar for this platform. */
     String jar() {
         return system + "-" + processor + ".jar";
     }
@@ -55,7 +55,7 @@ record Platform(String system, String processor) {
                 "Amazon Corretto Crypto Provider is not built for " + os + " on " + arch);
     }
 
-    /** The library would load and crash later. */
+    /** On musl, the glibc build of the library loads, but crashes later. */
     private static boolean usesMusl() throws IOException {
         if (!Files.isReadable(LIBRARIES)) {
             return false;

@@ -1,6 +1,6 @@
 /**
- * Amazon Corretto Crypto Provider for the platforms that it is built for. An application that excludes this module verifies tokens
- * by the JDK.
+ * Amazon Corretto Crypto Provider for the supported platforms. An application that excludes this module verifies tokens with the
+ * JDK's implementation.
  */
 @Internal
 @NullMarked

@@ -20,34 +20,35 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes exchanges with a provider. One time limit covers the whole exchange, from the connection to the last byte, because a
- * server that sends a byte now and then exceeds no other; the body has a size limit. Redirects are answers, not followed.
- * Connections from before a freeze of the process are not used again: the server may have dropped them without a trace. Thread-safe.
+ * Makes exchanges with a provider. One time limit covers the whole exchange, from the connection to the last byte, because other
+ * limits do not apply to a server that sends a byte from time to time. The body has a size limit. Redirects are returned, not
+ * followed. Connections from before a freeze of the process are not used again, because the server may have dropped them without
+ * notice. Thread-safe.
  */
 public final class BoundedHttp {
 
-    /** Name and version of this library, the {@code User-Agent} of all its requests. */
+    /** The {@code User-Agent} of all requests: name and version of this library. */
     public static final String USER_AGENT = "scope-guard/" + version();
 
     private final Duration timeout;
     private final int maxBytes;
     private final SteadyClock clock;
-    /** Each aborts an exchange that is in flight. */
+    /** One for each exchange in flight, which aborts it. */
     private final Set<Runnable> aborts = ConcurrentHashMap.newKeySet();
 
+    /** Made when it is needed: it reads the trusted certificates, which start-up need not wait for. */
     private volatile @Nullable HttpClient client;
 
     /**
-     * @param timeout how long an exchange may take as a whole
-     * @param maxBytes how long its answer's body may be
-     * @param clock notices when the process was frozen
+     * @param timeout the limit on the whole time of an exchange
+     * @param maxBytes the limit on the length of a response body
+     * @param clock detects freezes of the process
      * @throws IllegalArgumentException if the time is not positive
      */
     public BoundedHttp(Duration timeout, int maxBytes, SteadyClock clock) {
         this.timeout = timeout;
         this.maxBytes = maxBytes;
         this.clock = clock;
-        this.client = newClient();
         clock.onFreeze(this::disconnect);
     }
 
@@ -59,7 +60,7 @@ public final class BoundedHttp {
                 .build();
     }
 
-    /** Servers drop the connections of a frozen process, and may do so without a trace: nothing that is in flight may arrive. */
+    /** Aborts everything in flight: servers drop the connections of a frozen process, and may do so without notice. */
     private void disconnect() {
         client = null;
         aborts.forEach(Runnable::run);
@@ -87,7 +88,7 @@ public final class BoundedHttp {
      *     fails
      */
     public CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder request) {
-        // Reading the clock notices a freeze.
+        // Reading the clock detects a freeze.
         var unused = clock.nanos();
         long freezes = clock.freezes();
         CompletableFuture<HttpResponse<byte[]>> exchange = client().sendAsync(

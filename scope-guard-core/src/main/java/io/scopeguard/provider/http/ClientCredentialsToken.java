@@ -27,20 +27,23 @@ import tools.jackson.databind.node.MissingNode;
 
 /**
  * The access token for a provider's own API, by the client credentials grant (RFC 6749 §4.4). It is renewed a minute before it
- * expires, and once when the API refuses it. Callers that need a new token at the same time share one request; while the present
- * token is still valid, the others go on with it. Thread-safe, without locks.
+ * expires, and once when the API refuses it. Callers that need a new token at the same time share one request. While the present
+ * token is valid, other callers continue to use it. Thread-safe, without locks.
  */
 public final class ClientCredentialsToken {
 
-    /** An issuer that can be shown to people as it is. */
+    /** An issuer that can be shown to people unchanged. */
     private static final Pattern ISSUER = Pattern.compile("https?://[A-Za-z0-9._~:/\\[\\]-]{1,200}");
 
     private static final Duration RENEW_AHEAD = Duration.ofMinutes(1);
 
-    /** However long the provider says that the token is valid. */
+    /** The maximum lifetime, even if the provider reports a longer one. */
     private static final Duration MAX_LIFETIME = Duration.ofDays(1);
 
-    /** If only tokens reveal the provider's time, the first are renewed soon, because a single time is at least a second wide. */
+    /**
+     * If only tokens reveal the provider's time, the first tokens are renewed soon, because a single time has an uncertainty of at
+     * least a second.
+     */
     private static final int FIRST_SAMPLES = 4;
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
@@ -55,8 +58,8 @@ public final class ClientCredentialsToken {
     private final AtomicInteger samples = new AtomicInteger();
 
     /**
-     * @param request asks for a token, see {@link #request}
-     * @param reader reads the response with any status; throws {@link SettingRefusedException} if the provider refuses the
+     * @param request requests a token, see {@link #request}
+     * @param reader reads the response, whatever its status; throws {@link SettingRefusedException} if the provider refuses the
      *     settings, or {@link PermissionsUnavailableException} if the response is not usable
      */
     public ClientCredentialsToken(
@@ -73,7 +76,7 @@ public final class ClientCredentialsToken {
     /**
      * A token request with HTTP Basic client authentication (RFC 6749 §2.3.1).
      *
-     * @param parameters beside {@code grant_type}
+     * @param parameters in addition to {@code grant_type}
      */
     public static HttpRequest.Builder request(
             URI tokenEndpoint, String clientId, String clientSecret, Map<String, String> parameters) {
@@ -85,7 +88,9 @@ public final class ClientCredentialsToken {
                 .header("Authorization", "Basic " + base64(encode(clientId) + ":" + encode(clientSecret)));
     }
 
-    /** A token request without a secret, which only public clients can make. No provider grants it: the refusal tells why. */
+    /**
+     * A token request without a secret, as a public client would send it. No provider grants it, but the error shows the reason.
+     */
     public static HttpRequest.Builder publicRequest(URI tokenEndpoint, String clientId) {
         return request(tokenEndpoint, "&client_id=" + encode(clientId));
     }
@@ -126,7 +131,7 @@ public final class ClientCredentialsToken {
                 .filter(iss -> ISSUER.matcher(iss).matches());
     }
 
-    /** The token endpoint refuses a token for a reason that no setting explains. */
+    /** The failure of a token endpoint that refuses a token for a reason that no setting explains. */
     public static PermissionsUnavailableException refused(String provider, int status) {
         return new PermissionsUnavailableException(
                 Reason.REFUSED, provider + " refuses to issue an access token for its API: status " + status + ".");
@@ -142,7 +147,7 @@ public final class ClientCredentialsToken {
         }
     }
 
-    /** A token that is valid as far as we know. */
+    /** The present token, or a new one if it has expired. */
     private String get(CallContext context) {
         Issued known = issued.get();
         long now = clock.nanos();
@@ -152,7 +157,7 @@ public final class ClientCredentialsToken {
         return known.isDue(now) && renewal.isIdle() ? renewedAhead(known, context) : known.value();
     }
 
-    /** Forgets the token, unless another has taken its place. */
+    /** Forgets the token, unless another one has replaced it. */
     private void forget(String value) {
         Issued known = issued.get();
         if (known != null && known.value().equals(value)) {
@@ -160,7 +165,7 @@ public final class ClientCredentialsToken {
         }
     }
 
-    /** The present token lasts for another minute: if a renewal fails, a later call tries again. */
+    /** The present token is valid for another minute, so if a renewal fails, a later call tries again. */
     private String renewedAhead(Issued known, CallContext context) {
         try {
             return renewed(context).value();
@@ -172,7 +177,7 @@ public final class ClientCredentialsToken {
     private Issued renewed(CallContext context) {
         return renewal.join(context, shared -> {
             Issued known = issued.get();
-            // Another renewal may have ended since the caller looked.
+            // Another renewal may have ended since the caller checked.
             Issued valid = known == null || known.isDue(clock.nanos()) ? ask(shared) : known;
             issued.set(valid);
             return valid;
@@ -208,7 +213,7 @@ public final class ClientCredentialsToken {
      *
      * @param value the access token
      * @param lifetime how long it is valid; more than a day counts as a day
-     * @param issuedAt when it was issued by the provider's clock, or {@code null} if the {@code Date} of the answer says that
+     * @param issuedAt when it was issued, by the provider's clock, or {@code null} if the response has a {@code Date}
      */
     public record Grant(
             String value, Duration lifetime, @Nullable Instant issuedAt) {
@@ -232,7 +237,7 @@ public final class ClientCredentialsToken {
             return iat.isNumber() ? new Grant(value, lifetime, Instant.ofEpochSecond(iat.asLong(0))) : this;
         }
 
-        /** Without the token. */
+        /** The description without the token. */
         @Override
         public String toString() {
             return "Grant[lifetime=" + lifetime + "]";
@@ -242,8 +247,8 @@ public final class ClientCredentialsToken {
     /**
      * A token.
      *
-     * @param start when it was asked for, by the steady clock
-     * @param pause until the next token is requested, if its date is used to learn the provider's time
+     * @param start when it was requested, by the steady clock
+     * @param pause the time until the next token is requested, if its date is used to learn the provider's time
      */
     private record Issued(Grant grant, long start, Duration pause) {
 

@@ -52,16 +52,16 @@ public abstract class ConnectedProvider implements IdentityProvider {
         return connection.calls().circuit();
     }
 
-    /** Warns that secrets are sent in the clear. */
+    /** A warning that secrets are sent unencrypted. */
     protected static List<String> plainHttpWarning(boolean isPlainHttp) {
         return isPlainHttp ? List.of(PLAIN_HTTP) : List.of();
     }
 
     /**
-     * Compares the accepted issuers with the issuer of this API's own token. A provider that is reached by a second name answers
-     * all calls, but issues tokens that are then refused.
+     * Compares the accepted issuers with the issuer of this API's own token. A provider that is called by a second name answers all
+     * calls, but issues tokens that are then refused.
      *
-     * @param refusal names the setting, given the actual issuer
+     * @param refusal makes the exception for an actual issuer
      * @throws SettingRefusedException if the issuer is not accepted, or the provider refuses the credentials
      */
     protected final void checkIssuer(ClientCredentialsToken token, Function<String, SettingRefusedException> refusal) {

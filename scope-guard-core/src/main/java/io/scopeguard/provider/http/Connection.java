@@ -7,7 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * The parts that the connection to every provider consists of. Thread-safe.
+ * The parts of the connection to a provider. Thread-safe.
  *
  * @param name the provider's name in metrics and configuration
  * @param timeout the limit on one exchange as a whole
@@ -24,7 +24,7 @@ public record Connection(
         ScopeCatalogue catalogue,
         HttpCalls calls) {
 
-    /** A log of the provider's outages, which names this endpoint. */
+    /** A log of outages of this endpoint. */
     public OutageLog outageLog(URI endpoint) {
         return new OutageLog(endpoint, steadyClock);
     }

@@ -70,7 +70,7 @@ public abstract class ConnectionBuilder<B extends ConnectionBuilder<B>> {
         return budget(CallBudget.perSecond(limit));
     }
 
-    /** Limits the calls by a budget that may be shared with others. */
+    /** Limits the calls by a budget that may be shared with other callers. */
     public B budget(CallBudget budget) {
         this.budget = budget;
         return self();
@@ -89,7 +89,7 @@ public abstract class ConnectionBuilder<B extends ConnectionBuilder<B>> {
         return self();
     }
 
-    /** Receives the outcome and duration of every call. */
+    /** The listener that receives the outcome and duration of every call. */
     public B listener(CallListener listener) {
         this.listener = listener;
         return self();

@@ -15,12 +15,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Passes on the changes of authenticated deliveries: each delivery once, and those that are untimely or concern everybody only so
- * often. Bounded and thread-safe.
+ * Passes on the changes of authenticated deliveries. Each delivery counts once; deliveries that are untimely or affect all subjects
+ * are limited. Bounded and thread-safe.
  */
 public final class DeliveryIntake {
 
-    /** By how much a delivery's own time may differ from ours, either way. */
+    /** The maximum difference between the time in a delivery and ours, in either direction. */
     private static final Duration WINDOW = Duration.ofMinutes(5);
 
     private static final int MAX_REMEMBERED = 10_000;
@@ -49,10 +49,10 @@ public final class DeliveryIntake {
     }
 
     /**
-     * Takes a delivery.
+     * Applies a delivery.
      *
-     * @param id distinguishes deliveries; one that comes again has the same
-     * @param time when the provider says that it happened
+     * @param id the id of the delivery, which is the same if the delivery is repeated
+     * @param time the time of the event according to the provider
      * @return {@link Outcome#APPLIED}, {@link Outcome#UNTIMELY}, {@link Outcome#REPLAYED} or {@link Outcome#LIMITED}
      */
     public Outcome take(String id, Instant time, List<PermissionChange> found) {
@@ -60,11 +60,11 @@ public final class DeliveryIntake {
             return Outcome.REPLAYED;
         }
         boolean isTimely = isTimely(time);
-        // A late delivery, or a replay of a forgotten one: reading again is right in both cases.
+        // A late delivery, or a replay of a forgotten one: in both cases, the facts are read again.
         if ((isTimely || untimely.tryConsume(1)) && passOn(found)) {
             return isTimely ? Outcome.APPLIED : Outcome.UNTIMELY;
         }
-        // It may come again, and then counts.
+        // If it is repeated later, it may be applied.
         taken.invalidate(id);
         return Outcome.LIMITED;
     }

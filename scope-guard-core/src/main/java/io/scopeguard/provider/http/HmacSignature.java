@@ -20,7 +20,7 @@ public final class HmacSignature {
     private final List<SecretKeySpec> keys;
 
     /**
-     * @param keys as text; their UTF-8 bytes are the keys
+     * @param keys texts whose UTF-8 bytes are the keys
      */
     public HmacSignature(Collection<String> keys) {
         this.keys = keys.stream()
@@ -33,7 +33,7 @@ public final class HmacSignature {
         return signature != null && FORM.matcher(signature).matches();
     }
 
-    /** Whether one of the keys made this signature. The comparison takes the same time wherever the first difference is. */
+    /** Whether the signature was made with one of the keys. The comparison takes constant time. */
     public boolean verifies(byte[] body, @Nullable String signature) {
         if (signature == null) {
             return false;

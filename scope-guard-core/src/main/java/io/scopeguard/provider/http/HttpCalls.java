@@ -23,8 +23,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes every call to one provider: one call budget for all, a limit on time and size for each, no redirect followed, no failure
- * mistaken for an answer. Thread-safe.
+ * Makes all calls to one provider, with one call budget, and with limits on the time and size of each call. Redirects are not
+ * followed, and no failure is mistaken for an answer. Thread-safe.
  */
 public final class HttpCalls {
 
@@ -41,12 +41,12 @@ public final class HttpCalls {
     private final SteadyClock clock;
     private final ProviderClock providerClock;
 
-    /** The pause that the provider asked for last. A step of the wall clock does not extend it. */
+    /** The last pause that the provider requested. A step of the wall clock does not extend it. */
     private volatile Pause pause = Pause.NONE;
 
     /**
      * @param provider names the provider in messages, such as {@code Logto}
-     * @param timeout how long each call may take as a whole
+     * @param timeout the limit on the whole time of each call
      * @param providerClock learns from the dates of all answers
      */
     public HttpCalls(
@@ -67,12 +67,12 @@ public final class HttpCalls {
     }
 
     /**
-     * Sends a request, waits for the whole answer and has it read.
+     * Sends a request, waits for the whole response and reads it.
      *
      * @param operation names the call in metrics
-     * @param reader reads the response; returns nothing if the requested thing does not exist; makes no calls itself
+     * @param reader reads the response; returns an empty result if the requested object does not exist; makes no calls itself
      * @throws SettingRefusedException if the reader finds that the provider refuses the settings
-     * @throws PermissionsUnavailableException if there is no answer, or none that the reader can use
+     * @throws PermissionsUnavailableException if there is no usable response
      */
     public <T> Optional<T> send(
             String operation,
@@ -92,7 +92,7 @@ public final class HttpCalls {
         providerClock.answered(time, sent, clock.nanos());
     }
 
-    /** Whether calls are made at present. Moves on when a call is wanted, not by itself. */
+    /** The state of the circuit breaker. It changes only when a call is attempted. */
     public CircuitState circuit() {
         return resilience.circuit();
     }
@@ -102,7 +102,7 @@ public final class HttpCalls {
             HttpRequest.Builder request,
             CallContext context,
             Function<HttpResponse<byte[]>, Optional<T>> reader) {
-        // Any other exception of the reader means that the answer is malformed.
+        // Any other exception of the reader means that the response is malformed.
         String outcome = nameOf(Reason.MALFORMED);
         long start = System.nanoTime();
         try {
@@ -184,7 +184,7 @@ public final class HttpCalls {
     private HttpResponse<byte[]> usable(HttpResponse<byte[]> response) {
         int status = response.statusCode();
         if (status == 429) {
-            // A requested time that has just passed must not cause an immediate call.
+            // If the requested time has just passed, there is still a minimum pause.
             pause(requestedPause(response)
                     .filter(asked -> asked.compareTo(DEFAULT_PAUSE) > 0)
                     .orElse(DEFAULT_PAUSE));
@@ -208,7 +208,7 @@ public final class HttpCalls {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /** A time in which no calls are made, in nanoseconds of the steady clock. */
+    /** A period in which no calls are made, in nanoseconds of the steady clock. */
     private record Pause(long start, long length) {
 
         static final Pause NONE = new Pause(0, 0);

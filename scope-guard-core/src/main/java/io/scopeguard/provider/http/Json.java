@@ -61,7 +61,7 @@ public final class Json {
         return value.booleanValue();
     }
 
-    /** A text of an error body, by the names that lead to it; empty if the body does not contain it, or is not JSON. */
+    /** A text in an error body, at a path of names; empty if the body does not contain it or is not JSON. */
     public static String lenientText(byte[] body, String... path) {
         try {
             JsonNode node = MAPPER.readTree(body);

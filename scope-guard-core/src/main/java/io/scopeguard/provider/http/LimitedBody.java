@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** A response body in memory, up to a limit; beyond it the exchange is given up. */
+/** A response body in memory, up to a limit. Beyond the limit, the exchange is aborted. */
 final class LimitedBody implements BodySubscriber<byte[]> {
 
     private final int limit;

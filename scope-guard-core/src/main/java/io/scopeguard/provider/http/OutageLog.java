@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs that reads fail, once for each reason, and that they succeed again. Failures that come and go are one outage: it is over
- * when no read failed for a minute. Thread-safe.
+ * Logs failing reads, once for each reason, and when reads succeed again. Intermittent failures are one outage, which is over when
+ * no read has failed for a minute. Thread-safe.
  */
 public final class OutageLog {
 
@@ -35,8 +35,8 @@ public final class OutageLog {
     }
 
     /**
-     * Makes a read and logs its failure, unless the same failure was logged before. Returns the result, or throws the exception, of
-     * the read.
+     * Performs a read and logs its failure, unless the same failure was logged before. Returns the result or throws the exception
+     * of the read.
      */
     public <T> T observe(Supplier<T> read) {
         try {

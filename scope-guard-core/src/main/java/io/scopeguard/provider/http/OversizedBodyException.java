@@ -2,7 +2,7 @@ package io.scopeguard.provider.http;
 
 import java.io.IOException;
 
-/** An answer is longer than the caller reads. */
+/** A response is longer than the limit. */
 public final class OversizedBodyException extends IOException {
 
     OversizedBodyException(int limit) {

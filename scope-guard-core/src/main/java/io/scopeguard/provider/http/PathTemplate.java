@@ -34,8 +34,8 @@ public final class PathTemplate {
     }
 
     /**
-     * Whether an id can be a segment of a path. A single dot, or two, mean another path even when they are percent-encoded; no
-     * server accepts control characters and lone surrogates.
+     * Whether an id can be a segment of a path. One or two dots change the path even if they are percent-encoded; control
+     * characters and lone surrogates are accepted by no server.
      */
     public static boolean canBeSegment(String id) {
         return id.length() <= MAX_ID_LENGTH

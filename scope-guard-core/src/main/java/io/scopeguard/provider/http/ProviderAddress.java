@@ -12,7 +12,7 @@ public final class ProviderAddress {
     private ProviderAddress() {}
 
     /**
-     * Checks an address and writes it in the usual way: scheme and host in lower case, without default port and trailing slash.
+     * Checks and normalizes an address: scheme and host in lower case, without default port and trailing slash.
      *
      * @param example a valid address, for the message
      * @param plainHttpHosts hosts that may be called by plain http, in lower case, beside the loopback interface

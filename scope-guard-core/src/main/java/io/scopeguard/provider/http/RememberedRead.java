@@ -6,12 +6,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that is the same for every subject: read when its last value is too old, and at most once at a time. Thread-safe,
+ * A value that is the same for every subject. It is read again when it is too old, by at most one read at a time. Thread-safe,
  * without locks.
  */
 public final class RememberedRead<T> {
 
-    /** Any age will do. */
+    /** Accepts a value of any age. */
     public static final long ANY_AGE = Long.MIN_VALUE;
 
     private final Function<CallContext, T> reader;
@@ -25,14 +25,14 @@ public final class RememberedRead<T> {
     }
 
     /**
-     * The value of a read that began at this time or later.
+     * The value of a read that began at the given time or later.
      *
      * @param notBefore in nanoseconds of the steady clock, not in the future; or {@link #ANY_AGE}
      */
     public T get(long notBefore, CallContext context) {
         Known<T> known = last;
         while (known == null || known.start < notBefore) {
-            // A read in flight may have begun too early: then another follows it.
+            // A read in flight may have begun too early; then another read follows.
             known = call.join(context, shared -> read(notBefore, shared));
         }
         return known.value;
@@ -41,7 +41,7 @@ public final class RememberedRead<T> {
     private Known<T> read(long notBefore, CallContext context) {
         Known<T> known = last;
         if (known != null && known.start >= notBefore) {
-            // Another read ended since the caller looked.
+            // Another read has ended since the caller checked.
             return known;
         }
         long start = clock.nanos();
@@ -50,6 +50,6 @@ public final class RememberedRead<T> {
         return read;
     }
 
-    /** A value and when its read began. */
+    /** A value and the start of its read. */
     private record Known<T>(T value, long start) {}
 }

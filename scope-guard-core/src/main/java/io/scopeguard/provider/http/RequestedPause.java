@@ -8,21 +8,21 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** How long an answer asks to wait before the next call. */
+/** The pause before the next call that a response requests. */
 final class RequestedPause {
 
     private static final Pattern SECONDS = Pattern.compile("\\d{1,12}");
 
-    /** Beyond a year's worth of seconds, a number is a point in time. */
+    /** A number greater than the seconds of a year is a point in time. */
     private static final long MAX_SECONDS = Duration.ofDays(365).toSeconds();
 
     private RequestedPause() {}
 
     /**
-     * By {@code Retry-After} (RFC 9110 §10.2.3), or else by {@code X-RateLimit-Reset}, which is not standardized: some providers
+     * Reads {@code Retry-After} (RFC 9110 §10.2.3), or else {@code X-RateLimit-Reset}, which is not standardized: some providers
      * send the seconds to wait, others the time at which calls are possible again, in seconds since the epoch.
      *
-     * @param now the time if the answer does not say it
+     * @param now the time to use if the response has no {@code Date}
      */
     static Optional<Duration> of(HttpHeaders headers, Instant now) {
         Instant date = headers.firstValue("Date").flatMap(RequestedPause::date).orElse(now);

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How calls to a provider fail: a call that broke off is made once more, and after many failed calls in a row the provider is left
- * alone for a while. Thread-safe.
+ * Retry and circuit breaker for calls to a provider. A call that broke off is repeated once. After many failed calls in a row, no
+ * calls are made for a while. Thread-safe.
  */
 final class Resilience {
 
@@ -33,10 +33,10 @@ final class Resilience {
     private static final Duration TRIAL_POLL = Duration.ofMillis(5);
     private static final double JITTER = 0.5;
 
-    /** The provider, or the network, fails. A 4xx answer does not count as a failure. */
+    /** Failures of the provider or the network. A 4xx response does not count as a failure. */
     private static final Set<Reason> TROUBLE = Set.of(Reason.UNREACHABLE, Reason.TIMEOUT, Reason.SERVER_ERROR);
 
-    /** Our own limit, or the provider's: says nothing about its health. */
+    /** Failures because of our own limit or the provider's limit, which say nothing about the provider's health. */
     private static final Set<Reason> LIMITED = Set.of(Reason.BUDGET_EXHAUSTED, Reason.RATE_LIMITED);
 
     private final CircuitBreaker breaker;
@@ -52,8 +52,8 @@ final class Resilience {
 
     /**
      * @param provider names the provider in messages and logs
-     * @param longestTrial how long a call waits for another that finds out whether the provider answers again; that one is
-     *     bounded itself
+     * @param longestTrial how long a call waits for the trial call that tests whether the provider answers again; the trial call
+     *     has its own time limit
      */
     Resilience(String provider, SteadyClock clock, Duration longestTrial) {
         this.provider = provider;
@@ -87,13 +87,13 @@ final class Resilience {
     /**
      * Makes a call.
      *
-     * @throws PermissionsUnavailableException as the call does, or because the provider is left alone
+     * @throws PermissionsUnavailableException if the call throws it, or the circuit breaker is open
      */
     <T> T call(Supplier<T> call) {
         return retry.executeSupplier(() -> permitted(call));
     }
 
-    /** While one call checks whether the provider answers again, the others wait for its result. */
+    /** While one call tests whether the provider answers again, other calls wait for the result. */
     private <T> T permitted(Supplier<T> call) {
         long start = System.nanoTime();
         while (true) {
@@ -115,7 +115,7 @@ final class Resilience {
         return !Thread.currentThread().isInterrupted();
     }
 
-    /** When an outage begins and when it ends; a line for each trial between would be a line a second. */
+    /** Logs the beginning and the end of an outage, but no trials, which would be a line per second. */
     private void log(StateTransition transition) {
         if (transition == StateTransition.CLOSED_TO_OPEN) {
             log.warn(

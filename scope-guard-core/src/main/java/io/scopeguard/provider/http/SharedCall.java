@@ -28,10 +28,10 @@ final class SharedCall<T> {
     }
 
     /**
-     * Joins the call in flight, or makes it.
+     * Joins the call in flight, or makes a call.
      *
      * @param context of this caller
-     * @param call makes the call on this thread; must pass on the context that it is given
+     * @param call makes the call on this thread; must use the given context
      * @throws PermissionsUnavailableException if this thread is interrupted while it waits
      */
     T join(CallContext context, Function<CallContext, T> call) {

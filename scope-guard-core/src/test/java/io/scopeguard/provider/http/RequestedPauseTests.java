@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How answers ask for a pause. */
+/** The pauses that responses request. */
 class RequestedPauseTests {
 
     private static final String DATE = "Sat, 21 Nov 2026 12:00:00 GMT";

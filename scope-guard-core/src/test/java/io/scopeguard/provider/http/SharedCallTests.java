@@ -145,7 +145,7 @@ class SharedCallTests {
         assertThat(read.get(steady.nanos(), CallContext.BACKGROUND)).isEqualTo(3);
     }
 
-    /** A read in flight that began before the moment that a caller asks about is no answer for it. */
+    /** A read in flight that began too early does not serve the caller. */
     @Test
     void getWhenTheReadInFlightBeganTooEarlyThenAnotherFollows() throws InterruptedException {
         MovableClock clock = MovableClock.atNoon();

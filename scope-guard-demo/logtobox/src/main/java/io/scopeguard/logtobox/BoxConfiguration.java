@@ -27,7 +27,7 @@ import org.springframework.core.Ordered;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** The box's own application context: a web server and the parts named here, without auto-configuration from the class path. */
+/** The box's own application context: a web server and the classes named here, without auto-configuration from the class path. */
 @ImportAutoConfiguration({
     TomcatServletWebServerAutoConfiguration.class,
     DispatcherServletAutoConfiguration.class,

@@ -9,9 +9,9 @@ import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.aot.AotApplicationContextInitializer;
 
 /**
- * Puts what the builder was given into the box's context. Where the application around the box was processed ahead of time, Spring
- * Boot would load the beans that were generated for that application into the box too, and not read {@link BoxConfiguration}. It does
- * the former only if no initializer is of this type; the latter is done here.
+ * Adds the objects from the builder to the box's context. If the surrounding application was processed ahead of time, Spring Boot
+ * would also load its generated beans into the box and ignore {@link BoxConfiguration}. It does not load generated beans if there
+ * is an initializer of this type, and this one reads the configuration.
  */
 record BoxInitializer(Clock clock, Directory directory)
         implements AotApplicationContextInitializer<ConfigurableApplicationContext> {

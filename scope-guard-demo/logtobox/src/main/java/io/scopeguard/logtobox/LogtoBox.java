@@ -24,9 +24,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * An identity provider that speaks Logto's protocol, in this process, on a port of its own, reachable from this machine only unless
- * it is given another address. It keeps everything in memory and starts with a small tenant: organizations {@code acme} and {@code
- * globex}, users {@code alice}, {@code bob} and {@code carol} with the password {@code demo}.
+ * An identity provider with Logto's protocol, which runs in this process, on a separate port. By default, only this machine can
+ * reach it. It keeps all data in memory and starts with a small tenant: organizations {@code acme} and {@code globex}, users
+ * {@code alice}, {@code bob} and {@code carol} with the password {@code demo}.
  *
  * <pre>{@code
  * LogtoBox box = LogtoBox.builder().port(0).start();
@@ -36,6 +36,8 @@ import org.springframework.core.env.MapPropertySource;
  * }</pre>
  *
  * <p>For local development and tests, not for production: its secrets are public. Thread-safe.
+ *
+ * @since 0.1
  */
 public final class LogtoBox implements AutoCloseable {
 
@@ -56,19 +58,19 @@ public final class LogtoBox implements AutoCloseable {
         return new Builder();
     }
 
-    /** Where the box is reached. The issuer of its tokens is this with {@code /oidc} appended. */
+    /** The address of the box. The issuer of its tokens is this address with {@code /oidc} appended. */
     public URI endpoint() {
         return context.getBean(Issuer.class).endpoint();
     }
 
-    /** The tenant, to be looked at and changed from within this process. */
+    /** The tenant, to be read and changed from within this process. */
     public Directory directory() {
         return directory;
     }
 
     /**
-     * The properties by which Scope Guard uses this provider. Live permissions are at most a second old, unless the application
-     * sets another age: the provider is in the same process and can be asked often.
+     * The properties that make Scope Guard use this provider. Live permissions are at most a second old, unless the application
+     * sets another age, because calls within the process are cheap.
      */
     public Map<String, String> properties() {
         return Map.of(
@@ -88,9 +90,9 @@ public final class LogtoBox implements AutoCloseable {
     }
 
     /**
-     * Issues an organization token, as a sign-in would that asked for these scopes.
+     * Issues the organization token that a sign-in with a request for these scopes would deliver.
      *
-     * @throws IllegalStateException if the user is no active member, or does not hold one of the scopes
+     * @throws IllegalStateException if the user is not an active member, or does not hold one of the scopes
      */
     public String token(String user, String organization, String... scopes) {
         return context.getBean(DirectTokens.class).organizationToken(user, CLIENT, organization, List.of(scopes));
@@ -105,7 +107,7 @@ public final class LogtoBox implements AutoCloseable {
         return context.getBean(DirectTokens.class).resourceToken(user, CLIENT, resource, null, List.of(scopes));
     }
 
-    /** Sends every event from now on to this address, as if a webhook had been set up with this signing key. */
+    /** Sends every event from now on to this address, like a webhook with this signing key. */
     public void deliverTo(URI url, String signingKey) {
         context.getBean(Webhooks.class)
                 .save(new Hook(
@@ -124,7 +126,7 @@ public final class LogtoBox implements AutoCloseable {
         context.close();
     }
 
-    /** Settings of a box that is about to start. */
+    /** The settings of a box. */
     public static final class Builder {
 
         private String address = "127.0.0.1";
@@ -134,19 +136,19 @@ public final class LogtoBox implements AutoCloseable {
 
         private Builder() {}
 
-        /** The address to listen on, the loopback address unless given. Tokens name 127.0.0.1 as their issuer all the same. */
+        /** The address to listen on. The loopback address by default. Tokens name 127.0.0.1 as their issuer in any case. */
         public Builder address(String address) {
             this.address = address;
             return this;
         }
 
-        /** The port to listen on, 9000 unless given; 0 for any that is free. */
+        /** The port to listen on. 9000 by default; 0 for any free port. */
         public Builder port(int port) {
             this.port = port;
             return this;
         }
 
-        /** The clock that decides on every time in a token and on its expiry; the system's unless given. */
+        /** The clock for all times in tokens and for their expiry. The system's by default. */
         public Builder clock(Clock clock) {
             this.clock = clock;
             return this;
@@ -172,7 +174,10 @@ public final class LogtoBox implements AutoCloseable {
             return box;
         }
 
-        /** In a thread of its own, because Spring Boot hands what prepares an application to the next start in the same thread. */
+        /**
+         * Starts in a separate thread, because Spring Boot passes the hooks of one application to the next one that starts in the
+         * same thread.
+         */
         private ConfigurableApplicationContext run(Directory directory) {
             try {
                 return CompletableFuture.supplyAsync(
@@ -219,7 +224,8 @@ public final class LogtoBox implements AutoCloseable {
                                     hasRolesInAccessTokens,
                                     "server.shutdown",
                                     "immediate",
-                                    // Cookies know no port: another name keeps clear of an application's own session.
+                                    // Cookies do not depend on the port, so another name avoids a conflict with an
+                                    // application's own session.
                                     "server.servlet.session.cookie.name",
                                     "logto_box_session")));
             return environment;

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/** A person at a browser: goes through sign-in and consent by their forms, and redeems the code. */
+/** A browser with a person: submits the forms of sign-in and consent, and redeems the code. */
 public final class Browser {
 
     static final String REDIRECT_URI = "http://127.0.0.1:39090/callback";
@@ -37,7 +37,7 @@ public final class Browser {
         this.username = username;
     }
 
-    /** Asks for an authorization and lands on the redirect URI, signing in and consenting on the way as needed. */
+    /** Requests an authorization, signs in and consents if necessary, and returns the final redirect. */
     Map<String, String> authorize(TestClient client, String scope, List<String> resources, String prompt) {
         return follow(request(client, scope, resources, prompt));
     }
@@ -67,7 +67,7 @@ public final class Browser {
         return http.get("/oidc/auth?" + Http.encode(query));
     }
 
-    /** The same with a live session, where no page may come up. */
+    /** The same with an active session, in which no page may appear. */
     Map<String, String> authorizeSilently(TestClient client, String scope, List<String> resources) {
         Answer answer = request(client, scope, resources, "");
         assertThat(answer.status()).isEqualTo(303);
@@ -75,7 +75,7 @@ public final class Browser {
         return query(answer.location());
     }
 
-    /** Goes where a client sends it, and comes back with the address it was sent to in the end. */
+    /** Follows a client's redirects, and returns the final address. */
     public URI visit(URI uri) {
         Answer answer = http.get(uri.toString());
         while (!answer.header("location").startsWith(REDIRECT_URI)) {
@@ -84,7 +84,7 @@ public final class Browser {
         return answer.location();
     }
 
-    /** Signs in, but does not consent. */
+    /** Signs in without consent. */
     public Map<String, String> deny(TestClient client, String scope, List<String> resources) {
         Answer answer = request(client, scope, resources, "consent");
         while (!answer.text().contains("class=\"quiet\"")) {

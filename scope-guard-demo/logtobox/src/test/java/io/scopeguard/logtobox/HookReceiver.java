@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Listens for deliveries. */
+/** Receives deliveries. */
 final class HookReceiver implements AutoCloseable {
 
     /** A received delivery. */

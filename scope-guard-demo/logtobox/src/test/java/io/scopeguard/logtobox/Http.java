@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Speaks HTTP with one endpoint; keeps cookies, follows no redirect. */
+/** An HTTP client of one endpoint that keeps cookies and follows no redirects. */
 public final class Http {
 
     private final URI endpoint;

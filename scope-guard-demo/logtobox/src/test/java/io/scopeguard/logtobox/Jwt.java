@@ -5,7 +5,7 @@ import java.util.Base64;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A token taken apart, unverified. */
+/** The parts of a token, not verified. */
 public record Jwt(JsonNode header, JsonNode claims) {
 
     private static final JsonMapper JSON = JsonMapper.shared();

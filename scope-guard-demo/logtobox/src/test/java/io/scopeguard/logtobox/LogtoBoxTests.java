@@ -18,7 +18,7 @@ import org.springframework.boot.SpringApplicationHook;
 import org.springframework.boot.SpringApplicationRunListener;
 import org.springframework.core.SpringProperties;
 
-/** The box as a whole: its pages, its responses to strangers, and its other endpoints. */
+/** The box as a whole: its pages, its responses to invalid requests, and its other endpoints. */
 class LogtoBoxTests {
 
     private static final List<String> RESOURCES = List.of(Browser.ORGANIZATIONS, Browser.API);

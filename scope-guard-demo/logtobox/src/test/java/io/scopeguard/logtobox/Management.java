@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 
-/** A machine that may use the Management API. */
+/** A machine-to-machine client of the Management API. */
 public final class Management {
 
     private final Http http;

@@ -19,7 +19,7 @@ record Recorded(JsonNode file) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /** Who is who, there and here. */
+    /** The identifiers of the recording and of the box. */
     private static final Map<String, String> NAMES = Map.ofEntries(
             Map.entry("02jh4tp0e2bxseju70jr3", "demo-server"),
             Map.entry("ujzrzpvckovtss4c7tpyk", "demo-web"),
@@ -89,7 +89,7 @@ record Recorded(JsonNode file) {
         return body.isMissingNode() ? null : body.toString();
     }
 
-    /** The identifier in the recorded client authentication, as it is called here. */
+    /** The box's identifier for the client in the recorded authentication. */
     String basicUser() {
         String header = file.at("/request/headers/authorization").asString("");
         String credentials =
@@ -122,7 +122,7 @@ record Recorded(JsonNode file) {
         return file.at("/response/headers/" + name).asString("");
     }
 
-    /** The box gave the same token response, or the same refusal. */
+    /** Checks that the box returned the same token response, or the same error. */
     void assertSameTokenResponse(Answer answer) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(status());
         if (status() != 200) {

@@ -71,7 +71,7 @@ class RecordedManagementTests {
         }
     }
 
-    /** Without times and without the order of lists, which Logto leaves open; with the order of members. */
+    /** Compares without times and without the order of lists, which Logto does not define, but with the order of members. */
     private static JsonNode comparable(JsonNode node) {
         if (node instanceof ArrayNode array) {
             List<String> elements = new ArrayList<>();
@@ -247,7 +247,7 @@ class RecordedManagementTests {
         assertThat(management.get(path).json().size()).as(path).isEqualTo(expected);
     }
 
-    /** Twenty-one of each, on top of what there is. */
+    /** Twenty-one of each, in addition to the existing ones. */
     private static final class Many implements AutoCloseable {
 
         private final List<Runnable> undo = new ArrayList<>();

@@ -19,7 +19,7 @@ class RecordedTokenTests {
 
     private static final List<String> RESOURCES = List.of(Browser.ORGANIZATIONS, Browser.API);
 
-    /** What the recorded experiments asked for. */
+    /** The scopes that the recorded experiments requested. */
     private static final String EXPERIMENT = "openid offline_access urn:logto:scope:organizations read:report"
             + " write:report delete:report invite:member read:document write:document delete:document";
 
@@ -294,7 +294,7 @@ class RecordedTokenTests {
         recorded.assertSameTokenResponse(answer);
     }
 
-    /** Each experiment had an organization and a user of its own. */
+    /** Each experiment had its own organization and user. */
     private static Recorded adopt(String path, String organization, String user) {
         Recorded original = recorded(path);
         String theirOrganization =

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a refresh yields after a change: the rows of the matrix, for every kind of token and of client. */
+/** The result of a refresh after a change: the rows of the matrix, for every kind of token and of client. */
 @DisplayName("refresh matrix")
 class RefreshMatrixTests {
 
@@ -44,7 +44,7 @@ class RefreshMatrixTests {
         box.close();
     }
 
-    /** A user who signed in and holds a refresh token, rotated as the box rotates it. */
+    /** A signed-in user with a refresh token, which the box rotates. */
     private static final class Holder {
 
         final TestClient client;
@@ -96,7 +96,9 @@ class RefreshMatrixTests {
             return answer;
         }
 
-        /** That of a public client changes each time, that of a confidential one does not while it is young. */
+        /**
+         * The refresh token of a public client changes each time; that of a confidential client does not change while it is young.
+         */
         private void assertRotation(String successor) {
             assertThat(successor.equals(refreshToken)).isEqualTo(client == TestClient.CONFIDENTIAL);
         }
@@ -366,7 +368,7 @@ class RefreshMatrixTests {
     void replayRevokesTheGrantButNotWithinTheLeeway(TestClient client) {
         Holder holder = Holder.of(client, "admin");
         if (client == TestClient.CONFIDENTIAL) {
-            CLOCK.advance(Duration.ofDays(10)); // 70 % of its life: from here on it is replaced too.
+            CLOCK.advance(Duration.ofDays(10)); // 70 % of its lifetime: from here on, it is replaced as well.
         }
         String first = holder.refreshToken;
         String[] again = {"grant_type", "refresh_token", "refresh_token", first};

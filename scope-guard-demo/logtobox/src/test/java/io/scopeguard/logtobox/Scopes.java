@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Scopes to compare: order is Logto's business. */
+/** Scopes to compare, without their order. */
 final class Scopes {
 
     private Scopes() {}

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Keys: how they are published, and what a rotation does. */
+/** Keys: their publication, and the effect of a rotation. */
 class SigningKeyTests {
 
     private final MovableClock clock = MovableClock.atNoon();

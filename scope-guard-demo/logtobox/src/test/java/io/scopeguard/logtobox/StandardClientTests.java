@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrations;
 
-/** Clients that know OpenID Connect but nothing of Logto. */
+/** Clients of OpenID Connect that know nothing about Logto. */
 class StandardClientTests {
 
     private static final URI REDIRECT_URI = URI.create(Browser.REDIRECT_URI);

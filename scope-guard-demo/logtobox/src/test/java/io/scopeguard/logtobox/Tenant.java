@@ -5,7 +5,7 @@ import io.scopeguard.logtobox.directory.Organization;
 import io.scopeguard.logtobox.directory.User;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Makes organizations and users of a test's own, so that tests can share a box. */
+/** Creates organizations and users for one test, so that tests can share a box. */
 final class Tenant {
 
     private static final AtomicInteger COUNTER = new AtomicInteger();

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
-/** The seeded applications, as their owners know them. */
+/** The seeded applications, with their credentials. */
 public enum TestClient {
     PUBLIC("demo-web", null),
     CONFIDENTIAL("demo-server", "demo-server-secret"),

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Deliveries: which change yields which, what is in them, and how they are signed. */
+/** Deliveries: the changes that cause them, their content, and their signatures. */
 class WebhookTests {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -102,7 +102,7 @@ class WebhookTests {
         assertThat(delivery.json().path("hookId").asString()).isEqualTo(hookId);
     }
 
-    /** Does what the recorded actions did, with the identifiers of this box in place of the recorded ones. */
+    /** Repeats the recorded actions with the identifiers of this box. */
     private final class Script {
 
         private final Map<String, String> ids = new java.util.HashMap<>();
@@ -138,7 +138,7 @@ class WebhookTests {
             }
         }
 
-        /** What must be so before an action, done behind the hooks' back. */
+        /** Prepares an action without causing deliveries. */
         private void prepare(String action) {
             if (action.equals("organization application roles PUT (to none)")
                     || action.equals("organization applications DELETE")) {
@@ -244,7 +244,7 @@ class WebhookTests {
         }
     }
 
-    /** Every recorded kind of delivery has the members, in the order, that the box gives it. */
+    /** Deliveries of the box have the same members in the same order as the recorded ones of each kind. */
     @Test
     void deliveriesHaveTheRecordedMembers() throws Exception {
         String user = create("/users", "{\"username\":\"somebody\",\"password\":\"demo\"}");

@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public class DocumentController {
 
-    private static final String RESOURCE = "${scope-guard.resources}";
+    private static final String RESOURCE = "${demo.api.audience:${scope-guard.resources}}";
 
     @GetMapping("/organizations/{organizationId}/documents")
     @RequiresScopes(value = "read:document", audience = RESOURCE)

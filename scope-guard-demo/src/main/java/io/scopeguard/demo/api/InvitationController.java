@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** Invitations into an organization. Nobody is written to: this is a demo. */
+/** Invitations into an organization. No message is sent: this is a demo. */
 @RestController
 public class InvitationController {
 

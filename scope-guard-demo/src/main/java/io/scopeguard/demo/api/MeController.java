@@ -26,7 +26,7 @@ public class MeController {
         return Standing.of(decision, holdsRole(decision) ? List.of(InsightController.ROLE) : List.of());
     }
 
-    /** Roles are read for requests that require one: this asks for a decision about such a request. */
+    /** Asks for a decision about a request that requires roles, because roles are read only for such requests. */
     private boolean holdsRole(Decision decision) {
         AccessRequest request = new AccessRequest(decision.request().organization(), null, PAID);
         return guard.authorize(decision.token(), request).isGranted();

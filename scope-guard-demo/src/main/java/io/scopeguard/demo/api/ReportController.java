@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** Reports of an organization: each operation says which scopes it needs there. */
+/** Reports of an organization. Each operation declares the scopes that it needs. */
 @RestController
 @RequestMapping("/organizations/{organizationId}/reports")
 public class ReportController {
@@ -43,7 +43,7 @@ public class ReportController {
         return reports.add(organizationId, report.title());
     }
 
-    /** An operation that cannot be undone is decided by current live permissions, or not at all. */
+    /** An operation that cannot be undone requires current live permissions: without them, it is denied. */
     @DeleteMapping("/{id}")
     @RequiresScopes(value = "delete:report", maxAge = "0s", whenUnknown = WhenUnknown.DENY)
     @ResponseStatus(HttpStatus.NO_CONTENT)

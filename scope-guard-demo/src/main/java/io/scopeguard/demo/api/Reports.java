@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
 
-/** The reports of all organizations, in memory; of each the newest hundred. */
+/** The reports of all organizations, in memory: the newest hundred of each. */
 @Component
 class Reports {
 

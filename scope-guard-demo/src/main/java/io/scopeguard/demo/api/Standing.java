@@ -16,9 +16,9 @@ import tools.jackson.databind.annotation.JsonNaming;
  * The guard's view of a token: its own scopes, the live scopes of its subject, and the effective scopes. Immutable.
  *
  * @param organization the organization that the token is for, if any
- * @param liveScopes the scopes that the subject holds now, or {@code null} as long as they are unknown
+ * @param liveScopes the scopes that the subject holds now, or {@code null} if they are unknown
  * @param effectiveScopes the scopes that count
- * @param roles the roles that the subject holds now, of those that handlers require
+ * @param roles the roles that the subject holds now, limited to roles that handlers require
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -33,7 +33,7 @@ record Standing(
         List<String> roles,
         Drift drift) {
 
-    /** How the two sets of scopes differ. */
+    /** The difference between the two sets of scopes. */
     record Drift(
             List<String> demoted,
             List<String> promoted,

@@ -1,4 +1,4 @@
-/** A guarded API, as a user of Scope Guard writes it. */
+/** A guarded API, as users of Scope Guard write it. */
 @NullMarked
 package io.scopeguard.demo.api;
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses requests from other machines and other origins. The operator's panel requires no credentials, so a browser must not reach
+ * Rejects requests from other machines and other origins. The operator's panel requires no credentials, so a browser must not reach
  * it on behalf of another site: neither with a cross-origin request nor through a host name that resolves to this machine (DNS
  * rebinding).
  */
@@ -38,13 +38,13 @@ final class LocalRequestsFilter extends OncePerRequestFilter {
                 && LOCAL_NAMES.contains(hostName(request));
     }
 
-    /** The host as sent: behind a proxy, the container may report another. */
+    /** The host as it was sent. Behind a proxy, the container may report another one. */
     private static String hostName(HttpServletRequest request) {
         String host = request.getHeader("Host");
         return host == null ? "" : host.replaceFirst(":\\d+$", "");
     }
 
-    /** Browsers send {@code Sec-Fetch-Site} with every request and {@code Origin} with every change; other clients neither. */
+    /** Browsers send {@code Sec-Fetch-Site} with every request and {@code Origin} with every change. Other clients send neither. */
     private static boolean isSameOrigin(HttpServletRequest request) {
         String site = request.getHeader("Sec-Fetch-Site");
         return isOwn(request.getHeader("Origin"), request)

@@ -13,7 +13,7 @@ import org.springframework.util.MultiValueMap;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/** A few calls to the Management API with one access token, and a record of them. Not thread-safe. */
+/** A few calls to the Management API with one access token, with a record of the calls. Not thread-safe. */
 final class ManagementCalls {
 
     private static final String CLIENT = "demo-m2m";

@@ -35,7 +35,7 @@ final class Operator {
         return box.directory();
     }
 
-    /** Gives a user one organization role instead of all others, and makes the user a member if necessary. */
+    /** Makes a role the user's only organization role, and makes the user a member if necessary. */
     List<String> setRole(String organization, String user, String role) {
         ManagementCalls calls = calls();
         if (!directory().isMember(organization, user)) {
@@ -64,7 +64,7 @@ final class Operator {
                 .made();
     }
 
-    /** Creates an organization scope, unless there is one of that name, and gives it to a role. */
+    /** Creates an organization scope, unless it exists, and assigns it to a role. */
     List<String> addScope(String name, String role) {
         ManagementCalls calls = calls();
         if (scopesNamed(name).isEmpty()) {

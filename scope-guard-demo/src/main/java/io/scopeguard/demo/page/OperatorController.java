@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClientResponseException;
 
 /**
- * The operator's panel: changes the embedded provider's tenant as an administrator would. It exists only beside the embedded
+ * The operator's panel: changes the embedded provider's tenant as an administrator would. It exists only with the embedded
  * provider, and {@link LocalRequestsFilter} admits only requests of this page on this machine.
  */
 @RestController
@@ -77,7 +77,7 @@ public class OperatorController {
         return new Done(operator.reset());
     }
 
-    /** The provider refused: an unknown user, say. */
+    /** The provider refused the call, for example because of an unknown user. */
     @ExceptionHandler
     ResponseEntity<String> refused(RestClientResponseException refusal) {
         return ResponseEntity.status(HttpStatus.CONFLICT).body(refusal.getResponseBodyAsString());

@@ -14,7 +14,9 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** The page, its scripts and the browser package, served to anybody: a page is loaded before its user has signed in. */
+/**
+ * The page, its scripts and the browser package, served without a token, because a page is loaded before its user has signed in.
+ */
 @RestController
 @PublicEndpoint
 public class PageController {
@@ -32,7 +34,7 @@ public class PageController {
 
     PageController(
             @Value("${scope-guard.logto.endpoint:}") String provider,
-            @Value("${scope-guard.resources:}") String resource,
+            @Value("${demo.api.audience:${scope-guard.resources:}}") String resource,
             @Value("${demo.page.client-id:demo-web}") String clientId) {
         this.settings = new PageSettings(provider, clientId, resource);
         this.policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' "

@@ -17,7 +17,7 @@ record Tenant(List<OrganizationView> organizations, List<RoleView> roles, boolea
     /** The global role that the shop sells. */
     private static final String PAID_ROLE = "paid-tier";
 
-    /** An organization, with every user of the tenant: users that are not members have no role. */
+    /** An organization, with every user of the tenant. Users that are not members have no role. */
     record OrganizationView(String id, String name, List<Person> people) {}
 
     /** A user in an organization. */

@@ -1,4 +1,4 @@
-/** The page that explains the library, the browser package that it uses, and the operator's panel beside it. */
+/** The page that explains the library, the browser package that it uses, and the operator's panel. */
 @NullMarked
 package io.scopeguard.demo.page;
 

@@ -14,7 +14,7 @@ import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientResponseException;
 
-/** Logto's Management API, with an application of the shop's own. Each use gets a token of its own. Thread-safe. */
+/** A client of Logto's Management API, with the shop's own application. Each use requests a new token. Thread-safe. */
 final class ManagementClient {
 
     private static final String NEEDED_SCOPE = "all";
@@ -66,7 +66,7 @@ final class ManagementClient {
         } catch (ResourceAccessException e) {
             throw unreachable();
         }
-        // Without access, Logto issues a token all the same, but without the scope.
+        // Without access, Logto still issues a token, but without the scope.
         if (answer == null || !NEEDED_SCOPE.equals(answer.get("scope"))) {
             throw ShopException.ofSetup(
                     "missing-management-scope",
@@ -89,7 +89,7 @@ final class ManagementClient {
             this.token = token;
         }
 
-        /** The status of a call; Logto's code is reported as a failure only for other statuses than these. */
+        /** The status of a call. A status other than these is reported as a failure, with Logto's code. */
         int send(HttpMethod method, String path, @Nullable Object body, List<Integer> expected, Object... variables) {
             RestClient.RequestBodySpec request =
                     http.method(method).uri("/api" + path, variables).headers(headers -> headers.setBearerAuth(token));

@@ -3,11 +3,11 @@ package io.scopeguard.demo.shop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that was paid for, or is refunded.
+ * A product that was paid for or is refunded.
  *
  * @param user the id of the buyer
  * @param product {@code paid-tier} or {@code seat}
- * @param organization where the seat is; not for other products
+ * @param organization the organization of a seat; {@code null} for other products
  */
 record Order(
         @Nullable String user,

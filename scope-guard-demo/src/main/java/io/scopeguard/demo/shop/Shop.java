@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 
 /**
- * Grants purchases and revokes them after a refund. Both can be repeated without harm, because payment providers deliver their
- * notifications more than once. Thread-safe.
+ * Grants purchases and revokes them after a refund. Both operations are idempotent, because payment providers may deliver a
+ * notification more than once. Thread-safe.
  */
 final class Shop {
 

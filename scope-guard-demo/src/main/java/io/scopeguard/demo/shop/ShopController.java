@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * The endpoints that a payment provider would call. They require no credentials, so only requests from this machine reach them.
- * They exist if the shop has an application of its own at Logto: {@code demo.shop.app-id} and {@code demo.shop.app-secret}.
+ * They exist if the shop has its own application at Logto: {@code demo.shop.app-id} and {@code demo.shop.app-secret}.
  */
 @RestController
 @RequestMapping(ShopController.PATH)

@@ -16,12 +16,12 @@ final class ShopException extends RuntimeException {
         this.code = code;
     }
 
-    /** Something in the order is wrong. */
+    /** The order is wrong. */
     static ShopException ofOrder(String code, String message) {
         return new ShopException(HttpStatus.UNPROCESSABLE_CONTENT, code, message);
     }
 
-    /** Something in the set-up of the shop, or at Logto, is wrong: no order would work. */
+    /** The configuration of the shop or of Logto is wrong, so that no order would work. */
     static ShopException ofSetup(String code, String message) {
         return new ShopException(HttpStatus.BAD_GATEWAY, code, message);
     }

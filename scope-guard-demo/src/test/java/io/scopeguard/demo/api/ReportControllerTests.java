@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
-/** The demo's controller by itself, as an application's author tests it. */
+/** The demo's controller alone, in the form in which an application's author would test it. */
 @WebMvcTest(ReportController.class)
 @Import(Reports.class)
 class ReportControllerTests {

@@ -2,7 +2,7 @@ package io.scopeguard.demo.convergence;
 
 import io.scopeguard.logtobox.Answer;
 
-/** The guarded API, as a client sees it. */
+/** The guarded API, for clients. */
 @FunctionalInterface
 interface Api {
 

@@ -18,11 +18,13 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** After changes at Auth0, played by the stand-in, a client that does what responses say ends up right. */
+/** After changes at Auth0, which is a fake here, a client that follows the responses ends up with the right token. */
+@Tag("once")
 class Auth0ConvergenceTests {
 
     private static final Duration A_LOOK = Duration.ofSeconds(35);
@@ -74,7 +76,7 @@ class Auth0ConvergenceTests {
         tenant.close();
     }
 
-    /** A session, whose refreshes bring what is permitted then and was requested at the sign-in. */
+    /** A session, whose refreshes deliver the scopes that are permitted at that time and were requested at the sign-in. */
     private static final class Session implements Tokens {
 
         private final String user;
@@ -144,7 +146,7 @@ class Auth0ConvergenceTests {
         assertThat(page.journal().steps()).as("at rest: %s", page.journal()).isEqualTo(steps);
     }
 
-    /** A requirement that a request is refused for: the response names the remedy at once. */
+    /** A denied request: the response names the remedy at once. */
     @Test
     void followWhenRequestsAreRefusedUntilTheRoleIsGivenThenARefreshOpensThem() {
         String user = "auth0|user" + COUNTER.incrementAndGet();

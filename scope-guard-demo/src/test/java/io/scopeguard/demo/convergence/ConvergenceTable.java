@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The rows as they turned out, in Markdown. */
+/** The results of the rows, in Markdown. */
 final class ConvergenceTable {
 
     private static final String HEAD = """

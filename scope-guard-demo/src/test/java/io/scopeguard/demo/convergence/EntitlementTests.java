@@ -2,6 +2,7 @@ package io.scopeguard.demo.convergence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.demo.DemoApplication;
 import io.scopeguard.demo.convergence.ObedientClient.Response;
 import io.scopeguard.demo.convergence.SignIn.Consent;
 import io.scopeguard.logtobox.Answer;
@@ -23,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * From payment to access and from refund to refusal, on the demo: buyers signed in before they paid, and their page does what
- * responses say. The first response after the payment names the remedy that works, and the first one after the refund refuses.
+ * From payment to access and from refund to denial, with the demo. Buyers sign in before they pay, and their page follows the
+ * responses. The first response after the payment names the remedy that works, and the first one after the refund is a denial.
  */
 class EntitlementTests {
 
@@ -40,7 +41,11 @@ class EntitlementTests {
     @BeforeAll
     static void start() {
         box = LogtoBox.builder().port(0).clock(clock).start();
-        demo = Guard.ofDemo(box, clock);
+        demo = Guard.of(
+                DemoApplication.class,
+                box,
+                clock,
+                Map.of("demo.shop.app-id", "demo-shop", "demo.shop.app-secret", "demo-shop-secret"));
     }
 
     @AfterAll
@@ -49,7 +54,7 @@ class EntitlementTests {
         box.close();
     }
 
-    /** A sign-in fixes which scopes of an API the user held, so a refresh would be useless. */
+    /** The grant of a sign-in contains only API scopes that the user held at that time, so a refresh would be useless. */
     @Test
     void paidTierWhenItGrantsAScopeOfTheApiThenTheNextResponseAsksForConsentAndThatDeliversIt() {
         user("tier-buyer");
@@ -65,18 +70,19 @@ class EntitlementTests {
 
         refund(Map.of("user", "tier-buyer", "product", "paid-tier"));
         assertRefused(page, "insufficient-scope");
-        // A role of organizations grants the scope too, so it may be in the token for that: nothing is asked for.
+        // A role of organizations also grants the scope, so the token may carry it for that reason: the client is asked
+        // for nothing.
         assertThat(page.journal().steps()).isOne();
         assertThat(page.journal().uselessSteps()).isZero();
 
-        // The token still carries the scope, so it is good again at once.
+        // The token still carries the scope, so it is sufficient again at once.
         buy(Map.of("user", "tier-buyer", "product", "paid-tier"));
         assertThat(status(page)).isEqualTo(200);
         assertThat(page.journal().steps()).isOne();
         refund(Map.of("user", "tier-buyer", "product", "paid-tier"));
     }
 
-    /** Roles in an organization are looked up for each token, so a refresh suffices. */
+    /** Roles in an organization are read for each new token, so a refresh suffices. */
     @Test
     void seatWhenTheBuyerIsAMemberThenTheNextResponseAsksForARefreshAndThatDeliversIt() {
         user("seat-buyer");
@@ -98,7 +104,7 @@ class EntitlementTests {
         assertThat(page.journal().uselessSteps()).isZero();
     }
 
-    /** The token carries no roles, so the role counts as soon as it is assigned, and there is nothing to ask for. */
+    /** The token carries no roles, so the role counts as soon as it is assigned, and the client is asked for nothing. */
     @Test
     void paidTierWhenARoleIsRequiredThenTheNextRequestIsGrantedWithTheSameToken() {
         user("role-buyer");

@@ -15,39 +15,46 @@ final class Expectation {
     private int useless;
     private int unasked;
     private int unanswered;
+    private boolean mayBeOneLess;
 
     Expectation(ObedientClient client, String end) {
         this.client = client;
         this.end = end;
     }
 
-    /** How often it is asked to refresh. */
+    /** The number of requests for a refresh. */
     Expectation refreshes(int times) {
         refreshes = times;
         return this;
     }
 
-    /** How often it is asked to put a consent before its user. */
+    /** The number of requests for consent. */
     Expectation reconsents(int times) {
         reconsents = times;
         return this;
     }
 
-    /** How many of its steps change nothing. */
+    /** The number of steps that change nothing. */
     Expectation useless(int steps) {
         useless = steps;
         return this;
     }
 
-    /** How many steps it takes that nobody asked for. */
+    /** The number of steps that were not requested. */
     Expectation unasked(int steps) {
         unasked = steps;
         return this;
     }
 
-    /** How many asks it leaves alone: the token they are about is gone, or its user was asked before. */
+    /** The number of asks that the client ignores: the token was replaced, or the user was asked before. */
     Expectation unanswered(int asks) {
         unanswered = asks;
+        return this;
+    }
+
+    /** One useless refresh is optional, because not every instance has observed every change. */
+    Expectation orOneRefreshLess(boolean isPossible) {
+        mayBeOneLess = isPossible;
         return this;
     }
 
@@ -69,6 +76,10 @@ final class Expectation {
 
     void verify(String row, Instant restFrom, int tolerable) {
         String story = row + ": " + journal();
+        if (mayBeOneLess && journal().asks(Remedy.REFRESH) == refreshes - 1) {
+            refreshes--;
+            useless--;
+        }
         assertThat(got()).as("end state of %s", story).isEqualTo(end);
         assertThat(journal().asks(Remedy.REFRESH)).as("refreshes of %s", story).isEqualTo(refreshes);
         assertThat(journal().asks(Remedy.RECONSENT))

@@ -4,28 +4,18 @@ import io.scopeguard.logtobox.Answer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands before the instances of the API and lets them take turns. Thread-safe. */
+/** Forwards requests to the instances of the API in turn. Thread-safe. */
 final class Gateway implements Api {
 
     private final AtomicInteger turn = new AtomicInteger();
-    private volatile List<Guard> guards;
+    private final List<? extends Api> instances;
 
-    Gateway(Guard... guards) {
-        this.guards = List.of(guards);
-    }
-
-    /** From now on, these instances serve. */
-    void lead(Guard... to) {
-        guards = List.of(to);
-    }
-
-    int replicas() {
-        return guards.size();
+    Gateway(List<? extends Api> instances) {
+        this.instances = List.copyOf(instances);
     }
 
     @Override
     public Answer get(String path, String token) {
-        List<Guard> serving = guards;
-        return serving.get(turn.getAndIncrement() % serving.size()).get(path, token);
+        return instances.get(turn.getAndIncrement() % instances.size()).get(path, token);
     }
 }

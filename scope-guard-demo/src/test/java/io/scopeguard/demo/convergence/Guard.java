@@ -1,7 +1,6 @@
 package io.scopeguard.demo.convergence;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.scopeguard.demo.DemoApplication;
 import io.scopeguard.logtobox.Answer;
 import io.scopeguard.logtobox.Http;
 import io.scopeguard.logtobox.LogtoBox;
@@ -13,39 +12,41 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** One running instance of the guarded API, with a memory of its own. */
-final class Guard implements AutoCloseable {
+/** One running instance of the guarded API. */
+final class Guard implements Api, AutoCloseable {
 
     private final ConfigurableApplicationContext context;
     private final Http http;
+    private @Nullable Guard companion;
 
     private Guard(ConfigurableApplicationContext context) {
         this.context = context;
-        this.http = new Http(
-                URI.create("http://localhost:" + context.getEnvironment().getProperty("local.server.port")));
+        this.http = new Http(endpoint());
     }
 
     /**
-     * By the defaults a user gets, but for the limit on calls: many lives are lived here within a second.
+     * An instance with the default settings, except for the limit on calls, because much virtual time passes within a second.
      *
      * @param ahead the offset of its wall clock from the provider's
+     * @param beans adds further beans
      */
-    static Guard of(LogtoBox box, MovableClock clock, Duration ahead) {
+    static Guard of(LogtoBox box, MovableClock clock, Duration ahead, Consumer<GenericApplicationContext> beans) {
         return start(
                 ReportApi.class,
                 properties(box, Map.of("scope-guard.clients.demo-server.third-party", true)),
-                clocks(Clock.offset(clock, ahead), clock));
+                clocks(Clock.offset(clock, ahead), clock).andThen(beans));
     }
 
-    /** The demo itself, with its shop. */
-    static Guard ofDemo(LogtoBox box, MovableClock clock) {
-        Map<String, Object> shop = Map.of("demo.shop.app-id", "demo-shop", "demo.shop.app-secret", "demo-shop-secret");
-        return start(DemoApplication.class, properties(box, shop), clocks(clock, clock));
+    /** An instance of another application, with further properties. */
+    static Guard of(Class<?> application, LogtoBox box, MovableClock clock, Map<String, Object> further) {
+        return start(application, properties(box, further), clocks(clock, clock));
     }
 
     private static Map<String, Object> properties(LogtoBox box, Map<String, Object> further) {
@@ -68,7 +69,9 @@ final class Guard implements AutoCloseable {
                 "scope-guard.permissions.max-wait",
                 "60s",
                 "scope-guard.resources",
-                "https://api.example.test"));
+                "https://api.example.test",
+                "scope-guard.default-audience",
+                "organization"));
         return properties;
     }
 
@@ -97,11 +100,25 @@ final class Guard implements AutoCloseable {
                         .toArray(String[]::new)));
     }
 
+    URI endpoint() {
+        return URI.create("http://localhost:" + context.getEnvironment().getProperty("local.server.port"));
+    }
+
+    /** This instance, and another one that serves beside it and is closed with it. */
+    Guard with(Guard other) {
+        companion = other;
+        return this;
+    }
+
+    Stream<Guard> withCompanion() {
+        return companion == null ? Stream.of(this) : Stream.of(this, companion);
+    }
+
     <T> T bean(Class<T> type) {
         return context.getBean(type);
     }
 
-    /** Whether it reads permissions at the moment, for a request or in the background. */
+    /** Whether it is reading permissions, for a request or in the background. */
     boolean isReading() {
         return context.isActive()
                 && bean(MeterRegistry.class).get("scopeguard.permissions.active").gauges().stream()
@@ -112,12 +129,16 @@ final class Guard implements AutoCloseable {
         return http.post(path, json);
     }
 
-    Answer get(String path, String token) {
+    @Override
+    public Answer get(String path, String token) {
         return http.get(path, "Authorization", "Bearer " + token);
     }
 
     @Override
     public void close() {
         context.close();
+        if (companion != null) {
+            companion.close();
+        }
     }
 }

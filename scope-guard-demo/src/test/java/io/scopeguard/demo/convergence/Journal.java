@@ -11,7 +11,7 @@ import java.util.Set;
 /** The asks to one client, and its reactions. Thread-safe. */
 final class Journal {
 
-    /** Something the client did about its token, and whether that changed anything. */
+    /** A step of the client, and whether it changed anything. */
     record Step(Remedy action, boolean isUseful, Instant at) {}
 
     private record Ask(String token, Remedy action) {}
@@ -19,7 +19,7 @@ final class Journal {
     private final Set<Ask> asks = new LinkedHashSet<>();
     private final List<Step> steps = new ArrayList<>();
 
-    /** Counts once for a token, however many responses say it. */
+    /** Records an ask, which counts once for a token, whatever the number of responses. */
     synchronized void asked(ScopeDriftHint hint) {
         asks.add(new Ask(hint.token(), hint.action()));
     }
@@ -44,7 +44,7 @@ final class Journal {
         return steps.isEmpty() ? Instant.MIN : steps.get(steps.size() - 1).at();
     }
 
-    /** In one line, for diagnosis. */
+    /** A summary in one line, for diagnosis. */
     @Override
     public synchronized String toString() {
         return "asked " + asks.stream().map(Ask::action).toList() + ", did " + steps;

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * After any change at a real Keycloak, a client that follows the responses ends up right, without a loop and with at most one
- * useless step. Sign-ins go through Keycloak's pages, changes through its Admin API, and time is real, so all rows run at once. The
- * table of all rows is printed and written to {@code target/keycloak-convergence.md}.
+ * After any change at a real Keycloak, a client that follows the responses ends up with the right token, without a loop and with at
+ * most one useless step. Sign-ins go through Keycloak's pages, changes through its Admin API, and time is real, so all rows run at
+ * once. The table of all rows is printed and written to {@code target/keycloak-convergence.md}.
  */
 @Tag("keycloak")
 class KeycloakConvergenceTests {
@@ -158,7 +158,7 @@ class KeycloakConvergenceTests {
                 return () -> {};
             }));
 
-    /** A row that has been lived. */
+    /** The result of a row. */
     private record Lived(KeycloakRow row, Instant restFrom) {}
 
     @TestFactory

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One row: an organization of its own, a user with pages, the events, and the expected end. */
+/** One row: its own organization, a user with pages, the events, and the expected end. */
 final class KeycloakRow {
 
     private static final AtomicInteger COUNTER = new AtomicInteger();
@@ -66,7 +66,7 @@ final class KeycloakRow {
         return client(new KeycloakSignIn(browser, client, scopes, tokens), path);
     }
 
-    /** The same page, where it needs a role and looks at roles. */
+    /** The same page, if it needs a role and watches roles. */
     ObedientClient roles(String path) {
         return page(
                 KeycloakStage.PAGE,
@@ -75,7 +75,7 @@ final class KeycloakRow {
                 "/organizations/" + alias + path);
     }
 
-    /** A service account, which is a member as a user is. */
+    /** A service account, which is a member like a user. */
     ObedientClient machine(String group) {
         admin.addMember(organization, stage.agentUser);
         admin.join(organization, group, stage.agentUser);
@@ -101,7 +101,7 @@ final class KeycloakRow {
         admin.leave(organization, from, user);
     }
 
-    /** Everybody goes on working; the last rounds should ask for nothing any more. */
+    /** All clients continue to work. In the last rounds, responses should not ask for anything. */
     Instant goOn() {
         rounds(6);
         Instant restFrom = Instant.now();

@@ -29,7 +29,7 @@ final class KeycloakSignIn implements Tokens {
         this.refreshToken = authorize();
     }
 
-    /** Names of roles are never requested: they come by themselves, or with another sign-in. */
+    /** Names of roles are never requested: roles are added without a request, or by another sign-in. */
     @Override
     public Answer refresh(Set<String> named) {
         Answer answer = browser.refresh(client, refreshToken);

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Where a page looks for its scopes in a token of Keycloak.
+ * Finds the scopes of a page in a token of Keycloak.
  *
  * @param reader reads them from the claims
  */
@@ -22,7 +22,7 @@ record KeycloakTokens(Function<JsonNode, Set<String>> reader) {
         return new KeycloakTokens(claims -> roles(claims.path("organization").path(organization)));
     }
 
-    /** Of no organization: roles. */
+    /** Outside of organizations: roles. */
     static KeycloakTokens global() {
         return new KeycloakTokens(KeycloakTokens::roles);
     }
@@ -41,7 +41,7 @@ record KeycloakTokens(Function<JsonNode, Set<String>> reader) {
         });
     }
 
-    /** Of no organization: client scopes. */
+    /** Outside of organizations: client scopes. */
     static KeycloakTokens delegated() {
         return new KeycloakTokens(claims -> {
             Set<String> scopes = new TreeSet<>(

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** A client without a user before it: it repeats its token request, and names in it the scopes that were missing. */
+/** A client without a user: it repeats its token request, with the scopes that were missing. */
 final class Machine implements Tokens {
 
     private final Http provider;
@@ -19,7 +19,7 @@ final class Machine implements Tokens {
     private final Set<String> scopes;
 
     /**
-     * @param request the parameters of a token request, but for the scopes
+     * @param request the parameters of a token request, without the scopes
      */
     Machine(Http provider, TestClient client, Supplier<List<String>> request, String... scopes) {
         this.provider = provider;

@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that follows the responses and does nothing else: the last section of the contract, line by line. Thread-safe; it acts
- * on its token once for all waiting callers.
+ * A client that follows the responses and does nothing else, exactly by the last section of the contract. Thread-safe; it replaces
+ * its token once for all waiting callers.
  */
 final class ObedientClient {
 
-    /** How long a request takes. */
+    /** The duration of a request. */
     private static final Duration LATENCY = Duration.ofMillis(20);
 
     private final Tokens tokens;
@@ -38,7 +38,7 @@ final class ObedientClient {
     private @Nullable String token;
     private @Nullable String end;
 
-    /** @param path the path that the application requests again and again */
+    /** @param path the path that the application requests repeatedly */
     ObedientClient(Tokens tokens, Api api, Pace pace, String path) {
         this.tokens = tokens;
         this.api = api;
@@ -55,28 +55,28 @@ final class ObedientClient {
         }
     }
 
-    /** The user comes (back) to this organization: a token is fetched in any case. */
+    /** The user opens this organization: a token is fetched in any case. */
     synchronized void open() {
         end = null;
         take(tokens.refresh(Set.of()), true);
     }
 
-    /** Fetches another token without being asked to, as an application does on occasion, or its page in another tab. */
+    /** Fetches another token without being asked, like an application at times, or its page in another tab. */
     synchronized void refreshByItself() {
         take(tokens.refresh(Set.of()), false);
     }
 
-    /** From now on the application requests something else. */
+    /** From now on, the application requests another path. */
     void turnTo(String other) {
         path = other;
     }
 
-    /** One request of the application, with all that follows from the response. */
+    /** One request of the application, with all steps that follow from the response. */
     void call() {
         finish(send());
     }
 
-    /** Follows a response, and repeats its request once if it was refused and there is another token now. */
+    /** Follows a response, and repeats its request once if it was denied and there is another token now. */
     void finish(@Nullable Response response) {
         if (response != null && follow(response) && response.isDenied()) {
             Response again = send();
@@ -86,7 +86,7 @@ final class ObedientClient {
         }
     }
 
-    /** Sends a request, and leaves it at that; {@code null} if there is no token to send it with. */
+    /** Sends a request without following the response; {@code null} if there is no token. */
     @Nullable
     Response send() {
         String sent = usableToken();
@@ -103,7 +103,7 @@ final class ObedientClient {
         return new Response(answer, sent, hint);
     }
 
-    /** Follows a response. Returns whether there is another token now than that of the request. */
+    /** Follows a response. Returns whether the token differs from that of the request now. */
     private synchronized boolean follow(Response response) {
         ScopeDriftHint hint = response.hint();
         if (hint != null) {
@@ -118,7 +118,7 @@ final class ObedientClient {
         return journal;
     }
 
-    /** The state as the client sees it: the scopes of its token, or the reason why it has none. */
+    /** The state of the client: the scopes of its token, or the reason why it has none. */
     synchronized String state() {
         return end != null ? end : String.join(" ", new TreeSet<>(scopes()));
     }
@@ -138,7 +138,7 @@ final class ObedientClient {
         }
     }
 
-    /** A mere count names nothing. */
+    /** A count contains no names. */
     private static Set<String> named(ScopeDriftHint hint) {
         return Stream.of(hint.promoted().names(), hint.added().names())
                 .filter(Objects::nonNull)
@@ -146,7 +146,7 @@ final class ObedientClient {
                 .collect(Collectors.toSet());
     }
 
-    /** @param spent whether the old token is not worth keeping if no other can be had */
+    /** @param spent whether to drop the old token if no other one is issued */
     private void refresh(Set<String> named, boolean spent) {
         Set<String> before = scopes();
         take(tokens.refresh(named), spent);

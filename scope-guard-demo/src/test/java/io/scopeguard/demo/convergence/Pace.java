@@ -6,8 +6,9 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
-/** How time passes for a client. */
+/** The way in which time passes for a client. */
 interface Pace {
 
     long PATIENCE = TimeUnit.MINUTES.toNanos(3);
@@ -35,12 +36,22 @@ interface Pace {
     Instant now();
 
     /**
-     * Time that is moved instead of waiting, after all reads have ended. Otherwise the date of a read would depend on the load of
-     * the machine.
+     * Moves the clock instead of waiting, after all reads have ended. Otherwise, the date of a read would depend on the load of the
+     * machine.
      *
-     * @param isReading whether a read is under way
+     * @param isReading whether a read is in progress
      */
     static Pace of(MovableClock clock, BooleanSupplier isReading) {
+        return of(clock, isReading, now -> {});
+    }
+
+    /**
+     * Moves the clock instead of waiting.
+     *
+     * @param isReading whether a read is in progress
+     * @param keepUp receives the time after each move
+     */
+    static Pace of(MovableClock clock, BooleanSupplier isReading, Consumer<Instant> keepUp) {
         return new Pace() {
             @Override
             public void pass(Duration time) {
@@ -52,6 +63,7 @@ interface Pace {
                     LockSupport.parkNanos(LOOK_AGAIN);
                 }
                 clock.advance(time);
+                keepUp.accept(clock.instant());
             }
 
             @Override

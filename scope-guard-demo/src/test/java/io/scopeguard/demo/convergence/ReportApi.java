@@ -37,7 +37,7 @@ class ReportApi {
             return "ok";
         }
 
-        /** Scopes that appear, or go, while the tests run: each in one row, because the guard remembers names. */
+        /** Scopes that are created or deleted while the tests run: each in one row, because the guard remembers names. */
         @GetMapping("/organizations/{organizationId}/reports/extra")
         @RequiresScopes(
                 value = {

@@ -40,7 +40,7 @@ final class RoleStories {
                     story.goOn(page);
                     story.expect(READ, page).refreshes(1);
                 }),
-                new Row("organization role given", "a script looks the roles up for each token", story -> {
+                new Row("organization role given", "a script reads the roles for each token", story -> {
                     String user = story.member("viewer");
                     ObedientClient page = story.reportsWithRoles(user, READ);
                     story.work(page);
@@ -78,7 +78,7 @@ final class RoleStories {
                 }),
                 new Row(
                         "global role given, no request needs it",
-                        "a global role is looked up only for requests that require one",
+                        "global roles are read only for requests that require one",
                         story -> {
                             String user = story.member("viewer");
                             ObedientClient page = story.reportsWithRoles(user, READ);

@@ -14,12 +14,12 @@ import java.util.Set;
 /** A page in the browser of a signed-in user. */
 final class SignIn implements Tokens {
 
-    /** How the user, and the page, take a request to consent. */
+    /** The reaction of the user and the page to a request for consent. */
     enum Consent {
         GIVEN,
         /** The user closes the dialog. */
         REFUSED,
-        /** The page's list of scopes is fixed: it asks, but never for the scopes named. */
+        /** The page's list of scopes is fixed: it requests consent, but never for the named scopes. */
         WITHOUT_NAMING
     }
 
@@ -37,7 +37,7 @@ final class SignIn implements Tokens {
     /**
      * Signs in.
      *
-     * @param target which tokens the page asks for: parameters of the token request
+     * @param target the tokens that the page requests: parameters of the token request
      * @param scopes the scopes that the sign-in requests
      */
     SignIn(

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /** The parts that all rows share: one provider, one clock, and the instances of the guarded API. */
 final class Stage implements AutoCloseable {
@@ -21,15 +22,27 @@ final class Stage implements AutoCloseable {
             LogtoBox.builder().port(0).clock(clock).rolesInAccessTokens().start();
     final Directory directory = box.directory();
     final Http provider = new Http(box.endpoint());
+    private final Deployment deployment;
     private final List<Guard> guards = new CopyOnWriteArrayList<>();
-    final Guard guard = newGuard();
-    final Guard replica = newGuard();
-    final Guard third = newGuard();
-    final Guard fourth = newGuard();
-    final Guard fast = newGuard(Duration.ofSeconds(10));
-    final Guard slow = newGuard(Duration.ofSeconds(-10));
+    final Guard guard;
+    final Guard replica;
+    final Guard third;
+    final Guard fourth;
+    final Guard fast;
+    final Guard slow;
 
-    Stage() {
+    /** The time of this stage, for clients. */
+    final Pace pace;
+
+    Stage(Deployment deployment) {
+        this.deployment = deployment;
+        pace = Pace.of(clock, this::isBusy, deployment::keepUp);
+        replica = started(Duration.ZERO);
+        guard = started(Duration.ZERO).with(replica);
+        third = started(Duration.ZERO);
+        fourth = started(Duration.ZERO);
+        fast = newGuard(Duration.ofSeconds(10));
+        slow = newGuard(Duration.ofSeconds(-10));
         userRole("viewer", "read:report", "read:document");
         userRole("editor", "read:report", "write:report", "read:document", "write:document");
         userRole(RoleStories.APPROVER);
@@ -38,22 +51,47 @@ final class Stage implements AutoCloseable {
         role("writer agent", RoleType.MachineToMachine, "read:report", "write:report");
     }
 
-    /** The time of this stage, for clients. */
-    final Pace pace = Pace.of(clock, () -> guards.stream().anyMatch(Guard::isReading));
+    private boolean isBusy() {
+        return guards.stream().anyMatch(Guard::isReading) || !deployment.isSettled();
+    }
 
     void advance(Duration time) {
         pace.pass(time);
     }
 
-    /** An instance that knows nothing yet. */
+    /** A new instance without facts. */
     Guard newGuard() {
         return newGuard(Duration.ZERO);
     }
 
     private Guard newGuard(Duration ahead) {
-        Guard guard = Guard.of(box, clock, ahead);
-        guards.add(guard);
-        return guard;
+        Guard fresh = started(ahead);
+        return deployment.isShared() ? fresh.with(started(ahead)) : fresh;
+    }
+
+    private Guard started(Duration ahead) {
+        Guard fresh = Guard.of(box, clock, ahead, instance -> deployment.equip(instance, clock));
+        guards.add(fresh);
+        return fresh;
+    }
+
+    /** Whether all instances share one memory. */
+    boolean isShared() {
+        return deployment.isShared();
+    }
+
+    /** The number of memories of this number of instances. */
+    int memories(int instances) {
+        return isShared() ? 1 : instances;
+    }
+
+    /** The API for clients, which is served by these instances in turn. If the instances share, two serve instead of one. */
+    Api inFront(Guard... serving) {
+        return deployment.inFront(isShared() ? withCompanions(serving) : List.of(serving));
+    }
+
+    private static List<Guard> withCompanions(Guard... serving) {
+        return Stream.of(serving).flatMap(Guard::withCompanion).distinct().toList();
     }
 
     Management management() {
@@ -85,6 +123,7 @@ final class Stage implements AutoCloseable {
     @Override
     public void close() {
         guards.forEach(Stage::close);
+        close(deployment);
         close(box);
     }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One row: an organization of its own, users and their clients, the events, and the expected end. */
+/** One row: its own organization, users and their clients, the events, and the expected end. */
 final class Story {
 
     private static final AtomicInteger COUNTER = new AtomicInteger();
@@ -28,17 +28,24 @@ final class Story {
     private static final Duration A_LOOK = Duration.ofSeconds(35);
 
     final Stage stage;
-    final Gateway api;
     final String organization;
     private final Set<ObedientClient> seen = new HashSet<>();
     private final List<Expectation> expectations = new ArrayList<>();
+    private volatile Api api;
+    private int memories = 1;
     private Instant restFrom = Instant.MAX;
     private String lastUser = "";
 
     Story(Stage stage) {
         this.stage = stage;
-        this.api = new Gateway(stage.guard);
+        this.api = stage.inFront(stage.guard);
         this.organization = organization();
+    }
+
+    /** From now on, these instances serve, in turn. */
+    void lead(Guard... to) {
+        api = stage.inFront(to);
+        memories = stage.memories(to.length);
     }
 
     // Subjects
@@ -58,7 +65,7 @@ final class Story {
         return id;
     }
 
-    /** The user that came last. */
+    /** The last user. */
     String lastUser() {
         return lastUser;
     }
@@ -68,7 +75,7 @@ final class Story {
         changeRole(user, role);
     }
 
-    /** The same story, as it goes on in another organization. */
+    /** The continuation of the story in another organization. */
     Story elsewhere() {
         return new Story(stage);
     }
@@ -81,7 +88,7 @@ final class Story {
         stage.directory.setRoles(organization, user, roles);
     }
 
-    /** A role of this row's own. */
+    /** A role for this row only. */
     String role(String... scopes) {
         String name = unique("role");
         stage.userRole(name, scopes);
@@ -99,7 +106,7 @@ final class Story {
         return page(signIn(user, consent, List.of("organization_id", organization), requested), path("/reports"));
     }
 
-    /** A page that works with an organization token, and looks at the roles in it too. */
+    /** A page that works with an organization token, and also watches the roles in it. */
     ObedientClient reportsWithRoles(String user, String... requested) {
         SignIn signIn = signIn(user, Consent.GIVEN, List.of("organization_id", organization), requested);
         return page(new TokensWithRoles(signIn, organization), path("/reports"));
@@ -111,7 +118,7 @@ final class Story {
         return page(signIn(user, Consent.GIVEN, target, requested), path("/documents"));
     }
 
-    /** A page of somebody else's, which the guard knows for that. */
+    /** A page of a third party, which is configured as such. */
     ObedientClient partnerReports(String user, String... requested) {
         return page(
                 signIn(
@@ -123,19 +130,19 @@ final class Story {
                 path("/reports"));
     }
 
-    /** A page of its own, each request of which is decided by permissions that are read for it. */
+    /** A separate page, each request of which is decided by permissions that are read for it. */
     ObedientClient currentReports(String user, String... requested) {
         ObedientClient page = reports(user, requested);
         page.turnTo(path("/reports/now"));
         return page;
     }
 
-    /** A page that works with a token for the API resource, for no organization. */
+    /** A page that works with a token for the API resource, outside of organizations. */
     ObedientClient globalDocuments(String user, String... requested) {
         return page(signIn(user, Consent.GIVEN, List.of("resource", Browser.API), requested), "/documents");
     }
 
-    /** An application that works for itself. */
+    /** An application that acts on its own behalf. */
     ObedientClient agent(String role, String... requested) {
         stage.directory.organizationApplications().add(organization, List.of(TestClient.AGENT.id()));
         changeRole(TestClient.AGENT.id(), role);
@@ -143,7 +150,7 @@ final class Story {
         return page(new Machine(stage.provider, TestClient.AGENT, () -> request, requested), path("/reports"));
     }
 
-    /** A service that acts for a user, itself being somebody. */
+    /** A service that acts for a user, with an identity of its own. */
     ObedientClient exchange(String user, String... requested) {
         SignIn actor = signIn(member("viewer"), Consent.GIVEN, List.of(), requested);
         return page(
@@ -168,7 +175,7 @@ final class Story {
     }
 
     private ObedientClient page(Tokens tokens, String path) {
-        return new ObedientClient(tokens, api, stage.pace, path);
+        return new ObedientClient(tokens, (to, token) -> api.get(to, token), stage.pace, path);
     }
 
     private SignIn signIn(String user, Consent consent, List<String> target, String... requested) {
@@ -186,10 +193,11 @@ final class Story {
 
     // Events
 
-    /** Every client calls once; all are answered before any does something about it. */
+    /** Every client sends one request. All receive their responses before any of them acts. */
     void work(ObedientClient... clients) {
         callAll(clients);
-        // The first request of a young token waits for no read. Another look later, somebody has certainly looked.
+        // The first request with a young token does not wait for a read. After another one, the facts have certainly
+        // been read.
         if (Stream.of(clients).filter(seen::add).count() > 0) {
             pass();
             callAll(clients);
@@ -204,12 +212,12 @@ final class Story {
         }
     }
 
-    /** Time for the guard to look again. */
+    /** Time for the guard to read again. */
     void pass() {
         stage.advance(A_LOOK);
     }
 
-    /** Everybody goes on working: often at first, then now and then, while tokens expire several times. */
+    /** All clients continue to work: often at first, then from time to time, while tokens expire several times. */
     void goOn(ObedientClient... clients) {
         for (int i = 0; i < 6; i++) {
             pass();
@@ -220,12 +228,12 @@ final class Story {
         goOnEvery(Duration.ofMinutes(25), 5, clients);
     }
 
-    /** Everybody works without a break for as long as the first pauses between requests for consent last. */
+    /** All clients work without interruption for as long as the first pauses between requests for consent last. */
     void stayBusy(ObedientClient... clients) {
         goOnEvery(A_LOOK, 30, clients);
     }
 
-    /** Everybody comes every 25 minutes only: their facts are older than max-stale each time. */
+    /** All clients send a request only every 25 minutes, so their facts are older than max-stale each time. */
     void comeSeldom(ObedientClient... clients) {
         goOnEvery(Duration.ofMinutes(25), 3, clients);
         restFrom = stage.clock.instant();
@@ -239,10 +247,10 @@ final class Story {
         }
     }
 
-    // How it should end
+    // Expected end
 
     /**
-     * States the expected abilities of a client in the end.
+     * Declares the expected scopes of a client at the end.
      *
      * @param end the scopes of its token, sorted; or the error that ended it
      */
@@ -252,7 +260,7 @@ final class Story {
         return expectation;
     }
 
-    /** The same for a moment on the way; no part of the table. */
+    /** The same for an intermediate state, which is not part of the table. */
     void expectNow(String state, ObedientClient client) {
         assertThat(client.state()).as("%s", client.journal()).isEqualTo(state);
     }
@@ -265,7 +273,7 @@ final class Story {
     void verify(String row, boolean isExplained) {
         assertThat(expectations).as("expectations of %s", row).isNotEmpty();
         // Each further replica without a shared memory may cost one more refresh.
-        int tolerable = isExplained ? Math.max(api.replicas(), 2) : 1;
+        int tolerable = isExplained ? Math.max(memories, 2) : 1;
         expectations.forEach(expectation -> expectation.verify(row, restFrom, tolerable));
     }
 

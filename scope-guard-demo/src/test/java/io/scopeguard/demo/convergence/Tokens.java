@@ -6,17 +6,17 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** How a client gets access tokens: one implementation for each sort of client. */
+/** Fetches the access tokens of a client, with one implementation for each kind of client. */
 interface Tokens {
 
     /**
      * Requests another token with the client's credentials.
      *
-     * @param named scopes the API said are missing; a refresh token knows its scopes, others have to name them
+     * @param named scopes that are missing according to the API; a request with a refresh token need not name them, others have to
      */
     Answer refresh(Set<String> named);
 
-    /** Puts a consent to these scopes before the user; {@code false} if nothing came of it. */
+    /** Asks the user for consent to these scopes; {@code false} if the user did not grant it. */
     boolean reconsent(Set<String> named);
 
     /** The scopes that a token carries. */

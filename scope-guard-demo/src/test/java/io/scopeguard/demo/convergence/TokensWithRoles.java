@@ -7,9 +7,9 @@ import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Tokens of a client that looks at the watched roles in them as well: {@code role:approver}.
+ * Tokens of a client that also looks at the watched roles in them: {@code role:approver}.
  *
- * @param organization whose roles it looks at, beside global ones
+ * @param organization the organization whose roles it looks at, in addition to global roles
  */
 record TokensWithRoles(Tokens tokens, String organization) implements Tokens {
 

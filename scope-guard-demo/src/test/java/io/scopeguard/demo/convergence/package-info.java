@@ -1,4 +1,4 @@
-/** Whether a client that follows the guard ends up with the right token. */
+/** Tests that a client that follows the guard's responses ends up with the right token. */
 @NullMarked
 package io.scopeguard.demo.convergence;
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** An administrator of one realm with the Admin API. Thread-safe. */
+/** An administrator of one realm, with the Admin API. Thread-safe. */
 public final class KeycloakAdmin {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -61,7 +61,7 @@ public final class KeycloakAdmin {
         return server.resolve("/realms/" + realm);
     }
 
-    /** What Keycloak calls the two mappers in the console: "Organization Membership" and "Organization Group Membership". */
+    /** The two mappers that Keycloak's console calls "Organization Membership" and "Organization Group Membership". */
     private void setUpOrganizationScope() {
         JsonNode scope = stream(get("/client-scopes"))
                 .filter(each -> each.path("name").asString("").equals("organization"))
@@ -145,7 +145,7 @@ public final class KeycloakAdmin {
         call("POST", path("/clients/" + apiClient + "/roles"), Map.of("name", name));
     }
 
-    /** A client scope that tokens carry if it was asked for and the user has the role of its name. */
+    /** A client scope that tokens carry if it was requested and the user has the role with its name. */
     public void createRoleBoundScope(String role, String... clientIds) {
         String scope = create(
                 "/client-scopes",
@@ -169,7 +169,7 @@ public final class KeycloakAdmin {
 
     // Users and organizations
 
-    /** A user with its name as password. */
+    /** A user whose password is its name. */
     public String createUser(String name) {
         return create(
                 "/users",
@@ -314,7 +314,7 @@ public final class KeycloakAdmin {
         return answer;
     }
 
-    /** Anew for each call: it is valid for a minute. */
+    /** Requested for each call, because it is valid for a minute only. */
     private String token() {
         return new KeycloakHttp(server)
                 .form(

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A person at a browser: goes through Keycloak's sign-in and consent pages by their forms, and redeems the code. */
+/** A browser with a person: submits the forms of Keycloak's sign-in and consent pages, and redeems the code. */
 public final class KeycloakBrowser {
 
     public static final String REDIRECT_URI = "http://127.0.0.1:39091/callback";
@@ -38,12 +38,12 @@ public final class KeycloakBrowser {
         this.user = user;
     }
 
-    /** How often a consent page was shown. */
+    /** The number of consent pages that were shown. */
     public int consents() {
         return consents;
     }
 
-    /** The whole sign-in, up to the token response. With a session, no page may be needed. */
+    /** The whole sign-in, up to the token response. With a session, no page may appear. */
     public Answer signIn(String client, String scope) {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("client_id", client);

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks HTTP with Keycloak; follows no redirect. Keycloak's cookies are {@code Secure}, and are sent all the same: a browser does
- * that on the loopback interface. Not thread-safe.
+ * An HTTP client of Keycloak that follows no redirects. Keycloak's {@code Secure} cookies are sent nevertheless, like by a browser
+ * on the loopback interface. Not thread-safe.
  */
 final class KeycloakHttp {
 

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Keycloak in a process of its own, on free ports, with a database in memory. The directory of its distribution is the
- * system property {@code keycloak.home}; if {@code keycloak.url} is set instead, the server that runs there is used.
+ * A real Keycloak in a separate process, on free ports, with an in-memory database. The system property {@code keycloak.home} names
+ * the directory of its distribution; if {@code keycloak.url} is set instead, the server at this address is used.
  */
 public final class KeycloakServer implements AutoCloseable {
 
@@ -46,7 +46,7 @@ public final class KeycloakServer implements AutoCloseable {
             int port = freePort();
             Process process = process(port, freePort());
             KeycloakServer server = new KeycloakServer(URI.create("http://127.0.0.1:" + port), process);
-            // Also if the tests are killed.
+            // Stops the server even if the tests are killed.
             Runtime.getRuntime().addShutdownHook(new Thread(server::close));
             server.awaitAnswer();
             return server;

@@ -17,19 +17,53 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A new Spring Boot project, made by the steps of the README and of the page about OpenAPI, built by Maven with the published
- * artifacts: a guarded controller and its test, probes, an OpenAPI document, and the endpoint that explains decisions.
+ * A new Spring Boot project, made by the steps of the README alone, built by Maven with the published artifacts: a guarded controller
+ * and its test, probes, an OpenAPI document, and the endpoint that explains decisions.
  */
 @Tag("publish")
 class NewProjectTests {
 
     private static final String README = read(Path.of("..", "README.md"));
-    private static final String OPENAPI = read(Path.of("..", "docs", "openapi.md"));
 
-    /** Lets operators ask the endpoint, which needs a port of its own for that. */
-    private static final String ACTUATOR = "management.endpoints.web.exposure.include=health,scopeguard\n";
+    /** Checks the application of the README, and does not belong to it. */
+    private static final String SMOKE_TEST = "src/test/java/com/example/ApplicationTests.java";
 
-    /** What Spring Initializr gives, which the README does not repeat. */
+    /** The package declaration and imports that an editor adds to the README's code. */
+    private static final String IMPORTS = """
+            package com.example;
+
+            import static io.scopeguard.spring.test.TestAccessToken.organizationToken;
+            import static org.assertj.core.api.Assertions.assertThat;
+
+            import io.scopeguard.spring.test.WithOrganizationToken;
+            import org.junit.jupiter.api.Test;
+            import org.springframework.beans.factory.annotation.Autowired;
+            import org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest;
+            import org.springframework.test.web.servlet.assertj.MockMvcTester;
+            import io.scopeguard.spring.RequiresScopes;
+            import java.util.List;
+            import org.springframework.web.bind.annotation.GetMapping;
+            import org.springframework.web.bind.annotation.PathVariable;
+            import org.springframework.web.bind.annotation.RestController;
+
+            """;
+
+    /** Instead of versions. */
+    private static final String BILL_OF_MATERIALS = """
+              <dependencyManagement>
+                <dependencies>
+                  <dependency>
+                    <groupId>io.scopeguard</groupId>
+                    <artifactId>scope-guard</artifactId>
+                    <version>0.1.0-SNAPSHOT</version>
+                    <type>pom</type>
+                    <scope>import</scope>
+                  </dependency>
+                </dependencies>
+              </dependencyManagement>
+            """;
+
+    /** The files from Spring Initializr, which the README does not repeat. */
     private static final String POM = """
             <project>
               <modelVersion>4.0.0</modelVersion>
@@ -43,12 +77,9 @@ class NewProjectTests {
               <artifactId>reports</artifactId>
               <version>1</version>
               <properties><java.version>17</java.version></properties>
+            %s
               <dependencies>
             %s
-                <dependency>
-                  <groupId>org.springframework.boot</groupId>
-                  <artifactId>spring-boot-starter-actuator</artifactId>
-                </dependency>
               </dependencies>
             </project>
             """;
@@ -77,18 +108,7 @@ class NewProjectTests {
 
     @Test
     void stepsOfTheReadmeThenAGuardedApplication() throws IOException, InterruptedException {
-        String dependencies = String.join("\n", blocks(README, "xml")) + "\n"
-                + blocks(OPENAPI, "xml").get(0);
-        write("pom.xml", POM.formatted(System.getProperty("spring-boot.version"), dependencies));
-        write("settings.xml", SETTINGS.formatted(uri(Repository.ROOT), uri(localRepository())));
-        String properties = blocks(README, "properties").get(0)
-                + blocks(OPENAPI, "properties").get(0)
-                + ACTUATOR;
-        write("src/main/resources/application.properties", properties);
-        write("src/main/java/com/example/Application.java", Files.readString(template("Application.java")));
-        write("src/main/java/com/example/ReportController.java", controller());
-        write("src/test/java/com/example/ReportControllerTests.java", controllerTests());
-        write("src/test/java/com/example/ApplicationTests.java", Files.readString(template("ApplicationTests.java")));
+        project("", dependencies());
 
         String log = maven("verify");
 
@@ -96,26 +116,62 @@ class NewProjectTests {
         assertThat(ownLines()).isLessThan(40);
     }
 
-    /** The README's handler, in the class that an application's author writes around it. */
-    private static String controller() throws IOException {
-        return Files.readString(template("ReportController.java"))
-                .replace("// handler", blocks(README, "java").get(0));
+    @Test
+    void versionsOfTheBillOfMaterialsThenTheSameArtifacts() throws IOException, InterruptedException {
+        String withoutVersions = Pattern.compile(
+                        "(<groupId>io\\.scopeguard</groupId>\\s*<artifactId>[^<]*</artifactId>)"
+                                + "\\s*<version>[^<]*</version>")
+                .matcher(dependencies())
+                .replaceAll("$1");
+        assertThat(withoutVersions).isNotEqualTo(dependencies()).doesNotContain("SNAPSHOT");
+        project(BILL_OF_MATERIALS, withoutVersions);
+
+        assertThat(maven("test-compile")).contains("BUILD SUCCESS");
     }
 
-    private static String controllerTests() throws IOException {
-        return Files.readString(template("ReportControllerTests.java"))
-                .replace("// test", blocks(README, "java").get(1));
+    private static String dependencies() {
+        return String.join("\n", blocks(README, "xml"));
+    }
+
+    private void project(String management, String dependencies) throws IOException {
+        write("pom.xml", POM.formatted(System.getProperty("spring-boot.version"), management, dependencies));
+        write("settings.xml", SETTINGS.formatted(uri(Repository.ROOT), uri(localRepository())));
+        write("src/main/resources/application.properties", String.join("", blocks(README, "properties")));
+        write("src/main/java/com/example/Application.java", Files.readString(template("Application.java")));
+        for (String code : blocks(README, "java")) {
+            String type = type(code);
+            boolean isTest = type.endsWith("Tests");
+            String header = isTest
+                    ? IMPORTS
+                    : IMPORTS.lines()
+                            .filter(line -> !line.contains("test")
+                                    && !line.contains("Autowired")
+                                    && !line.contains("junit")
+                                    && !line.contains("assertj"))
+                            .collect(Collectors.joining("\n"));
+            write("src/" + (isTest ? "test" : "main") + "/java/com/example/" + type + ".java", header + "\n" + code);
+        }
+        write(SMOKE_TEST, Files.readString(template("ApplicationTests.java")));
+    }
+
+    /** The class that a block of code declares. */
+    private static String type(String code) {
+        Matcher type = Pattern.compile("^class (\\w+)", Pattern.MULTILINE).matcher(code);
+        assertThat(type.find()).as(code).isTrue();
+        return type.group(1);
     }
 
     private static Path template(String name) {
         return Path.of("src", "test", "new-project", name);
     }
 
-    /** Lines of Java and properties, without those of tests, imports and blank ones. */
+    /** Lines of Java and properties, with the README's test, without imports and blank lines. */
     private long ownLines() throws IOException {
         long lines = 0;
-        try (var files = Files.walk(project.resolve("src/main"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
+        try (var files = Files.walk(project.resolve("src"))) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(file -> !file.endsWith(SMOKE_TEST))
+                    .toList()) {
                 lines += Files.readAllLines(file).stream()
                         .filter(line -> !line.isBlank() && !line.startsWith("import ") && !line.startsWith("package "))
                         .count();

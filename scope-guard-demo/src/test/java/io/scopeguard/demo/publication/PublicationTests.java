@@ -26,7 +26,7 @@ class PublicationTests {
 
     private static final List<String> LIBRARIES = Repository.LIBRARIES;
 
-    /** What a publisher passes, and the element of the POM that it fills. */
+    /** The properties that a publisher sets, and the elements of the POM that they fill. */
     private static final Map<String, String> PASSED = Map.of(
             "publish.url", "<project[^>]*>.*?</description>\\s*<url>(.*?)</url>",
             "publish.scm", "<scm.*?<connection>scm:git:(.*?)</connection>",
@@ -81,7 +81,7 @@ class PublicationTests {
         LIBRARIES.forEach(artifact -> assertThat(pom).contains("<artifactId>" + artifact + "</artifactId>"));
     }
 
-    /** Nothing is invented: as long as nobody publishes, nobody has said where the project lives. */
+    /** Without a publisher, the POM contains no invented addresses. */
     @Test
     void whatOnlyThePublisherKnowsIsPassedOrMissing() throws IOException {
         String pom = Files.readString(Repository.file("scope-guard-core", ".pom"));

@@ -1,4 +1,4 @@
-/** What users get: the published artifacts, and a new project that uses them. Runs with {@code mvn -Ppublish verify}. */
+/** Tests of the published artifacts, and of a new project that uses them. Runs with {@code mvn -Ppublish verify}. */
 @NullMarked
 package io.scopeguard.demo.publication;
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Errors in the shop's own set-up have a name and a fix. */
+/** Errors in the shop's configuration have a code and a fix. */
 class ShopSetupTests {
 
     private static final String RESOURCE = "https://default.logto.app/api";

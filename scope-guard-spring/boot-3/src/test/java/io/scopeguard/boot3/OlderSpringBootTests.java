@@ -29,10 +29,10 @@ class OlderSpringBootTests {
         assertThat(version).startsWith("3.5.");
         assertThatThrownBy(() -> SpringApplication.run(Application.class, PROPERTIES))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessageContaining("needs Spring Boot 4 or newer");
+                .hasMessageContaining("needs Spring Boot 4.1 or newer");
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("Scope Guard needs Spring Boot 4 or newer, but this application runs on Spring Boot "
+                .contains("Scope Guard needs Spring Boot 4.1 or newer, but this application runs on Spring Boot "
                         + version + ", where nothing would enforce @RequiresScopes.")
                 .contains("Upgrade Spring Boot, or remove the dependency on scope-guard-spring.");
     }

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The function in the documentation, with events in the form in which an HTTP API sends them after its JWT authorizer has accepted
- * the token: what is left to the application is the organization, live permissions and signals.
+ * the token. The application still checks the organization and live permissions, and signals drift.
  */
 @Timeout(600)
 class BehindJwtAuthorizerTests {
@@ -87,7 +87,7 @@ class BehindJwtAuthorizerTests {
                 .contains("https://api.example.com/.well-known/oauth-protected-resource");
     }
 
-    /** The JWT authorizer accepts any one of the route's scopes, and knows no change before the token expires. */
+    /** The JWT authorizer accepts any one of the route's scopes, and notices no change before the token expires. */
     @Test
     void requestWhenDemotedWhileFrozenThenRefusedAndSignalled() throws IOException {
         tenant.join(acme, user, "read:report", "delete:report");
@@ -99,7 +99,7 @@ class BehindJwtAuthorizerTests {
         Answer refused = delete(token);
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.problem()).isEqualTo("insufficient-scope");
-        // Without dates in the provider's answers, its clock is known well enough after some seconds only.
+        // Without dates in the provider's answers, its clock is known precisely enough only after some seconds.
         clock.advance(Duration.ofSeconds(20));
         Answer granted = get(token);
         assertThat(granted.status()).isEqualTo(200);
@@ -123,7 +123,7 @@ class BehindJwtAuthorizerTests {
         assertThat(status.status()).isEqualTo(200);
     }
 
-    /** Nothing in the event but the token decides: the claims that the authorizer adds are those of a member with the scope. */
+    /** Only the token in the event decides, although the authorizer adds the claims of a member with the scope. */
     @Test
     void requestWhenEventHasClaimsOfAnotherThenTheTokenDecides() throws IOException {
         String member = tenant.addUser(OF_CLAIMS);
@@ -189,7 +189,7 @@ class BehindJwtAuthorizerTests {
         return new Answer(JSON.readTree(answer.toByteArray()));
     }
 
-    /** What the function tells API Gateway. */
+    /** The function's response to API Gateway. */
     private record Answer(JsonNode json) {
 
         int status() {

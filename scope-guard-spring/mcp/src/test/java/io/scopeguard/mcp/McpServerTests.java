@@ -187,7 +187,7 @@ class McpServerTests {
         assertThat(client.list("resources/templates/list", "resourceTemplates", "uriTemplate"))
                 .containsExactly("report://{organizationId}/{id}");
         McpClient other = server(protocol).client(none).initialized();
-        assertThat(other.list("tools/list", "tools", "name")).containsExactly("premium", "say_hello");
+        assertThat(other.list("tools/list", "tools", "name")).containsExactly("premium", "say_hello", "write_report");
         assertThat(other.list("prompts/list", "prompts", "name")).isEmpty();
     }
 
@@ -237,6 +237,47 @@ class McpServerTests {
 
         assertThat(completed(client, "acme").result().toString()).contains("id of acme");
         assertThat(completed(client, "globex").problem()).isEqualTo("organization-mismatch");
+    }
+
+    /** A client without a user has nobody to ask: it repeats its token request, and names the scope. */
+    @ParameterizedTest
+    @ValueSource(strings = {"STREAMABLE", "STATELESS"})
+    void verifyWhenMachineLacksScopeThenNeverAskedForConsent(String protocol) throws Exception {
+        McpClient client =
+                server(protocol).client(ProviderTokens.ofMachine("read:report")).initialized();
+
+        Reply granted = client.call("read_reports");
+        Reply denied = client.call("write_report");
+
+        assertThat(granted.text()).contains("the reports");
+        assertThat(granted.response().headers().firstValue("Scope-Drift")).isEmpty();
+        assertThat(denied.status()).isEqualTo(403);
+        assertThat(denied.challenge()).contains("scope=\"write:report read:report\"");
+        assertThat(denied.body().path("action").asString()).isEqualTo("refresh");
+        McpClient better = server(protocol)
+                .client(ProviderTokens.ofMachine("read:report write:report"))
+                .initialized();
+        assertThat(better.call("write_report").text()).contains("written");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"STREAMABLE", "STATELESS"})
+    void verifyWhenAnotherUserActsThenDecisionNamesIt(String protocol) throws Exception {
+        String user = member("read:report");
+        String actor = member("read:report");
+        Denials denials = server(protocol).context().getBean(Denials.class);
+        denials.all.clear();
+        McpClient client = server(protocol)
+                .client(ProviderTokens.ofActor(user, actor, "read:report"))
+                .initialized();
+
+        assertThat(client.call("read_reports").text()).contains("the reports");
+        assertThat(client.call("delete_report", Map.of("id", "7")).status()).isEqualTo(403);
+
+        assertThat(denials.all).singleElement().satisfies(denied -> {
+            assertThat(denied.token().subject().id()).isEqualTo(user);
+            assertThat(denied.token().actor()).isEqualTo(actor);
+        });
     }
 
     private static Reply completed(McpClient client, String organization) {

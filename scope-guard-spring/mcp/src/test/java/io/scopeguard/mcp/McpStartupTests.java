@@ -220,6 +220,21 @@ class McpStartupTests {
         }
     }
 
+    /** Its only argument is the value of any argument of the prompt. */
+    static class Guessing {
+
+        @McpPrompt(name = "guessing", description = "A prompt about reports of an organization")
+        @RequiresScopes(value = "read:report", organization = "#organizationId")
+        String guessing(String organizationId, String topic) {
+            return topic;
+        }
+
+        @McpComplete(prompt = "guessing")
+        List<String> guess(String organizationId) {
+            return List.of(organizationId);
+        }
+    }
+
     static class Misspelt {
 
         @McpTool(name = "misspelt", description = "Names an argument that does not exist")
@@ -260,6 +275,7 @@ class McpStartupTests {
                 Arguments.of(Open.class, stateless, "@PublicEndpoint"),
                 Arguments.of(Periodic.class, stateless, "called by the container"),
                 Arguments.of(Misspelt.class, stateless, "#organisation"),
+                Arguments.of(Guessing.class, stateless, "takes the value of whichever argument is completed"),
                 Arguments.of(Swapped.class, stateless, "'organizationId' takes the variable {id}"),
                 Arguments.of(WithRequest.class, stateless, "'request' is not an argument"),
                 Arguments.of(WithMap.class, stateless, "'arguments' is not an argument"),

@@ -40,6 +40,29 @@ class McpStreamTests {
         server.close();
     }
 
+    /** The same for servers without sessions, whose tools have no context. */
+    static class SlowWithoutSession {
+
+        private final CountDownLatch running = new CountDownLatch(1);
+        private final CountDownLatch end = new CountDownLatch(1);
+
+        @McpTool(name = "await_reports", description = "Takes until the end")
+        @RequiresScopes("read:report")
+        String await() throws InterruptedException {
+            running.countDown();
+            end.await();
+            return "all of it";
+        }
+
+        void awaitRunning() throws InterruptedException {
+            running.await();
+        }
+
+        void end() {
+            end.countDown();
+        }
+    }
+
     /** Tools that run until the test lets them end. */
     static class Slow {
 
@@ -115,6 +138,27 @@ class McpStreamTests {
         Reply reply = call.get();
         assertThat(reply.status()).isEqualTo(403);
         assertThat(reply.problem()).isEqualTo("insufficient-scope");
+    }
+
+    @Test
+    void verifyWhenDemotedDuringCallWithoutSessionThenResultIsWithheld() throws Exception {
+        try (McpServer stateless =
+                McpServer.start(List.of(SlowWithoutSession.class), "spring.ai.mcp.server.protocol=STATELESS")) {
+            SlowWithoutSession slow = stateless.context().getBean(SlowWithoutSession.class);
+            String user = member("read:report");
+            McpClient client = stateless.client(BOX.token(user, "acme", "read:report"));
+            CompletableFuture<Reply> call = CompletableFuture.supplyAsync(() -> client.call("await_reports"));
+            slow.awaitRunning();
+
+            BOX.addMember("acme", user, "write:report");
+            awaitClosed(stateless.context().getBean(OpenStreams.class));
+            slow.end();
+
+            Reply reply = call.get();
+            assertThat(reply.status()).isEqualTo(403);
+            assertThat(reply.problem()).isEqualTo("insufficient-scope");
+            assertThat(reply.response().body()).doesNotContain("all of it");
+        }
     }
 
     @Test

@@ -85,8 +85,14 @@ final class Tools {
         }
     }
 
-    /** Roles, and scopes outside of organizations. */
+    /** Roles, scopes outside of organizations, and a scope that machines have. */
     static class Others {
+
+        @McpTool(name = "write_report", description = "Writes a report")
+        @RequiresScopes("write:report")
+        String write() {
+            return "written";
+        }
 
         @McpTool(name = "premium", description = "For those who pay")
         @RequiresRole(value = "paid-tier", maxAge = "0s")

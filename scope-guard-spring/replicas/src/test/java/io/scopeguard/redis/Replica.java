@@ -1,5 +1,8 @@
 package io.scopeguard.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.Freshness;
@@ -19,7 +22,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
+import org.springframework.data.redis.connection.lettuce.LettuceConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** One replica of an application, with threads and a connection of its own. */
@@ -108,6 +113,21 @@ final class Replica implements AutoCloseable {
                 Duration.ofSeconds(30),
                 Duration.ofMillis(250),
                 Duration.ofMinutes(5));
+    }
+
+    /** Commands on a connection, which is made at once. */
+    static BoundedRedis bounded(LettuceConnectionFactory connections) {
+        return bounded(() -> commands(connections));
+    }
+
+    static BoundedRedis bounded(Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connecting) {
+        BoundedRedis redis = new BoundedRedis(connecting, settings(null), SharingListener.none());
+        assertThat(redis.probe(RedisClusterAsyncCommands::dbsize)).isPresent();
+        return redis;
+    }
+
+    static RedisClusterAsyncCommands<byte[], byte[]> commands(LettuceConnectionFactory connections) {
+        return ((LettuceConnection) connections.getConnection()).getNativeConnection();
     }
 
     void awaitRedis(boolean isReachable) {

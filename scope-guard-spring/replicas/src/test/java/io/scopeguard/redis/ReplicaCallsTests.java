@@ -8,6 +8,7 @@ import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.permission.SteppedCache;
+import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.Subject;
@@ -24,11 +25,15 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.connection.RedisConnection;
 
@@ -47,7 +52,6 @@ class ReplicaCallsTests {
     /** Members whose tokens carry more than they hold. */
     private static final int DEMOTED = 2;
 
-    private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(100);
     private static final Duration MAX_AGE = Duration.ofSeconds(30);
     private static final Duration MAX_STALE = Duration.ofMinutes(5);
 
@@ -55,12 +59,13 @@ class ReplicaCallsTests {
     private static final Duration WAY = Duration.ofNanos(500_000);
 
     private static final Duration PATIENCE = Duration.ofMillis(5);
-    private static final int INTERVALS = 3;
+    private static final int INTERVALS = 6;
 
     private static TestRedis redis;
 
     private final MovableClock clock = MovableClock.atNoon();
     private final Company company = new Company();
+    private Duration betweenRequests = Duration.ZERO;
 
     @BeforeAll
     static void start() {
@@ -85,15 +90,35 @@ class ReplicaCallsTests {
         }
     }
 
+    /** With one request a second, each of eight replicas alone would rather read single members than pages. */
     @ParameterizedTest
-    @ValueSource(ints = {2, 4})
-    void requestsWhenThereAreReplicasThenNotMoreCallsThanOfOne(int count) {
+    @CsvSource({"2,100", "4,100", "8,100", "2,1000", "4,1000", "8,1000"})
+    void requestsWhenThereAreReplicasThenNotMoreCallsThanOfOne(int count, int millisBetweenRequests) {
+        betweenRequests = Duration.ofMillis(millisBetweenRequests);
         Map<String, Integer> alone = calls(1);
         Map<String, Integer> together = calls(count);
 
         assertThat(together.get("all"))
-                .as("%s beside %s", together, alone)
+                .as("%s of %s beside %s", together, count, alone)
                 .isLessThanOrEqualTo(alone.get("all") * 11 / 10);
+    }
+
+    /** The replicas get requests about the same members, whose single reads they share. */
+    @ParameterizedTest
+    @CsvSource({"1,4", "3,4", "3,8"})
+    void requestsWhenFewMembersOfALargeOrganizationAreInUseThenItsPagesAreNotRead(int users, int count) {
+        List<String> listed = new ArrayList<>();
+        for (int i = 0; i < 4 * Company.PAGE; i++) {
+            listed.add("clerk-%03d".formatted(i));
+        }
+        listed.forEach(user -> company.rolesOf.put(user, Set.of("reader")));
+        company.listed.put("bureau", listed);
+        betweenRequests = Duration.ofSeconds(1);
+
+        calls(count, (replica, random) -> replica.request(listed.get(100 * random.nextInt(users)), "bureau", READ));
+
+        assertThat(company.calls("members")).isZero();
+        assertThat(company.calls("membership")).isLessThanOrEqualTo(users * INTERVALS * 3 / 2);
     }
 
     /** The others leave a read to the replica that began it, for an interval at most. */
@@ -126,8 +151,49 @@ class ReplicaCallsTests {
         }
     }
 
-    /** The calls in some intervals, after as many in which the replicas met most of the users. */
+    @Test
+    void requestWhenAnotherReplicaHasConfirmedALossThenItsTwoReadsAreTaken() {
+        flush();
+        company.rolesOf.put("alice", Set.of("writer"));
+        try (Stepped first = new Stepped();
+                Stepped second = new Stepped()) {
+            first.request("alice", "acme", BOTH);
+            second.request("alice", "acme", BOTH);
+            company.rolesOf.put("alice", Set.of("reader"));
+            clock.advance(Duration.ofSeconds(1));
+            for (Stepped replica : List.of(first, second)) {
+                replica.guard.apply(new PermissionChange.OfMember(new Subject(Subject.Type.USER, "alice"), "acme"));
+            }
+            // The reads began certainly after the report, though the clocks are uncertain.
+            clock.advance(Duration.ofSeconds(1));
+            company.forgetCalls();
+
+            assertThat(first.request("alice", "acme", BOTH).granted()).isEqualTo(READ);
+            assertThat(second.request("alice", "acme", BOTH).granted()).isEqualTo(READ);
+
+            assertThat(company.calls("membership")).isEqualTo(2);
+        }
+    }
+
+    /** The calls of this number of replicas for all users. */
     private Map<String, Integer> calls(int count) {
+        calls(count, (replica, random) -> {
+            int organization = random.nextInt(ORGANIZATIONS);
+            int user = random.nextInt(USERS);
+            LivePermissions live = replica.request(
+                    "user-" + organization + "-" + user,
+                    "organization-" + organization,
+                    user < STRANGERS + DEMOTED ? BOTH : READ);
+            assertThat(live.granted()).isEqualTo(user < STRANGERS ? Scopes.none() : READ);
+        });
+        Map<String, Integer> calls = new TreeMap<>();
+        company.calls.forEach((kind, number) -> calls.put(kind, number.get()));
+        calls.put("all", company.calls());
+        return calls;
+    }
+
+    /** Counts the calls in some intervals, after as many in which the replicas met most of the users. */
+    private void calls(int count, BiConsumer<Stepped, Random> request) {
         flush();
         List<Stepped> replicas = new ArrayList<>();
         try {
@@ -135,30 +201,20 @@ class ReplicaCallsTests {
                 replicas.add(new Stepped());
             }
             Random random = new Random(1);
-            request(replicas, random);
+            replicas.forEach(replica -> replica.part.beat(replica.guard));
+            inTurn(replicas, replica -> request.accept(replica, random));
             company.forgetCalls();
-            request(replicas, random);
+            inTurn(replicas, replica -> request.accept(replica, random));
         } finally {
             replicas.forEach(Stepped::close);
         }
-        Map<String, Integer> calls = new TreeMap<>();
-        company.calls.forEach((kind, number) -> calls.put(kind, number.get()));
-        calls.put("all", company.calls());
-        return calls;
     }
 
-    private void request(List<Stepped> replicas, Random random) {
-        long requests = MAX_AGE.multipliedBy(INTERVALS).dividedBy(BETWEEN_REQUESTS);
+    private void inTurn(List<Stepped> replicas, Consumer<Stepped> request) {
+        long requests = MAX_AGE.multipliedBy(INTERVALS).dividedBy(betweenRequests);
         for (int i = 0; i < requests; i++) {
-            clock.advance(BETWEEN_REQUESTS);
-            int organization = random.nextInt(ORGANIZATIONS);
-            int user = random.nextInt(USERS);
-            LivePermissions live = replicas.get(i % replicas.size())
-                    .request(
-                            "user-" + organization + "-" + user,
-                            "organization-" + organization,
-                            user < STRANGERS + DEMOTED ? BOTH : READ);
-            assertThat(live.granted()).isEqualTo(user < STRANGERS ? Scopes.none() : READ);
+            clock.advance(betweenRequests);
+            request.accept(replicas.get(i % replicas.size()));
         }
     }
 

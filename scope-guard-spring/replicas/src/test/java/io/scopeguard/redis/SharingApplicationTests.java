@@ -3,12 +3,14 @@ package io.scopeguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.scopeguard.spring.InvalidSettingException;
-import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.autoconfigure.LogtoAutoConfiguration;
 import io.scopeguard.spring.autoconfigure.ScopeGuardAutoConfiguration;
 import io.scopeguard.spring.autoconfigure.SharingAutoConfiguration;
+import io.scopeguard.spring.support.Reply;
+import io.scopeguard.spring.support.ReportApi;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
@@ -16,12 +18,15 @@ import io.scopeguard.testing.MovableClock;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,13 +35,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisReactiveAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Two replicas of an application beside each other. */
 class SharingApplicationTests {
@@ -75,6 +84,10 @@ class SharingApplicationTests {
     }
 
     private static RunningApi replica() {
+        return replica(redis);
+    }
+
+    private static RunningApi replica(TestRedis redis) {
         RunningApi api = RunningApi.start(
                 tenant,
                 Clock.systemUTC(),
@@ -89,9 +102,13 @@ class SharingApplicationTests {
                         "1h",
                         "scope-guard.permissions.max-stale",
                         "1h",
+                        "management.endpoint.health.show-details",
+                        "always",
+                        "management.health.redis.enabled",
+                        "false",
                         "spring.data.redis.port",
                         String.valueOf(redis.port())),
-                Api.class);
+                ReportApi.class);
         await().atMost(Replica.PATIENCE)
                 .until(() -> api.bean(ReplicaSharing.class).isReachable());
         return api;
@@ -112,6 +129,12 @@ class SharingApplicationTests {
         assertThat(deliver(first, organization, user)).isEqualTo(204);
 
         await().atMost(Replica.PATIENCE).until(() -> second.get(path, token).status() == 403);
+        MeterRegistry meters = second.bean(MeterRegistry.class);
+        assertThat(meters.get("scopeguard.shared.lag").timer().count()).isPositive();
+        assertThat(meters.get("scopeguard.shared.reads").tag("source", "replica").counters().stream()
+                        .mapToDouble(Counter::count)
+                        .sum())
+                .isPositive();
     }
 
     @Test
@@ -132,6 +155,32 @@ class SharingApplicationTests {
                         .timer()
                         .count())
                 .isPositive();
+    }
+
+    /** Spring Boot's own indicator of Redis would take the application down; it is switched off here. */
+    @Test
+    void healthWhenRedisIsDownThenDegradedAndTheApplicationIsUp() {
+        try (TestRedis own = new TestRedis();
+                RunningApi api = replica(own)) {
+            assertThat(sharedHealth(api).path("status").asString()).isEqualTo("UP");
+            own.stop();
+            await().atMost(Replica.PATIENCE)
+                    .until(() -> !api.bean(ReplicaSharing.class).isReachable());
+
+            JsonNode component = sharedHealth(api);
+            assertThat(component.path("status").asString()).isEqualTo("DEGRADED");
+            assertThat(component.path("details").path("reachable").asBoolean(true))
+                    .isFalse();
+        }
+    }
+
+    /** The component of an application that is up. */
+    private static JsonNode sharedHealth(RunningApi api) {
+        Reply reply = api.getAsStranger("/actuator/health");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        JsonNode health = JsonMapper.shared().readTree(reply.body());
+        assertThat(health.path("status").asString()).isEqualTo("UP");
+        return health.path("components").path("scopeGuardShared");
     }
 
     private static int deliver(RunningApi to, String organization, String user) throws GeneralSecurityException {
@@ -160,6 +209,37 @@ class SharingApplicationTests {
                 .withPropertyValues("management.health.scopeGuardShared.enabled=" + enabled)
                 .run(context -> assertThat(context.containsBean("scopeGuardSharedHealthIndicator"))
                         .isEqualTo(isThere));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {"-, true", "true, true", "false, false"})
+    void startWhenAConnectionFactoryIsNamedThenItIsUsed(@Nullable Boolean enabled, boolean isShared) {
+        new WebApplicationContextRunner()
+                .withUserConfiguration(Everything.class)
+                // Their templates need a single connection factory.
+                .withPropertyValues("spring.data.redis.repositories.enabled=false")
+                .withPropertyValues(
+                        "spring.autoconfigure.exclude=" + DataRedisReactiveAutoConfiguration.class.getName())
+                .withBean("orders", LettuceConnectionFactory.class, () -> factory(Duration.ofMillis(100)))
+                .withBean("guards", LettuceConnectionFactory.class, () -> factory(Duration.ofMillis(300)))
+                .withPropertyValues(Arrays.copyOf(SETTINGS, SETTINGS.length - 1))
+                .withPropertyValues("scope-guard.shared.connection-factory=guards")
+                .withPropertyValues(enabled == null ? "other=value" : "scope-guard.shared.enabled=" + enabled)
+                .run(context -> {
+                    assertThat(context.getBeansOfType(ReplicaSharing.class)).hasSize(isShared ? 1 : 0);
+                    // Half of the time-out of the connection.
+                    context.getBeansOfType(ReplicaSharing.class)
+                            .values()
+                            .forEach(sharing -> assertThat(sharing.waitMillis()).isEqualTo(150));
+                });
+    }
+
+    private static LettuceConnectionFactory factory(Duration timeout) {
+        return new LettuceConnectionFactory(
+                new RedisStandaloneConfiguration("127.0.0.1", redis.port()),
+                LettuceClientConfiguration.builder().commandTimeout(timeout).build());
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -191,20 +271,5 @@ class SharingApplicationTests {
                         .rootCause()
                         .isInstanceOf(InvalidSettingException.class)
                         .hasMessageContaining(property));
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    static class Api {
-
-        @RestController
-        static class Reports {
-
-            @RequiresScopes("read:report")
-            @GetMapping("/organizations/{organizationId}/reports")
-            String reports() {
-                return "ok";
-            }
-        }
     }
 }

@@ -13,6 +13,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -32,19 +33,30 @@ public final class TimedConnections extends LettuceConnectionFactory {
 
     private final MovableClock clock;
     private final Duration way;
+    private final String name;
     private final AtomicInteger sent = new AtomicInteger();
 
     /** @param way how long a command is under way to Redis, and its answer back */
     public TimedConnections(TestRedis redis, MovableClock clock, Duration way) {
-        super(redis.configuration(), TestRedis.client().build());
+        this(redis, clock, way, UUID.randomUUID().toString());
+    }
+
+    private TimedConnections(TestRedis redis, MovableClock clock, Duration way, String name) {
+        super(redis.configuration(), TestRedis.client().clientName(name).build());
         this.clock = clock;
         this.way = way;
+        this.name = name;
         afterPropertiesSet();
         start();
     }
 
+    /** The name by which Redis lists these connections. */
+    public String name() {
+        return name;
+    }
+
     /** How many scripts were sent. */
-    int sent() {
+    public int sent() {
         return sent.get();
     }
 

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** What a service tells about itself on its standard output, when it is asked on its standard input. */
+/** Answers questions about a service: it reads questions from its standard input, and writes answers to its standard output. */
 public final class Answers {
 
     public static final String READY = "ready";
@@ -24,12 +24,12 @@ public final class Answers {
 
     private Answers() {}
 
-    /** What a line with such an answer begins with. */
+    /** The prefix of a line with an answer. */
     public static String prefix(String kind) {
         return "bench " + kind + " ";
     }
 
-    /** Says that the service listens, then answers until it is told to stop. */
+    /** Reports that the service listens, then answers questions until it is told to stop. */
     static void serve(int port) throws IOException {
         say(READY, Integer.toString(port));
         BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -48,7 +48,7 @@ public final class Answers {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 
-    /** By the threads that live: those that serve requests do so for the whole time. */
+    /** Allocations of the live threads. The threads that serve requests live for the whole time. */
     private static long allocatedBytes() {
         ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
         return Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds()))
@@ -56,7 +56,7 @@ public final class Answers {
                 .sum();
     }
 
-    /** Zero where the system does not tell. */
+    /** Zero if the system does not report it. */
     private static long residentBytes() throws IOException {
         List<String> status = Files.isReadable(STATUS) ? Files.readAllLines(STATUS) : List.of();
         return status.stream()

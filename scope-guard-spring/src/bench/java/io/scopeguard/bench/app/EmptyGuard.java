@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** The starter without what decides: its filter chain, and the cheapest decoder there can be. */
+/** The starter's filter chain without a decision, and with the cheapest possible decoder. */
 @Configuration(proxyBeanMethods = false)
 @Import(MapLookup.class)
 class EmptyGuard {

@@ -11,7 +11,7 @@ import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
-/** The cheapest decoder there can be: it believes every token, and finds those that it has seen in a map. */
+/** The cheapest possible decoder: it accepts every token, and looks known tokens up in a map. */
 @Configuration(proxyBeanMethods = false)
 class MapLookup {
 

@@ -7,7 +7,7 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** A stateless chain that lets everybody in. */
+/** A stateless chain that permits all requests. */
 @Configuration(proxyBeanMethods = false)
 class PermitAll {
 

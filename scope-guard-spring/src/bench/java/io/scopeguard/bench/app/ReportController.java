@@ -6,7 +6,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What the service does: next to nothing. */
+/** The handler of the service, which does almost nothing. */
 @RestController
 class ReportController {
 

@@ -16,7 +16,7 @@ import org.springframework.boot.web.server.servlet.context.ServletWebServerAppli
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 
-/** The service under load: the same Tomcat and the same handler, behind the chain that is asked for. */
+/** The service under load: the same Tomcat and the same handler, with the chosen chain. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import(ReportController.class)
@@ -25,7 +25,7 @@ public class Service {
     /**
      * Starts a service.
      *
-     * @param args the {@link Chain}, the provider's endpoint, and further properties as Boot takes them
+     * @param args the {@link Chain}, the provider's endpoint, and further arguments of Spring Boot
      */
     public static void main(String[] args) throws IOException {
         Chain chain = Chain.valueOf(args[0]);
@@ -51,7 +51,7 @@ public class Service {
     private static Map<String, Object> properties(Chain chain, String endpoint) {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("server.port", "0");
-        // One connection serves the whole run, and outlives the turns of others.
+        // One connection serves the whole run, including the turns of other variants.
         properties.put("server.tomcat.max-keep-alive-requests", "-1");
         properties.put("server.tomcat.keep-alive-timeout", "1h");
         properties.put("spring.main.banner-mode", "off");
@@ -60,7 +60,7 @@ public class Service {
         properties.put("scope-guard.logto.endpoint", endpoint);
         properties.put("scope-guard.logto.app-id", "service");
         properties.put("scope-guard.logto.app-secret", "secret");
-        // The provider is on this machine, and nobody else's budget is used up.
+        // The provider is on this machine, so no limit is needed.
         properties.put("scope-guard.logto.calls-per-second", "1000");
         properties.put(StockDecoder.ISSUER, endpoint + "/oidc");
         properties.put(StockDecoder.ALGORITHM, chain.algorithm().name());
@@ -70,7 +70,7 @@ public class Service {
         return properties;
     }
 
-    /** All that has to do with security. */
+    /** All auto-configurations of security. */
     private static String security() {
         ImportCandidates all = ImportCandidates.load(AutoConfiguration.class, Service.class.getClassLoader());
         return StreamSupport.stream(all.spliterator(), false)

@@ -9,7 +9,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
-/** Spring Security's own decoder, set up for RFC 9068 access tokens as its documentation says. */
+/** Spring Security's own decoder, configured for RFC 9068 access tokens according to its documentation. */
 @Configuration(proxyBeanMethods = false)
 class StockDecoder {
 

@@ -1,4 +1,4 @@
-/** The service under load, in its variants. */
+/** The variants of the service under load. */
 @NullMarked
 package io.scopeguard.bench.app;
 

@@ -14,12 +14,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** What it takes to remember many (user, organization) pairs, their ids included: the heap that is used, before and after. */
+/** Measures the memory for many (user, organization) pairs, including their ids: the used heap before and after. */
 public final class CacheMemory {
 
     private static final int MEMBERS_OF_ORGANIZATION = 100;
 
-    /** What a million pairs may take. */
+    /** The target for a million pairs. */
     private static final double TARGET_BYTES_PER_PAIR = 232;
 
     private static final int WARM_UP = 10_000;
@@ -37,7 +37,7 @@ public final class CacheMemory {
                 new PermissionCache(provider, clock, new CacheSettings(LONG, LONG, Duration.ofMinutes(1), pairs, LONG));
     }
 
-    /** Takes how many pairs. Ends with 1 if they take more than they may. */
+    /** Expects the number of pairs. Exits with 1 if the target is missed. */
     public static void main(String[] args) throws InterruptedException {
         int pairs = Integer.parseInt(args[0]);
         measure(WARM_UP);
@@ -81,7 +81,7 @@ public final class CacheMemory {
         cache.get(key(pair), Freshness.within(LONG, clock.nanos()), Provider.SCOPES);
     }
 
-    /** That all of them are remembered. */
+    /** Checks that all of them are remembered. */
     private void check() throws InterruptedException {
         fill();
         if (provider.reads() != pairs) {
@@ -89,7 +89,7 @@ public final class CacheMemory {
         }
     }
 
-    /** With ids as long as Logto's, and strings of their own, as if they came from tokens. */
+    /** Creates ids with the length of Logto's, in separate strings, as if they came from tokens. */
     private static PermissionKey key(int pair) {
         Subject subject = new Subject(Subject.Type.USER, id("user", pair));
         return new PermissionKey(subject, id("orga", pair / MEMBERS_OF_ORGANIZATION), Audience.ORGANIZATION);
@@ -102,7 +102,7 @@ public final class CacheMemory {
     private static long usedBytes() throws InterruptedException {
         for (int i = 0; i < 3; i++) {
             System.gc();
-            // What runs beside, like the cache's own housekeeping, comes to an end.
+            // Waits for background work, such as the cache's maintenance.
             TimeUnit.MILLISECONDS.sleep(500);
         }
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();

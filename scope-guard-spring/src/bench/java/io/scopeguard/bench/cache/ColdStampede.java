@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Many requests at once for permissions that nobody has read yet, each on a thread of its own. */
+/** Many simultaneous requests for unknown permissions, each on its own thread. */
 public final class ColdStampede {
 
     private static final int ROUNDS = 10;
@@ -35,7 +35,10 @@ public final class ColdStampede {
         this.threads = Executors.newFixedThreadPool(requests);
     }
 
-    /** Takes how many requests come at once, and how many milliseconds the provider takes. Ends with 1 if one was refused. */
+    /**
+     * Expects the number of simultaneous requests, and the latency of the provider in milliseconds. Exits with 1 if a request was
+     * denied.
+     */
     public static void main(String[] args) throws InterruptedException {
         ColdStampede stampede =
                 new ColdStampede(Integer.parseInt(args[0]), Duration.ofMillis(Integer.parseInt(args[1])));
@@ -65,7 +68,7 @@ public final class ColdStampede {
         return calls == 1 && refused.get() == 0;
     }
 
-    /** Lets all begin at the same time: how many milliseconds it takes until all have ended. */
+    /** Starts all requests at the same time. Returns the milliseconds until all have ended. */
     private double stampede(Runnable request) throws InterruptedException {
         CountDownLatch ready = new CountDownLatch(requests);
         CountDownLatch start = new CountDownLatch(1);

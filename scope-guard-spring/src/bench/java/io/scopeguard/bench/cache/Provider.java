@@ -25,10 +25,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Takes its time for each answer, and counts what it is asked. Members have one of a few roles. Thread-safe. */
+/** A provider with a latency that counts its calls. Members have one of a few roles. Thread-safe. */
 final class Provider implements PermissionSource {
 
-    /** What every role grants. */
+    /** The scopes that every role grants. */
     static final Scopes SCOPES = Scopes.of("read:report", "write:report", "read:invoice", "write:invoice");
 
     private static final int ROLES = 20;
@@ -50,7 +50,7 @@ final class Provider implements PermissionSource {
         return latency;
     }
 
-    /** How often it was asked for a membership. */
+    /** The number of reads of a membership. */
     int reads() {
         return reads.get();
     }

@@ -1,4 +1,4 @@
-/** What the cache of live permissions costs at its limits: many requests at once, and many subjects. */
+/** Benchmarks of the cache of live permissions at its limits: many requests at once, and many subjects. */
 @NullMarked
 package io.scopeguard.bench.cache;
 

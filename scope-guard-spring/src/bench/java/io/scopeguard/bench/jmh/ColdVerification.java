@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
-/** Tokens that were never seen before: the guard's verifier beside the bare signature, and beside Spring's decoder. */
+/** Verification of unknown tokens: the guard's verifier, compared with the bare signature and with Spring's decoder. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(1)
@@ -35,19 +35,19 @@ public class ColdVerification {
         return tokens.verifier().verify(tokens.next());
     }
 
-    /** The least that any verification can cost: one signature, its parts prepared. */
+    /** The minimum cost of any verification: one signature with prepared parts. */
     @Benchmark
     public boolean signatureAlone(Signatures signatures) throws GeneralSecurityException {
         return signatures.verifyNext();
     }
 
-    /** Spring Security's decoder, which remembers nothing. */
+    /** Spring Security's decoder, which caches nothing. */
     @Benchmark
     public Jwt nimbusJwtDecoder(Decoder decoder) {
         return decoder.decodeNext();
     }
 
-    /** What the cases have in common: tokens, one after the other, round and round. */
+    /** The common state of the cases: a cycle of tokens. */
     @State(Scope.Thread)
     public abstract static class Tokens {
 
@@ -76,7 +76,7 @@ public class ColdVerification {
         }
     }
 
-    /** Spring Security's decoder, with the tokens it is given. */
+    /** The state for Spring Security's decoder. */
     @State(Scope.Thread)
     public static class Decoder extends Tokens {
 

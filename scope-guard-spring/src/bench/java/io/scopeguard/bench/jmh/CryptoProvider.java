@@ -6,7 +6,7 @@ import java.security.Provider;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whose implementation of signatures is used. */
+/** The implementation of signatures. */
 public enum CryptoProvider {
     JDK(Set.of()),
     CORRETTO(Set.of(ClassPath.Optional.CORRETTO));
@@ -21,7 +21,7 @@ public enum CryptoProvider {
         return libraries;
     }
 
-    /** The provider, or empty for the JDK's own choice; makes sure that it is what this process has. */
+    /** The provider, or empty for the JDK's own choice. Checks that this process uses it. */
     Optional<Provider> find() {
         Optional<Provider> found = Corretto.find();
         if (found.isPresent() != (this == CORRETTO)) {

@@ -14,7 +14,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
-/** Spring Security's decoders, set up for access tokens as its documentation says. */
+/** Spring Security's decoders, configured for access tokens according to its documentation. */
 final class Decoders {
 
     private Decoders() {}

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Answers at once, and always the same: one role with these scopes. */
+/** Answers immediately, always with one role and these scopes. */
 record FixedPermissions(Scopes scopes) implements PermissionSource {
 
     private static final String ROLE = "role";

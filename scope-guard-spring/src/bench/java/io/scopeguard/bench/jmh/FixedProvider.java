@@ -12,7 +12,7 @@ import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 
-/** A provider of fixed permissions, whose tokens a verifier from elsewhere verifies. */
+/** A provider with fixed permissions, for tokens that another verifier verifies. */
 record FixedProvider(PermissionSource permissions, ScopeCatalogue catalogue, ProviderClock clock)
         implements IdentityProvider {
 
@@ -48,6 +48,6 @@ record FixedProvider(PermissionSource permissions, ScopeCatalogue catalogue, Pro
 
     @Override
     public void check(Collection<Audience> audiences) {
-        // Nothing can be wrong.
+        // There are no settings to check.
     }
 }

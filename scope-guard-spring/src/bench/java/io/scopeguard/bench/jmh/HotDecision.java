@@ -31,8 +31,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * All that the guard does for a request whose token and live permissions are known: verify, look up, compare, decide, and say
- * so in a header.
+ * The whole work of the guard for a request with a known token and known live permissions: verify, look up, compare, decide, and
+ * write a header.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -42,7 +42,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @Measurement(iterations = 5, time = 2)
 public class HotDecision {
 
-    /** How the live permissions differ from the token. */
+    /** The difference between the live permissions and the token. */
     @Param
     Drift drift;
 
@@ -75,7 +75,7 @@ public class HotDecision {
         return header.valueOf(decision);
     }
 
-    /** The same, once. */
+    /** The same, as a single invocation. */
     @Nullable
     String hint(KnownToken token) {
         return header.valueOf(decide(token.verify()));

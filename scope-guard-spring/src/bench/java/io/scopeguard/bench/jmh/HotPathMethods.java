@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Counts the methods and classes of ours that a known, granted request passes in the core: verification, live permissions,
- * decision, header. A debugger watches one decision in another process; prints the methods and their number. Ends with 1 if
- * there are too many.
+ * Counts our methods and classes in the core that run for a granted request with a known token: verification, live permissions,
+ * decision, header. A debugger traces one decision in another process. Prints the methods and their number. Exits with 1 if there
+ * are too many.
  */
 public final class HotPathMethods {
 
@@ -34,7 +34,7 @@ public final class HotPathMethods {
 
     private HotPathMethods() {}
 
-    /** Without arguments, launches and watches the process to be measured, which gets one. */
+    /** Without arguments, launches and traces the measured process, which gets one argument. */
     public static void main(String[] args) throws Exception {
         if (args.length > 0) {
             Watched.run();
@@ -96,7 +96,7 @@ public final class HotPathMethods {
                 .enable();
     }
 
-    /** What is watched. */
+    /** The traced work. */
     static final class Watched {
 
         private Watched() {}
@@ -119,11 +119,11 @@ public final class HotPathMethods {
         }
 
         private static void begin() {
-            // The watching process waits for this.
+            // The tracing process waits for this.
         }
 
         private static void end() {
-            // And for this.
+            // The tracing process also waits for this.
         }
     }
 }

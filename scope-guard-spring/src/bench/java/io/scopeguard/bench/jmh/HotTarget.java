@@ -8,10 +8,10 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /**
- * What a decision about a known token may take.
+ * The targets for a decision about a known token.
  *
- * @param nanos of time
- * @param bytes of memory
+ * @param nanos the time in nanoseconds
+ * @param bytes the allocated bytes
  */
 record HotTarget(Drift drift, int scopes, double nanos, double bytes) {
 
@@ -24,7 +24,7 @@ record HotTarget(Drift drift, int scopes, double nanos, double bytes) {
             new HotTarget(Drift.DEMOTED, 4, 1_400, 900),
             new HotTarget(Drift.PROMOTED, 4, 1_900, 1_200));
 
-    /** Whether all targets are met for which there are results. Prints those that are missed. */
+    /** Whether all targets with results are met. Prints missed targets. */
     static boolean areMet(Collection<RunResult> results) {
         boolean met = true;
         for (RunResult result : results) {

@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A token that its verifier has seen, as it comes in with another request. */
+/** A token that the verifier knows, in another request. */
 @State(Scope.Thread)
 public class KnownToken {
 
@@ -37,8 +37,7 @@ public class KnownToken {
     }
 
     AccessToken verify() {
-        // Each request brings a string of its own, whose hash nobody has computed yet. The 24 bytes are not the
-        // verifier's.
+        // Each request has a new string whose hash is not yet computed. Its 24 bytes are not allocated by the verifier.
         return verifier.verify(new String(received));
     }
 }

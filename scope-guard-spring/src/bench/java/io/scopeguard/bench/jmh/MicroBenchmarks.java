@@ -20,8 +20,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Runs the microbenchmarks, with JMH's own options. A crypto provider is used where it is found on the class path; so there
- * is one pass for each, over a class path of its own, and one table of all results. Ends with 1 if a decision misses a target.
+ * Runs the microbenchmarks, with JMH's own options. A crypto provider is used if it is on the class path, so there is one pass with
+ * its own class path for each provider, and one table of all results. Exits with 1 if a decision misses a target.
  */
 public final class MicroBenchmarks {
 
@@ -61,7 +61,7 @@ public final class MicroBenchmarks {
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true);
         if (provider != CryptoProvider.JDK) {
-            // What is hot verifies no signature: once is enough.
+            // Hot decisions verify no signature, so one pass is enough.
             pass.exclude("\\.Hot");
         }
         try {

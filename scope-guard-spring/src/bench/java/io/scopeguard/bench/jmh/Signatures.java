@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Signatures with all that surrounds them done: parsed, decoded, and the key in the provider's own form. */
+/** Signatures with all preparations done: parsed, decoded, and with the key in the provider's own form. */
 @State(Scope.Thread)
 public class Signatures extends ColdVerification.Tokens {
 

@@ -48,7 +48,7 @@ final class SignedTokens {
         return issuer.issue(SUBJECT, scope);
     }
 
-    /** A verifier that has the keys already, and has seen none of the tokens. */
+    /** A verifier that has the keys, but knows none of the tokens. */
     AccessTokenVerifier newVerifier(String primer) {
         AccessTokenVerifier verifier = AccessTokenVerifier.builder(
                         LOGTO.issuers(), jwkSet, LOGTO.tokenReader(List.of()))
@@ -57,7 +57,7 @@ final class SignedTokens {
         return verifier;
     }
 
-    /** So many scopes, separated by spaces. */
+    /** This number of scopes, separated by spaces. */
     static String scope(int count) {
         return String.join(
                 " ", IntStream.range(0, count).mapToObj(i -> "read:report" + i).toList());

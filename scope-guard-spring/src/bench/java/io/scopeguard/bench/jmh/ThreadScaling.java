@@ -33,8 +33,9 @@ import jdk.jfr.consumer.RecordingFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decisions about known tokens by one guard on one, two and sixteen threads, and on virtual threads where Java has them. Prints the
- * decisions a second and the events in which a thread of ours waited; ends with 1 if a target is missed. Needs two idle processors.
+ * Decisions about known tokens by one guard on one, two and sixteen threads, and on virtual threads if Java has them. Prints the
+ * decisions per second and the events in which one of our threads waited. Exits with 1 if a target is missed. Needs two idle
+ * processors.
  */
 public final class ThreadScaling {
 
@@ -131,7 +132,7 @@ public final class ThreadScaling {
         return met;
     }
 
-    /** Decisions a second of so many threads. */
+    /** The decisions per second with this number of threads. */
     private double measure(int threads, ThreadFactory factory) throws InterruptedException, ExecutionException {
         ExecutorService executor = Executors.newFixedThreadPool(threads, factory);
         try {
@@ -155,7 +156,7 @@ public final class ThreadScaling {
     private long decideUntil(long end, int first) {
         long count = 0;
         do {
-            // As each request does, this brings a string of its own.
+            // A new string, as in each request.
             String received = new String(tokens.get((int) ((first + count) % TOKENS)));
             Decision decision = guard.authorize(guard.verify(received), request);
             if (!decision.isGranted()) {
@@ -176,7 +177,7 @@ public final class ThreadScaling {
                 Class.forName("java.lang.Thread$Builder").getMethod("factory").invoke(builder);
     }
 
-    /** Events of these types in which code of ours waits, not code of the benchmark. */
+    /** Events of these types in which our code waits, not the benchmark's. */
     private static long ours(Path file, List<String> types) throws IOException {
         List<RecordedEvent> events = RecordingFile.readAllEvents(file);
         return events.stream()

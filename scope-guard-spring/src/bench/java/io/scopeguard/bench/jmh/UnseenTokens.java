@@ -8,8 +8,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Tokens, and a verifier that has not seen them: once it has seen all, another takes its place, which has the keys already.
- * That happens between two invocations, and is not measured.
+ * Tokens and a verifier that does not know them. Once the verifier knows all of them, it is replaced by a new one that has the
+ * keys. This happens between two invocations and is not measured.
  */
 @State(Scope.Thread)
 public class UnseenTokens extends ColdVerification.Tokens {

@@ -5,9 +5,9 @@ import io.scopeguard.bench.live.tenant.Timeline;
 import io.scopeguard.token.AccessToken;
 
 /**
- * A request that a user makes again and again.
+ * A request that a user makes repeatedly.
  *
- * @param scope the one that it requires; the token carries it
- * @param truth what the user is entitled to
+ * @param scope the required scope, which the token carries
+ * @param truth the user's actual entitlement
  */
 public record Ask(AccessToken token, AccessRequest request, String scope, Timeline truth) {}

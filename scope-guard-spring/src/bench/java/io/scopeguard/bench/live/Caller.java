@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Somebody who makes requests.
+ * A user that makes requests.
  *
- * @param asks one of which is made at a time; frequent ones are listed more than once
+ * @param asks the requests, made one at a time; frequent ones are listed more than once
  */
 public record Caller(List<Ask> asks) {
 

@@ -10,11 +10,11 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * What was seen in a period, judged. Durations are in seconds, shares between 0 and 1.
+ * The evaluated observations of a period. Durations are in seconds, shares between 0 and 1.
  */
 public final class Figures {
 
-    /** With fewer requests, a second says nothing of the crowd. */
+    /** The minimum number of requests for a second to be representative. */
     private static final int MIN_PER_SECOND = 50;
 
     private final List<Observation> seen;
@@ -25,8 +25,8 @@ public final class Figures {
     private final long[] waits;
 
     /**
-     * @param from when the period began
-     * @param to when it ended
+     * @param from the beginning of the period
+     * @param to the end of the period
      */
     Figures(List<Observation> seen, Calls calls, long from, long to) {
         this.seen = seen;
@@ -41,12 +41,12 @@ public final class Figures {
         return seen.size();
     }
 
-    /** Share of the decisions that were made by live permissions. */
+    /** The share of decisions with live permissions. */
     public double live() {
         return share(seen);
     }
 
-    /** The same of the worst second. */
+    /** The same share in the worst second. */
     public double worstSecond() {
         Map<Long, List<Observation>> bySecond =
                 seen.stream().collect(Collectors.groupingBy(one -> TimeUnit.NANOSECONDS.toSeconds(one.start())));
@@ -57,37 +57,40 @@ public final class Figures {
                 .orElse(live());
     }
 
-    /** How many decisions were made before this time, and how many of them by live permissions. */
+    /** The number of decisions before this time, and the number of those with live permissions. */
     public List<Long> madeBefore(long nanos) {
         return List.of(count(one -> one.end() < nanos), count(one -> one.end() < nanos && one.isLive()));
     }
 
-    /** Age of the live permissions, by percentile. */
+    /** The age of the live permissions, by percentile. */
     public double age(double percentile) {
         return percentile(ages, percentile);
     }
 
-    /** How long requests took, by percentile. */
+    /** The duration of requests, by percentile. */
     public double waited(double percentile) {
         return percentile(waits, percentile);
     }
 
-    /** How many requests took at least so long. */
+    /** The number of requests with at least this duration. */
     public long waitedAtLeast(double atLeast) {
         return Arrays.stream(waits).filter(wait -> wait / 1e9 >= atLeast).count();
     }
 
-    /** How many decisions granted a right that had been gone for longer than promised. */
+    /** The number of decisions that granted a right that had been lost for longer than promised. */
     public long wrongGrants(double promised) {
         return count(one -> one.lateness() / 1e9 > promised);
     }
 
-    /** For how long a right that is gone was granted at most. */
+    /** The longest time for which a lost right was still granted. */
     public double goneAfter() {
         return Math.max(seen.stream().mapToLong(Observation::lateness).max().orElse(0), 0) / 1e9;
     }
 
-    /** How long after the beginning of the period a right was granted last that had been gone before; 0 if none was. */
+    /**
+     * The time of the last grant of a right that was lost before the period, since the beginning of the period; 0 if there was
+     * none.
+     */
     public double wronglyGrantedFor() {
         return seen.stream()
                 .filter(one -> one.lateness() > one.start() - from)
@@ -96,17 +99,17 @@ public final class Figures {
                 .orElse(0);
     }
 
-    /** How many decisions refused a right that was never lost. */
+    /** The number of decisions that denied a right that was never lost. */
     public long wrongRefusals() {
         return count(Observation::isRefusedThoughNeverLost);
     }
 
-    /** How many decisions told the client that a right is gone that was never lost. */
+    /** The number of decisions that reported the loss of a right that was never lost. */
     public long wrongDemotions() {
         return count(Observation::isDemotedThoughNeverLost);
     }
 
-    /** How many were refused because nobody knows. */
+    /** The number of denials because of unknown permissions. */
     public long unavailable() {
         return count(Observation::isUnavailable);
     }

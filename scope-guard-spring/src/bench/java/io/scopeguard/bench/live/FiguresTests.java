@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The judge: what counts as wrong. Times are in seconds. */
+/** The rules for wrong decisions. Times are in seconds. */
 class FiguresTests {
 
     private static final String SCOPE = "read:report";

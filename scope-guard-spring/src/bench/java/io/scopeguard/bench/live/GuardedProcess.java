@@ -13,7 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 
-/** The library as one process of an API uses it. */
+/** The library in one process of an API. */
 final class GuardedProcess implements AutoCloseable {
 
     static final Duration MAX_WAIT = Duration.ofSeconds(2);

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /**
- * Live permissions under real threads: a guard with the real provider, over loopback HTTP to a tenant whose truth is known.
- * Ends with 1 if a target is missed.
+ * Live permissions with real threads: a guard with the real provider, over loopback HTTP, and a tenant whose history is known.
+ * Exits with 1 if a target is missed.
  */
 public final class LiveBenchmark {
 
@@ -27,9 +27,9 @@ public final class LiveBenchmark {
         this.options = options;
     }
 
-    /** Takes options of the form {@code name=value}. */
+    /** Expects options of the form {@code name=value}. */
     public static void main(String[] args) throws InterruptedException, ExecutionException {
-        // Faults are on purpose, and the table is to stay readable.
+        // Faults are intended, and the table has to stay readable.
         ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
         boolean good = new LiveBenchmark(Options.parse(args)).run();
         System.exit(good ? 0 : 1);

@@ -1,16 +1,16 @@
 package io.scopeguard.bench.live;
 
-/** A situation that a guarded API gets into, and what must hold there. */
+/** A situation of a guarded API, with its targets. */
 public interface LiveCase {
 
-    /** In lower case, with hyphens. */
+    /** The name, in lower case, with hyphens. */
     String title();
 
-    /** Builds the tenant, and says how the guard is set. */
+    /** Builds the tenant, and configures the guard. */
     default void prepare(Scene scene) {
         scene.addCrowd();
     }
 
-    /** Lets it happen, and states the targets. */
+    /** Plays the situation, and declares the targets. */
     void play(Stage stage) throws InterruptedException;
 }

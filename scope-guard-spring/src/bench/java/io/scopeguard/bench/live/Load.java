@@ -11,13 +11,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/** Callers who make requests at random, on threads of their own. */
+/** Callers that make random requests, on their own threads. */
 public final class Load implements AutoCloseable {
 
-    /** A thread that is later than this does not make up for it. */
+    /** The maximum delay that a thread makes up for. */
     private static final long MAX_LAG = TimeUnit.SECONDS.toNanos(1);
 
-    /** A thread that waits for its time looks this often whether all is over. */
+    /** How often a waiting thread checks whether the load has ended. */
     private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Supplier<GuardedProcess> process;
@@ -56,7 +56,7 @@ public final class Load implements AutoCloseable {
         return recorder;
     }
 
-    /** Ends, after the requests under way. */
+    /** Ends the load after the requests in flight. */
     @Override
     public void close() {
         stopped = true;

@@ -5,12 +5,12 @@ import io.scopeguard.bench.live.tenant.Timeline;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One decision, to be judged by the truth. Times are the world's, in nanoseconds.
+ * One decision, to be compared with the truth. Times are those of {@link World}, in nanoseconds.
  *
  * @param start when the request arrived
- * @param end when it was decided
+ * @param end when the decision was made
  * @param age of the live permissions at the end, in nanoseconds; negative if there were none
- * @param isDemoted whether the client was told that the scope is gone
+ * @param isDemoted whether the response reported the loss of the scope
  */
 record Observation(Ask ask, long start, long end, @Nullable Denial denial, long age, boolean isDemoted) {
 
@@ -30,12 +30,12 @@ record Observation(Ask ask, long start, long end, @Nullable Denial denial, long 
         return denial == null;
     }
 
-    /** How long the right had been gone when it was still granted; negative if it was not gone, or not granted. */
+    /** For how long the right had been lost when it was still granted; negative if it was not lost, or not granted. */
     long lateness() {
         return isGranted() && ask.truth().isLackedThroughout(ask.scope(), start, end) ? unchanged() : -1;
     }
 
-    /** How long the right had been there when it was refused; negative if it was not there all the time, or not refused. */
+    /** For how long the right had been held when it was denied; negative if it was not held all the time, or not denied. */
     long refusedAfter() {
         return denial != null && !isUnavailable() && isHeld() ? unchanged() : -1;
     }
@@ -44,7 +44,7 @@ record Observation(Ask ask, long start, long end, @Nullable Denial denial, long 
         return refusedAfter() == Long.MAX_VALUE;
     }
 
-    /** Whether the client was told of the loss of a right that was never lost. */
+    /** Whether the response reported the loss of a right that was never lost. */
     boolean isDemotedThoughNeverLost() {
         return isDemoted && isHeld() && unchanged() == Long.MAX_VALUE;
     }

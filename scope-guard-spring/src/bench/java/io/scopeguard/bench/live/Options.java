@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How large the cases are.
+ * The size of the cases.
  *
- * @param cases beginnings of the names of those to run; none for all
- * @param users of the crowd
- * @param organizations that they belong to, of mixed sizes
- * @param threads on which requests are decided
- * @param requestsPerSecond of the crowd
- * @param scale by which the default ages are divided
- * @param latency of the provider
- * @param measured how long a steady state is looked at
- * @param repeat how often the process is started anew where that is measured
- * @param parallel how many cases run at a time
+ * @param cases beginnings of the names of the cases to run; empty for all
+ * @param users the number of users in the crowd
+ * @param organizations the number of their organizations, of mixed sizes
+ * @param threads the number of threads that make decisions
+ * @param requestsPerSecond the requests of the crowd per second
+ * @param scale the divisor of the default ages
+ * @param latency the latency of the provider
+ * @param measured how long a steady state is measured
+ * @param repeat the number of restarts of the process in cases that measure restarts
+ * @param parallel the number of cases that run at the same time
  */
 public record Options(
         List<String> cases,
@@ -44,7 +44,7 @@ public record Options(
             "parallel", "1");
 
     /**
-     * From arguments of the form {@code name=value}.
+     * Parses arguments of the form {@code name=value}.
      *
      * @throws IllegalArgumentException if a name is unknown
      */
@@ -75,12 +75,12 @@ public record Options(
                 number(values, "parallel"));
     }
 
-    /** From this age on, live permissions are due to be read again. */
+    /** The age from which live permissions are read again. */
     public Duration maxAge() {
         return Duration.ofSeconds(30).dividedBy(scale);
     }
 
-    /** Beyond this age, live permissions decide nothing. */
+    /** The age beyond which live permissions are not used. */
     public Duration maxStale() {
         return Duration.ofMinutes(5).dividedBy(scale);
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Lets requests be decided, and keeps what came of them. Thread-safe. */
+/** Makes requests and records the decisions. Thread-safe. */
 final class Recorder {
 
     private final World world;
@@ -28,7 +28,7 @@ final class Recorder {
                 decision.drift().demoted().contains(ask.scope())));
     }
 
-    /** Those of requests that arrived within the period. */
+    /** The observations of requests that arrived within the period. */
     List<Observation> between(long from, long to) {
         return observations.stream()
                 .filter(seen -> seen.start() >= from && seen.start() < to)

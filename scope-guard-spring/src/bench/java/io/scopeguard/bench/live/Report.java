@@ -4,7 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
 
-/** Prints what was measured. */
+/** Prints the measurements. */
 final class Report {
 
     private static final String HEAD = """
@@ -44,7 +44,7 @@ final class Report {
         return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
 
-    /** A right that never was there has been gone for ever. */
+    /** A right that was never held counts as lost since the beginning. */
     private static String goneAfter(double seconds) {
         return seconds > LONG ? "never held" : String.format(Locale.ROOT, "%.1f s", seconds);
     }

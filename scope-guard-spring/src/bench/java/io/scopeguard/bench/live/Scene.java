@@ -25,7 +25,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What a case begins with: a tenant, the users who make requests, and the settings of the guard. Not thread-safe. */
+/** The initial state of a case: a tenant, the users that make requests, and the settings of the guard. Not thread-safe. */
 public final class Scene {
 
     /** The API's own resource. */
@@ -35,14 +35,14 @@ public final class Scene {
     public static final String EDITOR = "editor";
     public static final String ADMIN = "admin";
 
-    /** What {@link #EDITOR} alone grants. */
+    /** The scope that {@link #EDITOR} alone grants. */
     public static final String WRITE = "write:report";
 
     public static final String READ = "read:report";
     public static final String WRITE_DOCUMENT = "write:document";
     public static final String READ_DOCUMENT = "read:document";
 
-    /** How many more calls may be made than a sweep in every interval takes. */
+    /** The factor by which the call budget exceeds one sweep per interval. */
     static final double BUDGET = 1.25;
 
     private static final double SKEW = 0.9;
@@ -80,7 +80,7 @@ public final class Scene {
         return tenant;
     }
 
-    /** The roles of organizations, and as many users and organizations as the options say, who all make requests. */
+    /** Creates the roles of organizations, and the users and organizations according to the options. All users make requests. */
     public void addCrowd() {
         addCrowd(options.users(), options.organizations());
     }
@@ -106,7 +106,7 @@ public final class Scene {
         crowd.add(caller);
     }
 
-    /** What a member of an organization asks for: mostly with organization tokens, at times with those of the resource. */
+    /** The requests of a member of an organization, mostly with organization tokens, sometimes with tokens for the resource. */
     public Caller member(String user, String organization) {
         Entitlement own = new Entitlement(user, organization, Audience.ORGANIZATION);
         Entitlement ofApi = new Entitlement(user, organization, API);
@@ -118,7 +118,7 @@ public final class Scene {
         return new Caller(asks);
     }
 
-    /** A request that needs a scope, with a token of some age that carries all that the user is entitled to now. */
+    /** A request that needs a scope, with a token of some age that carries all current scopes of the user. */
     public Ask ask(Entitlement entitlement, String scope) {
         return ask(entitlement, scope, Set.of());
     }
@@ -131,7 +131,7 @@ public final class Scene {
         return new Ask(mint.token(entitlement, carried), request(entitlement, scope, null), scope, truth);
     }
 
-    /** A request that takes only what is read from its arrival on; without that, it is denied. */
+    /** A request that requires permissions that are read after its arrival; without them, it is denied. */
     public Ask askAnew(Entitlement entitlement, String scope) {
         Ask ask = ask(entitlement, scope);
         return new Ask(ask.token(), request(entitlement, scope, Duration.ZERO), scope, ask.truth());
@@ -148,7 +148,7 @@ public final class Scene {
         resources.add(resource);
     }
 
-    /** Allows for so many calls in every interval, beside the pages. */
+    /** Increases the budget by this number of calls per interval, in addition to the pages. */
     public void allowFurtherCalls(int perInterval) {
         furtherCalls += perInterval;
     }
@@ -158,7 +158,7 @@ public final class Scene {
         callsPerSecond = limit;
     }
 
-    /** Allows for so many times the usual calls: what is needed shows, not what is allowed. */
+    /** Multiplies the budget, so that the calls show the demand instead of the limit. */
     public void ampleCalls(int times) {
         callsPerSecond(times * callsPerSecond());
     }
@@ -167,7 +167,7 @@ public final class Scene {
         this.latency = latency;
     }
 
-    /** The ages by which the guard decides, if they are not those of the options. */
+    /** The ages in the guard's settings, if they differ from those of the options. */
     public void ages(Duration maxAge, Duration maxStale) {
         settings = new ScopeGuardSettings(Mode.ENFORCE, maxAge, maxStale, WhenUnknown.TRUST_TOKEN);
     }
@@ -184,7 +184,7 @@ public final class Scene {
         return callsPerSecond > 0 ? callsPerSecond : (int) Math.ceil(BUDGET * callsOfSweep() / seconds(maxAge()));
     }
 
-    /** How long it takes to read everybody once, in seconds. */
+    /** The time that it takes to read all users once, in seconds. */
     double sweep() {
         return callsPerSecond > 0 ? callsOfSweep() / callsPerSecond : seconds(maxAge()) / BUDGET;
     }
@@ -197,7 +197,7 @@ public final class Scene {
         return settings.maxStale();
     }
 
-    Duration latency() {
+    public Duration latency() {
         return latency;
     }
 

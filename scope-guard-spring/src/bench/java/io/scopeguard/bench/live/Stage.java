@@ -2,8 +2,8 @@ package io.scopeguard.bench.live;
 
 import io.scopeguard.bench.live.tenant.Calls;
 import io.scopeguard.bench.live.tenant.Faults;
+import io.scopeguard.bench.live.tenant.FaultyTenantServer;
 import io.scopeguard.bench.live.tenant.Tenant;
-import io.scopeguard.bench.live.tenant.TenantServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,17 +11,17 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Where a case is played: the tenant's server, a guarded process, and the requests of the crowd. Used by one thread. */
+/** The environment of a case: the tenant's server, a guarded process, and the requests of the crowd. Used by one thread. */
 public final class Stage implements AutoCloseable {
 
-    /** From here on, a request that has waited counts as one that waited for as long as it may. */
+    /** A request that waited at least this long counts as one that waited for the maximum time. */
     private static final double ALMOST = 0.95;
 
     private static final double LIVE = 0.999;
     private static final double AGE = 1.3;
 
     private final Scene scene;
-    private final TenantServer server;
+    private final FaultyTenantServer server;
     private final List<Row> rows = new ArrayList<>();
     private final List<Target> targets = new ArrayList<>();
     private volatile @Nullable GuardedProcess process;
@@ -29,7 +29,7 @@ public final class Stage implements AutoCloseable {
 
     Stage(Scene scene) {
         this.scene = scene;
-        this.server = new TenantServer(scene.tenant(), scene.world()::instant);
+        this.server = new FaultyTenantServer(scene.tenant(), scene.world()::instant);
         server.faults().latency(scene.latency());
     }
 
@@ -45,7 +45,7 @@ public final class Stage implements AutoCloseable {
         return scene.world();
     }
 
-    public TenantServer server() {
+    public FaultyTenantServer server() {
         return server;
     }
 
@@ -65,37 +65,37 @@ public final class Stage implements AutoCloseable {
         return scene.callsPerSecond();
     }
 
-    /** How long it takes to read everybody once, in seconds. */
+    /** The time that it takes to read all users once, in seconds. */
     public double sweep() {
         return scene.sweep();
     }
 
-    /** When a right is gone for all: the promise while the provider answers. */
+    /** The promised time until a loss binds everywhere while the provider answers. */
     public double promise() {
         return maxAge() + 2 * sweep();
     }
 
-    /** Starts a new process, which knows nothing, with the whole crowd at its door. */
+    /** Starts a new process without facts, to which the whole crowd sends requests at once. */
     public void start() {
         stop();
         startProcess();
         crowd = load(scene.crowd(), scene.options().threads(), scene.options().requestsPerSecond(), true);
     }
 
-    /** Starts a new process, and nobody makes requests yet. */
+    /** Starts a new process without requests. */
     public void startProcess() {
         GuardedProcess last = process;
         process = new GuardedProcess(
                 server.endpoint(), scene.callsPerSecond(), scene.settings(), scene.resources(), scene.world());
     }
 
-    /** Starts a process and waits until it is in its stride. */
+    /** Starts a process and waits for its steady state. */
     public void settle() throws InterruptedException {
         start();
         pass(2 * sweep() + 2 * maxAge());
     }
 
-    /** Lets callers make requests for some time, the first at once, and looks at them. */
+    /** Lets callers make requests for some time, beginning immediately, and returns their figures. */
     public Figures observe(List<Caller> callers, int threads, double perSecond, double seconds)
             throws InterruptedException {
         Mark from = mark();
@@ -103,11 +103,11 @@ public final class Stage implements AutoCloseable {
         try (load) {
             pass(seconds);
         }
-        // The requests under way have ended: their calls and their decisions are both counted.
+        // The requests in flight have ended, so both their calls and their decisions are counted.
         return since(from, load);
     }
 
-    /** Lets callers make requests beside the crowd's. To be closed. */
+    /** Lets callers make requests in addition to the crowd's. The caller closes it. */
     public Load load(List<Caller> callers, int threads, double perSecond, boolean atOnce) {
         return new Load(() -> Objects.requireNonNull(process), callers, threads, perSecond, atOnce, world());
     }
@@ -120,24 +120,24 @@ public final class Stage implements AutoCloseable {
         return new Mark(world().nanos(), server.calls());
     }
 
-    /** Lets time pass, and looks at the crowd meanwhile. */
+    /** Lets time pass, and returns the crowd's figures. */
     public Figures observe(double seconds) throws InterruptedException {
         Mark from = mark();
         pass(seconds);
         return since(from);
     }
 
-    /** The crowd since then. */
+    /** The crowd's figures since then. */
     public Figures since(Mark from) {
         return since(from, Objects.requireNonNull(crowd));
     }
 
-    /** These callers since then. */
+    /** The figures of these callers since then. */
     public Figures since(Mark from, Load load) {
         return between(from, mark(), load);
     }
 
-    /** The crowd in a period. */
+    /** The crowd's figures in a period. */
     public Figures between(Mark from, Mark to) {
         return between(from, to, Objects.requireNonNull(crowd));
     }
@@ -147,7 +147,7 @@ public final class Stage implements AutoCloseable {
                 load.recorder().between(from.nanos, to.nanos), to.calls.since(from.calls), from.nanos, to.nanos);
     }
 
-    /** Puts figures into the table. */
+    /** Adds figures to the table. */
     public void report(String what, Figures figures) {
         rows.add(new Row(what, figures, promise()));
     }
@@ -160,15 +160,15 @@ public final class Stage implements AutoCloseable {
         targets.add(new Target(what, measured, least, Double.MAX_VALUE));
     }
 
-    /** The targets of a steady state, and of whatever does not disturb one. */
+    /** The targets of a steady state, and of events that do not disturb it. */
     public void requireSteady(String when, Figures figures) {
         requireSteady(when, figures, 0);
     }
 
     /**
-     * The same, where a list that everybody's permissions depend on is read as a whole.
+     * The same, if all permissions depend on a list that is read as a whole.
      *
-     * @param seconds how long reading that list takes: its age counts from its first page
+     * @param seconds how long reading the list takes; its age counts from its first page
      */
     public void requireSteady(String when, Figures figures, double seconds) {
         atLeast(when + ": live", figures.live(), LIVE);
@@ -177,7 +177,7 @@ public final class Stage implements AutoCloseable {
         requireRight(when, figures);
     }
 
-    /** Nobody is refused without reason, or granted what is gone for longer than promised. */
+    /** No request is denied without reason, and no lost right is granted for longer than promised. */
     public void requireRight(String when, Figures figures) {
         atMost(when + ": wrong grants", figures.wrongGrants(promise()), 0);
         requireNoWrongRefusal(when, figures);
@@ -223,13 +223,13 @@ public final class Stage implements AutoCloseable {
         return duration.toNanos() / 1e9;
     }
 
-    /** A moment. */
+    /** A point in time. */
     public record Mark(long nanos, Calls calls) {}
 
     /**
      * A line of the table.
      *
-     * @param promise after how many seconds a right must be gone
+     * @param promise the number of seconds after which a loss must bind
      */
     record Row(String what, Figures figures, double promise) {}
 }

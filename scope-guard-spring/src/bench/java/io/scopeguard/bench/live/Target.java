@@ -3,10 +3,10 @@ package io.scopeguard.bench.live;
 import java.util.Locale;
 
 /**
- * What was measured, and what it may be.
+ * A measured value with its limits.
  *
- * @param least at least
- * @param most at most
+ * @param least the minimum
+ * @param most the maximum
  */
 record Target(String what, double measured, double least, double most) {
 

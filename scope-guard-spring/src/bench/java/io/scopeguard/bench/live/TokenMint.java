@@ -19,10 +19,10 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Verified access tokens, as Logto issues them. Signing is the dear part of a case: equal tokens are issued once. Thread-safe. */
+/** Issues and verifies access tokens like Logto's. Signing is expensive, so equal tokens are issued once. Thread-safe. */
 public final class TokenMint {
 
-    /** Long enough ago that nothing is concluded from it. */
+    /** Long enough ago that nothing follows from it. */
     private static final Duration AGE = Duration.ofHours(2);
 
     private final LogtoTenant tenant = new LogtoTenant(URI.create("https://tenant.logto.app"));
@@ -31,7 +31,7 @@ public final class TokenMint {
     private final Map<String, AccessToken> issued = new ConcurrentHashMap<>();
 
     /**
-     * @param resources for which there are tokens
+     * @param resources the resources of tokens
      */
     public TokenMint(Collection<Audience> resources) {
         Logto logto = Logto.at(tenant, "application", "secret").build();

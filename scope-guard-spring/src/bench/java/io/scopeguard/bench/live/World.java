@@ -8,7 +8,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
- * Time as it really passes, and as the process sees it: its wall clock can be set, and a frozen process misses time. Thread-safe.
+ * The real time, and the time of the process: its wall clock can be set, and a frozen process misses time. Thread-safe.
  */
 public final class World {
 
@@ -18,23 +18,23 @@ public final class World {
     private volatile long missedByTicker;
     private volatile Duration step = Duration.ZERO;
 
-    /** The real time, in nanoseconds since the world began. */
+    /** The real time, in nanoseconds since the creation of this object. */
     public long nanos() {
         return System.nanoTime() - beginNanos + frozen;
     }
 
-    /** The real time, as the provider's clock shows it. */
+    /** The real time on the provider's clock. */
     public Instant instant() {
         return begin.plusNanos(nanos());
     }
 
-    /** Sets the process's wall clock forward, or back. */
+    /** Sets the process's wall clock forward or back. */
     public void step(Duration by) {
         step = step.plus(by);
     }
 
     /**
-     * Lets time pass at once.
+     * Skips time.
      *
      * @param tickerStops whether the process's monotonic clock stands still meanwhile, as in a suspended virtual machine
      */

@@ -1,4 +1,4 @@
-/** A guard under real threads, in front of a tenant that changes and fails: every decision is compared with the truth. */
+/** A guard with real threads, and a tenant that changes and fails. Every decision is compared with the truth. */
 @NullMarked
 package io.scopeguard.bench.live;
 

@@ -4,7 +4,7 @@ import io.scopeguard.bench.service.Load.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 
-/** One variant, up and under load whenever it is its turn. Not thread-safe. */
+/** A running variant, which is under load whenever it is its turn. Not thread-safe. */
 final class Candidate implements AutoCloseable {
 
     private final Variant variant;

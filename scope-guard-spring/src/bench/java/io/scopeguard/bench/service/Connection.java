@@ -28,7 +28,7 @@ final class Connection implements AutoCloseable {
     private int lineLength;
 
     /**
-     * @param path what all requests ask for
+     * @param path the path of all requests
      */
     Connection(int port, String path) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -131,7 +131,7 @@ final class Connection implements AutoCloseable {
         return true;
     }
 
-    /** The number at this place, after spaces, up to what is no digit. */
+    /** Parses the number at this position, after spaces. */
     private static int number(byte[] text, int from, int to, int radix) {
         int start = from;
         while (start < to && text[start] == ' ') {

@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-/** As much of Logto as the services ask for: JWK Set, token endpoint, and the reads behind live permissions. */
+/** The parts of Logto that the services need: JWK Set, token endpoint, and the reads for live permissions. */
 final class IdentityProvider implements AutoCloseable {
 
     static final String SCOPE = "invite:member write:report read:report delete:report";
@@ -61,7 +61,7 @@ final class IdentityProvider implements AutoCloseable {
         this.down = down;
     }
 
-    /** How often the Management API has answered so far. */
+    /** The number of answers of the Management API so far. */
     long reads() {
         return reads.get();
     }

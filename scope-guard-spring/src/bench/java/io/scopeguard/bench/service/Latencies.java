@@ -2,7 +2,7 @@ package io.scopeguard.bench.service;
 
 import java.util.Arrays;
 
-/** A histogram of durations, within 1.6 %. Not thread-safe. */
+/** A histogram of durations, with a precision of 1.6 %. Not thread-safe. */
 final class Latencies {
 
     private static final int PRECISION_BITS = 6;
@@ -16,7 +16,7 @@ final class Latencies {
         total++;
     }
 
-    /** These and the others. */
+    /** Adds the durations of another histogram. */
     Latencies plus(Latencies others) {
         Latencies sum = new Latencies();
         Arrays.setAll(sum.counts, i -> counts[i] + others.counts[i]);
@@ -28,7 +28,7 @@ final class Latencies {
         return total;
     }
 
-    /** The duration in nanoseconds that this share of all does not exceed; zero if there is none. */
+    /** The duration that this share of all durations does not exceed, in nanoseconds; zero if the histogram is empty. */
     long quantile(double share) {
         long rank = Math.max(1, (long) Math.ceil(share * total));
         long seen = 0;
@@ -41,7 +41,7 @@ final class Latencies {
         return 0;
     }
 
-    /** Exact below two steps, then each doubling in as many steps. */
+    /** The bucket of a duration: exact below two steps, then the same number of buckets for each doubling. */
     private static int index(long nanos) {
         int shift = Math.max(0, Long.SIZE - 1 - PRECISION_BITS - Long.numberOfLeadingZeros(nanos | 1));
         return shift * STEPS + (int) (nanos >> shift);

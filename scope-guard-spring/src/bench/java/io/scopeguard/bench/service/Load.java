@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Some connections, each of which sends one request after the other. */
+/** Several connections, each of which sends one request after the other. */
 final class Load implements AutoCloseable {
 
     private static final int OK = 200;
@@ -30,7 +30,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Sends for this long, or until there are no more tokens. */
+    /** Sends requests for this time, or until there are no more tokens. */
     Outcome run(Duration duration) throws IOException {
         long start = System.nanoTime();
         end = start + duration.toNanos();
@@ -74,9 +74,9 @@ final class Load implements AutoCloseable {
     }
 
     /**
-     * How requests went.
+     * The result of requests.
      *
-     * @param refused how many were not answered by 200
+     * @param refused the number of responses other than 200
      */
     record Outcome(Latencies latencies, long refused, long nanos) {
 
@@ -88,7 +88,7 @@ final class Load implements AutoCloseable {
             return new Outcome(new Latencies(), 0, 0);
         }
 
-        /** This and what came after it. */
+        /** This result combined with a later one. */
         Outcome plus(Outcome later) {
             return new Outcome(latencies.plus(later.latencies), refused + later.refused, nanos + later.nanos);
         }

@@ -3,7 +3,7 @@ package io.scopeguard.bench.service;
 import com.sun.net.httpserver.HttpExchange;
 import java.net.URI;
 
-/** What the Management API answers, in the shapes of Logto's. Every user is a member, and may do all there is to do. */
+/** The answers of the Management API, in Logto's shapes. Every user is a member with all scopes. */
 final class ManagementAnswers {
 
     static final String TOKEN = """
@@ -25,7 +25,7 @@ final class ManagementAnswers {
 
     private ManagementAnswers() {}
 
-    /** The answer, or nothing where there is no such thing. */
+    /** The answer, or empty if the object does not exist. */
     static String to(HttpExchange exchange) {
         URI uri = exchange.getRequestURI();
         return switch (uri.getPath()) {

@@ -11,13 +11,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Prints results, and how they compare. */
+/** Prints results and comparisons. */
 final class Report {
 
     private static final String ROW = "%-8s %-36s %10.0f %9.0f %9.0f %10.4f %10.0f %8.0f%n";
     private static final String HEADING = "%-8s %-36s %10s %9s %9s %10s %10s %8s%n";
 
-    /** What is asked for, as ratios of requests a second. */
+    /** The targets, as ratios of requests per second. */
     private static final List<Target> TARGETS = List.of(
             new Target("f", "c", 1.3),
             new Target("f", "a", 0.82),
@@ -46,7 +46,7 @@ final class Report {
                 String.join(" ", settings.jvmFlags()));
     }
 
-    /** Whether the targets are met whose variants were measured. */
+    /** Whether the targets of the measured variants are met. */
     boolean end(List<Result> results) {
         print(HEADING, "variant", "", "requests/s", "p50 µs", "p99 µs", "CPU s/1000", "bytes/req", "RSS MB");
         results.forEach(this::add);
@@ -57,7 +57,7 @@ final class Report {
         return TARGETS.stream().allMatch(target -> target.isMet(byVariant));
     }
 
-    /** Of the last minute, with what the benchmark itself causes. */
+    /** The load of the last minute, including the benchmark itself. */
     private static double systemLoad() {
         return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
@@ -119,7 +119,7 @@ final class Report {
 
     private record Target(String variant, String base, double least) {
 
-        /** What was not measured is not missed. */
+        /** A target without measurements is not missed. */
         boolean isMet(Map<String, Result> results) {
             Result ours = results.get(variant);
             Result other = results.get(base);

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How a variant did: its requests, and what it used for them.
+ * The result of a variant: its requests, and the resources that they used.
  *
- * @param turns requests a second in each turn
+ * @param turns the requests per second in each turn
  */
 record Result(Variant variant, Outcome outcome, Usage usage, List<Double> turns) {
 
@@ -17,14 +17,14 @@ record Result(Variant variant, Outcome outcome, Usage usage, List<Double> turns)
         return new Result(variant, Outcome.none(), Usage.none(), List.of());
     }
 
-    /** This and another turn. */
+    /** This result with another turn. */
     Result plus(Outcome more, Usage used) {
         List<Double> all = new ArrayList<>(turns);
         all.add(more.requests() * 1e9 / more.nanos());
         return new Result(variant, outcome.plus(more), usage.plus(used), List.copyOf(all));
     }
 
-    /** Of the median turn. */
+    /** The requests per second in the median turn. */
     double requestsPerSecond() {
         return Median.of(turns.stream().mapToDouble(Double::doubleValue).toArray());
     }
@@ -37,7 +37,7 @@ record Result(Variant variant, Outcome outcome, Usage usage, List<Double> turns)
         return outcome.latencies().quantile(0.99) / 1e3;
     }
 
-    /** Processor time for a thousand requests. */
+    /** The processor time for a thousand requests. */
     double cpuSecondsPerThousand() {
         return usage.cpuNanos() / 1e6 / outcome.requests();
     }
@@ -50,14 +50,14 @@ record Result(Variant variant, Outcome outcome, Usage usage, List<Double> turns)
         return usage.residentBytes() / 1048576.0;
     }
 
-    /** How much faster this is than the other: the median of the rounds, in each of which both had a turn. */
+    /** The ratio of the requests per second of this and the other variant: the median over all rounds, in which both had a turn. */
     double speedup(Result other) {
         return Median.of(IntStream.range(0, turns.size())
                 .mapToDouble(round -> turns.get(round) / other.turns.get(round))
                 .toArray());
     }
 
-    /** How many requests this serves with the processor time that the other needs for one. */
+    /** The number of requests that this variant serves with the processor time of one request of the other. */
     double thrift(Result other) {
         return other.cpuSecondsPerThousand() / cpuSecondsPerThousand();
     }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Measures the whole service over loopback HTTP, the variants in turn, each in a process of its own. */
+/** Measures the whole service over loopback HTTP. The variants run in turns, each in its own process. */
 public final class ServiceBenchmark {
 
     private static final String PATH = "/organizations/" + TokenIssuer.ORGANIZATION + "/reports";
@@ -29,7 +29,7 @@ public final class ServiceBenchmark {
         this.unseen = unseen();
     }
 
-    /** Takes {@code name=value} for each of the {@link Settings}. Ends with 1 if a request failed or a target is missed. */
+    /** Expects {@code name=value} for the {@link Settings}. Exits with 1 if a request failed or a target is missed. */
     public static void main(String[] args) throws IOException {
         Settings settings = Settings.parse(args);
         boolean good;
@@ -60,7 +60,7 @@ public final class ServiceBenchmark {
                 && results.stream().allMatch(result -> result.outcome().refused() == 0);
     }
 
-    /** In rounds, so that whatever else the machine does in the course of a run meets all alike. */
+    /** Runs in rounds, so that other load on the machine affects all variants alike. */
     private void takeTurns(List<Candidate> candidates) throws IOException {
         for (int round = 0; round < settings.rounds(); round++) {
             for (Candidate candidate : candidates) {
@@ -75,7 +75,7 @@ public final class ServiceBenchmark {
         return new Tokens(known, variant.unseenPercent() > 0 ? unseen : List.of(), variant.unseenPercent());
     }
 
-    /** No service has seen any of them: each starts anew. */
+    /** No service knows any of them, because each is restarted. */
     private List<String> unseen() {
         if (settings.variants().stream().allMatch(variant -> variant.unseenPercent() == 0)) {
             return List.of();

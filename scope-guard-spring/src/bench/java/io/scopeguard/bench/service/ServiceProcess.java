@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A variant of the service in a process of its own, which answers questions about itself. */
+/** A variant of the service in its own process, which answers questions about itself. */
 final class ServiceProcess implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 10;
@@ -62,7 +62,7 @@ final class ServiceProcess implements AutoCloseable {
         questions.flush();
     }
 
-    /** What else the service prints is shown. */
+    /** All other output of the service is printed. */
     private String answer(String kind) throws IOException {
         String prefix = Answers.prefix(kind);
         for (String line = answers.readLine(); line != null; line = answers.readLine()) {
@@ -81,7 +81,7 @@ final class ServiceProcess implements AutoCloseable {
         command.addAll(List.of("-cp", classPath, Service.class.getName()));
         command.addAll(List.of(variant.chain().name(), endpoint));
         if (variant.outage()) {
-            // Outdated as soon as the outage begins.
+            // Expired as soon as the outage begins.
             command.addAll(List.of("--scope-guard.permissions.max-age=1s", "--scope-guard.permissions.max-stale=2s"));
         }
         return command;

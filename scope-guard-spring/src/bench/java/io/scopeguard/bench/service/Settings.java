@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How the services are measured.
+ * The settings of a measurement.
  *
- * @param warmup how long each is under load before
- * @param rounds how often each is measured
- * @param turn for how long at a time
- * @param runUp for how long it is under load before each turn: until a service that has rested is warm again
- * @param connections how many there are at a time, each with one request after the other
- * @param users how many subjects the tokens are of
- * @param variants in the order in which they are measured
- * @param jvmFlags those of each service
+ * @param warmup how long each service is under load before the measurement
+ * @param rounds the number of rounds
+ * @param turn the duration of a turn
+ * @param runUp how long a service is under load before each turn, until it is warm again
+ * @param connections the number of connections, each with one request after the other
+ * @param users the number of subjects of the tokens
+ * @param variants the variants in the order of their turns
+ * @param jvmFlags the JVM flags of each service
  */
 record Settings(
         Duration warmup,
@@ -31,10 +31,10 @@ record Settings(
     private static final int QUICK_ROUNDS = 31;
     private static final Duration QUICK_RUN_UP = Duration.ofMillis(100);
 
-    /** Also until what was read before an outage is outdated. */
+    /** Long enough that facts from before an outage have expired. */
     private static final Duration RUN_UP = Duration.ofSeconds(4);
 
-    /** From arguments of the form {@code name=value}. */
+    /** Parses arguments of the form {@code name=value}. */
     static Settings parse(String... args) {
         Map<String, String> values = new HashMap<>();
         for (String arg : args) {
@@ -54,7 +54,7 @@ record Settings(
                 List.of(value(values, "jvm").split(" ")));
     }
 
-    /** For how long each service is under load, with what comes before it is measured. */
+    /** The whole time for which each service is under load, including warm-up. */
     Duration loaded() {
         return warmup.plus(turn.plus(runUp).multipliedBy(rounds));
     }

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
-/** How a service is prepared before it starts. */
+/** The preparation of a service before it starts. */
 enum StartMode {
-    /** Not at all. */
+    /** No preparation. */
     PLAIN {
         @Override
         Prepared prepare(Variant variant, String endpoint, Path directory) throws IOException {
@@ -67,17 +67,17 @@ enum StartMode {
     private static final int FIRST_WITH_CACHE = 25;
 
     /**
-     * What to start a service with.
+     * The arguments of a start.
      *
-     * @param jvmFlags of the JVM
-     * @param classPath of jars only
+     * @param jvmFlags the flags of the JVM
+     * @param classPath consists of jars only
      */
     record Prepared(List<String> jvmFlags, String classPath) {}
 
     /** Prepares the starts of a variant. */
     abstract Prepared prepare(Variant variant, String endpoint, Path directory) throws IOException;
 
-    /** The modes that this Java has. */
+    /** The modes that this version of Java supports. */
     static List<StartMode> available() {
         return Runtime.version().feature() < FIRST_WITH_CACHE ? List.of(PLAIN, SPRING_AOT) : List.of(values());
     }

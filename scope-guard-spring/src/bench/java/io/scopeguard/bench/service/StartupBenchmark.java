@@ -14,9 +14,9 @@ import java.util.Locale;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * How long a service takes from the start of its JVM to the first request that it grants, and how its first thousand requests fare:
- * the guarded one beside Spring Security's own resource server, in turns. Takes {@code rounds=} and ends with 1 if a target is
- * missed.
+ * Measures the time from the start of a service's JVM to the first granted request, and the latency of the first thousand requests:
+ * the guarded service compared with Spring Security's own resource server, in turns. Expects {@code rounds=} and exits with 1 if a
+ * target is missed.
  */
 public final class StartupBenchmark {
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Which tokens the requests bring: those of all users in turn, and among them some that were never seen. Thread-safe. */
+/** The tokens of requests: those of all users in turn, mixed with some unknown ones. Thread-safe. */
 final class Tokens {
 
     private final byte[][] known;
@@ -22,7 +22,7 @@ final class Tokens {
     /**
      * A sequence of tokens.
      *
-     * @param start where in the sequence of users it begins
+     * @param start the position in the sequence of users at which it begins
      */
     Cursor from(int start) {
         return new Cursor(start);
@@ -44,7 +44,7 @@ final class Tokens {
             position = start;
         }
 
-        /** The next token, or {@code null} when the tokens that were never seen are used up. */
+        /** The next token, or {@code null} if the unknown tokens are used up. */
         byte @Nullable [] next() {
             hundredths += unseenPercent;
             if (hundredths < 100) {

@@ -1,11 +1,11 @@
 package io.scopeguard.bench.service;
 
 /**
- * What a service has used since it started.
+ * The resources that a service has used since its start.
  *
- * @param cpuNanos processor time, of all its threads
- * @param allocatedBytes by the threads that live
- * @param residentBytes now
+ * @param cpuNanos the processor time of all threads
+ * @param allocatedBytes the allocations of the live threads
+ * @param residentBytes the present resident memory
  */
 record Usage(long cpuNanos, long allocatedBytes, long residentBytes) {
 
@@ -13,7 +13,7 @@ record Usage(long cpuNanos, long allocatedBytes, long residentBytes) {
         return new Usage(0, 0, 0);
     }
 
-    /** This and what was used later. */
+    /** This usage combined with a later one. */
     Usage plus(Usage later) {
         return new Usage(cpuNanos + later.cpuNanos, allocatedBytes + later.allocatedBytes, later.residentBytes);
     }

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One way to run the service.
+ * A way to run the service.
  *
- * @param id its name on the command line
- * @param title what it is
- * @param libraries the optional ones on its class path
- * @param unseenPercent how many of a hundred requests bring a token that was never seen before
- * @param outage whether the Management API is down while it is measured
+ * @param id the name on the command line
+ * @param title the description
+ * @param libraries the optional libraries on the class path
+ * @param unseenPercent the percentage of requests with an unknown token
+ * @param outage whether the Management API is down during the measurement
  */
 record Variant(String id, String title, Chain chain, Set<Optional> libraries, int unseenPercent, boolean outage) {
 
@@ -44,7 +44,7 @@ record Variant(String id, String title, Chain chain, Set<Optional> libraries, in
     static final String QUICK = "a,c,e,f,f-empty,a-act,f-act";
 
     /**
-     * The variants of these ids, separated by commas; all of them if there is none.
+     * The variants with these ids, separated by commas; all variants if empty.
      *
      * @throws IllegalArgumentException if an id is unknown
      */

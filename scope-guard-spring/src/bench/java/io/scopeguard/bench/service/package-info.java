@@ -1,4 +1,4 @@
-/** The whole service over loopback HTTP: its provider, its load, and what both cost. */
+/** Benchmarks of the whole service over loopback HTTP, with its provider and its load. */
 @NullMarked
 package io.scopeguard.bench.service;
 

@@ -33,7 +33,7 @@ final class Deliveries {
     /**
      * Reports a change in an organization.
      *
-     * @param user the user whose roles changed; {@code null} if the delivery names nobody, as Logto may cut the list
+     * @param user the user whose roles changed; {@code null} if the delivery names no user, because Logto may truncate the list
      */
     void send(String organization, @Nullable String user) throws InterruptedException {
         String named = user == null ? "" : "\"addedUserIds\":[\"" + user + "\"],";

@@ -8,17 +8,17 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What happens to the provider meanwhile. Each method runs in a thread of its own until that is interrupted. */
+/** The disturbances during the run. Each method runs on its own thread until it is interrupted. */
 final class Disturbances {
 
     private static final Duration BETWEEN_CHANGES = Duration.ofMillis(700);
     private static final Duration BETWEEN_MASS_CHANGES = Duration.ofSeconds(5);
     private static final Duration BETWEEN_ROTATIONS = Duration.ofSeconds(30);
 
-    /** A process asks for keys that it does not know once in 10 s: a provider announces them before it signs by them. */
+    /** A process fetches unknown keys at most once in 10 s, so a provider announces keys before it signs with them. */
     private static final Duration ANNOUNCEMENT = Duration.ofSeconds(15);
 
-    /** So few that the loss of their standing is no mass loss, and for good: nobody is activated again. */
+    /** So few that the loss of their standing is not a mass loss. The loss is permanent. */
     private static final int MAX_SUSPENDED = 5;
 
     private final SplittableRandom random = new SplittableRandom();
@@ -39,7 +39,7 @@ final class Disturbances {
         this.storms = new Storms(provider, massChanges, troubles);
     }
 
-    /** All of them, for one thread each. */
+    /** All disturbances, each for one thread. */
     List<Disturbance> all() {
         return List.of(this::changeSingleUsers, this::changeManyAtOnce, storms::rage, this::rotateKeys);
     }
@@ -123,7 +123,7 @@ final class Disturbances {
         return names.get(random.nextInt(names.size()));
     }
 
-    /** Something that goes on until its thread is interrupted. */
+    /** A disturbance that continues until its thread is interrupted. */
     interface Disturbance {
 
         void run() throws InterruptedException;

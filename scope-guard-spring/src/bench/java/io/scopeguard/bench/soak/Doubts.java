@@ -3,12 +3,12 @@ package io.scopeguard.bench.soak;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** When the loss of many members of an organization is not believed yet. Thread-safe. */
+/** The periods in which the loss of many members of an organization is not believed yet. Thread-safe. */
 final class Doubts {
 
     private final Map<String, Troubles> byOrganization = new ConcurrentHashMap<>();
 
-    /** Notes that many members of an organization are removed now. */
+    /** Records that many members of an organization are removed now. */
     void begin(String organization) {
         long now = System.nanoTime();
         byOrganization

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Holds every answer against the promises. A change is in the tenant at a moment that is known exactly; it must bind after
+ * Checks every response against the promises. The exact time of each change of the tenant is known; the change must bind after
  * {@code max-stale} at the latest, while the provider answers. Thread-safe.
  */
 final class Judge {
@@ -17,12 +17,12 @@ final class Judge {
 
     static final Duration MAX_STALE = Duration.ofSeconds(10);
 
-    /** For a machine that does other things too. */
+    /** The tolerance for a busy machine. */
     private static final long SLACK = Duration.ofSeconds(5).toNanos();
 
     private static final long BOUND = MAX_STALE.toNanos() + SLACK;
 
-    /** How long a loss of many members may be doubted: a minute, after it was read as late as the bound and a storm allow. */
+    /** How long a loss of many members may be doubted: a minute after the latest read that the maximum age and a storm allow. */
     static final Duration DOUBT = Duration.ofMinutes(1).plusNanos(BOUND).plus(Storms.LONGEST);
 
     private static final int MAX_SHOWN = 20;
@@ -42,9 +42,9 @@ final class Judge {
     }
 
     /**
-     * Judges one answer.
+     * Checks one response.
      *
-     * @param status zero if there was none
+     * @param status zero if there was no response
      * @param start when the request was sent, in nanoseconds
      * @param end when the answer had arrived
      */
@@ -61,7 +61,7 @@ final class Judge {
         }
     }
 
-    /** Answers that had to be one way: those shortly after a change may be either. */
+    /** Responses with only one correct outcome. Shortly after a change, either outcome is correct. */
     long checked() {
         return checked.get();
     }
@@ -102,9 +102,9 @@ final class Judge {
     }
 
     /**
-     * While the provider is in trouble, a key that is new cannot be fetched, and handlers that deny when unknown answer 503, as
-     * well as those whose scope may have leaked. A doubt lasts a minute, which is longer than the scaled-down {@code max-stale}, so
-     * that live permissions expire meanwhile. Nothing else is promised.
+     * During a fault of the provider, a new key cannot be fetched, and 503 is the response of handlers that deny if permissions are
+     * unknown, and of those whose scope may have leaked. A doubt lasts a minute, which is longer than the scaled-down
+     * {@code max-stale}, so live permissions expire meanwhile. Nothing else is promised.
      */
     private boolean isPromised(Request request, String problem, boolean isHealthy, long start, long end) {
         if (problem.equals("keys-unavailable")) {

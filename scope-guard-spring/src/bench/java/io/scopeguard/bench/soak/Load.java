@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One client that makes requests of everybody, and hands in each answer to be judged. */
+/** A client that makes the requests of all users, and passes each response to the judge. */
 final class Load implements Runnable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

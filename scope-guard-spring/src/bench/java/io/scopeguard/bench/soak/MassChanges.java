@@ -7,12 +7,12 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Changes that concern many users at once: roles taken and given, split and joined, edited definitions, removed members. */
+/** Changes that affect many users at once: roles assigned and removed, split and joined, edited definitions, removed members. */
 final class MassChanges {
 
     private static final int REMOVED = 8;
 
-    /** Removals are so many that they are believed a minute later, hence in every other round only. */
+    /** So many members are removed that the loss is believed a minute later. Therefore, this happens in every other round only. */
     private static final int ROUNDS_BETWEEN_REMOVALS = 2;
 
     private final Provider provider;
@@ -34,7 +34,7 @@ final class MassChanges {
             this::giveGlobalRoles);
 
     /**
-     * @param doubts is told of removals that are so many that they are not believed at once
+     * @param doubts records removals that are too many to be believed at once
      */
     MassChanges(Provider provider, Population population, Doubts doubts) {
         this.provider = provider;
@@ -75,7 +75,7 @@ final class MassChanges {
         tenant().giveRole(population.organizationOf(user), user, role);
     }
 
-    // A scope moves from one role to another that its holders were given before: nobody loses it at any time
+    // A scope moves from one role to another that was assigned to its holders before, so the scope is never lost.
 
     private void beginSplit() {
         move(Population.EDITOR, Population.WRITER);
@@ -116,7 +116,7 @@ final class MassChanges {
 
     // Global roles
 
-    /** One global role takes the place of another that grants the same: nobody loses anything. */
+    /** One global role replaces another that grants the same, so nothing is lost. */
     private void exchangeGlobalRole() {
         tenant().change(() -> population.unsteady().stream()
                 .filter(user -> tenant().holdsGlobalRole(user, Population.AUDITOR))
@@ -139,7 +139,7 @@ final class MassChanges {
 
     // Members
 
-    /** So many of one organization at once that the loss is doubted; they return one by one. */
+    /** Removes so many members of one organization at once that the loss is doubted. They return one by one. */
     private void removeMembers() {
         if (made.get() / round.size() % ROUNDS_BETWEEN_REMOVALS == 0) {
             doubts.begin(organization());

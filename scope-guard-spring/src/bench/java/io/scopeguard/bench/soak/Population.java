@@ -9,14 +9,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Who is there, and which requests they make. */
+/** The users and their requests. */
 final class Population {
 
     static final String MEMBER = "member";
     static final String EDITOR = "editor";
     static final String WRITER = "writer";
 
-    /** Grants to those who never lose anything what editors may lose. */
+    /** Grants the scopes that editors may lose, to users that never lose anything. */
     private static final String KEEPER = "keeper";
 
     static final String AUDITOR = "auditor";
@@ -31,7 +31,7 @@ final class Population {
     private static final int ORGANIZATIONS = 4;
     private static final int USERS = 120;
 
-    /** Of so many users the first never loses anything. */
+    /** The first of this many users never loses anything. */
     private static final int STEADY = 4;
 
     static final Audience API = Audience.resource(SoakApi.RESOURCE);
@@ -39,7 +39,7 @@ final class Population {
     private final Tenant tenant;
     private final List<Request> requests = new ArrayList<>();
     private final List<String> users = new ArrayList<>();
-    /** Changed and read within changes of the tenant only. */
+    /** Modified and read only within changes of the tenant. */
     private final Set<String> gone = new HashSet<>();
 
     Population(Tenant tenant) {
@@ -87,7 +87,7 @@ final class Population {
         tenant.removeMember(organizationOf(user), user);
     }
 
-    /** Adds a user again who was removed; false if the user is a member. */
+    /** Adds a removed user again; returns {@code false} if the user is a member. */
     boolean restore(String user) {
         if (!gone.remove(user)) {
             return false;
@@ -117,7 +117,7 @@ final class Population {
         }
     }
 
-    /** Most of these roles are held by nobody. */
+    /** Most of these roles have no holders. */
     private void fillFurtherRole(String role, int number) {
         tenant.addGlobalScopes(role, API, Set.of(SoakApi.AUDIT));
         if (number % STEADY == 0) {

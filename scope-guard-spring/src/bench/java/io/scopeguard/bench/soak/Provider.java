@@ -12,8 +12,8 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.scopeguard.bench.live.tenant.Entitlement;
+import io.scopeguard.bench.live.tenant.FaultyTenantServer;
 import io.scopeguard.bench.live.tenant.Tenant;
-import io.scopeguard.bench.live.tenant.TenantServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,13 +26,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /** A tenant over HTTP, which issues tokens and rotates its keys. Thread-safe. */
 final class Provider implements AutoCloseable {
 
-    /** So old that a token proves nothing about the time since, and is older than every loss. */
+    /** So old that a token proves nothing about the time since then, and is older than every loss. */
     private static final Duration AGE = Duration.ofMinutes(30);
 
     private static final Duration LIFETIME = Duration.ofHours(12);
 
     private final Tenant tenant = new Tenant(System::nanoTime);
-    private final TenantServer server = new TenantServer(tenant, Instant::now);
+    private final FaultyTenantServer server = new FaultyTenantServer(tenant, Instant::now);
     private final Map<Entitlement, String> tokens = new ConcurrentHashMap<>();
     private List<RSAKey> keys = List.of(newKey());
     private volatile RSAKey signing = keys.get(0);
@@ -45,23 +45,23 @@ final class Provider implements AutoCloseable {
         return tenant;
     }
 
-    TenantServer server() {
+    FaultyTenantServer server() {
         return server;
     }
 
-    /** Publishes a further key, and no longer those before the one in use. */
+    /** Publishes another key, and stops publishing the keys before the one in use. */
     synchronized void announceKey() {
         keys = List.of(newKey(), signing);
         publish();
     }
 
-    /** Signs by the newest key from now on: everybody gets another token. */
+    /** Signs with the newest key from now on, so every user gets another token. */
     synchronized void useAnnouncedKey() {
         signing = keys.get(0);
         tokens.clear();
     }
 
-    /** A token with all scopes that there are: what counts is what the user holds. */
+    /** A token with all existing scopes. Only those that the user holds count. */
     String token(Entitlement entitlement) {
         return tokens.computeIfAbsent(entitlement, this::issue);
     }

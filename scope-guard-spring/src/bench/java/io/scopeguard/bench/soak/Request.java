@@ -4,11 +4,11 @@ import io.scopeguard.bench.live.tenant.Entitlement;
 import io.scopeguard.bench.live.tenant.Timeline;
 
 /**
- * A request that is made again and again.
+ * A request that is made repeatedly.
  *
- * @param scope the one that the handler requires
- * @param truth what the user is entitled to
- * @param policy what decides while live permissions are unknown
+ * @param scope the scope that the handler requires
+ * @param truth the user's actual entitlement
+ * @param policy the basis of decisions while live permissions are unknown
  */
 record Request(String path, Entitlement entitlement, String scope, Timeline truth, Policy policy) {
 
@@ -17,7 +17,7 @@ record Request(String path, Entitlement entitlement, String scope, Timeline trut
         TOKEN,
         /** Nothing: 503. */
         DENY,
-        /** The last known global roles, or nothing: 503. An organization may have granted the scope. */
+        /** The last known global roles, or nothing: 503, because an organization may have granted the scope. */
         DENY_WHAT_MAY_HAVE_LEAKED
     }
 

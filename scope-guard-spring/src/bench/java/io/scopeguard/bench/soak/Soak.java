@@ -14,7 +14,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A guarded application under load for some minutes, while everything changes. Ends with an error on any wrong decision. */
+/** A guarded application under load for some minutes, while everything changes. Fails on any wrong decision. */
 public final class Soak {
 
     private static final int CLIENTS = 4;
@@ -26,7 +26,7 @@ public final class Soak {
     /**
      * Runs it.
      *
-     * @param args how many minutes
+     * @param args the number of minutes
      */
     public static void main(String[] args) throws Exception {
         Duration duration = Duration.ofSeconds((long) (Double.parseDouble(args[0]) * 60));
@@ -95,14 +95,14 @@ public final class Soak {
         System.out.println("at the end       " + after);
     }
 
-    /** Of the application, its provider and its clients together: all are in this process. */
+    /** The memory of the application, its provider and its clients together, which are all in this process. */
     private static String usage() {
         System.gc();
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / MIB;
         return heap + " MiB of heap, " + ManagementFactory.getThreadMXBean().getThreadCount() + " threads";
     }
 
-    /** A thread that ends early changes nothing any more, or asks nothing: the run would show less than it says. */
+    /** A thread that ended early would make no more changes or requests, and the run would prove less than it reports. */
     private static Runnable counted(Runnable work, ExecutorService threads, AtomicInteger failures) {
         return () -> {
             try {

@@ -11,20 +11,20 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Periods in which the provider has several troubles at once: calls fail, answers are slow and keys are missing, while it signs
- * by another key, roles change and webhooks are delivered. The troubles begin and end one after the other, in any order.
+ * Periods in which the provider has several faults at once: calls fail, answers are slow and keys are missing, while it signs with
+ * another key, roles change and webhooks are delivered. The faults begin and end one after the other, in any order.
  */
 final class Storms {
 
-    /** From the first trouble to the end of the last. */
+    /** From the beginning of the first fault to the end of the last. */
     static final Duration LONGEST = Duration.ofSeconds(20);
 
-    /** Long enough that the end of a storm is noticed, and that changes made after it bind before the next. */
+    /** Long enough that the end of a storm is noticed, and that later changes bind before the next storm. */
     private static final Duration CALM = Duration.ofSeconds(38);
 
     private static final int STEP_MILLIS = 2_000;
 
-    /** Calls that fail; the empty list stands for all. */
+    /** Failing calls; the empty list means all. */
     private static final List<List<String>> FAILING = List.of(
             List.of(),
             List.of("members", "member-search", "member-roles"),

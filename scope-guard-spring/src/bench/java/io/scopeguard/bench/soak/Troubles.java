@@ -3,22 +3,22 @@ package io.scopeguard.bench.soak;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** When the provider was in trouble. Thread-safe. */
+/** The periods in which the provider had a fault. Thread-safe. */
 final class Troubles {
 
-    /** How long the circuit breaker, pauses and retries may take to notice the end of a trouble. */
+    /** How long the circuit breaker, pauses and retries may take to notice the end of a fault. */
     private static final long RECOVERY = 10_000_000_000L;
 
     private final List<Trouble> all = new CopyOnWriteArrayList<>();
 
-    /** Notes that a trouble begins now; it lasts until it is ended. */
+    /** Records that a fault begins now. It lasts until it is ended. */
     Trouble begin(long nanos) {
         Trouble trouble = new Trouble(nanos);
         all.add(trouble);
         return trouble;
     }
 
-    /** Whether there was none at any moment of the period. */
+    /** Whether there was no fault at any moment of the period. */
     boolean isHealthyThroughout(long from, long to) {
         return all.stream().noneMatch(trouble -> trouble.from <= to && trouble.to >= from);
     }

@@ -1,4 +1,4 @@
-/** Everything at once for a long time: load, changes, webhooks, outages, key rotation and slow answers, against a model. */
+/** A long run with everything at once: load, changes, webhooks, outages, key rotation and slow answers, compared with a model. */
 @NullMarked
 package io.scopeguard.bench.soak;
 

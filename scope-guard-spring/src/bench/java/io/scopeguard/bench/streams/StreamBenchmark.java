@@ -23,7 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Opens many streams, takes a role from one user in ten, and looks which streams end and when. Ages are a fifth of the defaults.
+ * Opens many streams, takes a role from one user in ten, and measures which streams end and when. Ages are a fifth of the defaults.
  */
 public final class StreamBenchmark {
 
@@ -35,7 +35,7 @@ public final class StreamBenchmark {
     private static final String READER = "reader";
     private static final String WRITER = "writer";
 
-    /** What the live harness allows a request for the same change, with the same ages. */
+    /** The bound of the live benchmark for the same change, with the same ages. */
     private static final Duration BOUND = Duration.ofMillis(15_600);
 
     private static final Duration AFTERWARDS = Duration.ofSeconds(15);
@@ -51,7 +51,7 @@ public final class StreamBenchmark {
         this.streams = streams;
     }
 
-    /** Takes the number of streams. Ends with 1 if one that should end does not end in time, or another one ends. */
+    /** Takes the number of streams. Exits with 1 if a stream that should end is late, or any other stream ends. */
     public static void main(String[] args) throws IOException, InterruptedException {
         boolean isMet = false;
         try {

@@ -8,7 +8,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** An API whose streams say hello, and then nothing. */
+/** An API whose streams send one event and stay open. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 class StreamingApi {

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What audit events say about a denial. */
+/** The data of audit events about a denial. */
 final class AuditData {
 
     private AuditData() {}

@@ -8,8 +8,8 @@ import org.springframework.security.authorization.event.AuthorizationDeniedEvent
 import org.springframework.security.authorization.event.AuthorizationEvent;
 
 /**
- * Makes audit events of denials as Spring Boot does, and adds to those of the guard the reason, the client, the organization and the
- * party that acts for the subject. Thread-safe.
+ * Publishes audit events of denials like Spring Boot. Events about denials of the guard also contain the reason, the client, the
+ * organization and the party that acts for the subject. Thread-safe.
  *
  * @since 0.1
  */

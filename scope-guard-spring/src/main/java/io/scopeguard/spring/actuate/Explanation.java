@@ -11,16 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param provider the provider of the subject
  * @param standing {@code active}, {@code not_a_member}, {@code organization_inactive}, {@code suspended} or
  *     {@code unknown_subject}; {@code unknown} if the provider does not answer
- * @param token the scopes of the token asked about; {@code null} if none were named, and then a token that carries everything is
- *     assumed
+ * @param token the scopes of the token in the query; {@code null} if the query names none, and then a token that carries everything
+ *     is assumed
  * @param live the scopes that count now
- * @param effective the scopes that are in both
- * @param demoted carried, but not held
- * @param promoted held and required by some handler, but not carried
- * @param introduced the same, if the provider gained the scope after the token was issued: {@code new} in the header
+ * @param liveRoles the names of those roles that handlers require and that the subject holds; {@code null} if they are unknown
+ * @param effective the scopes that the token carries and that count now
+ * @param demoted scopes that are carried, but not held
+ * @param promoted watched scopes that are held, but not carried
+ * @param introduced watched scopes that are held, but not carried, because the provider gained them after the token was issued:
+ *     {@code new} in the header
  * @param age how long ago the live permissions were read
- * @param remedy the remedy for a client with this token: {@code none}, {@code refresh} or {@code reconsent}. Earlier remedies are not
- *     considered.
+ * @param remedy the remedy in responses to granted requests with this token: {@code none}, {@code refresh} or {@code reconsent}.
+ *     Earlier remedies are not considered.
  * @param handlers the decision of each handler
  */
 public record Explanation(
@@ -28,6 +30,7 @@ public record Explanation(
         String standing,
         @Nullable List<String> token,
         List<String> live,
+        @Nullable List<String> liveRoles,
         List<String> effective,
         List<String> demoted,
         List<String> promoted,
@@ -39,8 +42,9 @@ public record Explanation(
     /**
      * The decision that a handler would make.
      *
-     * @param decision {@code granted}, or the reason of the denial
-     * @param why in a sentence
+     * @param decision {@code granted}, or the reason for the denial
+     * @param why the explanation, in a sentence
+     * @param remedy the remedy in the handler's response
      */
     public record HandlerDecision(
             String handler,
@@ -48,5 +52,6 @@ public record Explanation(
             Set<String> methods,
             Requirements requires,
             String decision,
-            String why) {}
+            String why,
+            String remedy) {}
 }

@@ -1,11 +1,14 @@
 package io.scopeguard.spring.actuate;
 
+import io.scopeguard.Denial;
 import io.scopeguard.Mode;
+import io.scopeguard.RoleRules;
 import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.permission.LiveRoles;
 import io.scopeguard.provider.Standing;
+import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.RoleRequirement;
+import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -17,37 +20,55 @@ import io.scopeguard.spring.authorization.HandlerRule.Open;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.HandlerRule.StaticContent;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Says what a handler would decide about a token, and why. Thread-safe. */
+/** Computes the decision that a handler would make about a token, with the reason. Thread-safe. */
 final class HandlerJudge {
+
+    static final String NOT_A_MEMBER = "not_a_member";
+    static final String INSUFFICIENT_SCOPE = "insufficient_scope";
+    static final String INSUFFICIENT_ROLE = "insufficient_role";
 
     private static final String UNAVAILABLE = "permissions_unavailable";
 
     private final ScopeGuardSettings settings;
     private final boolean isClosed;
+    private final RoleRules roles;
 
     /** @param isClosed whether handlers without a declaration are closed */
     HandlerJudge(ScopeGuardSettings settings, boolean isClosed) {
         this.settings = settings;
         this.isClosed = isClosed;
+        this.roles = new RoleRules(settings, Roles::none);
     }
 
     /**
-     * A token, and what its subject may do now.
+     * A token and the live permissions of its subject.
      *
      * @param organization {@code null} outside of organizations
+     * @param roles the names of the token's roles, or {@code null} if it carries no roles of a kind
      * @param live {@code null} if live permissions are unknown
+     * @param isAtHome whether tokens of its provider count in the organization, or outside of organizations
      */
     record Presented(
             @Nullable String organization,
             Audience audience,
             Scopes scopes,
-            @Nullable LivePermissions live) {}
+            Function<RoleKind, @Nullable Set<String>> roles,
+            @Nullable LivePermissions live,
+            boolean isAtHome) {
+
+        /** The same token with other live permissions. */
+        Presented with(@Nullable LivePermissions other) {
+            return new Presented(organization, audience, scopes, roles, other, isAtHome);
+        }
+    }
 
     /**
-     * @param decision {@code granted}, or the reason of the denial
-     * @param why in a sentence
+     * @param decision {@code granted}, or the reason for the denial
+     * @param why the explanation, in a sentence
      */
     record Verdict(String decision, String why) {
 
@@ -68,6 +89,9 @@ final class HandlerJudge {
         if (entry.rule() instanceof StaticContent && !isClosed) {
             return granted("files are open to any valid token");
         }
+        if (!token.isAtHome && (token.organization != null || entry.rule() instanceof Requires)) {
+            return denied("organization_mismatch", "the provider's tokens do not count there");
+        }
         Verdict standing = ofStanding(entry, token);
         if (!standing.isGranted()) {
             return standing;
@@ -81,7 +105,7 @@ final class HandlerJudge {
             case ACTIVE -> granted("active");
             case NOT_A_MEMBER, ORGANIZATION_INACTIVE ->
                 isAboutOrganization(entry) && token.organization != null
-                        ? denied("not_a_member", "the standing is " + lower(standing))
+                        ? denied(NOT_A_MEMBER, "the standing is " + lower(standing))
                         : granted("not about an organization");
             case SUSPENDED, UNKNOWN_SUBJECT -> denied("subject_inactive", "the standing is " + lower(standing));
         };
@@ -104,24 +128,24 @@ final class HandlerJudge {
             return denied("organization_mismatch", "needs an organization");
         }
         Verdict ofScopes = ofScopes(requires.requirement(), token);
-        return ofScopes.isGranted() && requires.roles() != null ? ofRoles(requires.roles(), token.live) : ofScopes;
+        return ofScopes.isGranted() && requires.roles() != null ? ofRoles(requires.roles(), token) : ofScopes;
     }
 
     private Verdict ofScopes(@Nullable ScopeRequirement requirement, Presented token) {
         if (requirement == null) {
-            return granted("requires no scopes");
+            return token.live == null ? byPolicy(null) : granted("requires no scopes");
         }
         if (!requirement.audience().equals(token.audience)) {
             return denied("wrong_token_kind", "needs a token for " + requirement.audience());
         }
         if (!requirement.isMetBy(token.scopes)) {
             return denied(
-                    "insufficient_scope", "not carried: " + requirement.scopes().minus(token.scopes));
+                    INSUFFICIENT_SCOPE, "not carried: " + requirement.scopes().minus(token.scopes));
         }
         Scopes effective = effective(token.scopes, token.live);
         if (!requirement.isMetBy(effective)) {
             return denied(
-                    "insufficient_scope",
+                    INSUFFICIENT_SCOPE,
                     "no longer held: " + requirement.scopes().minus(effective));
         }
         return token.live == null ? byPolicy(requirement.whenUnknown()) : granted("carried and held");
@@ -135,14 +159,17 @@ final class HandlerJudge {
                 : granted("live permissions are unknown, and the policy is to trust the token");
     }
 
-    private static Verdict ofRoles(RoleRequirement requirement, @Nullable LivePermissions live) {
-        LiveRoles held = live == null ? null : live.roles(requirement.kind());
-        if (held == null) {
+    private Verdict ofRoles(RoleRequirement requirement, Presented token) {
+        Set<String> carried = token.roles.apply(requirement.kind());
+        Denial denial = roles.denial(carried, requirement, token.live, null);
+        if (denial == null) {
+            return granted("carried and held");
+        }
+        if (denial == Denial.PERMISSIONS_UNAVAILABLE) {
             return denied(UNAVAILABLE, "live roles are unknown");
         }
-        return requirement.isMetBy(held.names())
-                ? granted("carried and held")
-                : denied("insufficient_role", "not held: one or all of " + requirement.roles());
+        String missing = carried == null || requirement.isMetBy(carried) ? "not held" : "not carried";
+        return denied(INSUFFICIENT_ROLE, missing + ": one or all of " + requirement.roles());
     }
 
     private boolean isEnforcing() {

@@ -1,14 +1,22 @@
 package io.scopeguard.spring.actuate;
 
+import io.scopeguard.Mode;
 import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.drift.Clients;
+import io.scopeguard.drift.ScopeDrift;
+import io.scopeguard.drift.TokenTraits;
 import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.LiveRoles;
 import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.permission.RoleInterest;
+import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionsUnavailableException;
-import io.scopeguard.provider.ProviderClock.Order;
-import io.scopeguard.provider.ScopeCatalogue.Novelty;
 import io.scopeguard.provider.Subject;
+import io.scopeguard.provider.TokenKind;
+import io.scopeguard.remedy.Remedy;
+import io.scopeguard.remedy.RemedyAdvice;
+import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
@@ -19,33 +27,45 @@ import io.scopeguard.spring.authorization.HandlerCatalog;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.NoSuchElementException;
-import java.util.OptionalLong;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
-/** Explains decisions about a subject to operators, by the same live permissions as requests. Thread-safe. */
+/** Explains decisions about a subject to operators, with the same live permissions as for requests. Thread-safe. */
 public final class PermissionExplainer {
 
     private final List<LiveProvider> providers;
+    private final Function<@Nullable String, @Nullable String> owners;
     private final HandlerCatalog handlers;
     private final ScopeGuardSettings settings;
+    private final Clients clients;
     private final Audience defaultAudience;
     private final HandlerJudge judge;
 
     /**
+     * @param owners the name of the provider whose tokens count in an organization, or outside of organizations ({@code null})
+     * @param clients the policies of clients
      * @param isClosed whether handlers without a declaration are closed
      */
     public PermissionExplainer(
             List<LiveProvider> providers,
+            Function<@Nullable String, @Nullable String> owners,
             HandlerCatalog handlers,
             ScopeGuardSettings settings,
+            Clients clients,
             Audience defaultAudience,
             boolean isClosed) {
         this.providers = List.copyOf(providers);
+        this.owners = owners;
         this.handlers = handlers;
         this.settings = settings;
+        this.clients = clients;
         this.defaultAudience = defaultAudience;
         this.judge = new HandlerJudge(settings, isClosed);
     }
@@ -53,11 +73,13 @@ public final class PermissionExplainer {
     /**
      * The query of an operator.
      *
-     * @param provider its name, or {@code null} for the first
+     * @param provider its name, or {@code null} for the one that the organization belongs to
      * @param organization {@code null} for permissions outside of organizations
-     * @param client an application that acts for itself has the same id as the subject
+     * @param client the client; the same id as the subject if an application acts on its own behalf
      * @param audience {@code null} for the default audience
-     * @param scopes those that the token carries, or {@code null}
+     * @param scopes the scopes that the token carries, or {@code null}
+     * @param organizationRoles the organization roles that the token carries, or {@code null} if it has no claim for them
+     * @param globalRoles the global roles that the token carries, or {@code null} if it has no claim for them
      * @param issuedAt when the token was issued, or {@code null} for now
      */
     record Query(
@@ -67,105 +89,177 @@ public final class PermissionExplainer {
             @Nullable String client,
             @Nullable String audience,
             @Nullable List<String> scopes,
-            @Nullable Instant issuedAt) {}
+            @Nullable List<String> organizationRoles,
+            @Nullable List<String> globalRoles,
+            @Nullable Instant issuedAt) {
+
+        @Nullable
+        Set<String> roles(RoleKind kind) {
+            List<String> carried = kind == RoleKind.GLOBAL ? globalRoles : organizationRoles;
+            return carried == null ? null : Set.copyOf(carried);
+        }
+    }
 
     /**
-     * @throws NoSuchElementException if there is no such provider
+     * @throws InvalidEndpointRequestException if no provider has this name, or if the audience is neither {@code organization} nor a
+     *     resource indicator
      */
     Explanation explain(Query query) {
-        LiveProvider provider = provider(query.provider);
-        Audience audience = query.audience == null ? defaultAudience : new Audience(query.audience);
+        String owner = owners.apply(query.organization);
+        LiveProvider live = query.provider == null ? first(owner) : provider(query.provider);
+        boolean isAtHome = live.provider().name().equals(owner);
+        PermissionKey key = key(query);
         Scopes carried = query.scopes == null ? null : Scopes.ofTokens(query.scopes);
-        LivePermissions live = live(provider, query, audience, carried == null ? Scopes.none() : carried);
-        Scopes granted = live == null ? Scopes.none() : live.granted();
-        Scopes token = carried == null ? granted : carried;
-        Scopes demoted = live == null ? Scopes.none() : token.minus(granted);
-        Scopes missing = granted.minus(token).and(declared(audience));
-        Instant issuedAt =
-                query.issuedAt == null ? provider.provider().clock().steady().instant() : query.issuedAt;
-        Scopes introduced = missing.where(scope -> isNew(provider, audience, scope, issuedAt));
-        Presented presented = new Presented(query.organization, audience, token, live);
+        Lookup lookup = new Lookup(live, key, carried == null ? Scopes.none() : carried);
+        LivePermissions permissions = lookup.get(null);
+        Scopes granted = permissions == null ? Scopes.none() : permissions.granted();
+        Scopes scopes = carried == null ? granted : carried;
+        Presented token =
+                new Presented(key.organization(), key.audience(), scopes, query::roles, permissions, isAtHome);
+        ExplainedDrift drifts = new ExplainedDrift(
+                live.provider(),
+                clients,
+                settings,
+                traits(query, key, live.provider()),
+                key.roles().wanted());
+        ScopeDrift drift = drifts.of(token);
         return new Explanation(
-                provider.provider().name(),
-                live == null ? "unknown" : lower(live.standing()),
+                live.provider().name(),
+                permissions == null ? "unknown" : lower(permissions.standing()),
                 carried == null ? null : carried.toList(),
                 granted.toList(),
-                judge.effective(token, live).toList(),
-                demoted.toList(),
-                missing.minus(introduced).toList(),
-                introduced.toList(),
-                live == null ? null : age(provider, live),
-                introduced.isEmpty() ? remedy(provider, live, issuedAt, demoted, missing) : "reconsent",
+                roles(key, permissions),
+                judge.effective(scopes, permissions).toList(),
+                drift.demoted().toList(),
+                drift.promoted().toList(),
+                drift.introduced().toList(),
+                permissions == null ? null : age(live, permissions),
+                remedyOf(drifts.onGranted(token)),
                 handlers.entries().stream()
-                        .map(entry -> decision(entry, presented))
+                        .map(entry -> decision(
+                                entry, token.with(lookup.get(entry.rule().maxAge())), drifts))
                         .toList());
     }
 
-    private static boolean isNew(LiveProvider provider, Audience audience, String scope, Instant issuedAt) {
-        return provider.provider().catalogue().noveltySince(audience, scope, issuedAt) != Novelty.NONE;
-    }
-
-    private LiveProvider provider(@Nullable String name) {
-        return providers.stream()
-                .filter(each -> name == null || each.provider().name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new NoSuchElementException("no provider is named " + name));
-    }
-
-    private @Nullable LivePermissions live(LiveProvider provider, Query query, Audience audience, Scopes carried) {
+    private PermissionKey key(Query query) {
         Subject.Type type = query.subject.equals(query.client) ? Subject.Type.APPLICATION : Subject.Type.USER;
-        PermissionKey key = new PermissionKey(new Subject(type, query.subject), query.organization, audience)
-                .with(RoleInterest.of(requiredRoles(), null, null));
-        long now = provider.provider().clock().steady().nanos();
+        Subject subject = new Subject(type, query.subject);
+        return new PermissionKey(subject, query.organization, audience(query.audience))
+                .with(RoleInterest.of(
+                        requiredRoles(), query.roles(RoleKind.GLOBAL), query.roles(RoleKind.ORGANIZATION)));
+    }
+
+    private Audience audience(@Nullable String name) {
         try {
-            return provider.permissions().get(key, Freshness.of(settings.maxAge(), settings.maxStale(), now), carried);
-        } catch (PermissionsUnavailableException e) {
-            return null;
+            return name == null ? defaultAudience : new Audience(name);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidEndpointRequestException(
+                    "'" + name + "' is not an audience",
+                    "The parameter 'audience' is neither 'organization' nor a resource indicator");
         }
+    }
+
+    private static TokenTraits traits(Query query, PermissionKey key, IdentityProvider provider) {
+        Instant issuedAt = query.issuedAt == null ? provider.clock().steady().instant() : query.issuedAt;
+        return new TokenTraits(
+                query.client == null ? "" : query.client,
+                key.subject().type() == Subject.Type.APPLICATION,
+                TokenKind.of(key.audience(), key.organization()),
+                key.audience(),
+                issuedAt);
+    }
+
+    private static @Nullable List<String> roles(PermissionKey key, @Nullable LivePermissions live) {
+        Roles wanted = key.roles().wanted();
+        Roles held = Roles.none();
+        for (RoleKind kind : RoleKind.values()) {
+            LiveRoles ofKind = live == null ? null : live.roles(kind);
+            if (ofKind != null) {
+                held = held.or(Roles.of(kind, ofKind.names()));
+            } else if (!wanted.of(kind).isEmpty() && (kind == RoleKind.GLOBAL || key.organization() != null)) {
+                return null;
+            }
+        }
+        return held.names();
+    }
+
+    /** The provider that an organization belongs to, or else the first one, whose tokens do not count there. */
+    private LiveProvider first(@Nullable String owner) {
+        return named(owner).orElse(providers.get(0));
+    }
+
+    private LiveProvider provider(String name) {
+        return named(name)
+                .orElseThrow(() -> new InvalidEndpointRequestException(
+                        "No provider is named " + name,
+                        "The parameter 'provider' names no provider of the application"));
+    }
+
+    private Optional<LiveProvider> named(@Nullable String name) {
+        return providers.stream()
+                .filter(each -> each.provider().name().equals(name))
+                .findFirst();
+    }
+
+    /** The live permissions of one subject, read once for each maximum age of handlers. Used by one thread. */
+    private final class Lookup {
+
+        private final LiveProvider provider;
+        private final PermissionKey key;
+        private final Scopes carried;
+        private final Map<Optional<Duration>, Optional<LivePermissions>> known = new HashMap<>();
+
+        Lookup(LiveProvider provider, PermissionKey key, Scopes carried) {
+            this.provider = provider;
+            this.key = key;
+            this.carried = carried;
+        }
+
+        /**
+         * {@code null} if they are unknown.
+         *
+         * @param own the maximum age of a handler, or {@code null} for the default
+         */
+        @Nullable
+        LivePermissions get(@Nullable Duration own) {
+            return known.computeIfAbsent(Optional.ofNullable(own), age -> read(own))
+                    .orElse(null);
+        }
+
+        private Optional<LivePermissions> read(@Nullable Duration own) {
+            long now = provider.provider().clock().steady().nanos();
+            try {
+                return Optional.of(provider.permissions().get(key, freshness(own, now), carried));
+            } catch (PermissionsUnavailableException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private Freshness freshness(@Nullable Duration own, long now) {
+        if (own == null) {
+            return Freshness.of(settings.maxAge(), settings.maxStale(), now);
+        }
+        return Freshness.within(own.compareTo(settings.maxStale()) < 0 ? own : settings.maxStale(), now);
     }
 
     private Roles requiredRoles() {
         Roles all = Roles.none();
         for (HandlerCatalog.Entry entry : handlers.entries()) {
-            if (entry.rule() instanceof Requires requires && requires.roles() != null) {
-                all = all.or(Roles.of(requires.roles().kind(), requires.roles().roles()));
-            }
-        }
-        return all;
-    }
-
-    private Scopes declared(Audience audience) {
-        Scopes all = Scopes.none();
-        for (HandlerCatalog.Entry entry : handlers.entries()) {
-            if (entry.rule() instanceof Requires requires
-                    && requires.requirement() != null
-                    && requires.requirement().audience().equals(audience)) {
-                all = all.or(requires.requirement().scopes());
+            if (entry.rule() instanceof Requires requires) {
+                all = all.or(Roles.requiredBy(requires.roles()));
             }
         }
         return all;
     }
 
     private static Duration age(LiveProvider provider, LivePermissions live) {
-        return Duration.ofNanos(provider.provider().clock().steady().nanos() - live.readAt());
+        long nanos = provider.provider().clock().steady().nanos() - live.readAt();
+        // The times of reads are a few nanoseconds apart, even if the clock stands still.
+        return Duration.ofMillis(Math.max(Math.round(nanos / 1e6), 0));
     }
 
-    /** As for a promotion that was observed. */
-    private static String remedy(
-            LiveProvider provider, @Nullable LivePermissions live, Instant issuedAt, Scopes demoted, Scopes promoted) {
-        if (live == null || (demoted.isEmpty() && promoted.isEmpty())) {
-            return "none";
-        }
-        for (String scope : promoted) {
-            OptionalLong since = live.history().heldSince(scope);
-            if (since.isPresent() && provider.provider().clock().compare(issuedAt, since.getAsLong()) == Order.AFTER) {
-                return "reconsent";
-            }
-        }
-        return "refresh";
-    }
-
-    private HandlerDecision decision(HandlerCatalog.Entry entry, Presented token) {
+    private HandlerDecision decision(HandlerCatalog.Entry entry, Presented token, ExplainedDrift drift) {
         Verdict verdict = judge.of(entry, token);
         return new HandlerDecision(
                 entry.name(),
@@ -173,7 +267,13 @@ public final class PermissionExplainer {
                 entry.methods(),
                 Requirements.of(entry.rule()),
                 verdict.decision(),
-                verdict.why());
+                verdict.why(),
+                remedyOf(drift.of(entry.rule(), verdict, token)));
+    }
+
+    /** The remedy in the response, which contains none in observe mode. */
+    private String remedyOf(RemedyAdvice advice) {
+        return lower(settings.mode() == Mode.OBSERVE ? Remedy.NONE : advice.remedy());
     }
 
     private static String lower(Enum<?> value) {

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class ProviderActivity {
 
     private static final String OK = "ok";
     private static final String NOT_FOUND = "not_found";
+    private static final Set<String> LIMITED = Set.of("budget_exhausted", "rate_limited");
 
     private final Clock clock;
     private final Map<String, Last> calls = new ConcurrentHashMap<>();
@@ -35,13 +37,15 @@ public final class ProviderActivity {
         this.clock = clock;
     }
 
-    /** Takes note of a call to a provider's API. */
+    /** Records a call to a provider's API. A limit on calls shows nothing about the provider's health. */
     public void called(String provider, String outcome) {
-        // That something does not exist is an answer.
-        note(calls, provider, outcome.equals(NOT_FOUND) ? OK : outcome);
+        if (!LIMITED.contains(outcome)) {
+            // "Not found" is an answer.
+            note(calls, provider, outcome.equals(NOT_FOUND) ? OK : outcome);
+        }
     }
 
-    /** Takes note of an attempt to fetch a provider's signing keys. */
+    /** Records an attempt to fetch a provider's signing keys. */
     public void fetchedKeys(String provider, String outcome) {
         note(keys, provider, outcome);
     }

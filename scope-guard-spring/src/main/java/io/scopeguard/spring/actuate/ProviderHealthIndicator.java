@@ -13,12 +13,12 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Whether identity providers and their signing keys are available. The application serves requests without them for a while, so an
- * outage is {@link #DEGRADED}, which changes neither the status of the application nor that of its probes.
+ * Reports whether identity providers and their signing keys are available. The application can serve requests without them for a
+ * while, so an outage is {@link #DEGRADED}, which changes neither the status of the application nor that of its probes.
  */
 public final class ProviderHealthIndicator extends AbstractHealthIndicator {
 
-    /** A provider does not answer: decisions are made with older permissions, and then by {@code when-unknown}. */
+    /** A provider does not answer. Decisions are made with older permissions, and afterwards by {@code when-unknown}. */
     public static final Status DEGRADED = new Status("DEGRADED");
 
     private final List<LiveProvider> providers;

@@ -2,6 +2,7 @@ package io.scopeguard.spring.actuate;
 
 import io.scopeguard.spring.authorization.HandlerRule;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param scopes required scopes
  * @param roles required roles
  * @param match whether all of the scopes are required, or any
- * @param maxAge how old live permissions may be, if the handler says so
+ * @param maxAge the maximum age of live permissions, if the handler sets one
  */
 public record Requirements(
         String access,
@@ -42,14 +43,13 @@ public record Requirements(
     private static Requirements of(Requires rule) {
         var scopes = rule.requirement();
         var roles = rule.roles();
+        Duration maxAge = rule.maxAge();
         return new Requirements(
                 "requires",
                 scopes == null ? null : scopes.audience().value(),
                 scopes == null ? List.of() : scopes.scopes().toList(),
                 roles == null ? List.of() : List.copyOf(new TreeSet<>(roles.roles())),
                 scopes == null ? null : scopes.match().name().toLowerCase(Locale.ROOT),
-                scopes == null || scopes.maxAge() == null
-                        ? null
-                        : scopes.maxAge().toString());
+                maxAge == null ? null : maxAge.toString());
     }
 }

@@ -3,9 +3,12 @@ package io.scopeguard.spring.actuate;
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
+import io.scopeguard.role.RoleRequirement;
+import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.response.DecisionResult;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.audit.AuditEvent;
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
@@ -14,8 +17,8 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
 
 /**
- * Makes an audit event of each denial that a revocation caused: the token permits the operation, but its subject has lost a scope, the
- * membership or the account. Spring Boot makes an event of every denial, which does not say this. Thread-safe.
+ * Publishes an audit event for each denial that a revocation caused: the token permits the operation, but its subject has lost a
+ * scope, a role, the membership or the account. Spring Boot's events of denials do not contain the cause. Thread-safe.
  */
 public final class RevocationAudit implements ApplicationListener<AuthorizationDeniedEvent<AccessRequest>> {
 
@@ -42,7 +45,15 @@ public final class RevocationAudit implements ApplicationListener<AuthorizationD
         Denial denial = decision.denial();
         return denial == Denial.NOT_A_MEMBER
                 || denial == Denial.SUBJECT_INACTIVE
-                || (denial == Denial.INSUFFICIENT_SCOPE && !revoked(decision).isEmpty());
+                || (denial == Denial.INSUFFICIENT_SCOPE && !revoked(decision).isEmpty())
+                || (denial == Denial.INSUFFICIENT_ROLE && isRoleRevoked(decision));
+    }
+
+    /** Whether the token carries the required roles, so that only live roles can be the reason. */
+    private static boolean isRoleRevoked(Decision decision) {
+        RoleRequirement requirement = decision.request().roles();
+        Set<String> carried = requirement == null ? null : decision.token().roles(requirement.kind());
+        return requirement != null && carried != null && requirement.isMetBy(carried);
     }
 
     /** The required scopes that the token carries and that no longer count, if the token alone would be enough. */
@@ -57,7 +68,9 @@ public final class RevocationAudit implements ApplicationListener<AuthorizationD
     private static Map<String, @Nullable Object> data(Decision decision) {
         Map<String, @Nullable Object> data = AuditData.of(decision);
         Scopes revoked = revoked(decision);
-        if (!revoked.isEmpty()) {
+        if (decision.denial() == Denial.INSUFFICIENT_ROLE) {
+            data.put("roles", Roles.requiredBy(decision.request().roles()).names());
+        } else if (!revoked.isEmpty()) {
             data.put("scopes", revoked.toList());
         }
         return data;

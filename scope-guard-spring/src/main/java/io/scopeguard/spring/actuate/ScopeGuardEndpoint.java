@@ -1,6 +1,5 @@
 package io.scopeguard.spring.actuate;
 
-import io.scopeguard.ScopeGuard;
 import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.Subject;
@@ -11,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -18,28 +18,28 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * The actuator endpoint {@code scopeguard}: the guard of the application, the permissions of a subject with their reasons, and a
- * way to read live permissions again. It shows ids and scopes, never tokens or secrets. Not exposed over HTTP by default.
- * Thread-safe.
+ * The actuator endpoint {@code scopeguard}. It shows the guard of the application, explains the permissions of a subject, and lets
+ * live permissions be read again. It shows ids and scopes, never tokens or secrets. Not exposed over HTTP by default. Thread-safe.
  */
 @Endpoint(id = "scopeguard")
 public final class ScopeGuardEndpoint {
 
-    private final ScopeGuard guard;
+    private final Consumer<PermissionChange> changes;
     private final List<LiveProvider> providers;
     private final HandlerCatalog handlers;
     private final PermissionExplainer explainer;
     private final ScopeGuardSettings settings;
     private final Audience defaultAudience;
 
+    /** @param changes applies changes on all replicas that share */
     public ScopeGuardEndpoint(
-            ScopeGuard guard,
+            Consumer<PermissionChange> changes,
             List<LiveProvider> providers,
             HandlerCatalog handlers,
             PermissionExplainer explainer,
             ScopeGuardSettings settings,
             Audience defaultAudience) {
-        this.guard = guard;
+        this.changes = changes;
         this.providers = List.copyOf(providers);
         this.handlers = handlers;
         this.explainer = explainer;
@@ -79,12 +79,14 @@ public final class ScopeGuardEndpoint {
      * Explains the permissions of a subject.
      *
      * @param subject the id of a user, or of an application
-     * @param organization outside of organizations if absent
-     * @param client the same id as the subject for an application that acts for itself
-     * @param audience the default audience if absent
+     * @param organization the organization; if absent, permissions outside of organizations
+     * @param client the client; the same id as the subject if an application acts on its own behalf
+     * @param audience the audience; the default audience if absent
      * @param scopes the scopes that the token carries; all live scopes if absent
+     * @param roles the organization roles that the token carries; if absent, it carries no claim for them
+     * @param globalRoles the global roles that the token carries; if absent, it carries no claim for them
      * @param issuedAt when the token was issued; now if absent
-     * @param provider the first if absent
+     * @param provider the name of the provider; if absent, the one that the organization belongs to
      */
     @ReadOperation
     public Explanation explain(
@@ -93,23 +95,25 @@ public final class ScopeGuardEndpoint {
             @Nullable String client,
             @Nullable String audience,
             @Nullable List<String> scopes,
+            @Nullable List<String> roles,
+            @Nullable List<String> globalRoles,
             @Nullable Instant issuedAt,
             @Nullable String provider) {
-        return explainer.explain(
-                new PermissionExplainer.Query(provider, subject, organization, client, audience, scopes, issuedAt));
+        return explainer.explain(new PermissionExplainer.Query(
+                provider, subject, organization, client, audience, scopes, roles, globalRoles, issuedAt));
     }
 
-    /** Lets everything be read again before it is used next. Revocations that were seen stay in force. */
+    /** Invalidates all live permissions, so that they are read again before the next use. Observed revocations stay in force. */
     @DeleteOperation
     public void evict() {
-        guard.apply(new PermissionChange.OfEverything());
+        changes.accept(new PermissionChange.OfEverything());
     }
 
-    /** Lets the permissions of one subject be read again before they are used next. */
+    /** Invalidates the permissions of one subject, so that they are read again before the next use. */
     @DeleteOperation
     public void evict(@Selector String subject) {
-        guard.apply(new PermissionChange.OfSubject(new Subject(Subject.Type.USER, subject)));
-        guard.apply(new PermissionChange.OfSubject(new Subject(Subject.Type.APPLICATION, subject)));
+        changes.accept(new PermissionChange.OfSubject(new Subject(Subject.Type.USER, subject)));
+        changes.accept(new PermissionChange.OfSubject(new Subject(Subject.Type.APPLICATION, subject)));
     }
 
     private static Provider provider(LiveProvider each) {

@@ -1,6 +1,7 @@
 package io.scopeguard.spring.authentication;
 
 import io.scopeguard.annotation.Internal;
+import io.scopeguard.spring.request.RequestNotes;
 import io.scopeguard.token.AccessToken;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
@@ -19,7 +20,6 @@ import org.springframework.web.context.request.RequestContextHolder;
 @Internal
 public final class AccessTokenHolder {
 
-    private static final String ATTRIBUTE = AccessToken.class.getName();
     private static final AuthenticationTrustResolver TRUST = new AuthenticationTrustResolverImpl();
 
     private AccessTokenHolder() {}
@@ -34,15 +34,24 @@ public final class AccessTokenHolder {
         return token == null ? remembered() : token;
     }
 
+    /** Like {@link #get}, with the newer token of a session that was renewed. */
+    public static @Nullable AccessToken latest() {
+        AccessToken token = get();
+        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        AccessToken renewed = token == null || authentication == null ? null : RenewedTokens.of(authentication);
+        return renewed == null ? token : renewed;
+    }
+
     static void set(AccessToken token) {
         RequestAttributes request = RequestContextHolder.getRequestAttributes();
         if (request != null) {
-            request.setAttribute(ATTRIBUTE, token, RequestAttributes.SCOPE_REQUEST);
+            RequestNotes.of(request).token(token);
         }
     }
 
     private static @Nullable AccessToken remembered() {
         RequestAttributes request = RequestContextHolder.getRequestAttributes();
-        return request == null ? null : (AccessToken) request.getAttribute(ATTRIBUTE, RequestAttributes.SCOPE_REQUEST);
+        RequestNotes notes = request == null ? null : RequestNotes.find(request);
+        return notes == null ? null : notes.token();
     }
 }

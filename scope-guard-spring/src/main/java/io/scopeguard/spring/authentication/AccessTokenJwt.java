@@ -16,6 +16,8 @@ import org.springframework.security.oauth2.server.resource.authentication.Abstra
 /**
  * A verified access token as Spring Security knows tokens and principals. A converter of the application's own must keep it as
  * the token or the principal of the authentication, as {@code JwtAuthenticationToken} does.
+ *
+ * @since 0.1
  */
 public final class AccessTokenJwt extends Jwt implements OAuth2AuthenticatedPrincipal {
 

@@ -31,16 +31,22 @@ public final class CallToken {
     }
 
     /**
-     * The token of the current authentication, or {@code null} if that was not made from a verified access token.
+     * The token of the current authentication, or the one that its session was renewed with; {@code null} if the authentication was
+     * not made from a verified access token.
      *
-     * @throws InvalidBearerTokenException if the token has expired since the request, message or session that it came with began
+     * @throws InvalidBearerTokenException if the token has expired since the request or session that it came with began
      */
     public @Nullable AccessToken get() {
-        AccessToken token = AccessTokenHolder.get();
-        if (token != null && clock.instant().isAfter(token.expiresAt().plus(clockSkew))) {
+        AccessToken token = AccessTokenHolder.latest();
+        if (token != null && isExpired(token)) {
             InvalidTokenException expired = new InvalidTokenException(Reason.EXPIRED, "The token has expired.");
             throw new InvalidBearerTokenException(expired.description(), expired);
         }
         return token;
+    }
+
+    /** Whether a token has expired by now. */
+    public boolean isExpired(AccessToken token) {
+        return clock.instant().isAfter(token.expiresAt().plus(clockSkew));
     }
 }

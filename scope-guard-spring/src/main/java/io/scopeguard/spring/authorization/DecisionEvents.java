@@ -41,7 +41,7 @@ public final class DecisionEvents implements Consumer<Decision>, ApplicationList
 
     /**
      * @param context of the application, which publishes events
-     * @param own the application's publisher, which decides itself what to publish
+     * @param own the application's publisher, which selects the events to publish itself
      */
     public DecisionEvents(ApplicationContext context, @Nullable AuthorizationEventPublisher own) {
         this.context = context;

@@ -47,7 +47,7 @@ public final class DeclaredScopes implements WatchedScopes {
 
     /** Adds roles that an operation requires. */
     public void add(RoleRequirement requirement) {
-        roles.updateAndGet(known -> known.or(Roles.of(requirement.kind(), requirement.roles())));
+        roles.updateAndGet(known -> known.or(Roles.requiredBy(requirement)));
     }
 
     /** The roles that operations require: their drift is watched. */

@@ -77,7 +77,7 @@ public final class GuardInstallation
     @Override
     public void onApplicationEvent(ContextRefreshedEvent event) {
         ApplicationContext refreshed = event.getApplicationContext();
-        if (!refreshed.equals(context) && isBelow(refreshed)) {
+        if (!refreshed.equals(context) && isBelow(context, refreshed)) {
             refreshed
                     .getBeansOfType(StandardServletMultipartResolver.class)
                     .values()
@@ -86,7 +86,8 @@ public final class GuardInstallation
         }
     }
 
-    private boolean isBelow(ApplicationContext other) {
+    /** Whether the other context is this one, or descends from it. */
+    static boolean isBelow(ApplicationContext context, ApplicationContext other) {
         for (ApplicationContext parent = other; parent != null; parent = parent.getParent()) {
             if (parent.equals(context)) {
                 return true;
@@ -178,10 +179,10 @@ public final class GuardInstallation
             return;
         }
         WebApplicationContext own = servlet.getWebApplicationContext();
-        if (own != null && !isBelow(own) && own.getParent() != null) {
+        if (own != null && !isBelow(context, own) && own.getParent() != null) {
             throw outOfReach(name);
         }
-        if (own instanceof ConfigurableApplicationContext started && started.isActive() && !isBelow(own)) {
+        if (own instanceof ConfigurableApplicationContext started && started.isActive() && !isBelow(context, own)) {
             throw outOfReach(name);
         }
     }

@@ -1,9 +1,12 @@
 package io.scopeguard.spring.authorization;
 
+import io.scopeguard.AccessRequest;
 import io.scopeguard.annotation.Internal;
+import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.scope.ScopeRequirement;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public sealed interface HandlerRule {
 
+    /** How old live permissions may be, or {@code null} if the rule does not say. */
+    default @Nullable Duration maxAge() {
+        return null;
+    }
+
     /**
      * No declaration: the application's policy applies.
      *
@@ -22,7 +30,7 @@ public sealed interface HandlerRule {
     record Unannotated() implements HandlerRule {}
 
     /**
-     * Any valid token is accepted, whatever the application's policy.
+     * Any valid token is accepted, regardless of the application's policy.
      *
      * @hidden
      */
@@ -36,7 +44,7 @@ public sealed interface HandlerRule {
     record StaticContent() implements HandlerRule {}
 
     /**
-     * No token is accepted, whatever the application's policy, unless a filter chain of the application decides.
+     * No token is accepted, regardless of the application's policy, unless a filter chain of the application decides.
      *
      * @hidden
      */
@@ -76,6 +84,12 @@ public sealed interface HandlerRule {
 
         private OrganizationBinding bound() {
             return ofScopes.isSpecified() ? ofScopes : ofRoles;
+        }
+
+        /** The smaller one, if both requirements have their own. */
+        @Override
+        public @Nullable Duration maxAge() {
+            return new AccessRequest(RequestedOrganization.NONE, requirement, roles).maxAge();
         }
 
         /** Where the organization comes from. */

@@ -55,10 +55,15 @@ public final class HandlerRules {
     /** Takes note that a handler mapping serves this handler, and returns its rule. */
     HandlerRule add(MappedHandler handler) {
         mapped.add(new HandlerSubject(handler.type(), handler.method()).specific());
+        addContent(handler);
+        return of(handler.handler());
+    }
+
+    /** Notes the content that this handler serves, without reading its declaration. */
+    void addContent(MappedHandler handler) {
         if (handler.content() != Content.OPERATION) {
             byContent.computeIfAbsent(Identity.of(handler.handler()), identity -> ofContent(handler.content()));
         }
-        return of(handler.handler());
     }
 
     /**

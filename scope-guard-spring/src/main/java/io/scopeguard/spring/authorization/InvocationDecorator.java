@@ -3,7 +3,7 @@ package io.scopeguard.spring.authorization;
 import io.scopeguard.annotation.Internal;
 
 /**
- * Adds something to the way in which handlers are called, such as decisions about what a message calls.
+ * Adds a step to the call of handlers, such as the decision about an operation that the body names.
  *
  * @hidden
  */

@@ -12,6 +12,7 @@ import io.scopeguard.spring.authorization.HandlerRule.Closed;
 import io.scopeguard.spring.authorization.HandlerRule.Open;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.HandlerRule.StaticContent;
+import io.scopeguard.spring.request.RequestNotes;
 import io.scopeguard.spring.response.ProblemResponseWriter;
 import io.scopeguard.spring.response.SignalHeaderWriter;
 import io.scopeguard.token.AccessToken;
@@ -37,8 +38,6 @@ import org.springframework.web.servlet.HandlerInterceptor;
  */
 @Internal
 public final class ScopeGuardInterceptor implements HandlerInterceptor {
-
-    private static final String DECIDED = ScopeGuardInterceptor.class.getName() + ".decided";
 
     private final HandlerRules rules;
     private final OrganizationResolver organizations;
@@ -71,7 +70,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         HandlerRule rule = rules.of(handler);
         boolean fromOpen = Decided.cameFromOpen(request);
         String organization = organizations.inPath(request, handler);
-        request.setAttribute(DECIDED, new Decided(handler, organization, fromOpen || rule instanceof Open));
+        RequestNotes.of(request).passed(new Decided(handler, organization, fromOpen || rule instanceof Open));
         if (rule instanceof Requires requires) {
             return meets(request, response, handler, requires);
         }
@@ -88,14 +87,14 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
 
     /** Whether this handler has already been allowed in this dispatch of the request. */
     boolean hasDecided(HttpServletRequest request, Object handler) {
-        return request.getAttribute(DECIDED) instanceof Decided decided
+        return Decided.last(request) instanceof Decided decided
                 && decided.handler.equals(handler)
                 && Objects.equals(decided.organization, organizations.inPath(request, handler));
     }
 
     /** Whether no handler was found for the request so far. */
     static boolean isUndecided(HttpServletRequest request) {
-        return request.getAttribute(DECIDED) == null;
+        return Decided.last(request) == null;
     }
 
     /** The rest of an asynchronous request, or its error page, is not another request. */
@@ -180,11 +179,14 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     private record Decided(Object handler, @Nullable String organization, boolean open) {
 
         static boolean cameFromOpen(HttpServletRequest request) {
-            return before(request) instanceof Decided decided && decided.open;
+            return request.getDispatcherType() != DispatcherType.REQUEST
+                    && last(request) instanceof Decided decided
+                    && decided.open;
         }
 
-        private static @Nullable Object before(HttpServletRequest request) {
-            return request.getDispatcherType() == DispatcherType.REQUEST ? null : request.getAttribute(DECIDED);
+        static @Nullable Object last(HttpServletRequest request) {
+            RequestNotes notes = RequestNotes.find(request);
+            return notes == null ? null : notes.passed();
         }
     }
 }

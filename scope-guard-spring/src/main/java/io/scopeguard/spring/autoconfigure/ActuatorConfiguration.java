@@ -44,8 +44,15 @@ final class ActuatorConfiguration {
             ScopeGuardSettings decisions = new PermissionSettings(properties).decisions();
             Audience defaultAudience = new AudienceSettings(properties).defaultAudience();
             PermissionExplainer explainer = new PermissionExplainer(
-                    guards.live(), handlers, decisions, defaultAudience, properties.unannotated() == Unannotated.DENY);
-            return new ScopeGuardEndpoint(guard, guards.live(), handlers, explainer, decisions, defaultAudience);
+                    guards.live(),
+                    guard::providerOf,
+                    handlers,
+                    decisions,
+                    guards.clients(),
+                    defaultAudience,
+                    properties.unannotated() == Unannotated.DENY);
+            return new ScopeGuardEndpoint(
+                    guards::apply, guards.live(), handlers, explainer, decisions, defaultAudience);
         }
     }
 

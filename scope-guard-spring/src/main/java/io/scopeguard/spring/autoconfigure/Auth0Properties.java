@@ -29,6 +29,7 @@ import org.springframework.boot.convert.DurationUnit;
  *     minute.
  * @param timeout How long one call to Auth0 may take as a whole, its keys included. From 100ms to 30s.
  * @param eventStream Event stream that delivers to this application.
+ * @since 0.1
  */
 @ConfigurationProperties("scope-guard.auth0")
 public record Auth0Properties(

@@ -2,18 +2,19 @@ package io.scopeguard.spring.autoconfigure;
 
 import static org.springframework.security.config.Customizer.withDefaults;
 
-import io.scopeguard.scope.Audience;
+import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.spring.authentication.ProviderJwtDecoder;
 import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
-import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.HandlerRules;
-import io.scopeguard.spring.authorization.RequirementReader;
+import io.scopeguard.spring.authorization.OpenContent;
+import io.scopeguard.spring.authorization.OpenServletsAuthorizationManager;
 import io.scopeguard.spring.authorization.UnannotatedPolicy;
-import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
-import java.util.Set;
+import io.scopeguard.spring.authorization.UndeclaredHandlersInterceptor;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -22,24 +23,32 @@ import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
 import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.annotation.Order;
-import org.springframework.core.env.Environment;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.servlet.handler.MappedInterceptor;
 
 /**
- * The kill switch: with {@code scope-guard.enabled=false}, Spring Security verifies the tokens of the configured providers, and any
- * valid token has access. Scopes, organizations and live permissions are not checked.
+ * The kill switch: with {@code scope-guard.enabled=false}, Spring Security verifies the tokens of the providers, and any valid token
+ * has access. Scopes, organizations and live permissions are not checked. Public handlers stay public, and handlers
+ * without a declaration stay closed if they were.
+ *
+ * @since 0.1
  */
 @AutoConfiguration(before = OAuth2ResourceServerAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "false")
-@ConditionalOnBean(PlainProvider.class)
+@Conditional(DisabledGuardAutoConfiguration.OnAnyProvider.class)
 @EnableConfigurationProperties(ScopeGuardProperties.class)
+@ImportRuntimeHints(ScopeGuardRuntimeHints.class)
+@Import({HandlerRuleConfiguration.class, HealthStatusConfiguration.class})
 public final class DisabledGuardAutoConfiguration {
 
     private final ScopeGuardProperties properties;
@@ -51,9 +60,10 @@ public final class DisabledGuardAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @Conditional(NoDecoderOfSpring.class)
-    JwtDecoder plainJwtDecoder(ObjectProvider<PlainProvider> providers) {
+    JwtDecoder plainJwtDecoder(ObjectProvider<PlainProvider> configured, ObjectProvider<IdentityProvider> own) {
         return new ProviderJwtDecoder(
-                providers.orderedStream().map(PlainProvider::provider).toList(),
+                Stream.concat(configured.orderedStream().map(PlainProvider::provider), own.orderedStream())
+                        .toList(),
                 new AudienceSettings(properties).resources());
     }
 
@@ -63,29 +73,49 @@ public final class DisabledGuardAutoConfiguration {
         return WebConfiguration.decisionArgumentPostProcessor();
     }
 
-    /** Handlers that are open to everybody stay open. */
+    /** Probes work, and handlers that properties open by name stay open. */
+    @Bean
+    OpenContent openContent(ApplicationContext context, HandlerRules rules, UnannotatedPolicy policy) {
+        return new OpenContent(context, rules, policy);
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "scope-guard.unannotated", havingValue = "deny")
+    MappedInterceptor undeclaredHandlersInterceptor(HandlerRules rules) {
+        return new MappedInterceptor(null, null, new UndeclaredHandlersInterceptor(rules));
+    }
+
+    /** Public handlers stay open, and handlers without a declaration stay closed. */
     @Bean
     @ConditionalOnMissingBean(SecurityFilterChain.class)
     @Order(SecurityFilterProperties.BASIC_AUTH_ORDER)
-    SecurityFilterChain plainResourceServerChain(HttpSecurity http, Environment environment) {
-        AudienceSettings settings = new AudienceSettings(properties);
-        Audience defaultAudience = settings.defaultAudience();
-        Set<Audience> resources = settings.resources();
-        UnannotatedPolicy policy =
-                new UnannotatedPolicy(properties.unannotated() == Unannotated.DENY, properties.open());
-        HandlerRules rules = new HandlerRules(
-                new RequirementReader(defaultAudience, resources, environment),
-                new DeclaredScopes(defaultAudience),
-                policy);
+    SecurityFilterChain plainResourceServerChain(
+            HttpSecurity http,
+            AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic,
+            UnannotatedPolicy policy) {
         return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
                 .cors(withDefaults())
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .sessionManagement(AbstractHttpConfigurer::disable)
-                .authorizeHttpRequests(requests ->
-                        requests.anyRequest().access(new AuthenticatedOrPublicAuthorizationManager(rules, policy)))
+                .authorizeHttpRequests(requests -> requests.anyRequest()
+                        .access(new OpenServletsAuthorizationManager(authenticatedOrPublic, policy)))
                 .build();
+    }
+
+    /** A provider is configured by properties or declared as a bean. */
+    static final class OnAnyProvider extends AnyNestedCondition {
+
+        OnAnyProvider() {
+            super(ConfigurationPhase.REGISTER_BEAN);
+        }
+
+        @ConditionalOnBean(PlainProvider.class)
+        static final class OnConfigured {}
+
+        @ConditionalOnBean(IdentityProvider.class)
+        static final class OnOwn {}
     }
 
     /** Spring Security's own resource server is not configured. */

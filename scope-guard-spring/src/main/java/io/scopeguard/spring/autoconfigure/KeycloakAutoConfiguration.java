@@ -16,7 +16,11 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
-/** Keycloak as an identity provider, if its properties are set. */
+/**
+ * Keycloak as an identity provider, if its properties are set.
+ *
+ * @since 0.1
+ */
 @AutoConfiguration(before = {ScopeGuardAutoConfiguration.class, DisabledGuardAutoConfiguration.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @Conditional(KeycloakAutoConfiguration.OnProperties.class)

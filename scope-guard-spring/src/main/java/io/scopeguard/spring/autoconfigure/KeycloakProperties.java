@@ -31,6 +31,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param adminEvents Whether changes are noticed by polling the realm's admin events, once per max-age for all users.
  * @param callsPerSecond How many calls a second this process makes to Keycloak at most, every replica by itself.
  * @param timeout How long one call to Keycloak may take as a whole, its keys included. From 100ms to 30s.
+ * @since 0.1
  */
 @ConfigurationProperties("scope-guard.keycloak")
 public record KeycloakProperties(

@@ -25,6 +25,7 @@ import org.springframework.boot.convert.DurationUnit;
  *     allows 20 for all callers of a tenant.
  * @param timeout How long one call to Logto may take as a whole, its keys included. From 100ms to 30s.
  * @param webhook Where the tenant's webhooks are taken.
+ * @since 0.1
  */
 @ConfigurationProperties("scope-guard.logto")
 public record LogtoProperties(

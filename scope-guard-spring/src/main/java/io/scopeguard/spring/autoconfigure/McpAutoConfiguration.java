@@ -3,6 +3,7 @@ package io.scopeguard.spring.autoconfigure;
 import io.modelcontextprotocol.server.McpAsyncServer;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.authorization.CallToken;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.InvocationDecorator;
 import io.scopeguard.spring.authorization.OrganizationResolver;
@@ -14,14 +15,17 @@ import io.scopeguard.spring.mcp.McpAuthorizer;
 import io.scopeguard.spring.mcp.McpInvocation;
 import io.scopeguard.spring.mcp.McpLists;
 import io.scopeguard.spring.mcp.McpMessageGuard;
+import io.scopeguard.spring.mcp.McpNotifications;
 import io.scopeguard.spring.mcp.McpRouterFunctions;
 import io.scopeguard.spring.mcp.McpRules;
 import io.scopeguard.spring.mcp.McpServers;
 import io.scopeguard.spring.mcp.McpSessions;
 import io.scopeguard.spring.response.ProblemResponseWriter;
+import java.time.Clock;
 import org.springframework.ai.mcp.server.webmvc.transport.WebMvcStatelessServerTransport;
 import org.springframework.ai.mcp.server.webmvc.transport.WebMvcStreamableServerTransportProvider;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -29,7 +33,11 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 
-/** The operations of MCP servers, if Spring AI's transports for Spring MVC are there. */
+/**
+ * The operations of MCP servers, if Spring AI's transports for Spring MVC are there.
+ *
+ * @since 0.1
+ */
 @AutoConfiguration(
         before = ScopeGuardAutoConfiguration.class,
         afterName = {
@@ -74,6 +82,12 @@ public final class McpAutoConfiguration {
     }
 
     @Bean
+    McpNotifications mcpNotifications(
+            McpSessions sessions, ScopeGuard guard, ScopeAuthorizer authorizer, CallToken tokens) {
+        return new McpNotifications(sessions, guard, authorizer, tokens);
+    }
+
+    @Bean
     McpAuthorizer mcpAuthorizer(
             McpRules rules, OrganizationResolver organizations, ScopeAuthorizer authorizer, UnannotatedPolicy policy) {
         return new McpAuthorizer(rules, organizations, authorizer, policy);
@@ -82,12 +96,21 @@ public final class McpAutoConfiguration {
     @Bean
     McpLists mcpLists(
             ScopeGuard guard,
+            @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
             DeclaredScopes declared,
             McpRules rules,
             UnannotatedPolicy policy,
-            ScopeGuardProperties clients) {
+            ScopeGuardProperties settings) {
         boolean showsAll = properties.list() == McpProperties.Entries.ALL;
-        return new McpLists(guard, declared, rules, policy, showsAll, client -> isThirdParty(clients, client));
+        return new McpLists(
+                guard,
+                clock,
+                settings.permissions().maxAge(),
+                declared,
+                rules,
+                policy,
+                showsAll,
+                client -> isThirdParty(settings, client));
     }
 
     @Bean
@@ -131,7 +154,10 @@ public final class McpAutoConfiguration {
     @Primary
     @ConditionalOnBean(WebMvcStreamableServerTransportProvider.class)
     GuardedStreamableTransport guardedStreamableMcpTransport(
-            WebMvcStreamableServerTransportProvider transport, McpMessageGuard guard, McpSessions sessions) {
-        return new GuardedStreamableTransport(transport, guard, sessions);
+            WebMvcStreamableServerTransportProvider transport,
+            McpMessageGuard guard,
+            McpSessions sessions,
+            McpNotifications notifications) {
+        return new GuardedStreamableTransport(transport, guard, sessions, notifications);
     }
 }

@@ -10,6 +10,7 @@ import org.springframework.util.unit.DataSize;
  * @param list Tools, prompts and resources in lists: those that the subject of the token could call with this token or a better one
  *     (attainable), or all. Entries that the token does not permit name the missing scopes.
  * @param maxMessage Maximum size of a message of a client. Longer ones get 413.
+ * @since 0.1
  */
 @ConfigurationProperties("scope-guard.mcp")
 public record McpProperties(

@@ -34,7 +34,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
@@ -46,7 +45,11 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 
-/** Auto-configuration of Scope Guard for a servlet web application. Knows providers as {@link IdentityProvider} beans only. */
+/**
+ * Auto-configuration of Scope Guard for a servlet web application. Knows providers as {@link IdentityProvider} beans only.
+ *
+ * @since 0.1
+ */
 @AutoConfiguration(
         before = OAuth2ResourceServerAutoConfiguration.class,
         beforeName = "org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfiguration")
@@ -54,8 +57,10 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenResolv
 @EnableConfigurationProperties(ScopeGuardProperties.class)
 @ImportRuntimeHints(ScopeGuardRuntimeHints.class)
 @Import({
+    HandlerRuleConfiguration.class,
     TelemetryConfiguration.class,
     WebConfiguration.class,
+    FilterChainConfiguration.class,
     MetadataConfiguration.class,
     MethodConfiguration.class,
     GraphQlConfiguration.class,
@@ -99,11 +104,6 @@ public final class ScopeGuardAutoConfiguration {
     }
 
     @Bean
-    DeclaredScopes declaredScopes() {
-        return new DeclaredScopes(new AudienceSettings(properties).defaultAudience());
-    }
-
-    @Bean
     @ConditionalOnMissingBean(JwtDecoder.class)
     AccessTokenDecoder accessTokenDecoder(ScopeGuard guard, GuardMetrics metrics) {
         return new AccessTokenDecoder(guard, metrics::verified);
@@ -111,7 +111,6 @@ public final class ScopeGuardAutoConfiguration {
 
     /** Beside a decoder of the application's own, which chains take unless they name this one. */
     @Bean(defaultCandidate = false)
-    @ConditionalOnBean(JwtDecoder.class)
     @ConditionalOnMissingBean(AccessTokenDecoder.class)
     AccessTokenDecoder namedAccessTokenDecoder(ScopeGuard guard, GuardMetrics metrics) {
         log.warn("The application has its own JwtDecoder. Handlers that require scopes refuse the tokens it verifies:"
@@ -160,10 +159,9 @@ public final class ScopeGuardAutoConfiguration {
     }
 
     private static Sharing notShared(Environment environment) {
-        String property = "scope-guard.shared.enabled";
-        if (environment.getProperty(property, boolean.class, false)) {
+        if (OnSharing.isOn(environment)) {
             throw new InvalidSettingException(
-                    property,
+                    SharingChecks.ENABLED,
                     "is true, but Spring Data Redis is not there",
                     "Add org.springframework.boot:spring-boot-starter-data-redis, or leave the property out.");
         }

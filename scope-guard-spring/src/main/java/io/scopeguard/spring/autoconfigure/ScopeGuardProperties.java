@@ -40,6 +40,7 @@ import org.springframework.boot.convert.DurationUnit;
  *     in scope-guard.drift.watch), 'non-interactive' (no user is present to grant consent) and 'third-party' (the client receives
  *     the number of the scopes that a token lacks, but not their names). A client_id that does not only consist of letters, digits
  *     and dashes stands in square brackets, e.g. scope-guard.clients[https://app.example.com].third-party.
+ * @since 0.1
  */
 @ConfigurationProperties("scope-guard")
 public record ScopeGuardProperties(
@@ -89,7 +90,7 @@ public record ScopeGuardProperties(
      * Live permissions.
      *
      * @param maxAge How old live permissions may be before they are read again.
-     * @param maxStale Age beyond which live permissions are unusable, whatever the cause.
+     * @param maxStale Age beyond which live permissions are not used, for any reason.
      * @param whenUnknown Policy if live permissions are unknown: trust-token or deny.
      * @param maxWait How long a request waits for them.
      * @param maxEntries For how many pairs of subject and organization they are remembered.
@@ -111,7 +112,7 @@ public record ScopeGuardProperties(
     /**
      * Hints for clients.
      *
-     * @param watch Which scopes a token is told to lack: 'declared' (those the handlers declare), 'all', or a list of scopes.
+     * @param watch The scopes whose absence from a token is reported: 'declared' (those the handlers declare), 'all', or a list of scopes.
      * @param spread Over how long clients are asked to spread their refreshes; from 1s to 30s.
      */
     public record Drift(
@@ -186,7 +187,7 @@ public record ScopeGuardProperties(
      * @param watch Scopes whose absence from the client's tokens is reported: 'declared', 'all', or a list of scopes. Defaults to
      *     the setting for all clients.
      * @param nonInteractive Whether no user is present to grant consent, even though the client's tokens look interactive.
-     * @param thirdParty Whether it belongs to somebody else, and hears how many scopes its tokens lack, not which.
+     * @param thirdParty Whether it belongs to somebody else: responses then contain the number of missing scopes instead of their names.
      */
     public record Client(
             @Nullable List<String> watch,

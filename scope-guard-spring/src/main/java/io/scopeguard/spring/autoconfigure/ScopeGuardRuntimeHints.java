@@ -13,7 +13,7 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.web.servlet.DispatcherServlet;
 
-/** What the guard does by reflection, proxies and resources, for native images. */
+/** The reflection, proxies and resources that native images need for the guard. */
 final class ScopeGuardRuntimeHints implements RuntimeHintsRegistrar {
 
     /** Libraries that the guard looks for by the name of a class. */

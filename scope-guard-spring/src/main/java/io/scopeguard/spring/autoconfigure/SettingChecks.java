@@ -31,8 +31,7 @@ final class SettingChecks {
 
     static String required(String property, @Nullable String value, String example) {
         if (value == null || value.isBlank()) {
-            throw new InvalidSettingException(
-                    property, "is not set", "Set it to " + example + ", or set scope-guard.enabled=false.");
+            throw new InvalidSettingException(property, "is not set", "Set it to " + example + ".");
         }
         return value;
     }

@@ -15,20 +15,24 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** Sharing between replicas through the application's Redis, if that is wanted and Spring Data Redis is there. */
+/**
+ * Sharing between replicas through the application's Redis, if that is wanted and Spring Data Redis is there.
+ *
+ * @since 0.1
+ */
 @AutoConfiguration(before = ScopeGuardAutoConfiguration.class, after = DataRedisAutoConfiguration.class)
 @ConditionalOnGuard
 @ConditionalOnClass({LettuceConnectionFactory.class, DataRedisAutoConfiguration.class})
-@ConditionalOnProperty(name = SharingChecks.ENABLED, havingValue = "true")
+@Conditional(OnSharing.class)
 @EnableConfigurationProperties(SharingProperties.class)
 @ImportRuntimeHints(RedisRuntimeHints.class)
 @Import(SharingHealthConfiguration.class)

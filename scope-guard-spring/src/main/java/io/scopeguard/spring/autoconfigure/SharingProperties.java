@@ -11,12 +11,14 @@ import org.springframework.boot.convert.DurationUnit;
  * Sharing between the replicas of the application, through Redis or Valkey.
  *
  * @param enabled Whether they share. Needs spring-boot-starter-data-redis.
- * @param connectionFactory Name of the bean of type LettuceConnectionFactory, where there are several.
+ * @param connectionFactory Name of the bean of type LettuceConnectionFactory, where there are several. Switches sharing on, unless
+ *     enabled is false.
  * @param prefix Begins all keys.
  * @param secret At least 32 bytes, the same in all replicas. Hides ids in keys, and values that no replica wrote are ignored.
  * @param timeout How long a read of permissions, or a webhook, waits for one answer of Redis; from 5ms to 2s. No other request
  *     waits.
  * @param pause How long Redis is left alone after it has not answered.
+ * @since 0.1
  */
 @ConfigurationProperties("scope-guard.shared")
 public record SharingProperties(

@@ -1,6 +1,8 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.spring.InvalidSettingException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.context.ApplicationContextInitializer;
@@ -14,7 +16,9 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 final class SpringBootVersionCheck implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
-    private static final int OLDEST = 4;
+    private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)\\b.*");
+    private static final int MAJOR = 4;
+    private static final int MINOR = 1;
 
     @Override
     public void initialize(ConfigurableApplicationContext context) {
@@ -24,16 +28,21 @@ final class SpringBootVersionCheck implements ApplicationContextInitializer<Conf
     }
 
     static void check(@Nullable String version) {
-        if (version != null && major(version) < OLDEST) {
+        if (version != null && isOlder(version)) {
             throw new InvalidSettingException(
                     "Scope Guard",
-                    "needs Spring Boot " + OLDEST + " or newer, but this application runs on Spring Boot " + version
-                            + ", where nothing would enforce @RequiresScopes",
+                    "needs Spring Boot " + MAJOR + "." + MINOR + " or newer, but this application runs on Spring Boot "
+                            + version + ", where nothing would enforce @RequiresScopes",
                     "Upgrade Spring Boot, or remove the dependency on scope-guard-spring.");
         }
     }
 
-    private static int major(String version) {
-        return Integer.parseInt(version.substring(0, version.indexOf('.')));
+    private static boolean isOlder(String version) {
+        Matcher numbers = NUMBERS.matcher(version);
+        if (!numbers.matches()) {
+            return false;
+        }
+        int major = Integer.parseInt(numbers.group(1));
+        return major < MAJOR || (major == MAJOR && Integer.parseInt(numbers.group(2)) < MINOR);
     }
 }

@@ -13,7 +13,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Applications that Scope Guard cannot guard: they say so, or do not start, rather than run without a guard in silence. */
+/**
+ * Applications that Scope Guard cannot guard: they say so, or do not start, rather than run without a guard in silence.
+ *
+ * @since 0.1
+ */
 @AutoConfiguration
 public final class UnguardedApplicationAutoConfiguration {
 
@@ -28,7 +32,7 @@ public final class UnguardedApplicationAutoConfiguration {
             log.warn(
                     "Scope Guard is switched off by scope-guard.enabled=false. Any valid token of the configured provider has"
                             + " access to every organization: nothing enforces @RequiresScopes, @RequiresRole and live"
-                            + " permissions.");
+                            + " permissions. If there is no provider, the application needs a JwtDecoder of its own.");
         }
     }
 

@@ -1,8 +1,5 @@
 package io.scopeguard.spring.autoconfigure;
 
-import static org.springframework.security.config.Customizer.withDefaults;
-
-import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
 import io.scopeguard.spring.authorization.DecisionArgumentResolver;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.GrantedInvocation;
@@ -20,71 +17,45 @@ import io.scopeguard.spring.authorization.ScopeAuthorizer;
 import io.scopeguard.spring.authorization.ScopeGuardInterceptor;
 import io.scopeguard.spring.authorization.UnannotatedPolicy;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Authorities;
-import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
 import io.scopeguard.spring.provider.ProviderRegistrations;
+import io.scopeguard.spring.request.RequestNotesValve;
 import io.scopeguard.spring.response.ApiAddress;
 import io.scopeguard.spring.response.ProblemAccessDeniedHandler;
 import io.scopeguard.spring.response.ProblemAuthenticationEntryPoint;
 import io.scopeguard.spring.response.ProblemResponseWriter;
 import io.scopeguard.spring.response.SignalHeaderWriter;
-import io.scopeguard.spring.response.SignallingChainFilter;
 import io.scopeguard.spring.security.HeaderCharacters;
 import io.scopeguard.spring.stream.StreamGuard;
+import io.scopeguard.token.NativeCrypto;
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.Filter;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
-import org.springframework.core.env.Environment;
-import org.springframework.http.HttpHeaders;
-import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
-import org.springframework.security.config.observation.SecurityObservationSettings;
-import org.springframework.security.oauth2.server.resource.web.OAuth2ProtectedResourceMetadataFilter;
-import org.springframework.security.web.DefaultSecurityFilterChain;
-import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
-import org.springframework.security.web.header.HeaderWriterFilter;
-import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.multipart.support.StandardServletMultipartResolver;
 import org.springframework.web.servlet.handler.MappedInterceptor;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
-/** The guard in Spring MVC, and a filter chain for applications that define none. */
+/** The guard in Spring MVC. */
 @Configuration(proxyBeanMethods = false)
 final class WebConfiguration {
-
-    @Bean
-    RequirementReader requirementReader(ScopeGuardProperties properties, Environment environment) {
-        AudienceSettings settings = new AudienceSettings(properties);
-        return new RequirementReader(settings.defaultAudience(), settings.resources(), environment);
-    }
-
-    @Bean
-    UnannotatedPolicy unannotatedPolicy(ScopeGuardProperties properties) {
-        return new UnannotatedPolicy(properties.unannotated() == Unannotated.DENY, properties.open());
-    }
-
-    @Bean
-    HandlerRules handlerRules(RequirementReader reader, DeclaredScopes declared, UnannotatedPolicy policy) {
-        return new HandlerRules(reader, declared, policy);
-    }
 
     @Bean
     GuardInstallation guardInstallation(
@@ -105,6 +76,14 @@ final class WebConfiguration {
     StartupReport startupReport(
             ScopeGuardProperties properties, ProviderRegistrations providers, HandlerCatalog handlers) {
         return new StartupReport(properties, providers, handlers);
+    }
+
+    /** Loaded once start-up has no use for the processor. A token that comes earlier begins it, too. */
+    @Bean
+    ApplicationListener<ApplicationReadyEvent> nativeSignaturesLoader() {
+        return ready -> {
+            var unused = NativeCrypto.load();
+        };
     }
 
     @Bean
@@ -225,86 +204,14 @@ final class WebConfiguration {
         };
     }
 
-    @Bean
-    AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic(HandlerRules rules, UnannotatedPolicy policy) {
-        return new AuthenticatedOrPublicAuthorizationManager(rules, policy);
-    }
+    /** Writes the headers that are the same in each response cheaply, which depends on the server. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(TomcatServletWebServerFactory.class)
+    static class InTomcat {
 
-    /** Switches Spring Security's observation of each filter off: it costs more than the guard, which has its own metrics. */
-    @Bean
-    @ConditionalOnMissingBean({SecurityFilterChain.class, SecurityObservationSettings.class})
-    SecurityObservationSettings securityObservationSettings() {
-        return SecurityObservationSettings.noObservations();
-    }
-
-    /**
-     * For applications without a chain of their own: stateless, and open to requests without a token for {@code @PublicEndpoint}
-     * handlers.
-     */
-    @Bean
-    @ConditionalOnMissingBean(SecurityFilterChain.class)
-    @Order(SecurityFilterProperties.BASIC_AUTH_ORDER)
-    SecurityFilterChain scopeGuardFilterChain(
-            HttpSecurity http,
-            AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic,
-            ApplicationContext context) {
-        DefaultSecurityFilterChain chain = stateless(http)
-                .authorizeHttpRequests(requests -> requests.anyRequest().access(authenticatedOrPublic))
-                .build();
-        return lean(chain, context.containsBean("corsFilter") || context.containsBean("corsConfigurationSource"));
-    }
-
-    private static HttpSecurity stateless(HttpSecurity http) {
-        return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
-                .cors(withDefaults())
-                .csrf(AbstractHttpConfigurer::disable)
-                .requestCache(AbstractHttpConfigurer::disable)
-                .logout(AbstractHttpConfigurer::disable)
-                .sessionManagement(AbstractHttpConfigurer::disable)
-                .securityContext(
-                        context -> context.securityContextRepository(new RequestAttributeSecurityContextRepository()));
-    }
-
-    /**
-     * The same chain without the filters that only serve other paths or origins, because each filter costs time on every request.
-     */
-    private static SecurityFilterChain lean(DefaultSecurityFilterChain chain, boolean hasOwnCors) {
-        List<Filter> filters = new ArrayList<>();
-        for (Filter filter : chain.getFilters()) {
-            if (filter instanceof HeaderWriterFilter) {
-                filters.add(withoutWrappedRequest(filter));
-            } else if (filter instanceof CorsFilter && !hasOwnCors) {
-                filters.add(whereThereIsAnOrigin(filter));
-            } else if (!isNeedless(filter)) {
-                filters.add(filter);
-            }
+        @Bean
+        WebServerFactoryCustomizer<TomcatServletWebServerFactory> scopeGuardRequestNotes() {
+            return factory -> factory.addContextValves(new RequestNotesValve());
         }
-        return new DefaultSecurityFilterChain(chain.getRequestMatcher(), filters);
-    }
-
-    /** Metadata has a chain of its own, and {@link #withoutWrappedRequest} already marks the request as one that is signalled. */
-    private static boolean isNeedless(Filter filter) {
-        return filter instanceof OAuth2ProtectedResourceMetadataFilter || filter instanceof SignallingChainFilter;
-    }
-
-    /** The filter wraps the request only to support includes. The original request is passed on. */
-    private static Filter withoutWrappedRequest(Filter headers) {
-        return (request, response, chain) -> {
-            SignalHeaderWriter.expect(request);
-            headers.doFilter(request, response, (ignored, wrapped) -> chain.doFilter(request, wrapped));
-        };
-    }
-
-    /**
-     * Skips the filter without an Origin header: to read a handler's CORS settings, Spring MVC looks the handler up a second time.
-     */
-    private static Filter whereThereIsAnOrigin(Filter cors) {
-        return (request, response, chain) -> {
-            if (((HttpServletRequest) request).getHeader(HttpHeaders.ORIGIN) == null) {
-                chain.doFilter(request, response);
-            } else {
-                cors.doFilter(request, response, chain);
-            }
-        };
     }
 }

@@ -42,6 +42,7 @@ final class GuardedSession extends McpStreamableServerSession {
                     .sendMessage(JSONRPCResponse.error(request.id(), denial))
                     .then(transport.closeGracefully());
         }
+        guard.follow(sessions, getId(), request);
         if (RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes) {
             StreamGuard.startedAsync(attributes.getRequest());
         }

@@ -6,6 +6,7 @@ import io.modelcontextprotocol.spec.McpStreamableServerSession.McpStreamableServ
 import io.modelcontextprotocol.spec.McpStreamableServerTransportProvider;
 import java.util.List;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A transport with sessions, whose messages pass the guard. Each session belongs to the token's holder that opened it.
@@ -14,11 +15,16 @@ public final class GuardedStreamableTransport extends GuardedTransport<McpStream
         implements McpStreamableServerTransportProvider {
 
     private final McpSessions sessions;
+    private final McpNotifications notifications;
 
     public GuardedStreamableTransport(
-            McpStreamableServerTransportProvider original, McpMessageGuard guard, McpSessions sessions) {
+            McpStreamableServerTransportProvider original,
+            McpMessageGuard guard,
+            McpSessions sessions,
+            McpNotifications notifications) {
         super(original, guard);
         this.sessions = sessions;
+        this.notifications = notifications;
     }
 
     @Override
@@ -42,7 +48,10 @@ public final class GuardedStreamableTransport extends GuardedTransport<McpStream
 
     @Override
     public Mono<Void> notifyClient(String sessionId, String method, Object params) {
-        return original.notifyClient(sessionId, method, params);
+        return Mono.fromCallable(() -> notifications.isPermitted(sessionId, params))
+                .subscribeOn(Schedulers.boundedElastic())
+                .flatMap(isPermitted ->
+                        isPermitted ? original.notifyClient(sessionId, method, params) : Mono.<Void>empty());
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.scopeguard.spring.method.OperationDecisions;
 import io.scopeguard.spring.response.DecisionHolder;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class McpAuthorizer {
 
     private static final String PERMITTED = McpAuthorizer.class.getName() + ".permitted";
+
+    /** An operation that was permitted, and its requirement. */
+    private record Permitted(McpOperation operation, List<AccessRequest> requests) {}
 
     private final McpRules rules;
     private final OrganizationResolver organizations;
@@ -54,6 +58,7 @@ public final class McpAuthorizer {
         if (applicable.isEmpty() && policy.isClosed()) {
             return ProblemResponses::undeclared;
         }
+        List<AccessRequest> requests = new ArrayList<>(applicable.size());
         for (Applicable rule : applicable) {
             Decision decision = decide(request, handler, token, operation, rule);
             DecisionHolder.set(request, decision);
@@ -61,14 +66,20 @@ public final class McpAuthorizer {
             if (!decision.isGranted()) {
                 return problems -> problems.of(keepingScopes(decision));
             }
+            requests.add(decision.request());
         }
-        request.setAttribute(PERMITTED, operation);
+        request.setAttribute(PERMITTED, new Permitted(operation, requests));
         return null;
     }
 
     /** Whether this operation has already been permitted in this request. */
     boolean hasPermitted(HttpServletRequest request, McpOperation operation) {
-        return operation.equals(request.getAttribute(PERMITTED));
+        return request.getAttribute(PERMITTED) instanceof Permitted permitted && permitted.operation.equals(operation);
+    }
+
+    /** The requirement of the operation that was permitted in this request. */
+    List<AccessRequest> permitted(HttpServletRequest request) {
+        return request.getAttribute(PERMITTED) instanceof Permitted permitted ? permitted.requests : List.of();
     }
 
     private Decision decide(

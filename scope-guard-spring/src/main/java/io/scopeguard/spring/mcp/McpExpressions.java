@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotations;
 
-/** Checks at start-up that expressions refer to what a message can name. */
+/** Checks at start-up that expressions refer to values that a message can have. */
 final class McpExpressions {
 
     private static final String PROGRESS_TOKEN = "org.springframework.ai.mcp.annotation.McpProgressToken";
@@ -46,7 +46,7 @@ final class McpExpressions {
                 });
     }
 
-    /** Spring AI assigns the variables in the order of the template, whatever the parameters are called. */
+    /** Spring AI assigns the variables in the order of the template, regardless of the names of the parameters. */
     private static void checkVariable(McpName key, MethodRule rule, Parameter parameter, int position) {
         List<String> variables = new DefaultMcpUriTemplateManager(key.name()).getVariableNames();
         String variable = position < variables.size() ? variables.get(position) : null;

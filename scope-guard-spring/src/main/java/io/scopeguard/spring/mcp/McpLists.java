@@ -16,6 +16,7 @@ import io.scopeguard.spring.method.MethodRule;
 import io.scopeguard.spring.response.DecisionHolder;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,6 +44,8 @@ public final class McpLists {
             "resources/templates/list", new Listing("resourceTemplates", Kind.RESOURCE, "uriTemplate"));
 
     private final ScopeGuard guard;
+    private final Clock clock;
+    private final Duration maxAge;
     private final DeclaredScopes declared;
     private final McpRules rules;
     private final UnannotatedPolicy policy;
@@ -51,17 +54,23 @@ public final class McpLists {
 
     /**
      * @param guard reads live permissions if the request's decision could do without them
-     * @param showsAll whether lists also contain what the subject could not call
+     * @param clock dates tokens
+     * @param maxAge the usual age of live permissions
+     * @param showsAll whether lists also contain operations that the subject could not call
      * @param thirdParties the ids of clients that receive counts instead of names
      */
     public McpLists(
             ScopeGuard guard,
+            Clock clock,
+            Duration maxAge,
             DeclaredScopes declared,
             McpRules rules,
             UnannotatedPolicy policy,
             boolean showsAll,
             Predicate<String> thirdParties) {
         this.guard = guard;
+        this.clock = clock;
+        this.maxAge = maxAge;
         this.declared = declared;
         this.rules = rules;
         this.policy = policy;
@@ -122,8 +131,20 @@ public final class McpLists {
         }
         RequestedOrganization organization =
                 token.organization() == null ? RequestedOrganization.NONE : RequestedOrganization.OF_TOKEN;
-        ScopeRequirement fresh = ScopeRequirement.anyOf(token.audience(), any).withMaxAge(Duration.ZERO);
-        return guard.authorize(token, new AccessRequest(organization, fresh));
+        ScopeRequirement requirement = ScopeRequirement.anyOf(token.audience(), any);
+        Decision since = guard.authorize(token, new AccessRequest(organization, requirement.withMaxAge(ageOf(token))));
+        return since.live() == null
+                ? guard.authorize(token, new AccessRequest(organization, requirement.withMaxAge(Duration.ZERO)))
+                : since;
+    }
+
+    /** A read since the token was issued is new enough. With this age, the young token itself does not count as a read. */
+    private Duration ageOf(AccessToken token) {
+        Duration age = Duration.between(token.issuedAt(), clock.instant());
+        if (age.isNegative()) {
+            return Duration.ZERO;
+        }
+        return age.compareTo(maxAge) < 0 ? age : maxAge;
     }
 
     private @Nullable Map<String, Object> seen(Map<String, Object> entry, Listing listing, Decision decision) {

@@ -25,6 +25,11 @@ record McpMessage(
         @Nullable String method,
         @Nullable Object params) {
 
+    static final String SUBSCRIBE = "resources/subscribe";
+
+    /** Needs no right: a client that has lost the right to a resource can still unsubscribe. */
+    static final String UNSUBSCRIBE = "resources/unsubscribe";
+
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
@@ -77,8 +82,7 @@ record McpMessage(
         return switch (method) {
             case "tools/call" -> named(McpOperation.Kind.TOOL, "name");
             case "prompts/get" -> named(McpOperation.Kind.PROMPT, "name");
-            case "resources/read", "resources/subscribe", "resources/unsubscribe" ->
-                named(McpOperation.Kind.RESOURCE, "uri");
+            case "resources/read", SUBSCRIBE -> named(McpOperation.Kind.RESOURCE, "uri");
             case "completion/complete" -> completion();
             default -> null;
         };

@@ -10,9 +10,11 @@ import io.scopeguard.signal.Problem;
 import io.scopeguard.signal.ProblemResponse;
 import io.scopeguard.signal.ProblemResponses;
 import io.scopeguard.spring.authentication.AccessTokenHolder;
+import io.scopeguard.spring.mcp.McpSessions.Subscription;
 import io.scopeguard.spring.method.OperationDecisions;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -62,6 +64,21 @@ public final class McpMessageGuard {
         Object handler = request.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE);
         Function<ProblemResponses, ProblemResponse> denial = authorizer.denial(request, handler, token, operation);
         return denial == null ? null : error(denial.apply(PROBLEMS).problem());
+    }
+
+    /** Takes note of a subscription that was permitted, or that ends. */
+    void follow(McpSessions sessions, String session, JSONRPCRequest message) {
+        Object uri = message.params() instanceof Map<?, ?> params ? params.get("uri") : null;
+        HttpServletRequest request = currentRequest();
+        AccessToken token = AccessTokenHolder.get();
+        if (!(uri instanceof String name) || request == null || token == null) {
+            return;
+        }
+        if (McpMessage.SUBSCRIBE.equals(message.method())) {
+            sessions.subscribed(session, name, new Subscription(token, authorizer.permitted(request)));
+        } else if (McpMessage.UNSUBSCRIBE.equals(message.method())) {
+            sessions.unsubscribed(session, name);
+        }
     }
 
     /** The response, whose lists contain only operations that the client could use; the denial, if the call failed with it. */

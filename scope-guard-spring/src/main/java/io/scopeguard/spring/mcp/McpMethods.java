@@ -3,6 +3,7 @@ package io.scopeguard.spring.mcp;
 import io.scopeguard.spring.mcp.McpOperation.Kind;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
+import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -39,6 +40,18 @@ final class McpMethods {
         }
         String prompt = completion.getString("prompt");
         return new McpName(Kind.COMPLETION, prompt.isEmpty() ? completion.getString("uri") : prompt);
+    }
+
+    /** Whether the method completes arguments. */
+    static boolean isCompletion(Method method) {
+        return MergedAnnotations.from(method).isPresent(PACKAGE + "McpComplete");
+    }
+
+    /** Whether the method receives the value to complete, but not the name of its argument. */
+    static boolean takesAnyValue(Method completion) {
+        return Arrays.stream(completion.getParameters())
+                .anyMatch(parameter -> parameter.getType().equals(String.class)
+                        && !MergedAnnotations.from(parameter).isPresent(PACKAGE + "McpProgressToken"));
     }
 
     private static String nameOr(String name, Method method) {

@@ -2,6 +2,7 @@ package io.scopeguard.spring.mcp;
 
 import io.modelcontextprotocol.util.DefaultMcpUriTemplateManager;
 import io.scopeguard.spring.InvalidSettingException;
+import io.scopeguard.spring.authorization.Binding;
 import io.scopeguard.spring.authorization.UnannotatedPolicy;
 import io.scopeguard.spring.mcp.McpOperation.Kind;
 import io.scopeguard.spring.method.MethodRule;
@@ -65,7 +66,29 @@ public final class McpRules implements NamedOperations {
         if (!rules.isEmpty() || policy.isClosed()) {
             servers.check();
         }
+        if (rules.values().stream().anyMatch(McpRules::namesOrganization)) {
+            servers.completionMethods().forEach(this::checkCompletion);
+        }
         report(served);
+    }
+
+    private static boolean namesOrganization(@Nullable Rule rule) {
+        return rule != null && rule.rule.requires().binding() == Binding.EXPRESSION;
+    }
+
+    /** A method that does not learn which argument it completes could take another one's value for the organization. */
+    private void checkCompletion(Method method) {
+        McpName key = McpMethods.keyOf(method);
+        boolean isDecidedByArgument = namesOrganization(rules.get(new McpName(Kind.PROMPT, key.name())))
+                || namesOrganization(rules.get(new McpName(Kind.RESOURCE, key.name())));
+        if (isDecidedByArgument && !namesOrganization(rules.get(key)) && McpMethods.takesAnyValue(method)) {
+            throw new InvalidSettingException(
+                    method.getDeclaringClass().getName() + "#" + method.getName(),
+                    "is the " + key
+                            + ", takes the value of whichever argument is completed, and an argument names the organization",
+                    "Take a CompleteRequest instead of a String, or require a right for this value with an annotation whose"
+                            + " organization is the parameter.");
+        }
     }
 
     private static InvalidSettingException notServed(McpName key, MethodRule rule) {

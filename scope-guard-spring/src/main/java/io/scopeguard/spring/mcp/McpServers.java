@@ -17,6 +17,7 @@ import io.modelcontextprotocol.spec.McpServerTransportProviderBase;
 import io.modelcontextprotocol.spec.McpStatelessServerTransport;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.mcp.McpOperation.Kind;
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -29,6 +30,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.util.ClassUtils;
 import reactor.core.publisher.Flux;
 
 /**
@@ -78,7 +81,7 @@ public final class McpServers {
         return beans.getBeansOfType(type).values().stream();
     }
 
-    /** Servers do not list their completions, so that these are what the annotation scanner has found. */
+    /** Servers do not list their completions: these come from the specifications of the annotation scanner. */
     private Stream<McpName> completions() {
         return Arrays.stream(beans.getBeanNamesForType(List.class, true, false))
                 .map(beans::getBean)
@@ -86,6 +89,16 @@ public final class McpServers {
                 .map(McpServers::completed)
                 .flatMap(Stream::ofNullable)
                 .map(reference -> new McpName(Kind.COMPLETION, nameOf(reference)));
+    }
+
+    /** The methods of all beans that complete arguments. */
+    Stream<Method> completionMethods() {
+        return Arrays.stream(beans.getBeanDefinitionNames())
+                .map(name -> beans.getType(name, false))
+                .flatMap(Stream::ofNullable)
+                .map(ClassUtils::getUserClass)
+                .distinct()
+                .flatMap(type -> MethodIntrospector.selectMethods(type, McpMethods::isCompletion).stream());
     }
 
     private static String nameOf(CompleteReference reference) {
@@ -173,7 +186,8 @@ public final class McpServers {
     private static InvalidSettingException unguarded(String name, Object transport) {
         return new InvalidSettingException(
                 "The MCP transport '" + name + "' (" + transport.getClass().getName() + ")",
-                "is not guarded, and the application has MCP operations that require scopes, or closes those without an annotation",
+                "is not guarded, although the application has MCP operations that require scopes, or sets"
+                        + " scope-guard.unannotated=deny",
                 "Set spring.ai.mcp.server.protocol=STREAMABLE or STATELESS, or remove the transport.");
     }
 }

@@ -1,18 +1,46 @@
 package io.scopeguard.spring.mcp;
 
+import io.scopeguard.AccessRequest;
 import io.scopeguard.provider.Subject;
+import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.authentication.AccessTokenHolder;
 import io.scopeguard.token.AccessToken;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The owners of the open sessions, as many as the transport allows: the id of a session is not a credential. Thread-safe.
+ * The open sessions, as many as the transport allows, with their owners and subscriptions. The id of a session is not a credential.
+ * Thread-safe.
  */
 public final class McpSessions {
 
-    private final Map<String, Owner> owners = new ConcurrentHashMap<>();
+    private static final int MAX_SUBSCRIPTIONS = 10_000;
+
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+
+    private static final class Session {
+
+        private final Owner owner;
+
+        /** The newest token for each audience. */
+        private final Map<Audience, AccessToken> tokens = new ConcurrentHashMap<>();
+
+        private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
+
+        Session(Owner owner) {
+            this.owner = owner;
+        }
+    }
+
+    /**
+     * A subscription to a resource.
+     *
+     * @param token with which its notifications are decided
+     * @param requests what it requires; nothing if the resource declares nothing
+     */
+    record Subscription(AccessToken token, List<AccessRequest> requests) {}
 
     /** Records that the holder of the current token opens a session. */
     void opened(String id) {
@@ -20,20 +48,59 @@ public final class McpSessions {
         if (token == null) {
             throw new IllegalStateException("a session needs a token");
         }
-        owners.put(id, Owner.of(token));
+        sessions.put(id, new Session(Owner.of(token)));
     }
 
     void closed(String id) {
-        owners.remove(id);
+        sessions.remove(id);
     }
 
-    /** Whether this session belongs to another owner, or to none: then it does not exist, or is about to end. */
+    /**
+     * Whether this session belongs to another owner, or to none: then it does not exist, or is about to end. Otherwise the session
+     * goes on with this token, if it is newer.
+     */
     boolean isForeign(String id, AccessToken token) {
-        return !Owner.of(token).equals(owners.get(id));
+        Session session = sessions.get(id);
+        if (session == null || !Owner.of(token).equals(session.owner)) {
+            return true;
+        }
+        session.tokens.merge(token.audience(), token, McpSessions::newer);
+        return false;
+    }
+
+    private static AccessToken newer(AccessToken known, AccessToken presented) {
+        return presented.issuedAt().isBefore(known.issuedAt()) ? known : presented;
+    }
+
+    /** Records a subscription that was permitted. Beyond the limit, the client is not notified. */
+    void subscribed(String id, String uri, Subscription subscription) {
+        Session session = sessions.get(id);
+        if (session != null && session.subscriptions.size() < MAX_SUBSCRIPTIONS) {
+            session.subscriptions.put(uri, subscription);
+        }
+    }
+
+    void unsubscribed(String id, String uri) {
+        Session session = sessions.get(id);
+        if (session != null) {
+            session.subscriptions.remove(uri);
+        }
+    }
+
+    /** A subscription with the newest token of its session, or {@code null} if there is none. */
+    @Nullable
+    Subscription subscription(String id, String uri) {
+        Session session = sessions.get(id);
+        Subscription known = session == null ? null : session.subscriptions.get(uri);
+        if (session == null || known == null) {
+            return null;
+        }
+        AccessToken newest = session.tokens.getOrDefault(known.token().audience(), known.token());
+        return new Subscription(newer(known.token(), newest), known.requests());
     }
 
     int count() {
-        return owners.size();
+        return sessions.size();
     }
 
     /** The parts of a token that stay the same when a client renews it. */

@@ -1,9 +1,12 @@
 package io.scopeguard.spring.metadata;
 
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.security.oauth2.server.resource.OAuth2ProtectedResourceMetadata;
@@ -21,28 +24,59 @@ public final class ResourceMetadata {
         this.declared = declared;
     }
 
-    /** Adds the members that are the same for all resource identifiers. */
+    /** Adds the members that describe the whole API. */
     public void describe(OAuth2ProtectedResourceMetadata.Builder metadata) {
-        metadata.authorizationServers(servers -> servers.addAll(guard.issuers()))
-                .scopes(scopes -> scopes.addAll(declared.all().toList()))
-                .tlsClientCertificateBoundAccessTokens(false);
+        describe(metadata, declared.all());
     }
 
-    /** Answers with the metadata of a resource identifier. It is public, also for scripts of any origin. */
-    void write(String resource, HttpServletResponse response) throws IOException {
+    private void describe(OAuth2ProtectedResourceMetadata.Builder metadata, Scopes scopes) {
+        metadata.authorizationServers(servers -> servers.addAll(guard.issuers()))
+                .tlsClientCertificateBoundAccessTokens(false);
+        if (!scopes.isEmpty()) {
+            // An empty list must be left out (RFC 9728 §3.2).
+            metadata.scopes(supported -> supported.addAll(scopes.toList()));
+        }
+    }
+
+    /**
+     * Responds with the metadata of a resource identifier. It is public, also for scripts from any origin.
+     *
+     * @param api the address of the API, without a slash at its end
+     * @param resource the same address, or one below it
+     */
+    void write(String api, String resource, HttpServletResponse response) throws IOException {
         OAuth2ProtectedResourceMetadata.Builder metadata =
                 OAuth2ProtectedResourceMetadata.builder().resource(resource).bearerMethod("header");
-        describe(metadata);
+        describe(metadata, scopes(api, resource));
         byte[] body = json.writeValueAsBytes(metadata.build().getClaims());
         allowAllOrigins(response);
-        // It may name the address of the request: no cache may give one client's to another.
+        // The metadata may contain the address of the request, so a cache must not serve one client's response to
+        // another.
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
     }
 
-    /** Answers a preflight: some clients send headers of their own, such as {@code MCP-Protocol-Version}. */
+    /**
+     * The scopes to request for access to a resource (RFC 9728 §2). A resource below the API's address has its own metadata, with the
+     * scopes that operations declare for it. The metadata of all other addresses lists the remaining scopes.
+     */
+    private Scopes scopes(String api, String resource) {
+        Set<Audience> audiences = declared.audiences();
+        boolean isOwn = audiences.stream().anyMatch(each -> each.value().equals(resource) && isBelow(api, each));
+        return audiences.stream()
+                .filter(each -> isOwn ? each.value().equals(resource) : !isBelow(api, each))
+                .map(declared::of)
+                .reduce(Scopes.none(), Scopes::or);
+    }
+
+    /** Whether this is the audience of a resource that has its own metadata. */
+    private boolean isBelow(String api, Audience audience) {
+        return audience.value().startsWith(api + "/") && !declared.of(audience).isEmpty();
+    }
+
+    /** Responds to a preflight request, because some clients send additional headers such as {@code MCP-Protocol-Version}. */
     void writePreflight(HttpServletResponse response) {
         allowAllOrigins(response);
         response.setHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD");

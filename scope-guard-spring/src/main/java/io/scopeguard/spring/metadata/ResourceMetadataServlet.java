@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Answers with the protected resource metadata at its well-known path and at the paths below it. Thread-safe. */
+/** Responds with the protected resource metadata at its well-known path and at the paths below it. Thread-safe. */
 public final class ResourceMetadataServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1;
@@ -21,9 +21,10 @@ public final class ResourceMetadataServlet extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String wellKnown = request.getContextPath() + ApiAddress.METADATA_PATH;
+        String contextPath = request.getContextPath();
+        String wellKnown = contextPath + ApiAddress.METADATA_PATH;
         String path = request.getRequestURI().substring(wellKnown.length());
-        metadata.write(address.ofResource(request, request.getContextPath(), path), response);
+        metadata.write(address.ofApi(request, contextPath), address.ofResource(request, contextPath, path), response);
     }
 
     @Override

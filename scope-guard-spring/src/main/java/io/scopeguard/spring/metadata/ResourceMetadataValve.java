@@ -10,9 +10,9 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 /**
- * Answers with the protected resource metadata where RFC 9728 §3.1 expects it for a resource below a context path:
- * {@code /.well-known/oauth-protected-resource} and then the context path, or the path of the public address. No servlet of
- * the application is reached there. Thread-safe.
+ * Responds with the protected resource metadata at the address that RFC 9728 §3.1 defines for a resource below a context path:
+ * {@code /.well-known/oauth-protected-resource}, followed by the context path or the path of the public address. A servlet of the
+ * application cannot serve this path. Thread-safe.
  */
 public final class ResourceMetadataValve extends ValveBase {
 
@@ -21,7 +21,7 @@ public final class ResourceMetadataValve extends ValveBase {
     private final String contextPath;
     private final Pattern path;
 
-    /** @param contextPath the application's, not empty */
+    /** @param contextPath the application's context path, not empty */
     public ResourceMetadataValve(ResourceMetadata metadata, ApiAddress address, String contextPath) {
         super(true);
         this.metadata = metadata;
@@ -44,7 +44,10 @@ public final class ResourceMetadataValve extends ValveBase {
     private boolean answer(Request request, Response response, String uri) throws IOException {
         switch (request.getMethod()) {
             case "GET", "HEAD" -> {
-                metadata.write(address.ofResource(request, contextPath, below(uri)), response);
+                metadata.write(
+                        address.ofApi(request, contextPath),
+                        address.ofResource(request, contextPath, below(uri)),
+                        response);
             }
             case "OPTIONS" -> metadata.writePreflight(response);
             default -> {

@@ -18,8 +18,8 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.util.ClassUtils;
 
 /**
- * Checks each bean before proxies are made for it: whether its annotations make sense, and whether a proxy can intercept the
- * methods that need one. Thread-safe.
+ * Checks each bean before proxies are created for it: whether its annotations are valid, and whether a proxy can intercept the
+ * annotated methods. Thread-safe.
  */
 public final class AnnotatedBeanCheck implements BeanPostProcessor, PriorityOrdered {
 
@@ -40,7 +40,7 @@ public final class AnnotatedBeanCheck implements BeanPostProcessor, PriorityOrde
         return bean;
     }
 
-    /** Products of factories are not initialized by the container. */
+    /** Objects from factory beans, which the container does not initialize. */
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
         return postProcessBeforeInitialization(bean, beanName);
@@ -96,7 +96,7 @@ public final class AnnotatedBeanCheck implements BeanPostProcessor, PriorityOrde
                 || ClassUtils.getAllInterfacesForClassAsSet(type).stream().noneMatch(AnnotatedBeanCheck::isProxied);
     }
 
-    /** Interfaces that Spring takes for a proxy of interfaces. */
+    /** The interfaces that Spring uses for a proxy of interfaces. */
     private static boolean isProxied(Class<?> type) {
         return type.getMethods().length > 0
                 && type != InitializingBean.class

@@ -29,7 +29,7 @@ final class AnnotatedBeans {
                 && factory.getMergedBeanDefinition(name).isAbstract();
     }
 
-    /** The class behind the proxies of a bean, as far as it is known before the bean is created. */
+    /** The class behind the proxies of a bean, if it is known before the bean is created. */
     private static @Nullable Class<?> typeOf(ConfigurableListableBeanFactory factory, String name) {
         Class<?> type = AutoProxyUtils.determineTargetClass(factory, name);
         return type == null ? null : ClassUtils.getUserClass(type);

@@ -9,8 +9,8 @@ import java.util.Map;
  *
  * @param guarded the methods that method security guards
  * @param web the methods of web handlers, which the web guard must serve, with their requirements
- * @param operations the guarded methods that clients call by name within an endpoint, which the guard of that endpoint must serve
- *     as well
+ * @param operations the guarded methods that clients call by name within an endpoint; the guard of that endpoint must know them,
+ *     too
  */
 record AnnotatedClass(Map<Method, MethodRule> guarded, Map<Method, Requires> web, Map<Method, MethodRule> operations) {
 

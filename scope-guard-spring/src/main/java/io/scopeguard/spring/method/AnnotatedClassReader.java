@@ -56,7 +56,7 @@ final class AnnotatedClassReader {
         return new AnnotatedClass(Map.copyOf(guarded), Map.copyOf(web), Map.copyOf(operations));
     }
 
-    /** Where a class has mapped methods, its annotation is about those: the others support them. */
+    /** If a class has mapped methods, its annotation applies to these only, because the other methods support them. */
     private Set<Method> coveredByClass(HandlerRule rule) {
         if (MethodKind.isServletComponent(type)) {
             throw new InvalidSettingException(
@@ -72,7 +72,7 @@ final class AnnotatedClassReader {
         mapped.addAll(methodsOf(MAPPED));
         mapped.addAll(methodsOf(MCP));
         if (MethodKind.isWebSocketHandler(type)) {
-            // One handler as a whole: any of its methods stands for it.
+            // The whole class is one handler, so any of its methods represents it.
             if (rule instanceof Requires requires) {
                 kinds.keySet().stream().limit(1).forEach(method -> web.put(method, requires));
             }
@@ -127,7 +127,7 @@ final class AnnotatedClassReader {
         }
     }
 
-    /** One guard decides about each kind of call, and knows nothing of the others. */
+    /** Each kind of call has its own guard, which does not know the other kinds. */
     private void checkNotMapped(Method method) {
         if (MethodKind.isMappedTwice(method)) {
             throw new InvalidSettingException(
@@ -162,7 +162,7 @@ final class AnnotatedClassReader {
         };
     }
 
-    /** An operation without an expression takes its organization from the request, or else from the token. */
+    /** The organization of an operation without an expression is that of the request, or else that of the token. */
     private OrganizationOfCall organizationOfOperation(Method method, Requires rule) {
         boolean isUnsaid = rule.binding() == Binding.REQUEST && !rule.isGlobalRoleOnly();
         return isUnsaid || rule.binding() == Binding.TOKEN
@@ -212,7 +212,7 @@ final class AnnotatedClassReader {
         return name(method, type);
     }
 
-    /** How messages name a method. */
+    /** The name of a method in messages. */
     static String name(Method method, Class<?> type) {
         return type.getName() + "#" + method.getName()
                 + Arrays.stream(method.getParameterTypes())

@@ -27,6 +27,9 @@ final class AnnotatedTypes {
 
     private final Map<Class<?>, Boolean> known = new ConcurrentReferenceHashMap<>();
 
+    /** Whether an annotation is one of the marks, or carries one. */
+    private final Map<Class<? extends Annotation>, Boolean> marks = new ConcurrentReferenceHashMap<>();
+
     /**
      * Whether the type, one of its supertypes, or a method of them carries {@code @RequiresScopes}, {@code @RequiresRole} or
      * {@code @PublicEndpoint}.
@@ -46,18 +49,18 @@ final class AnnotatedTypes {
         return superclass == null ? interfaces : Stream.concat(Stream.of(superclass), interfaces);
     }
 
-    private static boolean isAnnotated(Class<?> type) {
+    private boolean isAnnotated(Class<?> type) {
         if (type.getName().startsWith("java.")) {
             return false;
         }
         return isMarked(type) || hasAnnotatedMethod(type);
     }
 
-    private static boolean hasAnnotatedMethod(Class<?> type) {
+    private boolean hasAnnotatedMethod(Class<?> type) {
         try {
-            return Arrays.stream(type.getDeclaredMethods()).anyMatch(AnnotatedTypes::isMarked);
+            return Arrays.stream(type.getDeclaredMethods()).anyMatch(this::isMarked);
         } catch (LinkageError e) {
-            // A type in a signature is missing: read the class file, which needs no other types.
+            // A type in a signature is missing, so the class file is read, which needs no other types.
             if (hasAnnotatedMethodInFile(type)) {
                 throw new InvalidSettingException(
                         type.getName(),
@@ -81,11 +84,20 @@ final class AnnotatedTypes {
         }
     }
 
-    private static boolean isMarked(AnnotatedElement element) {
-        if (element.getDeclaredAnnotations().length == 0) {
-            return false;
+    private boolean isMarked(AnnotatedElement element) {
+        return Arrays.stream(element.getDeclaredAnnotations())
+                .map(Annotation::annotationType)
+                .anyMatch(this::isMark);
+    }
+
+    /** Most beans are the framework's, whose methods carry the same few annotations. */
+    private boolean isMark(Class<? extends Annotation> type) {
+        Boolean result = marks.get(type);
+        if (result == null) {
+            MergedAnnotations annotations = MergedAnnotations.from(type);
+            result = MARKS.contains(type) || MARKS.stream().anyMatch(annotations::isPresent);
+            marks.put(type, result);
         }
-        MergedAnnotations annotations = MergedAnnotations.from(element);
-        return MARKS.stream().anyMatch(annotations::isPresent);
+        return result;
     }
 }

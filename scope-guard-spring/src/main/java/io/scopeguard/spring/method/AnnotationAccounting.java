@@ -19,8 +19,8 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
 
 /**
- * Accounts for the annotations of all beans of any scope when the application starts, whether they exist already or not: the web
- * guard or method security enforces each of them, or start-up fails.
+ * Checks at start-up that the web guard or method security enforces each annotation of all beans, of any scope, whether or not they
+ * exist already. Otherwise, start-up fails.
  */
 public final class AnnotationAccounting
         implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
@@ -142,7 +142,7 @@ public final class AnnotationAccounting
         });
     }
 
-    /** The bean, if it was created already and is not the factory of another. */
+    /** The bean, if it has been created already and is not a factory bean. */
     private @Nullable Object existing(String name) {
         return beans.isFactoryBean(name) ? null : beans.getSingleton(name);
     }

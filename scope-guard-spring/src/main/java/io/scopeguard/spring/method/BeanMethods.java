@@ -17,10 +17,10 @@ import org.springframework.context.Phased;
 import org.springframework.core.Ordered;
 import org.springframework.util.ClassUtils;
 
-/** The methods that a class has, declares or inherits. */
+/** The methods of a class, declared or inherited. */
 final class BeanMethods {
 
-    /** Called by the container for every user; an annotation on the class does not apply to them. */
+    /** Methods that the container calls for every user. An annotation on the class does not apply to them. */
     private static final List<Class<?>> CALLBACKS = List.of(
             Object.class,
             Aware.class,
@@ -33,7 +33,7 @@ final class BeanMethods {
 
     private BeanMethods() {}
 
-    /** Each method once, by its most specific declaration; also private and static ones. */
+    /** Each method once, by its most specific declaration, including private and static methods. */
     static Set<Method> of(Class<?> targetClass) {
         Set<Method> methods = new LinkedHashSet<>();
         if (!Proxy.isProxyClass(targetClass)) {
@@ -52,7 +52,7 @@ final class BeanMethods {
                 .forEach(methods::add);
     }
 
-    /** The method that a call on an object of the class reaches; for a proxy of interfaces, that of the interface. */
+    /** The method that a call on an object of the class reaches. For a proxy of interfaces, this is the interface's method. */
     static Method mostSpecific(Method method, Class<?> targetClass) {
         return isFixed(method) || Proxy.isProxyClass(targetClass)
                 ? method
@@ -64,12 +64,15 @@ final class BeanMethods {
         return Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers());
     }
 
-    /** Whether an annotation on the class is about the method. */
+    /** Whether an annotation on the class applies to the method. */
     static boolean isOperation(Method method, Class<?> targetClass) {
         return !isFixed(method) && !isCallback(method, targetClass) && !isFrameworksFinal(method);
     }
 
-    /** A final method of a framework's base class is not the application's to change, and does nothing of the application's. */
+    /**
+     * Excludes final methods of a framework's base class: the application cannot change them, and they contain no code of the
+     * application.
+     */
     private static boolean isFrameworksFinal(Method method) {
         return Modifier.isFinal(method.getModifiers())
                 && method.getDeclaringClass().getName().startsWith("org.springframework.");

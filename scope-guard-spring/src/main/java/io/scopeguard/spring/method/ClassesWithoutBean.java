@@ -20,8 +20,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.ClassUtils;
 
 /**
- * Finds annotated classes in the application's packages that are no beans, so that nothing intercepts calls of their methods.
- * Searches class files for the annotations' names rather than parsing them. Annotations that are composed are not followed.
+ * Finds annotated classes in the application's packages that are not beans, so that nothing intercepts calls of their methods.
+ * Searches class files for the names of the annotations instead of parsing them. Composed annotations are not found.
  */
 final class ClassesWithoutBean {
 
@@ -35,7 +35,7 @@ final class ClassesWithoutBean {
 
     /**
      * @param beans the annotated classes of all beans
-     * @param handlers those that handler mappings serve, which the web guard decides about
+     * @param handlers the handlers of handler mappings, which the web guard decides about
      */
     ClassesWithoutBean(ClassLoader loader, Collection<Class<?>> beans, HandlerRules handlers) {
         this.resources = new PathMatchingResourcePatternResolver(loader);
@@ -83,7 +83,7 @@ final class ClassesWithoutBean {
                 url.substring(url.lastIndexOf("/" + path) + 1, url.length() - SUFFIX.length()));
     }
 
-    /** A component that is no bean was left out by a condition or a profile: there is no object of it to call. */
+    /** A component that is not a bean was excluded by a condition or a profile, so no object of it exists. */
     private boolean isWithoutBean(String name) {
         ClassLoader loader = resources.getClassLoader();
         if (!ClassUtils.isPresent(name, loader)) {

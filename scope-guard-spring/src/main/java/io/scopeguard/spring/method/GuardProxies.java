@@ -14,12 +14,12 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.target.AbstractBeanFactoryBasedTargetSource;
 import org.springframework.util.ClassUtils;
 
-/** Proxies and the objects behind them. */
+/** Examines proxies and the objects behind them. */
 final class GuardProxies {
 
     private GuardProxies() {}
 
-    /** The classes of an object and, if it is a proxy, of all objects that it leads to. */
+    /** The classes of an object and, if it is a proxy, of all objects behind it. */
     static List<Class<?>> classesOf(Object bean) {
         List<Class<?>> classes = new ArrayList<>();
         for (Object each = bean; each != null; each = targetOf(each)) {
@@ -39,14 +39,14 @@ final class GuardProxies {
         return false;
     }
 
-    /** Whether the object only leads to another bean, which is guarded itself: that of a scope, or of a pool. */
+    /** Whether the object only delegates to another bean, which is guarded itself: the bean of a scope or of a pool. */
     static boolean leadsToOtherBean(Object bean) {
         return bean instanceof AopInfrastructureBean
                 || (bean instanceof Advised advised
                         && advised.getTargetSource() instanceof AbstractBeanFactoryBasedTargetSource);
     }
 
-    /** Why no subclass can be made of the class that intercepts its methods; {@code null} if one can. */
+    /** The reason why no proxy class can extend the class; {@code null} if one can. */
     static @Nullable String obstacle(Class<?> type) {
         if (Modifier.isFinal(type.getModifiers())) {
             return "is final";

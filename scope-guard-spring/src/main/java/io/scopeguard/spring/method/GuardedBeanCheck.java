@@ -8,14 +8,14 @@ import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostP
 import org.springframework.core.Ordered;
 
 /**
- * Checks each bean after proxies were made for it, whenever it is created: whether calls of its guarded methods pass method
+ * Checks each bean, whenever it is created, after its proxies were created: whether calls of its guarded methods pass method
  * security. Thread-safe.
  */
 public final class GuardedBeanCheck implements SmartInstantiationAwareBeanPostProcessor, Ordered {
 
     private final ConfigurableListableBeanFactory beans;
 
-    /** Beans in a cycle of references: their proxies were handed out before the beans were initialized. */
+    /** Beans in a cycle of references, whose proxies were exposed before the beans were initialized. */
     private final Set<String> guardedEarly = ConcurrentHashMap.newKeySet();
 
     public GuardedBeanCheck(ConfigurableListableBeanFactory beans) {
@@ -36,7 +36,7 @@ public final class GuardedBeanCheck implements SmartInstantiationAwareBeanPostPr
         return bean;
     }
 
-    /** An MCP server finds its methods after the bean was initialized, when only other beans have the proxy. */
+    /** An MCP server finds the methods of a bean after its initialization, when only other beans have the proxy. */
     private void checkNotServed(Object bean, String beanName) {
         GuardProxies.classesOf(bean).stream()
                 .filter(AnnotatedTypes.SHARED::contains)

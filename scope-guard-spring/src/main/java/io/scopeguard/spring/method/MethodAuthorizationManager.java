@@ -21,7 +21,7 @@ import org.springframework.security.authorization.AuthorizationResult;
 import org.springframework.security.authorization.method.MethodAuthorizationDeniedHandler;
 import org.springframework.security.core.Authentication;
 
-/** Decides about calls of methods as the web guard decides about requests. Thread-safe. */
+/** Decides about method calls by the same rules as the web guard about requests. Thread-safe. */
 public final class MethodAuthorizationManager
         implements AuthorizationManager<MethodInvocation>, MethodAuthorizationDeniedHandler {
 
@@ -46,7 +46,7 @@ public final class MethodAuthorizationManager
     public AuthorizationResult authorize(
             Supplier<? extends @Nullable Authentication> authentication, MethodInvocation call) {
         MethodRule rule = ruleOf(call);
-        // Fails where there is none, which is answered as a missing token.
+        // Fails without an authentication, which is reported as a missing token.
         var unused = authentication.get();
         AccessToken token = tokens.get();
         if (rule == null || token == null) {

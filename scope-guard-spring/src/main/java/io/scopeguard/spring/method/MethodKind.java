@@ -15,15 +15,15 @@ import org.springframework.util.ClassUtils;
 
 /** The ways in which methods are called, which determine the possible enforcement of an annotation. */
 enum MethodKind {
-    /** By a handler mapping: the web guard decides before its arguments are bound. */
+    /** By a handler mapping. The web guard decides before the arguments are bound. */
     WEB,
-    /** By an MCP server, by name: the guard of its endpoint decides before the message is dispatched. */
+    /** By an MCP server, by name. The guard of its endpoint decides before the message is dispatched. */
     MCP,
-    /** By a framework on behalf of a client, such as GraphQL or messaging: method security decides. */
+    /** By a framework on behalf of a client, such as GraphQL or messaging. Method security decides. */
     MAPPED,
-    /** By the container, where no client's token exists. */
+    /** By the container, without a client's token. */
     CONTAINER,
-    /** By other beans: method security decides. */
+    /** By other beans. Method security decides. */
     PLAIN;
 
     private static final Set<String> WEB_ANNOTATIONS = Set.of(
@@ -48,7 +48,7 @@ enum MethodKind {
             "jakarta.annotation.PostConstruct",
             "jakarta.annotation.PreDestroy");
 
-    /** Not on the class path of every application. */
+    /** Types that may be missing from the class path. */
     private static final List<String> WEB_TYPES = List.of(
             "org.springframework.web.HttpRequestHandler",
             "org.springframework.web.servlet.mvc.Controller",
@@ -80,12 +80,12 @@ enum MethodKind {
                 > 1;
     }
 
-    /** Whether all of the class is one handler of WebSocket sessions, which the web guard checks at the handshake. */
+    /** Whether the whole class is one handler of WebSocket sessions, which the web guard checks at the handshake. */
     static boolean isWebSocketHandler(Class<?> targetClass) {
         return hasSupertype(targetClass, WEB_SOCKET);
     }
 
-    /** Whether a servlet container calls the class, which then may not even be the bean's proxy. */
+    /** Whether a servlet container calls the class, possibly without the bean's proxy. */
     static boolean isServletComponent(Class<?> targetClass) {
         return hasSupertype(targetClass, "jakarta.servlet.Servlet")
                 || hasSupertype(targetClass, "jakarta.servlet.Filter")
@@ -100,7 +100,10 @@ enum MethodKind {
                         type != null && ClassUtils.hasMethod(type, method.getName(), method.getParameterTypes()));
     }
 
-    /** JMS, Kafka, AMQP and the like: their containers deliver messages without a token. Application events have a caller. */
+    /**
+     * Listeners of JMS, Kafka, AMQP and the like: their containers deliver messages without a token. Application events have a
+     * caller.
+     */
     private static boolean isMessageListener(Set<String> annotations) {
         return !annotations.contains("org.springframework.context.event.EventListener")
                 && annotations.stream().anyMatch(name -> name.endsWith("Listener") || name.endsWith("Listeners"));

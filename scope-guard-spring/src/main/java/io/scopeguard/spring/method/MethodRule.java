@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record MethodRule(String name, Requires requires, OrganizationOfCall organization) {
 
-    /** Determines which organization a call is about. */
+    /** Determines the organization of a call. */
     @FunctionalInterface
     public interface OrganizationOfCall {
 
@@ -23,12 +23,12 @@ public record MethodRule(String name, Requires requires, OrganizationOfCall orga
          */
         RequestedOrganization of(@Nullable Object[] arguments, Supplier<@Nullable String> requestOrganization);
 
-        /** Any: only global roles are required, and they are the same everywhere. */
+        /** Any organization: only global roles are required, which are the same everywhere. */
         static OrganizationOfCall any() {
             return always(RequestedOrganization.NONE);
         }
 
-        /** That of the current request, or else that of the token. */
+        /** The organization of the current request, or else that of the token. */
         static OrganizationOfCall ofRequest() {
             return (arguments, requestOrganization) -> {
                 String id = requestOrganization.get();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodClassKey;
 import org.springframework.util.ClassUtils;
 
-/** The rules of all methods that method security guards, read when their class is first seen. Thread-safe. */
+/** The rules of all methods that method security guards, read at the first use of their class. Thread-safe. */
 public final class MethodRules {
 
     private final RequirementReader reader;
@@ -19,7 +19,7 @@ public final class MethodRules {
     private final Map<Class<?>, AnnotatedClass> classes = new ConcurrentHashMap<>();
     private final Map<MethodClassKey, Optional<MethodRule>> rules = new ConcurrentHashMap<>();
 
-    /** @param declared learns of all requirements */
+    /** @param declared collects all requirements */
     public MethodRules(RequirementReader reader, DeclaredScopes declared) {
         this.reader = reader;
         this.declared = declared;
@@ -38,7 +38,7 @@ public final class MethodRules {
     /**
      * The annotations of a class.
      *
-     * @param type behind any proxy by subclass
+     * @param type the class behind proxies
      * @throws InvalidSettingException if one of them cannot be enforced
      */
     AnnotatedClass of(Class<?> type) {

@@ -14,9 +14,9 @@ public interface NamedOperations {
     void add(Method method, MethodRule rule);
 
     /**
-     * Checks that the guard decides about each operation that was added.
+     * Checks that the guard knows each added operation.
      *
-     * @throws InvalidSettingException if it does not
+     * @throws InvalidSettingException if one is unknown
      */
     void check();
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decisions of a request about an operation that its message calls by name. They are made before the arguments are bound, so
+ * The decisions about the operation that the message in a request calls by name. They are made before the arguments are bound, so
  * that method security compares the organization when the method is called.
  */
 public final class OperationDecisions {
@@ -29,8 +29,8 @@ public final class OperationDecisions {
     }
 
     /**
-     * The denial of the call that the message led to, or {@code null} if it was not denied: the method would have been called with
-     * other arguments than those that the decision about the message is based on.
+     * The denial of the method call, or {@code null} if it was not denied. The call is denied if its arguments differ from those
+     * that the decision about the message is based on.
      */
     public static @Nullable Decision denial(HttpServletRequest request) {
         return (Decision) request.getAttribute(DENIED);
@@ -39,7 +39,7 @@ public final class OperationDecisions {
     /**
      * The decision about the message, if it permits this call of the method as well.
      *
-     * @param organization of the arguments that were bound
+     * @param organization the organization in the bound arguments
      */
     static @Nullable Decision of(MethodRule rule, AccessToken token, RequestedOrganization organization) {
         HttpServletRequest request = RequestDecision.request();
@@ -53,7 +53,7 @@ public final class OperationDecisions {
         return depends && !organization.equals(decision.request().organization()) ? null : decision;
     }
 
-    /** Takes note of a decision about a call of the method. */
+    /** Records a decision about a call of the method. */
     static void called(MethodRule rule, Decision decision) {
         HttpServletRequest request = decision.isGranted() ? null : RequestDecision.request();
         if (request != null && decided(request).containsKey(rule.name())) {

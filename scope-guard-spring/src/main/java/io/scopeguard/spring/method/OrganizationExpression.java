@@ -36,12 +36,12 @@ import org.springframework.expression.spel.support.SimpleEvaluationContext;
 import org.springframework.security.core.parameters.DefaultSecurityParameterNameDiscoverer;
 
 /**
- * Names the organization of a call by its arguments. Checked when it is parsed: it refers to arguments that exist, and to
- * nothing outside of them. Thread-safe.
+ * An expression that determines the organization of a call from its arguments. Parsing checks that it refers to existing arguments
+ * only. Thread-safe.
  */
 final class OrganizationExpression {
 
-    /** The property by which an expression refers to the organization of the current request. */
+    /** The property with the organization of the current request. */
     static final String REQUEST_ORGANIZATION = "requestOrganization";
 
     private static final Logger log = LoggerFactory.getLogger(OrganizationExpression.class);
@@ -110,7 +110,7 @@ final class OrganizationExpression {
             return organization(expression.getValue(context, new Root(requestOrganization)));
         } catch (EvaluationException | IllegalStateException e) {
             if (failed.compareAndSet(false, true)) {
-                // Without the message, which can quote the arguments.
+                // The message is not logged, because it may quote the arguments.
                 log.warn("{}: the organization expression failed, so the call is denied: {}", method, e.getClass());
             }
             return RequestedOrganization.MISSING;
@@ -124,7 +124,7 @@ final class OrganizationExpression {
                 : RequestedOrganization.named(id.toString());
     }
 
-    /** @param atRoot whether a plain name refers to the root object, rather than to the expression before it */
+    /** @param atRoot whether a plain name refers to the root object instead of the preceding expression */
     private void check(SpelNode node, boolean atRoot) {
         if (FORBIDDEN.stream().anyMatch(type -> type.isInstance(node))) {
             throw invalid("may only read the arguments, but contains " + node.toStringAST(), "Use arguments only.");

@@ -16,12 +16,12 @@ import org.springframework.web.servlet.function.RequestPredicate;
 import org.springframework.web.servlet.function.RouterFunction;
 
 /**
- * Finds routes whose handler is a method of an object behind its proxy, such as {@code this::list}: method security would not see
+ * Finds routes whose handler is a method of an unproxied object, such as {@code this::list}, because method security would not see
  * the call.
  */
 final class RouterHandlers {
 
-    /** A lambda may hold another one. */
+    /** The maximum depth of nested lambdas. */
     private static final int MAX_DEPTH = 3;
 
     private final ListableBeanFactory beans;
@@ -77,7 +77,7 @@ final class RouterHandlers {
             field.setAccessible(true);
             return field.get(owner);
         } catch (IllegalAccessException | InaccessibleObjectException e) {
-            // Of the JDK or of another module: nothing of the application's.
+            // The class belongs to the JDK or another module, not to the application.
             return null;
         }
     }

@@ -10,7 +10,7 @@ public final class ScopesPointcut extends StaticMethodMatcherPointcut {
 
     private final Supplier<MethodRules> rules;
 
-    /** @param rules asked first when a bean is created: they may not exist yet when proxies are set up */
+    /** @param rules used first when a bean is created; they may not exist yet when proxies are configured */
     public ScopesPointcut(Supplier<MethodRules> rules) {
         this.rules = rules;
         setClassFilter(type -> AnnotatedTypes.SHARED.contains(type)

@@ -4,7 +4,7 @@ import java.lang.reflect.Method;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** Mocks in tests: they stand in for a bean without being created by the container, and do nothing that needs a guard. */
+/** Recognizes mocks in tests. They replace a bean without being created by the container, and need no guard. */
 final class TestDoubles {
 
     private static final String MOCKITO = "org.mockito.Mockito";

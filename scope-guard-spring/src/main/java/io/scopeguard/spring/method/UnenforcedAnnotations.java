@@ -19,7 +19,7 @@ public final class UnenforcedAnnotations implements BeanPostProcessor, SmartInit
         this.beans = beans;
     }
 
-    /** Beans that exist, and those that are lazy. */
+    /** Checks existing beans and lazy beans. */
     @Override
     public void afterSingletonsInstantiated() {
         AnnotatedBeans.forEach(beans, (name, type) -> check(type, name));

@@ -1,4 +1,4 @@
-/** Method security for annotated methods that are not web handlers, and the check that no annotation is left unenforced. */
+/** Method security for annotated methods that are not web handlers, and the check that every annotation is enforced. */
 @Internal
 @NullMarked
 package io.scopeguard.spring.method;

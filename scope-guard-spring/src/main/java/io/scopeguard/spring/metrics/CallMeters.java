@@ -47,7 +47,7 @@ final class CallMeters implements CallListener {
     }
 
     private Map<String, Timer> outcomes(String operation) {
-        // A call is never implausible by itself: only many answers together are.
+        // A single call is never implausible, only many answers together.
         Stream<String> failures = Stream.of(Reason.values())
                 .filter(reason -> reason != Reason.IMPLAUSIBLE)
                 .map(GuardMeter::value);

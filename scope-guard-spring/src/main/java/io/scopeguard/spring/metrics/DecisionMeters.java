@@ -16,8 +16,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the decisions about the tokens of one provider. All combinations of tags that can occur exist from the start, so that a
- * rate counts the first event, too. Counting allocates nothing. Thread-safe.
+ * Counts the decisions about the tokens of one provider. All possible combinations of tags exist from the start, so that a rate
+ * includes the first event. Counting allocates nothing. Thread-safe.
  */
 final class DecisionMeters {
 

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** All meters: their names, and the descriptions that monitoring systems show. */
+/** All meters, with their names and the descriptions that monitoring systems show. */
 public enum GuardMeter {
     VERIFICATIONS("verifications", "Access tokens that were verified, by outcome"),
     KEY_FETCHES("keys.fetches", "Attempts to fetch the signing keys of a provider"),
@@ -59,7 +59,7 @@ public enum GuardMeter {
         return Timer.builder(meterName).description(description).tags(tags);
     }
 
-    /** Registers a gauge that reads a state, to which it refers weakly. */
+    /** Registers a gauge that reads a state through a weak reference. */
     public <T> void gauge(MeterRegistry registry, T state, ToDoubleFunction<T> value, String... tags) {
         Gauge.builder(meterName, state, value)
                 .description(description)
@@ -67,7 +67,7 @@ public enum GuardMeter {
                 .register(registry);
     }
 
-    /** A counter whose count is kept elsewhere. */
+    /** A counter whose count is stored elsewhere. */
     public <T> void counter(MeterRegistry registry, T state, ToDoubleFunction<T> count, String... tags) {
         FunctionCounter.builder(meterName, state, count)
                 .description(description)

@@ -39,7 +39,7 @@ public final class GuardMetrics implements ProviderListeners {
 
     private static final String PROVIDER = "provider";
 
-    /** Outcomes of deliveries whose event is not known yet, or does not matter. */
+    /** Outcomes of deliveries whose event is unknown or irrelevant. */
     private static final Set<Outcome> OF_OTHERS = Set.of(
             Outcome.IGNORED,
             Outcome.UNAUTHENTICATED,
@@ -59,27 +59,27 @@ public final class GuardMetrics implements ProviderListeners {
     private final Map<String, ProviderMeters> byIssuer = new ConcurrentHashMap<>();
 
     /**
-     * @param clock by which live permissions are dated
-     * @param maxStale how old they may get
+     * @param clock dates live permissions
+     * @param maxStale the maximum age of live permissions
      */
     public GuardMetrics(MeterRegistry registry, Clock clock, Duration maxStale) {
         this.registry = registry;
         this.clock = clock;
         this.activity = new ProviderActivity(clock);
         this.none = ProviderMeters.ofNone(registry);
-        // If the application asks for a histogram, its last bucket ends at this age.
+        // If the application enables a histogram, its last bucket ends at this age.
         this.age = GuardMeter.PERMISSIONS_AGE
                 .timer()
                 .maximumExpectedValue(maxStale)
                 .register(registry);
     }
 
-    /** The outcomes of the last calls, for health. */
+    /** The outcomes of the last calls, for the health indicator. */
     public ProviderActivity activity() {
         return activity;
     }
 
-    /** The greatest age of live permissions behind the decisions of the last minutes; zero if nothing measures it. */
+    /** The greatest age of live permissions behind the decisions of the last minutes; zero if no registry measures it. */
     public Duration maximumAge() {
         return Duration.ofMillis((long) age.max(TimeUnit.MILLISECONDS));
     }
@@ -133,7 +133,7 @@ public final class GuardMetrics implements ProviderListeners {
     /**
      * Counts a verified or rejected token.
      *
-     * @param issuer the one that the token names, even if the token was rejected: it is never a tag itself
+     * @param issuer the issuer in the token, even if the token was rejected; it is never used as a tag
      */
     public void verified(String outcome, @Nullable String issuer) {
         of(issuer).verified(outcome);

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.util.function.SingletonSupplier;
 
-/** Counts what happens to the tokens of one provider. Thread-safe. */
+/** Counts verifications of and decisions about the tokens of one provider. Thread-safe. */
 final class ProviderMeters {
 
     private final Map<String, Counter> verifications = new HashMap<>();
@@ -31,7 +31,7 @@ final class ProviderMeters {
         return new ProviderMeters(registry, provider, () -> decisions);
     }
 
-    /** The meters of tokens that no known provider issued. Usually there are no decisions about them. */
+    /** The meters of tokens that no known provider issued. Usually there are no decisions about such tokens. */
     static ProviderMeters ofNone(MeterRegistry registry) {
         String none = "none";
         return new ProviderMeters(registry, none, SingletonSupplier.of(() -> new DecisionMeters(registry, none)));

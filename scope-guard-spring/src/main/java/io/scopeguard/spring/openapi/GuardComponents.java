@@ -46,7 +46,7 @@ public final class GuardComponents implements GlobalOpenApiCustomizer {
                 .addHeaders(CHALLENGE, header("string", "The reason, and where to get a token (RFC 6750, RFC 9728)."))
                 .addHeaders(RETRY_AFTER, header("integer", "Seconds to wait before the next attempt."))
                 .addResponses(UNAUTHORIZED, errorResponse("The token is missing or invalid.", CHALLENGE))
-                .addResponses(UNAVAILABLE, errorResponse("The token cannot be judged at the moment.", RETRY_AFTER));
+                .addResponses(UNAVAILABLE, errorResponse("The token cannot be verified at the moment.", RETRY_AFTER));
         ApiResponse forbidden = errorResponse("The token or its user lacks what the operation requires.", CHALLENGE);
         if (signals) {
             components.addHeaders(
@@ -98,7 +98,7 @@ public final class GuardComponents implements GlobalOpenApiCustomizer {
         return strings;
     }
 
-    /** OpenAPI 3.0 has one type, 3.1 a set of them. */
+    /** OpenAPI 3.0 has a single type, 3.1 a set of types. */
     private static Schema<?> typed(String type, @Nullable String description) {
         Schema<?> schema = new Schema<>();
         schema.setType(type);

@@ -13,8 +13,8 @@ import org.springdoc.core.customizers.GlobalOperationCustomizer;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * Describes what each operation requires, and the responses of the guard. The application's own documentation is kept.
- * Thread-safe.
+ * Adds the requirements of each operation and the responses of the guard to the document. The application's own documentation is
+ * kept. Thread-safe.
  */
 public final class GuardedOperations implements GlobalOperationCustomizer {
 
@@ -46,7 +46,7 @@ public final class GuardedOperations implements GlobalOperationCustomizer {
             operation.setSecurity(security(rule));
         }
         ApiResponses responses = operation.getResponses();
-        // Open handlers reject an invalid token, too.
+        // Open handlers also reject an invalid token.
         addErrorResponse(responses, "401", GuardComponents.UNAUTHORIZED);
         if (rule instanceof HandlerRule.Open) {
             return operation;
@@ -85,7 +85,7 @@ public final class GuardedOperations implements GlobalOperationCustomizer {
         responses.putIfAbsent(status, new ApiResponse().$ref("#/components/responses/" + component));
     }
 
-    /** Responses to granted requests may carry the header, too. */
+    /** Responses to granted requests may also carry the header. */
     private static void signal(ApiResponses responses) {
         responses.forEach((status, response) -> {
             boolean documented = response.get$ref() == null && (status.startsWith("2") || status.equals("403"));

@@ -26,7 +26,7 @@ public final class TokenSchemes {
 
     /**
      * @param issuers the principal issuer of each provider, by the provider's name
-     * @param audiences those that operations require, in a stable order
+     * @param audiences the audiences that operations require, in a stable order
      */
     public TokenSchemes(Map<String, String> issuers, Supplier<List<Audience>> audiences) {
         this.issuers = new LinkedHashMap<>(issuers);
@@ -42,7 +42,7 @@ public final class TokenSchemes {
         return schemes;
     }
 
-    /** Alternatives, one of which has to be satisfied. */
+    /** The alternative requirements, one of which has to be satisfied. */
     List<SecurityRequirement> of(ScopeRequirement requirement) {
         List<String> scopes = requirement.scopes().toList();
         Stream<List<String>> alternatives = requirement.match() == Match.ALL

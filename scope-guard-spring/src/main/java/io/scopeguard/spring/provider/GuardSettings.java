@@ -11,11 +11,11 @@ import java.util.Set;
  * The settings that the guards of all providers share.
  *
  * @param resources the API's own resources
- * @param clockSkew by how much the clocks of providers may differ from ours
- * @param decisions how decisions are made
- * @param cache how live permissions are kept
+ * @param clockSkew the maximum difference between the clocks of providers and ours
+ * @param decisions the settings of decisions
+ * @param cache the settings of the cache of live permissions
  * @param clients the policies of clients
- * @param maxOpenStreams how many streams may be open
+ * @param maxOpenStreams the maximum number of open streams
  */
 public record GuardSettings(
         Set<Audience> resources,

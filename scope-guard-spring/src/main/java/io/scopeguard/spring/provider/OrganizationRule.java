@@ -30,9 +30,9 @@ public final class OrganizationRule implements OrganizationProviders {
     }
 
     /**
-     * The rule that these properties state, or {@code null} if they state none and there is only one provider.
+     * The rule in these properties, or {@code null} if they contain none and there is only one provider.
      *
-     * @param patterns ids of organizations, or beginnings of them, by the name of their provider
+     * @param patterns ids or beginnings of ids of organizations, by the name of their provider
      * @param globalProvider the provider of requests outside of organizations
      * @param names the names of all providers
      * @throws InvalidSettingException if there are several providers and no rule, or the rule contradicts itself

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.springframework.context.SmartLifecycle;
 
-/** The checks of all providers, which go on at the same time. */
+/** The checks of all providers, which run at the same time. */
 public final class ProviderChecks implements SmartLifecycle {
 
     private final List<ProviderCheck> checks = new ArrayList<>();
@@ -41,7 +41,7 @@ public final class ProviderChecks implements SmartLifecycle {
         return running;
     }
 
-    /** Before the web server takes requests. */
+    /** Ends before the web server accepts requests. */
     @Override
     public int getPhase() {
         return 0;

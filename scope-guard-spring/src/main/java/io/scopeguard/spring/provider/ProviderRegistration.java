@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * A provider with the settings that the starter needs. A provider that the starter configures registers itself; a provider bean of
  * the application is registered with defaults.
  *
- * @param addressProperty the property that says where the provider is, or {@code null} if there is none; its other properties are
- *     beside this one
- * @param eventPath where the provider delivers its events, below the context path
+ * @param addressProperty the property with the provider's address, or {@code null} if there is none; the provider's other
+ *     properties have the same prefix
+ * @param eventPath the path at which the provider delivers its events, below the context path
  */
 public record ProviderRegistration(
         IdentityProvider provider, @Nullable String addressProperty, String eventPath) {
@@ -30,7 +30,7 @@ public record ProviderRegistration(
         }
     }
 
-    /** A provider that the application brings. */
+    /** A provider bean of the application. */
     static ProviderRegistration of(IdentityProvider provider) {
         return new ProviderRegistration(provider, null, defaultEventPath(provider.name()));
     }
@@ -42,7 +42,7 @@ public record ProviderRegistration(
     /** The property for a setting of the provider, if it has properties. */
     String property(String setting) {
         if (setting.equals(RESOURCES)) {
-            // All providers share it.
+            // This property applies to all providers.
             return "scope-guard." + RESOURCES;
         }
         return addressProperty == null

@@ -8,14 +8,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/** The identity providers of the application, at least one, which can be told apart. */
+/** The identity providers of the application: at least one, with different names, issuers and paths. */
 public final class ProviderRegistrations implements Iterable<ProviderRegistration> {
 
     private final List<ProviderRegistration> all;
 
     /**
-     * @param providers all of them
-     * @param configured those that the starter has configured
+     * @param providers all provider beans
+     * @param configured the registrations of providers that the starter configures
      * @throws InvalidSettingException if there is none, or two have the same name, issuer or path
      */
     public ProviderRegistrations(List<IdentityProvider> providers, List<ProviderRegistration> configured) {
@@ -31,8 +31,8 @@ public final class ProviderRegistrations implements Iterable<ProviderRegistratio
                     "is configured",
                     "Set the properties of one, scope-guard.logto.endpoint, scope-guard.keycloak.issuer or"
                             + " scope-guard.auth0.domain with those beside it, or declare a bean of type IdentityProvider, or set"
-                            + " scope-guard.enabled=false. In a test slice such as @WebMvcTest, add scope-guard-spring-test,"
-                            + " which has a provider for tests.");
+                            + " scope-guard.enabled=false and declare a JwtDecoder. In a test slice such as @WebMvcTest, add"
+                            + " scope-guard-spring-test, which has a provider for tests.");
         }
         this.all = List.copyOf(registrations);
         checkDistinct();

@@ -1,10 +1,12 @@
 package io.scopeguard.spring.provider;
 
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.drift.Clients;
 import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.spring.actuate.LiveProvider;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.metrics.GuardMetrics;
@@ -18,7 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A guard for each provider, with keys, live permissions and metrics of its own. Closes them all. */
+/** A guard for each provider, each with its own keys, live permissions and metrics. Closes all of them. */
 public final class ProviderScopeGuards implements AutoCloseable {
 
     private final GuardSettings settings;
@@ -70,6 +72,11 @@ public final class ProviderScopeGuards implements AutoCloseable {
         return guard;
     }
 
+    /** The policies of clients. */
+    public Clients clients() {
+        return settings.clients();
+    }
+
     /** The providers with their live permissions. */
     public List<LiveProvider> live() {
         return List.copyOf(live);
@@ -84,6 +91,12 @@ public final class ProviderScopeGuards implements AutoCloseable {
     public EventReceiver receiver(ProviderRegistration registration) {
         return Objects.requireNonNull(shared.get(registration))
                 .receiver(Objects.requireNonNull(guards.get(registration)));
+    }
+
+    /** Applies a change to the facts of every provider, for all replicas. */
+    public void apply(PermissionChange change) {
+        guards.values().forEach(guard -> guard.apply(change));
+        shared.values().forEach(part -> part.publish(change));
     }
 
     /**

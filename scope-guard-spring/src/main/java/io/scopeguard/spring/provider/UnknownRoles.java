@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports roles that handlers require and a provider does not have: they are misspelled, or not created yet. */
+/** Reports required roles that a provider does not have: they are misspelled or have not been created yet. */
 final class UnknownRoles {
 
     private static final Logger log = LoggerFactory.getLogger(UnknownRoles.class);

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.web.util.UrlUtils;
 
 /**
- * The address at which clients reach this API: the configured one, or else the one that the request itself names. Thread-safe.
+ * The address at which clients reach this API: the configured one, or else the address of the request. Thread-safe.
  *
  * @hidden
  */
 @Internal
 public final class ApiAddress {
 
-    /** Where the protected resource metadata (RFC 9728) is, below the context path. */
+    /** The path of the protected resource metadata (RFC 9728), below the context path. */
     public static final String METADATA_PATH = "/.well-known/oauth-protected-resource";
 
     private final @Nullable String configured;
@@ -36,11 +36,11 @@ public final class ApiAddress {
     }
 
     /**
-     * The address of the metadata: below the context path, where this application answers. If the path of the request, or a path
-     * above it, is a resource of its own, such as an MCP endpoint, it is the address of that resource's metadata (RFC 9728 §3.1).
+     * The address of the metadata, which this application serves below the context path. If the path of the request, or a path
+     * above it, is a separate resource, such as an MCP endpoint, this is the address of that resource's metadata (RFC 9728 §3.1).
      */
     String ofMetadata(HttpServletRequest request) {
-        String base = base(request, request.getContextPath());
+        String base = ofApi(request, request.getContextPath());
         return base
                 + METADATA_PATH
                 + ofOwnResource(
@@ -49,7 +49,7 @@ public final class ApiAddress {
                                 .substring(request.getContextPath().length()));
     }
 
-    /** The longest beginning of the path that is a resource's, or an empty string. */
+    /** The longest beginning of the path that is the path of a resource, or an empty string. */
     private String ofOwnResource(String base, String path) {
         String own = path;
         while (!own.isEmpty() && !resources.contains(base + own)) {
@@ -59,21 +59,25 @@ public final class ApiAddress {
     }
 
     /**
-     * The resource identifier that the metadata at a path is about (RFC 9728 §3.1): an identifier with a path has that path after
-     * the well-known one.
+     * The resource identifier of the metadata at a path (RFC 9728 §3.1). The path of an identifier follows the well-known path.
      *
-     * @param contextPath the application's, which the request may lack
+     * @param contextPath the application's context path, which the request may lack
      * @param path the part after the well-known path in the request; may be empty
      */
     public String ofResource(HttpServletRequest request, String contextPath, String path) {
-        String base = base(request, contextPath);
+        String base = ofApi(request, contextPath);
         String basePath = URI.create(base).getRawPath();
         String suffix = path.equals("/") ? "" : path;
         boolean complete = !basePath.isEmpty() && (suffix + '/').startsWith(basePath + '/');
         return complete ? base + suffix.substring(basePath.length()) : base + suffix;
     }
 
-    private String base(HttpServletRequest request, String contextPath) {
+    /**
+     * The address of the context path, without a slash at its end.
+     *
+     * @param contextPath the application's, which the request may lack
+     */
+    public String ofApi(HttpServletRequest request, String contextPath) {
         return configured != null
                 ? configured
                 : UrlUtils.buildFullRequestUrl(

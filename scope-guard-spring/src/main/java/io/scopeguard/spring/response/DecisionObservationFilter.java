@@ -12,7 +12,7 @@ import org.springframework.http.server.observation.ServerRequestObservationConte
 
 /**
  * Adds the decision to Spring MVC's observation of each request: {@code scopeguard.outcome}, {@code scopeguard.reason} and
- * {@code scopeguard.drift}. All requests have these keys, because a meter has the same tags for all of its values. Thread-safe.
+ * {@code scopeguard.drift}. All requests have these keys, because all values of a meter must have the same tags. Thread-safe.
  *
  * @hidden
  */
@@ -35,7 +35,7 @@ public final class DecisionObservationFilter implements ObservationFilter {
     private static final KeyValue INTRODUCED = KeyValue.of(DRIFT, "new");
     private static final KeyValue PROMOTED = KeyValue.of(DRIFT, "promoted");
 
-    /** @param problem the type of the problem that the client is told */
+    /** @param problem the type of the problem in the response */
     static void refused(HttpServletRequest request, String problem) {
         request.setAttribute(REFUSED, problem);
     }
@@ -66,7 +66,7 @@ public final class DecisionObservationFilter implements ObservationFilter {
         return DENIED;
     }
 
-    /** The most urgent kind. */
+    /** The most urgent kind of drift. */
     private static KeyValue drift(ScopeDrift drift) {
         if (drift.isEmpty()) {
             return NO_DRIFT;

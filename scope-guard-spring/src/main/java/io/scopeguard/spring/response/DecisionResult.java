@@ -5,7 +5,7 @@ import io.scopeguard.annotation.Internal;
 import org.springframework.security.authorization.AuthorizationDecision;
 
 /**
- * A decision as Spring Security passes it around: the result in events and in denials. Immutable.
+ * A decision as Spring Security's result of an authorization, in events and in denials. Immutable.
  *
  * @since 0.1
  */
@@ -19,12 +19,15 @@ public final class DecisionResult extends AuthorizationDecision {
         this.decision = decision;
     }
 
-    /** The decision and everything that led to it. */
+    /** The decision. */
     public Decision decision() {
         return decision;
     }
 
-    /** Whether it is granted. Expressions that combine the result with others ({@code and}, {@code or}) convert it by this method. */
+    /**
+     * Whether the decision is a grant. Expressions that combine the result with others ({@code and}, {@code or}) convert it with
+     * this method.
+     */
     public boolean toBoolean() {
         return isGranted();
     }

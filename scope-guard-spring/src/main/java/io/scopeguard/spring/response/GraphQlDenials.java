@@ -20,7 +20,7 @@ import org.springframework.security.authorization.AuthorizationDeniedException;
 @Internal
 public final class GraphQlDenials extends DataFetcherExceptionResolverAdapter implements Ordered {
 
-    /** Before Spring Security's resolver, which answers every denial alike. */
+    /** Ordered before Spring Security's resolver, which reports all denials in the same way. */
     @Override
     public int getOrder() {
         return Ordered.HIGHEST_PRECEDENCE;
@@ -31,7 +31,7 @@ public final class GraphQlDenials extends DataFetcherExceptionResolverAdapter im
         return error(GraphqlErrorBuilder.newError(environment), exception);
     }
 
-    /** An error with the problem detail of an HTTP response; {@code null} if the guard did not deny. */
+    /** An error with the problem detail of an HTTP response; {@code null} if the exception is not a denial of the guard. */
     static @Nullable GraphQLError error(GraphqlErrorBuilder<?> error, Throwable exception) {
         if (!(exception instanceof AuthorizationDeniedException denied)
                 || !(denied.getAuthorizationResult() instanceof DecisionResult result)) {

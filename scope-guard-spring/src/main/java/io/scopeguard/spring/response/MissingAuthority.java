@@ -18,7 +18,7 @@ final class MissingAuthority {
 
     private MissingAuthority() {}
 
-    /** The authority that a rule requires of a scope, or {@code null} if the denial has another cause. */
+    /** The authority of a scope that a rule requires, or {@code null} if the denial has another cause. */
     static @Nullable String in(AccessDeniedException exception) {
         return exception instanceof AuthorizationDeniedException denied ? in(denied.getAuthorizationResult()) : null;
     }

@@ -39,13 +39,13 @@ public final class ProblemAccessDeniedHandler implements AccessDeniedHandler {
         }
         if (exception instanceof CsrfException
                 && SecurityContextHolder.getContext().getAuthentication() == null) {
-            // There is no session to protect: the request lacks a token.
+            // There is no session to protect, so the request lacks a token.
             writer.write(request, response, ProblemResponses::missingToken);
         } else if (exception instanceof CsrfException) {
             csrf.handle(request, response, exception);
         } else if (exception instanceof AuthorizationDeniedException denied
                 && denied.getAuthorizationResult() instanceof DecisionResult result) {
-            // The denied method may lie below a handler that was granted: the signal is about the denial.
+            // The denied method may have been called by a granted handler. The signal is about the denial.
             DecisionHolder.set(request, result.decision());
             writer.write(request, response, problems -> problems.of(result.decision()));
         } else {

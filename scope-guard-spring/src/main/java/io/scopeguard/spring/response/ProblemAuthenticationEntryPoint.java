@@ -18,7 +18,7 @@ import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.web.AuthenticationEntryPoint;
 
 /**
- * Answers requests without a usable token. Thread-safe.
+ * Responds to requests without a usable token. Thread-safe.
  *
  * @hidden
  */
@@ -61,7 +61,7 @@ public final class ProblemAuthenticationEntryPoint implements AuthenticationEntr
             String description = error.getDescription();
             return problems.invalidRequest(description == null ? "The request is malformed." : description);
         }
-        // Refused by somebody else's decoder: its words may not be fit for strangers.
+        // Another decoder rejected the token. Its message may not be suitable for clients.
         return problems.invalidToken(new InvalidTokenException(Reason.MALFORMED, "The token is not valid here."));
     }
 

@@ -29,7 +29,7 @@ public final class ProblemResponseWriter {
         this.signals = signals;
     }
 
-    /** Answers the request with the chosen problem, which names the metadata of its API. */
+    /** Responds with the chosen problem, which names the metadata of the API. */
     public void write(
             HttpServletRequest request,
             HttpServletResponse response,
@@ -47,7 +47,7 @@ public final class ProblemResponseWriter {
     private void respond(HttpServletRequest request, HttpServletResponse response, ProblemResponse problem)
             throws IOException {
         response.setStatus(problem.status());
-        // The filter has written its headers already if the handler went on asynchronously.
+        // If the handler continued asynchronously, the filter has already written its headers.
         signals.rewriteHeaders(request, response);
         problem.headers().forEach(response::setHeader);
         response.setCharacterEncoding(StandardCharsets.UTF_8);
@@ -58,10 +58,10 @@ public final class ProblemResponseWriter {
     }
 
     /**
-     * Responds to an error dispatch that the filter chain denies with the status of the error. The request itself was decided
-     * before: a 401 or 403 for its error page would hide the error from the client.
+     * Responds to an error dispatch that the filter chain denies with the status of the error. The decision about the request
+     * itself was made before, so a 401 or 403 for its error page would hide the error from the client.
      *
-     * @return whether this was such a dispatch, so that the response is written
+     * @return whether this is such a dispatch; then the response has been written
      */
     boolean keepError(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (request.getDispatcherType() != DispatcherType.ERROR
@@ -77,7 +77,7 @@ public final class ProblemResponseWriter {
         return true;
     }
 
-    /** A 401 needs a challenge (RFC 9110 §15.5.2). A response without one receives ours. */
+    /** Adds our challenge to a 401 response without one, because a challenge is required (RFC 9110 §15.5.2). */
     private static boolean lacksChallenge(int status, HttpServletResponse response) {
         return status == HttpServletResponse.SC_UNAUTHORIZED && !response.containsHeader(HttpHeaders.WWW_AUTHENTICATE);
     }

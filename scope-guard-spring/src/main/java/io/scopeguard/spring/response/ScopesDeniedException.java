@@ -8,8 +8,8 @@ import java.util.Map;
 import org.springframework.security.authorization.AuthorizationDeniedException;
 
 /**
- * Thrown by method security when a verified token does not permit a call. In a web request it is answered like any other
- * denial; where there is no HTTP response to write, such as in messaging, the application passes {@link #problem()} on:
+ * Thrown by method security when a verified token does not permit a call. In a web request, the response is that of any other
+ * denial. Without an HTTP response, such as in messaging, the application can send {@link #problem()}:
  *
  * <pre>{@code
  * @MessageExceptionHandler
@@ -35,7 +35,7 @@ public final class ScopesDeniedException extends AuthorizationDeniedException {
         this.result = result;
     }
 
-    /** The denial and everything that led to it. */
+    /** The denial. */
     public Decision decision() {
         return result.decision();
     }

@@ -3,7 +3,7 @@ package io.scopeguard.spring.response;
 import io.scopeguard.Decision;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.ScopeDriftHeader;
-import jakarta.servlet.ServletRequest;
+import io.scopeguard.spring.request.RequestNotes;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
@@ -15,15 +15,13 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.web.header.HeaderWriter;
 
 /**
- * Writes the {@code Scope-Drift} header when a response is committed, whether granted or denied, and lets scripts of other origins
- * read the guard's headers. May be called more than once for a response. Thread-safe.
+ * Writes the {@code Scope-Drift} header when the response to a granted or denied request is committed, and lets scripts of other
+ * origins read the guard's headers. May be called more than once for a response. Thread-safe.
  *
  * @hidden
  */
 @Internal
 public final class SignalHeaderWriter implements HeaderWriter {
-
-    private static final String EXPECTED = SignalHeaderWriter.class.getName() + ".expected";
 
     private static final List<String> EXPOSED =
             List.of(ScopeDriftHeader.NAME, HttpHeaders.WWW_AUTHENTICATE, HttpHeaders.RETRY_AFTER);
@@ -39,11 +37,12 @@ public final class SignalHeaderWriter implements HeaderWriter {
         if (request.getHeader(HttpHeaders.ORIGIN) != null) {
             expose(response);
         }
-        String hint = hint(request);
+        RequestNotes notes = RequestNotes.find(request);
+        String hint = notes == null ? null : hint(notes);
         if (hint == null) {
             return;
         }
-        // A cached response would replay the hint, and a 304 revives one.
+        // A cached response would replay the hint, also after a 304.
         boolean isNotModified = response.getStatus() == HttpServletResponse.SC_NOT_MODIFIED;
         response.setHeader(ScopeDriftHeader.NAME, isNotModified ? null : hint);
         if (!isNotModified) {
@@ -51,18 +50,14 @@ public final class SignalHeaderWriter implements HeaderWriter {
         }
     }
 
-    /** Notes that the request's filter chain writes signals: a chain may have disabled the configurer. */
-    public static void expect(ServletRequest request) {
-        request.setAttribute(EXPECTED, true);
-    }
-
     /**
-     * Writes the hint before the handler runs: the first bytes of a stream may leave on another thread while this one still
-     * writes headers. Only where the filter chain signals at all.
+     * Writes the hint before the handler runs, because another thread may send the first bytes of a stream while this thread still
+     * writes headers. Does nothing if the filter chain does not signal.
      */
     public void writeEarly(HttpServletRequest request, HttpServletResponse response) {
-        if (request.getAttribute(EXPECTED) != null) {
-            response.setHeader(ScopeDriftHeader.NAME, hint(request));
+        RequestNotes notes = RequestNotes.find(request);
+        if (notes != null && notes.isSignalled()) {
+            response.setHeader(ScopeDriftHeader.NAME, hint(notes));
         }
     }
 
@@ -72,8 +67,8 @@ public final class SignalHeaderWriter implements HeaderWriter {
         writeHeaders(request, response);
     }
 
-    private @Nullable String hint(HttpServletRequest request) {
-        Decision decision = DecisionHolder.of(request);
+    private @Nullable String hint(RequestNotes notes) {
+        Decision decision = notes.decision();
         return decision == null ? null : header.valueOf(decision);
     }
 

@@ -1,6 +1,7 @@
 package io.scopeguard.spring.response;
 
 import io.scopeguard.annotation.Internal;
+import io.scopeguard.spring.request.RequestNotes;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -9,7 +10,7 @@ import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 
 /**
- * Marks the requests of a filter chain that tells clients about drift. Thread-safe.
+ * Marks the requests of a filter chain that signals drift to clients. Thread-safe.
  *
  * @hidden
  */
@@ -19,7 +20,13 @@ public final class SignallingChainFilter implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        SignalHeaderWriter.expect(request);
-        chain.doFilter(request, response);
+        chain.doFilter(request, begin(request, response));
+    }
+
+    /** Marks a request, and returns the response for the rest of its chain. */
+    public static ServletResponse begin(ServletRequest request, ServletResponse response) {
+        RequestNotes notes = RequestNotes.of(request);
+        notes.signalled();
+        return notes.responseOf(response);
     }
 }

@@ -17,7 +17,7 @@ public final class HeaderCharacters {
         return areAllowed(name, false);
     }
 
-    /** The same of a value, where a tab may be too. */
+    /** The same for a value, which may also contain tabs. */
     public static boolean areAllowedInValue(String value) {
         return areAllowed(value, true);
     }
@@ -36,7 +36,7 @@ public final class HeaderCharacters {
         return c >= ' ' && c <= '~';
     }
 
-    /** Beyond ASCII by Unicode's categories; rare enough not to matter. */
+    /** Checks characters beyond ASCII by their Unicode categories. They are rare, so the cost is irrelevant. */
     private static boolean areAssigned(String text, int from, boolean tab) {
         return text.substring(from).codePoints().allMatch(c -> switch (Character.getType(c)) {
             case Character.UNASSIGNED -> false;

@@ -7,7 +7,7 @@ import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
- * Filter chains without filters for servlets of Scope Guard that anybody may reach.
+ * Filter chains without filters, for public servlets of Scope Guard.
  *
  * @hidden
  */
@@ -17,8 +17,8 @@ public final class OpenServlets {
     private OpenServlets() {}
 
     /**
-     * Matches by the servlet that the container has chosen, not by the path: nothing else can pass through this chain, however a
-     * path is spelled.
+     * Matches by the servlet that the container has chosen, not by the path, so that no other request can pass through this chain,
+     * however its path is spelled.
      */
     public static SecurityFilterChain chain(Predicate<String> servletName) {
         return new DefaultSecurityFilterChain(request -> isFor(servletName, request));

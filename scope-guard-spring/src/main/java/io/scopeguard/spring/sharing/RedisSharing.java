@@ -1,10 +1,11 @@
 package io.scopeguard.spring.sharing;
 
 import io.scopeguard.ScopeGuard;
-import io.scopeguard.permission.FactExchange;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.redis.ProviderSharing;
 import io.scopeguard.redis.ReplicaSharing;
@@ -46,6 +47,11 @@ public record RedisSharing(ReplicaSharing redis) implements Sharing {
         @Override
         public @Nullable EventReceiver receiver(ScopeGuard guard) {
             return shared.receiver(guard::apply);
+        }
+
+        @Override
+        public void publish(PermissionChange change) {
+            shared.publish(change);
         }
 
         @Override

@@ -1,28 +1,29 @@
 package io.scopeguard.spring.sharing;
 
 import io.scopeguard.ScopeGuard;
-import io.scopeguard.permission.FactExchange;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.remedy.AskExchange;
 import io.scopeguard.scope.Audience;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Sharing between the replicas of the application. By default, each replica is on its own. */
+/** Sharing between the replicas of the application. By default, each replica is independent. */
 public interface Sharing {
 
-    /** Each replica on its own. */
+    /** No sharing: each replica is independent. */
     Sharing NONE = new Sharing() {};
 
     /**
      * The limit on calls to a provider.
      *
-     * @param provider its name
-     * @param tenant where it is
-     * @param calls how many a second
+     * @param provider the provider's name
+     * @param tenant the provider's tenant
+     * @param calls the limit, in calls per second
      */
     default CallBudget budget(String provider, String tenant, int calls) {
         return CallBudget.perSecond(calls);
@@ -31,7 +32,7 @@ public interface Sharing {
     /**
      * The sharing about one provider.
      *
-     * @param resources the API's own
+     * @param resources the API's own resources
      */
     default Part of(IdentityProvider provider, Collection<Audience> resources) {
         return new Part() {
@@ -64,7 +65,10 @@ public interface Sharing {
         @Nullable
         EventReceiver receiver(ScopeGuard guard);
 
-        /** Begins to listen to the other replicas. */
+        /** Passes a change on to the other replicas. */
+        default void publish(PermissionChange change) {}
+
+        /** Starts to receive the records of other replicas. */
         default void start(ScopeGuard guard) {}
     }
 }

@@ -37,7 +37,7 @@ final class GatedResponse extends HttpServletResponseWrapper {
         super.flushBuffer();
     }
 
-    /** Server-sent events: something may be said at the end. */
+    /** Whether a last event can be appended. */
     boolean isEventStream() {
         String type = getContentType();
         return type != null && type.toLowerCase(Locale.ROOT).startsWith(MediaType.TEXT_EVENT_STREAM_VALUE);

@@ -72,7 +72,7 @@ final class HttpStream implements AsyncListener {
         }
     }
 
-    /** The handler still runs, but what it has sent so far can be followed by the last event at once. */
+    /** The handler still runs, but the last event can follow the sent ones at once. */
     void startedAsync(AsyncContext started) {
         running = started;
     }

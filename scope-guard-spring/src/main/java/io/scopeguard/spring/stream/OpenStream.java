@@ -7,7 +7,10 @@ import io.scopeguard.WatchEnd;
 import io.scopeguard.WatchListener;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
 import io.scopeguard.token.AccessToken;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
@@ -21,6 +24,9 @@ final class OpenStream implements WatchListener, AutoCloseable {
     private final StreamListener listener;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final AtomicBoolean isOver = new AtomicBoolean();
+
+    /** Why the stream would have ended if rights were enforced. Several watches may end for the same reason. */
+    private final Set<WatchEnd.Reason> reported = ConcurrentHashMap.newKeySet();
 
     /** The token of the last renewal. */
     private volatile @Nullable AccessToken renewed;
@@ -41,26 +47,27 @@ final class OpenStream implements WatchListener, AutoCloseable {
     /**
      * Watches another decision, which the stream goes on with.
      *
-     * @throws TooManyWatchesException if as much is open as may be
+     * @throws TooManyWatchesException if the maximum number of watches is open
      */
     Watch watch(Decision granted) {
         Watch watch = streams.watch(granted, this);
         add(watch);
         AccessToken newer = renewed;
         if (newer != null) {
-            try {
-                watch.renew(newer);
-            } catch (IllegalArgumentException e) {
-                // It ends with the token that it was granted to.
-            }
+            renewIfOlder(watch, newer);
         }
         return watch;
     }
 
-    /** What needed this watch is over, and the stream goes on. */
+    /** Ends one watch of a stream that goes on, such as that of a subscription. */
     void forget(Watch watch) {
         watches.remove(watch);
         watch.close();
+    }
+
+    /** Does more work on the end of the stream. */
+    void later(Duration delay, Runnable work) {
+        streams.later(delay, work);
     }
 
     Kind kind() {
@@ -70,10 +77,21 @@ final class OpenStream implements WatchListener, AutoCloseable {
     @Override
     public void ended(WatchEnd end) {
         if (!end.isEnforced()) {
-            streams.ended(this, end, () -> listener.reported(end));
+            if (reported.add(end.reason())) {
+                streams.ended(this, end, () -> listener.reported(end));
+            }
         } else if (isOver.compareAndSet(false, true)) {
-            release();
-            streams.ended(this, end, () -> listener.end(end));
+            watches.forEach(Watch::close);
+            streams.ended(this, end, () -> carryOut(end));
+        }
+    }
+
+    /** The stream counts as open until its listener has ended it. */
+    private void carryOut(WatchEnd end) {
+        try {
+            listener.end(end);
+        } finally {
+            streams.remove(this);
         }
     }
 
@@ -82,7 +100,7 @@ final class OpenStream implements WatchListener, AutoCloseable {
         listener.refreshed();
     }
 
-    /** Whether this was open, and is ended now. */
+    /** Ends the stream if the token of one of its open watches matches. Returns whether it did. */
     boolean end(Predicate<AccessToken> which) {
         for (Watch watch : watches) {
             if (watch.isOpen() && which.test(watch.granted().token())) {
@@ -96,25 +114,32 @@ final class OpenStream implements WatchListener, AutoCloseable {
     /**
      * Lets the stream go on with a newer token.
      *
-     * @return the decision about the newer token: a denial if one of the watches refuses it
+     * @return the decision about the newer token: a denial if one of the watches refuses it, and all go on with the token they have
      * @throws IllegalArgumentException if the token is not the same client's and user's
      */
     Decision renew(AccessToken newer) {
-        renewed = newer;
-        Decision last = null;
-        for (Watch watch : watches) {
-            last = watch.renew(newer);
-            if (!last.isGranted()) {
-                return last;
-            }
+        Decision decision = Watch.renew(watches, newer);
+        if (decision.isGranted()) {
+            renewed = newer;
+            reported.clear();
+            // A watch that was added meanwhile is renewed by watch() or here.
+            watches.forEach(watch -> renewIfOlder(watch, newer));
         }
-        if (last == null) {
-            throw new IllegalStateException("a stream has a watch");
-        }
-        return last;
+        return decision;
     }
 
-    /** It is over by itself. */
+    private static void renewIfOlder(Watch watch, AccessToken newer) {
+        if (watch.granted().token().fingerprint().equals(newer.fingerprint())) {
+            return;
+        }
+        try {
+            var unused = watch.renew(newer);
+        } catch (IllegalArgumentException e) {
+            // It ends with the token that it was granted to.
+        }
+    }
+
+    /** The stream has ended without the guard. */
     @Override
     public void close() {
         if (isOver.compareAndSet(false, true)) {

@@ -10,13 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * The open streams: streamed responses and WebSocket sessions that granted requests opened. Each ends when the right to it ends.
@@ -30,15 +26,10 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 public final class OpenStreams implements DisposableBean {
 
-    /** Few threads suffice: the last bytes of a stream fit into the buffers of its connection, unless the client does not read. */
-    private static final int THREADS = 4;
-
-    private static final Duration IDLE = Duration.ofSeconds(10);
-
     private final ScopeGuard guard;
     private final Consumer<StreamEndedEvent> listener;
     private final Set<OpenStream> open = ConcurrentHashMap.newKeySet();
-    private final ScheduledThreadPoolExecutor threads;
+    private final StreamThreads threads = new StreamThreads();
 
     /** Kinds of streams. */
     public enum Kind {
@@ -55,12 +46,6 @@ public final class OpenStreams implements DisposableBean {
     public OpenStreams(ScopeGuard guard, Consumer<StreamEndedEvent> listener) {
         this.guard = guard;
         this.listener = listener;
-        CustomizableThreadFactory factory = new CustomizableThreadFactory("scope-guard-streams-");
-        factory.setDaemon(true);
-        this.threads = new ScheduledThreadPoolExecutor(THREADS, factory, new ThreadPoolExecutor.DiscardPolicy());
-        threads.setKeepAliveTime(IDLE.toSeconds(), TimeUnit.SECONDS);
-        threads.allowCoreThreadTimeOut(true);
-        threads.setRemoveOnCancelPolicy(true);
     }
 
     /**
@@ -68,7 +53,7 @@ public final class OpenStreams implements DisposableBean {
      *
      * @param granted the decisions that it is opened with
      * @param listener ends it
-     * @throws TooManyWatchesException if as much is open as may be
+     * @throws TooManyWatchesException if the maximum number of watches is open
      */
     OpenStream open(Kind kind, List<Decision> granted, StreamListener listener) {
         OpenStream stream = new OpenStream(this, kind, listener);
@@ -106,7 +91,7 @@ public final class OpenStreams implements DisposableBean {
     }
 
     void later(Duration delay, Runnable work) {
-        var unused = threads.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
+        threads.later(delay, work);
     }
 
     /**
@@ -132,6 +117,6 @@ public final class OpenStreams implements DisposableBean {
 
     @Override
     public void destroy() {
-        threads.shutdownNow();
+        threads.close();
     }
 }

@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,6 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
  * organization. Thread-safe.
  */
 final class SignalStream implements StreamListener {
+
+    private static final Logger log = LoggerFactory.getLogger(SignalStream.class);
 
     static final String SUPERSEDED = "superseded";
     static final String REPLACED = "replaced";
@@ -102,7 +106,7 @@ final class SignalStream implements StreamListener {
         return emitter;
     }
 
-    /** @throws TooManyWatchesException if as much is open as may be */
+    /** @throws TooManyWatchesException if the maximum number of watches is open */
     void watch(Decision granted) {
         stream = streams.open(OpenStreams.Kind.HTTP, List.of(granted), this);
     }
@@ -134,8 +138,8 @@ final class SignalStream implements StreamListener {
     }
 
     /**
-     * A denial is sent by the end of the watch, or says nothing about the subject. The header's value contains the time of the
-     * read, so that it differs after each read: it is no change by itself.
+     * A denial is sent by the end of the watch, or is not about the subject. A different value of the header is not a change: it
+     * contains the time of the read.
      */
     private void sendIfChanged(Decision decision) throws IOException {
         if (!decision.isGranted()) {
@@ -160,9 +164,20 @@ final class SignalStream implements StreamListener {
     private void attempt(Sending sending) {
         try {
             sending.run();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            // The server has seen it too, and completes the response by itself.
             close();
-            emitter.completeWithError(e);
+        } catch (RuntimeException e) {
+            close();
+            breakOff(e);
+        }
+    }
+
+    private void breakOff(RuntimeException cause) {
+        try {
+            emitter.completeWithError(cause);
+        } catch (IllegalStateException e) {
+            log.debug("The response has ended by itself meanwhile", e);
         }
     }
 
@@ -178,7 +193,7 @@ final class SignalStream implements StreamListener {
         end(reason(reason.reason()), decision == null ? null : header.valueOf(decision));
     }
 
-    /** No mode takes a token that has expired. */
+    /** Every mode rejects an expired token. */
     @Override
     public void reported(WatchEnd reason) {
         if (reason.reason() == WatchEnd.Reason.EXPIRED) {
@@ -201,8 +216,10 @@ final class SignalStream implements StreamListener {
             try {
                 send("end", new End(reason, drift));
                 emitter.complete();
-            } catch (IOException | RuntimeException e) {
-                emitter.completeWithError(e);
+            } catch (IOException e) {
+                log.debug("The client has gone before its stream ended", e);
+            } catch (RuntimeException e) {
+                breakOff(e);
             }
             close();
         }

@@ -20,8 +20,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 /**
  * The open streams: a few per subject, a bounded number in total. A subject's newest stream replaces its oldest one, so that a page
  * that was reloaded does not wait for its dead connections. A stream for a newer token ends the streams for older tokens of the
- * same client, because a hint about a token that was replaced reaches nobody. One timer serves all streams, and runs only while one is open.
- * Thread-safe.
+ * same client, because a hint about a token that was replaced reaches nobody. One timer serves all streams, and runs only while one
+ * is open. Thread-safe.
  */
 public final class SignalStreams implements SmartLifecycle {
 
@@ -81,25 +81,37 @@ public final class SignalStreams implements SmartLifecycle {
     }
 
     private boolean isAdded(SignalStream stream) {
-        superseded(stream).forEach(older -> older.end(SignalStream.SUPERSEDED));
+        List<SignalStream> superseded;
         SignalStream replaced = null;
-        boolean isAdded = false;
+        boolean isAdded;
         synchronized (bySubject) {
+            superseded = superseded(stream);
+            superseded.forEach(this::remove);
             Deque<SignalStream> own = bySubject.getOrDefault(stream.subject(), new ArrayDeque<>());
             replaced = own.size() < limits.perSubject() ? null : own.peekFirst();
-            if (isRunning && (replaced != null || size < limits.streams())) {
-                bySubject.putIfAbsent(stream.subject(), own);
-                own.addLast(stream);
+            isAdded = isRunning && (replaced != null || size < limits.streams());
+            if (isAdded) {
+                if (replaced != null) {
+                    remove(replaced);
+                }
+                bySubject
+                        .computeIfAbsent(stream.subject(), subject -> new ArrayDeque<>())
+                        .addLast(stream);
                 size++;
-                isAdded = true;
             }
         }
+        superseded.forEach(older -> endSoon(older, SignalStream.SUPERSEDED));
         if (!isAdded) {
             stream.close();
         } else if (replaced != null) {
-            replaced.end(SignalStream.REPLACED);
+            endSoon(replaced, SignalStream.REPLACED);
         }
         return isAdded;
+    }
+
+    /** A client that does not read its old stream must not hold up its new one. */
+    private void endSoon(SignalStream stream, String reason) {
+        watched.soon(() -> stream.end(reason));
     }
 
     private SseEmitter started(SignalStream stream) {
@@ -120,7 +132,7 @@ public final class SignalStreams implements SmartLifecycle {
         if (!open.isEmpty()) {
             keepAliveLater();
         }
-        open.forEach(SignalStream::keepAlive);
+        open.forEach(stream -> watched.soon(stream::keepAlive));
     }
 
     private List<SignalStream> all() {
@@ -130,11 +142,9 @@ public final class SignalStreams implements SmartLifecycle {
     }
 
     private List<SignalStream> superseded(SignalStream newer) {
-        synchronized (bySubject) {
-            return bySubject.getOrDefault(newer.subject(), new ArrayDeque<>()).stream()
-                    .filter(stream -> stream.isSupersededBy(newer))
-                    .toList();
-        }
+        return bySubject.getOrDefault(newer.subject(), new ArrayDeque<>()).stream()
+                .filter(stream -> stream.isSupersededBy(newer))
+                .toList();
     }
 
     private void remove(SignalStream stream) {

@@ -47,7 +47,7 @@ final class StompStream extends WebSocketStream {
 
     /** The client asks for a subscription. */
     void subscribing(String id) {
-        if (subscriptions.size() < MAX_SUBSCRIPTIONS) {
+        if (subscriptions.size() < MAX_SUBSCRIPTIONS || subscriptions.containsKey(id)) {
             subscriptions.computeIfAbsent(id, unknown -> new StompSubscription(stream()));
         } else {
             refuse("too-many-subscriptions");
@@ -111,7 +111,7 @@ final class StompStream extends WebSocketStream {
         return messages.isEmpty() ? null : StompHeaderAccessor.wrap(messages.get(0));
     }
 
-    /** STOMP knows no other refusal than an ERROR, after which a session is closed. */
+    /** STOMP's only rejection is an ERROR frame, after which the session is closed. */
     private void answer(@Nullable String receipt, @Nullable String refused) throws IOException {
         if (refused != null) {
             fail(refused, FORBIDDEN);
@@ -124,7 +124,7 @@ final class StompStream extends WebSocketStream {
 
     private void fail(String reason, int closeCode) throws IOException {
         send(session(), error(reason, null));
-        session().close(new CloseStatus(closeCode, reason));
+        closeWhenSent(new CloseStatus(closeCode, reason));
     }
 
     private static StompHeaderAccessor error(String message, @Nullable String drift) {

@@ -4,7 +4,7 @@ import io.scopeguard.Watch;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** One subscription of a STOMP session, and the watches of what it was granted with. Thread-safe. */
+/** One subscription of a STOMP session, and the watches of the decisions that granted it. Thread-safe. */
 final class StompSubscription {
 
     private final OpenStream session;

@@ -14,8 +14,8 @@ import org.springframework.messaging.simp.SimpMessageType;
 import org.springframework.messaging.support.ExecutorChannelInterceptor;
 
 /**
- * Remembers what the subscriptions of STOMP sessions were granted with: by the rules of the channel that clients' messages arrive
- * on, while they are sent, and by the methods that handle them. It must be the channel's first interceptor. Thread-safe.
+ * Records the decisions that granted the subscriptions of STOMP sessions: by the rules of the channel for clients' messages, while a
+ * message is sent, and by the methods that handle the messages. It must be the channel's first interceptor. Thread-safe.
  *
  * @hidden
  */
@@ -26,16 +26,21 @@ public final class StompSubscriptions implements ExecutorChannelInterceptor {
     @Override
     public Message<?> preSend(Message<?> message, MessageChannel channel) {
         StompStream stream = stream(message);
-        String id = SimpMessageHeaderAccessor.getSubscriptionId(message.getHeaders());
-        if (stream != null && id != null) {
-            if (is(message, SimpMessageType.SUBSCRIBE)) {
-                stream.subscribing(id);
-            } else if (is(message, SimpMessageType.UNSUBSCRIBE)) {
-                stream.unsubscribed(id);
-            }
+        if (stream != null) {
+            stream.renewed(SimpMessageHeaderAccessor.getUser(message.getHeaders()));
+            take(message, stream);
         }
         GrantedCalls.begin(true);
         return message;
+    }
+
+    private static void take(Message<?> message, StompStream stream) {
+        String id = SimpMessageHeaderAccessor.getSubscriptionId(message.getHeaders());
+        if (id != null && is(message, SimpMessageType.SUBSCRIBE)) {
+            stream.subscribing(id);
+        } else if (id != null && is(message, SimpMessageType.UNSUBSCRIBE)) {
+            stream.unsubscribed(id);
+        }
     }
 
     @Override

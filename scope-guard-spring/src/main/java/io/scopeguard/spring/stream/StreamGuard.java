@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.web.servlet.HandlerAdapter;
 import org.springframework.web.servlet.ModelAndView;
 
@@ -153,9 +154,9 @@ public final class StreamGuard implements GrantedInvocation {
                 stream.attach(request.getAsyncContext());
             }
             return result;
-        } catch (StreamEndedException e) {
+        } catch (IOException | RuntimeException e) {
             WatchEnd end = stream.end();
-            if (end == null || request.isAsyncStarted() || stream.raw().isCommitted()) {
+            if (end == null || request.isAsyncStarted() || !isBecauseOfEnd(e)) {
                 throw e;
             }
             refuse(request, stream.raw(), end);
@@ -165,6 +166,11 @@ public final class StreamGuard implements GrantedInvocation {
                 stream.close();
             }
         }
+    }
+
+    /** Spring and message converters wrap what the gate throws. */
+    private static boolean isBecauseOfEnd(Exception failure) {
+        return NestedExceptionUtils.getMostSpecificCause(failure) instanceof StreamEndedException;
     }
 
     /** The rest of a request that went on asynchronously. */
@@ -188,6 +194,8 @@ public final class StreamGuard implements GrantedInvocation {
             // The container breaks the connection off: the client must not take the body for complete.
             throw new StreamEndedException();
         }
+        // A result that was written meanwhile must not precede the refusal.
+        response.resetBuffer();
         Decision decision = end.decision();
         if (decision != null) {
             DecisionHolder.set(request, decision);

@@ -2,7 +2,7 @@ package io.scopeguard.spring.stream;
 
 import io.scopeguard.WatchEnd;
 
-/** What an open stream is told, on threads that may write to it. */
+/** Receives the events of an open stream, on threads that may write to it. */
 @FunctionalInterface
 interface StreamListener {
 

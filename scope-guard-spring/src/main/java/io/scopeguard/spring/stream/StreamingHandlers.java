@@ -17,8 +17,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
 /**
- * Tells by its return type which handler can go on after it has returned. A type that says nothing, such as {@code Object}, can.
- * Thread-safe.
+ * Determines by its return type whether a handler can stream. One with an unspecific type, such as {@code Object}, can. Thread-safe.
  */
 final class StreamingHandlers {
 

@@ -1,17 +1,21 @@
 package io.scopeguard.spring.stream;
 
-import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.WatchEnd;
 import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.spring.authentication.RenewedTokens;
+import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.KeysUnavailableException;
 import java.io.IOException;
+import java.security.Principal;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.security.core.Authentication;
 import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketMessage;
@@ -36,17 +40,29 @@ class WebSocketStream {
     private static final int SEND_TIME_LIMIT_MILLIS = 10_000;
     private static final int SEND_BUFFER_BYTES = 512 * 1024;
 
+    /** After this time, a message that is being sent waits for a client that does not read. */
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    private static final long PAUSES = SEND_TIME_LIMIT_MILLIS / PAUSE.toMillis();
+
     private final ScopeGuard guard;
     private volatile @Nullable OpenStream stream;
-    private volatile @Nullable WebSocketSession session;
+    private volatile @Nullable ConcurrentWebSocketSessionDecorator session;
     private volatile @Nullable WatchEnd end;
+
+    /** The token of the handshake. */
+    private volatile @Nullable AccessToken first;
+
+    /** The token of the last renewal. */
+    private volatile @Nullable AccessToken renewed;
 
     WebSocketStream(ScopeGuard guard) {
         this.guard = guard;
     }
 
-    void opened(OpenStream opened) {
+    void opened(OpenStream opened, AccessToken token) {
         stream = opened;
+        first = token;
     }
 
     OpenStream stream() {
@@ -55,7 +71,7 @@ class WebSocketStream {
 
     /** Returns the session for the application to use: other threads may close it, and send messages. */
     WebSocketSession established(WebSocketSession raw) {
-        WebSocketSession concurrent =
+        ConcurrentWebSocketSessionDecorator concurrent =
                 new ConcurrentWebSocketSessionDecorator(raw, SEND_TIME_LIMIT_MILLIS, SEND_BUFFER_BYTES);
         session = concurrent;
         return concurrent;
@@ -71,14 +87,41 @@ class WebSocketStream {
     }
 
     void endIfOver() {
-        WebSocketSession open = session;
+        endIfOver(PAUSES);
+    }
+
+    /** @param pauses how often the end may be put off: while the application's message waits, closing would wait as well */
+    private void endIfOver(long pauses) {
+        ConcurrentWebSocketSessionDecorator open = session;
         WatchEnd reason = end;
         if (open == null || reason == null) {
             return;
         }
+        if (open.getTimeSinceSendStarted() > PAUSE.toMillis() && pauses > 0) {
+            stream().later(PAUSE, () -> endIfOver(pauses - 1));
+            return;
+        }
         try {
             beforeClose(open, reason);
-            open.close(status(reason));
+        } catch (IOException | RuntimeException e) {
+            log.debug("The client has gone before its session was closed", e);
+        }
+        closeWhenSent(status(reason));
+    }
+
+    /** Closes the session after the messages that another thread is sending, which closing would discard. */
+    void closeWhenSent(CloseStatus status) {
+        closeWhenSent(status, PAUSES);
+    }
+
+    private void closeWhenSent(CloseStatus status, long pauses) {
+        ConcurrentWebSocketSessionDecorator open = Objects.requireNonNull(session);
+        if (open.getBufferSize() > 0 && pauses > 0) {
+            stream().later(PAUSE, () -> closeWhenSent(status, pauses - 1));
+            return;
+        }
+        try {
+            open.close(status);
         } catch (IOException | RuntimeException e) {
             log.debug("The client has gone before its session was closed", e);
         }
@@ -98,7 +141,7 @@ class WebSocketStream {
         return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Whether the message is none of the application's: it renews the token, or came after the end. */
+    /** Whether the message must not reach the application: it renews the token, or arrived after the end. */
     boolean takes(WebSocketMessage<?> message) throws IOException {
         if (end != null) {
             return true;
@@ -119,8 +162,12 @@ class WebSocketStream {
     @Nullable
     String renew(String token) {
         try {
-            Decision decision = stream().renew(guard.verify(token));
-            Denial denial = decision.denial();
+            AccessToken newer = guard.verify(token);
+            Denial denial = stream().renew(newer).denial();
+            if (denial == null) {
+                renewed = newer;
+                renewed(session().getPrincipal());
+            }
             return denial == null ? null : name(denial);
         } catch (InvalidTokenException e) {
             return "invalid-token";
@@ -128,6 +175,14 @@ class WebSocketStream {
             return "keys-unavailable";
         } catch (IllegalArgumentException e) {
             return "other-token";
+        }
+    }
+
+    /** Decisions about this user's messages use the newer token, if the session was renewed. */
+    void renewed(@Nullable Principal user) {
+        AccessToken newer = renewed;
+        if (newer != null && user instanceof Authentication authentication) {
+            RenewedTokens.renew(authentication, Objects.requireNonNull(first), newer);
         }
     }
 

@@ -52,7 +52,9 @@ public final class WebSocketStreams implements WebSocketUpgrade {
         boolean isStomp =
                 WebSocketHandlerDecorator.unwrap(original.getWebSocketHandler()) instanceof SubProtocolWebSocketHandler;
         WebSocketStream stream = isStomp ? new StompStream(guard, header) : new WebSocketStream(guard);
-        stream.opened(streams.open(isStomp ? Kind.STOMP : Kind.WEBSOCKET, granted, stream::end));
+        stream.opened(
+                streams.open(isStomp ? Kind.STOMP : Kind.WEBSOCKET, granted, stream::end),
+                granted.get(0).token());
         request.setAttribute(STREAM, stream);
         return guarded.computeIfAbsent(original, WebSocketStreams::guarded);
     }

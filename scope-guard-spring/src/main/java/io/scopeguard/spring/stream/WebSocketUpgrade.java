@@ -20,7 +20,7 @@ public interface WebSocketUpgrade {
      * Begins a handshake.
      *
      * @return the handler to call instead
-     * @throws TooManyWatchesException if as much is open as may be
+     * @throws TooManyWatchesException if the maximum number of watches is open
      */
     Object begin(HttpServletRequest request, Object handler, List<Decision> granted);
 

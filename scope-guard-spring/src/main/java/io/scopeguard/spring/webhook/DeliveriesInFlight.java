@@ -26,7 +26,7 @@ final class DeliveriesInFlight {
     /**
      * Releases an admitted delivery.
      *
-     * @param count how many bytes were admitted for it
+     * @param count the number of bytes that were admitted for it
      */
     void leave(int count) {
         bytes.release(count);

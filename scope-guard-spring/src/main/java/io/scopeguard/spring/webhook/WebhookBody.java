@@ -30,14 +30,14 @@ final class WebhookBody implements ReadListener, AsyncListener {
     private final ServletInputStream input;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
-    /** Held while the body is processed, which may do I/O: a time limit that expires meanwhile waits for the result. */
+    /** Held while the body is processed, which may do I/O. If the time limit expires meanwhile, it waits for the result. */
     private final Lock lock = new ReentrantLock();
 
     private boolean ended;
 
     /**
      * @param inFlight has admitted this delivery
-     * @param whole judges the complete body
+     * @param whole processes the complete body
      * @param listener receives the outcome
      */
     WebhookBody(
@@ -110,7 +110,7 @@ final class WebhookBody implements ReadListener, AsyncListener {
         endUnread(Outcome.MALFORMED);
     }
 
-    /** The container may end a request whose connection is gone without any of the other calls. */
+    /** If the connection is gone, the container may end the request without any of the other calls. */
     @Override
     public void onComplete(AsyncEvent event) {
         unlessEnded(() -> leave(Receipt.unread(Outcome.MALFORMED)));

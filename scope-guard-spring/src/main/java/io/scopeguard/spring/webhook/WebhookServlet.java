@@ -16,11 +16,11 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 
 /**
- * Receives the deliveries by which a provider reports changes, of any content type.
+ * Receives the deliveries of a provider, with any content type.
  *
- * <p>Anybody can send requests here, so each must be cheap: requests with unacceptable headers are rejected unread, a body is read
- * without blocking a thread, and there are limits on the number of deliveries in flight, on their bytes and on the time of each.
- * Thread-safe.
+ * <p>Anybody can send requests to this servlet, so each must be cheap: requests with unacceptable headers are rejected unread, a
+ * body is read without blocking a thread, and there are limits on the number of deliveries in flight, on their bytes and on the
+ * time of each. Thread-safe.
  */
 public final class WebhookServlet extends HttpServlet {
 
@@ -83,7 +83,7 @@ public final class WebhookServlet extends HttpServlet {
      * for as long as the client takes to send it.
      */
     static void leaveBodyUnread(AsyncContext context) {
-        // Later versions of HTTP have streams to end, and forbid this header.
+        // Later versions of HTTP end streams instead, and forbid this header.
         if (context.getRequest().getProtocol().startsWith("HTTP/1")) {
             ((HttpServletResponse) context.getResponse()).setHeader(HttpHeaders.CONNECTION, "close");
         }
@@ -100,7 +100,7 @@ public final class WebhookServlet extends HttpServlet {
             response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         try {
-            // Committed, or else the container would answer 500 to a body that it could not read.
+            // Commits the response, because the container would otherwise respond 500 to a body that it could not read.
             response.flushBuffer();
         } catch (IOException gone) {
             // The client has gone.
@@ -123,9 +123,10 @@ public final class WebhookServlet extends HttpServlet {
     /**
      * The limits on deliveries.
      *
-     * @param deliveries how many may be received at once; they hold no thread while they wait for their bodies
-     * @param bytes how many bytes may be held for all of them together
-     * @param time how long each may take, from its headers to the end of its body
+     * @param deliveries the maximum number of deliveries that are received at once; they occupy no thread while they wait for their
+     *     bodies
+     * @param bytes the maximum number of bytes that are held for all deliveries together
+     * @param time the maximum time of each delivery, from its headers to the end of its body
      */
     public record Limits(int deliveries, int bytes, Duration time) {
 

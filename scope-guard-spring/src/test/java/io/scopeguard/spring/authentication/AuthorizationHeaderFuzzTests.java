@@ -10,7 +10,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.server.resource.BearerTokenError;
 
-/** {@code Authorization} headers, one a line; a line that begins with a question mark is the query. */
+/** {@code Authorization} headers, one per line; a line that begins with a question mark is the query. */
 class AuthorizationHeaderFuzzTests {
 
     private static final StrictBearerTokenResolver resolver = new StrictBearerTokenResolver();
@@ -60,7 +60,7 @@ class AuthorizationHeaderFuzzTests {
         }
     }
 
-    /** A token comes from the only header, behind its scheme, as it was sent. */
+    /** A token is the unchanged text after the scheme in the only header. */
     private static void check(String token, String header, int credentials) {
         boolean isAlone = credentials == 1 && token.indexOf(',') < 0;
         boolean isOfScheme =

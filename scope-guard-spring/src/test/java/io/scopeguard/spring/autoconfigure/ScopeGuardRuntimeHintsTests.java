@@ -2,29 +2,28 @@ package io.scopeguard.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.scopeguard.provider.Account;
-import io.scopeguard.provider.Membership;
 import io.scopeguard.redis.RedisRuntimeHints;
 import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Arrays;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.web.servlet.DispatcherServlet;
 
-/** Each hint for native images, and the configurations that bring them. */
+/** Each hint for native images, and the configurations that register it. */
 class ScopeGuardRuntimeHintsTests {
 
     static Stream<Arguments> hints() {
@@ -70,34 +69,35 @@ class ScopeGuardRuntimeHintsTests {
                 .contains("jakarta.websocket.server.ServerEndpoint");
     }
 
-    @Test
-    void replicasThenBindWhatTheyShare() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "io.scopeguard.provider.Answer",
+                "io.scopeguard.provider.Membership",
+                "io.scopeguard.provider.Account",
+                "io.scopeguard.provider.Page",
+                "io.scopeguard.provider.Member",
+                "io.scopeguard.provider.Holder",
+                "io.scopeguard.provider.RoleDefinition",
+                "io.scopeguard.provider.RoleScopes",
+                "io.scopeguard.provider.ScopeCatalogue.Sighting",
+                "io.scopeguard.permission.fact.FactHistory",
+                "io.scopeguard.redis.ChangeEntry",
+                "io.scopeguard.redis.SharedAsks.Entry"
+            })
+    void replicasThenBindWhatTheyShare(String type) {
         RuntimeHints hints = new RuntimeHints();
         new RedisRuntimeHints().registerHints(hints, getClass().getClassLoader());
-        for (Class<?> type : Arrays.<Class<?>>asList(Membership.class, Account.class)) {
-            assertThat(hints)
-                    .matches(RuntimeHintsPredicates.reflection()
-                            .onType(type)
-                            .withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS));
-        }
-        assertThat(hints.reflection().typeHints())
-                .extracting(hint -> hint.getType().getSimpleName())
-                .contains(
-                        "Answer",
-                        "Page",
-                        "Member",
-                        "Holder",
-                        "RoleDefinition",
-                        "RoleScopes",
-                        "Sighting",
-                        "FactHistory",
-                        "ChangeEntry",
-                        "Entry");
+        assertThat(hints)
+                .matches(RuntimeHintsPredicates.reflection()
+                        .onType(TypeReference.of(type))
+                        .withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS));
     }
 
     @Test
     void autoConfigurationsThenImportThem() {
         assertThat(imported(ScopeGuardAutoConfiguration.class)).containsExactly(ScopeGuardRuntimeHints.class);
+        assertThat(imported(DisabledGuardAutoConfiguration.class)).containsExactly(ScopeGuardRuntimeHints.class);
         assertThat(imported(SharingAutoConfiguration.class)).containsExactly(RedisRuntimeHints.class);
     }
 

@@ -13,7 +13,7 @@ import org.springframework.http.server.observation.ServerRequestObservationConte
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
-/** The keys of observations without an application around them. */
+/** The keys of observations, without an application. */
 class DecisionObservationFilterTests {
 
     private final DecisionObservationFilter filter = new DecisionObservationFilter();

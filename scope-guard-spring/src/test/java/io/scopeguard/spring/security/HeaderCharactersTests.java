@@ -11,7 +11,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 
-/** Compared with the firewall whose regular expressions it replaces, for every kind of character. */
+/** Compares with the firewall's regular expressions, for every kind of character. */
 class HeaderCharactersTests {
 
     private final StrictHttpFirewall stock = new StrictHttpFirewall();
@@ -35,7 +35,7 @@ class HeaderCharactersTests {
         assertThat(differing).isEmpty();
     }
 
-    /** Each of the basic plane, and some of each block beyond. */
+    /** All characters of the basic plane, and some of each block beyond it. */
     private static IntStream characters() {
         return IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
                 .filter(c -> Character.isBmpCodePoint(c) || c % 61 == 0);

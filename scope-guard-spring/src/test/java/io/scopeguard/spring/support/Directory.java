@@ -31,7 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The example of the documentation of {@code io.scopeguard.provider}: a provider of an application's own. */
+/** The example in the documentation of {@code io.scopeguard.provider}: an application's own provider. */
 @SuppressWarnings("MissingOverride") // an annotation at the beginning of a line would end the example
 // example
 public class Directory implements IdentityProvider, TokenReader, PermissionSource {
@@ -81,14 +81,14 @@ public class Directory implements IdentityProvider, TokenReader, PermissionSourc
     }
 
     public ProviderClock clock() {
-        return clock; // HttpCalls tells it the Date of each answer
+        return clock; // HttpCalls passes the Date of each response to it
     }
 
     public Duration timeout() {
         return Duration.ofSeconds(30); // of a whole call, also of one that fetches keys
     }
 
-    public void check(Collection<Audience> audiences) {} // settings that are refused throw a SettingRefusedException
+    public void check(Collection<Audience> audiences) {} // throws a SettingRefusedException for a wrong setting
 
     public Set<String> types() {
         return Set.of("at+jwt");

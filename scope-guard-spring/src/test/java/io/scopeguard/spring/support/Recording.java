@@ -48,7 +48,7 @@ public record Recording(JsonNode exchange) {
         return exchange.get("request").get("path").stringValue().split("\\?")[0];
     }
 
-    /** Answers with the recorded answer for any query. */
+    /** Stubs the recorded answer for any query. */
     public void serve(WireMockServer server) {
         String method = exchange.get("request").get("method").stringValue();
         var response = WireMock.aResponse()
@@ -71,7 +71,7 @@ public record Recording(JsonNode exchange) {
         return server;
     }
 
-    /** Properties that point an application at the server, which speaks for the issuer of then. */
+    /** Properties that connect an application with the server, which answers for the recorded issuer. */
     public static Map<String, Object> properties(WireMockServer server) {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("scope-guard.logto.endpoint", "http://127.0.0.1:" + server.port());
@@ -79,7 +79,7 @@ public record Recording(JsonNode exchange) {
         properties.put("scope-guard.logto.app-id", "recorded");
         properties.put("scope-guard.logto.app-secret", "recorded-secret");
         properties.put("scope-guard.logto.calls-per-second", 1000);
-        // A busy machine may take longer than an application would wait.
+        // A busy machine may take longer than the default wait of an application.
         properties.put("scope-guard.permissions.max-wait", "60s");
         properties.put("scope-guard.logto.timeout", "30s");
         properties.put("scope-guard.resources", TenantServer.RESOURCE);

@@ -3,7 +3,7 @@ package io.scopeguard.spring.support;
 import java.net.http.HttpHeaders;
 import java.util.List;
 
-/** A response, and as text all of it that the guard has a say in. */
+/** A response. Its text contains all parts that the guard determines. */
 public record Reply(String origin, int status, HttpHeaders headers, String body) {
 
     private static final List<String> SHOWN = List.of(
@@ -17,7 +17,7 @@ public record Reply(String origin, int status, HttpHeaders headers, String body)
     /** Spring Security's default. */
     public static final String DEFAULT_CACHE_CONTROL = "no-cache, no-store, max-age=0, must-revalidate";
 
-    /** The only value of a header, or nothing. */
+    /** The only value of a header; empty if the header is missing. */
     public String header(String name) {
         List<String> values = headers.allValues(name);
         if (values.size() > 1) {
@@ -30,7 +30,7 @@ public record Reply(String origin, int status, HttpHeaders headers, String body)
         return headers.firstValue(name).isPresent();
     }
 
-    /** Status, headers and body, a line each; addresses of the API shortened. */
+    /** Status, headers and body in one line each, with shortened addresses of the API. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder().append(status).append('\n');

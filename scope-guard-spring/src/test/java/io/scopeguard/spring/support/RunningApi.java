@@ -92,7 +92,7 @@ public final class RunningApi implements AutoCloseable {
         return context.getBean(type);
     }
 
-    /** The same application by another port of its. */
+    /** The same application at another of its ports. */
     public RunningApi onPort(int other) {
         return new RunningApi(context, other);
     }
@@ -157,7 +157,7 @@ public final class RunningApi implements AutoCloseable {
         }
     }
 
-    /** Sends these characters as bytes without any check, and returns the whole response. */
+    /** Sends these characters as unchecked bytes, and returns the whole response. */
     public String raw(String request) {
         try (Socket socket = new Socket("localhost", port)) {
             socket.setSoTimeout(180_000);

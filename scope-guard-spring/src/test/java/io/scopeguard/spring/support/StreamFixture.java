@@ -6,6 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.scopeguard.spring.stream.OpenStreams;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
 import io.scopeguard.testing.MovableClock;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class StreamFixture implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final MovableClock clock = MovableClock.atNoon();
     private final TenantServer tenant = new TenantServer(clock);
@@ -43,8 +49,24 @@ public final class StreamFixture implements AutoCloseable {
         return api;
     }
 
+    /** A request to the API with this token. */
+    public HttpRequest request(String path, TestToken token) {
+        return HttpRequest.newBuilder(URI.create(api().origin() + path))
+                .header("Authorization", "Bearer " + token.signed())
+                .build();
+    }
+
+    /** Opens a stream. */
+    public Lines open(String path, TestToken token) throws IOException, InterruptedException {
+        return new Lines(CLIENT.send(request(path, token), BodyHandlers.ofInputStream()));
+    }
+
+    private RunningApi api() {
+        return Objects.requireNonNull(api);
+    }
+
     public OpenStreams streams() {
-        return Objects.requireNonNull(api).bean(OpenStreams.class);
+        return api().bean(OpenStreams.class);
     }
 
     public void timePasses() {

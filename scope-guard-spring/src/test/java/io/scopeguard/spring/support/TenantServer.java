@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A Logto tenant on the loopback interface: JWK Set, token endpoint and the reads of the Management API, over a small model that
- * tests change as they go. Organization roles are named after their scopes. Thread-safe.
+ * A Logto tenant on the loopback interface: JWK Set, token endpoint and the reads of the Management API, with a small model that
+ * tests can change. Organization roles are named after their scopes. Thread-safe.
  */
 public final class TenantServer implements AutoCloseable {
 
@@ -48,7 +48,7 @@ public final class TenantServer implements AutoCloseable {
     public static final String APP_SECRET = "management-secret-4711";
 
     static {
-        // Head and body travel in two packets; the second would wait for an acknowledgement of the first.
+        // Head and body are sent in two packets. The second would wait for an acknowledgement of the first.
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
@@ -63,7 +63,7 @@ public final class TenantServer implements AutoCloseable {
 
     private final Map<String, Boolean> suspended = new ConcurrentHashMap<>();
     private final Set<String> applications = ConcurrentHashMap.newKeySet();
-    /** By organization and member, the ids of roles. */
+    /** The ids of roles, by organization and member. */
     private final Map<String, Map<String, Set<String>>> members = new ConcurrentHashMap<>();
 
     private final Map<String, Set<String>> globalRoles = new ConcurrentHashMap<>();
@@ -103,7 +103,7 @@ public final class TenantServer implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** Properties that point an application here. */
+    /** Properties that connect an application with this tenant. */
     public Map<String, Object> properties() {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("scope-guard.logto.endpoint", endpoint());
@@ -113,7 +113,7 @@ public final class TenantServer implements AutoCloseable {
         properties.put("scope-guard.resources", RESOURCE);
         properties.put("scope-guard.default-audience", "organization");
         properties.put("scope-guard.drift.spread", "1s");
-        // A busy machine may take longer than an application would wait.
+        // A busy machine may take longer than the default wait of an application.
         properties.put("scope-guard.permissions.max-wait", "60s");
         properties.put("scope-guard.logto.timeout", "30s");
         properties.put("scope-guard.startup-timeout", "10m");
@@ -127,7 +127,7 @@ public final class TenantServer implements AutoCloseable {
 
     // The model
 
-    /** An id that nothing else bears. */
+    /** A unique id. */
     public static String newId(String kind) {
         return kind + IDS.incrementAndGet();
     }
@@ -136,7 +136,7 @@ public final class TenantServer implements AutoCloseable {
         return addUser(newId("user"));
     }
 
-    /** Makes sure that a user of this id exists. */
+    /** Creates the user with this id unless it exists. */
     public String addUser(String id) {
         suspended.put(id, false);
         return id;
@@ -152,7 +152,7 @@ public final class TenantServer implements AutoCloseable {
         suspended.put(user, true);
     }
 
-    /** Deletes a user or an application with everything that belongs to it. */
+    /** Deletes a user or an application with all its roles and memberships. */
     public void delete(String subject) {
         suspended.remove(subject);
         applications.remove(subject);
@@ -166,7 +166,7 @@ public final class TenantServer implements AutoCloseable {
                 .put(subject, Set.of(organizationRole(scopes)));
     }
 
-    /** Makes the subject a member with the roles that another member of another organization has. */
+    /** Makes the subject a member with the same roles as a member of another organization. */
     public void joinLike(String organization, String subject, String otherOrganization, String other) {
         members.computeIfAbsent(organization, id -> new ConcurrentHashMap<>())
                 .put(subject, members.get(otherOrganization).get(other));
@@ -181,12 +181,12 @@ public final class TenantServer implements AutoCloseable {
         globalRoles.put(subject, scopes.length == 0 ? Set.of() : Set.of(globalRole(scopes)));
     }
 
-    /** Gives a user these global roles by name, and no others. */
+    /** Assigns exactly these global roles to a user, by name. */
     public void assign(String user, String... names) {
         globalRoles.put(user, Arrays.stream(names).map(TenantServer::idOf).collect(Collectors.toSet()));
     }
 
-    /** Gives a member these roles of the organization by name, and no others. They grant nothing. */
+    /** Assigns exactly these organization roles to a member, by name. They grant nothing. */
     public void assignIn(String organization, String member, String... names) {
         Set<String> ids = Arrays.stream(names).map(TenantServer::idOf).collect(Collectors.toSet());
         ids.forEach(id -> {
@@ -239,7 +239,7 @@ public final class TenantServer implements AutoCloseable {
 
     // Trouble
 
-    /** Every read of the Management API is answered by this status from now on; 0 for none, -1 for a broken connection. */
+    /** Sets the status of all reads of the Management API from now on; 0 for normal answers, -1 for a broken connection. */
     public void troubleApi(int status) {
         apiTrouble = status;
     }
@@ -253,9 +253,9 @@ public final class TenantServer implements AutoCloseable {
     }
 
     /**
-     * Nothing is answered from now on until {@link #release}.
+     * Holds all answers back from now on, until {@link #release}.
      *
-     * @return completes with the first call that waits
+     * @return completes with the first waiting call
      */
     public CompletableFuture<Void> hold() {
         asked = new CompletableFuture<>();
@@ -276,7 +276,7 @@ public final class TenantServer implements AutoCloseable {
         published.addAll(List.of(keys));
     }
 
-    /** Paths that were asked for, oldest first. */
+    /** The requested paths, oldest first. */
     public List<String> calls() {
         return List.copyOf(calls);
     }
@@ -308,7 +308,7 @@ public final class TenantServer implements AutoCloseable {
         return token(RESOURCE, subject, scopes).with("organization_id", organization);
     }
 
-    /** A token for the API resource and no organization. */
+    /** A token for the API resource, outside of organizations. */
     public TestToken resourceToken(String subject, String... scopes) {
         return token(RESOURCE, subject, scopes);
     }
@@ -375,7 +375,7 @@ public final class TenantServer implements AutoCloseable {
         }
     }
 
-    /** Logto's names of refusals. */
+    /** Logto's error codes. */
     private static String code(int status) {
         return switch (status) {
             case 401 -> "auth.unauthorized";
@@ -421,7 +421,7 @@ public final class TenantServer implements AutoCloseable {
         }
     }
 
-    /** The path with its ids blotted out. */
+    /** The path without ids. */
     private static String shape(List<String> parts) {
         List<String> shape = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {

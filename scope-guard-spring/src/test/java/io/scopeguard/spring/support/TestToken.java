@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A token to be signed. Immutable; the same token gives another signature each time, but keeps its {@code jti}. */
+/** A token to be signed. Immutable. Each signing produces another signature, but the {@code jti} stays the same. */
 public record TestToken(ECKey key, @Nullable String type, Map<String, Object> claims) {
 
     public TestToken with(String claim, @Nullable Object value) {
@@ -53,7 +53,7 @@ public record TestToken(ECKey key, @Nullable String type, Map<String, Object> cl
         return jws.serialize();
     }
 
-    /** As the {@code Scope-Drift} header names it. */
+    /** The fingerprint in the {@code Scope-Drift} header. */
     public String fingerprint() {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256")

@@ -1,4 +1,4 @@
-/** A Logto tenant to play with, an API to ask, and a clock to move. */
+/** Test support: a Logto tenant, a running API, and a movable clock. */
 @NullMarked
 package io.scopeguard.spring.support;
 

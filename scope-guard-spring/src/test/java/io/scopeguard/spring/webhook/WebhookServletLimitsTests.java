@@ -61,7 +61,7 @@ class WebhookServletLimitsTests {
         assertThat(deliver()).startsWith("HTTP/1.1 204");
     }
 
-    /** Neither do bodies that nobody reads: the connection ends with the answer. */
+    /** Nor do unread bodies, because the connection ends with the response. */
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT"})
     void unreadBodiesHoldNoThread(String method) {
@@ -127,8 +127,8 @@ class WebhookServletLimitsTests {
     }
 
     /**
-     * Opens deliveries until they leave no room for another. One that arrives while a whole delivery is being received may be
-     * turned away itself: then it is opened again.
+     * Opens deliveries until there is no room for another one. A delivery that arrives while a whole one is being received may be
+     * rejected; then it is opened again.
      */
     @SafeVarargs
     private List<Client> fill(Supplier<Client>... deliveries) {
@@ -222,7 +222,7 @@ class WebhookServletLimitsTests {
                 socket.getOutputStream().flush();
                 return this;
             } catch (IOException e) {
-                // The server may have ended the connection: its answer tells.
+                // The server may have ended the connection, which the response shows.
                 return this;
             }
         }

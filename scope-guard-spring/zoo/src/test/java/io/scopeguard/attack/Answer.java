@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An answer, as far as attacks are judged by it.
+ * The parts of a response that decide about the success of an attack.
  *
  * @param status the HTTP status
  * @param challenges the values of all {@code WWW-Authenticate} headers

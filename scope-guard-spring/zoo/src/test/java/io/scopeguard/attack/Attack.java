@@ -15,7 +15,7 @@ record Attack(String group, String name, String request, String expected) {
         return (" | " + expected + " | ").contains(" | " + answer + " | ");
     }
 
-    /** Attacks that are meant to be granted show that the suite can tell the difference. */
+    /** Requests that have to be granted show that the suite can distinguish the two. */
     boolean isControl() {
         return expected.equals(Attacks.GRANTED) || expected.equals(Attacks.CONNECTED);
     }

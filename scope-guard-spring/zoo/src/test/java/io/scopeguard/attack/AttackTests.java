@@ -14,10 +14,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every attack of the lists, through a real port. */
+/** Every attack in the lists, with a real port. */
 class AttackTests {
 
-    /** So few would mean that the lists were lost. */
+    /** The minimum number of attacks, in case the lists are lost. */
     private static final int LEAST = 700;
 
     private static final MovableClock clock = MovableClock.atNoon();

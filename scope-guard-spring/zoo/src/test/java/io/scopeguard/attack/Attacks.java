@@ -17,10 +17,10 @@ final class Attacks {
     static final String WRONG_KIND = "403 insufficient_scope wrong-token-kind";
     static final String INSUFFICIENT = "403 insufficient_scope insufficient-scope";
 
-    /** A key that nobody published cannot be told from one that is new before the next fetch is due. */
+    /** Before the next fetch, an unpublished key cannot be distinguished from a new one. */
     static final String UNKNOWN_KEY = INVALID_TOKEN + " | 503 - keys-unavailable";
 
-    /** The server or Spring's firewall rejects the request before anybody looks at the token. */
+    /** The server or Spring's firewall rejects the request before the token is checked. */
     static final String MALFORMED_REQUEST = "400 - -";
 
     private final String group;

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Attacks by the claims of a token: all tokens are signed by the issuer's own key. */
+/** Attacks by the claims of a token. All tokens are signed with the issuer's own key. */
 final class ClaimAttacks {
 
     private final Target target;

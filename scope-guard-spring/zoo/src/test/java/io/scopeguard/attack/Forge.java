@@ -13,7 +13,7 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Makes JSON Web Signatures of any header and payload, the forbidden ones included. */
+/** Creates JSON Web Signatures with any header and payload, including forbidden ones. */
 final class Forge {
 
     /** The order of P-384 (SEC 2). */
@@ -46,7 +46,7 @@ final class Forge {
         return sign(unsigned(header, payload), key);
     }
 
-    /** Signs by ES384 with the key, regardless of the header. */
+    /** Signs with ES384 and the key, regardless of the header. */
     static String sign(String input, ECKey key) {
         return input + "." + base64(es384(input, key));
     }
@@ -78,7 +78,7 @@ final class Forge {
         return ORDER;
     }
 
-    /** The other signature that is valid wherever this one is: ECDSA takes the negative of s too. */
+    /** The other signature that is equally valid, because ECDSA also accepts the negative of s. */
     static String withNegatedS(String token) {
         byte[] signature = Base64.getUrlDecoder().decode(token.substring(token.lastIndexOf('.') + 1));
         BigInteger r = new BigInteger(1, Arrays.copyOf(signature, HALF));

@@ -10,10 +10,10 @@ import static io.scopeguard.attack.Attacks.MISSING_TOKEN;
 
 import java.util.List;
 
-/** Attacks by the kind of handler that a genuine request reaches, directly or by way of another handler. */
+/** Attacks by the kind of handler that a genuine request reaches, directly or through another handler. */
 final class HandlerAttacks {
 
-    /** GraphQL reports denials of fields in a response of its own. */
+    /** GraphQL reports denials of fields in its own form of response. */
     private static final String FIELD_MISMATCH = "200 - organization-mismatch";
 
     private static final String FIELD_INSUFFICIENT = "200 - insufficient-scope";

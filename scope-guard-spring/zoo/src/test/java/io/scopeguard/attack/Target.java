@@ -33,7 +33,7 @@ final class Target {
         tenant.grant(bob, "read:document");
     }
 
-    /** Alice's token for acme, with all that she may do. */
+    /** Alice's token for acme, with all her scopes. */
     TestToken token() {
         return tenant.organizationToken(acme, alice, "read:report");
     }

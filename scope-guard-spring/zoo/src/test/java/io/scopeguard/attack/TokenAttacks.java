@@ -84,7 +84,7 @@ final class TokenAttacks {
         }
     }
 
-    /** The public key as the secret of an HMAC, in each form in which it may be at hand. */
+    /** The public key as the secret of an HMAC, in each of its common forms. */
     private void secrets(Attacks attacks, String hash) {
         String header = "{\"alg\":\"HS" + hash + "\",\"typ\":\"at+jwt\",\"kid\":\"key-1\"}";
         byte[] der = der();

@@ -14,17 +14,17 @@ import java.util.List;
 record Animal(String name, String mapping, String adapter, String path, List<Trait> traits) {
 
     enum Trait {
-        /** Declares nothing. */
+        /** Has no declaration. */
         UNANNOTATED,
-        /** Neither declares anything, nor is it of an account: files, and servlets beside Spring's. */
+        /** Has no declaration and does not depend on an account: files, and servlets other than Spring's. */
         ANY_TOKEN,
         /** Probes bring no token. */
         OPEN,
         /** Answers 204. */
         EMPTY,
-        /** Is asked by a WebSocket handshake. */
+        /** Is called by a WebSocket handshake. */
         WEB_SOCKET,
-        /** Is asked by POST with a GraphQL query. */
+        /** Is called by POST with a GraphQL query. */
         GRAPHQL
     }
 

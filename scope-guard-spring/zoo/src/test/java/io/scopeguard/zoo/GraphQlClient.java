@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class GraphQlClient implements AutoCloseable {
 
-    /** How a request reaches the API. */
+    /** The transports of requests. */
     enum Transport {
         HTTP,
         SSE,

@@ -45,7 +45,7 @@ class GraphQlFieldTests {
     private final String acme = TenantServer.newId("acme");
     private final String globex = TenantServer.newId("globex");
 
-    /** What is asked for; each field is a method of its own. */
+    /** The queries. Each field has its own method. */
     private enum Field {
         QUERY("query { den(organizationId: \"%s\") { organizationId } }"),
         MUTATION("mutation { feed(organizationId: \"%s\") }"),
@@ -109,7 +109,7 @@ class GraphQlFieldTests {
         assertThat(Keepers.handled).hasValue(1);
     }
 
-    /** A connection outlives what its user may do. */
+    /** A connection stays open longer than its user's right. */
     @ParameterizedTest
     @EnumSource(Field.class)
     void requestWhenTheUserLosesItDuringTheConnectionThenDenied(Field field) throws Exception {

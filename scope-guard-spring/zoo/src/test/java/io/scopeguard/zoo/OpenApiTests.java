@@ -189,7 +189,7 @@ class OpenApiTests {
         assertThat(schema.path("required")).containsExactlyInAnyOrderElementsOf(published.path("required"));
     }
 
-    /** What a refused request really gets fits the schema. */
+    /** The actual response to a denied request matches the schema. */
     @Test
     void refusalThenFitsTheSchema() {
         JsonNode body = JsonMapper.shared()

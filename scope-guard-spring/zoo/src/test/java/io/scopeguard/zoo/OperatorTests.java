@@ -15,8 +15,11 @@ import io.scopeguard.spring.actuate.ScopeGuardEndpoint;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
+import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.FakeKeycloak;
 import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -39,8 +42,11 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What operators see: probes, health, the state of the guard, and why a request is denied. */
+/** The view of operators: probes, health, the state of the guard, and the reasons for denials. */
 class OperatorTests {
+
+    /** The time of issue of the tokens that queries describe. */
+    private static final Instant ISSUED = Instant.parse("2026-11-21T11:00:00Z");
 
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
@@ -51,6 +57,9 @@ class OperatorTests {
 
     @BeforeAll
     static void start() {
+        // Created after the tokens were issued, and before the application started.
+        tenant.addResourceScope("share:document", ISSUED.plusSeconds(1800));
+        tenant.addOrganizationScope("archive:report");
         api = RunningApi.start(
                 tenant,
                 clock,
@@ -59,6 +68,8 @@ class OperatorTests {
                         "management.endpoints.web.exposure.include", "health,info,scopeguard",
                         "management.endpoint.health.probes.enabled", "true",
                         "management.endpoint.health.show-details", "always",
+                        "scope-guard.clients.batch.non-interactive", "true",
+                        "scope-guard.clients.auditor.watch", "all",
                         "scope-guard.permissions.max-wait", "60s"),
                 Api.class,
                 Audited.class);
@@ -71,8 +82,12 @@ class OperatorTests {
     }
 
     private static RunningApi operators() {
-        String port = api.bean(Environment.class).getProperty("local.management.port", "");
-        return api.onPort(Integer.parseInt(port));
+        return operators(api);
+    }
+
+    private static RunningApi operators(RunningApi of) {
+        String port = of.bean(Environment.class).getProperty("local.management.port", "");
+        return of.onPort(Integer.parseInt(port));
     }
 
     private static JsonNode json(Reply reply) {
@@ -83,8 +98,43 @@ class OperatorTests {
         return tenant.organizationToken(acme, user, scopes).signed();
     }
 
+    private int delete(String token) {
+        return api.send("DELETE", "/organizations/" + acme + "/reports", null, "Authorization", "Bearer " + token)
+                .status();
+    }
+
     private JsonNode explained(String query) {
-        return json(operators().get("/actuator/scopeguard/" + user + "?organization=" + acme + query, token()));
+        return explained(api, user, query);
+    }
+
+    private JsonNode explained(RunningApi of, String subject, String query) {
+        Reply reply = operators(of).get("/actuator/scopeguard/" + subject + "?organization=" + acme + query, token());
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        return json(reply);
+    }
+
+    /** Outside of organizations. */
+    private JsonNode explainedOutside(String query) {
+        Reply reply =
+                operators().get("/actuator/scopeguard/" + user + "?audience=" + TenantServer.RESOURCE + query, token());
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        return json(reply);
+    }
+
+    private static String remedy(JsonNode explained) {
+        return explained.path("remedy").asString();
+    }
+
+    private static String issued(TestToken token) {
+        return token.with("iat", ISSUED.getEpochSecond())
+                .with("exp", clock.instant().plusSeconds(600).getEpochSecond())
+                .signed();
+    }
+
+    /** The remedy in the response to a client. */
+    private static String told(String path, String token) {
+        String hint = api.get(path, token).header("Scope-Drift");
+        return hint.isEmpty() ? "none" : hint.replaceFirst("^action=([a-z]+).*", "$1");
     }
 
     private static JsonNode decision(JsonNode explanation, String method) {
@@ -175,14 +225,7 @@ class OperatorTests {
         assertThat(api.get("/organizations/" + acme + "/reports", token("read:report", "delete:report"))
                         .status())
                 .isEqualTo(200);
-        assertThat(api.send(
-                                "DELETE",
-                                "/organizations/" + acme + "/reports",
-                                null,
-                                "Authorization",
-                                "Bearer " + token("delete:report"))
-                        .status())
-                .isEqualTo(403);
+        assertThat(delete(token("delete:report"))).isEqualTo(403);
     }
 
     @Test
@@ -212,6 +255,107 @@ class OperatorTests {
     }
 
     @Test
+    void explainWhenNobodyUsesTheClientThenNeverConsentAndNoHintForGrants() {
+        tenant.join(acme, user, "read:report", "invite:member");
+        clock.advance(Duration.ofMinutes(1));
+        String query = "&scopes=read:report&issuedAt=" + ISSUED + "&client=";
+        String reports = "/organizations/" + acme + "/reports";
+        String invitations = "/organizations/" + acme + "/invitations";
+        TestToken token = tenant.organizationToken(acme, user, "read:report");
+
+        JsonNode explained = explained(query + "batch");
+        assertThat(remedy(explained)).isEqualTo("none");
+        assertThat(remedy(decision(explained, "reports"))).isEqualTo("none");
+        assertThat(remedy(decision(explained, "invite"))).isEqualTo("refresh");
+        assertThat(told(reports, issued(token.with("client_id", "batch")))).isEqualTo("none");
+        assertThat(told(invitations, issued(token.with("client_id", "batch")))).isEqualTo("refresh");
+
+        assertThat(remedy(explained(query + "other"))).isEqualTo("refresh");
+        assertThat(told(reports, issued(token))).isEqualTo("refresh");
+
+        IdentityProvider provider = api.bean(IdentityProvider.class);
+        provider.catalogue()
+                .created(
+                        Audience.ORGANIZATION,
+                        "invite:member",
+                        provider.clock().steady().nanos());
+        assertThat(remedy(decision(explained(query + "other"), "invite"))).isEqualTo("reconsent");
+        assertThat(remedy(decision(explained(query + "batch"), "invite"))).isEqualTo("refresh");
+    }
+
+    @Test
+    void explainWhenTheClientWatchesAllScopesThenAlsoThoseThatNoHandlerRequires() {
+        tenant.join(acme, user, "read:report", "archive:report");
+        clock.advance(Duration.ofMinutes(1));
+        String query = "&scopes=read:report&issuedAt=" + ISSUED + "&client=";
+
+        assertThat(explained(query + "auditor").path("promoted").toString()).isEqualTo("[\"archive:report\"]");
+        assertThat(explained(query + "other").path("promoted").toString()).isEqualTo("[]");
+    }
+
+    /** At Logto, a refresh never delivers a scope to a token for a resource outside of organizations. */
+    @Test
+    void explainWhenARefreshDeliversNothingThenConsent() {
+        tenant.grant(user, "read:document", "write:document");
+        clock.advance(Duration.ofMinutes(1));
+        TestToken token = tenant.resourceToken(user, "read:document");
+
+        JsonNode explained = explainedOutside("&scopes=read:document&issuedAt=" + ISSUED);
+
+        assertThat(explained.path("promoted").toString()).isEqualTo("[\"write:document\"]");
+        assertThat(remedy(explained)).isEqualTo("none");
+        assertThat(told("/documents", issued(token))).isEqualTo("none");
+        assertThat(remedy(decision(explained, "edit"))).isEqualTo("reconsent");
+        assertThat(told("/documents/edit", issued(token))).isEqualTo("reconsent");
+    }
+
+    /** A scope whose creation nobody saw is new only for the request that requires it. */
+    @Test
+    void explainWhenOnlyTheProviderDatesTheScopeThenPromotedUnlessRequired() {
+        tenant.join(acme, user, "read:document", "share:document");
+        clock.advance(Duration.ofMinutes(1));
+        String shared = "/organizations/" + acme + "/shared";
+
+        JsonNode explained =
+                explained("&scopes=read:document&issuedAt=" + ISSUED + "&audience=" + TenantServer.RESOURCE);
+
+        assertThat(explained.path("promoted").toString()).isEqualTo("[\"share:document\"]");
+        assertThat(explained.path("introduced").toString()).isEqualTo("[]");
+        assertThat(remedy(explained)).isEqualTo("refresh");
+        assertThat(remedy(decision(explained, "share"))).isEqualTo("reconsent");
+        assertThat(told(shared, issued(tenant.organizationResourceToken(acme, user, "read:document"))))
+                .isEqualTo("reconsent");
+    }
+
+    @Test
+    void explainWhenTheTokenCarriesRolesThenOnlyTheseCount() {
+        tenant.join(acme, user, "read:report");
+        tenant.assign(user, "paid-tier");
+        clock.advance(Duration.ofMinutes(1));
+        String paid = "/organizations/" + acme + "/paid";
+        TestToken token = tenant.organizationToken(acme, user, "read:report");
+
+        JsonNode without = explained("");
+        assertThat(without.path("liveRoles").toString()).isEqualTo("[\"paid-tier\"]");
+        assertThat(decision(without, "paid").path("decision").asString()).isEqualTo("granted");
+        assertThat(api.get(paid, issued(token)).status()).isEqualTo(200);
+
+        JsonNode other = explained("&globalRoles=trial&issuedAt=" + ISSUED);
+        assertThat(decision(other, "paid").path("decision").asString()).isEqualTo("insufficient_role");
+        assertThat(decision(other, "paid").path("why").asString()).isEqualTo("not carried: one or all of [paid-tier]");
+        assertThat(remedy(decision(other, "paid"))).isEqualTo("refresh");
+        String ofOther = issued(token.with("roles", List.of("trial")));
+        assertThat(api.get(paid, ofOther).status()).isEqualTo(403);
+        assertThat(told(paid, ofOther)).isEqualTo("refresh");
+
+        JsonNode same = explained("&globalRoles=paid-tier");
+        assertThat(decision(same, "paid").path("decision").asString()).isEqualTo("granted");
+        assertThat(api.get(paid, issued(token.with("roles", List.of("paid-tier"))))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void unknownPermissionsThenPolicyOfEachHandler() {
         tenant.troubleApi(503);
         clock.advance(Duration.ofMinutes(1));
@@ -226,12 +370,185 @@ class OperatorTests {
     }
 
     private void assertDecidesAsExplained(JsonNode explained, String... scopes) {
+        assertDecidesAsExplained(api, explained, token(scopes));
+    }
+
+    private void assertDecidesAsExplained(RunningApi of, JsonNode explained, String token) {
         for (JsonNode handler : explained.path("handlers")) {
             String path = handler.path("paths").path(0).asString().replace("{organizationId}", acme);
             String method = handler.path("methods").path(0).asString();
             boolean isGranted = handler.path("decision").asString().equals("granted");
-            Reply reply = api.send(method, path, null, "Authorization", "Bearer " + token(scopes));
+            Reply reply = of.send(method, path, null, "Authorization", "Bearer " + token);
             assertThat(reply.status() == 200).as(handler.toString() + reply).isEqualTo(isGranted);
+        }
+    }
+
+    /** One handler requires permissions that are read for its request; the others accept permissions that are half a minute old. */
+    @Test
+    void handlerWithAnAgeOfItsOwnThenExplainedByIt() {
+        tenant.join(acme, user, "read:report", "delete:report");
+        clock.advance(Duration.ofMinutes(1));
+        explained("");
+        tenant.join(acme, user);
+
+        JsonNode explained = explained("&scopes=read:report,delete:report");
+
+        assertThat(decision(explained, "reports").path("decision").asString()).isEqualTo("granted");
+        assertThat(decision(explained, "delete").path("why").asString()).isEqualTo("no longer held: delete:report");
+        assertThat(delete(token("delete:report"))).isEqualTo(403);
+    }
+
+    @Test
+    void handlerWithAnAgeOfItsOwnWhenTheProviderFailsThenItsPolicy() {
+        tenant.join(acme, user, "read:report", "delete:report");
+        clock.advance(Duration.ofMinutes(1));
+        explained("");
+        tenant.troubleApi(503);
+        JsonNode explained = explained("&scopes=read:report,delete:report");
+        tenant.troubleApi(0);
+
+        assertThat(decision(explained, "reports").path("why").asString()).isEqualTo("carried and held");
+        assertThat(decision(explained, "delete").path("decision").asString()).isEqualTo("permissions_unavailable");
+    }
+
+    @Test
+    void explainWhenTimePassesThenTheAgeOfThePermissions() {
+        tenant.join(acme, user, "read:report");
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(explained("").path("age").asString()).isEqualTo("PT0S");
+        clock.advance(Duration.ofSeconds(7));
+        assertThat(explained("").path("age").asString()).isEqualTo("PT7S");
+    }
+
+    /** An application that acts on its own behalf is a member by its own id. */
+    @Test
+    void explainWhenTheClientIsTheSubjectThenThoseOfTheApplication() {
+        String application = tenant.newApplication();
+        tenant.join(acme, application, "read:report");
+        clock.advance(Duration.ofMinutes(1));
+
+        JsonNode explained = explained(api, application, "&client=" + application);
+        assertThat(explained.path("standing").asString()).isEqualTo("active");
+        assertThat(explained.path("live").toString()).isEqualTo("[\"read:report\"]");
+        assertThat(decision(explained, "reports").path("decision").asString()).isEqualTo("granted");
+        JsonNode asUser = explained(api, application, "&client=other");
+        assertThat(asUser.path("standing").asString()).isNotEqualTo("active");
+        assertThat(asUser.path("live").toString()).isEqualTo("[]");
+    }
+
+    @Test
+    void explainWhenAnAudienceIsNamedThenItsScopesAndTheOtherKindOfToken() {
+        tenant.join(acme, user, "read:report");
+        tenant.grant(user, "read:document");
+        clock.advance(Duration.ofMinutes(1));
+
+        JsonNode explained = explained("&audience=" + TenantServer.RESOURCE);
+
+        assertThat(explained.path("live").toString()).isEqualTo("[\"read:document\"]");
+        assertThat(decision(explained, "reports").path("decision").asString()).isEqualTo("wrong_token_kind");
+        assertThat(explained("").path("live").toString()).isEqualTo("[\"read:report\"]");
+    }
+
+    @Test
+    void explainWhenAProviderIsNamedThenItsView() {
+        tenant.join(acme, user, "read:report");
+        clock.advance(Duration.ofMinutes(1));
+        try (FakeKeycloak keycloak = FakeKeycloak.recorded(clock);
+                RunningApi two = RunningApi.start(
+                        tenant,
+                        clock,
+                        List.of(
+                                "management.server.port", "0",
+                                "management.endpoints.web.exposure.include", "scopeguard",
+                                "scope-guard.permissions.max-wait", "60s",
+                                "scope-guard.organization.providers.logto", acme,
+                                "scope-guard.organization.providers.keycloak", "*",
+                                "scope-guard.keycloak.issuer", keycloak.issuer().toString(),
+                                "scope-guard.keycloak.client-id", FakeKeycloak.CLIENT_ID,
+                                "scope-guard.keycloak.client-secret", FakeKeycloak.CLIENT_SECRET,
+                                "scope-guard.keycloak.api-client", FakeKeycloak.API_CLIENT,
+                                "scope-guard.keycloak.calls-per-second", "1000",
+                                "scope-guard.keycloak.timeout", "30s",
+                                "scope-guard.keycloak.admin-events", "false"),
+                        Api.class)) {
+            JsonNode atLogto = explained(two, user, "&provider=logto");
+            assertThat(atLogto.path("provider").asString()).isEqualTo("logto");
+            assertThat(atLogto.path("standing").asString()).isEqualTo("active");
+            JsonNode atKeycloak = explained(two, user, "&provider=keycloak");
+            assertThat(atKeycloak.path("provider").asString()).isEqualTo("keycloak");
+            assertThat(atKeycloak.path("standing").asString()).isNotEqualTo("active");
+            assertThat(decision(atKeycloak, "any").path("decision").asString()).isEqualTo("organization_mismatch");
+
+            assertThat(explained(two, user, "").path("provider").asString()).isEqualTo("logto");
+            Reply elsewhere = operators(two).get("/actuator/scopeguard/" + user + "?organization=globex", token());
+            assertThat(json(elsewhere).path("provider").asString()).isEqualTo("keycloak");
+            Reply outside = operators(two).get("/actuator/scopeguard/" + user, token());
+            assertThat(decision(json(outside), "documents").path("decision").asString())
+                    .isEqualTo("organization_mismatch");
+        }
+    }
+
+    @Test
+    void explainWhenTheAudienceIsNoneThenBadRequest() {
+        assertThat(operators()
+                        .get("/actuator/scopeguard/" + user + "?audience=orders", token())
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void explainWhenTheProviderIsUnknownThenBadRequest() {
+        assertThat(operators()
+                        .get("/actuator/scopeguard/" + user + "?provider=other", token())
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void explainWhenTheModeIsObserveThenNothingIsDeniedBecauseOfLivePermissions() {
+        tenant.join(acme, user);
+        clock.advance(Duration.ofMinutes(1));
+        try (RunningApi observing = RunningApi.start(
+                tenant,
+                clock,
+                List.of(
+                        "management.server.port", "0",
+                        "management.endpoints.web.exposure.include", "scopeguard",
+                        "scope-guard.mode", "observe",
+                        "scope-guard.permissions.max-wait", "60s"),
+                Api.class)) {
+            JsonNode state = json(operators(observing).get("/actuator/scopeguard", token()));
+            assertThat(state.path("mode").asString()).isEqualTo("observe");
+            JsonNode explained = explained(observing, user, "&scopes=read:report");
+            assertThat(explained.path("demoted").toString()).isEqualTo("[\"read:report\"]");
+            assertThat(explained.path("effective").toString()).isEqualTo("[\"read:report\"]");
+            assertThat(decision(explained, "reports").path("decision").asString())
+                    .isEqualTo("granted");
+            assertThat(decision(explained, "invite").path("why").asString()).isEqualTo("not carried: invite:member");
+            assertThat(observing
+                            .get("/organizations/" + acme + "/reports", token("read:report"))
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void evictedEverythingThenEverybodyReadAgain() {
+        String other = tenant.newUser();
+        tenant.join(acme, user, "read:report");
+        tenant.join(acme, other, "read:report");
+        clock.advance(Duration.ofMinutes(1));
+        for (String each : List.of(user, other)) {
+            assertThat(explained(api, each, "").path("live").toString()).isEqualTo("[\"read:report\"]");
+            tenant.join(acme, each, "read:report", "invite:member");
+            assertThat(explained(api, each, "").path("live").toString()).isEqualTo("[\"read:report\"]");
+        }
+
+        Reply evicted = operators().send("DELETE", "/actuator/scopeguard", null, "Authorization", "Bearer " + token());
+
+        assertThat(evicted.status()).isEqualTo(204);
+        for (String each : List.of(user, other)) {
+            assertThat(explained(api, each, "").path("live").toString()).contains("invite:member");
         }
     }
 
@@ -296,6 +613,38 @@ class OperatorTests {
                         .containsEntry("organization", acme)
                         .containsEntry("actor", "agent")
                         .containsEntry("scopes", List.of("invite:member")));
+    }
+
+    @Test
+    void revocationOfARoleThenAuditedAsRevocation() {
+        tenant.join(acme, user, "read:report");
+        tenant.assign(user, "paid-tier");
+        clock.advance(Duration.ofMinutes(1));
+        TestToken token = tenant.organizationToken(acme, user);
+        String carried = token.with("roles", List.of("paid-tier")).signed();
+        String path = "/organizations/" + acme + "/paid";
+        assertThat(api.get(path, carried).status()).isEqualTo(200);
+        tenant.assign(user);
+        int status = 200;
+        // A loss is believed after a second look.
+        for (int i = 0; i < 10 && status == 200; i++) {
+            clock.advance(Duration.ofMinutes(1));
+            status = api.get(path, carried).status();
+        }
+        assertThat(status).isEqualTo(403);
+        assertThat(api.get(path, token.with("roles", List.of("trial")).signed()).status())
+                .isEqualTo(403);
+        assertThat(api.get(path, token.signed()).status()).isEqualTo(403);
+
+        List<AuditEvent> events =
+                api.bean(AuditEventRepository.class).find(user, null, RevocationAudit.PERMISSION_REVOKED);
+        assertThat(events)
+                .singleElement()
+                .satisfies(event -> assertThat(event.getData())
+                        .containsEntry("reason", "insufficient_role")
+                        .containsEntry("organization", acme)
+                        .containsEntry("roles", List.of("paid-tier"))
+                        .doesNotContainKey("scopes"));
     }
 
     @ParameterizedTest
@@ -417,6 +766,24 @@ class OperatorTests {
             @RequiresRole("paid-tier")
             String paid() {
                 return "paid";
+            }
+
+            @GetMapping("/organizations/{organizationId}/shared")
+            @RequiresScopes(value = "share:document", audience = TenantServer.RESOURCE)
+            String share() {
+                return "shared";
+            }
+
+            @GetMapping("/documents")
+            @RequiresScopes(value = "read:document", audience = TenantServer.RESOURCE)
+            String documents() {
+                return "documents";
+            }
+
+            @GetMapping("/documents/edit")
+            @RequiresScopes(value = "write:document", audience = TenantServer.RESOURCE)
+            String edit() {
+                return "edited";
             }
 
             @GetMapping("/any")

@@ -3,7 +3,11 @@ package io.scopeguard.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.scopeguard.spring.RequiresScopes;
+import io.scopeguard.spring.authentication.AccessTokenJwt;
+import io.scopeguard.spring.authorization.ScopeChecker;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
 import io.scopeguard.spring.support.Arrivals;
 import io.scopeguard.spring.support.RunningApi;
@@ -11,15 +15,23 @@ import io.scopeguard.spring.support.StreamFixture;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
 import io.scopeguard.testing.MovableClock;
+import jakarta.websocket.Session;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -27,18 +39,26 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.messaging.simp.config.ChannelRegistration;
 import org.springframework.messaging.simp.config.MessageBrokerRegistry;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.adapter.NativeWebSocketSession;
 import org.springframework.web.socket.config.annotation.EnableWebSocket;
 import org.springframework.web.socket.config.annotation.EnableWebSocketMessageBroker;
 import org.springframework.web.socket.config.annotation.StompEndpointRegistry;
 import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
 import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
 import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerConfigurer;
+import org.springframework.web.socket.handler.ConcurrentWebSocketSessionDecorator;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
+import org.springframework.web.socket.handler.WebSocketSessionDecorator;
 
 /** WebSocket and STOMP sessions end with the right to them, and go on with a renewed token. */
 @Timeout(600)
@@ -76,9 +96,14 @@ class SocketStreamTests {
         tenant.join(acme, user, "read:report");
         Socket socket = open("echo", token("read:report"));
         assertThat(socket.ask("hello")).isEqualTo("echo hello");
+        assertThat(open("websocket")).isEqualTo(1);
+        double before = ended("websocket", "insufficient_scope");
         tenant.join(acme, user, "write:report");
 
         assertThat(socket.next(fixture::timePasses)).isEqualTo("closed 4403 insufficient-scope");
+
+        await().atMost(PATIENCE).until(() -> open("websocket") == 0);
+        assertThat(ended("websocket", "insufficient_scope")).isEqualTo(before + 1);
     }
 
     @Test
@@ -102,6 +127,25 @@ class SocketStreamTests {
         clock.advance(Duration.ofSeconds(3_000));
 
         assertThat(socket.next(() -> {})).isEqualTo("closed 4401 expired");
+    }
+
+    /** A handler of messages takes the security context from the session. */
+    @Test
+    void messageWhenTokenWasRenewedThenDecidedWithIt() throws Exception {
+        tenant.join(acme, user, "read:report", "write:report");
+        Socket socket = open("checked", expiringIn(300));
+        assertThat(socket.ask("read:report")).isEqualTo("granted");
+        assertThat(socket.ask("write:report")).isEqualTo("denied");
+        TestToken second =
+                token("read:report", "write:report").with("exp", clock.instant().getEpochSecond() + 3_000);
+        assertThat(socket.ask("Authorization: Bearer " + second.signed())).isEqualTo("Scope-Guard: renewed");
+        clock.advance(Duration.ofSeconds(400));
+
+        assertThat(socket.ask("read:report")).isEqualTo("granted");
+        assertThat(socket.ask("write:report")).isEqualTo("granted");
+        tenant.join(acme, user, "read:report");
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(socket.ask("write:report")).isEqualTo("denied");
     }
 
     @Test
@@ -141,6 +185,48 @@ class SocketStreamTests {
         assertThat(open("echo", token).ask("hello")).isEqualTo("echo hello");
     }
 
+    /** More of them than there usually are threads that end streams. */
+    @Test
+    void socketWhenOthersDoNotReadThenItsEndIsNotDelayed() throws Exception {
+        tenant.join(acme, user, "read:report");
+        TestToken unread = token("read:report");
+        List<java.net.Socket> idle = new ArrayList<>();
+        try {
+            for (int i = 1; i < MAX_OPEN; i++) {
+                idle.add(openWithoutReading("flood", unread));
+            }
+            await().atMost(PATIENCE).until(() -> Sockets.Flood.stuck() == MAX_OPEN - 1);
+            Socket reading = open("echo", token("read:report"));
+            String fingerprint = unread.fingerprint();
+            assertThat(fixture.streams().end(token -> token.fingerprint().equals(fingerprint)))
+                    .isEqualTo(MAX_OPEN - 1);
+            assertThat(fixture.streams().end(token -> true)).isEqualTo(1);
+
+            assertThat(reading.next(() -> {})).isEqualTo("closed 4403 application");
+
+            assertThat(Sockets.Flood.stuck()).isEqualTo(MAX_OPEN - 1);
+        } finally {
+            for (java.net.Socket socket : idle) {
+                socket.close();
+            }
+        }
+        await().atMost(PATIENCE).until(() -> Sockets.Flood.sessions.isEmpty());
+    }
+
+    private java.net.Socket openWithoutReading(String path, TestToken token) throws IOException {
+        java.net.Socket socket = new java.net.Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(new InetSocketAddress("localhost", api.port()));
+        String request = "GET /organizations/" + acme + "/" + path + " HTTP/1.1\r\nHost: localhost\r\n"
+                + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: Bearer " + token.signed()
+                + "\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 101".length());
+        assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 101");
+        return socket;
+    }
+
     private int refusal(TestToken token) throws Exception {
         try {
             open("echo", token);
@@ -154,12 +240,16 @@ class SocketStreamTests {
     void stompWhenMembershipEndsThenAnErrorFrameNamesTheRemedy() throws Exception {
         tenant.join(acme, user, "read:report");
         Socket socket = connect(token("read:report"));
+        assertThat(open("stomp")).isEqualTo(1);
+        double before = ended("stomp", "not_a_member");
         tenant.leave(acme, user);
 
         String error = socket.next(fixture::timePasses);
 
         assertThat(error).startsWith("ERROR\n").contains("message:not-a-member\n", "scope-drift:action=refresh");
         assertThat(socket.next(() -> {})).isEqualTo("closed 4403 not-a-member");
+        await().atMost(PATIENCE).until(() -> open("stomp") == 0);
+        assertThat(ended("stomp", "not_a_member")).isEqualTo(before + 1);
     }
 
     @Test
@@ -192,6 +282,20 @@ class SocketStreamTests {
     }
 
     // Helpers
+
+    private static double open(String kind) {
+        return api.bean(MeterRegistry.class)
+                .get("scopeguard.streams.open")
+                .tag("kind", kind)
+                .gauge()
+                .value();
+    }
+
+    private static double ended(String kind, String reason) {
+        return api.bean(MeterRegistry.class)
+                .counter("scopeguard.streams.ended", "kind", kind, "reason", reason, "enforced", "true")
+                .count();
+    }
 
     private TestToken token(String... scopes) {
         return tenant.organizationToken(acme, user, scopes);
@@ -265,9 +369,19 @@ class SocketStreamTests {
     }
 
     @Configuration(proxyBeanMethods = false)
+    static class Metrics {
+
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @EnableWebSocket
     @EnableWebSocketMessageBroker
+    @Import(Metrics.class)
     static class Sockets implements WebSocketConfigurer, WebSocketMessageBrokerConfigurer {
 
         @RequiresScopes("read:report")
@@ -279,9 +393,84 @@ class SocketStreamTests {
             }
         }
 
+        /** Sends more than the buffers of a connection hold. */
+        @RequiresScopes("read:report")
+        static class Flood extends TextWebSocketHandler {
+
+            static final Set<ConcurrentWebSocketSessionDecorator> sessions = ConcurrentHashMap.newKeySet();
+
+            static long stuck() {
+                return sessions.stream()
+                        .filter(session -> session.getTimeSinceSendStarted() > 1_000)
+                        .count();
+            }
+
+            @Override
+            public void afterConnectionEstablished(WebSocketSession session) {
+                NativeWebSocketSession raw = (NativeWebSocketSession) WebSocketSessionDecorator.unwrap(session);
+                // Neither a message nor the end gives up during the test. Tomcat does not always notice that the client
+                // has gone.
+                long timeout = PATIENCE.dividedBy(2).toMillis();
+                Map<String, Object> properties = Objects.requireNonNull(raw.getNativeSession(Session.class))
+                        .getUserProperties();
+                properties.put("org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT", timeout);
+                properties.put("org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT", timeout);
+                Thread writer = new Thread(() -> flood((ConcurrentWebSocketSessionDecorator) session), "flood");
+                writer.setDaemon(true);
+                writer.start();
+            }
+
+            private static void flood(ConcurrentWebSocketSessionDecorator session) {
+                TextMessage message = new TextMessage("x".repeat(64 * 1024));
+                sessions.add(session);
+                try {
+                    while (session.isOpen()) {
+                        session.sendMessage(message);
+                    }
+                } catch (IOException | RuntimeException e) {
+                    // The client has gone.
+                } finally {
+                    sessions.remove(session);
+                }
+            }
+        }
+
+        /** Asks for a scope in each message. */
+        @RequiresScopes("read:report")
+        static class Checked extends TextWebSocketHandler {
+
+            private final ScopeChecker scopes;
+
+            Checked(ScopeChecker scopes) {
+                this.scopes = scopes;
+            }
+
+            @Override
+            protected void handleTextMessage(WebSocketSession session, TextMessage message) throws IOException {
+                SecurityContextHolder.setContext(new SecurityContextImpl((Authentication) session.getPrincipal()));
+                try {
+                    String organization = AccessTokenJwt.of((Authentication) session.getPrincipal())
+                            .onlyOrganization();
+                    boolean isGranted =
+                            scopes.has(organization, message.getPayload()).isGranted();
+                    session.sendMessage(new TextMessage(isGranted ? "granted" : "denied"));
+                } finally {
+                    SecurityContextHolder.clearContext();
+                }
+            }
+        }
+
+        private final ScopeChecker scopes;
+
+        Sockets(ScopeChecker scopes) {
+            this.scopes = scopes;
+        }
+
         @Override
         public void registerWebSocketHandlers(WebSocketHandlerRegistry registry) {
             registry.addHandler(new Echo(), "/organizations/{organizationId}/echo");
+            registry.addHandler(new Flood(), "/organizations/{organizationId}/flood");
+            registry.addHandler(new Checked(scopes), "/organizations/{organizationId}/checked");
         }
 
         @Override

@@ -21,8 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,6 +57,7 @@ import org.springframework.messaging.simp.stomp.StompSession;
 import org.springframework.messaging.simp.stomp.StompSessionHandlerAdapter;
 import org.springframework.messaging.support.ChannelInterceptor;
 import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.concurrent.DelegatingSecurityContextExecutor;
 import org.springframework.security.config.annotation.web.socket.EnableWebSocketSecurity;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.messaging.access.intercept.MessageMatcherDelegatingAuthorizationManager;
@@ -243,10 +246,7 @@ class StompTests {
         TestToken first = expiringIn(Duration.ofMinutes(5));
         TestToken renewed = expiringIn(Duration.ofDays(365));
         StompSession session = connect(api, first);
-        StompHeaders renewal = new StompHeaders();
-        renewal.setDestination("/scope-guard/token");
-        renewal.set("Authorization", "Bearer " + renewed.signed());
-        session.send(renewal, "");
+        renew(session, renewed);
         subscribe(session, "/app/latest/" + acme);
         assertThat(reply()).isEqualTo("latest");
         awaitWatches(2);
@@ -258,6 +258,92 @@ class StompTests {
         awaitWatches(2);
         assertThat(session.isConnected()).isTrue();
         await().atMost(PATIENCE).until(() -> !last.isConnected());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"argument", "token", "async"})
+    void sendWhenTokenWasRenewedThenHandledAfterTheFirstHasExpired(String way) throws Exception {
+        StompSession session = connect(api, expiringIn(Duration.ofMinutes(5)));
+        renew(session, expiringIn(Duration.ofDays(365)));
+        session.send("/app/" + way + "/" + acme, "hello");
+        assertThat(reply()).isEqualTo("handled " + way);
+        clock.advance(Duration.ofDays(1));
+
+        session.send("/app/" + way + "/" + acme, "hello");
+
+        assertThat(reply()).isEqualTo("handled " + way);
+        assertThat(Starling.handled).hasValue(2);
+    }
+
+    /** Subscriptions that a method or a rule of the channel decides about. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/app/latest/", "/queue/news/"})
+    void subscribeWhenTokenWasRenewedThenAllowedAfterTheFirstHasExpired(String destination) throws Exception {
+        StompSession session = connect(api, expiringIn(Duration.ofMinutes(5)));
+        renew(session, expiringIn(Duration.ofDays(365)));
+        session.send("/app/argument/" + acme, "hello");
+        assertThat(reply()).isEqualTo("handled argument");
+        clock.advance(Duration.ofDays(1));
+
+        subscribe(session, destination + acme);
+
+        awaitWatches(2);
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void sendWhenRenewedTokenCarriesLessThenDenied() throws Exception {
+        StompSession session = connect(api, token("read:report"));
+        session.send("/app/argument/" + acme, "hello");
+        assertThat(reply()).isEqualTo("handled argument");
+        renew(session, token("write:report"));
+
+        session.send("/app/argument/" + acme, "hello");
+
+        assertThat(reply()).startsWith("denied").contains("insufficient-scope");
+        assertThat(Starling.handled).hasValue(1);
+    }
+
+    @Test
+    void sendWhenScopeOfTheRenewedTokenIsRevokedThenDenied() throws Exception {
+        StompSession session = connect(api, expiringIn(Duration.ofMinutes(5)));
+        renew(session, expiringIn(Duration.ofDays(365)));
+        session.send("/app/argument/" + acme, "hello");
+        assertThat(reply()).isEqualTo("handled argument");
+        clock.advance(Duration.ofDays(1));
+        session.send("/app/argument/" + acme, "hello");
+        assertThat(reply()).isEqualTo("handled argument");
+        tenant.join(acme, user, "write:report");
+        clock.advance(Duration.ofMinutes(1));
+
+        session.send("/app/argument/" + acme, "hello");
+
+        assertThat(reply()).startsWith("denied").contains("insufficient-scope");
+        assertThat(Starling.handled).hasValue(2);
+    }
+
+    /** Another session of the same token keeps that token. */
+    @Test
+    void sendWhenAnotherSessionWasRenewedThenItsTokenDecides() throws Exception {
+        TestToken first = token("read:report");
+        StompSession renewed = connect(api, first);
+        StompSession other = connect(api, first);
+        renew(renewed, token("write:report"));
+        renewed.send("/app/argument/" + acme, "hello");
+        // The answer goes to the user, in both sessions.
+        assertThat(reply()).startsWith("denied").contains("insufficient-scope");
+        assertThat(reply()).startsWith("denied").contains("insufficient-scope");
+
+        other.send("/app/argument/" + acme, "hello");
+
+        assertThat(reply()).isEqualTo("handled argument");
+    }
+
+    private static void renew(StompSession session, TestToken token) {
+        StompHeaders renewal = new StompHeaders();
+        renewal.setDestination("/scope-guard/token");
+        renewal.set("Authorization", "Bearer " + token.signed());
+        session.send(renewal, "");
     }
 
     private static void awaitWatches(int open) {
@@ -375,6 +461,12 @@ class StompTests {
 
         static final AtomicInteger handled = new AtomicInteger();
 
+        private final ScopeChecker scopes;
+
+        Starling(ScopeChecker scopes) {
+            this.scopes = scopes;
+        }
+
         @RequiresScopes(value = "read:report", organization = "#organization")
         @MessageMapping("/argument/{organization}")
         @SendToUser("/queue/answers")
@@ -389,6 +481,20 @@ class StompTests {
         String token() {
             handled.incrementAndGet();
             return "handled token";
+        }
+
+        /** Decides on another thread, to which the application takes the security context. */
+        @MessageMapping("/async/{organization}")
+        @SendToUser("/queue/answers")
+        CompletableFuture<String> async(@DestinationVariable String organization) {
+            Executor executor = new DelegatingSecurityContextExecutor(work -> new Thread(work).start());
+            return CompletableFuture.supplyAsync(
+                    () -> {
+                        scopes.require(organization, "read:report");
+                        handled.incrementAndGet();
+                        return "handled async";
+                    },
+                    executor);
         }
 
         @RequiresScopes(value = "read:report", organization = "#organization")

@@ -340,7 +340,7 @@ class Zoo implements WebMvcConfigurer, WebSocketConfigurer {
         }
     }
 
-    /** Unlike the others a bean, so that start-up accounts for its annotation. */
+    /** This one is a bean, so that start-up checks its annotation. */
     @Bean
     Macaw macaw() {
         return new Macaw();
@@ -384,7 +384,7 @@ class Zoo implements WebMvcConfigurer, WebSocketConfigurer {
         }
     }
 
-    /** The container's own kind, answered by one of its filters. */
+    /** The container's own kind, served by one of its filters. */
     @ServerEndpoint("/toucan")
     public static class Toucan {
 

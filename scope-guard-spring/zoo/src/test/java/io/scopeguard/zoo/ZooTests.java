@@ -40,7 +40,10 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.HandlerAdapter;
 import org.springframework.web.servlet.HandlerMapping;
 
-/** Asks each kind of handler without a token, for another organization, without the scope, suspended, and as it should be. */
+/**
+ * Sends requests to each kind of handler: without a token, for another organization, without the scope, as a suspended user, and
+ * with a sufficient token.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 class ZooTests {
 
@@ -119,7 +122,7 @@ class ZooTests {
             Animal.of("another servlet", "", "", "/servlet/x", ANY_TOKEN),
             Animal.of("@ServerEndpoint", "", "", "/toucan", ANY_TOKEN, WEB_SOCKET));
 
-    /** Kinds that are no way to a handler of their own. */
+    /** Kinds that do not lead to a separate handler. */
     private static final Map<String, String> NO_ANIMALS = Map.of(
             "DelegatingHandlerMapping", "asks the two mappings of Spring Data REST",
             "CompositeHandlerMapping", "asks the other mappings of a management port's context",
@@ -284,13 +287,13 @@ class ZooTests {
         assertThat(closed.getAsStranger("/actuator/cage/x").body()).isEqualTo("open");
     }
 
-    /** The guard decides about them, although they are no beans. */
+    /** The guard decides about them, although they are not beans. */
     @Test
     void startThenHandlersWithoutBeanAreNotReported() {
         assertThat(startUp.lines()
                         .filter(line -> line.contains("because they are not beans"))
                         .collect(Collectors.joining()))
-                // Behind a mapping that tells nothing.
+                // Behind a mapping that reveals nothing.
                 .contains(Zoo.Snake.class.getName())
                 .doesNotContain(
                         Zoo.Pelican.class.getName(),
@@ -300,7 +303,7 @@ class ZooTests {
                         Zoo.Parrot.class.getName());
     }
 
-    // Whether no kind is missing
+    // Completeness of kinds
 
     @Test
     void everyHandlerMappingOfSpringIsInTheZoo() {

@@ -1,4 +1,4 @@
-/** Every kind of handler that Spring offers, each held against the guard. */
+/** Tests of the guard with every kind of handler that Spring offers. */
 @NullMarked
 package io.scopeguard.zoo;
 

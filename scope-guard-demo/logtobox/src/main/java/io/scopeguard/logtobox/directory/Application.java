@@ -6,7 +6,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A client. The secret never leaves the directory. */
+/**
+ * A client. The secret never leaves the directory.
+ *
+ * @since 0.1
+ */
 public record Application(
         String id,
         String name,
@@ -58,7 +62,7 @@ public record Application(
         return !Boolean.FALSE.equals(customClientMetadata.get("rotateRefreshToken"));
     }
 
-    /** The same application, which may also be sent back to this address after signing in and signing out. */
+    /** The same application, with this additional redirect address after signing in and signing out. */
     public Application withRedirectUri(String uri) {
         return new Application(
                 id,

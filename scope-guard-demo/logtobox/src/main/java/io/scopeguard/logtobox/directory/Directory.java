@@ -12,10 +12,12 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Everything the tenant knows, in memory. Thread-safe.
+ * The data of the tenant, in memory. Thread-safe.
  *
- * <p>A change made here takes effect at once, exactly as one made by the Management API, with one difference: only
- * the Management API delivers webhooks. That makes this the way to change something behind a client's back.
+ * <p>A change made here takes effect at once, like a change by the Management API, with one difference: only the Management API
+ * delivers webhooks. So a change made here is not reported to clients.
+ *
+ * @since 0.1
  */
 public final class Directory {
 
@@ -81,42 +83,42 @@ public final class Directory {
         return applications;
     }
 
-    /** Organization to users. */
+    /** Users by organization. */
     public Relation<String> organizationUsers() {
         return organizationUsers;
     }
 
-    /** Organization to applications. */
+    /** Applications by organization. */
     public Relation<String> organizationApplications() {
         return organizationApplications;
     }
 
-    /** Member, user or application, to organization roles. */
+    /** Organization roles by member, which is a user or an application. */
     public Relation<Member> memberRoles() {
         return memberRoles;
     }
 
-    /** Organization role to organization scopes. */
+    /** Organization scopes by organization role. */
     public Relation<String> organizationRoleScopes() {
         return organizationRoleScopes;
     }
 
-    /** Organization role to scopes of API resources. */
+    /** Scopes of API resources by organization role. */
     public Relation<String> organizationRoleResourceScopes() {
         return organizationRoleResourceScopes;
     }
 
-    /** User or application to global roles. */
+    /** Global roles by user or application. */
     public Relation<String> principalRoles() {
         return principalRoles;
     }
 
-    /** Global role to scopes of API resources. */
+    /** Scopes of API resources by global role. */
     public Relation<String> roleScopes() {
         return roleScopes;
     }
 
-    /** User to the second factors that are set up. */
+    /** Second factors by user. */
     public Relation<String> mfaFactors() {
         return mfaFactors;
     }
@@ -185,13 +187,13 @@ public final class Directory {
                 .toList();
     }
 
-    // Changes, each with all that follows from it
+    // Changes, each with all its consequences
 
     public void addMember(String organizationId, String userId) {
         organizationUsers.add(organizationId, List.of(userId));
     }
 
-    /** Takes a member out; the roles go too and do not come back with the membership. */
+    /** Removes a member. The roles are removed as well and do not return with the membership. */
     public boolean removeMember(String organizationId, String userId) {
         return remove(organizationUsers, organizationId, userId);
     }
@@ -224,8 +226,8 @@ public final class Directory {
     }
 
     /**
-     * Makes a user a member with exactly these organization scopes, by a role of its own. Creates the user, the organization and
-     * the scopes if there are none with these names. The user's password is {@code demo}.
+     * Makes a user a member with exactly these organization scopes, by a separate role. Creates the user, the organization and the
+     * scopes if they do not exist. The user's password is {@code demo}.
      */
     public void addMember(String organizationId, String userId, Collection<String> scopeNames) {
         synchronized (lock) {
@@ -363,7 +365,7 @@ public final class Directory {
         }
     }
 
-    /** Calls back with the identifier of every user that is suspended or deleted. */
+    /** Adds a listener that receives the identifier of every user that is suspended or deleted. */
     public void onLockOut(Consumer<String> listener) {
         lockOutListeners.add(listener);
     }

@@ -1,4 +1,8 @@
 package io.scopeguard.logtobox.directory;
 
-/** A user or an application, as seen from one organization. */
+/**
+ * A user or an application in one organization.
+ *
+ * @since 0.1
+ */
 public record Member(String organizationId, String principalId) {}

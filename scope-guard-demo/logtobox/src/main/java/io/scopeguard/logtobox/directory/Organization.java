@@ -3,6 +3,11 @@ package io.scopeguard.logtobox.directory;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
+/**
+ * An organization.
+ *
+ * @since 0.1
+ */
 public record Organization(
         String id,
         String name,

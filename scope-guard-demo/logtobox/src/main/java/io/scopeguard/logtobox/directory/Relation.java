@@ -8,10 +8,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Which right-hand identifiers belong to a left-hand key. Every method is atomic under the directory's one lock. */
+/**
+ * A relation between left-hand keys and right-hand identifiers. Every method is atomic under the directory's only lock.
+ *
+ * @since 0.1
+ */
 public final class Relation<L> {
 
-    /** The difference made by a replacement. */
+    /** The difference that a replacement made. */
     public record Delta(List<String> added, List<String> removed) {}
 
     private final Object lock;
@@ -33,7 +37,7 @@ public final class Relation<L> {
         }
     }
 
-    /** The left-hand keys that hold a right-hand identifier. */
+    /** The left-hand keys of a right-hand identifier. */
     public List<L> holding(String right) {
         synchronized (lock) {
             return links.entrySet().stream()
@@ -43,7 +47,7 @@ public final class Relation<L> {
         }
     }
 
-    /** Adds the missing rights and returns them. */
+    /** Adds the missing right-hand identifiers and returns them. */
     public List<String> add(L left, Collection<String> rights) {
         synchronized (lock) {
             Set<String> present = links.computeIfAbsent(left, key -> new LinkedHashSet<>());

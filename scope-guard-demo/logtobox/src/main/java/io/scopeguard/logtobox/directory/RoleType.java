@@ -1,6 +1,10 @@
 package io.scopeguard.logtobox.directory;
 
-/** The kinds of holder of a role; the names are Logto's. */
+/**
+ * The kinds of role holders; the names are Logto's.
+ *
+ * @since 0.1
+ */
 public enum RoleType {
     User,
     MachineToMachine

@@ -6,10 +6,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The tenant a fresh box starts with. */
+/**
+ * The initial tenant of a box.
+ *
+ * @since 0.1
+ */
 public final class Seed {
 
-    /** Indicator and audience of the Management API. */
+    /** The resource indicator of the Management API, which is also its audience. */
     public static final String MANAGEMENT_API = "https://default.logto.app/api";
 
     public static final String EXAMPLE_API = "https://api.example.test";

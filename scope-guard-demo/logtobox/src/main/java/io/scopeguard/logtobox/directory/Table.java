@@ -7,7 +7,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** Rows by identifier, in the order of insertion. Every method is atomic under the directory's one lock. */
+/**
+ * Rows by identifier, in the order of insertion. Every method is atomic under the directory's only lock.
+ *
+ * @since 0.1
+ */
 public final class Table<T extends Entity> {
 
     private final Object lock;
@@ -44,7 +48,7 @@ public final class Table<T extends Entity> {
         return row;
     }
 
-    /** The row as changed, or empty if there is none. */
+    /** The changed row, or empty if there is none. */
     public Optional<T> update(String id, UnaryOperator<T> change) {
         synchronized (lock) {
             return Optional.ofNullable(rows.computeIfPresent(id, (key, row) -> change.apply(row)));

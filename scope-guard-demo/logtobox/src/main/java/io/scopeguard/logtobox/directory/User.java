@@ -4,7 +4,11 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A person. The password never leaves the directory. */
+/**
+ * A person. The password never leaves the directory.
+ *
+ * @since 0.1
+ */
 public record User(
         String id,
         @Nullable String username,
@@ -96,7 +100,7 @@ public record User(
                 password);
     }
 
-    /** Where a user first signed in is kept for good. */
+    /** The application of the first sign-in never changes. */
     public User signedIn(@Nullable String application, long now) {
         return new User(
                 id,
@@ -117,7 +121,7 @@ public record User(
                 password);
     }
 
-    /** The user with the attributes that an administrator may edit at once. */
+    /** The user with the attributes that an administrator may edit in one call. */
     public User edited(
             @Nullable String newUsername,
             @Nullable String newEmail,

@@ -15,7 +15,7 @@ import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 import org.springframework.web.util.HtmlUtils;
 
-/** The pages: plain forms that work without a script. */
+/** The pages: plain forms that work without scripts. */
 public final class Pages {
 
     private static final Template LAYOUT = Template.named("layout");
@@ -94,7 +94,7 @@ public final class Pages {
     }
 
     private static ServerResponse page(String title, String content) {
-        // No form-action: browsers hold it against the redirect to the application that follows the form.
+        // No form-action: browsers also apply it to the redirect to the application after the form.
         return ServerResponse.ok()
                 .contentType(MediaType.parseMediaType("text/html; charset=utf-8"))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")

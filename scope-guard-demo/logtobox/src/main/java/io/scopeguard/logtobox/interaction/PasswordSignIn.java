@@ -23,7 +23,7 @@ import org.springframework.security.web.authentication.SavedRequestAwareAuthenti
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
 
-/** Signs a person in by username and password, and goes on with the authorization request that led here. */
+/** Signs a person in by username and password, and then continues the authorization request. */
 public final class PasswordSignIn extends SavedRequestAwareAuthenticationSuccessHandler {
 
     private final Directory directory;
@@ -38,7 +38,7 @@ public final class PasswordSignIn extends SavedRequestAwareAuthenticationSuccess
         setDefaultTargetUrl("/sign-in?signed-in");
     }
 
-    /** Handed out rather than implemented: a bean of that type would become the default for every chain. */
+    /** The success handler, which is not a bean: a bean of this type would become the default for every chain. */
     public AuthenticationProvider authenticator() {
         return new Authenticator();
     }

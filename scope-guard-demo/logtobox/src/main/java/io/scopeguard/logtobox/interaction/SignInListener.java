@@ -4,7 +4,7 @@ import io.scopeguard.logtobox.directory.Application;
 import io.scopeguard.logtobox.directory.User;
 import org.jspecify.annotations.Nullable;
 
-/** Told of every successful sign-in. */
+/** Receives every successful sign-in. */
 @FunctionalInterface
 public interface SignInListener {
 

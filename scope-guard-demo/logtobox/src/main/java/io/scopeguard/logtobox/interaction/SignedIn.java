@@ -2,7 +2,7 @@ package io.scopeguard.logtobox.interaction;
 
 import org.springframework.security.core.AuthenticatedPrincipal;
 
-/** A person at the browser, as of one sign-in. */
+/** A person that has signed in with a browser. */
 record SignedIn(String userId, int generation) implements AuthenticatedPrincipal {
 
     @Override

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.core.io.ClassPathResource;
 
-/** HTML with {@code {{names}}} in it. Values are inserted as they are: escaping is up to the caller. */
+/** HTML with placeholders of the form {@code {{name}}}. Values are inserted unchanged: the caller escapes them. */
 final class Template {
 
     private static final Pattern NAME = Pattern.compile("\\{\\{(\\w+)}}");
@@ -28,7 +28,7 @@ final class Template {
         }
     }
 
-    /** In one pass, so that nothing that is put in is taken for a name. */
+    /** Replaces all placeholders in one pass, so that inserted values are not replaced again. */
     String render(Map<String, String> values) {
         return NAME.matcher(text)
                 .replaceAll(found -> Matcher.quoteReplacement(values.getOrDefault(found.group(1), "")));

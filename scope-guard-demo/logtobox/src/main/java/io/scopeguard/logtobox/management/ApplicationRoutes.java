@@ -5,7 +5,7 @@ import io.scopeguard.logtobox.directory.Directory;
 import io.scopeguard.logtobox.directory.RoleType;
 import io.scopeguard.logtobox.wire.RequestError;
 
-/** {@code /applications}, to look at and to delete. */
+/** {@code /applications}: read and delete. */
 final class ApplicationRoutes {
 
     private final Directory directory;

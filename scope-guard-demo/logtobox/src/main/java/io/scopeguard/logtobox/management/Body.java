@@ -13,7 +13,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** The body of a request, read member by member. A member of the wrong type is refused, an unknown one is ignored. */
+/** The body of a request, read member by member. A member with the wrong type is rejected, an unknown member is ignored. */
 final class Body {
 
     private final JsonNode json;
@@ -78,7 +78,7 @@ final class Body {
         return elements(name, require(name, "array", JsonNode::isArray));
     }
 
-    /** At least one. */
+    /** A list with at least one item. */
     List<String> someStrings(String name) {
         List<String> strings = strings(name);
         if (strings.isEmpty()) {

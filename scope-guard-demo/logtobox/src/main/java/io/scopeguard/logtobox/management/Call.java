@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.function.ServerRequest;
 
-/** A call of the Management API, as a handler sees it. */
+/** A call of the Management API, for its handler. */
 final class Call {
 
     private final ServerRequest request;

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.servlet.function.ServerRequest;
 
-/** Tells the hooks of a successful call. */
+/** Sends the events of a successful call to the hooks. */
 final class CallEvents {
 
     private final Webhooks webhooks;
@@ -56,7 +56,7 @@ final class CallEvents {
         return members;
     }
 
-    /** Logto's router sees the routes of global roles through a wildcard, which leaves a trace. */
+    /** Logto's router matches the routes of global roles with a wildcard, which shows in the event. */
     private static Map<String, String> params(String path, Routes.Route route, ServerRequest request) {
         Map<String, String> params = new LinkedHashMap<>();
         if (path.startsWith("/roles/")) {

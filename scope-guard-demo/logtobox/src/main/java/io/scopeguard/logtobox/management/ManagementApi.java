@@ -24,7 +24,7 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** Leads calls to their handlers, asks for the scope {@code all} first, and turns replies into responses. */
+/** Checks the scope {@code all}, passes calls to their handlers, and turns replies into responses. */
 public final class ManagementApi {
 
     private static final MediaType JSON = MediaType.parseMediaType("application/json; charset=utf-8");
@@ -115,7 +115,7 @@ public final class ManagementApi {
     private static ServerResponse plain(ServerRequest request, Reply reply) {
         ServerResponse.BodyBuilder response = ServerResponse.status(reply.status());
         if (reply.body() == null) {
-            // A status without a body is spelled out, except where there cannot be one.
+            // A response without a body contains the text of its status, if the status allows a body.
             return reply.status() == 204
                     ? response.build()
                     : response.contentType(TEXT).body("Created");

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The organization roles of members, be they users or applications. None of these calls fires an event. */
+/** The organization roles of members, which are users or applications. None of these calls fires an event. */
 final class MemberRoles {
 
     private final Directory directory;
@@ -45,7 +45,7 @@ final class MemberRoles {
                 .toList();
     }
 
-    /** Refuses roles that do not exist or are for the other kind of principal. */
+    /** Rejects roles that do not exist or are for the other kind of principal. */
     private void check(List<String> roleIds) {
         for (String id : roleIds) {
             Optional<OrganizationRole> role = directory.organizationRoles().find(id);

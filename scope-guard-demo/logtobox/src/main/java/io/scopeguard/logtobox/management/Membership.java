@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes the event of a changed membership: the added and the removed members, each left out if there are none. */
+/** Writes the event of a changed membership: the added and the removed members. An empty list is left out. */
 final class Membership {
 
     static final String UPDATED = "Organization.Membership.Updated";

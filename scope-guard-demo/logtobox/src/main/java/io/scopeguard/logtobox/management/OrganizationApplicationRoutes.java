@@ -8,7 +8,7 @@ import io.scopeguard.logtobox.wire.RequestError;
 import java.util.List;
 import java.util.Map;
 
-/** {@code /organizations/:id/applications}. There are no {@code …/scopes} here: one goes by the roles. */
+/** {@code /organizations/:id/applications}. There is no {@code …/scopes}: the scopes follow from the roles. */
 final class OrganizationApplicationRoutes {
 
     private final Directory directory;

@@ -33,7 +33,7 @@ final class OrganizationUserRoutes {
         memberRoles.addTo(routes, "/organizations/:id/users");
     }
 
-    /** The newest member first; an unknown organization has none. */
+    /** The members, newest first; none for an unknown organization. */
     private Reply list(Call call) {
         String organizationId = call.path("id");
         List<String> ids = new ArrayList<>(directory.organizationUsers().of(organizationId));

@@ -34,7 +34,7 @@ record Page(int number, int size) {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Refused below, as a number out of range is.
+            // Rejected below, like a number out of range.
         }
         throw RequestError.invalidPagination();
     }
@@ -45,7 +45,7 @@ record Page(int number, int size) {
         return rows.subList((int) from, (int) to);
     }
 
-    /** The {@code Link} header. Its addresses lack {@code /api} and so lead nowhere, as those of Logto do. */
+    /** The {@code Link} header. Its addresses lack {@code /api} and are therefore not valid, like those of Logto. */
     String link(ServerRequest request, String base, int total) {
         int last = Math.max(1, (total + size - 1) / size);
         List<String> links = new ArrayList<>();

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** The response of a handler: a status, an optional body, and events that do not follow from the call alone. */
 record Reply(int status, @Nullable Object body, Paging paging, List<Event> events) {
 
-    /** Whether a list comes in pages: never, if asked for, or always. */
+    /** Whether a list is paged: never, on request, or always. */
     enum Paging {
         NEVER,
         OPTIONAL,
@@ -26,7 +26,7 @@ record Reply(int status, @Nullable Object body, Paging paging, List<Event> event
         return new Reply(201, body, Paging.NEVER, List.of());
     }
 
-    /** Created, with nothing to say about it. */
+    /** Created, without a body. */
     static Reply created() {
         return new Reply(201, null, Paging.NEVER, List.of());
     }
@@ -35,12 +35,12 @@ record Reply(int status, @Nullable Object body, Paging paging, List<Event> event
         return new Reply(204, null, Paging.NEVER, List.of());
     }
 
-    /** A list that is always paged: a caller that names no page gets the first twenty. */
+    /** A list that is always paged. Without a page number, the response contains the first twenty items. */
     static Reply paged(List<?> rows) {
         return new Reply(200, rows, Paging.ALWAYS, List.of());
     }
 
-    /** A list that is whole unless a page is asked for. */
+    /** A list that is returned as a whole unless the caller requests a page. */
     static Reply pageable(List<?> rows) {
         return new Reply(200, rows, Paging.OPTIONAL, List.of());
     }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The routes of the Management API, written as Logto writes them: {@code /organizations/:id/users}. */
+/** The routes of the Management API, in Logto's notation: {@code /organizations/:id/users}. */
 final class Routes {
 
     private static final Pattern VARIABLE = Pattern.compile(":(\\w+)");
@@ -17,12 +17,12 @@ final class Routes {
 
     record Route(String method, String path, Handler handler) {
 
-        /** The names in the path, in their order. */
+        /** The names of the variables in the path, in their order. */
         List<String> variables() {
             return VARIABLE.matcher(path).results().map(found -> found.group(1)).toList();
         }
 
-        /** The path as Spring's router wants it. */
+        /** The path in the notation of Spring's router. */
         String pattern() {
             return "/api" + VARIABLE.matcher(path).replaceAll("{$1}");
         }

@@ -31,7 +31,7 @@ final class TokenRoutes {
                 .delete("/configs/oidc/private-keys/:keyId", this::deleteKey);
     }
 
-    /** Issued to a suspended user too; it is the exchange that is refused. */
+    /** Also issued to a suspended user; only the exchange is refused. */
     private Reply createSubjectToken(Call call) {
         String userId = call.body().string("userId");
         if (!directory.users().contains(userId)) {

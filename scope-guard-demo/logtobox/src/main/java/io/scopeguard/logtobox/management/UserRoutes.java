@@ -34,7 +34,7 @@ final class UserRoutes {
         new GlobalRoles(directory, directory.users(), RoleType.User, "userId").addTo(routes, "/users/:userId/roles");
     }
 
-    /** The newest first. */
+    /** The users, newest first. */
     private Reply list(Call call) {
         List<User> users = new ArrayList<>(directory.users().all());
         Collections.reverse(users);

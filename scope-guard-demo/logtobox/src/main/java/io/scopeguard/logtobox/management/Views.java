@@ -9,14 +9,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Entities as the API shows them. */
+/** The representations of entities in the API. */
 final class Views {
 
     private static final String TENANT = "default";
 
     private Views() {}
 
-    /** Everything but users begins with the tenant. */
+    /** Every entity except users begins with the tenant. */
     static ObjectNode of(Object entity) {
         ObjectNode view = Json.tree(Map.of("tenantId", TENANT));
         view.setAll(Json.tree(entity));

@@ -1,4 +1,4 @@
-/** The Management API, as far as permissions, organizations and users go: Logto's paths, pages, bodies and refusals. */
+/** The part of the Management API about permissions, organizations and users: Logto's paths, pages, bodies and errors. */
 @NullMarked
 package io.scopeguard.logtobox.management;
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of access token, and which scopes each may carry at this moment. */
+/** The kinds of access token, and the scopes that each may carry at present. */
 final class AccessTokens {
 
     /** The prefix of the audience of organization tokens. */
@@ -19,7 +19,7 @@ final class AccessTokens {
 
     private static final long ORGANIZATION_TOKEN_TTL = 3600;
 
-    /** A token; no scope at all is not the same as an empty one. */
+    /** A token. A missing scope claim differs from an empty one. */
     record Issued(String value, @Nullable String scope, long expiresIn) {
 
         @Override
@@ -54,7 +54,7 @@ final class AccessTokens {
         this.roles = roles;
     }
 
-    /** Live organization scopes, limited to the requested ones. Consent plays no part. */
+    /** Live organization scopes, limited to the requested ones. Consent is irrelevant. */
     Issued forOrganization(Parties parties, String organizationId, Set<String> requested) {
         Collection<String> live = ScopeNames.ofTemplate(directory.scopesIn(organizationId, parties.subject()));
         String scope = ScopeNames.join(ScopeNames.both(live, requested));

@@ -18,7 +18,7 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationToken;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/** Logto's peculiarities at the authorization endpoint: the accepted requests, and the responses. */
+/** The behaviour of Logto's authorization endpoint: the accepted requests, and the responses. */
 final class AuthorizationEndpoint {
 
     private final Directory directory;
@@ -50,7 +50,7 @@ final class AuthorizationEndpoint {
                 });
     }
 
-    /** First-party applications are not asked about unless they ask for it. */
+    /** First-party applications need no consent unless they request it. */
     boolean needsConsent(OAuth2AuthorizationCodeRequestAuthenticationContext context) {
         OAuth2AuthorizationCodeRequestAuthenticationToken request = context.getAuthentication();
         return AuthorizationParameters.prompts(request.getAdditionalParameters())

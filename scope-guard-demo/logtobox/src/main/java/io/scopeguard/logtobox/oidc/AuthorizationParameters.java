@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Parameters of an authorization request that may come several times or in a list. */
+/** Parameters of an authorization request that may be repeated or contain a list. */
 final class AuthorizationParameters {
 
     private AuthorizationParameters() {}

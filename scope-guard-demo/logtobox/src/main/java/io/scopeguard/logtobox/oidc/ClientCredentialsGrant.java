@@ -2,7 +2,10 @@ package io.scopeguard.logtobox.oidc;
 
 import io.scopeguard.logtobox.directory.Directory;
 
-/** The {@code client_credentials} grant. No scope asked for means none; one that is not granted is dropped silently. */
+/**
+ * The {@code client_credentials} grant. Without requested scopes, the token has none. A scope that is not granted is dropped
+ * silently.
+ */
 final class ClientCredentialsGrant implements GrantHandler {
 
     private final Directory directory;

@@ -12,7 +12,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 
-/** Turns the framework's refusals into Logto's. */
+/** Turns the framework's errors into Logto's. */
 final class ClientErrors {
 
     private final Directory directory;
@@ -23,7 +23,7 @@ final class ClientErrors {
         this.errors = errors;
     }
 
-    /** A client that is not authenticated, or a code without proof of possession. */
+    /** The client is not authenticated, or a code is sent without proof of possession. */
     void clientRefused(HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
             throws IOException {
         OidcException error = translate(exception);

@@ -10,7 +10,7 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.settings.ClientSettings;
 
-/** The directory's applications as Spring Authorization Server wants to see them. */
+/** The directory's applications, converted for Spring Authorization Server. */
 final class Clients implements RegisteredClientRepository {
 
     private final Directory directory;

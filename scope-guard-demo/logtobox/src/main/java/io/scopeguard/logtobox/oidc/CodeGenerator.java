@@ -14,7 +14,7 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenGenerator;
 
-/** Creates authorization codes, and fixes the grant of each. */
+/** Creates authorization codes and determines the grant of each. */
 final class CodeGenerator implements OAuth2TokenGenerator<OAuth2AuthorizationCode> {
 
     private static final Duration TTL = Duration.ofMinutes(1);
@@ -29,7 +29,7 @@ final class CodeGenerator implements OAuth2TokenGenerator<OAuth2AuthorizationCod
 
     @Override
     public OAuth2AuthorizationCode generate(OAuth2TokenContext context) {
-        // Spring Authorization Server holds the expiry of codes against the system's clock, not the box's.
+        // Spring Authorization Server checks the expiry of codes with the system's clock, not the box's.
         Instant now = Instant.now();
         OAuth2AuthorizationCode code = new OAuth2AuthorizationCode(Ids.token(), now, now.plus(TTL));
         grants.attach(code.getTokenValue(), grant(context));
@@ -48,7 +48,7 @@ final class CodeGenerator implements OAuth2TokenGenerator<OAuth2AuthorizationCod
                 (String) parameters.get("nonce"));
     }
 
-    /** The authorization request is at hand if it was answered at once, and stored if consent came in between. */
+    /** The authorization request: the current one if it is answered at once, the stored one after consent. */
     private static Map<String, Object> requestParameters(OAuth2TokenContext context) {
         Authentication grant = context.getAuthorizationGrant();
         if (grant instanceof OAuth2AuthorizationCodeRequestAuthenticationToken request) {

@@ -18,7 +18,9 @@ import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenGenerator;
 
-/** The tokens that an authorization code buys: an opaque access token, an ID token, perhaps a refresh token. */
+/**
+ * The tokens that are issued for an authorization code: an opaque access token, an ID token, and a refresh token if it is allowed.
+ */
 final class CodeTokens implements OAuth2TokenGenerator<OAuth2Token> {
 
     private final Directory directory;
@@ -83,7 +85,7 @@ final class CodeTokens implements OAuth2TokenGenerator<OAuth2Token> {
     private Jwt idToken(Grant grant) {
         Instant now = clock.instant();
         String value = idTokens.issue(access.requireActive(grant.userId()), grant, grant.oidcScopes());
-        // Only the value is sent; the framework's own bookkeeping needs the rest.
+        // Only the value is sent. The framework itself needs the rest.
         return new Jwt(
                 value, now, now.plus(Grants.ACCESS_TOKEN_TTL), Map.of("alg", "none"), Map.of("sub", grant.userId()));
     }

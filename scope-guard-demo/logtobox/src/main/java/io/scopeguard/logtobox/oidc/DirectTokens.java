@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Issues access tokens as the token endpoint would, without the sign-in before. */
+/** Issues access tokens like the token endpoint, but without a sign-in. */
 public final class DirectTokens {
 
     private final AccessTokens tokens;
@@ -20,7 +20,7 @@ public final class DirectTokens {
     /**
      * A user's token for an organization.
      *
-     * @throws IllegalStateException if the user is no active member, or does not hold one of the scopes
+     * @throws IllegalStateException if the user is not an active member, or does not hold one of the scopes
      */
     public String organizationToken(String user, String client, String organization, List<String> scopes) {
         check(user, organization);
@@ -32,7 +32,7 @@ public final class DirectTokens {
      * A user's token for an API resource.
      *
      * @param organization {@code null} for a token outside of organizations
-     * @throws IllegalStateException likewise
+     * @throws IllegalStateException if the user is not active, or does not hold one of the scopes
      */
     public String resourceToken(
             String user, String client, String indicator, @Nullable String organization, List<String> scopes) {

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The grant of one authorization request, fixed at that moment: a scope that the user did not hold then is not in it, and no
+ * The grant of one authorization request, which never changes: a scope that the user did not hold at that time is not in it, and no
  * refresh adds it.
  */
 record Grant(

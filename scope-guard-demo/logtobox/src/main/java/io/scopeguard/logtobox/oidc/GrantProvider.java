@@ -9,7 +9,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
 
-/** Leads a token request to the handler of its grant type, if the client may use it. */
+/** Passes a token request to the handler of its grant type, if the client may use that type. */
 final class GrantProvider implements AuthenticationProvider {
 
     private final Map<String, GrantHandler> handlers;
@@ -40,7 +40,7 @@ final class GrantProvider implements AuthenticationProvider {
         return GrantRequest.class.isAssignableFrom(authentication);
     }
 
-    /** The token endpoint of Spring Authorization Server requires this type; only the body matters. */
+    /** The token endpoint of Spring Authorization Server requires this type, but only the body is used. */
     private static Authentication carried(GrantRequest request, TokenResponse response) {
         Map<String, Object> body = response.body();
         OAuth2AccessToken token = new OAuth2AccessToken(

@@ -38,7 +38,7 @@ final class GrantRequest extends OAuth2AuthorizationGrantAuthenticationToken {
         return new GrantRequest(new AuthorizationGrantType(grantType), client, parameters);
     }
 
-    /** The framework's check of a code's verifier stumbles over a code that comes twice. Authenticates nobody. */
+    /** Rejects repeated codes, because the framework's check of the code verifier fails on them. Authenticates nobody. */
     static @Nullable Authentication refuseRepeatedCode(HttpServletRequest request) {
         single(request, "code");
         return null;

@@ -16,7 +16,7 @@ public final class Grants {
     static final Duration REFRESH_TOKEN_TTL = Duration.ofDays(14);
     static final Duration ACCESS_TOKEN_TTL = Duration.ofHours(1);
 
-    /** An access token that says nothing to anybody but the userinfo and introspection endpoints. */
+    /** An opaque access token, which only the userinfo and introspection endpoints understand. */
     record OpaqueToken(String value, Grant grant, String scope, Instant issuedAt, Instant expiresAt) {
 
         @Override
@@ -64,8 +64,8 @@ public final class Grants {
     }
 
     /**
-     * The token to hand back after a use. That of a public client is replaced each time and keeps the remaining life;
-     * that of a confidential client stays until it ages.
+     * The refresh token to return after a use. The token of a public client is replaced each time and keeps its expiry; the token
+     * of a confidential client is replaced only when it is old.
      */
     synchronized RefreshToken rotate(RefreshToken token, Application client) {
         Instant now = clock.instant();
@@ -83,7 +83,7 @@ public final class Grants {
         codes.values().removeIf(each -> each.id().equals(grant.id()));
     }
 
-    /** Takes away everything that could get a user another token. JWTs that are out stay valid. */
+    /** Revokes everything with which a user could get another token. Issued JWTs stay valid. */
     public synchronized void revokeUser(String userId) {
         refreshTokens.values().removeIf(token -> token.grant().userId().equals(userId));
         opaqueTokens.values().removeIf(token -> token.grant().userId().equals(userId));

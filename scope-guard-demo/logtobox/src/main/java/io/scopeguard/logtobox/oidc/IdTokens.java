@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** ID tokens: the same keys as access tokens, but neither a type nor a client_id. */
+/** ID tokens. They are signed with the same keys as access tokens, but have neither a type nor a client_id. */
 final class IdTokens {
 
     private final UserClaims userClaims;

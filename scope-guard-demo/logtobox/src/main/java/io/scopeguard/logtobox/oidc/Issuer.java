@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
 
-/** Where the box is reached, known once its port is. */
+/** The address of the box, which is known once its port is. */
 public final class Issuer implements ApplicationListener<WebServerInitializedEvent> {
 
     private volatile @Nullable URI endpoint;

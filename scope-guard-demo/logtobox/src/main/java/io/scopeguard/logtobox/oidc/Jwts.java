@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
-/** Signs and verifies the tenant's tokens. Members keep the order they were put in, as Logto's do. */
+/** Signs and verifies the tenant's tokens. Members are in the order of insertion, as in Logto's tokens. */
 public final class Jwts {
 
     private static final String UNAUTHORIZED = "Unauthorized. Please check credentials and its scope.";
@@ -48,7 +48,7 @@ public final class Jwts {
         }
         header.put("kid", key.kid());
         try {
-            // Parsed rather than built: a parsed header keeps its bytes, a built one orders its members itself.
+            // The header is parsed, because a parsed header keeps its bytes and a built one sorts its members.
             JWSObject token = new JWSObject(
                     JWSHeader.parse(Base64URL.encode(Json.write(header))), new Payload(Json.write(claims)));
             token.sign(key.signer());
@@ -61,7 +61,7 @@ public final class Jwts {
     /**
      * The claims of a token that this tenant issued for an audience.
      *
-     * @throws RequestError 401 {@code auth.unauthorized}, with the reason as Logto gives it
+     * @throws RequestError 401 {@code auth.unauthorized}, with Logto's reason
      */
     public Map<String, Object> verify(String token, String audience) {
         Map<String, Object> claims = verify(token);

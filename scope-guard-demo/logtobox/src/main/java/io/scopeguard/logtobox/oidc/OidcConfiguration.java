@@ -35,13 +35,13 @@ import org.springframework.web.servlet.function.ServerResponse;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /**
- * Puts the OpenID endpoints together. Not annotated as a configuration, so that no component scan of an application
- * around the box picks it up.
+ * Configures the OpenID endpoints. Not annotated as a configuration, so that the surrounding application's component scan does not
+ * find it.
  */
 @EnableWebSecurity
 public class OidcConfiguration {
 
-    /** The property that says whether the access tokens of users carry roles. */
+    /** The property for whether the access tokens of users carry roles. */
     public static final String ROLES_IN_ACCESS_TOKENS = "logto-box.roles-in-access-tokens";
 
     @Bean
@@ -147,7 +147,7 @@ public class OidcConfiguration {
                 .build();
     }
 
-    /** Client secrets live in memory only and are public knowledge: there is nothing to hash. */
+    /** Client secrets are not hashed, because they exist in memory only and are public. */
     @Bean
     PasswordEncoder secrets() {
         return new PlainSecrets();
@@ -278,7 +278,7 @@ public class OidcConfiguration {
                 .errorResponseHandler(errors::requestRefused));
     }
 
-    /** A provider that refuses is not the last word: the next one is asked. So there must be no next one. */
+    /** Makes a provider the only one. If a provider refuses, the framework calls the next one, so there must be no other. */
     private static void replaceAll(List<AuthenticationProvider> providers, AuthenticationProvider only) {
         providers.clear();
         providers.add(only);

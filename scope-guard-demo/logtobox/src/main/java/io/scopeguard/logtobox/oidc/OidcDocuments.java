@@ -86,7 +86,7 @@ final class OidcDocuments {
                 .body(Json.write(OidcErrors.body(error)));
     }
 
-    /** Ends the session and, if an application registered the address, goes back to it. */
+    /** Ends the session and redirects to the given address, if an application has registered it. */
     private ServerResponse endSession(ServerRequest request) {
         var session = request.servletRequest().getSession(false);
         if (session != null) {

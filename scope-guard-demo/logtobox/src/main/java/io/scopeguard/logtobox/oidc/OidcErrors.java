@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.http.HttpHeaders;
 
-/** Writes a refusal of the OpenID endpoints as Logto does: the OAuth members, preceded by its own code and message. */
+/** Writes an error of the OpenID endpoints like Logto: Logto's own code and message, followed by the OAuth members. */
 final class OidcErrors {
 
     // Logto leaves these placeholders unfilled, and so does the box.

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 
-/** A refusal of the OpenID endpoints, with the status and the scope that Logto gives it. */
+/** An error of the OpenID endpoints, with Logto's status and scope. */
 final class OidcException extends OAuth2AuthenticationException {
 
     private static final long serialVersionUID = 1L;
@@ -23,7 +23,7 @@ final class OidcException extends OAuth2AuthenticationException {
         return new OidcException(status, error, description, null);
     }
 
-    /** Never says why. */
+    /** An invalid grant, without a reason. */
     static OidcException invalidGrant() {
         return of(400, "invalid_grant", "grant request is invalid");
     }

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Opens the endpoints that a page in a browser calls to any origin, as Logto does; none of them looks at cookies. */
+/** Allows any origin for the endpoints that a page in a browser calls, like Logto. None of these endpoints uses cookies. */
 final class OpenCors extends OncePerRequestFilter {
 
     private static final Set<String> PATHS = Set.of(

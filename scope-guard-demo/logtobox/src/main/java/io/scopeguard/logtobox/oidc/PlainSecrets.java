@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.password.PasswordEncoder;
 
-/** Compares secrets as they are, in constant time. */
+/** Compares plain secrets in constant time. */
 final class PlainSecrets implements PasswordEncoder {
 
     @Override

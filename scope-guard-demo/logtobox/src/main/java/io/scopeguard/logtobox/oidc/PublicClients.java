@@ -13,8 +13,8 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
 import org.springframework.security.web.authentication.AuthenticationConverter;
 
 /**
- * Lets a public client name itself by {@code client_id} alone where there is no code to prove possession of. Spring
- * Authorization Server knows public clients only together with PKCE; Logto lets them refresh and exchange.
+ * Identifies a public client by {@code client_id} alone in requests without a code. Spring Authorization Server supports public
+ * clients only with PKCE, but Logto lets them refresh and exchange tokens.
  */
 final class PublicClients implements AuthenticationConverter, AuthenticationProvider {
 

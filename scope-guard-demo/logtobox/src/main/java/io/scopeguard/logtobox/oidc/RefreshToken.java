@@ -12,7 +12,7 @@ record RefreshToken(
         Instant expiresAt,
         @Nullable Instant firstUsedAt) {
 
-    /** How long after its first use a rotated token is still taken, for clients that retry. */
+    /** How long a rotated token is still accepted after its first use, for clients that retry. */
     private static final Duration LEEWAY = Duration.ofSeconds(3);
 
     private static final int ROTATES_AFTER_PERCENT = 70;
@@ -29,7 +29,7 @@ record RefreshToken(
         return firstUsedAt == null ? new RefreshToken(value, grant, issuedAt, expiresAt, now) : this;
     }
 
-    /** Most of its life is over; then even the token of a confidential client is replaced. */
+    /** Whether most of the token's lifetime is over. Then even the token of a confidential client is replaced. */
     boolean isAgeing(Instant now) {
         long lifetime = Duration.between(issuedAt, expiresAt).toMillis();
         return Duration.between(issuedAt, now).toMillis() * 100 >= lifetime * ROTATES_AFTER_PERCENT;

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code refresh_token} grant. The order of the checks is Logto's, and decides which refusal is seen. */
+/** The {@code refresh_token} grant. The order of the checks is Logto's and determines the reported error. */
 final class RefreshTokenGrant implements GrantHandler {
 
     private final Directory directory;

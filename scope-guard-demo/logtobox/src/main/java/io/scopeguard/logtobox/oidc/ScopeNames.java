@@ -18,7 +18,7 @@ final class ScopeNames {
     static final String ORGANIZATIONS = "urn:logto:scope:organizations";
     static final String ORGANIZATION_ROLES = "urn:logto:scope:organization_roles";
 
-    /** To be requested as a resource; not to be mixed up with the prefix of an organization token's audience. */
+    /** The resource to request for organizations, which differs from the prefix of an organization token's audience. */
     static final String ORGANIZATIONS_RESOURCE = "urn:logto:resource:organizations";
 
     static final List<String> OIDC = List.of(
@@ -57,7 +57,7 @@ final class ScopeNames {
         return common;
     }
 
-    /** In the order of the list above: the framework's own sets have none. */
+    /** In the order of the list above, because the framework's sets are unordered. */
     static Set<String> oidc(Collection<String> scopes) {
         return both(OIDC, scopes);
     }

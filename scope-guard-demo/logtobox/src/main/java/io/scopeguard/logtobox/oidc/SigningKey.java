@@ -19,7 +19,7 @@ import io.scopeguard.logtobox.wire.Json;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One key of the tenant, published as Logto publishes it. */
+/** A key of the tenant, published in Logto's format. */
 final class SigningKey {
 
     /** The algorithms of a rotation; the names are Logto's. */
@@ -41,7 +41,7 @@ final class SigningKey {
 
     static SigningKey generate(Algorithm algorithm, long createdAt) {
         try {
-            // Logto's RSA keys have 4096 bits; those take seconds to make and prove nothing more here.
+            // Logto's RSA keys have 4096 bits. Generating such keys takes seconds and would not improve tests.
             JWK jwk = algorithm == Algorithm.EC
                     ? new ECKeyGenerator(Curve.P_384).generate()
                     : new RSAKeyGenerator(2048).generate();
@@ -92,7 +92,7 @@ final class SigningKey {
         }
     }
 
-    /** The public JWK; that of an RSA key has no {@code alg}. */
+    /** The public JWK. For an RSA key, it has no {@code alg}. */
     Map<String, @Nullable Object> published() {
         return algorithm == Algorithm.EC ? publishedEc(jwk.toECKey()) : publishedRsa(jwk.toRSAKey());
     }

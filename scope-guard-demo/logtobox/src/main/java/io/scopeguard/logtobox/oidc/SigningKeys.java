@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The keys that sign and the keys that are published: current, next, previous, in that order. */
+/** The signing key and the published keys: current, next, previous, in this order. */
 public final class SigningKeys {
 
     private final Clock clock;
@@ -40,7 +40,7 @@ public final class SigningKeys {
     }
 
     /**
-     * Makes a new key. Without a grace period it signs at once; otherwise it is published as next and signs when the
+     * Generates a new key. Without a grace period, it signs at once; otherwise it is published as the next key and signs when the
      * period has passed.
      */
     public synchronized List<Map<String, @Nullable Object>> rotate(@Nullable String algorithm, Duration grace) {

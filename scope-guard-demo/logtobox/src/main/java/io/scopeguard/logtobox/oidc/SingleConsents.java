@@ -5,8 +5,8 @@ import org.springframework.security.oauth2.server.authorization.OAuth2Authorizat
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationConsentService;
 
 /**
- * A consent counts for its own sign-in. The framework would add earlier consents to every answer, and so turn a later refusal into
- * consent.
+ * Limits a consent to its own sign-in. The framework would add earlier consents to every answer, which would turn a later refusal
+ * into consent.
  */
 final class SingleConsents implements OAuth2AuthorizationConsentService {
 
@@ -17,7 +17,7 @@ final class SingleConsents implements OAuth2AuthorizationConsentService {
 
     @Override
     public void remove(OAuth2AuthorizationConsent consent) {
-        // Nothing is kept.
+        // No consent is stored.
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Tokens that stand for a user once, to be exchanged by a client. */
+/** Single-use tokens that represent a user, to be exchanged by a client. */
 public final class SubjectTokens {
 
     public static final Duration TTL = Duration.ofMinutes(10);
@@ -34,7 +34,7 @@ public final class SubjectTokens {
                 .map(SubjectToken::userId);
     }
 
-    /** False if another exchange was faster. */
+    /** Returns {@code false} if another exchange has used the token. */
     boolean consume(String token) {
         return tokens.remove(token) != null;
     }

@@ -12,7 +12,7 @@ import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AccessTokenAuthenticationToken;
 import org.springframework.security.web.authentication.AuthenticationConverter;
 
-/** How the token endpoint reads a request of Logto's own grants, and how it answers every grant. */
+/** Reads requests of Logto's own grants at the token endpoint, and writes the responses of all grants. */
 final class TokenEndpoint implements AuthenticationConverter {
 
     private final GrantProvider provider;
@@ -51,7 +51,7 @@ final class TokenEndpoint implements AuthenticationConverter {
                 .body();
     }
 
-    /** The framework puts every requested scope on the token; the granted scopes are in the grant. */
+    /** The framework adds every requested scope to the token; the granted scopes are in the grant. */
     private String scope(OAuth2AccessToken token) {
         return grants.findOpaque(token.getTokenValue())
                 .map(Grants.OpaqueToken::scope)

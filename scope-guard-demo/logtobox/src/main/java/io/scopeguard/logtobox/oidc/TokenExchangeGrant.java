@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Token exchange (RFC 8693) of a subject token. No consent narrows it: the live roles alone do. */
+/** Token exchange (RFC 8693) of a subject token. The scopes are limited by the live roles only, not by consent. */
 final class TokenExchangeGrant implements GrantHandler {
 
     static final String GRANT_TYPE = "urn:ietf:params:oauth:grant-type:token-exchange";

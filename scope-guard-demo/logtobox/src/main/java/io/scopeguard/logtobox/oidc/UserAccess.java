@@ -4,7 +4,7 @@ import io.scopeguard.logtobox.directory.Directory;
 import io.scopeguard.logtobox.directory.Organization;
 import io.scopeguard.logtobox.directory.User;
 
-/** Decides whether a user may get a token at all, and for an organization. */
+/** Decides whether a user may get a token, and whether for an organization. */
 final class UserAccess {
 
     private final Directory directory;
@@ -21,7 +21,7 @@ final class UserAccess {
                 .orElseThrow(OidcException::invalidGrant);
     }
 
-    /** An unknown organization is simply one that the user is not a member of. */
+    /** An unknown organization is treated like one that the user is not a member of. */
     void requireMembership(String organizationId, String userId) {
         if (!directory.isMember(organizationId, userId)) {
             throw OidcException.accessDenied("user is not a member of the organization");

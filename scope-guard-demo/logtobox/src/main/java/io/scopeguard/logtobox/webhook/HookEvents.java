@@ -3,10 +3,10 @@ package io.scopeguard.logtobox.webhook;
 import java.util.List;
 import java.util.Map;
 
-/** Which events there are, and which call of the Management API stands for which of them. */
+/** The events, and the calls of the Management API that fire them. */
 public final class HookEvents {
 
-    /** Everything a hook may subscribe to, in Logto's order. */
+    /** All events that a hook may subscribe to, in Logto's order. */
     public static final List<String> ALL = List.of(
             "PostRegister",
             "PostSignIn",
@@ -39,8 +39,8 @@ public final class HookEvents {
             "Grant.LimitExceeded");
 
     /**
-     * Events that are fully determined by their call. Membership changes and deleted users contain more and are published by their
-     * handlers. Logto has no events for other changes, above all the roles of members.
+     * Events that are fully determined by their call. The events of membership changes and deleted users contain more and are
+     * published by their handlers. Logto has no events for other changes, such as the roles of members.
      */
     private static final Map<String, String> BY_CALL = Map.ofEntries(
             Map.entry("POST /users", "User.Created"),

@@ -33,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers events to hooks: each at most once, in no particular order, and in the background. A failed delivery is not repeated.
+ * Delivers events to hooks in the background, each at most once and in no particular order. A failed delivery is not repeated.
  */
 public final class Webhooks implements SignInListener, AutoCloseable {
 
@@ -77,12 +77,12 @@ public final class Webhooks implements SignInListener, AutoCloseable {
         return hooks.remove(id) != null;
     }
 
-    /** Now, as an event says it. */
+    /** The present time, in the format of events. */
     public String timestamp() {
         return MILLIS.format(Instant.ofEpochMilli(clock.millis()));
     }
 
-    /** Sends an event to its subscribers. The members lack only the hook's identifier. */
+    /** Sends an event to its subscribers. The given members are complete except for the hook's identifier. */
     public void fire(String event, Map<String, ?> members) {
         hooks.values().stream().filter(hook -> hook.wants(event)).forEach(hook -> {
             Map<String, Object> payload = new LinkedHashMap<>(members);
@@ -91,7 +91,7 @@ public final class Webhooks implements SignInListener, AutoCloseable {
         });
     }
 
-    /** Sends made-up events to an address that is being tried out. */
+    /** Sends sample events to an address, as a test of the hook. */
     public void test(Hook hook, List<String> events, Map<String, Object> config) {
         events.forEach(event -> send(
                 config,
@@ -191,7 +191,7 @@ public final class Webhooks implements SignInListener, AutoCloseable {
                 .build();
     }
 
-    /** The key counts as text, regardless of its format. */
+    /** The key is used as text, regardless of its format. */
     static String sign(String signingKey, String body) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");

@@ -9,7 +9,7 @@ import java.time.Clock;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Dates every response by the box's clock instead of the system's, because clients learn the box's clock from it. */
+/** Dates every response with the box's clock instead of the system's, because clients learn the box's time from it. */
 public final class ClockedDate extends OncePerRequestFilter {
 
     private final Clock clock;

@@ -8,7 +8,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** JSON with members in the order in which they were declared or put. */
+/** JSON with members in the order of declaration or insertion. */
 public final class Json {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -25,12 +25,12 @@ public final class Json {
         return MAPPER.readTree(text);
     }
 
-    /** The members of a record, to add to. */
+    /** The members of a record, as a modifiable map. */
     public static ObjectNode tree(Object value) {
         return MAPPER.valueToTree(value);
     }
 
-    /** The tree of anything that can be written, collections included. */
+    /** The JSON tree of any object, including collections. */
     public static JsonNode node(Object value) {
         return MAPPER.valueToTree(value);
     }

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A refusal of the Management API: a status and {@code {code, data?, details?, message}}. */
+/** An error of the Management API: a status and {@code {code, data?, details?, message}}. */
 public final class RequestError extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -16,8 +16,8 @@ import org.springframework.http.HttpHeaders;
  * The step that a response asks the client to take. Immutable.
  *
  * @param token the fingerprint of the token that the response is about
- * @param after the time to wait first
- * @param scopes those to request consent for
+ * @param after the time to wait before acting
+ * @param scopes the scopes to request consent for
  */
 record Ask(
         Remedy action,
@@ -27,14 +27,14 @@ record Ask(
         @Nullable String resource,
         SortedSet<String> scopes) {
 
-    /** The wait if only the body names the action: the next token must be issued in a later second. */
+    /** The wait if only the body names the action. The next token must be issued in a later second. */
     private static final Duration DEFAULT_WAIT = Duration.ofSeconds(2);
 
     /**
      * Reads a response to a request with this token.
      *
-     * @param problem reads the body of an error response: a proxy may have dropped the header, and a long list may have become a
-     *     number
+     * @param problem reads the body of an error response, because a proxy may have dropped the header, and a long list may have
+     *     been replaced by a number
      * @return {@code null} if the response asks for nothing, or is about another token
      */
     static @Nullable Ask of(HeldToken sent, HttpHeaders headers, Supplier<@Nullable ProblemBody> problem) {
@@ -72,12 +72,15 @@ record Ask(
         return change.names() == null ? List.of() : change.names().toList();
     }
 
-    /** Whether a denied request waits for the step; otherwise the next request benefits. Consent does not depend on the request. */
+    /**
+     * Whether a denied request waits for the step. Otherwise, the step takes effect with the next request. Consent does not depend
+     * on the request.
+     */
     boolean isActedOnAtOnce(boolean isRepeatable) {
         return action == Remedy.RECONSENT || isRepeatable;
     }
 
-    /** A client acts once for each key. */
+    /** The key of the ask. A client acts once for each key. */
     String key() {
         return token + ' ' + action;
     }

@@ -14,7 +14,7 @@ final class AskJournal {
     private static final long MAX_ENTRIES = 10_000;
     private static final Duration KEPT = Duration.ofDays(1);
 
-    /** When a refresh that failed on its way, because of the network for example, may be tried again. */
+    /** The pause before another attempt after a temporary failure of a refresh, such as a network error. */
     private static final Duration SECOND_ATTEMPT = Duration.ofMinutes(1);
 
     private final Clock clock;
@@ -28,7 +28,7 @@ final class AskJournal {
 
     private record Scheduled(Ask ask, Instant at) {
 
-        /** The latest ask counts, at the earliest time. */
+        /** Merges two asks: the latest ask, at the earliest time. */
         Scheduled or(Scheduled later) {
             return new Scheduled(later.ask, at.isBefore(later.at) ? at : later.at);
         }
@@ -58,13 +58,13 @@ final class AskJournal {
         return planned == null || clock.instant().isBefore(planned.at) ? null : planned.ask;
     }
 
-    /** Whether the ask has not been followed yet, or may be tried again. */
+    /** Whether the client has not acted on the ask yet, or may try again. */
     boolean mayAct(Ask ask) {
         Instant until = blocked.getIfPresent(ask.key());
         return until == null || !clock.instant().isBefore(until);
     }
 
-    /** Records that the ask is followed now; {@code false} if it was followed before. */
+    /** Records that the client acts on the ask. Returns {@code false} if it did before. */
     boolean act(Ask ask) {
         scheduled.invalidate(ask.token());
         boolean mayAct = mayAct(ask);
@@ -83,7 +83,7 @@ final class AskJournal {
         return blocked.asMap().putIfAbsent(ask.key(), Instant.MAX) == null;
     }
 
-    /** Whether these scopes have not been asked for before. */
+    /** Whether the application was not asked for these scopes before. */
     boolean isFirstConsent(String client, Ask ask) {
         List<Object> key = List.of(
                 client, String.valueOf(ask.organization()), String.valueOf(ask.resource()), List.copyOf(ask.scopes()));

@@ -7,8 +7,7 @@ import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 
 /**
- * A request of the application: for which client registration and principal, and during which request to the application itself.
- * Immutable.
+ * A call of the application: its client registration and principal, and the incoming request that it belongs to. Immutable.
  */
 record ClientCall(
         String registration,
@@ -19,12 +18,12 @@ record ClientCall(
         return new ClientCall(registration, principal, RequestContextHolder.getRequestAttributes());
     }
 
-    /** Whose consent it is. */
+    /** The registration and the principal, which identify the authorized client. */
     String clientKey() {
         return registration + ' ' + principal.getName();
     }
 
-    /** Does work on another thread as if it were done on the thread of the call: repositories look for the incoming request. */
+    /** Performs work on another thread in the context of the call, because repositories look for the incoming request. */
     <T> T within(Supplier<T> work) {
         RequestAttributes before = RequestContextHolder.getRequestAttributes();
         RequestContextHolder.setRequestAttributes(incoming);

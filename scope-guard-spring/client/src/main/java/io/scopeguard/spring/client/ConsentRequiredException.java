@@ -5,7 +5,7 @@ import java.util.TreeSet;
 import org.springframework.security.oauth2.client.ClientAuthorizationRequiredException;
 
 /**
- * A request was denied, and only a new sign-in with consent brings the scopes that it needs. Thrown once for each user,
+ * A request was denied, and only a new sign-in with consent delivers the scopes that it needs. Thrown once for each user,
  * organization, resource and set of scopes; afterwards the response is returned unchanged, so that users are not redirected in a
  * loop.
  *

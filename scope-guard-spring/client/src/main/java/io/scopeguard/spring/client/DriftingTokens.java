@@ -20,17 +20,17 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 
 /**
- * The tokens of authorized clients. A token that a response calls out of date is replaced once, by one thread, when the wait is
- * over: at once for a denied request, otherwise with the next request. Thread-safe.
+ * The tokens of authorized clients. A token that is out of date according to a response is replaced once, by one thread, after the
+ * requested wait: for a denied request immediately, otherwise with the next request. Thread-safe.
  */
 final class DriftingTokens {
 
     private static final Logger log = LoggerFactory.getLogger(DriftingTokens.class);
 
-    /** The longest wait of a denied request. A guard never asks for more. */
+    /** The longest wait of a denied request. A guard never requests more. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-    /** How long a request waits for a token that another one gets. */
+    /** How long a request waits for a token that another request fetches. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final Set<String> FINAL = Set.of("invalid_grant", "access_denied");
@@ -50,7 +50,7 @@ final class DriftingTokens {
     }
 
     /**
-     * The token to send now, refreshed first if that is due; empty if the client has none.
+     * The token to send now, refreshed first if a refresh is due; empty if the client has no token.
      *
      * @throws OAuth2AuthorizationException if the client has to be authorized first
      */
@@ -76,9 +76,9 @@ final class DriftingTokens {
     }
 
     /**
-     * Follows the ask of the response to a denied request.
+     * Acts on the response to a denied request.
      *
-     * @return the token to send the request again with; empty if there is no other
+     * @return the token to repeat the request with; empty if there is no other token
      * @throws ConsentRequiredException if the user has to sign in again with consent
      */
     Optional<HeldToken> obey(ClientCall call, HeldToken sent, Ask ask) {
@@ -107,7 +107,7 @@ final class DriftingTokens {
         return Optional.ofNullable(client).map(HeldToken::of);
     }
 
-    /** Another token, or the same one if it must not or cannot be replaced. */
+    /** Another token, or the same token if it must not or cannot be replaced. */
     private HeldToken replaced(ClientCall call, HeldToken held, Ask ask) {
         HeldToken latest = load(call).orElse(held);
         return latest.isSameAs(held) && journal.act(ask) ? renewed(call, held, ask) : latest;

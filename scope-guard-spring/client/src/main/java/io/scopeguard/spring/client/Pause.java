@@ -2,7 +2,7 @@ package io.scopeguard.spring.client;
 
 import java.time.Duration;
 
-/** A wait before acting. */
+/** A wait before an action. */
 @FunctionalInterface
 interface Pause {
 

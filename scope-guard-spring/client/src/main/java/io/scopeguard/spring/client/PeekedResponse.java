@@ -10,7 +10,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.client.ClientHttpResponse;
 
-/** A response whose problem body was read, and which leaves the whole body for the application to read. */
+/** A response whose problem body was read. The application can still read the whole body. */
 final class PeekedResponse implements ClientHttpResponse {
 
     private final ClientHttpResponse response;

@@ -14,7 +14,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The part of a guard's problem detail that clients act on. Immutable. */
+/** The part of a guard's problem detail that is relevant to clients. Immutable. */
 record ProblemBody(Remedy action, @Nullable String organization, List<String> requiredScopes) {
 
     /** Longer bodies are not read. */
@@ -40,7 +40,7 @@ record ProblemBody(Remedy action, @Nullable String organization, List<String> re
         }
     }
 
-    /** Returns {@code null} if the body is too long, or is not that of a guard. */
+    /** Returns {@code null} if the body is too long or is not a guard's problem detail. */
     static @Nullable ProblemBody parse(byte[] body) {
         if (body.length > MAX_LENGTH) {
             return null;

@@ -18,8 +18,8 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.web.ClientAttributes;
 
 /**
- * Access tokens for calls of guarded APIs, from Spring Security's OAuth 2.0 client, which follow the hints in responses. An application
- * needs one client, and uses it with {@link ScopeDriftInterceptor} or {@link ScopeDriftExchangeFilter}:
+ * Provides access tokens of Spring Security's OAuth 2.0 client for calls of guarded APIs, and acts on the hints in responses. An
+ * application needs one instance, and uses it with {@link ScopeDriftInterceptor} or {@link ScopeDriftExchangeFilter}:
  *
  * <pre>{@code
  * ScopeDriftClient drift = ScopeDriftClient.builder(authorizedClientManager)
@@ -61,17 +61,17 @@ public final class ScopeDriftClient {
     }
 
     /**
-     * Marks a request that may be sent again after a denial, although its method is not GET, HEAD or OPTIONS. To be used as {@code
-     * attributes(ScopeDriftClient.repeatable())}.
+     * Marks a request that may be repeated after a denial, although its method is not GET, HEAD or OPTIONS. Use it as
+     * {@code attributes(ScopeDriftClient.repeatable())}.
      */
     public static Consumer<Map<String, Object>> repeatable() {
         return attributes -> attributes.put(REPEATABLE, true);
     }
 
     /**
-     * The call of a request.
+     * The call for a request.
      *
-     * @throws IllegalArgumentException if tokens are not for the origin of the request, or no client registration is known
+     * @throws IllegalArgumentException if tokens must not be sent to the origin of the request, or no client registration is known
      */
     ClientCall call(URI address, Map<String, Object> attributes) {
         String origin = origin(address);
@@ -103,7 +103,7 @@ public final class ScopeDriftClient {
         return scheme + "://" + String.valueOf(address.getHost()).toLowerCase(Locale.ROOT) + ':' + port;
     }
 
-    /** Settings of a client. Not thread-safe. */
+    /** Collects the settings of a client. Not thread-safe. */
     public static final class Builder {
 
         private static final String ANONYMOUS = "anonymousUser";
@@ -121,7 +121,8 @@ public final class ScopeDriftClient {
         }
 
         /**
-         * The origins that tokens are sent to, such as {@code https://api.example.com}. At least one; requests to others fail.
+         * The origins that tokens are sent to, such as {@code https://api.example.com}. At least one is required. Requests to other
+         * origins fail.
          *
          * @throws IllegalArgumentException if one is not an origin
          */
@@ -140,19 +141,22 @@ public final class ScopeDriftClient {
             return this;
         }
 
-        /** The client registration of requests that name none by {@link ClientAttributes}. */
+        /** The client registration for requests that do not name one with {@link ClientAttributes}. */
         public Builder registration(String id) {
             this.registration = id;
             return this;
         }
 
-        /** Whose tokens are sent. Default: those of the principal in the {@code SecurityContext}, or of an anonymous one. */
+        /**
+         * Determines the principal whose tokens are sent. By default, this is the principal in the {@code SecurityContext}, or an
+         * anonymous one.
+         */
         public Builder principal(Supplier<Authentication> source) {
             this.principal = source;
             return this;
         }
 
-        /** Receives events, on the thread of the request that caused them. Its exceptions are ignored. */
+        /** The listener that receives events, on the thread of the request that caused them. Its exceptions are ignored. */
         public Builder listener(Consumer<ScopeDriftEvent> consumer) {
             this.listener = consumer;
             return this;
@@ -165,7 +169,7 @@ public final class ScopeDriftClient {
         }
 
         /**
-         * Makes the client.
+         * Builds the client.
          *
          * @throws IllegalArgumentException if there is no origin
          */

@@ -4,7 +4,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event that follows a response with a hint that the token is out of date.
+ * An event after a response with a hint that the token is out of date.
  *
  * @since 0.1
  */
@@ -13,7 +13,7 @@ public sealed interface ScopeDriftEvent {
     /** The id of the client registration. */
     String registration();
 
-    /** The name of the principal whose token it is. */
+    /** The name of the token's principal. */
     String principal();
 
     /** Another token is in use. Reconnect streams that were opened with the old one. */
@@ -23,14 +23,14 @@ public sealed interface ScopeDriftEvent {
     record RefreshFailed(String registration, String principal, Exception cause) implements ScopeDriftEvent {}
 
     /**
-     * There will be no other token until the user signs in again.
+     * The provider will not issue another token until the user signs in again.
      *
      * @param reason the provider's error code: {@code invalid_grant} or {@code access_denied}
      */
     record SessionEnded(String registration, String principal, String reason) implements ScopeDriftEvent {}
 
     /**
-     * A granted response names further scopes of the user, which a sign-in with consent would bring.
+     * A granted response names further scopes of the user, which a sign-in with consent would deliver.
      *
      * @param organization the organization of the token, or {@code null} if it has none
      * @param resource the resource of the token, or {@code null} if it is for none
@@ -45,7 +45,7 @@ public sealed interface ScopeDriftEvent {
             implements ScopeDriftEvent {}
 
     /**
-     * Consent would change nothing, because the client registration does not request these scopes. Add them to it.
+     * Consent would change nothing, because the client registration does not request these scopes. Add them to the registration.
      *
      * @param scopes the scopes that the registration lacks
      */

@@ -13,9 +13,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Sends access tokens with a {@code WebClient} and follows the hints in responses, in place of Spring Security's {@code
- * ServletOAuth2AuthorizedClientExchangeFilterFunction}: for servlet applications. Acts as {@link ScopeDriftInterceptor} does. Tokens
- * are loaded, and waits are spent, on Reactor's scheduler for blocking work. Thread-safe.
+ * Sends access tokens with a {@code WebClient} and acts on the hints in responses, instead of Spring Security's
+ * {@code ServletOAuth2AuthorizedClientExchangeFilterFunction}. For servlet applications. Behaves like
+ * {@link ScopeDriftInterceptor}. Loading tokens and waiting happen on Reactor's scheduler for blocking work. Thread-safe.
  *
  * @since 0.1
  */
@@ -28,8 +28,8 @@ public final class ScopeDriftExchangeFilter implements ExchangeFilterFunction {
     }
 
     /**
-     * The result fails with {@link ConsentRequiredException} if the user has to sign in again with consent, and with {@code
-     * IllegalArgumentException} if tokens are not for the origin of the request.
+     * The result fails with {@link ConsentRequiredException} if the user has to sign in again with consent, and with
+     * {@code IllegalArgumentException} if tokens must not be sent to the origin of the request.
      */
     @Override
     public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
@@ -94,7 +94,7 @@ public final class ScopeDriftExchangeFilter implements ExchangeFilterFunction {
         return Mono.fromSupplier(() -> call.within(work)).subscribeOn(Schedulers.boundedElastic());
     }
 
-    /** A response, with its problem body if it is a denial that has one. */
+    /** A response, with its problem body if it is a denial with such a body. */
     private record PeekedExchange(
             ClientResponse response, @Nullable ProblemBody problem) {
 
@@ -107,7 +107,7 @@ public final class ScopeDriftExchangeFilter implements ExchangeFilterFunction {
                     .map(body -> new PeekedExchange(again(response, body), ProblemBody.parse(body)));
         }
 
-        /** The same response with this body, which was consumed. */
+        /** The same response with this body, which has been consumed. */
         private static ClientResponse again(ClientResponse response, byte[] body) {
             return ClientResponse.create(response.statusCode(), response.strategies())
                     .headers(headers -> headers.addAll(response.headers().asHttpHeaders()))

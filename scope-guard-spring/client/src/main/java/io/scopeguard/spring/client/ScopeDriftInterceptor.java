@@ -8,12 +8,13 @@ import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * Sends access tokens with a {@code RestClient} and follows the hints in responses, in place of Spring Security's {@code
- * OAuth2ClientHttpRequestInterceptor}.
+ * Sends access tokens with a {@code RestClient} and acts on the hints in responses, instead of Spring Security's
+ * {@code OAuth2ClientHttpRequestInterceptor}.
  *
- * <p>A granted response is returned at once; a refresh that it asks for happens before the next request after the wait. For a denied
- * request whose response asks for a refresh, the interceptor waits for at most 5 seconds, refreshes the token and repeats the request once, if
- * that is safe. Every other response is returned unchanged. Thread-safe.
+ * <p>A granted response is returned at once; a requested refresh happens before the next request after the wait. For a denied
+ * request whose response asks for a refresh, the interceptor waits for at most 5 seconds, refreshes the token and repeats the
+ * request once, if its method is safe or the request is marked as repeatable. Every other response is returned unchanged.
+ * Thread-safe.
  *
  * @since 0.1
  */
@@ -27,7 +28,7 @@ public final class ScopeDriftInterceptor implements ClientHttpRequestInterceptor
 
     /**
      * @throws ConsentRequiredException if the user has to sign in again with consent
-     * @throws IllegalArgumentException if tokens are not for the origin of the request
+     * @throws IllegalArgumentException if tokens must not be sent to the origin of the request
      */
     @Override
     public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)

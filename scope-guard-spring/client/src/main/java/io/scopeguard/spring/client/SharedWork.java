@@ -11,23 +11,23 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that is done once at a time for each key: callers that come meanwhile wait for its result. The first caller's thread does
- * the work, and no lock is held meanwhile. Thread-safe.
+ * Performs work once at a time for each key. Callers that arrive meanwhile wait for the result. The first caller's thread does the
+ * work, and no lock is held meanwhile. Thread-safe.
  */
 final class SharedWork<T> {
 
     private final ConcurrentMap<String, CompletableFuture<T>> running = new ConcurrentHashMap<>();
     private final Duration patience;
 
-    /** @param patience how long to wait for another caller's work before doing it again */
+    /** @param patience how long to wait for another caller's work before performing it again */
     SharedWork(Duration patience) {
         this.patience = patience;
     }
 
     /**
-     * The result of the work under way, or of this work.
+     * The result of the work in progress, or of this work.
      *
-     * @throws RuntimeException as thrown by the work
+     * @throws RuntimeException if the work throws it
      */
     T result(String key, Supplier<T> work) {
         CompletableFuture<T> own = new CompletableFuture<>();

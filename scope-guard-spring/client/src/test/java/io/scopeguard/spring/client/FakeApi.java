@@ -53,7 +53,7 @@ final class FakeApi implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** The next response; after the last prepared one, all are 200. */
+    /** Adds a response. After the last one, all responses are 200. */
     synchronized void answers(int status, Map<String, String> headers, String body) {
         answers.add(new Answer(status, headers, body));
     }
@@ -66,7 +66,7 @@ final class FakeApi implements AutoCloseable {
         beforeToken = work;
     }
 
-    /** A token that only looks like a JWT: clients read tokens, and do not verify them. */
+    /** A token that only looks like a JWT, because clients read tokens and do not verify them. */
     static String token(String id) {
         return part("{\"alg\":\"ES384\"}") + '.' + part("{\"sub\":\"alice\",\"jti\":\"" + id + "\"}") + ".c2lnbmF0dXJl";
     }

@@ -45,7 +45,7 @@ import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
-/** Both clients against an API and a token endpoint on real sockets, by the clock of the test. */
+/** Both clients with an API and a token endpoint on real sockets, and with the clock of the test. */
 class ScopeDriftClientTests {
 
     private static final String FIRST = FakeApi.token("first");

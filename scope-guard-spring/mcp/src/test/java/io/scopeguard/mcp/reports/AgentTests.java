@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
  * The server of the documentation and the protocol's own client, with the embedded provider. Needs Node.js with npm and its registry;
  * where one is missing, the test says so, but the gate insists.
  */
+@Tag("once")
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class AgentTests {
 
@@ -60,7 +62,7 @@ class AgentTests {
     void verifyAgentSignsInStepsUpAndIsDemoted() throws Exception {
         Files.createDirectories(FOLDER);
         assumeTrue((exists("node") && exists("npm")) || isGate(), "no Node.js with npm on the path");
-        for (String file : List.of("package.json", "agent.test.js")) {
+        for (String file : List.of("package.json", "agent.js", "agent.test.js")) {
             Files.write(FOLDER.resolve(file), Files.readAllBytes(Path.of("src", "test", "js", file)));
         }
         File output = FOLDER.resolve("output.txt").toFile();

@@ -17,7 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Users who make requests at a steady rate, to each replica in turn. What is allowed and what is not never changes for them. */
+/** Users who make requests at a steady rate, to each replica in turn. Their rights never change. */
 final class Crowd implements AutoCloseable {
 
     private static final int OK = 200;
@@ -32,7 +32,8 @@ final class Crowd implements AutoCloseable {
     private final Random random = new Random(1);
     private final AtomicInteger turns = new AtomicInteger();
     private final List<Long> latencies = Collections.synchronizedList(new ArrayList<>());
-    private final AtomicInteger wrong = new AtomicInteger();
+    private final AtomicInteger wronglyGranted = new AtomicInteger();
+    private final AtomicInteger wronglyRefused = new AtomicInteger();
     private final AtomicInteger errors = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger answered = new AtomicInteger();
@@ -66,7 +67,7 @@ final class Crowd implements AutoCloseable {
             if (status >= SERVER_ERROR) {
                 errors.incrementAndGet();
             } else if (status != (user.isAllowed ? OK : FORBIDDEN)) {
-                wrong.incrementAndGet();
+                (user.isAllowed ? wronglyRefused : wronglyGranted).incrementAndGet();
             }
         });
     }
@@ -92,7 +93,7 @@ final class Crowd implements AutoCloseable {
         return client.send(request, BodyHandlers.discarding()).statusCode();
     }
 
-    /** The latency of this part of the requests since this was asked last, in milliseconds. */
+    /** The latency of this part of the requests since the last call, in milliseconds. */
     double latency(double part) {
         List<Long> sorted;
         synchronized (latencies) {
@@ -107,8 +108,14 @@ final class Crowd implements AutoCloseable {
         return answered.get();
     }
 
-    int wrong() {
-        return wrong.get();
+    /** How many requests of users without the right were granted. */
+    int wronglyGranted() {
+        return wronglyGranted.get();
+    }
+
+    /** How many requests of users with the right were refused. */
+    int wronglyRefused() {
+        return wronglyRefused.get();
     }
 
     int errors() {

@@ -37,12 +37,12 @@ public class ReplicaApplication {
                             .getWebServer()
                             .getPort());
             while (System.in.read() >= 0) {
-                // The harness says nothing until it ends.
+                // The harness keeps the input open until it ends.
             }
         }
     }
 
-    /** What the replica does. */
+    /** A guarded handler, and the figures of the replica. */
     @RestController
     static class Reports {
 

@@ -20,6 +20,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -27,23 +29,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Measures what replicas cost and how they fail. Exits with 1 if a target is missed. Ages are a sixth of the defaults. Needs a
- * machine with nothing else to do: if it cannot answer the requests, the figures mean nothing, and a target of its own is missed.
+ * machine with nothing else to do: if it cannot answer the requests, the figures mean nothing, and a separate target is missed.
+ * {@code -Dquick} takes less time, for a first impression.
  *
  * <pre>mvn -q -Pbench -pl scope-guard-spring/replicas -am test-compile exec:exec@replicas -Dreplicas="2 4 8"</pre>
  */
 public final class ReplicaHarness implements AutoCloseable {
 
+    private static final boolean QUICK = Boolean.getBoolean("quick");
+    private static final int OK = 200;
     private static final int USERS = 5_000;
     private static final int ORGANIZATIONS = 50;
     private static final int PER_SECOND = 100;
-    private static final int WEBHOOKS = 40;
+    private static final int WEBHOOKS = 100;
+    private static final int FIRST_WEBHOOKS = 10;
     private static final int DELIVERIES = 100;
     private static final int FEW = 4;
-    private static final int OUTAGES = 2;
+    private static final int OUTAGES = QUICK ? 2 : 4;
     private static final Duration MAX_AGE = Duration.ofSeconds(5);
-    private static final int INTERVALS = 3;
+    private static final int INTERVALS = QUICK ? 2 : 3;
+    /** For two processes, which have a processor each. More of them take longer to compile their code. */
     private static final Duration WARM_UP = Duration.ofSeconds(15);
-    private static final Duration WINDOW = Duration.ofSeconds(5);
+
+    private static final Duration WINDOW = Duration.ofSeconds(QUICK ? 4 : 10);
+    /** How often a replica is asked whether a webhook binds: often enough, and not so often that the requests delay it. */
+    private static final Executor SOON = CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS);
+
     private static final String EXAMPLE = "example";
     private static final String KEY = "the-signing-key-of-the-webhooks";
 
@@ -52,7 +63,7 @@ public final class ReplicaHarness implements AutoCloseable {
     private final TenantServer tenant =
             new TenantServer(new MovableClock(Instant.now().minus(Duration.ofMinutes(10))));
     private final List<User> users = new ArrayList<>();
-    /** Quickly verified: each replica verifies each token, and that should not be what is measured. */
+    /** A P-256 key, because it is fast: each replica verifies each token, and verification is not measured. */
     private final ECKey key;
 
     private ReplicaHarness() throws JOSEException {
@@ -116,7 +127,9 @@ public final class ReplicaHarness implements AutoCloseable {
         redis.start();
         try (Run run = new Run(count)) {
             figures.atMost(
-                    count + " replicas: calls per interval, of those of one", run.callsPerInterval() / alone, 1.1);
+                    count + " replicas: calls per interval, divided by those of one replica",
+                    run.callsPerInterval() / alone,
+                    1.1);
             double binds = run.webhooks();
             if (count <= FEW) {
                 figures.atMost(count + " replicas: a webhook binds on all, p99 ms", binds, 200);
@@ -150,7 +163,7 @@ public final class ReplicaHarness implements AutoCloseable {
         Run(int count) throws IOException, InterruptedException {
             replicas = new ArrayList<>(ReplicaProcess.start(count, properties()));
             crowd = new Crowd(replicas, users, PER_SECOND);
-            sleep(WARM_UP);
+            sleep(WARM_UP.multipliedBy(Math.max(count / 2, 1)));
         }
 
         private Map<String, String> properties() {
@@ -165,12 +178,14 @@ public final class ReplicaHarness implements AutoCloseable {
             properties.put("scope-guard.permissions.max-age", MAX_AGE.toSeconds() + "s");
             properties.put("scope-guard.permissions.max-stale", "60s");
             properties.put("scope-guard.permissions.max-wait", "2s");
-            properties.put("scope-guard.logto.calls-per-second", "50");
+            // Each replica alone needs about 35 calls a second, and while Redis is away, its part of the limit has to
+            // do.
+            properties.put("scope-guard.logto.calls-per-second", "400");
             properties.put("scope-guard.logto.webhook.signing-keys[0]", KEY);
             return properties;
         }
 
-        /** Over some intervals, in which all requests have to be answered. */
+        /** Returns the calls per interval, measured over some intervals. A target is missed if requests are not answered. */
         double callsPerInterval() throws IOException, InterruptedException {
             int before = tenant.calls().size();
             int answered = crowd.answered();
@@ -196,8 +211,10 @@ public final class ReplicaHarness implements AutoCloseable {
 
         /** How long after its delivery a webhook binds on the slowest replica. */
         double webhooks() throws Exception {
-            List<Long> times = new ArrayList<>();
-            for (int i = 0; i < WEBHOOKS; i++) {
+            List<Long> acknowledged = new ArrayList<>();
+            List<Long> bound = new ArrayList<>();
+            int repeated = 0;
+            for (int i = 0; i < FIRST_WEBHOOKS + WEBHOOKS; i++) {
                 String organization = "org-" + i % ORGANIZATIONS;
                 String member = tenant.addUser("removed-" + next++);
                 join(organization, member);
@@ -207,27 +224,41 @@ public final class ReplicaHarness implements AutoCloseable {
                 }
                 tenant.leave(organization, member);
                 long start = System.nanoTime();
-                deliver(replicas.get(i % replicas.size()), organization, member);
-                times.add(boundOnAll(user, start));
+                CompletableFuture<Long> slowest = refusalByAll(user);
+                repeated += deliver(replicas.get(i % replicas.size()), organization, member) - 1;
+                acknowledged.add(System.nanoTime() - start);
+                bound.add(slowest.get() - start);
             }
-            return Figures.percentile(times, 0.99) / 1e6;
+            String name = replicas.size() + " replicas: a webhook is acknowledged, ";
+            figures.reported(name + "p99 ms", percentile(acknowledged));
+            figures.reported(name + "repetitions", repeated);
+            return percentile(bound);
         }
 
-        private long boundOnAll(User user, long start) {
-            long slowest = 0;
-            for (ReplicaProcess replica : replicas) {
-                while (true) {
-                    long sent = System.nanoTime();
-                    if (crowd.send(replica.at(user.path()), user.token()).join() != 200) {
-                        slowest = Math.max(slowest, sent - start);
-                        break;
-                    }
-                }
-            }
-            return slowest;
+        /** The first webhooks meet cold code. */
+        private double percentile(List<Long> times) {
+            return Figures.percentile(times.subList(FIRST_WEBHOOKS, times.size()), 0.99) / 1e6;
         }
 
-        private void deliver(ReplicaProcess to, String organization, String user)
+        /** All replicas are asked at the same time: none of them is late only because another one is. */
+        private CompletableFuture<Long> refusalByAll(User user) {
+            return replicas.stream()
+                    .map(replica -> refusal(replica, user))
+                    .reduce(CompletableFuture.completedFuture(0L), (a, b) -> a.thenCombine(b, Math::max));
+        }
+
+        /** When the first request was sent that this replica refuses. */
+        private CompletableFuture<Long> refusal(ReplicaProcess replica, User user) {
+            long sent = System.nanoTime();
+            return crowd.send(replica.at(user.path()), user.token())
+                    .thenCompose(status -> status == OK
+                            ? CompletableFuture.supplyAsync(() -> refusal(replica, user), SOON)
+                                    .thenCompose(later -> later)
+                            : CompletableFuture.completedFuture(sent));
+        }
+
+        /** Returns the number of attempts. */
+        private int deliver(ReplicaProcess to, String organization, String user)
                 throws IOException, InterruptedException, GeneralSecurityException {
             String body = "{\"event\":\"Organization.Membership.Updated\",\"createdAt\":\"" + Instant.now()
                     + "\",\"organizationId\":\"" + organization + "\",\"removedUserIds\":[\"" + user + "\"]}";
@@ -235,8 +266,10 @@ public final class ReplicaHarness implements AutoCloseable {
             mac.init(new SecretKeySpec(KEY.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
             String signature = HexFormat.of().formatHex(mac.doFinal(body.getBytes(StandardCharsets.UTF_8)));
             int status = 503;
+            int sent = 0;
             // Like the provider: a delivery that is not in the stream yet comes again.
-            for (int i = 0; i < DELIVERIES && status == 503; i++) {
+            while (sent < DELIVERIES && status == 503) {
+                sent++;
                 status = crowd.post(to.at("/scope-guard/webhooks/logto"), body, "logto-signature-sha-256", signature);
                 if (status == 503) {
                     sleep(Duration.ofMillis(100));
@@ -245,11 +278,13 @@ public final class ReplicaHarness implements AutoCloseable {
             if (status != 204) {
                 throw new IOException("A webhook was answered " + status + ".");
             }
+            return sent;
         }
 
         /** Windows with and without Redis, in turn. */
         void outages() throws InterruptedException {
-            int wrong = crowd.wrong();
+            int granted = crowd.wronglyGranted();
+            int refused = crowd.wronglyRefused();
             int errors = crowd.errors();
             Map<Boolean, List<Double>> latencies =
                     new HashMap<>(Map.of(true, new ArrayList<>(), false, new ArrayList<>()));
@@ -261,12 +296,13 @@ public final class ReplicaHarness implements AutoCloseable {
             }
             latencies.get(true).add(window());
             String name = replicas.size() + " replicas, Redis stopped and started: ";
-            figures.atMost(name + "wrong decisions", crowd.wrong() - wrong, 0);
+            figures.atMost(name + "granted without the right", crowd.wronglyGranted() - granted, 0);
+            figures.atMost(name + "refused with the right", crowd.wronglyRefused() - refused, 0);
             figures.atMost(name + "5xx", crowd.errors() - errors, 0);
             double with = Figures.median(latencies.get(true));
             double without = Figures.median(latencies.get(false));
             figures.reported(name + "p99 with Redis, ms", with);
-            figures.atMost(name + "p99 without, of that with", without / with, 1.25);
+            figures.atMost(name + "p99 without Redis / with Redis", without / with, 1.25);
         }
 
         private double window() throws InterruptedException {
@@ -280,7 +316,7 @@ public final class ReplicaHarness implements AutoCloseable {
             double usual = untilALossBinds(null);
             double delayed = untilALossBinds(replicas.get(replicas.size() - 1));
             figures.reported(replicas.size() + " replicas: a lost role is gone after intervals", usual);
-            figures.atMost(replicas.size() + " replicas, one killed: later by intervals", delayed - usual, 1);
+            figures.atMost(replicas.size() + " replicas, one killed: extra delay, in intervals", delayed - usual, 1);
         }
 
         /** After how many intervals a lost role is gone, while this replica is killed. */

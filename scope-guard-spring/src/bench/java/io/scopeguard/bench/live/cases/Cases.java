@@ -12,7 +12,7 @@ public final class Cases {
 
     private Cases() {}
 
-    /** In the order in which they are played. */
+    /** The cases in the order in which they run. */
     public static List<LiveCase> all(Options options) {
         return List.of(
                 new ColdStart(),
@@ -51,7 +51,7 @@ public final class Cases {
                 new ResourceTokens());
     }
 
-    /** The resources that any case has tokens for. */
+    /** The resources of all tokens in the cases. */
     public static List<Audience> resources() {
         List<Audience> resources = new ArrayList<>(ManyOf.furtherResources());
         resources.add(Scene.API);

@@ -7,7 +7,7 @@ import io.scopeguard.bench.live.Stage;
 import io.scopeguard.scope.Audience;
 import java.util.Set;
 
-/** A role that has nothing to do with it changes all the time, and some lose theirs: the one must not put off the other. */
+/** An unrelated role changes all the time while some users lose their role. The changes must not delay the loss. */
 record ChangingDefinition() implements LiveCase {
 
     private static final double EVERY = 20;

@@ -5,7 +5,7 @@ import io.scopeguard.bench.live.LiveCase;
 import io.scopeguard.bench.live.Stage;
 import java.time.Duration;
 
-/** The wall clock is set by hours; some lose a role right then. */
+/** The wall clock is set by hours; some users lose a role at that moment. */
 record ClockStep(String title, int hours) implements LiveCase {
 
     @Override

@@ -4,7 +4,7 @@ import io.scopeguard.bench.live.Figures;
 import io.scopeguard.bench.live.LiveCase;
 import io.scopeguard.bench.live.Stage;
 
-/** A new process with everybody at its door, and then its steady state; again and again, since either may come out differently. */
+/** A new process to which all users send requests at once, and then its steady state. Repeated, because results may vary. */
 record ColdStart() implements LiveCase {
 
     @Override

@@ -8,7 +8,7 @@ import io.scopeguard.scope.Audience;
 import java.util.Locale;
 import java.util.Set;
 
-/** A role loses a scope, or ceases to be: everybody loses a right, and a few reads of the definitions tell it. */
+/** A role loses a scope, or is deleted: all users lose a right, which a few reads of the definitions show. */
 record DefinitionChange(Change change) implements LiveCase {
 
     enum Change {

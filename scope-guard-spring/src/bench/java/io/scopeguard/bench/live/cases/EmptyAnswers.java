@@ -10,14 +10,14 @@ import io.scopeguard.bench.live.tenant.Faults.Effect;
 import java.util.List;
 import java.util.Set;
 
-/** For five seconds, lists come empty. Nobody lost anything, but for some who lose a role while nobody can see it. */
+/** For five seconds, lists are empty. No user has lost anything, except for some that lose a role while no read can show it. */
 record EmptyAnswers(String what, String... kinds) implements LiveCase {
 
     private static final String AUDITOR = "auditor";
     private static final String AUDIT = "audit:document";
     private static final double SECONDS = 5;
 
-    /** After an answer that cannot be true, a second one is waited for. */
+    /** The time until an implausible answer is believed. */
     private static final double DOUBT = 60;
 
     @Override
@@ -25,7 +25,7 @@ record EmptyAnswers(String what, String... kinds) implements LiveCase {
         return "empty-" + what;
     }
 
-    /** With holders of a global role, who use it in tokens with and without an organization. */
+    /** Includes holders of a global role, who use it in tokens with and without an organization. */
     @Override
     public void prepare(Scene scene) {
         scene.addCrowd();
@@ -46,7 +46,7 @@ record EmptyAnswers(String what, String... kinds) implements LiveCase {
     @Override
     public void play(Stage stage) throws InterruptedException {
         stage.settle();
-        // A loss that was seen before must hold through the empty answers.
+        // An earlier loss must stay in force during the empty answers.
         RoleTaken.take(stage.tenant(), 1);
         stage.pass(stage.promise() + stage.maxAge());
         Stage.Mark begin = stage.mark();

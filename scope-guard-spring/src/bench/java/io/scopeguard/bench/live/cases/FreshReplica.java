@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A new replica, with default ages and limit on calls, and sixty users of twenty organizations who come at once; twenty of them
- * have lost their right before.
+ * A new replica with default ages and the default limit on calls, and simultaneous requests of sixty users of twenty organizations.
+ * Twenty of them have lost their right before.
  *
- * @param global whether they come with global API resource tokens
+ * @param global whether they send global API resource tokens
  */
 record FreshReplica(boolean global) implements LiveCase {
 
@@ -59,7 +59,7 @@ record FreshReplica(boolean global) implements LiveCase {
                 .mapToObj(user -> new Caller(List.of(ask(stage.scene(), user))))
                 .toList();
         stage.tenant().change(() -> revoke(stage.tenant()));
-        // The loss is old: nobody has to notice it first.
+        // The loss is old, so it binds at once.
         stage.world().freeze(Duration.ofMinutes(10), false);
         stage.startProcess();
         Stage.Mark begin = stage.mark();

@@ -7,7 +7,7 @@ import io.scopeguard.bench.live.Stage;
 import io.scopeguard.bench.live.tenant.Tenant;
 import java.util.Set;
 
-/** A global role appears that has a scope of the API's resource, and some or none of the users hold it. */
+/** A global role with a scope of the API's resource is created. Some or none of the users hold it. */
 record GlobalRole(int percent) implements LiveCase {
 
     private static final String AUDITOR = "auditor";
@@ -28,7 +28,7 @@ record GlobalRole(int percent) implements LiveCase {
     @Override
     public void play(Stage stage) throws InterruptedException {
         Tenant tenant = stage.tenant();
-        // Long enough that it hardly matters which reads just begin or end.
+        // So long that reads at the boundaries hardly matter.
         double measured = 2 * stage.scene().options().measured().toSeconds();
         stage.settle();
         Figures before = stage.observe(measured);

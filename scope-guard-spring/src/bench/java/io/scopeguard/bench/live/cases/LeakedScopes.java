@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Global API resource tokens that carry a scope which their users hold in an organization only, in front of a new process, with
- * forty global roles and a slow provider: not even the first request may be granted.
+ * A new process receives global API resource tokens with a scope that their users hold in an organization only, with forty global
+ * roles and a slow provider. Not even the first request may be granted.
  */
 record LeakedScopes() implements LiveCase {
 

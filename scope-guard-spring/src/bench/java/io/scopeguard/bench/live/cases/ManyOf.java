@@ -15,9 +15,9 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Much more of something than is usual. The budget allows for what has to be read, no more. */
+/** Unusually many objects of one kind. The budget is exactly sufficient for the necessary reads. */
 enum ManyOf implements LiveCase {
-    /** One user belongs to very many organizations, and uses all of them. */
+    /** One user is a member of very many organizations and uses all of them. */
     ORGANIZATIONS_OF_A_USER(1_000) {
         @Override
         void add(Scene scene) {
@@ -46,7 +46,7 @@ enum ManyOf implements LiveCase {
             return (double) count() / PAGE;
         }
     },
-    /** One in twenty is held by somebody. */
+    /** One in twenty has holders. */
     GLOBAL_ROLES(1_000) {
         @Override
         void add(Scene scene) {
@@ -90,7 +90,7 @@ enum ManyOf implements LiveCase {
         return count;
     }
 
-    /** How many calls it takes to read a list that everybody's permissions depend on. */
+    /** The number of calls that read a list on which all permissions depend. */
     double calls() {
         return 0;
     }

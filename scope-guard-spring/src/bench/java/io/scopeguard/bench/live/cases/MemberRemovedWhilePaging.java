@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Between two pages of a large organization, its newest members come and go: whole lists shift, so that somebody is on no page,
+ * The newest members of a large organization join and leave between two pages. The lists shift, so that some members are on no page
  * or on two.
  */
 record MemberRemovedWhilePaging() implements LiveCase {
@@ -41,10 +41,10 @@ record MemberRemovedWhilePaging() implements LiveCase {
         stage.atLeast("changes", churn.changes.get(), 1);
     }
 
-    /** Members of the largest organizations, who make no requests. */
+    /** Members of the largest organizations that make no requests. */
     private static final class Churn {
 
-        /** Sooner, a pass would never end as it began. */
+        /** With more frequent changes, the list would change during every pass. */
         private static final long BETWEEN = TimeUnit.SECONDS.toNanos(1);
 
         private final Tenant tenant;

@@ -5,7 +5,7 @@ import io.scopeguard.bench.live.LiveCase;
 import io.scopeguard.bench.live.Stage;
 import io.scopeguard.bench.live.tenant.Faults.Effect;
 
-/** The provider is down for twice as long as live permissions are an answer. What was seen to be lost before stays lost. */
+/** The provider is down for twice as long as live permissions may be used. Earlier losses stay in force. */
 record Outage() implements LiveCase {
 
     @Override

@@ -11,7 +11,9 @@ import io.scopeguard.scope.Audience;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A few users call a handler, once a second each, that wants every answer read anew. The others must hardly notice. */
+/**
+ * A few users call a handler once a second that requires an individual read for every request. Other users must hardly be affected.
+ */
 record OwnReads() implements LiveCase {
 
     private static final int USERS = 4;
@@ -45,7 +47,7 @@ record OwnReads() implements LiveCase {
         for (Load load : loads) {
             Figures own = stage.since(begin, load);
             stage.report("own", own);
-            // The budget leaves no room for eight calls a second more: some are refused by 503, none wrongly.
+            // The budget has no room for eight more calls per second. Some requests get 503, none is denied wrongly.
             stage.atMost("own: wrong grants", own.wrongGrants(0), 0);
             stage.atMost("own: wrong refusals", own.wrongRefusals(), 0);
             stage.atLeast("own: answered", own.live(), OWN_ANSWERED);

@@ -19,7 +19,7 @@ record OwnReadsWithGlobalRoles() implements LiveCase {
     private static final int HELD = 5;
     private static final int USERS = 6;
 
-    /** Membership, account, and the one page of organization roles; each global role held is one more. */
+    /** Membership, account, and the only page of organization roles; one more call for each global role held. */
     private static final double CALLS = 2 + 1;
 
     @Override
@@ -50,7 +50,7 @@ record OwnReadsWithGlobalRoles() implements LiveCase {
         stage.startProcess();
         stage.report("first", stage.observe(List.of(caller(stage.scene(), 0)), 1, 1, 10));
         for (int user = 0; user < USERS; user++) {
-            // Not more often than the limit on calls allows.
+            // As often as the limit on calls allows.
             Figures own = stage.observe(List.of(caller(stage.scene(), user)), 1, 0.25, 20);
             stage.report(user + " held", own);
             stage.requireRight(user + " held", own);

@@ -12,13 +12,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Thirty users of thirty organizations with API resource tokens, and a few global roles: how many calls that takes. */
+/** The number of calls for thirty users of thirty organizations with API resource tokens, and a few global roles. */
 record ResourceTokens() implements LiveCase {
 
     private static final int USERS = 30;
     private static final int ROLES = 5;
 
-    /** One call for each user, and what is common to all: lists of roles, scopes, resources, and the holders of each role. */
+    /**
+     * One call for each user, and the calls for all users together: lists of roles, scopes, resources, and the holders of each
+     * role.
+     */
     private static final double CALLS_PER_USER = 1;
 
     private static final double CALLS_FOR_ALL = 4 + 2 * ROLES;
@@ -68,7 +71,7 @@ record ResourceTokens() implements LiveCase {
             stage.atMost(
                     what + ": calls in an interval",
                     steady.callsPerSecond() * stage.maxAge(),
-                    // Reads begin when three quarters of the age have passed.
+                    // Reads begin after three quarters of the age.
                     4 / 3.0 * ((ofOrganization ? CALLS_PER_USER * USERS : 0) + CALLS_FOR_ALL));
         }
     }

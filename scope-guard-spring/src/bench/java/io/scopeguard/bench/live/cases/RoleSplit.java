@@ -10,8 +10,8 @@ import io.scopeguard.scope.Audience;
 import java.util.Set;
 
 /**
- * A scope moves to a role that its holders were given just before: nobody loses a right at any time. New definitions with old
- * roles would look as if all did.
+ * A scope moves to a role that was assigned to its holders just before, so no right is ever lost. New definitions with old roles
+ * would look like a loss for all users.
  *
  * @param outage whether members cannot be read from then on
  */

@@ -6,7 +6,7 @@ import io.scopeguard.bench.live.Scene;
 import io.scopeguard.bench.live.Stage;
 import io.scopeguard.bench.live.tenant.Tenant;
 
-/** A role is taken from many users at once, and no webhook tells. */
+/** Many users lose a role at once, without a webhook. */
 record RoleTaken(int percent) implements LiveCase {
 
     private static final double LIVE = 0.99;
@@ -33,7 +33,7 @@ record RoleTaken(int percent) implements LiveCase {
         stage.requireSteady("after", after);
     }
 
-    /** Spread over all organizations. */
+    /** Users of all organizations. */
     static void take(Tenant tenant, int percent) {
         var holders = tenant.holdersOf(Scene.EDITOR);
         tenant.change(() -> {

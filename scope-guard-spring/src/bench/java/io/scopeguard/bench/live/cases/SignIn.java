@@ -11,12 +11,12 @@ import io.scopeguard.scope.Audience;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Users nobody knows have just signed in: their tokens say what the provider knew a moment ago, so that nobody waits. */
+/** Unknown users have just signed in. Their tokens show the provider's current state, so their requests do not wait. */
 record SignIn() implements LiveCase {
 
     private static final int USERS = 200;
 
-    /** What a decision may take on a busy machine. */
+    /** The limit for a decision on a busy machine. */
     private static final double AT_ONCE = 0.1;
 
     @Override
@@ -53,7 +53,7 @@ record SignIn() implements LiveCase {
         }
     }
 
-    /** In organizations of their own, which no page of the crowd shows. */
+    /** Members of separate organizations, which are on no page of the crowd. */
     private static String newcomersOrganization(int number) {
         return "neworg" + (1000 + number % 50);
     }

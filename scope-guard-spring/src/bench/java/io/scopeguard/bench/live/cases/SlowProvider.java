@@ -6,7 +6,7 @@ import io.scopeguard.bench.live.Scene;
 import io.scopeguard.bench.live.Stage;
 import java.time.Duration;
 
-/** Every call takes long, and some have lost a role. */
+/** Every call is slow, and some users have lost a role. */
 record SlowProvider() implements LiveCase {
 
     @Override

@@ -1,4 +1,4 @@
-/** What happens to a guarded API, case by case, and what must hold there. */
+/** The cases: situations of a guarded API, with their targets. */
 @NullMarked
 package io.scopeguard.bench.live.cases;
 

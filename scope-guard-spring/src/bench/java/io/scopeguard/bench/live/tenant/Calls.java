@@ -5,7 +5,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * How many calls were made of each kind. Immutable.
+ * The number of calls of each kind. Immutable.
  */
 public record Calls(Map<String, Long> byKind) {
 
@@ -33,7 +33,7 @@ public record Calls(Map<String, Long> byKind) {
         return sum;
     }
 
-    /** The most frequent kind first. */
+    /** Sorted by frequency, the most frequent kind first. */
     @Override
     public String toString() {
         return byKind.entrySet().stream()

@@ -4,7 +4,7 @@ import io.scopeguard.scope.Audience;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose scopes of which kind.
+ * The key of a subject's scopes of one kind.
  *
  * @param organization {@code null} for global API resource tokens, where only global roles count
  */

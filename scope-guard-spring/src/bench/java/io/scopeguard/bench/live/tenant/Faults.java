@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What is wrong with a tenant's answers. Thread-safe. */
+/** The faults of a tenant's answers. Thread-safe. */
 public final class Faults {
 
-    /** What happens to a call. */
+    /** The kinds of fault. */
     public enum Effect {
         NONE,
         /** {@code 200 []}, and a total of 0. */

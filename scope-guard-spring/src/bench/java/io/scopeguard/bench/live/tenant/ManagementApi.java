@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** The reads of Logto's Management API, in Logto's shapes and order. Called while the tenant does not change. */
+/** The reads of Logto's Management API, in Logto's shapes and order. Called only while the tenant does not change. */
 final class ManagementApi {
 
     private static final String NOT_FOUND = "entity.not_found";
 
-    /** When everything was made, in milliseconds since 1970; ids make the rest of a date. */
+    /** The base of dates of creation, in milliseconds since 1970. Ids are added to it. */
     private static final long CREATED = 1_795_000_000_000L;
 
     private final Tenant tenant;

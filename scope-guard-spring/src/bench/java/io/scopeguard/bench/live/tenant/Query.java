@@ -10,9 +10,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call asks for.
+ * The query of a call.
  *
- * @param path segments behind {@code /api}
+ * @param path the segments after {@code /api}
  */
 record Query(List<String> path, Map<String, String> parameters) {
 
@@ -31,7 +31,7 @@ record Query(List<String> path, Map<String, String> parameters) {
         return new Query(List.of(path.split("/")).stream().map(Query::decoded).toList(), parameters);
     }
 
-    /** {@code organizations/{}/users}: the path with every second segment, an id, left out. */
+    /** The path without ids, which are every second segment: {@code organizations/{}/users}. */
     String route() {
         StringBuilder route = new StringBuilder();
         for (int i = 0; i < path.size(); i++) {
@@ -57,7 +57,7 @@ record Query(List<String> path, Map<String, String> parameters) {
         return parameters.containsKey("page") || parameters.containsKey("page_size");
     }
 
-    /** A list that always comes in pages. */
+    /** A list that is always paged. */
     <T> Answer page(String kind, List<T> all, Function<T, Map<String, Object>> item) {
         int size = number("page_size", DEFAULT_PAGE_SIZE);
         int from = Math.min((number("page", 1) - 1) * size, all.size());
@@ -67,7 +67,7 @@ record Query(List<String> path, Map<String, String> parameters) {
         return new Answer(kind, 200, items, all.size());
     }
 
-    /** A list that comes in pages only if the call asks for one. */
+    /** A list that is paged only if the call requests a page. */
     <T> Answer list(String kind, List<T> all, Function<T, Map<String, Object>> item) {
         return isPaged()
                 ? page(kind, all, item)

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The truth: organizations, members, roles and scopes. Every change is atomic and dated, and the history of the entitlements in
- * use is kept. Thread-safe.
+ * The true state: organizations, members, roles and scopes. Every change is atomic and dated, and the history of the entitlements
+ * in use is recorded. Thread-safe.
  */
 public final class Tenant {
 
@@ -44,9 +44,9 @@ public final class Tenant {
     }
 
     /**
-     * Makes changes that all become visible at once.
+     * Makes changes that become visible at once.
      *
-     * @return when
+     * @return the time of the changes
      */
     public long change(Runnable changes) {
         lock.writeLock().lock();
@@ -60,7 +60,7 @@ public final class Tenant {
         }
     }
 
-    /** The history of an entitlement; kept from the first call on. */
+    /** The history of an entitlement, recorded from the first call on. */
     public Timeline timeline(Entitlement entitlement) {
         Timeline known = timelines.get(entitlement);
         return known != null
@@ -68,19 +68,19 @@ public final class Tenant {
                 : read(() -> timelines.computeIfAbsent(entitlement, missing -> new Timeline(scopesOf(missing))));
     }
 
-    /** How many pages of 100 the members of all organizations fill. */
+    /** The number of pages of 100 members of all organizations. */
     public int pages() {
         return read(() -> organizations.values().stream()
                 .mapToInt(members -> (members.size() + 99) / 100)
                 .sum());
     }
 
-    /** The organization's members, the oldest first. */
+    /** The organization's members, oldest first. */
     public List<String> members(String organization) {
         return read(() -> List.copyOf(membersOf(organization).keySet()));
     }
 
-    /** All users who hold a role in an organization, with that organization. */
+    /** All users that hold a role in an organization, with the organization. */
     public List<Map.Entry<String, String>> holdersOf(String role) {
         return read(() -> {
             List<Map.Entry<String, String>> found = new ArrayList<>();
@@ -111,18 +111,18 @@ public final class Tenant {
         add(organizationRoles, role, audience, names);
     }
 
-    /** Whether the role had any of them. */
+    /** Removes scopes from a role. Returns whether the role had any of them. */
     public boolean removeScopes(String role, Audience audience, Collection<String> names) {
         return role(role).remove(audience, names);
     }
 
-    /** Deletes a role in organizations; its holders lose it. */
+    /** Deletes a role in organizations, which its holders lose. */
     public void deleteRole(String role) {
         organizationRoles.remove(role);
         organizations.values().forEach(members -> members.values().forEach(roles -> roles.remove(role)));
     }
 
-    /** Adds a member, as the newest of the organization. */
+    /** Adds a member as the newest of the organization. */
     public void addMember(String organization, String user, Collection<String> roles) {
         organizations
                 .computeIfAbsent(organization, ignored -> new LinkedHashMap<>())
@@ -164,7 +164,7 @@ public final class Tenant {
         suspended.add(user);
     }
 
-    // For those who answer
+    // For answers
 
     <T> T read(Supplier<T> reader) {
         lock.readLock().lock();
@@ -183,7 +183,7 @@ public final class Tenant {
         return holders.getOrDefault(role, Set.of());
     }
 
-    /** The same, in the order of Logto's lists: the newest first. */
+    /** The same in the order of Logto's lists, newest first. */
     static <T> List<T> newestFirst(Collection<T> items) {
         List<T> reversed = new ArrayList<>(items);
         Collections.reverse(reversed);

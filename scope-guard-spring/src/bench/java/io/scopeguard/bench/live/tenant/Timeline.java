@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Which scopes a user held at which time. One thread at a time appends; any thread reads. */
+/** The scopes of a user over time. One thread at a time appends; any thread reads. */
 public final class Timeline {
 
-    /** The time since which a scope is held or lacked that was so from the beginning. */
+    /** The start of a period that has lasted since the beginning. */
     public static final long ALWAYS = Long.MIN_VALUE;
 
     private volatile List<Entry> entries;
@@ -19,7 +19,7 @@ public final class Timeline {
     /**
      * Records a change.
      *
-     * @param nanos when it was made, not before the last
+     * @param nanos the time of the change, not before the last one
      */
     public void append(long nanos, Set<String> held) {
         if (!last().held.equals(held)) {

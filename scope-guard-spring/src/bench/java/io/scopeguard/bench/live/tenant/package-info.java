@@ -1,4 +1,4 @@
-/** A Logto tenant in memory, served over loopback HTTP, that keeps the history of what every user was entitled to. */
+/** An in-memory Logto tenant, served over loopback HTTP, with the history of every user's entitlements. */
 @NullMarked
 package io.scopeguard.bench.live.tenant;
 

@@ -13,6 +13,8 @@ import org.springframework.boot.test.context.PropertyMapping;
  * Replaces the application's identity provider in a {@code @SpringBootTest}: tokens come from {@link TestAccessToken}, live
  * permissions from {@link TestPermissions}. The provider that the application's properties configure is not contacted. Included in
  * {@code @WebMvcTest}.
+ *
+ * @since 0.1
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -8,7 +8,10 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** The grants of a subject in one place: those of its tokens, with the changes of the test. Thread-safe. */
+/**
+ * The grants of a subject in one organization, or outside of organizations: those of its tokens, with the changes of the test.
+ * Thread-safe.
+ */
 final class Holdings {
 
     private final Map<Audience, Scopes> scopes = new HashMap<>();
@@ -18,7 +21,7 @@ final class Holdings {
     private boolean hasLeft;
     private long version;
 
-    /** Grows with each change. */
+    /** Increases with each change. */
     synchronized long version() {
         return version;
     }

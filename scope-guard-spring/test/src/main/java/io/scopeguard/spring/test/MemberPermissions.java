@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The permissions of one subject in one organization, or outside of organizations, in a test. Each change applies from the next
  * request on.
+ *
+ * @since 0.1
  */
 public final class MemberPermissions {
 
@@ -21,7 +23,7 @@ public final class MemberPermissions {
         this.organization = organization;
     }
 
-    /** Takes scopes from the subject. Tokens that carry them become outdated: the scopes are {@code demoted}. */
+    /** Revokes scopes of the subject. Tokens that carry them are out of date: the scopes are {@code demoted}. */
     public void revoke(String... scopes) {
         permissions.change(subject, organization, held -> held.revoke(Set.of(scopes)));
     }
@@ -36,7 +38,7 @@ public final class MemberPermissions {
         permissions.change(subject, organization, held -> held.assign(Set.of(roles)));
     }
 
-    /** Takes roles from the subject. Scopes stay. */
+    /** Revokes roles of the subject. Its scopes do not change. */
     public void unassign(String... roles) {
         permissions.change(subject, organization, held -> held.unassign(Set.of(roles)));
     }
@@ -53,7 +55,7 @@ public final class MemberPermissions {
         permissions.change(subject, organization, Holdings::leave);
     }
 
-    /** Makes the subject a member again, with the permissions that it had. */
+    /** Makes the subject a member again, with its former permissions. */
     public void rejoin() {
         permissions.change(subject, organization, Holdings::rejoin);
     }

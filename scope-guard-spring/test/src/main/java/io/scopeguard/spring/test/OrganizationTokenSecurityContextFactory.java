@@ -9,7 +9,9 @@ import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.test.context.support.WithSecurityContextFactory;
 
-/** Authenticates as the application would: its decoder verifies the token, and its converter makes the authentication. */
+/**
+ * Authenticates in the same way as the application: its decoder verifies the token, and its converter creates the authentication.
+ */
 final class OrganizationTokenSecurityContextFactory implements WithSecurityContextFactory<WithOrganizationToken> {
 
     private final ObjectProvider<AccessTokenDecoder> decoder;

@@ -10,8 +10,8 @@ import org.springframework.test.context.ContextCustomizerFactory;
 import org.springframework.test.context.MergedContextConfiguration;
 
 /**
- * Lets requests of tests wait long for live permissions, unless the application says how long, so that busy machines change
- * nothing.
+ * Lets requests of tests wait long for live permissions, unless the application sets a maximum wait, so that tests also pass on
+ * busy machines.
  */
 final class PatientReadsCustomizerFactory implements ContextCustomizerFactory {
 

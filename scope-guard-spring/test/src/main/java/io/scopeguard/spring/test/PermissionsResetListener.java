@@ -3,7 +3,7 @@ package io.scopeguard.spring.test;
 import org.springframework.test.context.TestContext;
 import org.springframework.test.context.TestExecutionListener;
 
-/** Lets no test see the live permissions of another. */
+/** Resets the live permissions after each test. */
 final class PermissionsResetListener implements TestExecutionListener {
 
     @Override

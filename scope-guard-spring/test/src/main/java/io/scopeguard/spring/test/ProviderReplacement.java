@@ -8,7 +8,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurationMetadata;
 import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
-/** Leaves out the providers that properties configure where a test replaces them. */
+/** Excludes the providers that properties configure, if a test replaces them. */
 final class ProviderReplacement implements AutoConfigurationImportFilter, EnvironmentAware {
 
     private static final String PACKAGE = "io.scopeguard.spring.autoconfigure.";

@@ -2,7 +2,11 @@ package io.scopeguard.spring.test;
 
 import io.scopeguard.provider.Subject;
 
-/** The live permissions of one user or application in a test. */
+/**
+ * The live permissions of one user or application in a test.
+ *
+ * @since 0.1
+ */
 public final class SubjectPermissions {
 
     private final TestPermissions permissions;

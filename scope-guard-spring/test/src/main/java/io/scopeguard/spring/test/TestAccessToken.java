@@ -30,13 +30,15 @@ import org.springframework.test.web.servlet.request.RequestPostProcessor;
  *
  * <p>Each method returns another token, with an id ({@code jti}) of its own. A token that is kept in a constant is signed anew for
  * each test. Thread-safe.
+ *
+ * @since 0.1
  */
 public final class TestAccessToken implements RequestPostProcessor, Consumer<HttpHeaders> {
 
-    /** The user of a token that names none. */
+    /** The default user. */
     public static final String DEFAULT_USER = "user";
 
-    /** The client of a token that names none. */
+    /** The default client. */
     public static final String DEFAULT_CLIENT = "client";
 
     /** The audience of organization tokens. */
@@ -45,7 +47,7 @@ public final class TestAccessToken implements RequestPostProcessor, Consumer<Htt
     static final String ORGANIZATION_CLAIM = "organization_id";
     static final String ROLES_CLAIM = "roles";
 
-    /** Old enough to be certainly older than every read of live permissions. */
+    /** The age of a token, which is certainly older than every read of live permissions. */
     private static final Duration AGE = Duration.ofMinutes(10);
 
     private static final Duration LIFETIME = Duration.ofHours(1);
@@ -62,7 +64,7 @@ public final class TestAccessToken implements RequestPostProcessor, Consumer<Htt
         this.issuedAt = issuedAt;
     }
 
-    /** Lets each token be signed anew when it is used next: the test that used it is over. */
+    /** Lets each token be signed anew at its next use, because the test that used it is over. */
     static void forgetSignatures() {
         tests.incrementAndGet();
     }
@@ -87,12 +89,12 @@ public final class TestAccessToken implements RequestPostProcessor, Consumer<Htt
         return new TestAccessToken(claims, null);
     }
 
-    /** The token with these scopes and no others. */
+    /** The token with exactly these scopes. */
     public TestAccessToken scopes(String... scopes) {
         return claim("scope", String.join(" ", scopes));
     }
 
-    /** The token of this user. */
+    /** The token for this user. */
     public TestAccessToken user(String id) {
         return claim("sub", id);
     }
@@ -102,39 +104,41 @@ public final class TestAccessToken implements RequestPostProcessor, Consumer<Htt
         return claim("client_id", id);
     }
 
-    /** The token of an application that acts for itself, by the grant type {@code client_credentials}. */
+    /** The token of an application that acts on its own behalf, by the grant type {@code client_credentials}. */
     public TestAccessToken application(String id) {
         return user(id).client(id);
     }
 
-    /** The token for an API resource, held inside this organization. */
+    /** The token for its API resource inside this organization. */
     public TestAccessToken organization(String id) {
         return claim(ORGANIZATION_CLAIM, id);
     }
 
-    /** The token with a claim for the names of these roles: in its organization, or global ones if it is for none. */
+    /**
+     * The token with a claim for the names of these roles: organization roles, or global roles if the token is for no organization.
+     */
     public TestAccessToken roles(String... names) {
         return claim(ROLES_CLAIM, List.of(names));
     }
 
-    /** The token with another claim, or with another value of one. */
+    /** The token with an additional or changed claim. */
     public TestAccessToken claim(String name, Object content) {
         Map<String, Object> changed = new LinkedHashMap<>(claims);
         changed.put(name, content);
         return new TestAccessToken(changed, issuedAt);
     }
 
-    /** The token as issued at this time. It expires an hour later. */
+    /** The token, issued at this time. It expires an hour later. */
     public TestAccessToken issuedAt(Instant time) {
         return new TestAccessToken(claims, time);
     }
 
-    /** The token after it has expired. */
+    /** The token, already expired. */
     public TestAccessToken expired() {
         return issuedAt(Instant.now().minus(AGE).minus(LIFETIME));
     }
 
-    /** The compact serialization, as it follows {@code Bearer} in the {@code Authorization} header. The same for a whole test. */
+    /** The compact serialization, for the {@code Authorization} header. It stays the same during a test. */
     public String value() {
         long test = tests.get();
         Signed last = signed;
@@ -145,7 +149,7 @@ public final class TestAccessToken implements RequestPostProcessor, Consumer<Htt
         return last.value;
     }
 
-    /** Sends the token with a request of MockMvc. */
+    /** Adds the token to a request of MockMvc. */
     @Override
     public MockHttpServletRequest postProcessRequest(MockHttpServletRequest request) {
         request.removeHeader(HttpHeaders.AUTHORIZATION);
@@ -153,7 +157,7 @@ public final class TestAccessToken implements RequestPostProcessor, Consumer<Htt
         return request;
     }
 
-    /** Sends the token with a request of an HTTP client. */
+    /** Adds the token to a request of an HTTP client. */
     @Override
     public void accept(HttpHeaders headers) {
         headers.setBearerAuth(value());

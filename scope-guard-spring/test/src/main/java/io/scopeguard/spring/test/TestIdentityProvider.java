@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** An identity provider inside the test process. Its answers are those of {@link TestPermissions}. */
+/** An identity provider inside the test process, which answers from {@link TestPermissions}. */
 final class TestIdentityProvider implements IdentityProvider, PermissionSource {
 
     private static final ProviderTraits TRAITS = new ProviderTraits(
@@ -42,7 +42,7 @@ final class TestIdentityProvider implements IdentityProvider, PermissionSource {
             Map.<TokenKind, RefreshDelivery>of(),
             Duration.ZERO);
 
-    /** The id of a role that nobody holds. */
+    /** The id of a role without holders. */
     private static final String GRANTED = "urn:scope-guard:granted-directly";
 
     private final TestPermissions permissions;
@@ -93,7 +93,7 @@ final class TestIdentityProvider implements IdentityProvider, PermissionSource {
 
     @Override
     public void check(Collection<Audience> audiences) {
-        // There is nothing outside of the process that could be wrong.
+        // There are no settings of an external provider to check.
     }
 
     @Override
@@ -151,7 +151,7 @@ final class TestIdentityProvider implements IdentityProvider, PermissionSource {
 
     private void checkAvailable() {
         if (permissions.isUnavailable()) {
-            // The guard pauses after other failures. A test must not wait for the end of a pause.
+            // After other failures, the guard would pause, and tests would have to wait for the end of the pause.
             throw new PermissionsUnavailableException(
                     Reason.BUDGET_EXHAUSTED, "The test made the provider unavailable.");
         }

@@ -7,10 +7,9 @@ import io.scopeguard.time.SteadyClock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.webmvc.test.autoconfigure.MockMvcBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 
-/** The identity provider of a test, and the live permissions that the test changes. */
+/** The identity provider of a test, and the live permissions that the test can change. */
 @AutoConfiguration(before = ScopeGuardAutoConfiguration.class)
 @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
 final class TestIdentityProviderAutoConfiguration {
@@ -28,10 +27,5 @@ final class TestIdentityProviderAutoConfiguration {
     @Bean
     TestIdentityProvider testIdentityProvider(TestPermissions permissions) {
         return new TestIdentityProvider(permissions);
-    }
-
-    @Bean
-    MockMvcBuilderCustomizer unverifiedTokensExplained() {
-        return builder -> builder.alwaysDo(new UnverifiedTokenCheck());
     }
 }

@@ -16,7 +16,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** Signs the tokens of all tests in this process. Its key is made when the process needs it first, and is never written down. */
+/** Signs the tokens of all tests in this process. The key is generated at its first use and never stored. */
 final class TestIssuer {
 
     static final String ISSUER = "https://issuer.scope-guard.test";
@@ -25,7 +25,7 @@ final class TestIssuer {
 
     private TestIssuer() {}
 
-    /** The public key as a JWK Set inside its own address. */
+    /** The address of the JWK Set, which contains the public key itself. */
     static URI jwkSetUri() {
         String set = new JWKSet(KEY.toPublicJWK()).toString();
         return URI.create("data:application/json;base64,"

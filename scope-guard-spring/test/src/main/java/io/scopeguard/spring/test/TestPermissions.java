@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live permissions of a test. A subject holds the scopes and roles that its tokens carry, until the test takes some away or
- * adds others. The next request sees the change; the test neither waits nor sleeps. Everything is as before after each test method.
+ * The live permissions of a test. A subject holds the scopes and roles that its tokens carry, until the test removes some or adds
+ * others. The next request sees the change without waiting. All changes are reset after each test method.
  *
  * <pre>{@code
  * permissions.in("acme").revoke("delete:report");       // the default user, in one organization
@@ -33,7 +33,9 @@ import org.jspecify.annotations.Nullable;
  * permissions.user("alice").suspend();
  * }</pre>
  *
- * <p>A bean of every test that has the test's identity provider. Thread-safe.
+ * <p>A bean of every test with the test's identity provider. Thread-safe.
+ *
+ * @since 0.1
  */
 public final class TestPermissions {
 
@@ -51,7 +53,7 @@ public final class TestPermissions {
 
     /**
      * @param changes reports changes to the guard
-     * @param forgetAsks lets the guard forget what clients were asked for
+     * @param forgetAsks lets the guard forget the remedies that clients were asked for
      * @param declared the scopes that the application's handlers declare
      */
     TestPermissions(
@@ -87,7 +89,7 @@ public final class TestPermissions {
         return new SubjectPermissions(this, new Subject(Subject.Type.USER, id));
     }
 
-    /** The permissions of an application that acts for itself. */
+    /** The permissions of an application that acts on its own behalf. */
     public SubjectPermissions application(String id) {
         return new SubjectPermissions(this, new Subject(Subject.Type.APPLICATION, id));
     }
@@ -102,8 +104,8 @@ public final class TestPermissions {
 
     /**
      * Makes the identity provider unavailable: live permissions are unknown until {@link #makeAvailable} or the end of the test. As
-     * in production, a revocation that the guard has seen stays in force meanwhile, also one of an earlier test: name a user that
-     * only this test uses.
+     * in production, a revocation that the guard has observed stays in force meanwhile, even one of an earlier test: use a user
+     * that only this test uses.
      */
     public void makeUnavailable() {
         unavailable = true;
@@ -175,7 +177,7 @@ public final class TestPermissions {
         changes.accept(new PermissionChange.OfSubject(subject));
     }
 
-    /** Calls for each audience whose operations declare the scope; for organizations if none does. */
+    /** Calls an action for each audience whose operations declare the scope, or for organizations if none does. */
     void forAudiences(Collection<String> scopes, BiConsumer<Audience, String> action) {
         DeclaredScopes all = declared.get();
         for (String scope : scopes) {
@@ -206,12 +208,12 @@ public final class TestPermissions {
         return new Account(standing(subject), held == null ? new Holdings().grants() : held.grants());
     }
 
-    /** The names of all roles that were ever held. */
+    /** The names of all roles that have been held. */
     Set<String> roles() {
         return Set.copyOf(roles);
     }
 
-    /** The scopes that were ever granted outside of organizations. */
+    /** The scopes that have been granted outside of organizations. */
     Map<Audience, Scopes> grantedGlobally() {
         return Map.copyOf(grantedGlobally);
     }

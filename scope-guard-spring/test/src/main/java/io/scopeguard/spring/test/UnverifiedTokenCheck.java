@@ -10,8 +10,24 @@ import org.springframework.security.test.web.support.WebTestUtils;
 import org.springframework.test.web.servlet.MvcResult;
 import org.springframework.test.web.servlet.ResultHandler;
 
-/** Explains why a request was rejected that a test authenticated by {@code jwt()}, which no issuer signed. */
+/** Explains the rejection of a request that a test authenticated with {@code jwt()}, whose token no issuer signed. */
 final class UnverifiedTokenCheck implements ResultHandler {
+
+    private static final String KIT =
+            "Use .with(organizationToken(\"acme\").scopes(\"read:report\")) of io.scopeguard.spring.test.TestAccessToken,"
+                    + " or @WithOrganizationToken.";
+    private static final String PROVIDER =
+            "Send a token of the test's identity provider, such as LogtoBox.token(user, organization, scopes), in the"
+                    + " Authorization header; or annotate the test with @AutoConfigureTestIdentityProvider, and use"
+                    + " .with(organizationToken(\"acme\").scopes(\"read:report\")) of"
+                    + " io.scopeguard.spring.test.TestAccessToken.";
+
+    private final boolean isReplaced;
+
+    /** @param isReplaced whether the identity provider is the one inside the test process */
+    UnverifiedTokenCheck(boolean isReplaced) {
+        this.isReplaced = isReplaced;
+    }
 
     @Override
     public void handle(MvcResult result) {
@@ -19,8 +35,7 @@ final class UnverifiedTokenCheck implements ResultHandler {
         if (isDenied && isUnverified(authentication(result))) {
             throw new AssertionError(
                     "The request was authenticated by jwt() or the like, without a token that Scope Guard"
-                            + " verified, so the guard refused it. Use .with(organizationToken(\"acme\").scopes(\"read:report\")) of"
-                            + " io.scopeguard.spring.test.TestAccessToken, or @WithOrganizationToken.");
+                            + " verified, so the guard refused it. " + (isReplaced ? KIT : PROVIDER));
         }
     }
 

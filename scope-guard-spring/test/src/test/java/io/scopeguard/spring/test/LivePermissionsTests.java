@@ -55,7 +55,7 @@ class LivePermissionsTests {
         return mvc.delete().uri("/organizations/acme/reports/1").with(token).exchange();
     }
 
-    /** Twice: nothing of one test remains for the next. */
+    /** Repeated, because one test must not affect the next. */
     @RepeatedTest(2)
     void revokedScopeThenDeniedAndHinted() {
         assertThat(delete(ALL)).hasStatusOk().doesNotContainHeader("Scope-Drift");
@@ -83,7 +83,7 @@ class LivePermissionsTests {
                 .hasStatusOk();
     }
 
-    /** Twice: in the next test, the scope is not new, and nobody was asked for it. */
+    /** Repeated, because in the next test the scope is not new, and no client was asked for it. */
     @RepeatedTest(2)
     void introducedScopeThenConsentIsAskedFor() {
         TestAccessToken old = organizationToken("acme").scopes("read:report");

@@ -2,6 +2,6 @@ package io.scopeguard.spring.test;
 
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** An application as its author wrote it: nothing here knows of tests. */
+/** An ordinary application, without code for tests. */
 @SpringBootApplication
 class ReportsApplication {}

@@ -10,7 +10,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
-/** A slice has the guard, and an identity provider of its own. */
+/** A test slice has the guard, and its own identity provider. */
 @WebMvcTest(ReportController.class)
 class WebMvcSliceTests {
 

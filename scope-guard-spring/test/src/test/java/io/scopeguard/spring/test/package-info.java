@@ -1,4 +1,4 @@
-/** Tests of the test kit, as a user writes them. */
+/** Tests of the test kit, in the form in which users write tests. */
 @NullMarked
 package io.scopeguard.spring.test;
 

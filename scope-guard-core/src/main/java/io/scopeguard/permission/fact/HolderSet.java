@@ -1,0 +1,93 @@
+package io.scopeguard.permission.fact;
+
+import io.scopeguard.annotation.Internal;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The holders of one global role. Immutable.
+ *
+ * @param ids the ids of the holders, including those that were missing once
+ * @param readAt the start of the last complete pass
+ * @param firstEnd the end of the first complete pass
+ * @param changes the holders gained and lost
+ * @param missing holders that were missing from the last pass, a loss that is not believed yet; earlier reads still count for them
+ *
+ * @hidden
+ */
+@Internal
+public record HolderSet(Set<String> ids, long readAt, long firstEnd, Changes changes, Map<String, Missing> missing) {
+
+    /**
+     * A holder that was not on any page.
+     *
+     * @param noticed when that was first noticed
+     * @param lastReadAt the start of the last pass that contained the holder
+     */
+    record Missing(long noticed, long lastReadAt) {}
+
+    public static HolderSet first(Set<String> ids, ReadTimes times) {
+        return new HolderSet(Set.copyOf(ids), times.readAt(), times.end(), Changes.NONE, Map.of());
+    }
+
+    /** The time of the read that counts for one user. */
+    public long readAt(String user) {
+        Missing lacked = missing.isEmpty() ? null : missing.get(user);
+        return lacked == null ? readAt : lacked.lastReadAt();
+    }
+
+    /** The users that are missing from the next pass. */
+    Set<String> lostTo(Set<String> next) {
+        Set<String> lost = new HashSet<>(ids);
+        lost.removeAll(next);
+        return lost;
+    }
+
+    /**
+     * The holders after another complete pass.
+     *
+     * @param noticed the present time, at which losses are first noticed
+     */
+    public HolderSet followedBy(Set<String> next, ReadTimes times, long noticed) {
+        Set<String> believed = new HashSet<>(next);
+        Map<String, Missing> lacking = new HashMap<>();
+        ReadTimes believing = times;
+        for (String user : lostTo(next)) {
+            Missing before = missing.get(user);
+            if (before != null && times.readAt() > before.noticed()) {
+                believing = times.confirming(Math.max(earlier(believing), before.noticed()));
+            } else {
+                lacking.put(user, new Missing(noticed, readAt(user)));
+                believed.add(user);
+            }
+        }
+        Changes following = changes.followedBy(ids, believed, firstEnd, readAt, believing);
+        return new HolderSet(Set.copyOf(believed), times.readAt(), firstEnd, following, Map.copyOf(lacking));
+    }
+
+    /** The set without holders, after two passes a minute apart have shown that the role has none. */
+    public HolderSet emptied(ReadTimes times) {
+        ReadTimes believing = times.confirming(times.readAt() - 1);
+        return new HolderSet(
+                Set.of(),
+                times.readAt(),
+                firstEnd,
+                changes.followedBy(ids, Set.of(), firstEnd, readAt, believing),
+                Map.of());
+    }
+
+    private static long earlier(ReadTimes times) {
+        return times.isConfirming() ? times.noticed() : Long.MIN_VALUE;
+    }
+
+    public boolean holds(String user) {
+        return ids.contains(user);
+    }
+
+    public Changes.@Nullable Loss lossOf(String user) {
+        return changes.losses().get(user);
+    }
+}

@@ -1,0 +1,126 @@
+package io.scopeguard.permission.fact;
+
+import io.scopeguard.annotation.Internal;
+import io.scopeguard.permission.fact.RoleTable.Role;
+import io.scopeguard.scope.Audience;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The definitions of one set of roles, and their age. Immutable.
+ *
+ * @param readAt the start of the last read of the list
+ * @param isReadByList whether the list contains the scopes of the roles; otherwise each role is read alone
+ * @param pendingLosses roles that subjects lost since the list was read, with the time at which the latest loss of each was
+ *     noticed. Such a loss binds with definitions that are read afterwards, because they may show that another role grants the
+ *     same.
+ * @param recheckedAt the start of the last read that served such losses
+ * @param relevance computed results: whether anybody holds a role with scopes of an audience, or a role of a certain name
+ *
+ * @hidden
+ */
+@Internal
+public record RoleSet(
+        RoleTable table,
+        long readAt,
+        boolean isReadByList,
+        Map<String, Long> pendingLosses,
+        long recheckedAt,
+        Map<Object, Boolean> relevance) {
+
+    public static final RoleSet UNREAD =
+            new RoleSet(RoleTable.EMPTY, Long.MIN_VALUE, true, Map.of(), Long.MIN_VALUE, new ConcurrentHashMap<>());
+
+    /** The age of pictures for which a scope that no role grants any more, or a role without holders, is still relevant. */
+    private static final long AFTERMATH = Duration.ofMinutes(10).toNanos();
+
+    /** This set after a read. */
+    public RoleSet with(RoleTable next, long nextReadAt, boolean isNextReadByList) {
+        Map<String, Long> pending = new HashMap<>(pendingLosses);
+        pending.entrySet().removeIf(loss -> loss.getValue() < nextReadAt || !next.means(loss.getKey()));
+        long rechecked = !pendingLosses.isEmpty() && pending.isEmpty() ? nextReadAt : recheckedAt;
+        return new RoleSet(
+                next, nextReadAt, isNextReadByList, Map.copyOf(pending), rechecked, new ConcurrentHashMap<>(2));
+    }
+
+    /** Whether a read adds a scope to a role, or a role. */
+    boolean isExtendedBy(RoleSet next) {
+        return next.table != table
+                && next.table.roles().entrySet().stream()
+                        .anyMatch(role -> isExtendedBy(role.getKey(), role.getValue()));
+    }
+
+    private boolean isExtendedBy(String id, Role next) {
+        Role known = table.role(id);
+        return next.meanings().keySet().stream()
+                .anyMatch(audience -> known == null || !known.scopes(audience).containsAll(next.scopes(audience)));
+    }
+
+    /** This set after a read, if another process may have read the same earlier. */
+    RoleSet seenEarlier(RoleSet before, RoleTable theirs) {
+        if (theirs == RoleTable.EMPTY || table == before.table) {
+            return this;
+        }
+        long listReadAt = before.isReadByList ? before.readAt : Long.MIN_VALUE;
+        RoleTable merged = table.seenEarlier(before.table, theirs, listReadAt);
+        return merged == table
+                ? this
+                : new RoleSet(merged, readAt, isReadByList, pendingLosses, recheckedAt, new ConcurrentHashMap<>(2));
+    }
+
+    /** This set after a subject lost roles. The loss of a role that no longer grants anything takes nothing away. */
+    public RoleSet lossNoticed(Collection<String> lost, long noticed) {
+        Map<String, Long> pending = new HashMap<>(pendingLosses);
+        lost.stream().filter(table::means).forEach(role -> pending.merge(role, noticed, Math::max));
+        return pending.equals(pendingLosses)
+                ? this
+                : new RoleSet(table, readAt, isReadByList, Map.copyOf(pending), recheckedAt, relevance);
+    }
+
+    /** The time at which the latest pending loss was noticed, or the smallest number. */
+    public long lossNoticedAt() {
+        return pendingLosses.values().stream().mapToLong(Long::longValue).max().orElse(Long.MIN_VALUE);
+    }
+
+    public boolean isRead() {
+        return readAt != Long.MIN_VALUE;
+    }
+
+    /** The age of resolved scopes: that of the list, or of the reads of each role if those are newer. */
+    public long readAt(Resolved resolved) {
+        return isReadByList ? Math.max(readAt, resolved.readAt()) : resolved.readAt();
+    }
+
+    /** Whether a subject may hold a role of this set that grants scopes of the audience. */
+    public boolean mayGrant(Audience audience) {
+        return relevance.computeIfAbsent(
+                audience, ignored -> table.roles().values().stream().anyMatch(role -> mayGrant(role, audience)));
+    }
+
+    /** Whether a subject may hold a role with one of these names. */
+    public boolean mayHold(Set<String> names) {
+        return !names.isEmpty()
+                && relevance.computeIfAbsent(
+                        names,
+                        ignored ->
+                                table.roles().values().stream().anyMatch(role -> role.isNamed(names) && isHeld(role)));
+    }
+
+    /** Whether anybody holds the role, or did until recently. */
+    public boolean isHeld(Role role) {
+        return role.holderCount() != 0 || role.emptySince() > readAt - AFTERMATH;
+    }
+
+    private boolean mayGrant(Role role, Audience audience) {
+        return isHeld(role) && (!role.areScopesKnown() || role.hasScopesOf(audience, readAt - AFTERMATH));
+    }
+
+    /** Whether the role has scopes of any audience, or had until recently. */
+    public boolean hasScopes(Role role) {
+        return role.meanings().keySet().stream().anyMatch(audience -> role.hasScopesOf(audience, readAt - AFTERMATH));
+    }
+}

@@ -1,0 +1,18 @@
+package io.scopeguard.permission.flight;
+
+import io.scopeguard.annotation.Internal;
+
+/**
+ * The key of a read. Equal keys are read by one flight.
+ *
+ * @hidden
+ */
+@Internal
+public interface ReadKey {
+
+    /** Whether requests about many subjects wait for the read. Then it must not queue behind reads for one subject. */
+    boolean isShared();
+
+    /** Whether the key is always read first, so that its place says nothing about the age of other facts. */
+    boolean isAlwaysFirst();
+}

@@ -1,0 +1,110 @@
+package io.scopeguard.permission.flight;
+
+import io.scopeguard.annotation.Internal;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Three small thread pools: for foreground reads of subjects, for foreground reads that many requests share, and for background
+ * reads.
+ *
+ * @hidden
+ */
+@Internal
+public final class ThreadPoolReadExecutor implements ReadExecutor {
+
+    private static final int THREADS = 8;
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
+    private final ThreadPoolExecutor foreground = threads();
+    private final ThreadPoolExecutor background = threads();
+
+    /** For reads that many requests share: they must not queue behind reads for single requests. */
+    private final ThreadPoolExecutor shared = threads();
+
+    private final BackgroundQueue waiting = new BackgroundQueue();
+
+    @Override
+    public void foreground(Flight<?> flight) {
+        (flight.key().isShared() ? shared : foreground).execute(flight::step);
+        waiting.remove(flight);
+    }
+
+    @Override
+    public void background(Flight<?> flight) {
+        Flight<?> dropped = waiting.add(flight);
+        if (dropped == null) {
+            // One turn is queued per flight, but the flight is chosen only when its turn comes.
+            background.execute(this::runOldest);
+        } else {
+            dropped.fail(new PermissionsUnavailableException(
+                    Reason.BUDGET_EXHAUSTED, "Too many reads wait for the provider."));
+        }
+    }
+
+    private void runOldest() {
+        Flight<?> oldest = waiting.poll();
+        if (oldest != null) {
+            oldest.step();
+        }
+    }
+
+    @Override
+    public boolean isNext(long readAt) {
+        return readAt <= waiting.oldest() && flights(foreground) < THREADS;
+    }
+
+    @Override
+    public int foreground() {
+        return flights(foreground) + flights(shared);
+    }
+
+    private static int flights(ThreadPoolExecutor threads) {
+        return threads.getActiveCount() + threads.getQueue().size();
+    }
+
+    @Override
+    public int waiting() {
+        return waiting.size();
+    }
+
+    @Override
+    public void await(CompletableFuture<?> result, long nanos) throws InterruptedException, TimeoutException {
+        try {
+            result.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            // Waiting callers see the stored facts and the outcome of the flight.
+            return;
+        }
+    }
+
+    @Override
+    public void close() {
+        foreground.shutdownNow();
+        shared.shutdownNow();
+        background.shutdownNow();
+    }
+
+    private static ThreadPoolExecutor threads() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                IDLE.toSeconds(),
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(BackgroundQueue.MAX + THREADS),
+                task -> {
+                    Thread thread = new Thread(task, "scope-guard-permissions");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+}

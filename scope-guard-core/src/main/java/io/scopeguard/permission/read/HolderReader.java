@@ -1,0 +1,174 @@
+package io.scopeguard.permission.read;
+
+import io.scopeguard.annotation.Internal;
+import io.scopeguard.permission.fact.FactKey.RoleKey;
+import io.scopeguard.permission.fact.FactKey.RolesKey;
+import io.scopeguard.permission.fact.FactStore;
+import io.scopeguard.permission.fact.HolderSet;
+import io.scopeguard.permission.fact.ReadTimes;
+import io.scopeguard.permission.fact.RoleSet;
+import io.scopeguard.permission.read.DatedReads.Timed;
+import io.scopeguard.permission.read.HolderSweep.Walk;
+import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.Holder;
+import io.scopeguard.provider.Page;
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.Standing;
+import io.scopeguard.scope.Audience;
+import io.scopeguard.time.Sequence;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the holders of global roles by role: the list of roles, their scopes, and the holders of the roles that grant something.
+ *
+ * @hidden
+ */
+@Internal
+public final class HolderReader {
+
+    private final PermissionSource source;
+    private final FactStore store;
+    private final Sequence sequence;
+    private final DatedReads reads;
+    private final LossJudge judge;
+    private final HolderSweep sweep;
+    private final FactReader definitions;
+
+    HolderReader(
+            PermissionSource source,
+            FactStore store,
+            Sequence sequence,
+            LossJudge judge,
+            Sweeps sweeps,
+            FactReader definitions) {
+        this.source = source;
+        this.store = store;
+        this.sequence = sequence;
+        this.reads = new DatedReads(sequence);
+        this.judge = judge;
+        this.sweep = sweeps.holders();
+        this.definitions = definitions;
+    }
+
+    /** Performs the next call of the sweep. Returns whether the sweep is complete. */
+    boolean step(CallContext context) {
+        Walk walk = sweep.walk(sequence.next());
+        try {
+            if (!walk.isListRead) {
+                readList(walk, context);
+            } else if (!walk.scopesToRead.isEmpty()) {
+                readScopes(walk.scopesToRead.remove(), context);
+            } else if (!walk.isPlanned) {
+                planHolders(walk);
+            } else if (!walk.rolesToRead.isEmpty()) {
+                readPage(walk, walk.rolesToRead.element(), context);
+            }
+        } catch (PermissionsUnavailableException e) {
+            sweep.abandon();
+            throw e;
+        }
+        boolean done = walk.isPlanned && walk.scopesToRead.isEmpty() && walk.rolesToRead.isEmpty();
+        if (done) {
+            sweep.finish(walk);
+            store.holdersRead();
+        }
+        return done;
+    }
+
+    private void readList(Walk walk, CallContext context) {
+        if (roles().readAt() <= sweep.listReadAt()) {
+            // Otherwise the list was read separately since the last sweep.
+            definitions.readList(new RolesKey(source.globalRoles()), context);
+        }
+        RoleSet roles = roles();
+        walk.listReadAt = roles.readAt();
+        roles.table().roles().forEach((id, role) -> {
+            boolean isDue = role.readAt() <= sweep.lastWalkAt() || !role.areScopesKnown();
+            if (role.holderCount() != 0 && role.isListed() && !roles.isReadByList() && isDue) {
+                walk.scopesToRead.add(id);
+            }
+        });
+        walk.isListRead = true;
+    }
+
+    private void readScopes(String role, CallContext context) {
+        Audience audience = sweep.audiences().stream().findFirst().orElse(Audience.ORGANIZATION);
+        definitions.readRole(new RoleKey(source.globalRoles(), role, audience), context);
+    }
+
+    private void planHolders(Walk walk) {
+        RoleSet roles = roles();
+        roles.table().roles().forEach((id, role) -> {
+            if (!sweep.matters(roles, role) || !roles.isHeld(role)) {
+                return;
+            }
+            Set<String> known = role.holderCount() == 0 ? Set.of() : role.holders();
+            if (known == null) {
+                walk.rolesToRead.add(id);
+            } else {
+                takeIn(walk, id, known, roles.readAt(), true);
+            }
+        });
+        walk.isPlanned = true;
+    }
+
+    private void readPage(Walk walk, String role, CallContext context) {
+        Pass<Boolean> pass = Objects.requireNonNullElseGet(walk.pass, () -> new Pass<>(sequence.next()));
+        walk.pass = pass;
+        Timed<Page<Holder>> read = reads.timed(context, call -> source.holders(role, pass.cursor(), call));
+        Map<String, Boolean> items = new HashMap<>();
+        read.value().items().forEach(holder -> {
+            items.put(holder.user(), true);
+            if (holder.standing() != Standing.ACTIVE) {
+                walk.suspended.add(holder.user());
+            }
+        });
+        judge.countReads(items.size(), read.times().end());
+        if (pass.add(read.value(), items, read.times().readAt())) {
+            walk.pass = null;
+            walk.rolesToRead.remove();
+            if (pass.isConclusive()) {
+                takeIn(walk, role, pass.seen().keySet(), pass.readAt(), false);
+            } else {
+                keep(walk, role, sweep.byRole().get(role));
+            }
+        }
+    }
+
+    /** @param isExplicit whether the list of roles itself names the holders */
+    private void takeIn(Walk walk, String role, Set<String> ids, long readAt, boolean isExplicit) {
+        HolderSet known = sweep.byRole().get(role);
+        ReadTimes times = new ReadTimes(readAt, sequence.next(), ReadTimes.NO_LOSSES);
+        if (known == null) {
+            walk.next.put(role, HolderSet.first(ids, times));
+        } else if (isExplicit || !ids.isEmpty() || known.ids().isEmpty()) {
+            judge.clear(doubt(role));
+            walk.next.put(role, known.followedBy(ids, times, times.end()));
+        } else if (judge.isPlausible(
+                doubt(role), readAt, "A global role seems to have lost all of its holders at once")) {
+            walk.next.put(role, known.emptied(times));
+        } else {
+            // Until then, the older pass counts.
+            keep(walk, role, known);
+        }
+    }
+
+    private RoleKey doubt(String role) {
+        return new RoleKey(source.globalRoles(), role, Audience.ORGANIZATION);
+    }
+
+    private static void keep(Walk walk, String role, @Nullable HolderSet known) {
+        if (known != null) {
+            walk.next.put(role, known);
+        }
+    }
+
+    private RoleSet roles() {
+        return store.roles(source.globalRoles());
+    }
+}

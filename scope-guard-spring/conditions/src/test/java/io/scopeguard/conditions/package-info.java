@@ -1,0 +1,5 @@
+/** The conditions of the auto-configurations. */
+@NullMarked
+package io.scopeguard.conditions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package io.scopeguard.spring.autoconfigure;
+
+import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
+import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.authorization.HandlerRules;
+import io.scopeguard.spring.authorization.RequirementReader;
+import io.scopeguard.spring.authorization.UnannotatedPolicy;
+import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** The declarations of handlers, also while the guard is switched off. */
+@Configuration(proxyBeanMethods = false)
+final class HandlerRuleConfiguration {
+
+    @Bean
+    DeclaredScopes declaredScopes(ScopeGuardProperties properties) {
+        return new DeclaredScopes(new AudienceSettings(properties).defaultAudience());
+    }
+
+    @Bean
+    RequirementReader requirementReader(ScopeGuardProperties properties, Environment environment) {
+        AudienceSettings settings = new AudienceSettings(properties);
+        return new RequirementReader(settings.defaultAudience(), settings.resources(), environment);
+    }
+
+    @Bean
+    UnannotatedPolicy unannotatedPolicy(ScopeGuardProperties properties) {
+        return new UnannotatedPolicy(properties.unannotated() == Unannotated.DENY, properties.open());
+    }
+
+    @Bean
+    HandlerRules handlerRules(RequirementReader reader, DeclaredScopes declared, UnannotatedPolicy policy) {
+        return new HandlerRules(reader, declared, policy);
+    }
+
+    @Bean
+    AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic(HandlerRules rules, UnannotatedPolicy policy) {
+        return new AuthenticatedOrPublicAuthorizationManager(rules, policy);
+    }
+}

@@ -1,0 +1,20 @@
+package io.scopeguard.spring.request;
+
+import io.scopeguard.annotation.Internal;
+
+/**
+ * Writes headers that are the same in each response, without encoding them each time. Belongs to one response.
+ *
+ * @hidden
+ */
+@Internal
+@FunctionalInterface
+public interface ConstantHeaders {
+
+    /**
+     * Adds a header to a response that is not yet committed.
+     *
+     * @return whether it was added: only known headers are that the response does not contain
+     */
+    boolean add(String name, String value);
+}

@@ -1,0 +1,34 @@
+package io.scopeguard.spring.request;
+
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+
+/** A response that takes {@link ConstantHeaders} on the short way. */
+final class ConstantHeadersResponse extends HttpServletResponseWrapper {
+
+    private final ConstantHeaders headers;
+
+    ConstantHeadersResponse(HttpServletResponse response, ConstantHeaders headers) {
+        super(response);
+        this.headers = headers;
+    }
+
+    @Override
+    public void addHeader(String name, String value) {
+        if (!isAdded(name, value)) {
+            super.addHeader(name, value);
+        }
+    }
+
+    @Override
+    public void setHeader(String name, String value) {
+        if (!isAdded(name, value)) {
+            super.setHeader(name, value);
+        }
+    }
+
+    /** The question to the response also shows whether it still belongs to this request. */
+    private boolean isAdded(String name, String value) {
+        return !isCommitted() && headers.add(name, value);
+    }
+}

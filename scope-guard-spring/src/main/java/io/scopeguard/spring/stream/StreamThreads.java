@@ -1,0 +1,98 @@
+package io.scopeguard.spring.stream;
+
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * Runs the short work of open streams. The last bytes of a stream usually fit into the buffers of its connection. If clients do not
+ * read, writing blocks: while nothing else is finished, the number of threads doubles, so that the streams of other clients do not
+ * wait for those. Without work there are no threads. Thread-safe.
+ */
+final class StreamThreads implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(StreamThreads.class);
+
+    private static final int USUAL = 4;
+
+    /** The maximum number of clients that block a thread because they do not read. */
+    static final int MOST = 256;
+
+    private static final Duration PATIENCE = Duration.ofMillis(100);
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
+    private final ThreadPoolExecutor workers;
+    private final ScheduledThreadPoolExecutor timer;
+    private final AtomicBoolean isWatched = new AtomicBoolean();
+
+    StreamThreads() {
+        CustomizableThreadFactory factory = new CustomizableThreadFactory("scope-guard-streams-");
+        factory.setDaemon(true);
+        this.workers = new ThreadPoolExecutor(
+                USUAL,
+                USUAL,
+                IDLE.toSeconds(),
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                factory,
+                new ThreadPoolExecutor.DiscardPolicy());
+        workers.setMaximumPoolSize(MOST);
+        workers.allowCoreThreadTimeOut(true);
+        this.timer = new ScheduledThreadPoolExecutor(1, factory, new ThreadPoolExecutor.DiscardPolicy());
+        timer.setKeepAliveTime(IDLE.toSeconds(), TimeUnit.SECONDS);
+        timer.allowCoreThreadTimeOut(true);
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    void execute(Runnable work) {
+        workers.execute(() -> run(work));
+        if (!workers.getQueue().isEmpty()) {
+            watch();
+        }
+    }
+
+    /** A stream whose work fails must not take down a thread of the others. */
+    private static void run(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            log.warn("Work on an open stream failed", e);
+        }
+    }
+
+    void later(Duration delay, Runnable work) {
+        var unused = timer.schedule(() -> execute(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void watch() {
+        if (isWatched.compareAndSet(false, true)) {
+            long finished = workers.getCompletedTaskCount();
+            var unused = timer.schedule(() -> relieve(finished), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** @param finished how much work was finished when work began to wait */
+    private void relieve(long finished) {
+        isWatched.set(false);
+        if (workers.getQueue().isEmpty()) {
+            workers.setCorePoolSize(USUAL);
+            return;
+        }
+        if (workers.getCompletedTaskCount() == finished) {
+            workers.setCorePoolSize(Math.min(workers.getCorePoolSize() * 2, MOST));
+        }
+        watch();
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        workers.shutdownNow();
+    }
+}

@@ -1,0 +1,71 @@
+package io.scopeguard.spring.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+import io.scopeguard.Decision;
+import io.scopeguard.ScopeGuard;
+import io.scopeguard.Watch;
+import io.scopeguard.WatchEnd;
+import io.scopeguard.WatchEnd.Reason;
+import io.scopeguard.spring.stream.OpenStreams.Kind;
+import io.scopeguard.token.AccessToken;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.mockito.MockedStatic;
+import org.mockito.Mockito;
+
+/** A stream under several watches, such as those of a filter chain and of a handler. */
+class OpenStreamTests {
+
+    private final Queue<StreamEndedEvent> events = new ConcurrentLinkedQueue<>();
+    private final OpenStreams streams = new OpenStreams(mock(ScopeGuard.class), events::add);
+    private final OpenStream stream = new OpenStream(streams, Kind.HTTP, end -> {});
+
+    @AfterEach
+    void close() {
+        streams.destroy();
+    }
+
+    @Test
+    void endedWhenNotEnforcedThenEachReasonIsReportedOnce() {
+        stream.ended(reported(Reason.INSUFFICIENT_SCOPE));
+        stream.ended(reported(Reason.INSUFFICIENT_SCOPE));
+        stream.ended(reported(Reason.EXPIRED));
+
+        assertThat(events)
+                .extracting(event -> event.end().reason())
+                .containsExactly(Reason.INSUFFICIENT_SCOPE, Reason.EXPIRED);
+    }
+
+    @Test
+    void endedWhenTheTokenWasRenewedMeanwhileThenReportedAgain() {
+        stream.ended(reported(Reason.INSUFFICIENT_SCOPE));
+        AccessToken newer = mock(AccessToken.class);
+        Decision granted =
+                mock(Decision.class, invocation -> invocation.getMethod().getReturnType() == boolean.class);
+        try (MockedStatic<Watch> watches = Mockito.mockStatic(Watch.class)) {
+            watches.when(() -> Watch.renew(List.of(), newer)).thenReturn(granted);
+            assertThat(stream.renew(newer)).isSameAs(granted);
+        }
+
+        stream.ended(reported(Reason.INSUFFICIENT_SCOPE));
+
+        assertThat(events).hasSize(2);
+    }
+
+    @Test
+    void endedWhenEnforcedThenOnlyTheFirstEndCounts() {
+        stream.ended(new WatchEnd(Reason.NOT_A_MEMBER, mock(AccessToken.class), null, true));
+        stream.ended(new WatchEnd(Reason.EXPIRED, mock(AccessToken.class), null, true));
+
+        assertThat(events).extracting(event -> event.end().reason()).containsExactly(Reason.NOT_A_MEMBER);
+    }
+
+    private static WatchEnd reported(Reason reason) {
+        return new WatchEnd(reason, mock(AccessToken.class), null, false);
+    }
+}
