@@ -9,7 +9,6 @@ import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.authentication.AccessTokenJwt;
 import io.scopeguard.spring.authorization.ScopeChecker;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
-import io.scopeguard.spring.support.Arrivals;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.StreamFixture;
 import io.scopeguard.spring.support.TenantServer;
@@ -18,9 +17,7 @@ import io.scopeguard.testing.MovableClock;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
+import java.net.Socket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,9 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,7 +65,6 @@ class SocketStreamTests {
     private static final StreamFixture fixture = new StreamFixture();
     private static final MovableClock clock = fixture.clock();
     private static final TenantServer tenant = fixture.tenant();
-    private static final HttpClient client = HttpClient.newHttpClient();
     private static RunningApi api;
 
     private final String acme = TenantServer.newId("acme");
@@ -94,7 +88,7 @@ class SocketStreamTests {
     @Test
     void socketWhenScopeIsRevokedThenClosedAsForbidden() throws Exception {
         tenant.join(acme, user, "read:report");
-        Socket socket = open("echo", token("read:report"));
+        SocketClient socket = open("echo", token("read:report"));
         assertThat(socket.ask("hello")).isEqualTo("echo hello");
         assertThat(open("websocket")).isEqualTo(1);
         double before = ended("websocket", "insufficient_scope");
@@ -109,7 +103,7 @@ class SocketStreamTests {
     @Test
     void socketWhenUserIsSuspendedThenClosedAsUnauthorized() throws Exception {
         tenant.join(acme, user, "read:report");
-        Socket socket = open("echo", token("read:report"));
+        SocketClient socket = open("echo", token("read:report"));
         assertThat(socket.ask("hello")).isEqualTo("echo hello");
         tenant.suspend(user);
 
@@ -119,7 +113,7 @@ class SocketStreamTests {
     @Test
     void socketWhenTokenIsRenewedThenItOutlivesTheFirst() throws Exception {
         tenant.join(acme, user, "read:report");
-        Socket socket = open("echo", expiringIn(300));
+        SocketClient socket = open("echo", expiringIn(300));
         TestToken second = expiringIn(3_000);
         assertThat(socket.ask("Authorization: Bearer " + second.signed())).isEqualTo("Scope-Guard: renewed");
         clock.advance(Duration.ofSeconds(400));
@@ -133,7 +127,7 @@ class SocketStreamTests {
     @Test
     void messageWhenTokenWasRenewedThenDecidedWithIt() throws Exception {
         tenant.join(acme, user, "read:report", "write:report");
-        Socket socket = open("checked", expiringIn(300));
+        SocketClient socket = open("checked", expiringIn(300));
         assertThat(socket.ask("read:report")).isEqualTo("granted");
         assertThat(socket.ask("write:report")).isEqualTo("denied");
         TestToken second =
@@ -154,7 +148,7 @@ class SocketStreamTests {
         tenant.join(acme, user, "read:report");
         tenant.join(acme, other, "read:report");
         String bearer = "Authorization: Bearer ";
-        Socket socket = open("echo", token("read:report"));
+        SocketClient socket = open("echo", token("read:report"));
 
         assertThat(socket.ask(bearer
                         + tenant.organizationToken(acme, other, "read:report").signed()))
@@ -171,7 +165,7 @@ class SocketStreamTests {
     void openWhenAsManyAreOpenAsMayBeThenTheHandshakeIsRefused() throws Exception {
         tenant.join(acme, user, "read:report");
         TestToken token = token("read:report");
-        Socket first = open("echo", token);
+        SocketClient first = open("echo", token);
         for (int i = 1; i < MAX_OPEN; i++) {
             open("echo", token);
         }
@@ -190,13 +184,13 @@ class SocketStreamTests {
     void socketWhenOthersDoNotReadThenItsEndIsNotDelayed() throws Exception {
         tenant.join(acme, user, "read:report");
         TestToken unread = token("read:report");
-        List<java.net.Socket> idle = new ArrayList<>();
+        List<Socket> idle = new ArrayList<>();
         try {
             for (int i = 1; i < MAX_OPEN; i++) {
                 idle.add(openWithoutReading("flood", unread));
             }
             await().atMost(PATIENCE).until(() -> Sockets.Flood.stuck() == MAX_OPEN - 1);
-            Socket reading = open("echo", token("read:report"));
+            SocketClient reading = open("echo", token("read:report"));
             String fingerprint = unread.fingerprint();
             assertThat(fixture.streams().end(token -> token.fingerprint().equals(fingerprint)))
                     .isEqualTo(MAX_OPEN - 1);
@@ -206,15 +200,15 @@ class SocketStreamTests {
 
             assertThat(Sockets.Flood.stuck()).isEqualTo(MAX_OPEN - 1);
         } finally {
-            for (java.net.Socket socket : idle) {
+            for (Socket socket : idle) {
                 socket.close();
             }
         }
         await().atMost(PATIENCE).until(() -> Sockets.Flood.sessions.isEmpty());
     }
 
-    private java.net.Socket openWithoutReading(String path, TestToken token) throws IOException {
-        java.net.Socket socket = new java.net.Socket();
+    private Socket openWithoutReading(String path, TestToken token) throws IOException {
+        Socket socket = new Socket();
         socket.setReceiveBufferSize(4_096);
         socket.connect(new InetSocketAddress("localhost", api.port()));
         String request = "GET /organizations/" + acme + "/" + path + " HTTP/1.1\r\nHost: localhost\r\n"
@@ -239,7 +233,7 @@ class SocketStreamTests {
     @Test
     void stompWhenMembershipEndsThenAnErrorFrameNamesTheRemedy() throws Exception {
         tenant.join(acme, user, "read:report");
-        Socket socket = connect(token("read:report"));
+        SocketClient socket = connect(token("read:report"));
         assertThat(open("stomp")).isEqualTo(1);
         double before = ended("stomp", "not_a_member");
         tenant.leave(acme, user);
@@ -255,7 +249,7 @@ class SocketStreamTests {
     @Test
     void stompWhenTokenIsRenewedThenConfirmedAndTheSessionOutlivesTheFirst() throws Exception {
         tenant.join(acme, user, "read:report");
-        Socket socket = connect(expiringIn(300));
+        SocketClient socket = connect(expiringIn(300));
 
         String receipt = socket.ask("SEND\ndestination:/scope-guard/token\nreceipt:r1\nAuthorization:Bearer "
                 + expiringIn(3_000).signed() + "\n\n\0");
@@ -272,7 +266,7 @@ class SocketStreamTests {
         String other = tenant.newUser();
         tenant.join(acme, user, "read:report");
         tenant.join(acme, other, "read:report");
-        Socket socket = connect(token("read:report"));
+        SocketClient socket = connect(token("read:report"));
 
         String error = socket.ask("SEND\ndestination:/scope-guard/token\nAuthorization:Bearer "
                 + tenant.organizationToken(acme, other, "read:report").signed() + "\n\n\0");
@@ -305,67 +299,12 @@ class SocketStreamTests {
         return token("read:report").with("exp", clock.instant().getEpochSecond() + seconds);
     }
 
-    private Socket open(String path, TestToken token, String... protocol) {
-        Socket socket = new Socket();
-        WebSocket.Builder builder = client.newWebSocketBuilder().header("Authorization", "Bearer " + token.signed());
-        if (protocol.length > 0) {
-            builder.subprotocols(protocol[0]);
-        }
-        socket.opened = builder.buildAsync(
-                        URI.create("ws://localhost:" + api.port() + "/organizations/" + acme + "/" + path), socket)
-                .join();
-        return socket;
+    private SocketClient open(String path, TestToken token) {
+        return SocketClient.open(api, "/organizations/" + acme + "/" + path, token);
     }
 
-    private Socket connect(TestToken token) throws InterruptedException {
-        Socket socket = open("stomp", token, "v12.stomp");
-        assertThat(socket.ask("CONNECT\naccept-version:1.2\nhost:localhost\n\n\0"))
-                .startsWith("CONNECTED\n");
-        return socket;
-    }
-
-    /** A client: text messages, and the close code and reason as the last of them. */
-    private static final class Socket implements WebSocket.Listener {
-
-        private final Arrivals messages = new Arrivals();
-        private final StringBuilder text = new StringBuilder();
-        private @Nullable WebSocket opened;
-
-        @Override
-        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-            text.append(data);
-            if (last) {
-                messages.add(text.toString());
-                text.setLength(0);
-            }
-            socket.request(1);
-            return null;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
-            messages.add("closed " + status + " " + reason);
-            return null;
-        }
-
-        void send(String message) {
-            assertThat(opened).isNotNull();
-            opened.sendText(message, true).join();
-        }
-
-        String ask(String message) throws InterruptedException {
-            send(message);
-            return messages.next();
-        }
-
-        String next(Runnable meanwhile) throws InterruptedException {
-            return messages.next(meanwhile);
-        }
-
-        void close() {
-            assertThat(opened).isNotNull();
-            opened.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
-        }
+    private SocketClient connect(TestToken token) throws InterruptedException {
+        return SocketClient.connect(api, "/organizations/" + acme + "/stomp", token);
     }
 
     @Configuration(proxyBeanMethods = false)
