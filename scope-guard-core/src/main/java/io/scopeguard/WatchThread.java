@@ -99,6 +99,16 @@ final class WatchThread implements AutoCloseable {
         }
     }
 
+    /** Whether the thread has ever run. */
+    boolean hasRun() {
+        return executor.getLargestPoolSize() > 0;
+    }
+
+    /** Whether there is neither a thread nor work for it. */
+    boolean isGone() {
+        return executor.getPoolSize() == 0 && executor.getQueue().isEmpty();
+    }
+
     @Override
     public void close() {
         executor.shutdownNow();

@@ -256,6 +256,9 @@ final class Watches implements FactListener, AutoCloseable {
             watch.finish(entry, WatchEnd.lost(loss, again, judge.isEnforced()));
         } else if (again.live() == null && watch.isOpen()) {
             undecided.add(watch);
+            if (!watch.isOpen()) {
+                undecided.remove(watch);
+            }
             return;
         }
         watch.refreshed();
@@ -291,6 +294,16 @@ final class Watches implements FactListener, AutoCloseable {
     /** Whether there are no watches. */
     boolean isForgotten() {
         return bySubject.isEmpty() && keys.isEmpty() && expiries.isEmpty() && undecided.isEmpty();
+    }
+
+    /** Whether the thread that judges watches has ever run. */
+    boolean hasWorked() {
+        return thread.hasRun();
+    }
+
+    /** Whether there are no watches, no reads or reports to judge them by, and no thread. */
+    boolean isIdle() {
+        return isForgotten() && read.isEmpty() && reports.isEmpty() && !isEverythingRead.get() && thread.isGone();
     }
 
     @Override

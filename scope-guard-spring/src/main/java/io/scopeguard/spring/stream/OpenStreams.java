@@ -115,6 +115,10 @@ public final class OpenStreams implements DisposableBean {
         return open.stream().filter(stream -> stream.kind() == kind).count();
     }
 
+    StreamThreads threads() {
+        return threads;
+    }
+
     @Override
     public void destroy() {
         threads.close();

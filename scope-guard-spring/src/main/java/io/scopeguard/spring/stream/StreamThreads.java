@@ -90,6 +90,20 @@ final class StreamThreads implements AutoCloseable {
         watch();
     }
 
+    /** Whether a thread has ever run. */
+    boolean haveRun() {
+        return workers.getLargestPoolSize() > 0 || timer.getLargestPoolSize() > 0;
+    }
+
+    /** Whether there is neither a thread nor work, now or later. */
+    boolean areGone() {
+        return isEmpty(workers) && isEmpty(timer);
+    }
+
+    private static boolean isEmpty(ThreadPoolExecutor threads) {
+        return threads.getPoolSize() == 0 && threads.getQueue().isEmpty();
+    }
+
     @Override
     public void close() {
         timer.shutdownNow();
