@@ -102,13 +102,17 @@ final class ProviderGuard {
         advisor.forgetAsks();
     }
 
-    void restoreShared() {
-        permissions.restoreShared();
-        advisor.restoreShared();
+    boolean restoreFacts() {
+        return permissions.restoreShared();
+    }
+
+    boolean restoreAsks() {
+        return advisor.restoreShared();
     }
 
     void memoryLost() {
         permissions.memoryLost();
+        advisor.memoryLost();
     }
 
     void close() {

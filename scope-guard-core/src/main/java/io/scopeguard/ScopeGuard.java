@@ -219,15 +219,26 @@ public final class ScopeGuard implements AutoCloseable {
     }
 
     /**
-     * Reacts to the loss of the records that processes share. This guard's own records are stored there again. Subjects without a
-     * record count as forgotten, not as never seen.
+     * Stores the histories of facts again where processes share them. Waits for the store after each of them.
+     *
+     * @return whether all were stored; the first one that cannot be stored ends it
      */
     @Internal
-    public void restoreShared() {
-        guards.forEach(ProviderGuard::restoreShared);
+    public boolean restoreFacts() {
+        return guards.stream().allMatch(ProviderGuard::restoreFacts);
     }
 
-    /** Reacts to a possible loss of records of subjects elsewhere. Such subjects count as forgotten, not as never seen. */
+    /**
+     * Stores the remedies that clients were asked for again where processes share them. Waits for the store after each of them.
+     *
+     * @return whether all were stored; the first one that cannot be stored ends it
+     */
+    @Internal
+    public boolean restoreAsks() {
+        return guards.stream().allMatch(ProviderGuard::restoreAsks);
+    }
+
+    /** Reacts to a possible loss of the records that processes share. Subjects without one count as forgotten, not as never seen. */
     @Internal
     public void memoryLost() {
         guards.forEach(ProviderGuard::memoryLost);

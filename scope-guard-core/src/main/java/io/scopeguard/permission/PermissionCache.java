@@ -249,12 +249,12 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     /**
-     * Reacts to a shared store that has lost its records. All known histories are stored there again. Subjects without a history
-     * count as forgotten, not as never seen.
+     * Stores all known histories in the shared store again. Waits for the store after each of them.
+     *
+     * @return whether all were stored; the first one that cannot be stored ends it
      */
-    public void restoreShared() {
-        store.memoryLost();
-        store.shareAll();
+    public boolean restoreShared() {
+        return store.restoreShared();
     }
 
     /** Reacts to a possible loss of records elsewhere. Subjects without a record count as forgotten, not as never seen. */

@@ -81,10 +81,15 @@ final class AskMemory {
         entries.asMap().merge(key, learned, Entry::stronger);
     }
 
-    /** Reports all records again, because the shared store has lost them. Records of other processes may be forgotten. */
-    void restoreShared() {
+    /** Records of other processes may have been lost before they reached this one. */
+    void memoryLost() {
         droppedAt = clock.nanos();
-        entries.asMap().forEach((key, entry) -> exchange.asked(entry.recordedFor(key)));
+    }
+
+    /** Reports all records again, until one cannot be reported. Returns whether all were. */
+    boolean restoreShared() {
+        return entries.asMap().entrySet().stream()
+                .allMatch(entry -> exchange.restore(entry.getValue().recordedFor(entry.getKey())));
     }
 
     /** Forgets all records on purpose, as if no client had been asked for anything. */

@@ -62,9 +62,18 @@ public final class RemedyAdvisor {
         asks.learn(ask);
     }
 
-    /** Reacts to the loss of the records that processes share: reports those of this process again. */
-    public void restoreShared() {
-        asks.restoreShared();
+    /** Reacts to a loss of records that processes share. */
+    public void memoryLost() {
+        asks.memoryLost();
+    }
+
+    /**
+     * Reports all asks to the other processes again. Waits for each of them.
+     *
+     * @return whether all were reported; the first one that cannot be reported ends it
+     */
+    public boolean restoreShared() {
+        return asks.restoreShared();
     }
 
     /** Forgets what clients were asked for. */

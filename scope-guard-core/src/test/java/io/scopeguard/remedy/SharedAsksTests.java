@@ -54,7 +54,8 @@ class SharedAsksTests {
         first.update(token, SCOPE, 1, ask -> ask.withConsent(token, steady.nanos(), true));
         RecordedAsk before = told.remove(0);
 
-        first.restoreShared();
+        first.memoryLost();
+        assertThat(first.restoreShared()).isTrue();
 
         assertThat(told).containsExactly(before);
         assertThat(first.mayHaveForgotten()).isTrue();

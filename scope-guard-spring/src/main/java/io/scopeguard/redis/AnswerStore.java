@@ -19,7 +19,7 @@ final class AnswerStore {
     /**
      * Looks for an answer; without one, takes the lease. If an answer confirmed a loss, the first read is returned first, so
      * that other replicas can compare both reads as well. An answer that is dated in the future is ignored, because it would hide
-     * all later reads.
+     * all later reads, and so is a lease that is longer than any replica takes, because it would prevent reads.
      */
     private static final Script LOOK = new Script("""
             local h = redis.call('HMGET', KEYS[1], 'o', 's', 'e', 'v', 'c', 'po', 'ps', 'pe', 'pv', 'until')
@@ -39,7 +39,7 @@ final class AnswerStore {
               return {o, tonumber(h[2]), tonumber(h[3]), h[4], 0, 0}
             end
             local busy = tonumber(h[10] or '0')
-            if busy > now and ARGV[4] == '1' then
+            if busy > now and busy - now <= tonumber(ARGV[5]) and ARGV[4] == '1' then
               return {0, 0, 0, '', 0, busy - now}
             end
             local n = redis.call('HINCRBY', KEYS[1], 'n', 1)

@@ -128,8 +128,18 @@ final class BoundedRedis {
 
     /** Sends a command without waiting. If commands are suspended, or Redis is slow, the command may be dropped. */
     <T> void tell(Command<T> command) {
+        tell(command, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param ifFailed runs if the command is dropped or fails
+     */
+    <T> void tell(Command<T> command, Runnable ifFailed) {
         RedisClusterAsyncCommands<byte[], byte[]> connected = commands;
         if (connected == null || !isReachable() || !told.tryAcquire()) {
+            ifFailed.run();
             return;
         }
         long start = System.nanoTime();
@@ -137,22 +147,36 @@ final class BoundedRedis {
             command.send(connected).whenComplete((value, failure) -> {
                 told.release();
                 ended(failure == null ? "ok" : "error", start);
+                if (failure != null) {
+                    ifFailed.run();
+                }
             });
         } catch (RuntimeException e) {
             told.release();
             failed("error", start, e);
+            ifFailed.run();
         }
     }
 
-    /** Counts a failure of a command that was not sent by this class. */
-    void failed(Throwable cause) {
-        boolean isLate = cause instanceof io.github.bucket4j.TimeoutException;
-        failed(isLate ? "timeout" : "error", System.nanoTime(), cause);
+    /** Counts a command for whose response the caller waits. Without a response, the caller uses {@link #suspect}. */
+    <F extends CompletionStage<?>> F counted(Supplier<F> command) {
+        long start = System.nanoTime();
+        F sent = command.get();
+        var unused = sent.whenComplete((value, failure) -> {
+            boolean isLate = System.nanoTime() - start > timeout.toNanos();
+            ended(isLate ? "timeout" : failure == null ? "ok" : "error", start);
+        });
+        return sent;
     }
 
     private void failed(String outcome, long start, Throwable cause) {
         ended(outcome, start);
-        breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, cause);
+        suspect(cause);
+    }
+
+    /** A command had no response in time. After a few of them, commands are suspended. */
+    void suspect(Throwable cause) {
+        breaker.onError(0, TimeUnit.NANOSECONDS, cause);
         if (breaker.getState() != State.CLOSED) {
             unreachable(cause);
         }

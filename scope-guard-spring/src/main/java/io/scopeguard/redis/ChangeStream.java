@@ -2,11 +2,8 @@ package io.scopeguard.redis;
 
 import io.scopeguard.provider.PermissionChange;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
 /**
@@ -25,10 +22,7 @@ final class ChangeStream {
     private static final int MAX_PENDING = 1_000;
 
     private final SharedLog log;
-    private final Map<String, List<PermissionChange>> pending = new LinkedHashMap<>();
-
-    /** Whether a delivery was dropped, so that nobody knows which one is not in the stream. */
-    private volatile boolean hasOverflowed;
+    private final Unsent<String, List<PermissionChange>> pending = new Unsent<>(MAX_PENDING);
 
     /** The outcome of a delivery. */
     enum Publication {
@@ -49,7 +43,7 @@ final class ChangeStream {
     Publication publish(String delivery, List<PermissionChange> changes) {
         Optional<Boolean> added = append(delivery, changes);
         if (added.isEmpty()) {
-            keep(delivery, changes);
+            pending.keep(delivery, List.copyOf(changes));
             return Publication.PENDING;
         }
         return added.get() ? Publication.ADDED : Publication.KNOWN;
@@ -63,53 +57,24 @@ final class ChangeStream {
                         .toList());
     }
 
-    private synchronized void keep(String delivery, List<PermissionChange> changes) {
-        if (pending.size() < MAX_PENDING) {
-            pending.put(delivery, List.copyOf(changes));
-        } else {
-            hasOverflowed = true;
-        }
-    }
-
     /** Adds the changes that could not be added before. Waits for Redis, until it does not respond for the first time. */
     void flush() {
-        if (!hasOverflowed || addEverything()) {
-            var unused = pending().stream().allMatch(this::flush);
-        }
-    }
-
-    private boolean addEverything() {
-        // A delivery that is dropped from now on sets it again.
-        hasOverflowed = false;
-        boolean isAdded =
-                append("", List.of(new PermissionChange.OfEverything())).isPresent();
-        if (!isAdded) {
-            hasOverflowed = true;
-        }
-        return isAdded;
+        pending.flush(
+                () -> append("", List.of(new PermissionChange.OfEverything())).isPresent(),
+                (delivery, changes) -> append(delivery, changes).isPresent());
     }
 
     /** Adds the change of a delivery, if it could not be added before. Waits briefly. Returns whether it is in the stream now. */
     boolean flush(String delivery) {
-        List<PermissionChange> changes = pending(delivery);
+        List<PermissionChange> changes = pending.get(delivery);
         if (changes == null) {
-            return !hasOverflowed;
+            return !pending.isIncomplete();
         }
         boolean isAdded = append(delivery, changes).isPresent();
         if (isAdded) {
-            synchronized (this) {
-                pending.remove(delivery);
-            }
+            pending.remove(delivery, changes);
         }
         return isAdded;
-    }
-
-    private synchronized List<String> pending() {
-        return List.copyOf(pending.keySet());
-    }
-
-    private synchronized @Nullable List<PermissionChange> pending(String delivery) {
-        return pending.get(delivery);
     }
 
     /** The change in an entry of another replica; {@link PermissionChange.OfEverything} if it cannot be read. */

@@ -40,10 +40,12 @@ public final class ProviderSharing implements AutoCloseable {
     private final ServerClock server;
     private final Presence presence;
     private final ChangeStream changes;
+    private final SharedHistories histories;
     private final SharedAsks asks;
     private final FullInvalidation everything;
     private final long waitMillis;
     private final ScheduledExecutorService heartbeats;
+    private final ScheduledExecutorService restoring;
     private volatile int replicas = 1;
     private volatile boolean isClosed;
     private volatile List<LogReader> readers = List.of();
@@ -61,10 +63,16 @@ public final class ProviderSharing implements AutoCloseable {
         this.server = new ServerClock(clock);
         this.presence = new Presence(redis, keys, provider.clock(), server, replica);
         this.changes = new ChangeStream(redis, keys, replica);
+        this.histories = new SharedHistories(redis, keys, server);
         this.asks = new SharedAsks(redis, keys, replica, server);
         this.everything = new FullInvalidation(clock);
-        this.heartbeats = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "scope-guard-redis");
+        this.heartbeats = executor("scope-guard-redis");
+        this.restoring = executor("scope-guard-restore");
+    }
+
+    private static ScheduledExecutorService executor(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
@@ -84,7 +92,7 @@ public final class ProviderSharing implements AutoCloseable {
 
     /** Histories of facts. */
     public FactExchange histories() {
-        return new SharedHistories(redis, keys, server);
+        return histories;
     }
 
     /** The remedies that clients were asked for. */
@@ -118,15 +126,30 @@ public final class ProviderSharing implements AutoCloseable {
 
     /** Starts to receive records of the other replicas. */
     public void start(ScopeGuard guard) {
-        var unused = heartbeats.scheduleWithFixedDelay(
-                () -> beatSafely(guard), 0, HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        repeat(heartbeats, "heartbeat", () -> beat(guard));
+        // On a thread of its own, since it waits for Redis after each record.
+        repeat(restoring, "restoring of shared records", () -> restore(guard));
     }
 
-    private void beatSafely(ScopeGuard guard) {
-        try {
-            beat(guard);
-        } catch (RuntimeException e) {
-            log.error("The heartbeat of this replica failed unexpectedly", e);
+    private static void repeat(ScheduledExecutorService thread, String name, Runnable task) {
+        var unused = thread.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        log.error("The {} of this replica failed unexpectedly", name, e);
+                    }
+                },
+                0,
+                HEARTBEAT.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Stores what could not be stored before. */
+    private void restore(ScopeGuard guard) {
+        if (redis.isReachable()) {
+            histories.unsent().flush(guard::restoreFacts, histories::restore);
+            asks.unsent().flush(guard::restoreAsks, (asked, ask) -> asks.restore(ask));
         }
     }
 
@@ -143,7 +166,9 @@ public final class ProviderSharing implements AutoCloseable {
         }
         if (beat.hasLostMemory()) {
             log.warn("Redis has lost the shared records. Each replica writes its own records back.");
-            guard.restoreShared();
+            guard.memoryLost();
+            histories.unsent().lose();
+            asks.unsent().lose();
             readers.forEach(LogReader::restart);
             everything.demand();
         } else if (beat.isLossReported()) {
@@ -178,6 +203,7 @@ public final class ProviderSharing implements AutoCloseable {
     public void close() {
         isClosed = true;
         heartbeats.shutdownNow();
+        restoring.shutdownNow();
         readers.forEach(LogReader::close);
         presence.leave();
     }

@@ -6,20 +6,31 @@ import io.scopeguard.remedy.AskExchange;
 import io.scopeguard.remedy.RecordedAsk;
 import io.scopeguard.scope.Audience;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
 /**
  * The remedies that clients were asked for, as a stream. Each replica keeps a copy in memory, so that no request needs Redis. A
- * replica that starts reads the whole stream. Thread-safe.
+ * replica that starts reads the whole stream. An ask that cannot be added now is added when Redis responds again. Thread-safe.
  */
 final class SharedAsks implements AskExchange {
 
     private static final TypeReference<Entry> ENTRY = new TypeReference<>() {};
     private static final int LENGTH = 50_000;
+    private static final int MAX_UNSENT = 10_000;
 
     private final SharedLog log;
     private final ServerClock server;
+    private final Unsent<Asked, RecordedAsk> unsent = new Unsent<>(MAX_UNSENT);
+
+    /** Whom was asked for what. */
+    record Asked(String issuer, PermissionKey subject, String clientId, String scope) {
+
+        static Asked of(RecordedAsk ask) {
+            return new Asked(ask.issuer(), ask.subject(), ask.clientId(), ask.scope());
+        }
+    }
 
     SharedAsks(BoundedRedis redis, Keys keys, String replica, ServerClock server) {
         this.log = new SharedLog(redis, keys, "asks", replica, LENGTH, Duration.ofMinutes(1));
@@ -32,7 +43,17 @@ final class SharedAsks implements AskExchange {
 
     @Override
     public void asked(RecordedAsk ask) {
-        log.tell(SharedJson.write(Entry.of(ask, server)));
+        log.tell(SharedJson.write(Entry.of(ask, server)), () -> unsent.keep(Asked.of(ask), ask));
+    }
+
+    @Override
+    public boolean restore(RecordedAsk ask) {
+        return log.append("", List.of(SharedJson.write(Entry.of(ask, server)))).isPresent();
+    }
+
+    /** What could not be added to the stream. */
+    Unsent<Asked, RecordedAsk> unsent() {
+        return unsent;
     }
 
     /** The ask in an entry of another replica; {@code null} if it cannot be read. */

@@ -3,6 +3,7 @@ package io.scopeguard.redis;
 import io.lettuce.core.KeyValue;
 import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.permission.fact.FactHistory;
+import io.scopeguard.redis.BoundedRedis.Command;
 import io.scopeguard.redis.ServerClock.Offset;
 import java.time.Duration;
 import java.util.Arrays;
@@ -17,7 +18,8 @@ import tools.jackson.core.type.TypeReference;
 /**
  * Histories of facts in Redis, with times of the server. An earlier history never replaces a later one. The clocks of replicas and
  * server differ by an uncertain time, by which all times of a history are moved into the past. That keeps their order, and no read
- * seems to be newer than a change that was reported after it. Thread-safe.
+ * seems to be newer than a change that was reported after it. A history that cannot be stored now is stored when Redis responds
+ * again. Thread-safe.
  */
 final class SharedHistories implements FactExchange {
 
@@ -27,6 +29,8 @@ final class SharedHistories implements FactExchange {
     private static final Duration KEPT_FOR = Duration.ofDays(2);
 
     private static final int DIGITS = 20;
+
+    private static final int MAX_UNSENT = 10_000;
 
     /** The value begins with the time of the last read, in digits of the same number. */
     private static final Script KEEP = new Script("""
@@ -41,6 +45,7 @@ final class SharedHistories implements FactExchange {
     private final BoundedRedis redis;
     private final Keys keys;
     private final ServerClock server;
+    private final Unsent<String, FactHistory> unsent = new Unsent<>(MAX_UNSENT);
 
     SharedHistories(BoundedRedis redis, Keys keys, ServerClock server) {
         this.redis = redis;
@@ -78,12 +83,25 @@ final class SharedHistories implements FactExchange {
 
     @Override
     public void share(String fact, FactHistory history) {
+        redis.tell(keeping(fact, history), () -> unsent.keep(fact, history));
+    }
+
+    @Override
+    public boolean restore(String fact, FactHistory history) {
+        return redis.ask(keeping(fact, history)).isPresent();
+    }
+
+    private Command<List<Object>> keeping(String fact, FactHistory history) {
         byte[] key = key(fact);
         Offset offset = server.offset();
         byte[] value = keys.sealed(key, SharedJson.write(timed(history, offset::earliestMicros)));
         String at = "%020d".formatted(Math.max(offset.micros(history.readAt()), 0));
-        redis.tell(commands ->
-                KEEP.run(commands, List.of(key), Script.bytes(at), value, Script.bytes(KEPT_FOR.toMillis())));
+        return commands -> KEEP.run(commands, List.of(key), Script.bytes(at), value, Script.bytes(KEPT_FOR.toMillis()));
+    }
+
+    /** What could not be stored. */
+    Unsent<String, FactHistory> unsent() {
+        return unsent;
     }
 
     private byte[] key(String fact) {

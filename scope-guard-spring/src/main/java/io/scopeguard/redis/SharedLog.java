@@ -79,10 +79,14 @@ final class SharedLog {
                 .map(reply -> ((Long) reply.get(0)) == 1);
     }
 
-    /** Adds an entry without waiting. */
-    void tell(byte[] value) {
+    /**
+     * Adds an entry without waiting.
+     *
+     * @param ifFailed runs if it cannot be added
+     */
+    void tell(byte[] value, Runnable ifFailed) {
         byte[][] arguments = arguments("", List.of(value));
-        redis.tell(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments));
+        redis.tell(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments), ifFailed);
     }
 
     private byte[][] arguments(String delivery, List<byte[]> values) {

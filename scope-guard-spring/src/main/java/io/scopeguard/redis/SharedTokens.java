@@ -4,10 +4,10 @@ import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
-import io.github.bucket4j.distributed.proxy.ProxyManager;
-import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
+import io.github.bucket4j.redis.lettuce.Bucket4jLettuce.LettuceBasedProxyManagerBuilder;
+import io.github.bucket4j.redis.lettuce.RedisApi;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.scopeguard.provider.CallBudget;
 import java.time.Duration;
@@ -57,7 +57,7 @@ final class SharedTokens implements CallBudget.Tokens {
                 return operation.on(bucket);
             } catch (RuntimeException e) {
                 // Bucket4j throws its own exceptions and those of Lettuce.
-                redis.failed(e);
+                redis.suspect(e);
             }
         }
         return operation.on(part());
@@ -69,25 +69,33 @@ final class SharedTokens implements CallBudget.Tokens {
         if (known != null || commands == null) {
             return known;
         }
-        ProxyManager<byte[]> manager = manager(commands);
-        Bucket fresh = manager == null ? null : manager.getProxy(key, this::configuration);
+        Bucket fresh = new LettuceBasedProxyManagerBuilder<>(new Counted(redis, commands))
+                .requestTimeout(timeout)
+                .expirationAfterWrite(ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(REFILL))
+                .build()
+                .getProxy(key, this::configuration);
         shared = fresh;
         return fresh;
     }
 
-    private @Nullable ProxyManager<byte[]> manager(RedisClusterAsyncCommands<byte[], byte[]> commands) {
-        if (commands instanceof RedisAdvancedClusterAsyncCommands<byte[], byte[]> cluster) {
-            return configured(Bucket4jLettuce.casBasedBuilder(cluster));
-        }
-        return commands instanceof RedisAsyncCommands<byte[], byte[]> single
-                ? configured(Bucket4jLettuce.casBasedBuilder(single))
-                : null;
-    }
+    /** Bucket4j's commands. */
+    private record Counted(BoundedRedis redis, RedisClusterAsyncCommands<byte[], byte[]> commands)
+            implements RedisApi<byte[]> {
 
-    private ProxyManager<byte[]> configured(Bucket4jLettuce.LettuceBasedProxyManagerBuilder<byte[]> builder) {
-        return builder.requestTimeout(timeout)
-                .expirationAfterWrite(ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(REFILL))
-                .build();
+        @Override
+        public <V> RedisFuture<V> eval(String script, ScriptOutputType type, byte[][] keys, byte[][] arguments) {
+            return redis.counted(() -> commands.eval(script, type, keys, arguments));
+        }
+
+        @Override
+        public RedisFuture<byte[]> get(byte[] key) {
+            return redis.counted(() -> commands.get(key));
+        }
+
+        @Override
+        public RedisFuture<?> delete(byte[] key) {
+            return redis.counted(() -> commands.del(key));
+        }
     }
 
     private BucketConfiguration configuration() {

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -307,18 +308,23 @@ public final class FactStore {
         }
     }
 
-    /** Shares all known histories again, because the shared store has lost them. */
-    public void shareAll() {
-        if (isShared()) {
-            losses.asMap().forEach((key, fact) -> exchange.share(key.name(), fact.history()));
-            inactive.asMap().forEach((key, fact) -> exchange.share(key.name(), fact.history()));
-            facts.asMap().forEach((key, fact) -> {
-                if (!fact.isUnused()) {
-                    exchange.share(key.name(), fact.history());
-                }
-            });
-            roles.forEach(this::share);
-        }
+    /**
+     * Stores all known histories in the shared store again, those of losses first. Waits for the store after each of them.
+     *
+     * @return whether all were stored; the first one that cannot be stored ends it
+     */
+    public boolean restoreShared() {
+        return Stream.of(losses, inactive, facts)
+                        .flatMap(kept -> kept.asMap().entrySet().stream())
+                        .filter(fact -> !fact.getValue().isUnused())
+                        .allMatch(fact -> exchange.restore(
+                                fact.getKey().name(), fact.getValue().history()))
+                && roles.entrySet().stream().allMatch(set -> restore(set.getKey(), set.getValue()));
+    }
+
+    private boolean restore(DefinitionsKey set, RoleSet known) {
+        FactHistory history = RoleTableHistory.of(known);
+        return history == null || exchange.restore(RoleTableHistory.name(set), history);
     }
 
     /** Records may have been lost: for as long as a token lives, a missing record is no first read. */

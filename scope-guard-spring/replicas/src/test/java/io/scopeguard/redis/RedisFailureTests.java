@@ -3,7 +3,10 @@ package io.scopeguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.scopeguard.permission.fact.FactHistory;
+import io.scopeguard.permission.fact.FactKey.MembershipKey;
 import io.scopeguard.provider.EventReceiver.Outcome;
+import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Scopes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -72,6 +75,7 @@ class RedisFailureTests {
                 Replica second = Replica.start(redis, company, settings)) {
             first.get("alice");
             second.get("alice");
+            long seen;
             try {
                 tell(trouble.begin);
                 assertThat(first.get(company.newUser()).granted()).isEqualTo(Scopes.of("read:report"));
@@ -80,6 +84,9 @@ class RedisFailureTests {
                 company.rolesOf.remove("alice");
                 assertThat(first.deliver("alice")).isEqualTo(Outcome.UNSHARED);
                 assertThat(first.get("alice").granted()).isEqualTo(Scopes.none());
+                company.rolesOf.put("bob", Set.of("reader"));
+                assertThat(first.get("bob").granted()).isEqualTo(Scopes.of("read:report"));
+                seen = first.clock().nanos();
             } finally {
                 tell(trouble.end);
             }
@@ -88,7 +95,21 @@ class RedisFailureTests {
             assertThat(second.get("alice").granted()).isEqualTo(Scopes.none());
             second.awaitSharing(first, company);
             assertThat(second.get(company.newUser()).history().isComplete()).isTrue();
+            // What one replica has seen meanwhile is shared without being asked for again.
+            await().atMost(Replica.PATIENCE).until(() -> isKnown(first, "alice") && isKnown(first, "bob"));
+            try (Replica third = Replica.start(redis, company, settings)) {
+                assertThat(third.get("bob").history().heldSince("read:report").orElseThrow())
+                        .isLessThan(seen);
+                assertThat(third.get("alice").history().standingSince()).isLessThan(seen);
+            }
         }
+    }
+
+    /** Whether Redis has the present history of a member. */
+    private boolean isKnown(Replica replica, String user) {
+        String name = new MembershipKey(Subject.Type.USER, user, "acme").name();
+        FactHistory shared = replica.part.histories().recall(Set.of(name)).get(name);
+        return shared != null && shared.roles().equals(company.rolesOf.getOrDefault(user, Set.of()));
     }
 
     private static void tell(String command) {

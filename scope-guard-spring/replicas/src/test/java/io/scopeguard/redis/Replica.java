@@ -47,6 +47,11 @@ final class Replica implements AutoCloseable {
         final AtomicInteger changes = new AtomicInteger();
         final AtomicInteger gaps = new AtomicInteger();
 
+        /** How many commands have ended. */
+        int commands() {
+            return commands.values().stream().mapToInt(Integer::intValue).sum();
+        }
+
         @Override
         public void commanded(String outcome, Duration took) {
             commands.merge(outcome, 1, Integer::sum);

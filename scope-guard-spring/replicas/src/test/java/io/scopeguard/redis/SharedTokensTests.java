@@ -1,6 +1,7 @@
 package io.scopeguard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,6 +51,28 @@ class SharedTokensTests {
 
         assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(2))).isFalse();
         assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(1))).isTrue();
+    }
+
+    @Test
+    void useWhenRedisAnswersThenItsCommandsAreCounted() throws Exception {
+        Replica.Events events = new Replica.Events();
+        try (TestRedis server = new TestRedis()) {
+            LettuceConnectionFactory factory = server.connections();
+            BoundedRedis redis = new BoundedRedis(() -> Replica.commands(factory), SETTINGS, events);
+            assertThat(redis.probe(RedisClusterAsyncCommands::dbsize)).isPresent();
+            SharedTokens tokens = tokens(redis, 20);
+            tokens.<Boolean>use(bucket -> bucket.tryConsume(1));
+            int before = events.commands();
+
+            assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(1))).isTrue();
+
+            // Bucket4j gets the state of the bucket, and changes it if nobody else has.
+            await().atMost(Replica.PATIENCE).until(() -> events.commands() - before == 2);
+            tokens.<Long>use(bucket -> bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill());
+            await().atMost(Replica.PATIENCE).until(() -> events.commands() - before == 3);
+            assertThat(events.commands).containsOnlyKeys("ok");
+            factory.destroy();
+        }
     }
 
     private SharedTokens tokens(BoundedRedis redis, int calls) {

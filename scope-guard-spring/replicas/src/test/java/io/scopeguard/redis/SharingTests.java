@@ -423,6 +423,48 @@ class SharingTests {
         assertThat(second.events.reads).doesNotContainKey("replica");
     }
 
+    @Test
+    void getWhenALeaseIsLongerThanAnyReplicaTakesThenItPreventsNoRead() {
+        Replica first = replica();
+        first.get("alice");
+        awaitAnswers("v", 2);
+        long until = now() + TimeUnit.HOURS.toMicros(1);
+        answers().keySet().forEach(key -> {
+            write(key, "until", bytes(String.valueOf(until)));
+            withConnection(connection -> connection.hashCommands().hDel(bytes(key), bytes("o")));
+        });
+        SharingSettings usual = Replica.settings(null);
+        SharingSettings patient = new SharingSettings(
+                usual.prefix(),
+                usual.secret(),
+                usual.timeout(),
+                usual.pause(),
+                usual.lease(),
+                Duration.ofHours(1),
+                usual.keptFor());
+
+        Replica second = added(Replica.start(redis, company, patient));
+
+        assertThat(second.get("alice").granted()).isEqualTo(BOTH);
+        assertThat(second.events.reads).containsEntry("provider", 2);
+    }
+
+    @Test
+    void getWhenTheFactIsKnownThenRedisGetsNoCommand() {
+        Replica first = replica();
+        first.get("alice");
+        awaitAnswers("v", 2);
+        awaitKey("history");
+        int before = first.events.commands();
+
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(first.get("alice").granted()).isEqualTo(BOTH);
+        }
+
+        // Heartbeats go on, one each second.
+        assertThat(first.events.commands() - before).isLessThan(500);
+    }
+
     private static void write(String key, String field, byte[] value) {
         withConnection(connection -> connection.hashCommands().hSet(bytes(key), bytes(field), value));
     }

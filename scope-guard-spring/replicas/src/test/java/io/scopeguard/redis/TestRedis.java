@@ -31,44 +31,77 @@ public final class TestRedis implements AutoCloseable {
             .reconnectDelay(Delay.constant(Duration.ofMillis(100)))
             .build();
 
-    private final int port = freePort();
+    private static final int ATTEMPTS = 10;
+    private static final long PAUSE_MILLIS = 200;
+
+    private final int port;
     private final List<String> settings;
     private @Nullable RedisServer server;
 
     /** Starts a server with further settings, as they are in a configuration file. */
     public TestRedis(String... settings) {
         this.settings = List.of(settings);
-        start();
+        int free = freePort();
+        for (int i = 1; !isStarted(free, i == ATTEMPTS); i++) {
+            free = freePort();
+        }
+        this.port = free;
     }
 
     public int port() {
         return port;
     }
 
+    /** Starts it again. */
     public void start() {
+        for (int i = 1; !isStarted(port, i == ATTEMPTS); i++) {
+            pause();
+        }
+    }
+
+    /** Starts it, unless the port was given to another process a moment ago. */
+    private boolean isStarted(int free, boolean isLast) {
+        File program = executable();
         try {
             RedisServerBuilder builder = RedisServer.newRedisServer()
-                    .port(port)
+                    .port(free)
                     .setting("bind 127.0.0.1")
                     .setting("save ''")
                     .setting("appendonly no");
             settings.forEach(builder::setting);
-            builder.executableProvider(TestRedis::executable);
+            builder.executableProvider(() -> program);
             RedisServer fresh = builder.build();
             fresh.start();
             server = fresh;
-        } catch (IOException | RuntimeException e) {
-            Assumptions.abort("No Redis server for this platform (" + e.getMessage() + "): set " + EXECUTABLE
-                    + " to the path of a redis-server to run these tests.");
+            return true;
+        } catch (IOException e) {
+            if (isLast) {
+                throw new UncheckedIOException(e);
+            }
+            return false;
         }
     }
 
-    /** The program, which is a Sentinel, too. */
-    static File executable() throws IOException {
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The program, which is a Sentinel, too. Skips the test if there is none for this platform. */
+    static File executable() {
         String executable = System.getenv(EXECUTABLE);
-        return executable == null || executable.isEmpty()
-                ? ExecutableProvider.newJarResourceProvider().get()
-                : new File(executable);
+        if (executable != null && !executable.isEmpty()) {
+            return new File(executable);
+        }
+        try {
+            return ExecutableProvider.newJarResourceProvider().get();
+        } catch (IOException | RuntimeException e) {
+            return Assumptions.abort("No Redis server for this platform (" + e.getMessage() + "): set " + EXECUTABLE
+                    + " to the path of a redis-server to run these tests.");
+        }
     }
 
     public void stop() {

@@ -80,7 +80,10 @@ public final class TimedConnections extends LettuceConnectionFactory {
         return (RedisClusterAsyncCommands<byte[], byte[]>) Proxy.newProxyInstance(
                 getClass().getClassLoader(), types, (self, method, arguments) -> switch (method.getName()) {
                     case "evalsha" -> unknown();
-                    case "eval" -> evaluated(commands, arguments);
+                    case "eval" ->
+                        arguments[0] instanceof byte[] script
+                                ? evaluated(commands, script, arguments)
+                                : call(commands, method, arguments);
                     default -> call(commands, method, arguments);
                 });
     }
@@ -105,13 +108,12 @@ public final class TimedConnections extends LettuceConnectionFactory {
     }
 
     /** Sends the script as a whole, with the present time in it. */
-    private Object evaluated(RedisClusterAsyncCommands<byte[], byte[]> commands, Object[] arguments) {
+    private Object evaluated(RedisClusterAsyncCommands<byte[], byte[]> commands, byte[] text, Object[] arguments) {
         sent.incrementAndGet();
         clock.advance(way);
         Instant now = clock.instant();
         String time = "{'%d', '%d'}".formatted(now.getEpochSecond(), TimeUnit.NANOSECONDS.toMicros(now.getNano()));
-        byte[] script =
-                new String((byte[]) arguments[0], UTF_8).replace(TIME, time).getBytes(UTF_8);
+        byte[] script = new String(text, UTF_8).replace(TIME, time).getBytes(UTF_8);
         Object result = commands.eval(
                 script, (ScriptOutputType) arguments[1], (byte[][]) arguments[2], (byte[][]) arguments[3]);
         clock.advance(way);

@@ -122,7 +122,7 @@ final class Crowd implements AutoCloseable {
         return errors.get();
     }
 
-    /** Requests without an answer, because a replica was killed. */
+    /** Requests without a response. */
     int lost() {
         return lost.get();
     }

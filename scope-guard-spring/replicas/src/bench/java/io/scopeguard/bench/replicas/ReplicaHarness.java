@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReplicaHarness implements AutoCloseable {
 
     private static final boolean QUICK = Boolean.getBoolean("quick");
-    private static final int OK = 200;
+    private static final int FORBIDDEN = 403;
     private static final int USERS = 5_000;
     private static final int ORGANIZATIONS = 50;
     private static final int PER_SECOND = 100;
@@ -50,6 +50,8 @@ public final class ReplicaHarness implements AutoCloseable {
     private static final int INTERVALS = QUICK ? 2 : 3;
     /** For two processes, which have a processor each. More of them take longer to compile their code. */
     private static final Duration WARM_UP = Duration.ofSeconds(15);
+
+    private static final Duration SETTLING = Duration.ofSeconds(3);
 
     private static final Duration WINDOW = Duration.ofSeconds(QUICK ? 4 : 10);
     /** How often a replica is asked whether a webhook binds: often enough, and not so often that the requests delay it. */
@@ -136,9 +138,7 @@ public final class ReplicaHarness implements AutoCloseable {
             } else {
                 figures.reported(count + " replicas: a webhook binds on all, p99 ms", binds);
             }
-            if (count <= FEW) {
-                run.outages();
-            }
+            run.outages();
             run.kill();
         }
     }
@@ -251,10 +251,10 @@ public final class ReplicaHarness implements AutoCloseable {
         private CompletableFuture<Long> refusal(ReplicaProcess replica, User user) {
             long sent = System.nanoTime();
             return crowd.send(replica.at(user.path()), user.token())
-                    .thenCompose(status -> status == OK
-                            ? CompletableFuture.supplyAsync(() -> refusal(replica, user), SOON)
-                                    .thenCompose(later -> later)
-                            : CompletableFuture.completedFuture(sent));
+                    .thenCompose(status -> status == FORBIDDEN
+                            ? CompletableFuture.completedFuture(sent)
+                            : CompletableFuture.supplyAsync(() -> refusal(replica, user), SOON)
+                                    .thenCompose(later -> later));
         }
 
         /** Returns the number of attempts. */
@@ -286,6 +286,7 @@ public final class ReplicaHarness implements AutoCloseable {
             int granted = crowd.wronglyGranted();
             int refused = crowd.wronglyRefused();
             int errors = crowd.errors();
+            int lost = crowd.lost();
             Map<Boolean, List<Double>> latencies =
                     new HashMap<>(Map.of(true, new ArrayList<>(), false, new ArrayList<>()));
             for (int i = 0; i < OUTAGES; i++) {
@@ -293,15 +294,19 @@ public final class ReplicaHarness implements AutoCloseable {
                 redis.stop();
                 latencies.get(false).add(window());
                 redis.start();
+                // The replicas connect again and write back what they know. What is compared are the states, not the change.
+                sleep(SETTLING);
             }
             latencies.get(true).add(window());
             String name = replicas.size() + " replicas, Redis stopped and started: ";
             figures.atMost(name + "granted without the right", crowd.wronglyGranted() - granted, 0);
             figures.atMost(name + "refused with the right", crowd.wronglyRefused() - refused, 0);
             figures.atMost(name + "5xx", crowd.errors() - errors, 0);
+            figures.atMost(name + "requests without a response", crowd.lost() - lost, 0);
             double with = Figures.median(latencies.get(true));
             double without = Figures.median(latencies.get(false));
             figures.reported(name + "p99 with Redis, ms", with);
+            figures.reported(name + "p99 without Redis, ms", without);
             figures.atMost(name + "p99 without Redis / with Redis", without / with, 1.25);
         }
 
@@ -332,7 +337,7 @@ public final class ReplicaHarness implements AutoCloseable {
             }
             tenant.assignIn(organization, member);
             long start = System.nanoTime();
-            while (crowd.send(survivor.at(user.path()), user.token()).join() == 200) {
+            while (crowd.send(survivor.at(user.path()), user.token()).join() != FORBIDDEN) {
                 sleep(Duration.ofMillis(50));
             }
             return (System.nanoTime() - start) / 1e9 / MAX_AGE.toSeconds();
