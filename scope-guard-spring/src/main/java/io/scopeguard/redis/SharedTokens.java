@@ -69,7 +69,7 @@ final class SharedTokens implements CallBudget.Tokens {
         if (known != null || commands == null) {
             return known;
         }
-        Bucket fresh = new LettuceBasedProxyManagerBuilder<>(new Counted(redis, commands))
+        Bucket fresh = new LettuceBasedProxyManagerBuilder<>(new Counted<>(redis, commands))
                 .requestTimeout(timeout)
                 .expirationAfterWrite(ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(REFILL))
                 .build()
@@ -78,22 +78,27 @@ final class SharedTokens implements CallBudget.Tokens {
         return fresh;
     }
 
-    /** Bucket4j's commands. */
-    private record Counted(BoundedRedis redis, RedisClusterAsyncCommands<byte[], byte[]> commands)
-            implements RedisApi<byte[]> {
+    /**
+     * Bucket4j's commands.
+     *
+     * @param <K> type of the keys; generic, since Bucket4j passes an array of objects
+     */
+    private record Counted<K>(BoundedRedis redis, RedisClusterAsyncCommands<K, byte[]> commands)
+            implements RedisApi<K> {
 
         @Override
-        public <V> RedisFuture<V> eval(String script, ScriptOutputType type, byte[][] keys, byte[][] arguments) {
+        public <V> RedisFuture<V> eval(String script, ScriptOutputType type, K[] keys, byte[][] arguments) {
             return redis.counted(() -> commands.eval(script, type, keys, arguments));
         }
 
         @Override
-        public RedisFuture<byte[]> get(byte[] key) {
+        public RedisFuture<byte[]> get(K key) {
             return redis.counted(() -> commands.get(key));
         }
 
         @Override
-        public RedisFuture<?> delete(byte[] key) {
+        @SuppressWarnings("unchecked")
+        public RedisFuture<?> delete(K key) {
             return redis.counted(() -> commands.del(key));
         }
     }
