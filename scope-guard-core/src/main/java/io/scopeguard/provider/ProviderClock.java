@@ -56,8 +56,11 @@ public final class ProviderClock {
     /** The divisor of the maximum drift between two clocks (200 ppm). */
     private static final long DRIFT = 5_000;
 
-    /** After a heartbeat, the bounds of two replicas differ by less than this. Clients wait until the next token is new for both. */
-    private static final long REPLICA_SPREAD = TimeUnit.MILLISECONDS.toNanos(20);
+    /**
+     * Two replicas that exchange histories and bounds mostly differ by less than this: their histories are exact to a tenth of a
+     * second. Clients wait until the next token is new for both.
+     */
+    private static final long REPLICA_SPREAD = TimeUnit.MILLISECONDS.toNanos(120);
 
     private final SteadyClock clock;
     private volatile Offset offset;
@@ -160,9 +163,22 @@ public final class ProviderClock {
     public Duration waitUntilAfter(long time) {
         long now = clock.nanos();
         Offset known = current(now);
-        long needed = ceilToSecond(known.latest(Math.max(time, known.validFrom), now) + REPLICA_SPREAD);
-        long missing = needed - known.earliest(now, now);
+        long missing = firstAfter(time, known, now) - known.earliest(now, now);
         return Duration.ofSeconds(Math.max(ceilDiv(missing), 0));
+    }
+
+    /**
+     * The earliest time of issue with which a token is certainly issued after a time of ours, in whole seconds.
+     *
+     * @param time in nanoseconds of the steady clock
+     */
+    public Instant firstAfter(long time) {
+        long now = clock.nanos();
+        return instant(firstAfter(time, current(now), now));
+    }
+
+    private static long firstAfter(long time, Offset known, long now) {
+        return ceilToSecond(known.latest(Math.max(time, known.validFrom), now) + REPLICA_SPREAD);
     }
 
     /**

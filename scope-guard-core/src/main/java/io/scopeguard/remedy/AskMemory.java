@@ -64,12 +64,17 @@ final class AskMemory {
         return known == null || !known.isOf(series) ? null : known.ask;
     }
 
-    /** Remembers an ask. */
-    void update(AccessToken token, String scope, long series, UnaryOperator<PriorAsk> step) {
+    /**
+     * Remembers an ask.
+     *
+     * @param fresh the state before the first ask in this series
+     * @param step the ask
+     */
+    void update(AccessToken token, String scope, PriorAsk fresh, UnaryOperator<PriorAsk> step) {
         AskKey asked = AskKey.of(token, scope);
         Entry entry = entries.asMap().compute(asked, (key, known) -> {
-            boolean isCurrent = known != null && known.isOf(series);
-            return new Entry(step.apply(isCurrent ? known.ask : PriorAsk.refresh(series)), lifeOf(token), false);
+            boolean isCurrent = known != null && known.isOf(fresh.series());
+            return new Entry(step.apply(isCurrent ? known.ask : fresh), lifeOf(token), false);
         });
         exchange.asked(entry.recordedFor(asked));
     }
@@ -151,6 +156,7 @@ final class AskMemory {
                     key.clientId,
                     key.scope,
                     ask.series(),
+                    ask.newFrom().getEpochSecond(),
                     life,
                     consent == null
                             ? null

@@ -6,6 +6,7 @@ import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.ProviderClock.Order;
 import io.scopeguard.remedy.MissingScope.Timing;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.OptionalLong;
 
 /** Compares the time at which a token was issued with the history of its subject's permissions. Thread-safe. */
@@ -40,6 +41,18 @@ final class IssueTimes {
             case UNKNOWN -> Timing.UNOBSERVED;
             case AFTER -> isAfterLastGap(token, history, name) ? Timing.ISSUED_AFTER : Timing.UNOBSERVED;
         };
+    }
+
+    /** Whether a time of issue that was certainly after a gain may belong to the present gain, instead of an earlier one. */
+    boolean mayBeOfPresentGain(Instant newFrom, PermissionHistory history, String name) {
+        OptionalLong held = history.heldSince(name);
+        return held.isPresent() && provider.compare(newFrom, held.getAsLong()) != Order.BEFORE;
+    }
+
+    /** The earliest time of issue with which a token is certainly issued after the gain, and after the last gap between reads. */
+    Instant firstAfterGain(PermissionHistory history, String name) {
+        long held = history.heldSince(name).orElse(Long.MIN_VALUE);
+        return provider.firstAfter(Math.max(held, history.unbrokenSince(name).orElse(Long.MIN_VALUE)));
     }
 
     private boolean isAfterLastGap(TokenTraits token, PermissionHistory history, String name) {

@@ -2,6 +2,7 @@ package io.scopeguard.remedy;
 
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  *
  * @param series the time since which the scope is held, in nanoseconds of the steady clock
+ * @param newFrom with this time of issue or a later one, a token is certainly issued after that
  * @param consent the last request for consent, or {@code null} if only a refresh was asked for
  */
-record PriorAsk(long series, @Nullable Consent consent) {
+record PriorAsk(long series, Instant newFrom, @Nullable Consent consent) {
 
     /** The maximum number of granted responses that ask for consent in one series. */
     static final int MAX_HINTS = 3;
@@ -22,11 +24,12 @@ record PriorAsk(long series, @Nullable Consent consent) {
         RecordedAsk.Consent asked = ask.consent();
         return new PriorAsk(
                 ask.series(),
+                Instant.ofEpochSecond(ask.newFrom()),
                 asked == null ? null : new Consent(asked.token(), asked.at(), asked.pause(), asked.hints()));
     }
 
-    static PriorAsk refresh(long series) {
-        return new PriorAsk(series, null);
+    static PriorAsk refresh(long series, Instant newFrom) {
+        return new PriorAsk(series, newFrom, null);
     }
 
     /** The pause after this ask, in which clients are not asked again. */
@@ -48,7 +51,7 @@ record PriorAsk(long series, @Nullable Consent consent) {
         }
         int hints = (consent == null ? 0 : consent.hints) + (isHint ? 1 : 0);
         Duration pause = consent == null ? Consent.FIRST_PAUSE : consent.longerPause();
-        return new PriorAsk(series, new Consent(token.fingerprint(), now, pause, hints));
+        return new PriorAsk(series, newFrom, new Consent(token.fingerprint(), now, pause, hints));
     }
 
     /**

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientId of the client
  * @param scope the scope that the token lacks
  * @param series the time since which the subject holds the scope
+ * @param newFrom with this time of issue or a later one, a token is certainly issued after that, in seconds since 1970
  * @param life the lifetime of tokens of this kind
  * @param consent the last request for consent, or {@code null} if the client was asked for a refresh only
  * @hidden
@@ -24,6 +25,7 @@ public record RecordedAsk(
         String clientId,
         String scope,
         long series,
+        long newFrom,
         Duration life,
         @Nullable Consent consent) {
 

@@ -121,12 +121,22 @@ public final class RemedyAdvisor {
             PriorAsk prior = asks.find(token, scope, series);
             if (advice.remedy() == Remedy.RECONSENT) {
                 if (prior == null || !prior.equals(prior.withConsent(token, now, !isDenied))) {
-                    asks.update(token, scope, series, ask -> ask.withConsent(token, now, !isDenied));
+                    asks.update(
+                            token,
+                            scope,
+                            rules.beforeFirstAsk(history, scope),
+                            ask -> ask.withConsent(token, now, !isDenied));
                 }
-            } else if (prior == null && history.isObserved(scope)) {
-                asks.update(token, scope, series, ask -> ask);
+            } else if (history.isObserved(scope) && (prior == null || isOutdated(prior, history, scope))) {
+                PriorAsk fresh = rules.beforeFirstAsk(history, scope);
+                asks.update(token, scope, fresh, ask -> ask.consent() == null ? fresh : ask);
             }
         });
+    }
+
+    /** Another process asked for a refresh after an earlier gain. */
+    private boolean isOutdated(PriorAsk prior, PermissionHistory history, String scope) {
+        return prior.consent() == null && !rules.isOfPresentGain(prior, history, scope);
     }
 
     private static long series(PermissionHistory history, String scope) {
@@ -145,6 +155,14 @@ public final class RemedyAdvisor {
         @Override
         public boolean wasAsked(PermissionHistory history, String scope) {
             return prior(history, scope) != null;
+        }
+
+        @Override
+        public boolean provesNewer(PermissionHistory history, String scope) {
+            PriorAsk prior = prior(history, scope);
+            return prior != null
+                    && !token.issuedAt().isBefore(prior.newFrom())
+                    && rules.isOfPresentGain(prior, history, scope);
         }
 
         @Override

@@ -10,6 +10,7 @@ import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.ProviderClock.Order;
 import io.scopeguard.provider.RefreshDelivery;
 import io.scopeguard.provider.TokenKind;
+import io.scopeguard.remedy.MissingScope.Timing;
 import io.scopeguard.scope.Scopes;
 import java.time.Duration;
 import java.util.HashMap;
@@ -60,6 +61,16 @@ public final class RemedyRules {
         return provider.compare(finding.token().issuedAt(), lost) == Order.AFTER
                 ? RemedyAdvice.none()
                 : advice(finding, Remedy.REFRESH, finding.drift(), provider.waitUntilAfter(lost));
+    }
+
+    /** Whether an earlier ask for a refresh was about the gain of this history, instead of an earlier one. */
+    boolean isOfPresentGain(PriorAsk prior, PermissionHistory history, String scope) {
+        return times.mayBeOfPresentGain(prior.newFrom(), history, scope);
+    }
+
+    /** The state before the first ask about this gain. */
+    PriorAsk beforeFirstAsk(PermissionHistory history, String scope) {
+        return PriorAsk.refresh(history.heldSince(scope).orElse(Long.MIN_VALUE), times.firstAfterGain(history, scope));
     }
 
     /** Whether no user is present to grant consent, according to the token or to the client's policy. */
@@ -113,7 +124,7 @@ public final class RemedyRules {
                         isNew,
                         isDenied,
                         delivery.apply(token.kind()),
-                        times.timing(token, history, scope),
+                        timing(token, history, scope, earlier),
                         history.isObserved(scope),
                         times.isFirstLookReliable(token, history),
                         earlier.wasAsked(history, scope))
@@ -121,6 +132,12 @@ public final class RemedyRules {
         return remedy == Remedy.RECONSENT && !isDenied && !earlier.allowsConsentHint(history, scope)
                 ? Remedy.NONE
                 : remedy;
+    }
+
+    /** What an earlier response has found out about the provider's clock decides where our own knowledge does not. */
+    private Timing timing(TokenTraits token, PermissionHistory history, String scope, EarlierAsks earlier) {
+        Timing timing = times.timing(token, history, scope);
+        return timing == Timing.ISSUED_BEFORE && earlier.provesNewer(history, scope) ? Timing.ISSUED_AFTER : timing;
     }
 
     /** Rule 8: a remedy that cannot bring a certainly newer token soon is not asked for unless the request was denied. */

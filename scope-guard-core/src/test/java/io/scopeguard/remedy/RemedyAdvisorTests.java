@@ -22,6 +22,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +230,56 @@ class RemedyAdvisorTests {
     }
 
     @Test
+    void rule4WhenAProcessThatKnowsTheProvidersClockBetterAskedFirstThenItsWaitIsEnough() {
+        List<RecordedAsk> told = new ArrayList<>();
+        AskExchange exchange = told::add;
+        RemedyAdvisor exact = uncertain(Duration.ZERO, exchange);
+        RemedyAdvisor vague = uncertain(Duration.ofMillis(900), AskExchange.NONE);
+        AccessToken first = token();
+        promoteAt(Duration.ofMillis(10_300));
+        RemedyAdvice refresh = exact.onDenied(first, finding(first, promoted("write")));
+        assertThat(refresh.remedy()).isEqualTo(Remedy.REFRESH);
+        wall.advance(refresh.after());
+        AccessToken second = token();
+        // Its own knowledge does not suffice.
+        assertThat(vague.onDenied(second, finding(second, promoted("write"))).remedy())
+                .isEqualTo(Remedy.REFRESH);
+
+        told.forEach(vague::learn);
+
+        assertThat(vague.onDenied(second, finding(second, promoted("write"))).remedy())
+                .isEqualTo(Remedy.RECONSENT);
+    }
+
+    @Test
+    void rule4WhenAnotherProcessAskedAfterAnEarlierGainThenRefreshComesFirstAgain() {
+        List<RecordedAsk> told = new ArrayList<>();
+        AskExchange exchange = told::add;
+        RemedyAdvisor other = uncertain(Duration.ZERO, exchange);
+        AccessToken first = token();
+        promote("write");
+        other.onDenied(first, finding(first, promoted("write")));
+        told.forEach(advisor::learn);
+        history.loses("write");
+        wall.advanceSeconds(30);
+        AccessToken second = token();
+        promote("write");
+
+        assertThat(granted(second, promoted("write"))).isEqualTo(refresh(promoted("write")));
+        wall.advanceSeconds(1);
+        assertThat(granted(token(), promoted("write"))).isEqualTo(reconsent(promoted("write")));
+    }
+
+    /** An advisor that knows the provider's clock within these bounds. */
+    private RemedyAdvisor uncertain(Duration uncertainty, AskExchange exchange) {
+        ProviderClock known = new ProviderClock(clock);
+        long now = clock.nanos();
+        long difference = TimeUnit.SECONDS.toNanos(wall.instant().getEpochSecond()) - now;
+        known.narrow(new ProviderClock.Bounds(difference, difference + uncertainty.toNanos(), now));
+        return new RemedyAdvisor(clients, known, kind -> RefreshDelivery.IF_REQUESTED, MAX_AGE, reported, exchange);
+    }
+
+    @Test
     void rule4WhenThisClientWasNotAskedThenNothingOnGranted() {
         AccessToken first = token();
         promote("write");
@@ -342,7 +393,7 @@ class RemedyAdvisorTests {
                         .subject("user-" + i)
                         .scopes("read")
                         .verified();
-                memory.update(token, "write", 1, ask -> ask);
+                memory.update(token, "write", PriorAsk.refresh(1, wall.instant()), ask -> ask);
             }
             assertThat(log.messages()).hasSize(1);
         }

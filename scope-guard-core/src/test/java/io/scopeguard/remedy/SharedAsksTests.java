@@ -6,6 +6,7 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,12 +22,13 @@ class SharedAsksTests {
     private final AskMemory first = new AskMemory(steady, told::add);
     private final AskMemory second = new AskMemory(steady, AskExchange.NONE);
     private final TestTokens tokens = new TestTokens(clock);
+    private final PriorAsk fresh = PriorAsk.refresh(1, Instant.parse("2026-11-30T12:00:01Z"));
     private final AccessToken token =
             tokens.organization("acme").subject("alice").scopes("read:report").verified();
 
     @Test
     void learnWhenAnotherProcessAskedForConsentThenItIsNotAskedAgain() {
-        first.update(token, SCOPE, 1, ask -> ask.withConsent(token, steady.nanos(), true));
+        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos(), true));
 
         told.forEach(second::learn);
 
@@ -39,9 +41,9 @@ class SharedAsksTests {
 
     @Test
     void learnWhenAnAskForARefreshComesLaterThenTheConsentStays() {
-        first.update(token, SCOPE, 1, ask -> ask);
+        first.update(token, SCOPE, fresh, ask -> ask);
         RecordedAsk refresh = told.get(0);
-        first.update(token, SCOPE, 1, ask -> ask.withConsent(token, steady.nanos(), true));
+        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos(), true));
         second.learn(told.get(1));
 
         second.learn(refresh);
@@ -51,7 +53,7 @@ class SharedAsksTests {
 
     @Test
     void restoreSharedWhenTheStoreLostItThenEverythingIsToldAgain() {
-        first.update(token, SCOPE, 1, ask -> ask.withConsent(token, steady.nanos(), true));
+        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos(), true));
         RecordedAsk before = told.remove(0);
 
         first.memoryLost();

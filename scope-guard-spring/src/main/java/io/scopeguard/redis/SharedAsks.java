@@ -73,6 +73,7 @@ final class SharedAsks implements AskExchange {
             String client,
             String scope,
             long series,
+            long newFrom,
             long lifeSeconds,
             @Nullable String token,
             long at,
@@ -91,6 +92,7 @@ final class SharedAsks implements AskExchange {
                     ask.clientId(),
                     ask.scope(),
                     server.micros(ask.series()),
+                    ask.newFrom(),
                     ask.life().toSeconds(),
                     consent == null ? null : consent.token(),
                     consent == null ? 0 : server.micros(consent.at()),
@@ -105,6 +107,7 @@ final class SharedAsks implements AskExchange {
                     client,
                     scope,
                     server.nanos(series),
+                    newFrom,
                     Duration.ofSeconds(lifeSeconds),
                     token == null
                             ? null

@@ -22,6 +22,9 @@ public final class SubjectFact {
 
     private static final VarHandle USED_IN;
 
+    /** The unit of {@link #brokenAfter}, which lasts for some years. */
+    private static final long UNIT = TimeUnit.MILLISECONDS.toNanos(100);
+
     /** The element of the changes that stands for the standing; no role has this id. */
     private static final String STANDING_ID = "\n";
 
@@ -89,9 +92,8 @@ public final class SubjectFact {
                 holding,
                 history.readAt(),
                 history.firstEnd(),
-                // The time was rounded up to seconds before; the translation to another clock may add less than a
-                // second.
-                (int) Math.min(Math.round(broken / 1e9), Integer.MAX_VALUE),
+                // The time was rounded up before; the translation to another clock may add a little.
+                (int) Math.min(Math.round(broken / (double) UNIT), Integer.MAX_VALUE),
                 Changes.recalled(history),
                 history.isComplete(),
                 REQUESTED);
@@ -201,19 +203,16 @@ public final class SubjectFact {
     }
 
     /**
-     * The time at which the series of reads was last broken, rounded up to seconds. An int saves four bytes in each of a million
-     * facts.
+     * The time at which the series of reads was last broken, rounded up to tenths of a second. An int saves four bytes in each of a
+     * million facts.
      */
     public long brokenAt() {
-        return firstEnd + TimeUnit.SECONDS.toNanos(brokenAfter);
+        return firstEnd + brokenAfter * UNIT;
     }
 
     private int after(long end) {
-        return seconds(Math.max(end - firstEnd, 0));
-    }
-
-    private static int seconds(long nanos) {
-        return (int) Math.min(-Math.floorDiv(-nanos, TimeUnit.SECONDS.toNanos(1)), Integer.MAX_VALUE);
+        long nanos = Math.max(end - firstEnd, 0);
+        return (int) Math.min(-Math.floorDiv(-nanos, UNIT), Integer.MAX_VALUE);
     }
 
     /** The subject's id, the same instance as in the key. */
