@@ -294,7 +294,7 @@ public final class ReplicaHarness implements AutoCloseable {
                 redis.stop();
                 latencies.get(false).add(window());
                 redis.start();
-                // The replicas connect again and write back what they know. What is compared are the states, not the change.
+                // The replicas connect again and write back what they know. The states are compared, not the change.
                 sleep(SETTLING);
             }
             latencies.get(true).add(window());
