@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ public final class Watch implements AutoCloseable {
     private final BiFunction<AccessToken, AccessRequest, Decision> authorizer;
     private final WatchListener listener;
     private final AtomicReference<@Nullable Entry> entry;
+    private final AtomicBoolean isCounted = new AtomicBoolean(true);
     private volatile Decision granted;
     private volatile boolean isReported;
 
@@ -144,6 +146,13 @@ public final class Watch implements AutoCloseable {
         if (known != null) {
             watches.removed(this, known);
         }
+        stopCounting();
+    }
+
+    private void stopCounting() {
+        if (isCounted.compareAndSet(true, false)) {
+            watches.uncount();
+        }
     }
 
     /** The present entry, or {@code null} if the access is over or was already reported. */
@@ -181,6 +190,9 @@ public final class Watch implements AutoCloseable {
             watches.notify(listener, told -> told.ended(end));
         } else if (entry.compareAndSet(known, null)) {
             watches.removed(this, known);
+            if (!listener.closesWatch()) {
+                stopCounting();
+            }
             watches.notify(listener, told -> told.ended(end));
         }
     }

@@ -151,6 +151,9 @@ final class Watches implements FactListener, AutoCloseable {
             watches.remove(watch);
             return watches.isEmpty() ? null : watches;
         });
+    }
+
+    void uncount() {
         open.decrementAndGet();
     }
 

@@ -405,6 +405,37 @@ class WatchTests {
         assertThat(guard.openWatches()).isEqualTo(MAX - 1);
     }
 
+    /** As with a client that does not read, to which the last bytes cannot be sent yet. */
+    @Test
+    void watchWhenItsListenerClosesItThenItCountsUntilThen() {
+        AccessToken alice = user("alice", "read", "write");
+        try (ScopeGuard one = new ScopeGuard(WatchedProvider.of(Mode.ENFORCE, tokens, cache, SETTINGS, steady, 1))) {
+            Decision decision = one.authorize(alice, scopes("read"));
+            Watch lasting = one.watch(decision, new WatchListener() {
+                @Override
+                public void ended(WatchEnd end) {
+                    ends.add(end);
+                }
+
+                @Override
+                public boolean closesWatch() {
+                    return true;
+                }
+            });
+            lasting.end();
+            assertThat(endWithoutTime().reason()).isEqualTo(Reason.APPLICATION);
+            assertThat(lasting.isOpen()).isFalse();
+            assertThat(one.openWatches()).isEqualTo(1);
+            assertThatThrownBy(() -> one.watch(decision, ends::add)).isInstanceOf(TooManyWatchesException.class);
+
+            lasting.close();
+            lasting.close();
+
+            assertThat(one.openWatches()).isZero();
+            one.watch(decision, ends::add).close();
+        }
+    }
+
     @Test
     void watchWhenDeniedThenRefused() {
         AccessToken alice = user("alice", "read");

@@ -3,8 +3,12 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.scopeguard.Decision;
+import io.scopeguard.ScopeGuard;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
+import io.scopeguard.spring.stream.StreamEndedEvent;
 import io.scopeguard.spring.support.Lines;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.StreamFixture;
@@ -21,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;
@@ -32,6 +37,7 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
@@ -55,11 +61,12 @@ class UnreadStreamTests {
     void stop() throws IOException {
         closeSockets();
         fixture.close();
+        Flood.ends.set(0);
     }
 
-    /** No write times out while the test runs. */
+    /** No write times out while the test runs. Streams that have to end take up their places until they have ended. */
     @Test
-    void eventsWhenOthersDoNotReadThenTheLastEventIsNotDelayed() throws Exception {
+    void eventsWhenOthersDoNotReadThenTheLastEventIsNotDelayedAndTheOthersCountAsOpen() throws Exception {
         RunningApi api = start("10m");
         List<String> idle = openWithoutReading(api);
         String reader = member();
@@ -71,11 +78,18 @@ class UnreadStreamTests {
         lines.until("event:scope-drift", fixture::timePasses);
         lines.untilEnd();
 
-        awaitEnds();
-        assertThat(api.get(path("plain"), token(member())).status()).isEqualTo(200);
+        awaitReports(UNREAD + 1);
+        awaitOpen(api, UNREAD);
         assertThat(Flood.stuck()).isEqualTo(UNREAD);
+        fixture.open(path("events"), token(member())).until("data:hello");
+        assertThat(api.get(path("events"), token(member())).body()).contains("too-many-streams");
+        assertThat(api.get(path("plain"), token(member())).status()).isEqualTo(200);
+
         closeSockets();
+
         await().atMost(PATIENCE).until(Flood.writers::isEmpty);
+        awaitOpen(api, 1);
+        fixture.open(path("events"), token(member())).until("data:hello");
     }
 
     @Test
@@ -84,12 +98,13 @@ class UnreadStreamTests {
         List<String> idle = openWithoutReading(api);
         idle.forEach(this::revoke);
 
-        awaitEnds();
+        awaitReports(UNREAD);
 
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(Flood.writers).isEmpty();
             assertThat(Flood.connections()).isZero();
         });
+        awaitOpen(api, 0);
         assertThat(api.get(path("plain"), token(member())).status()).isEqualTo(200);
     }
 
@@ -97,7 +112,7 @@ class UnreadStreamTests {
 
     private RunningApi start(String connectionTimeout) {
         return fixture.start(
-                2 * UNREAD,
+                UNREAD + 1,
                 List.of(
                         "server.tomcat.connection-timeout",
                         connectionTimeout,
@@ -124,11 +139,26 @@ class UnreadStreamTests {
         return "/organizations/" + acme + "/" + name;
     }
 
-    /** Every stream is told to end. */
-    private void awaitEnds() {
+    /** So many streams are told to end. */
+    private void awaitReports(int ends) {
         await().atMost(PATIENCE).until(() -> {
             fixture.timePasses();
-            return fixture.streams().count(Kind.HTTP) == 0;
+            return Flood.ends.get() >= ends;
+        });
+        assertThat(Flood.ends).hasValue(ends);
+    }
+
+    /** As many streams are open, for the metric, for the application and for the limit. */
+    private void awaitOpen(RunningApi api, int count) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(fixture.streams().count(Kind.HTTP)).isEqualTo(count);
+            assertThat(api.bean(ScopeGuard.class).openWatches()).isEqualTo(count);
+            assertThat(api.bean(MeterRegistry.class)
+                            .get("scopeguard.streams.open")
+                            .tag("kind", "http")
+                            .gauge()
+                            .value())
+                    .isEqualTo(count);
         });
     }
 
@@ -174,11 +204,22 @@ class UnreadStreamTests {
 
         static final Map<SseEmitter, Long> writers = new ConcurrentHashMap<>();
         private static final Map<String, SseEmitter> emitters = new ConcurrentHashMap<>();
+        static final AtomicInteger ends = new AtomicInteger();
         private static final AtomicReference<Connector> connector = new AtomicReference<>();
 
         @Bean
         WebServerFactoryCustomizer<TomcatServletWebServerFactory> connectors() {
             return factory -> factory.addConnectorCustomizers(connector::set);
+        }
+
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+
+        @EventListener
+        void ended(StreamEndedEvent event) {
+            ends.incrementAndGet();
         }
 
         /** How many connections clients have to the server that was started last. It counts the next one as well. */

@@ -13,7 +13,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +60,9 @@ final class HttpStream implements AsyncListener {
 
     void opened(OpenStream opened) {
         stream = opened;
+        if (gate.isOver()) {
+            opened.close();
+        }
     }
 
     /** The handler has returned, and the response goes on without its thread. */
@@ -92,7 +94,16 @@ final class HttpStream implements AsyncListener {
         return gate.isOver() ? end : null;
     }
 
+    /** Nothing can be written any more, even if the handler still runs. Until then, the stream counts as open. */
     private void perform() {
+        try {
+            complete();
+        } finally {
+            close();
+        }
+    }
+
+    private void complete() {
         AsyncContext started = context == null ? early() : context;
         WatchEnd reason = end;
         if (started == null || reason == null || !isPerformed.compareAndSet(false, true)) {
@@ -141,7 +152,10 @@ final class HttpStream implements AsyncListener {
     }
 
     void close() {
-        Objects.requireNonNull(stream).close();
+        OpenStream opened = stream;
+        if (opened != null) {
+            opened.close();
+        }
     }
 
     @Override

@@ -12,24 +12,39 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One open stream, under one or more watches: the first of them that ends it, ends it. Thread-safe. */
 final class OpenStream implements WatchListener, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(OpenStream.class);
 
     private final OpenStreams streams;
     private final Kind kind;
     private final StreamListener listener;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean isOver = new AtomicBoolean();
+    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
 
     /** Why the stream would have ended if rights were enforced. Several watches may end for the same reason. */
     private final Set<WatchEnd.Reason> reported = ConcurrentHashMap.newKeySet();
 
     /** The token of the last renewal. */
     private volatile @Nullable AccessToken renewed;
+
+    /** Gives up on an end that takes too long. */
+    private volatile @Nullable Future<?> deadline;
+
+    private enum State {
+        OPEN,
+        /** The stream must end, and counts as open until it has. */
+        ENDING,
+        OVER
+    }
 
     OpenStream(OpenStreams streams, Kind kind, StreamListener listener) {
         this.streams = streams;
@@ -39,7 +54,13 @@ final class OpenStream implements WatchListener, AutoCloseable {
 
     void add(Watch watch) {
         watches.add(watch);
-        if (isOver.get()) {
+        closeUnlessNeeded(watch);
+    }
+
+    /** While a stream ends, the watch that ended it makes it count as open. */
+    private void closeUnlessNeeded(Watch watch) {
+        State now = state.get();
+        if (now == State.OVER || (now == State.ENDING && watch.isOpen())) {
             watch.close();
         }
     }
@@ -80,19 +101,40 @@ final class OpenStream implements WatchListener, AutoCloseable {
             if (reported.add(end.reason())) {
                 streams.ended(this, end, () -> listener.reported(end));
             }
-        } else if (isOver.compareAndSet(false, true)) {
-            watches.forEach(Watch::close);
+        } else if (state.compareAndSet(State.OPEN, State.ENDING)) {
+            watches.forEach(this::closeUnlessNeeded);
+            limit(streams.abandonLater(this::abandon));
             streams.ended(this, end, () -> carryOut(end));
         }
     }
 
-    /** The stream counts as open until its listener has ended it. */
+    private void limit(Future<?> timer) {
+        deadline = timer;
+        if (state.get() == State.OVER) {
+            timer.cancel(false);
+        }
+    }
+
+    private void abandon() {
+        log.debug("A stream that had to end is still open, and no longer counts");
+        close();
+    }
+
     private void carryOut(WatchEnd end) {
+        boolean isCarriedOut = false;
         try {
             listener.end(end);
+            isCarriedOut = true;
         } finally {
-            streams.remove(this);
+            if (!isCarriedOut) {
+                close();
+            }
         }
+    }
+
+    @Override
+    public boolean closesWatch() {
+        return true;
     }
 
     @Override
@@ -139,16 +181,16 @@ final class OpenStream implements WatchListener, AutoCloseable {
         }
     }
 
-    /** The stream has ended without the guard. */
+    /** The stream has ended, by the guard or by itself. */
     @Override
     public void close() {
-        if (isOver.compareAndSet(false, true)) {
-            release();
+        if (state.getAndSet(State.OVER) != State.OVER) {
+            Future<?> timer = deadline;
+            if (timer != null) {
+                timer.cancel(false);
+            }
+            watches.forEach(Watch::close);
+            streams.remove(this);
         }
-    }
-
-    private void release() {
-        watches.forEach(Watch::close);
-        streams.remove(this);
     }
 }

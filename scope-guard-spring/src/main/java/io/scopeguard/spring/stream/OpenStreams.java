@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.springframework.beans.factory.DisposableBean;
@@ -26,9 +27,13 @@ import org.springframework.beans.factory.DisposableBean;
  */
 public final class OpenStreams implements DisposableBean {
 
+    /** The time after which a stream that cannot end, because its client does not read, no longer counts as open. */
+    private static final Duration ABANDONED_AFTER = Duration.ofMinutes(10);
+
     private final ScopeGuard guard;
     private final Consumer<StreamEndedEvent> listener;
     private final Set<OpenStream> open = ConcurrentHashMap.newKeySet();
+    private final Duration abandonedAfter;
     private final StreamThreads threads = new StreamThreads();
 
     /** Kinds of streams. */
@@ -44,8 +49,13 @@ public final class OpenStreams implements DisposableBean {
      * @param listener receives each end, before the stream is ended
      */
     public OpenStreams(ScopeGuard guard, Consumer<StreamEndedEvent> listener) {
+        this(guard, listener, ABANDONED_AFTER);
+    }
+
+    OpenStreams(ScopeGuard guard, Consumer<StreamEndedEvent> listener, Duration abandonedAfter) {
         this.guard = guard;
         this.listener = listener;
+        this.abandonedAfter = abandonedAfter;
     }
 
     /**
@@ -94,6 +104,10 @@ public final class OpenStreams implements DisposableBean {
         threads.later(delay, work);
     }
 
+    Future<?> abandonLater(Runnable work) {
+        return threads.onTimer(abandonedAfter, work);
+    }
+
     /**
      * Ends open streams.
      *
@@ -110,7 +124,7 @@ public final class OpenStreams implements DisposableBean {
         return ended;
     }
 
-    /** How many streams are open. */
+    /** How many streams are open. A stream whose client delays the end counts, for ten minutes at most. */
     public long count(Kind kind) {
         return open.stream().filter(stream -> stream.kind() == kind).count();
     }

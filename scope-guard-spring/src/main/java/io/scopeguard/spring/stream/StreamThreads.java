@@ -1,6 +1,7 @@
 package io.scopeguard.spring.stream;
 
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -68,6 +69,11 @@ final class StreamThreads implements AutoCloseable {
 
     void later(Duration delay, Runnable work) {
         var unused = timer.schedule(() -> execute(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Does work that never blocks, so that it need not wait for clients. It can be cancelled. */
+    Future<?> onTimer(Duration delay, Runnable work) {
+        return timer.schedule(() -> run(work), delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void watch() {

@@ -124,6 +124,7 @@ class WebSocketStream {
             open.close(status);
         } catch (IOException | RuntimeException e) {
             log.debug("The client has gone before its session was closed", e);
+            close();
         }
     }
 

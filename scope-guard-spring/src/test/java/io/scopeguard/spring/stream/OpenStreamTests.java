@@ -1,6 +1,7 @@
 package io.scopeguard.spring.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.mock;
 
 import io.scopeguard.Decision;
@@ -10,6 +11,7 @@ import io.scopeguard.WatchEnd;
 import io.scopeguard.WatchEnd.Reason;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
 import io.scopeguard.token.AccessToken;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +22,8 @@ import org.mockito.Mockito;
 
 /** A stream under several watches, such as those of a filter chain and of a handler. */
 class OpenStreamTests {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Queue<StreamEndedEvent> events = new ConcurrentLinkedQueue<>();
     private final OpenStreams streams = new OpenStreams(mock(ScopeGuard.class), events::add);
@@ -59,10 +63,52 @@ class OpenStreamTests {
 
     @Test
     void endedWhenEnforcedThenOnlyTheFirstEndCounts() {
-        stream.ended(new WatchEnd(Reason.NOT_A_MEMBER, mock(AccessToken.class), null, true));
+        stream.ended(enforced());
         stream.ended(new WatchEnd(Reason.EXPIRED, mock(AccessToken.class), null, true));
 
         assertThat(events).extracting(event -> event.end().reason()).containsExactly(Reason.NOT_A_MEMBER);
+    }
+
+    @Test
+    void endedWhenEnforcedThenItCountsAsOpenUntilItIsClosed() {
+        OpenStream open = streams.open(Kind.HTTP, List.of(), end -> {});
+        open.ended(enforced());
+        await().atMost(PATIENCE).until(() -> !events.isEmpty());
+        assertThat(streams.count(Kind.HTTP)).isEqualTo(1);
+
+        open.close();
+
+        assertThat(streams.count(Kind.HTTP)).isZero();
+        await().atMost(PATIENCE).until(streams.threads()::areGone);
+    }
+
+    @Test
+    void endedWhenItIsNeverClosedThenItCountsAsOpenForSomeTime() {
+        OpenStreams impatient = new OpenStreams(mock(ScopeGuard.class), events::add, Duration.ofMillis(1));
+        OpenStream open = impatient.open(Kind.HTTP, List.of(), end -> {});
+        assertThat(impatient.count(Kind.HTTP)).isEqualTo(1);
+
+        open.ended(enforced());
+
+        await().atMost(PATIENCE).until(() -> impatient.count(Kind.HTTP) == 0);
+        open.close();
+        assertThat(impatient.count(Kind.HTTP)).isZero();
+        impatient.destroy();
+    }
+
+    @Test
+    void endedWhenItsEndFailsThenItNoLongerCounts() {
+        OpenStream open = streams.open(Kind.WEBSOCKET, List.of(), end -> {
+            throw new IllegalStateException("The client has gone.");
+        });
+
+        open.ended(enforced());
+
+        await().atMost(PATIENCE).until(() -> streams.count(Kind.WEBSOCKET) == 0);
+    }
+
+    private static WatchEnd enforced() {
+        return new WatchEnd(Reason.NOT_A_MEMBER, mock(AccessToken.class), null, true);
     }
 
     private static WatchEnd reported(Reason reason) {
