@@ -4,8 +4,6 @@ import io.scopeguard.token.NativeCrypto;
 import io.scopeguard.token.NativeSignatures;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,10 +17,7 @@ public final class BundledCorretto implements NativeSignatures {
 
     @Override
     public Provider load() throws IOException, ReflectiveOperationException {
-        URL jar = unpacked(Platform.current().jar()).toUri().toURL();
-        // Never closed: the provider loads classes for as long as the process lives.
-        ClassLoader loader =
-                new URLClassLoader("scope-guard-corretto", new URL[] {jar}, ClassLoader.getPlatformClassLoader());
+        ClassLoader loader = new JarClassLoader(unpacked(Platform.current().jar()));
         return NativeCrypto.healthy(loader);
     }
 

@@ -8,6 +8,7 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessTokenVerifier;
 import io.scopeguard.token.NativeCrypto;
+import java.security.CodeSource;
 import java.security.Provider;
 import java.security.Security;
 import java.util.Arrays;
@@ -34,6 +35,19 @@ class BundledCorrettoTests {
         assertThatExceptionOfType(ClassNotFoundException.class)
                 .isThrownBy(
                         () -> Class.forName(provider.orElseThrow().getClass().getName()));
+    }
+
+    /** Verifying it would hash the native library, which takes longer than all the rest. */
+    @Test
+    void signatureOfTheJarIsNotVerified() {
+        assumeTrue(isLinuxWithGlibc(), "Amazon Corretto Crypto Provider runs here");
+
+        Class<?> provider = NativeCrypto.load().join().orElseThrow().getClass();
+
+        CodeSource source = provider.getProtectionDomain().getCodeSource();
+        assertThat(source.getLocation().toString()).endsWith(".jar");
+        assertThat(source.getCertificates()).isNull();
+        assertThat(provider.getSigners()).isNull();
     }
 
     @Test
