@@ -2,11 +2,14 @@ package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.support.Directory;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.io.IOException;
@@ -14,9 +17,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +90,20 @@ class OwnProviderTests {
         assertThat(reply.header("WWW-Authenticate")).contains("The token is for another API: request one for reports.");
     }
 
+    /** The check takes as long as the provider takes to answer, so the rest of start-up must not wait for its end. */
+    @Test
+    void startWhenTheProviderIsCheckedThenTheCheckBeginsBeforeTheGuardIsBuilt() {
+        try (RunningApi checked = RunningApi.start(
+                Map.of("scope-guard.resources", TenantServer.RESOURCE, "scope-guard.default-audience", "organization"),
+                clock,
+                GuardedApi.class,
+                CheckedProvider.class)) {
+            assertThat(checked.get("/organizations/acme/reports", token("acme", "carol"))
+                            .status())
+                    .isEqualTo(403);
+        }
+    }
+
     @Test
     void theExampleOfTheDocumentationIsThisProvider() throws IOException {
         String code = Files.readString(EXAMPLE);
@@ -105,6 +125,34 @@ class OwnProviderTests {
         @Bean
         Directory directory(SteadyClock steadyClock) {
             return new Directory(URI.create(keys.endpoint() + "/oidc"), members, steadyClock);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class CheckedProvider {
+
+        @Bean
+        Directory directory(SteadyClock steadyClock) {
+            CountDownLatch begun = new CountDownLatch(1);
+            return new Directory(URI.create(keys.endpoint() + "/oidc"), members, steadyClock) {
+                @Override
+                public void check(Collection<Audience> audiences) {
+                    begun.countDown();
+                }
+
+                /** A guard asks for the source of its permissions when it is built. */
+                @Override
+                public PermissionSource permissions() {
+                    try {
+                        assertThat(begun.await(Loopback.PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                                .as("the check has begun")
+                                .isTrue();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return super.permissions();
+                }
+            };
         }
     }
 }

@@ -38,6 +38,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
@@ -146,7 +147,9 @@ public final class ScopeGuardAutoConfiguration {
         return new ProviderChecks(providers, audiences, declared, properties.failFast(), timeout);
     }
 
+    /** After the checks have begun, which then run in parallel with most of start-up. */
     @Bean
+    @DependsOn("providerChecks")
     ProviderScopeGuards providerGuards(
             ProviderRegistrations providers,
             DeclaredScopes declared,
