@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
@@ -36,8 +37,8 @@ public final class BoundedHttp {
     /** One for each exchange in flight, which aborts it. */
     private final Set<Runnable> aborts = ConcurrentHashMap.newKeySet();
 
-    /** Made when it is needed: it reads the trusted certificates, which start-up need not wait for. */
-    private volatile @Nullable HttpClient client;
+    /** By scheme, each made when it is needed: the one for https reads the trusted certificates. */
+    private final Map<String, HttpClient> clients = new ConcurrentHashMap<>();
 
     /**
      * @param timeout the limit on the whole time of an exchange
@@ -52,32 +53,21 @@ public final class BoundedHttp {
         clock.onFreeze(this::disconnect);
     }
 
-    private HttpClient newClient() {
-        return HttpClient.newBuilder()
+    private HttpClient newClient(String scheme) {
+        HttpClient.Builder client = HttpClient.newBuilder()
                 .connectTimeout(timeout)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .version(HttpClient.Version.HTTP_1_1)
-                .build();
+                .version(HttpClient.Version.HTTP_1_1);
+        if (scheme.equalsIgnoreCase("http")) {
+            client.sslContext(NoTls.CONTEXT);
+        }
+        return client.build();
     }
 
     /** Aborts everything in flight: servers drop the connections of a frozen process, and may do so without notice. */
     private void disconnect() {
-        client = null;
+        clients.clear();
         aborts.forEach(Runnable::run);
-    }
-
-    private HttpClient client() {
-        HttpClient known = client;
-        return known == null ? connect() : known;
-    }
-
-    private synchronized HttpClient connect() {
-        HttpClient known = client;
-        if (known == null) {
-            known = newClient();
-            client = known;
-        }
-        return known;
     }
 
     /**
@@ -91,8 +81,9 @@ public final class BoundedHttp {
         // Reading the clock detects a freeze.
         var unused = clock.nanos();
         long freezes = clock.freezes();
-        CompletableFuture<HttpResponse<byte[]>> exchange = client().sendAsync(
-                        request.setHeader("User-Agent", USER_AGENT).build(), info -> new LimitedBody(maxBytes));
+        HttpRequest built = request.setHeader("User-Agent", USER_AGENT).build();
+        HttpClient client = clients.computeIfAbsent(built.uri().getScheme(), this::newClient);
+        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(built, info -> new LimitedBody(maxBytes));
         CompletableFuture<HttpResponse<byte[]>> answer = new CompletableFuture<>();
         var unusedToo = exchange.copy()
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
