@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -80,11 +79,11 @@ public final class ClientCredentialsToken {
      */
     public static HttpRequest.Builder request(
             URI tokenEndpoint, String clientId, String clientSecret, Map<String, String> parameters) {
-        String form = new TreeMap<>(parameters)
-                .entrySet().stream()
-                        .map(parameter -> "&" + encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
-                        .collect(Collectors.joining());
-        return request(tokenEndpoint, form)
+        StringBuilder form = new StringBuilder();
+        new TreeMap<>(parameters)
+                .forEach((name, value) ->
+                        form.append('&').append(encode(name)).append('=').append(encode(value)));
+        return request(tokenEndpoint, form.toString())
                 .header("Authorization", "Basic " + base64(encode(clientId) + ":" + encode(clientSecret)));
     }
 

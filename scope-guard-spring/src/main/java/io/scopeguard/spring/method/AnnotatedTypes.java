@@ -7,10 +7,9 @@ import io.scopeguard.spring.RequiresScopes;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
-import java.util.Arrays;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.type.AnnotationMetadata;
 import org.springframework.core.type.classreading.MetadataReaderFactory;
@@ -37,16 +36,21 @@ final class AnnotatedTypes {
     boolean contains(Class<?> type) {
         Boolean result = known.get(type);
         if (result == null) {
-            result = isAnnotated(type) || supertypes(type).anyMatch(this::contains);
+            result = isAnnotated(type) || hasAnnotatedSupertype(type);
             known.put(type, result);
         }
         return result;
     }
 
-    private static Stream<Class<?>> supertypes(Class<?> type) {
-        Stream<Class<?>> interfaces = Arrays.stream(type.getInterfaces());
+    /** Here and below, loops instead of streams, because start-up examines all methods of all beans. */
+    private boolean hasAnnotatedSupertype(Class<?> type) {
+        for (Class<?> each : type.getInterfaces()) {
+            if (contains(each)) {
+                return true;
+            }
+        }
         Class<?> superclass = type.getSuperclass();
-        return superclass == null ? interfaces : Stream.concat(Stream.of(superclass), interfaces);
+        return superclass != null && contains(superclass);
     }
 
     private boolean isAnnotated(Class<?> type) {
@@ -58,7 +62,12 @@ final class AnnotatedTypes {
 
     private boolean hasAnnotatedMethod(Class<?> type) {
         try {
-            return Arrays.stream(type.getDeclaredMethods()).anyMatch(this::isMarked);
+            for (Method method : type.getDeclaredMethods()) {
+                if (isMarked(method)) {
+                    return true;
+                }
+            }
+            return false;
         } catch (LinkageError e) {
             // A type in a signature is missing, so the class file is read, which needs no other types.
             if (hasAnnotatedMethodInFile(type)) {
@@ -85,9 +94,12 @@ final class AnnotatedTypes {
     }
 
     private boolean isMarked(AnnotatedElement element) {
-        return Arrays.stream(element.getDeclaredAnnotations())
-                .map(Annotation::annotationType)
-                .anyMatch(this::isMark);
+        for (Annotation annotation : element.getDeclaredAnnotations()) {
+            if (isMark(annotation.annotationType())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Most beans are the framework's, whose methods carry the same few annotations. */
