@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReplicaHarness implements AutoCloseable {
 
     private static final boolean QUICK = Boolean.getBoolean("quick");
+    private static final int OK = 200;
     private static final int FORBIDDEN = 403;
     private static final int USERS = 5_000;
     private static final int ORGANIZATIONS = 50;
@@ -159,6 +160,8 @@ public final class ReplicaHarness implements AutoCloseable {
         private final List<ReplicaProcess> replicas;
         private final Crowd crowd;
         private int next;
+        /** How often a new member was not granted a request. */
+        private int late;
 
         Run(int count) throws IOException, InterruptedException {
             replicas = new ArrayList<>(ReplicaProcess.start(count, properties()));
@@ -220,7 +223,7 @@ public final class ReplicaHarness implements AutoCloseable {
                 join(organization, member);
                 User user = user(organization, member, true);
                 for (ReplicaProcess replica : replicas) {
-                    crowd.send(replica.at(user.path()), user.token()).join();
+                    awaitGrant(replica, user);
                 }
                 tenant.leave(organization, member);
                 long start = System.nanoTime();
@@ -238,6 +241,14 @@ public final class ReplicaHarness implements AutoCloseable {
         /** The first webhooks meet cold code. */
         private double percentile(List<Long> times) {
             return Figures.percentile(times.subList(FIRST_WEBHOOKS, times.size()), 0.99) / 1e6;
+        }
+
+        /** What was never granted is refused at once. */
+        private void awaitGrant(ReplicaProcess replica, User user) throws InterruptedException {
+            while (crowd.send(replica.at(user.path()), user.token()).join() != OK) {
+                late++;
+                sleep(Duration.ofMillis(50));
+            }
         }
 
         /** All replicas are asked at the same time: none of them is late only because another one is. */
@@ -320,6 +331,7 @@ public final class ReplicaHarness implements AutoCloseable {
         void kill() throws InterruptedException {
             double usual = untilALossBinds(null);
             double delayed = untilALossBinds(replicas.get(replicas.size() - 1));
+            figures.reported(replicas.size() + " replicas: new members refused at first", late);
             figures.reported(replicas.size() + " replicas: a lost role is gone after intervals", usual);
             figures.atMost(replicas.size() + " replicas, one killed: extra delay, in intervals", delayed - usual, 1);
         }
@@ -331,7 +343,7 @@ public final class ReplicaHarness implements AutoCloseable {
             join(organization, member);
             User user = user(organization, member, true);
             ReplicaProcess survivor = replicas.get(0);
-            crowd.send(survivor.at(user.path()), user.token()).join();
+            awaitGrant(survivor, user);
             if (victim != null) {
                 victim.kill();
             }
