@@ -49,6 +49,8 @@ public final class McpServer implements AutoCloseable {
     private static Map<String, String> properties() {
         Map<String, String> properties = new LinkedHashMap<>(BOX.properties());
         properties.put("server.port", "0");
+        // A graceful shutdown waits for open streams until its time limit.
+        properties.put("server.shutdown", "immediate");
         properties.put("spring.ai.mcp.server.protocol", "STREAMABLE");
         properties.put("scope-guard.default-audience", "organization");
         properties.put("scope-guard.resources", "https://api.example.test");
