@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,18 +55,20 @@ class GuardedApiTests {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String SIGN_IN =
             "openid offline_access urn:logto:scope:organizations read:report delete:report";
-    private static final String USER = "erin";
+    private static final AtomicInteger USERS = new AtomicInteger();
+
+    private static LogtoBox box;
+    private static ConfigurableApplicationContext api;
 
     private final List<ScopeDriftEvent> events = new CopyOnWriteArrayList<>();
+    private final String user = "erin" + USERS.incrementAndGet();
 
-    private LogtoBox box;
-    private ConfigurableApplicationContext api;
     private ClientRegistration registration;
     private InMemoryOAuth2AuthorizedClientService clients;
     private ScopeDriftClient drift;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         box = LogtoBox.builder().port(0).start();
         api = new SpringApplicationBuilder(Api.class)
                 .initializers(context -> {
@@ -74,6 +78,16 @@ class GuardedApiTests {
                             "test", Map.of("server.port", 0, "scope-guard.permissions.max-wait", "60s")));
                 })
                 .run();
+    }
+
+    @AfterAll
+    static void stop() {
+        api.close();
+        box.close();
+    }
+
+    @BeforeEach
+    void connect() {
         registration = ClientRegistration.withRegistrationId("logto")
                 .clientId("demo-server")
                 .clientSecret("demo-server-secret")
@@ -93,15 +107,9 @@ class GuardedApiTests {
         drift = ScopeDriftClient.builder(manager)
                 .origins(origin())
                 .registration("logto")
-                .principal(GuardedApiTests::user)
+                .principal(this::principal)
                 .listener(events::add)
                 .build();
-    }
-
-    @AfterEach
-    void stop() {
-        api.close();
-        box.close();
     }
 
     /** Logto issues a token for the organization in the request. */
@@ -112,8 +120,8 @@ class GuardedApiTests {
         return client;
     }
 
-    private static TestingAuthenticationToken user() {
-        return new TestingAuthenticationToken(USER, "");
+    private TestingAuthenticationToken principal() {
+        return new TestingAuthenticationToken(user, "");
     }
 
     private String origin() {
@@ -125,13 +133,13 @@ class GuardedApiTests {
      * no organization.
      */
     private void signIn(String scopes) {
-        Answer tokens = new Browser(box.endpoint(), USER)
+        Answer tokens = new Browser(box.endpoint(), user)
                 .signIn(TestClient.CONFIDENTIAL, scopes, List.of(Browser.ORGANIZATIONS), "consent");
         Instant past = Instant.now().minusSeconds(3600);
         OAuth2AccessToken access = new OAuth2AccessToken(
                 OAuth2AccessToken.TokenType.BEARER, tokens.string("access_token"), past, past.plusSeconds(60));
         OAuth2RefreshToken refresh = new OAuth2RefreshToken(tokens.string("refresh_token"), past);
-        clients.saveAuthorizedClient(new OAuth2AuthorizedClient(registration, USER, access, refresh), user());
+        clients.saveAuthorizedClient(new OAuth2AuthorizedClient(registration, user, access, refresh), principal());
     }
 
     private String send(Http http, HttpMethod method, String path) {
@@ -139,7 +147,7 @@ class GuardedApiTests {
     }
 
     private JsonNode claims() {
-        OAuth2AuthorizedClient client = clients.loadAuthorizedClient("logto", USER);
+        OAuth2AuthorizedClient client = clients.loadAuthorizedClient("logto", user);
         String payload = client.getAccessToken().getTokenValue().split("\\.")[1];
         return JsonMapper.shared().readTree(new String(Base64.getUrlDecoder().decode(payload), StandardCharsets.UTF_8));
     }
@@ -155,12 +163,12 @@ class GuardedApiTests {
     @ParameterizedTest
     @EnumSource(Http.class)
     void demotedThenRefreshedOnceAndTheTokenMatches(Http http) {
-        box.addMember("acme", USER, "read:report", "delete:report");
+        box.addMember("acme", user, "read:report", "delete:report");
         signIn(SIGN_IN);
         assertThat(send(http, HttpMethod.DELETE, "reports")).isEqualTo("200 deleted");
         assertThat(scopes()).containsExactly("delete:report", "read:report");
 
-        box.addMember("acme", USER, "read:report");
+        box.addMember("acme", user, "read:report");
 
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(send(http, HttpMethod.GET, "reports")).isEqualTo("200 reports");
@@ -176,12 +184,12 @@ class GuardedApiTests {
     @ParameterizedTest
     @EnumSource(Http.class)
     void scopeThatIsNewThenTheUserConsentsAndTheRequestIsGranted(Http http) {
-        box.addMember("acme", USER, "read:report");
+        box.addMember("acme", user, "read:report");
         signIn(SIGN_IN);
         assertThat(send(http, HttpMethod.GET, "reports")).isEqualTo("200 reports");
         assertThat(send(http, HttpMethod.GET, "export")).startsWith("403 ");
 
-        box.addMember("acme", USER, "read:report", "export:report");
+        box.addMember("acme", user, "read:report", "export:report");
 
         AtomicReference<ConsentRequiredException> required = new AtomicReference<>();
         await().atMost(PATIENCE).until(() -> {
