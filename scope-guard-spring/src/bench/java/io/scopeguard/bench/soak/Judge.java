@@ -1,5 +1,6 @@
 package io.scopeguard.bench.soak;
 
+import io.scopeguard.bench.live.tenant.Timeline;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,7 +21,7 @@ final class Judge {
     /** The tolerance for a busy machine. */
     private static final long SLACK = Duration.ofSeconds(5).toNanos();
 
-    private static final long BOUND = MAX_STALE.toNanos() + SLACK;
+    static final long BOUND = MAX_STALE.toNanos() + SLACK;
 
     /** How long a loss of many members may be doubted: a minute after the latest read that the maximum age and a storm allow. */
     static final Duration DOUBT = Duration.ofMinutes(1).plusNanos(BOUND).plus(Storms.LONGEST);
@@ -81,10 +82,29 @@ final class Judge {
     }
 
     private void denied(Request request, String answer, boolean isHealthy, long start, long end) {
-        boolean wasNeverLost = request.truth().isHeldThroughout(request.scope(), Long.MIN_VALUE, end);
-        boolean mustBeGranted = wasNeverLost || isHealthy && isHeld(request, start, end);
+        boolean mustBeGranted = mustBeGranted(request, isHealthy, start, end);
         boolean isRight = isHealthy && request.truth().isLackedThroughout(request.scope(), start - BOUND, end);
         count(request, mustBeGranted, isRight, "denied (" + answer + ") with the scope: ");
+    }
+
+    private static boolean mustBeGranted(Request request, boolean isHealthy, long start, long end) {
+        boolean wasNeverLost = request.truth().isHeldThroughout(request.scope(), Timeline.ALWAYS, end);
+        return wasNeverLost || isHealthy && isHeld(request, start, end);
+    }
+
+    /** Whether a stream must not end at this time. */
+    boolean mustBeOpen(Request request, long time) {
+        return mustBeGranted(request, troubles.isHealthyThroughout(time - BOUND, time), time, time);
+    }
+
+    /** Whether a loss has lasted so long at this time, while the provider answered, that no stream may be open. */
+    boolean mustHaveEnded(Request request, long time) {
+        return isPlain(request, time) && request.truth().isLackedThroughout(request.scope(), time - BOUND, time);
+    }
+
+    /** Whether the provider answered for as long as the bound, and no loss was doubted. */
+    boolean isPlain(Request request, long time) {
+        return troubles.isHealthyThroughout(time - BOUND, time) && !doubts.concern(request, time - BOUND, time);
     }
 
     private void count(Request request, boolean isWrong, boolean isCertainlyRight, String what) {

@@ -55,11 +55,15 @@ final class Load implements Runnable {
         long start = System.nanoTime();
         try {
             HttpResponse<String> response = client.send(http, BodyHandlers.ofString());
-            Matcher problem = PROBLEM.matcher(response.body());
-            judge.judge(
-                    request, response.statusCode(), problem.find() ? problem.group(1) : "", start, System.nanoTime());
+            judge.judge(request, response.statusCode(), problem(response.body()), start, System.nanoTime());
         } catch (IOException e) {
             judge.judge(request, 0, e.toString(), start, System.nanoTime());
         }
+    }
+
+    /** The type of a problem; empty if the body is none. */
+    static String problem(String body) {
+        Matcher problem = PROBLEM.matcher(body);
+        return problem.find() ? problem.group(1) : "";
     }
 }

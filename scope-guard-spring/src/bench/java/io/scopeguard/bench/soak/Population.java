@@ -38,6 +38,7 @@ final class Population {
 
     private final Tenant tenant;
     private final List<Request> requests = new ArrayList<>();
+    private final List<Request> streams = new ArrayList<>();
     private final List<String> users = new ArrayList<>();
     /** Modified and read only within changes of the tenant. */
     private final Set<String> gone = new HashSet<>();
@@ -53,6 +54,11 @@ final class Population {
 
     List<Request> requests() {
         return requests;
+    }
+
+    /** The requests that open streams. */
+    List<Request> streams() {
+        return streams;
     }
 
     /** The users whose roles change. */
@@ -130,15 +136,24 @@ final class Population {
         Entitlement ofOrganization = new Entitlement(user, organizationOf(user), Audience.ORGANIZATION);
         Entitlement ofResource = new Entitlement(user, organizationOf(user), API);
         Entitlement global = new Entitlement(user, null, API);
-        add(path + "read", ofOrganization, SoakApi.READ, Policy.TOKEN);
-        add(path + "write", ofOrganization, SoakApi.WRITE, Policy.TOKEN);
+        addWithStream(path + "read", ofOrganization, SoakApi.READ);
+        addWithStream(path + "write", ofOrganization, SoakApi.WRITE);
         add(path + "strict", ofOrganization, SoakApi.WRITE, Policy.DENY);
-        add(path + "documents", ofResource, SoakApi.DOCUMENT, Policy.TOKEN);
-        add("/audit", global, SoakApi.AUDIT, Policy.TOKEN);
+        addWithStream(path + "documents", ofResource, SoakApi.DOCUMENT);
+        addWithStream("/audit", global, SoakApi.AUDIT);
         add("/library", global, SoakApi.DOCUMENT, Policy.DENY_WHAT_MAY_HAVE_LEAKED);
     }
 
+    private void addWithStream(String path, Entitlement entitlement, String scope) {
+        add(path, entitlement, scope, Policy.TOKEN);
+        streams.add(request(path + "/events", entitlement, scope, Policy.TOKEN));
+    }
+
     private void add(String path, Entitlement entitlement, String scope, Policy policy) {
-        requests.add(new Request(path, entitlement, scope, tenant.timeline(entitlement), policy));
+        requests.add(request(path, entitlement, scope, policy));
+    }
+
+    private Request request(String path, Entitlement entitlement, String scope, Policy policy) {
+        return new Request(path, entitlement, scope, tenant.timeline(entitlement), policy);
     }
 }

@@ -14,7 +14,10 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A guarded application under load for some minutes, while everything changes. Fails on any wrong decision. */
+/**
+ * A guarded application under load for some minutes, while everything changes. Fails on any wrong decision, and on any stream that
+ * ends without a loss or does not end in time after one.
+ */
 public final class Soak {
 
     private static final int CLIENTS = 4;
@@ -67,29 +70,35 @@ public final class Soak {
         Troubles troubles = new Troubles();
         Doubts doubts = new Doubts();
         Judge judge = new Judge(troubles, doubts);
+        StreamJudge ends = new StreamJudge(judge);
+        Streams streams = new Streams(origin, provider, population, judge, ends);
         Disturbances disturbances = new Disturbances(origin, provider, population, troubles, doubts);
         ExecutorService threads = Executors.newCachedThreadPool();
         AtomicInteger failures = new AtomicInteger();
         for (int i = 0; i < CLIENTS; i++) {
             threads.execute(counted(new Load(origin, provider, population, judge), threads, failures));
         }
+        threads.execute(counted(streams, threads, failures));
         Thread.sleep(WARM_UP.toMillis());
         String before = usage();
         disturbances.all().forEach(disturbance -> threads.execute(counted(quietly(disturbance), threads, failures)));
         Thread.sleep(duration.toMillis());
         String after = usage();
+        streams.stop();
         threads.shutdownNow();
         boolean hasEnded = threads.awaitTermination(2, TimeUnit.MINUTES);
-        report(judge, disturbances, before, after);
+        report(judge, ends, disturbances, before, after);
         System.out.println("failed threads   " + failures);
-        return hasEnded && failures.get() == 0 && judge.wrong() == 0 && judge.unpromised() == 0 && judge.checked() > 0;
+        boolean isRight = judge.wrong() == 0 && judge.unpromised() == 0 && judge.checked() > 0 && ends.isRight();
+        return hasEnded && failures.get() == 0 && isRight;
     }
 
-    private static void report(Judge judge, Disturbances disturbances, String before, String after) {
+    private static void report(Judge judge, StreamJudge ends, Disturbances disturbances, String before, String after) {
         System.out.println("answers          " + judge);
         System.out.println("meanwhile        " + disturbances);
         System.out.printf(
                 Locale.ROOT, "wrong decisions  %d (of %,d that had to be one way)%n", judge.wrong(), judge.checked());
+        System.out.println("streams          " + ends);
         System.out.println("unpromised 5xx   " + judge.unpromised());
         System.out.println("at the start     " + before);
         System.out.println("at the end       " + after);

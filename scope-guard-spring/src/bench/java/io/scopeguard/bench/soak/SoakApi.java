@@ -2,13 +2,15 @@ package io.scopeguard.bench.soak;
 
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.RequiresScopes;
+import java.io.IOException;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** The application under load: one handler for each kind of token and policy. */
+/** The application under load: one handler for each kind of token and policy, and handlers of streams. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import(SoakApi.Handlers.class)
@@ -46,6 +48,36 @@ public class SoakApi {
         @GetMapping("/organizations/{organizationId}/documents")
         String documents() {
             return "ok";
+        }
+
+        @RequiresScopes(READ)
+        @GetMapping("/organizations/{organizationId}/read/events")
+        SseEmitter readEvents() throws IOException {
+            return events();
+        }
+
+        @RequiresScopes(WRITE)
+        @GetMapping("/organizations/{organizationId}/write/events")
+        SseEmitter writeEvents() throws IOException {
+            return events();
+        }
+
+        @RequiresScopes(value = DOCUMENT, audience = RESOURCE)
+        @GetMapping("/organizations/{organizationId}/documents/events")
+        SseEmitter documentEvents() throws IOException {
+            return events();
+        }
+
+        @RequiresScopes(value = AUDIT, audience = RESOURCE)
+        @GetMapping("/audit/events")
+        SseEmitter auditEvents() throws IOException {
+            return events();
+        }
+
+        private static SseEmitter events() throws IOException {
+            SseEmitter emitter = new SseEmitter(0L);
+            emitter.send(SseEmitter.event().data("hello"));
+            return emitter;
         }
 
         @RequiresScopes(value = DOCUMENT, audience = RESOURCE)
