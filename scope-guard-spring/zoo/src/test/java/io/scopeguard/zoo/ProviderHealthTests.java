@@ -96,6 +96,30 @@ class ProviderHealthTests {
         assertThat(logto().path("callsAge").asString()).isEqualTo("PT1M");
     }
 
+    /** The readiness of the application does not change. */
+    @Test
+    void callsWhenTheProviderAllowsNoneForMinutesThenDegradedUntilItAnswers() {
+        assertThat(read(token()).status()).isEqualTo(200);
+        tenant.troubleApi(429);
+        readUntil("DEGRADED");
+        assertThat(logto().path("calls").asString()).isEqualTo("rate_limited");
+        assertThat(logto().path("circuit").asString()).isEqualTo("closed");
+        assertThat(logto().path("callsLastSuccess").asString()).isEqualTo("2026-11-21T12:00:00Z");
+
+        tenant.troubleApi(0);
+        readUntil("UP");
+
+        assertThat(logto().path("calls").asString()).isEqualTo("ok");
+    }
+
+    private void readUntil(String status) {
+        for (int i = 0; i < 60 && !component().path("status").asString().equals(status); i++) {
+            clock.advance(Duration.ofSeconds(40));
+            read(token());
+        }
+        assertThat(component().path("status").asString()).isEqualTo(status);
+    }
+
     @Test
     void circuitWhenHalfOfTheCallsFailThenOpenAndDegraded() {
         read(token());
