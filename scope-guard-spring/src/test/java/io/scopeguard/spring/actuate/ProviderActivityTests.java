@@ -23,9 +23,7 @@ class ProviderActivityTests {
         limited(1);
 
         assertThat(outcome()).isEqualTo(LIMITED);
-        assertThat(activity.calls("logto"))
-                .extracting(Last::lastSuccess)
-                .isEqualTo(MovableClock.NOON);
+        assertThat(activity.calls("logto")).extracting(Last::lastSuccess).isEqualTo(MovableClock.NOON);
         called("not_found");
         assertThat(outcome()).isEqualTo("ok");
         limited(1);
