@@ -1,9 +1,11 @@
 package io.scopeguard;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.RoleRequirement;
+import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
@@ -97,6 +99,28 @@ public record AccessRequest(
     }
 
     boolean takes(AccessToken view) {
-        return requirement == null || (requirement.audience().equals(view.audience()) && view.kind() == requiredKind());
+        return takes(view.audience(), view.kind());
+    }
+
+    private boolean takes(Audience audience, TokenKind kind) {
+        return requirement == null || (requirement.audience().equals(audience) && kind == requiredKind());
+    }
+
+    /**
+     * The denial of every token for this organization and audience, whatever its scopes are, or {@code null}. For a token that carries
+     * scopes of nothing else.
+     *
+     * @param ofToken {@code null} for tokens outside of organizations
+     * @hidden
+     */
+    @Internal
+    public @Nullable Denial misplaced(@Nullable String ofToken, Audience audience) {
+        if (!organization.isFor(ofToken)) {
+            return Denial.ORGANIZATION_MISMATCH;
+        }
+        if (!takes(audience, TokenKind.of(audience, ofToken))) {
+            return Denial.WRONG_TOKEN_KIND;
+        }
+        return lacksOrganization() ? Denial.ORGANIZATION_MISMATCH : null;
     }
 }

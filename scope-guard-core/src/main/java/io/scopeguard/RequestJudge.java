@@ -21,7 +21,6 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.TokenValue;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Decides about requests with the tokens of one provider, by the provider's live permissions. Thread-safe. */
@@ -33,7 +32,7 @@ final class RequestJudge {
     private final RemedyAdvisor advisor;
     private final RereadPolicy rereads;
     private final RoleRules roles;
-    private final ProviderClock provider;
+    private final YoungTokens youngTokens;
     private final SteadyClock clock;
 
     private final TokenValue<KnownToken> knownTokens = new TokenValue<>();
@@ -53,7 +52,7 @@ final class RequestJudge {
         this.advisor = advisor;
         this.rereads = rereads;
         this.roles = roles;
-        this.provider = provider;
+        this.youngTokens = new YoungTokens(settings, permissions, provider);
         this.clock = provider.steady();
     }
 
@@ -67,7 +66,7 @@ final class RequestJudge {
         KnownToken known = known(token);
         PermissionKey key = known.key().with(roles.interest(token, request));
         Freshness freshness = settings.freshness(request, now);
-        if (countsAsRead(token, request, key, now)) {
+        if (youngTokens.grant(request, key, token.scopes(), token.issuedAt(), now)) {
             if (!request.isForGateway()) {
                 permissions.refresh(key, freshness);
             }
@@ -94,25 +93,6 @@ final class RequestJudge {
                 ? first
                 : reconsidered(key, known, first, live(key, known, first.token(), freshness.notBefore(reread)));
         return isContradicted(decision) ? decision.with(advice(key, known, decision, now)) : decision;
-    }
-
-    /**
-     * Whether the token itself counts as a read: it is so young that the provider has just computed its scopes from live roles, and
-     * no newer facts are known.
-     */
-    private boolean countsAsRead(AccessToken token, AccessRequest request, PermissionKey key, long now) {
-        Duration maxAge = settings.maxAge(request);
-        if (maxAge.isZero() || !permissions.youngTokens().contains(token.kind()) || !isMetBy(token, request)) {
-            return false;
-        }
-        Duration age = provider.greatestAge(token.issuedAt());
-        return age != null && age.compareTo(maxAge) <= 0 && !permissions.knowsNewer(key, now - age.toNanos());
-    }
-
-    /** A young token proves nothing about roles: a script of the provider's administrators chooses the roles that it carries. */
-    private static boolean isMetBy(AccessToken token, AccessRequest request) {
-        return request.roles() == null
-                && (request.requirement() == null || request.requirement().isMetBy(token.scopes()));
     }
 
     /** A failed read for the hint does not change a grant. */

@@ -1,5 +1,6 @@
 package io.scopeguard.organization;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.token.AccessToken;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,22 @@ public record RequestedOrganization(Source source, @Nullable String id) {
             case REQUEST -> id == null ? null : token.in(id);
             case TOKEN -> token.onlyOrganization() == null ? null : token.in(token.onlyOrganization());
             case MISSING, CONFLICTING -> null;
+        };
+    }
+
+    /**
+     * Whether a token for this organization alone decides about the request, as {@link #viewOf} determines it.
+     *
+     * @param organization {@code null} for tokens outside of organizations
+     * @hidden
+     */
+    @Internal
+    public boolean isFor(@Nullable String organization) {
+        return switch (source) {
+            case NONE -> true;
+            case REQUEST -> id != null && id.equals(organization);
+            case TOKEN -> organization != null;
+            case MISSING, CONFLICTING -> false;
         };
     }
 

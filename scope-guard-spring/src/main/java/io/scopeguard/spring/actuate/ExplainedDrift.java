@@ -60,7 +60,8 @@ final class ExplainedDrift {
     RemedyAdvice of(HandlerRule rule, Verdict verdict, Presented token) {
         RoleRequirement required = rule instanceof Requires requires ? requires.roles() : null;
         if (verdict.isGranted()) {
-            return rule instanceof HandlerRule.Open ? RemedyAdvice.none() : onGranted(token, required);
+            boolean isSilent = rule instanceof HandlerRule.Open || verdict.isByYoungToken();
+            return isSilent ? RemedyAdvice.none() : onGranted(token, required);
         }
         Scopes grantable = grantable(rule, token.live());
         DriftFinding finding = finding(token, grantable, required);

@@ -1,9 +1,11 @@
 package io.scopeguard.spring.actuate;
 
+import io.scopeguard.AccessRequest;
 import io.scopeguard.Denial;
 import io.scopeguard.Mode;
 import io.scopeguard.RoleRules;
 import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.role.RoleKind;
@@ -14,14 +16,18 @@ import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.authorization.HandlerCatalog;
+import io.scopeguard.spring.authorization.HandlerRule;
 import io.scopeguard.spring.authorization.HandlerRule.AnyToken;
 import io.scopeguard.spring.authorization.HandlerRule.Closed;
 import io.scopeguard.spring.authorization.HandlerRule.Open;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.HandlerRule.StaticContent;
+import io.scopeguard.spring.authorization.OrganizationResolver;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Computes the decision that a handler would make about a token, with the reason. Thread-safe. */
@@ -31,15 +37,21 @@ final class HandlerJudge {
     static final String INSUFFICIENT_SCOPE = "insufficient_scope";
     static final String INSUFFICIENT_ROLE = "insufficient_role";
 
+    private static final String MISMATCH = "organization_mismatch";
     private static final String UNAVAILABLE = "permissions_unavailable";
 
+    private static final Verdict BY_YOUNG_TOKEN =
+            granted("carried, and the token is so young that it counts as a read");
+
     private final ScopeGuardSettings settings;
+    private final OrganizationResolver organizations;
     private final boolean isClosed;
     private final RoleRules roles;
 
     /** @param isClosed whether handlers without a declaration are closed */
-    HandlerJudge(ScopeGuardSettings settings, boolean isClosed) {
+    HandlerJudge(ScopeGuardSettings settings, OrganizationResolver organizations, boolean isClosed) {
         this.settings = settings;
+        this.organizations = organizations;
         this.isClosed = isClosed;
         this.roles = new RoleRules(settings, Roles::none);
     }
@@ -50,6 +62,7 @@ final class HandlerJudge {
      * @param organization {@code null} outside of organizations
      * @param roles the names of the token's roles, or {@code null} if it carries no roles of a kind
      * @param live {@code null} if live permissions are unknown
+     * @param isYoung whether the token grants a request without a read, because it is young
      * @param isAtHome whether tokens of its provider count in the organization, or outside of organizations
      */
     record Presented(
@@ -58,11 +71,12 @@ final class HandlerJudge {
             Scopes scopes,
             Function<RoleKind, @Nullable Set<String>> roles,
             @Nullable LivePermissions live,
+            Predicate<AccessRequest> isYoung,
             boolean isAtHome) {
 
         /** The same token with other live permissions. */
         Presented with(@Nullable LivePermissions other) {
-            return new Presented(organization, audience, scopes, roles, other, isAtHome);
+            return new Presented(organization, audience, scopes, roles, other, isYoung, isAtHome);
         }
     }
 
@@ -75,6 +89,11 @@ final class HandlerJudge {
         boolean isGranted() {
             return decision.equals("granted");
         }
+
+        /** Whether live permissions were not compared, so that the response contains no hint. */
+        boolean isByYoungToken() {
+            return equals(BY_YOUNG_TOKEN);
+        }
     }
 
     /** The scopes that count. */
@@ -86,57 +105,89 @@ final class HandlerJudge {
         if (entry.rule() instanceof Open) {
             return granted("open to everybody");
         }
-        if (entry.rule() instanceof StaticContent && !isClosed) {
+        if (entry.rule() instanceof StaticContent && !isClosed && !entry.namesOrganization()) {
             return granted("files are open to any valid token");
         }
-        if (!token.isAtHome && (token.organization != null || entry.rule() instanceof Requires)) {
-            return denied("organization_mismatch", "the provider's tokens do not count there");
+        if (refuses(entry.rule())) {
+            return denied("undeclared", "declares nothing");
         }
-        Verdict standing = ofStanding(entry, token);
-        if (!standing.isGranted()) {
-            return standing;
+        AccessRequest request = request(entry, token);
+        Verdict placement = ofPlacement(request, token);
+        if (!placement.isGranted()) {
+            return placement;
         }
-        return entry.rule() instanceof Requires requires ? ofRequirements(requires, token) : ofDefault(entry, token);
+        if (token.isYoung.test(request)) {
+            return BY_YOUNG_TOKEN;
+        }
+        Verdict standing = ofStanding(request, token);
+        return standing.isGranted() ? ofRequirements(request, token) : standing;
     }
 
-    private Verdict ofStanding(HandlerCatalog.Entry entry, Presented token) {
+    private boolean refuses(HandlerRule rule) {
+        boolean isUndeclared = isClosed && !(rule instanceof AnyToken) && !(rule instanceof Requires);
+        return rule instanceof Closed || isUndeclared;
+    }
+
+    /** The request of a client that names the organization of its token. */
+    private AccessRequest request(HandlerCatalog.Entry entry, Presented token) {
+        RequestedOrganization organization = organizations.assumed(entry, token.organization);
+        return entry.rule() instanceof Requires requires
+                ? new AccessRequest(organization, requires.requirement(), requires.roles())
+                : new AccessRequest(organization, null);
+    }
+
+    private static Verdict ofPlacement(AccessRequest request, Presented token) {
+        if (!request.organization().isFor(token.organization)) {
+            return denied(
+                    MISMATCH,
+                    token.organization == null ? "needs an organization" : "names no organization of the token");
+        }
+        boolean needsNothing = request.requirement() == null && request.roles() == null;
+        if (!token.isAtHome && (token.organization != null || !needsNothing)) {
+            return denied(MISMATCH, "the provider's tokens do not count there");
+        }
+        Denial misplaced = request.misplaced(token.organization, token.audience);
+        if (misplaced == null) {
+            return granted("for the organization");
+        }
+        return misplaced == Denial.WRONG_TOKEN_KIND
+                ? denied("wrong_token_kind", "needs a token for " + wanted(request))
+                : denied(MISMATCH, "the request names no organization");
+    }
+
+    private static String wanted(AccessRequest request) {
+        ScopeRequirement requirement = Objects.requireNonNull(request.requirement());
+        if (requirement.audience().isOrganization()) {
+            return requirement.audience().toString();
+        }
+        return requirement.audience()
+                + (request.organization().isBound() ? " in an organization" : " without an organization");
+    }
+
+    private Verdict ofStanding(AccessRequest request, Presented token) {
         Standing standing = token.live == null || !isEnforcing() ? Standing.ACTIVE : token.live.standing();
         return switch (standing) {
             case ACTIVE -> granted("active");
             case NOT_A_MEMBER, ORGANIZATION_INACTIVE ->
-                isAboutOrganization(entry) && token.organization != null
+                request.organization().isBound()
                         ? denied(NOT_A_MEMBER, "the standing is " + lower(standing))
                         : granted("not about an organization");
             case SUSPENDED, UNKNOWN_SUBJECT -> denied("subject_inactive", "the standing is " + lower(standing));
         };
     }
 
-    private static boolean isAboutOrganization(HandlerCatalog.Entry entry) {
-        return entry.namesOrganization() || (entry.rule() instanceof Requires requires && requires.needsOrganization());
-    }
-
-    private Verdict ofDefault(HandlerCatalog.Entry entry, Presented token) {
-        boolean refuses = entry.rule() instanceof Closed || (isClosed && !(entry.rule() instanceof AnyToken));
-        if (refuses) {
-            return denied("undeclared", "declares nothing");
+    private Verdict ofRequirements(AccessRequest request, Presented token) {
+        boolean needsNothing = request.requirement() == null && request.roles() == null;
+        if (needsNothing) {
+            return token.live == null ? byPolicy(null) : granted("any valid token");
         }
-        return token.live == null ? byPolicy(null) : granted("any valid token");
-    }
-
-    private Verdict ofRequirements(Requires requires, Presented token) {
-        if (requires.needsOrganization() && token.organization == null) {
-            return denied("organization_mismatch", "needs an organization");
-        }
-        Verdict ofScopes = ofScopes(requires.requirement(), token);
-        return ofScopes.isGranted() && requires.roles() != null ? ofRoles(requires.roles(), token) : ofScopes;
+        Verdict ofScopes = ofScopes(request.requirement(), token);
+        return ofScopes.isGranted() && request.roles() != null ? ofRoles(request.roles(), token) : ofScopes;
     }
 
     private Verdict ofScopes(@Nullable ScopeRequirement requirement, Presented token) {
         if (requirement == null) {
             return token.live == null ? byPolicy(null) : granted("requires no scopes");
-        }
-        if (!requirement.audience().equals(token.audience)) {
-            return denied("wrong_token_kind", "needs a token for " + requirement.audience());
         }
         if (!requirement.isMetBy(token.scopes)) {
             return denied(

@@ -1,7 +1,9 @@
 package io.scopeguard.spring.actuate;
 
+import io.scopeguard.AccessRequest;
 import io.scopeguard.Mode;
 import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.YoungTokens;
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.drift.TokenTraits;
@@ -12,6 +14,7 @@ import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.permission.RoleInterest;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.remedy.Remedy;
@@ -25,15 +28,18 @@ import io.scopeguard.spring.actuate.HandlerJudge.Presented;
 import io.scopeguard.spring.actuate.HandlerJudge.Verdict;
 import io.scopeguard.spring.authorization.HandlerCatalog;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
+import io.scopeguard.spring.authorization.OrganizationResolver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
@@ -51,6 +57,7 @@ public final class PermissionExplainer {
     /**
      * @param owners the name of the provider whose tokens count in an organization, or outside of organizations ({@code null})
      * @param clients the policies of clients
+     * @param organizations the places in requests that can name an organization
      * @param isClosed whether handlers without a declaration are closed
      */
     public PermissionExplainer(
@@ -60,6 +67,7 @@ public final class PermissionExplainer {
             ScopeGuardSettings settings,
             Clients clients,
             Audience defaultAudience,
+            OrganizationResolver organizations,
             boolean isClosed) {
         this.providers = List.copyOf(providers);
         this.owners = owners;
@@ -67,7 +75,7 @@ public final class PermissionExplainer {
         this.settings = settings;
         this.clients = clients;
         this.defaultAudience = defaultAudience;
-        this.judge = new HandlerJudge(settings, isClosed);
+        this.judge = new HandlerJudge(settings, organizations, isClosed);
     }
 
     /**
@@ -114,8 +122,18 @@ public final class PermissionExplainer {
         LivePermissions permissions = lookup.get(null);
         Scopes granted = permissions == null ? Scopes.none() : permissions.granted();
         Scopes scopes = carried == null ? granted : carried;
-        Presented token =
-                new Presented(key.organization(), key.audience(), scopes, query::roles, permissions, isAtHome);
+        Map<HandlerCatalog.Entry, Optional<LivePermissions>> byHandler = new LinkedHashMap<>();
+        handlers.entries()
+                .forEach(entry -> byHandler.put(
+                        entry, Optional.ofNullable(lookup.get(entry.rule().maxAge()))));
+        Presented token = new Presented(
+                key.organization(),
+                key.audience(),
+                scopes,
+                query::roles,
+                permissions,
+                young(query, key, live),
+                isAtHome);
         ExplainedDrift drifts = new ExplainedDrift(
                 live.provider(),
                 clients,
@@ -135,10 +153,27 @@ public final class PermissionExplainer {
                 drift.introduced().toList(),
                 permissions == null ? null : age(live, permissions),
                 remedyOf(drifts.onGranted(token)),
-                handlers.entries().stream()
-                        .map(entry -> decision(
-                                entry, token.with(lookup.get(entry.rule().maxAge())), drifts))
+                byHandler.entrySet().stream()
+                        .map(each -> decision(
+                                each.getKey(), token.with(each.getValue().orElse(null)), drifts))
                         .toList());
+    }
+
+    /**
+     * Whether a token grants a request without a read. What was read for this explanation counts, like for the next request. A query
+     * that does not say when the token was issued is about a token of any age.
+     */
+    private Predicate<AccessRequest> young(Query query, PermissionKey key, LiveProvider live) {
+        Instant issuedAt = query.issuedAt;
+        List<String> carried = query.scopes;
+        if (issuedAt == null || carried == null) {
+            return request -> false;
+        }
+        ProviderClock clock = live.provider().clock();
+        YoungTokens tokens = new YoungTokens(settings, live.permissions(), clock);
+        Scopes scopes = Scopes.ofTokens(carried);
+        return request ->
+                tokens.grant(request, key, scopes, issuedAt, clock.steady().nanos());
     }
 
     private PermissionKey key(Query query) {

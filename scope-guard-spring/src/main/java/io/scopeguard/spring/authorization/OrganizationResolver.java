@@ -2,6 +2,7 @@ package io.scopeguard.spring.authorization;
 
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.Map;
@@ -65,10 +66,35 @@ public final class OrganizationResolver {
         if (named.isBound()) {
             return named;
         }
-        if (binding == Binding.TOKEN) {
-            return RequestedOrganization.OF_TOKEN;
+        return unnamed(binding, required && hasHeader());
+    }
+
+    /**
+     * The organization of a request to a handler, from a client that names this organization wherever the handler takes one.
+     *
+     * @param organization {@code null} for a client whose token is for no organization
+     */
+    public RequestedOrganization assumed(HandlerCatalog.Entry handler, @Nullable String organization) {
+        Requires rule = handler.rule() instanceof Requires requires ? requires : null;
+        Binding binding = rule == null ? Binding.REQUEST : rule.binding();
+        boolean mustBeNamed = handler.namesOrganization() || binding == Binding.EXPRESSION;
+        boolean canBeNamed = mustBeNamed || (hasHeader() && binding != Binding.NONE);
+        if (canBeNamed && organization != null) {
+            return RequestedOrganization.named(organization);
         }
-        return required && hasHeader() ? RequestedOrganization.MISSING : RequestedOrganization.NONE;
+        if (mustBeNamed) {
+            return RequestedOrganization.MISSING;
+        }
+        boolean needsHeader = rule != null && !rule.isGlobalRoleOnly() && hasHeader();
+        return unnamed(binding, needsHeader);
+    }
+
+    private static RequestedOrganization unnamed(Binding binding, boolean needsHeader) {
+        return switch (binding) {
+            case TOKEN -> RequestedOrganization.OF_TOKEN;
+            case NONE -> RequestedOrganization.NONE;
+            case REQUEST, EXPRESSION -> needsHeader ? RequestedOrganization.MISSING : RequestedOrganization.NONE;
+        };
     }
 
     private RequestedOrganization named(HttpServletRequest request, @Nullable String inPath) {

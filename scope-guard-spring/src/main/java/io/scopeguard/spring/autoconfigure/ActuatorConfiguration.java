@@ -9,6 +9,7 @@ import io.scopeguard.spring.actuate.ProviderHealthIndicator;
 import io.scopeguard.spring.actuate.RevocationAudit;
 import io.scopeguard.spring.actuate.ScopeGuardEndpoint;
 import io.scopeguard.spring.authorization.HandlerCatalog;
+import io.scopeguard.spring.authorization.OrganizationResolver;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
 import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.provider.ProviderScopeGuards;
@@ -40,6 +41,7 @@ final class ActuatorConfiguration {
                 ScopeGuard guard,
                 ProviderScopeGuards guards,
                 HandlerCatalog handlers,
+                OrganizationResolver organizations,
                 ScopeGuardProperties properties) {
             ScopeGuardSettings decisions = new PermissionSettings(properties).decisions();
             Audience defaultAudience = new AudienceSettings(properties).defaultAudience();
@@ -50,6 +52,7 @@ final class ActuatorConfiguration {
                     decisions,
                     guards.clients(),
                     defaultAudience,
+                    organizations,
                     properties.unannotated() == Unannotated.DENY);
             return new ScopeGuardEndpoint(
                     guards::apply, guards.live(), handlers, explainer, decisions, defaultAudience);
