@@ -102,12 +102,12 @@ final class ProviderGuard {
         advisor.forgetAsks();
     }
 
-    boolean restoreFacts() {
-        return permissions.restoreShared();
+    PermissionCache permissions() {
+        return permissions;
     }
 
-    boolean restoreAsks() {
-        return advisor.restoreShared();
+    RemedyAdvisor advisor() {
+        return advisor;
     }
 
     void memoryLost() {

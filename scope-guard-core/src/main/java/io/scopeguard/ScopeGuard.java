@@ -3,6 +3,7 @@ package io.scopeguard;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.organization.RequestedOrganization;
+import io.scopeguard.permission.fact.FactHistory;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.PermissionChange;
@@ -13,9 +14,13 @@ import io.scopeguard.token.KeysUnavailableException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -218,24 +223,22 @@ public final class ScopeGuard implements AutoCloseable {
         guards.forEach(ProviderGuard::forgetAsks);
     }
 
-    /**
-     * Stores the histories of facts again where processes share them. Waits for the store after each of them.
-     *
-     * @return whether all were stored; the first one that cannot be stored ends it
-     */
+    /** The histories of all known facts, by name. */
     @Internal
-    public boolean restoreFacts() {
-        return guards.stream().allMatch(ProviderGuard::restoreFacts);
+    public Iterator<Map.Entry<String, FactHistory>> histories() {
+        return guards.stream()
+                .flatMap(guard -> stream(guard.permissions().histories()))
+                .iterator();
     }
 
-    /**
-     * Stores the remedies that clients were asked for again where processes share them. Waits for the store after each of them.
-     *
-     * @return whether all were stored; the first one that cannot be stored ends it
-     */
+    /** The remedies that this process asked clients for. */
     @Internal
-    public boolean restoreAsks() {
-        return guards.stream().allMatch(ProviderGuard::restoreAsks);
+    public Iterator<RecordedAsk> asks() {
+        return guards.stream().flatMap(guard -> stream(guard.advisor().asks())).iterator();
+    }
+
+    private static <T> Stream<T> stream(Iterator<T> elements) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(elements, 0), false);
     }
 
     /** Reacts to a possible loss of the records that processes share. Subjects without one count as forgotten, not as never seen. */

@@ -2,6 +2,7 @@ package io.scopeguard.permission;
 
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.fact.FactHistory;
 import io.scopeguard.permission.fact.FactKey;
 import io.scopeguard.permission.fact.FactKey.MembershipKey;
 import io.scopeguard.permission.fact.FactKey.SubjectKey;
@@ -24,6 +25,8 @@ import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.Sequence;
 import io.scopeguard.time.SteadyClock;
+import java.util.Iterator;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -248,13 +251,9 @@ public final class PermissionCache implements AutoCloseable {
         return flights.active();
     }
 
-    /**
-     * Stores all known histories in the shared store again. Waits for the store after each of them.
-     *
-     * @return whether all were stored; the first one that cannot be stored ends it
-     */
-    public boolean restoreShared() {
-        return store.restoreShared();
+    /** All known histories of facts, by name. */
+    public Iterator<Map.Entry<String, FactHistory>> histories() {
+        return store.histories();
     }
 
     /** Reacts to a possible loss of records elsewhere. Subjects without a record count as forgotten, not as never seen. */

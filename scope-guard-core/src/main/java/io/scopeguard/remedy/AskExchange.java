@@ -4,7 +4,7 @@ import io.scopeguard.annotation.Internal;
 
 /**
  * Shares with other processes which remedies clients were asked for, so that no client is asked for consent twice. By default,
- * nothing is shared. Thread-safe.
+ * nothing is shared. Thread-safe; must not wait.
  *
  * @hidden
  */
@@ -15,16 +15,6 @@ public interface AskExchange {
     /** No exchange between processes. */
     AskExchange NONE = ask -> {};
 
-    /** Reports a remedy that this process asked a client for, if later decisions depend on it. Must not wait. */
+    /** Reports a remedy that this process asked a client for, if later decisions depend on it. */
     void asked(RecordedAsk ask);
-
-    /**
-     * Reports a remedy again, and waits until that is done.
-     *
-     * @return whether it was reported
-     */
-    default boolean restore(RecordedAsk ask) {
-        asked(ask);
-        return true;
-    }
 }

@@ -8,6 +8,7 @@ import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,10 +92,12 @@ final class AskMemory {
         droppedAt = clock.nanos();
     }
 
-    /** Reports all records again, until one cannot be reported. Returns whether all were. */
-    boolean restoreShared() {
+    /** The asks of this process. */
+    Iterator<RecordedAsk> asks() {
         return entries.asMap().entrySet().stream()
-                .allMatch(entry -> exchange.restore(entry.getValue().recordedFor(entry.getKey())));
+                .filter(entry -> !entry.getValue().isForeign)
+                .map(entry -> entry.getValue().recordedFor(entry.getKey()))
+                .iterator();
     }
 
     /** Forgets all records on purpose, as if no client had been asked for anything. */
@@ -145,6 +148,9 @@ final class AskMemory {
         static Entry stronger(Entry known, Entry learned) {
             PriorAsk.Consent before = known.ask.consent();
             PriorAsk.Consent after = learned.ask.consent();
+            if (before == null && after == null) {
+                return learned.ask.newFrom().isAfter(known.ask.newFrom()) ? learned : known;
+            }
             return before != null && (after == null || after.at() <= before.at()) ? known : learned;
         }
 

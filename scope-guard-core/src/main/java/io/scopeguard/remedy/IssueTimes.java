@@ -43,16 +43,21 @@ final class IssueTimes {
         };
     }
 
-    /** Whether a time of issue that was certainly after a gain may belong to the present gain, instead of an earlier one. */
+    /** Whether a time that was certainly after a gain and the last gap may still be, instead of being about earlier ones. */
     boolean mayBeOfPresentGain(Instant newFrom, PermissionHistory history, String name) {
-        OptionalLong held = history.heldSince(name);
-        return held.isPresent() && provider.compare(newFrom, held.getAsLong()) != Order.BEFORE;
+        return history.heldSince(name).isPresent()
+                && provider.compare(newFrom, lastChange(history, name)) != Order.BEFORE;
     }
 
     /** The earliest time of issue with which a token is certainly issued after the gain, and after the last gap between reads. */
     Instant firstAfterGain(PermissionHistory history, String name) {
-        long held = history.heldSince(name).orElse(Long.MIN_VALUE);
-        return provider.firstAfter(Math.max(held, history.unbrokenSince(name).orElse(Long.MIN_VALUE)));
+        return provider.firstAfter(lastChange(history, name));
+    }
+
+    private static long lastChange(PermissionHistory history, String name) {
+        return Math.max(
+                history.heldSince(name).orElse(Long.MIN_VALUE),
+                history.unbrokenSince(name).orElse(Long.MIN_VALUE));
     }
 
     private boolean isAfterLastGap(TokenTraits token, PermissionHistory history, String name) {

@@ -9,6 +9,7 @@ import io.scopeguard.provider.TokenKind;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -67,13 +68,9 @@ public final class RemedyAdvisor {
         asks.memoryLost();
     }
 
-    /**
-     * Reports all asks to the other processes again. Waits for each of them.
-     *
-     * @return whether all were reported; the first one that cannot be reported ends it
-     */
-    public boolean restoreShared() {
-        return asks.restoreShared();
+    /** The remedies that this process asked clients for. */
+    public Iterator<RecordedAsk> asks() {
+        return asks.asks();
     }
 
     /** Forgets what clients were asked for. */

@@ -206,31 +206,18 @@ class SharedReadTests {
     }
 
     @Test
-    void restoreSharedWhenTheStoreIsEmptyThenAllIsKeptAgainAndNothingElseIsAFirstLook() {
+    void historiesWhenTheStoreIsEmptyThenAllIsKeptAgainAndNothingElseIsAFirstLook() {
         get(cache, BOTH);
         Map<String, FactHistory> before = Map.copyOf(kept.histories);
         kept.histories.clear();
         directory.member("acme", "bob", "editor");
 
         cache.memoryLost();
-        assertThat(cache.restoreShared()).isTrue();
+        cache.histories().forEachRemaining(each -> kept.share(each.getKey(), each.getValue()));
 
         assertThat(kept.histories).isEqualTo(before);
         assertThat(cache.get(key("bob"), fresh(), BOTH).history().isComplete()).isFalse();
         assertThat(get(cache, BOTH).history().isComplete()).isTrue();
-    }
-
-    @Test
-    void restoreSharedWhenTheStoreFailsThenNothingMoreIsSent() {
-        get(cache, BOTH);
-        directory.member("acme", "bob", "editor");
-        cache.get(key("bob"), fresh(), BOTH);
-        kept.histories.clear();
-        kept.limit = 1;
-
-        assertThat(cache.restoreShared()).isFalse();
-
-        assertThat(kept.histories).hasSize(1);
     }
 
     private PermissionCache cache() {
@@ -276,9 +263,6 @@ class SharedReadTests {
 
         private final Map<String, FactHistory> histories = new HashMap<>();
 
-        /** The number of histories after which the store fails. */
-        private int limit = Integer.MAX_VALUE;
-
         @Override
         public Map<String, FactHistory> recall(Collection<String> facts) {
             Map<String, FactHistory> found = new HashMap<>(histories);
@@ -289,12 +273,6 @@ class SharedReadTests {
         @Override
         public void share(String fact, FactHistory history) {
             histories.put(fact, history);
-        }
-
-        @Override
-        public boolean restore(String fact, FactHistory history) {
-            share(fact, history);
-            return histories.size() < limit;
         }
     }
 }

@@ -235,20 +235,38 @@ class RemedyAdvisorTests {
         AskExchange exchange = told::add;
         RemedyAdvisor exact = uncertain(Duration.ZERO, exchange);
         RemedyAdvisor vague = uncertain(Duration.ofMillis(900), AskExchange.NONE);
+        RemedyAdvisor unaware = uncertain(Duration.ofMillis(900), AskExchange.NONE);
         AccessToken first = token();
         promoteAt(Duration.ofMillis(10_300));
         RemedyAdvice refresh = exact.onDenied(first, finding(first, promoted("write")));
         assertThat(refresh.remedy()).isEqualTo(Remedy.REFRESH);
         wall.advance(refresh.after());
         AccessToken second = token();
-        // Its own knowledge does not suffice.
-        assertThat(vague.onDenied(second, finding(second, promoted("write"))).remedy())
+        assertThat(unaware.onDenied(second, finding(second, promoted("write"))).remedy())
                 .isEqualTo(Remedy.REFRESH);
 
         told.forEach(vague::learn);
 
         assertThat(vague.onDenied(second, finding(second, promoted("write"))).remedy())
                 .isEqualTo(Remedy.RECONSENT);
+    }
+
+    @Test
+    void rule4WhenReadsWereInterruptedAfterTheAskThenItProvesNothing() {
+        List<RecordedAsk> told = new ArrayList<>();
+        AskExchange exchange = told::add;
+        RemedyAdvisor exact = uncertain(Duration.ZERO, exchange);
+        RemedyAdvisor vague = uncertain(Duration.ofMillis(900), AskExchange.NONE);
+        AccessToken first = token();
+        promoteAt(Duration.ofMillis(10_300));
+        wall.advance(exact.onDenied(first, finding(first, promoted("write"))).after());
+        AccessToken second = token();
+        told.forEach(vague::learn);
+        wall.advanceSeconds(600);
+        history.resumes("write");
+
+        assertThat(vague.onDenied(second, finding(second, promoted("write"))).remedy())
+                .isEqualTo(Remedy.REFRESH);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.scopeguard.redis;
 import io.scopeguard.provider.PermissionChange;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.type.TypeReference;
 
@@ -22,7 +23,7 @@ final class ChangeStream {
     private static final int MAX_PENDING = 1_000;
 
     private final SharedLog log;
-    private final Unsent<String, List<PermissionChange>> pending = new Unsent<>(MAX_PENDING);
+    private final Unsent<String, List<PermissionChange>> pending = new Unsent<>(MAX_PENDING, (first, second) -> first);
 
     /** The outcome of a delivery. */
     enum Publication {
@@ -60,7 +61,9 @@ final class ChangeStream {
     /** Adds the changes that could not be added before. Waits for Redis, until it does not respond for the first time. */
     void flush() {
         pending.flush(
-                () -> append("", List.of(new PermissionChange.OfEverything())).isPresent(),
+                () -> Map.of("", List.<PermissionChange>of(new PermissionChange.OfEverything()))
+                        .entrySet()
+                        .iterator(),
                 (delivery, changes) -> append(delivery, changes).isPresent());
     }
 

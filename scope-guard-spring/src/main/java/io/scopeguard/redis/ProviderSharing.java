@@ -66,12 +66,12 @@ public final class ProviderSharing implements AutoCloseable {
         this.histories = new SharedHistories(redis, keys, server);
         this.asks = new SharedAsks(redis, keys, replica, server);
         this.everything = new FullInvalidation(clock);
-        this.heartbeats = executor("scope-guard-redis");
-        this.restoring = executor("scope-guard-restore");
+        this.heartbeats = executor("scope-guard-redis", 1);
+        this.restoring = executor("scope-guard-restore", 2);
     }
 
-    private static ScheduledExecutorService executor(String name) {
-        return Executors.newSingleThreadScheduledExecutor(task -> {
+    private static ScheduledExecutorService executor(String name, int threads) {
+        return Executors.newScheduledThreadPool(threads, task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
@@ -127,8 +127,9 @@ public final class ProviderSharing implements AutoCloseable {
     /** Starts to receive records of the other replicas. */
     public void start(ScopeGuard guard) {
         repeat(heartbeats, "heartbeat", () -> beat(guard));
-        // On a thread of its own, since it waits for Redis after each record.
-        repeat(restoring, "restoring of shared records", () -> restore(guard));
+        // On threads of their own, since they wait for Redis after each record.
+        repeat(restoring, "restoring of histories", () -> restoreHistories(guard));
+        repeat(restoring, "restoring of asks", () -> restoreAsks(guard));
     }
 
     private static void repeat(ScheduledExecutorService thread, String name, Runnable task) {
@@ -145,11 +146,15 @@ public final class ProviderSharing implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** Stores what could not be stored before. */
-    private void restore(ScopeGuard guard) {
+    private void restoreHistories(ScopeGuard guard) {
         if (redis.isReachable()) {
-            histories.unsent().flush(guard::restoreFacts, histories::restore);
-            asks.unsent().flush(guard::restoreAsks, (asked, ask) -> asks.restore(ask));
+            histories.unsent().flush(guard::histories, histories::restore);
+        }
+    }
+
+    private void restoreAsks(ScopeGuard guard) {
+        if (redis.isReachable()) {
+            asks.unsent().flush(() -> SharedAsks.named(guard.asks()), (asked, ask) -> asks.restore(ask));
         }
     }
 

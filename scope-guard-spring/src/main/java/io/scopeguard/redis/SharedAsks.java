@@ -6,7 +6,12 @@ import io.scopeguard.remedy.AskExchange;
 import io.scopeguard.remedy.RecordedAsk;
 import io.scopeguard.scope.Audience;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Spliterators;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
@@ -22,7 +27,7 @@ final class SharedAsks implements AskExchange {
 
     private final SharedLog log;
     private final ServerClock server;
-    private final Unsent<Asked, RecordedAsk> unsent = new Unsent<>(MAX_UNSENT);
+    private final Unsent<Asked, RecordedAsk> unsent = new Unsent<>(MAX_UNSENT, SharedAsks::later);
 
     /** Whom was asked for what. */
     record Asked(String issuer, PermissionKey subject, String clientId, String scope) {
@@ -46,9 +51,26 @@ final class SharedAsks implements AskExchange {
         log.tell(SharedJson.write(Entry.of(ask, server)), () -> unsent.keep(Asked.of(ask), ask));
     }
 
-    @Override
-    public boolean restore(RecordedAsk ask) {
+    private static RecordedAsk later(RecordedAsk a, RecordedAsk b) {
+        Comparator<RecordedAsk> order = Comparator.<RecordedAsk>comparingLong(ask -> consentAt(ask.consent()))
+                .thenComparing(RecordedAsk::newFrom);
+        return order.compare(a, b) > 0 ? a : b;
+    }
+
+    private static long consentAt(RecordedAsk.@Nullable Consent consent) {
+        return consent == null ? Long.MIN_VALUE : consent.at();
+    }
+
+    /** Adds an ask again, and waits for Redis. Returns whether it was added. */
+    boolean restore(RecordedAsk ask) {
         return log.append("", List.of(SharedJson.write(Entry.of(ask, server)))).isPresent();
+    }
+
+    /** Asks by their names. */
+    static Iterator<Map.Entry<Asked, RecordedAsk>> named(Iterator<RecordedAsk> asks) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(asks, 0), false)
+                .map(ask -> Map.entry(Asked.of(ask), ask))
+                .iterator();
     }
 
     /** What could not be added to the stream. */

@@ -5,12 +5,14 @@ import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.permission.fact.FactHistory;
 import io.scopeguard.redis.BoundedRedis.Command;
 import io.scopeguard.redis.ServerClock.Offset;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -37,15 +39,29 @@ final class SharedHistories implements FactExchange {
             local known = redis.call('GETRANGE', KEYS[1], 0, 19)
             local at = tonumber(known)
             if not at or at > now or known <= ARGV[1] then
-              redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
+              redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
             end
             return {1}
             """);
 
+    /** Stores a value, unless another replica has written since it was read. */
+    private static final Script REPLACE = new Script("""
+            if (redis.call('GET', KEYS[1]) or '') ~= ARGV[3] then
+              return {0}
+            end
+            redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+            return {1}
+            """);
+
+    private static final int MAX_TRIES = 5;
+
+    private static final byte[] NOTHING = {};
+
     private final BoundedRedis redis;
     private final Keys keys;
     private final ServerClock server;
-    private final Unsent<String, FactHistory> unsent = new Unsent<>(MAX_UNSENT);
+    private final Unsent<String, FactHistory> unsent =
+            new Unsent<>(MAX_UNSENT, (a, b) -> a.readAt() > b.readAt() ? a : b);
 
     SharedHistories(BoundedRedis redis, Keys keys, ServerClock server) {
         this.redis = redis;
@@ -86,17 +102,49 @@ final class SharedHistories implements FactExchange {
         redis.tell(keeping(fact, history), () -> unsent.keep(fact, history));
     }
 
-    @Override
-    public boolean restore(String fact, FactHistory history) {
-        return redis.ask(keeping(fact, history)).isPresent();
+    /**
+     * Stores a history, together with what another replica has noticed meanwhile. Waits for Redis.
+     *
+     * @return whether it was stored
+     */
+    boolean restore(String fact, FactHistory history) {
+        for (int i = 0; i < MAX_TRIES; i++) {
+            Optional<Boolean> isStored = redis.ask(commands -> commands.mget(key(fact)))
+                    .flatMap(values -> merged(fact, history, values.get(0)));
+            if (isStored.isEmpty() || isStored.get()) {
+                return isStored.isPresent();
+            }
+        }
+        return false;
+    }
+
+    /** Whether the merged history was stored, or {@code false} if another replica has written; empty if Redis does not respond. */
+    private Optional<Boolean> merged(String fact, FactHistory history, KeyValue<byte[], byte[]> stored) {
+        byte[] key = key(fact);
+        FactHistory theirs = history(key, stored, server.offset());
+        FactHistory merged = theirs == null ? history : history.mergedWith(theirs);
+        byte[] expected = stored.getValueOrElse(NOTHING);
+        return redis.ask(commands -> REPLACE.run(
+                        commands, List.of(key), value(key, merged), Script.bytes(KEPT_FOR.toMillis()), expected))
+                .map(reply -> (Long) reply.get(0) == 1);
     }
 
     private Command<List<Object>> keeping(String fact, FactHistory history) {
         byte[] key = key(fact);
+        byte[] value = value(key, history);
+        return commands -> KEEP.run(
+                commands, List.of(key), Arrays.copyOf(value, DIGITS), value, Script.bytes(KEPT_FOR.toMillis()));
+    }
+
+    /** The time of the last read, and the history. */
+    private byte[] value(byte[] key, FactHistory history) {
         Offset offset = server.offset();
-        byte[] value = keys.sealed(key, SharedJson.write(timed(history, offset::earliestMicros)));
-        String at = "%020d".formatted(Math.max(offset.micros(history.readAt()), 0));
-        return commands -> KEEP.run(commands, List.of(key), Script.bytes(at), value, Script.bytes(KEPT_FOR.toMillis()));
+        byte[] at = Script.bytes("%020d".formatted(Math.max(offset.micros(history.readAt()), 0)));
+        byte[] sealed = keys.sealed(key, SharedJson.write(timed(history, offset::earliestMicros)));
+        return ByteBuffer.allocate(at.length + sealed.length)
+                .put(at)
+                .put(sealed)
+                .array();
     }
 
     /** What could not be stored. */

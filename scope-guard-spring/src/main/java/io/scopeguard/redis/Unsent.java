@@ -1,41 +1,62 @@
 package io.scopeguard.redis;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Map.Entry;
 import java.util.function.BiPredicate;
-import java.util.function.BooleanSupplier;
+import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records that could not be sent to Redis, the latest one of each name. They are kept within a limit. What exceeds it is dropped,
- * and sending begins with everything that this replica knows. Thread-safe.
+ * Records that could not be sent to Redis, by name. They are kept within a limit; if one is dropped, everything that this replica
+ * knows is sent again. Thread-safe.
  */
 final class Unsent<K, V> {
 
     private final int limit;
+    private final BinaryOperator<V> later;
     private final Map<K, V> records = new LinkedHashMap<>();
-    private boolean isIncomplete;
+    private long losses;
 
-    Unsent(int limit) {
+    /** The number of losses after which everything was sent. */
+    private long repaired;
+
+    /** What is left of everything. Used while flushing only. */
+    private Iterator<Entry<K, V>> rest = Collections.emptyIterator();
+
+    private @Nullable Entry<K, V> failed;
+    private long repairing;
+
+    /**
+     * @param limit the maximum number of records
+     * @param later chooses one of two records of the same name: commands can fail in another order than they were sent in
+     */
+    Unsent(int limit, BinaryOperator<V> later) {
         this.limit = limit;
+        this.later = later;
     }
 
     synchronized void keep(K name, V record) {
         if (records.size() < limit || records.containsKey(name)) {
-            records.put(name, record);
+            records.merge(name, record, later);
         } else {
-            isIncomplete = true;
+            losses++;
         }
     }
 
     /** Everything must be sent again. */
     synchronized void lose() {
-        isIncomplete = true;
+        losses++;
     }
 
-    /** Whether records were dropped, so that nobody knows which ones were not sent. */
+    /** Whether records were dropped, and not everything has been sent since. */
     synchronized boolean isIncomplete() {
-        return isIncomplete;
+        return losses != repaired;
     }
 
     synchronized @Nullable V get(K name) {
@@ -47,41 +68,51 @@ final class Unsent<K, V> {
     }
 
     /**
-     * Sends what could not be sent, until something cannot be sent again.
+     * Sends what could not be sent, until something cannot be sent again. The next call goes on there. Called by one thread at a
+     * time.
      *
-     * @param everything sends everything, if records were dropped; returns whether it did
+     * @param everything that this replica knows
      * @param one sends one record; returns whether it did
      */
-    void flush(BooleanSupplier everything, BiPredicate<K, V> one) {
-        if (!takeIncomplete() || sent(everything)) {
-            var unused = copy().entrySet().stream().allMatch(entry -> sent(entry.getKey(), entry.getValue(), one));
+    void flush(Supplier<Iterator<Entry<K, V>>> everything, BiPredicate<K, V> one) {
+        boolean areSent = copy().stream().allMatch(record -> {
+            boolean isSent = one.test(record.getKey(), record.getValue());
+            if (isSent) {
+                remove(record.getKey(), record.getValue());
+            }
+            return isSent;
+        });
+        if (areSent && isIncomplete()) {
+            repair(everything, one);
         }
     }
 
-    private boolean sent(BooleanSupplier everything) {
-        boolean isSent = everything.getAsBoolean();
-        if (!isSent) {
-            lose();
+    private void repair(Supplier<Iterator<Entry<K, V>>> everything, BiPredicate<K, V> one) {
+        long count = losses();
+        if (count != repairing) {
+            repairing = count;
+            failed = null;
+            rest = everything.get();
         }
-        return isSent;
-    }
-
-    private boolean sent(K name, V record, BiPredicate<K, V> one) {
-        boolean isSent = one.test(name, record);
-        if (isSent) {
-            remove(name, record);
+        while (failed != null || rest.hasNext()) {
+            Entry<K, V> next = failed == null ? rest.next() : failed;
+            failed = one.test(next.getKey(), next.getValue()) ? null : next;
+            if (failed != null) {
+                return;
+            }
         }
-        return isSent;
+        repaired(count);
     }
 
-    /** What is dropped from now on makes it incomplete again. */
-    private synchronized boolean takeIncomplete() {
-        boolean was = isIncomplete;
-        isIncomplete = false;
-        return was;
+    private synchronized long losses() {
+        return losses;
     }
 
-    private synchronized Map<K, V> copy() {
-        return new LinkedHashMap<>(records);
+    private synchronized void repaired(long count) {
+        repaired = count;
+    }
+
+    private synchronized List<Entry<K, V>> copy() {
+        return new ArrayList<>(new LinkedHashMap<>(records).entrySet());
     }
 }

@@ -30,13 +30,4 @@ public interface FactExchange {
 
     /** Stores the history of a fact, which has begun or changed. Must not wait. */
     default void share(String fact, FactHistory history) {}
-
-    /**
-     * Stores the history of a fact again, and waits until that is done.
-     *
-     * @return whether it was stored
-     */
-    default boolean restore(String fact, FactHistory history) {
-        return true;
-    }
 }

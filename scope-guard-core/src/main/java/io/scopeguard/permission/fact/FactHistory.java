@@ -2,8 +2,12 @@ package io.scopeguard.permission.fact;
 
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.Standing;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +35,67 @@ public record FactHistory(
         List<Loss> losses,
         boolean isComplete) {
 
+    /** The element of gains and losses that stands for the standing; no role has this id. */
+    static final String STANDING = "\n";
+
     /** Copies the collections. */
     public FactHistory {
         roles = Set.copyOf(roles);
         gains = List.copyOf(gains);
         losses = List.copyOf(losses);
+    }
+
+    /**
+     * This history together with one that another process has recorded about the same fact, when neither knew the other. The later
+     * read determines what is held; a role counts as held since the earlier one noticed it, unless the later one has seen it missing
+     * since; losses of either count.
+     */
+    public FactHistory mergedWith(FactHistory other) {
+        boolean isLater = other.readAt <= readAt;
+        FactHistory later = isLater ? this : other;
+        FactHistory earlier = isLater ? other : this;
+        Map<String, Gain> present = later.held();
+        Map<String, Gain> before = earlier.held();
+        List<Gain> gained = present.values().stream()
+                .map(gain -> earliest(gain, before.get(gain.role), earlier.readAt))
+                .toList();
+        Set<String> known = later.losses.stream().map(Loss::role).collect(Collectors.toSet());
+        List<Loss> lost = Stream.concat(
+                        later.losses.stream(),
+                        earlier.losses.stream()
+                                .filter(loss -> !known.contains(loss.role) && !present.containsKey(loss.role)))
+                .toList();
+        return new FactHistory(
+                later.standing,
+                later.roles,
+                later.readAt,
+                Math.min(firstEnd, other.firstEnd),
+                later.brokenAt,
+                gained,
+                lost,
+                isComplete || other.isComplete);
+    }
+
+    /**
+     * @param theirs according to the earlier process; {@code null} if its last read lacked the role
+     * @param readAt the start of that read
+     */
+    private static Gain earliest(Gain ours, @Nullable Gain theirs, long readAt) {
+        if (theirs == null) {
+            return new Gain(ours.role, Math.max(ours.lackedUntil, readAt), ours.end);
+        }
+        return ours.lackedUntil < readAt && theirs.end < ours.end ? theirs : ours;
+    }
+
+    /** The gains of all roles that are held, and of the standing if it is active. */
+    private Map<String, Gain> held() {
+        Map<String, Gain> held = new HashMap<>();
+        roles.forEach(role -> held.put(role, new Gain(role, Long.MIN_VALUE, firstEnd)));
+        if (standing == Standing.ACTIVE) {
+            held.put(STANDING, new Gain(STANDING, Long.MIN_VALUE, firstEnd));
+        }
+        gains.forEach(gain -> held.replace(gain.role, gain));
+        return held;
     }
 
     /**

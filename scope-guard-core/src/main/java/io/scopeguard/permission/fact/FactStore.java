@@ -15,6 +15,7 @@ import io.scopeguard.time.Sequence;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -308,23 +309,19 @@ public final class FactStore {
         }
     }
 
-    /**
-     * Stores all known histories in the shared store again, those of losses first. Waits for the store after each of them.
-     *
-     * @return whether all were stored; the first one that cannot be stored ends it
-     */
-    public boolean restoreShared() {
-        return Stream.of(losses, inactive, facts)
-                        .flatMap(kept -> kept.asMap().entrySet().stream())
-                        .filter(fact -> !fact.getValue().isUnused())
-                        .allMatch(fact -> exchange.restore(
-                                fact.getKey().name(), fact.getValue().history()))
-                && roles.entrySet().stream().allMatch(set -> restore(set.getKey(), set.getValue()));
+    /** All known histories by name, those of losses first. */
+    public Iterator<Map.Entry<String, FactHistory>> histories() {
+        Stream<Map.Entry<String, FactHistory>> subjects = Stream.of(losses, inactive, facts)
+                .flatMap(kept -> kept.asMap().entrySet().stream())
+                .filter(fact -> !fact.getValue().isUnused())
+                .map(fact -> Map.entry(fact.getKey().name(), fact.getValue().history()));
+        return Stream.concat(subjects, roles.entrySet().stream().flatMap(set -> history(set.getKey(), set.getValue())))
+                .iterator();
     }
 
-    private boolean restore(DefinitionsKey set, RoleSet known) {
-        FactHistory history = RoleTableHistory.of(known);
-        return history == null || exchange.restore(RoleTableHistory.name(set), history);
+    private static Stream<Map.Entry<String, FactHistory>> history(DefinitionsKey set, RoleSet known) {
+        return Stream.ofNullable(RoleTableHistory.of(known))
+                .map(history -> Map.entry(RoleTableHistory.name(set), history));
     }
 
     /** Records may have been lost: for as long as a token lives, a missing record is no first read. */

@@ -25,9 +25,6 @@ public final class SubjectFact {
     /** The unit of {@link #brokenAfter}, which lasts for some years. */
     private static final long UNIT = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** The element of the changes that stands for the standing; no role has this id. */
-    private static final String STANDING_ID = "\n";
-
     static {
         try {
             USED_IN = MethodHandles.lookup().findVarHandle(SubjectFact.class, "usedIn", byte.class);
@@ -36,7 +33,7 @@ public final class SubjectFact {
         }
     }
 
-    private static final Set<String> STANDING = Set.of(STANDING_ID);
+    private static final Set<String> STANDING = Set.of(FactHistory.STANDING);
 
     /** A page contained the subject before any request asked about it. */
     private static final byte UNUSED = 0;
@@ -161,12 +158,12 @@ public final class SubjectFact {
 
     private Set<String> elements() {
         Set<String> elements = new HashSet<>(holding.roles());
-        elements.add(STANDING_ID);
+        elements.add(FactHistory.STANDING);
         return elements;
     }
 
     private static @Nullable Gain theirGain(String element, FactHistory shared, Changes theirs) {
-        boolean isThere = element.equals(STANDING_ID)
+        boolean isThere = element.equals(FactHistory.STANDING)
                 ? shared.standing() == Standing.ACTIVE
                 : shared.roles().contains(element);
         return isThere ? theirs.gain(element, shared.firstEnd()) : null;
@@ -234,20 +231,20 @@ public final class SubjectFact {
 
     /** The start of the read that first showed the present standing. */
     public long standingSince() {
-        Changes.Loss loss = changes.losses().get(STANDING_ID);
+        Changes.Loss loss = changes.losses().get(FactHistory.STANDING);
         if (loss != null) {
             return loss.lostAt();
         }
         return holding.isInactive()
                 ? readAt
-                : changes.gain(STANDING_ID, firstEnd).end();
+                : changes.gain(FactHistory.STANDING, firstEnd).end();
     }
 
     /** The roles whose loss was shown by the read that began at this time. */
     Set<String> lostRoles(long lostAt) {
         return changes.losses().entrySet().stream()
                 .filter(loss ->
-                        loss.getValue().lostAt() == lostAt && !loss.getKey().equals(STANDING_ID))
+                        loss.getValue().lostAt() == lostAt && !loss.getKey().equals(FactHistory.STANDING))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
     }

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +89,14 @@ class RedisFailureTests {
                 company.rolesOf.put("bob", Set.of("reader"));
                 assertThat(first.get("bob").granted()).isEqualTo(Scopes.of("read:report"));
                 seen = first.clock().nanos();
+                // Neither knows what the other one has seen, and this one reads later.
+                assertThat(second.get("bob").granted()).isEqualTo(Scopes.of("read:report"));
+                company.rolesOf.put("carol", Set.of("reader", "writer"));
+                first.get("carol");
+                company.rolesOf.put("carol", Set.of("reader"));
+                first.deliver("carol");
+                assertThat(first.get("carol").granted()).isEqualTo(Scopes.of("read:report"));
+                assertThat(second.get("carol").granted()).isEqualTo(Scopes.of("read:report"));
             } finally {
                 tell(trouble.end);
             }
@@ -96,7 +106,9 @@ class RedisFailureTests {
             second.awaitSharing(first, company);
             assertThat(second.get(company.newUser()).history().isComplete()).isTrue();
             // What one replica has seen meanwhile is shared without being asked for again.
-            await().atMost(Replica.PATIENCE).until(() -> isKnown(first, "alice") && isKnown(first, "bob"));
+            await().atMost(Replica.PATIENCE)
+                    .until(() -> Stream.of("alice", "bob", "carol").allMatch(user -> isKnown(first, user)));
+            await().atMost(Replica.PATIENCE).until(() -> hasLoss(first, "carol"));
             try (Replica third = Replica.start(redis, company, settings)) {
                 assertThat(third.get("bob").history().heldSince("read:report").orElseThrow())
                         .isLessThan(seen);
@@ -107,9 +119,19 @@ class RedisFailureTests {
 
     /** Whether Redis has the present history of a member. */
     private boolean isKnown(Replica replica, String user) {
-        String name = new MembershipKey(Subject.Type.USER, user, "acme").name();
-        FactHistory shared = replica.part.histories().recall(Set.of(name)).get(name);
+        FactHistory shared = shared(replica, user);
         return shared != null && shared.roles().equals(company.rolesOf.getOrDefault(user, Set.of()));
+    }
+
+    /** Whether Redis has the loss that one replica has seen. */
+    private static boolean hasLoss(Replica replica, String user) {
+        FactHistory shared = shared(replica, user);
+        return shared != null && !shared.losses().isEmpty();
+    }
+
+    private static @Nullable FactHistory shared(Replica replica, String user) {
+        String name = new MembershipKey(Subject.Type.USER, user, "acme").name();
+        return replica.part.histories().recall(Set.of(name)).get(name);
     }
 
     private static void tell(String command) {
