@@ -22,7 +22,8 @@ final class Presence {
     private static final long LONGEST_TOKEN_LIFE = TimeUnit.HOURS.toMicros(24);
 
     /**
-     * Counts the replicas, and returns the name of the records: another name means that Redis has lost them. Joins the bounds of the
+     * Counts the replicas, and returns the name of the records: another name means that Redis has lost them. A number of heartbeats
+     * or changes that is lower than before means that another server has taken over, which lacks the last writes. Joins the bounds of the
      * provider's time with those that other replicas have sent, which become wider as time passes. If they contradict each other, the
      * provider's later answer is right, but a replica believes that only when the provider answers it.
      */
@@ -55,7 +56,7 @@ final class Presence {
               redis.call('HSET', KEYS[2], 'least', str(least), 'most', str(most), 'answered', str(answered), 'at', str(now))
             end
             return {now, redis.call('ZCARD', KEYS[1]), memory, tonumber(redis.call('HGET', KEYS[2], 'lost') or '0'),
-              least, most, answered}
+              least, most, answered, redis.call('HINCRBY', KEYS[2], 'beats', 1), tonumber(redis.call('GET', KEYS[3]) or '0')}
             """);
 
     private static final Script LEAVE = new Script("return {redis.call('ZREM', KEYS[1], ARGV[1])}");
@@ -67,16 +68,26 @@ final class Presence {
     private final byte[] replica;
     private final byte[] replicas;
     private final byte[] epoch;
+    private final SharedLog changes;
     private String memory = "";
+    private long beats;
     private long lostAt;
     private boolean mustReport;
     private boolean mustForgetBounds;
 
-    Presence(BoundedRedis redis, Keys keys, ProviderClock provider, ServerClock server, String replica) {
+    /** @param changes the stream of changes */
+    Presence(
+            BoundedRedis redis,
+            Keys keys,
+            ProviderClock provider,
+            ServerClock server,
+            SharedLog changes,
+            String replica) {
         this.redis = redis;
         this.clock = provider.steady();
         this.provider = provider;
         this.server = server;
+        this.changes = changes;
         this.replica = Script.bytes(replica);
         this.replicas = keys.common("replicas");
         this.epoch = keys.common("memory");
@@ -101,9 +112,10 @@ final class Presence {
         Bounds learned = provider.bounds();
         SharedBounds known =
                 learned == null ? SharedBounds.NONE : server.offset().shared(learned);
+        long change = changes.highest();
         return redis.probe(commands -> BEAT.run(
                         commands,
-                        List.of(replicas, epoch),
+                        List.of(replicas, epoch, changes.counter()),
                         replica,
                         Script.bytes(TimeUnit.MILLISECONDS.toMicros(GONE.toMillis())),
                         fresh,
@@ -113,10 +125,10 @@ final class Presence {
                         Script.bytes(known.answeredAt()),
                         Script.bytes(ServerClock.DRIFT),
                         Script.flag(mustForgetBounds)))
-                .map(reply -> beat(reply, sent, clock.nanos()));
+                .map(reply -> beat(reply, sent, clock.nanos(), change));
     }
 
-    private Beat beat(List<Object> reply, long sent, long received) {
+    private Beat beat(List<Object> reply, long sent, long received, long change) {
         long now = (Long) reply.get(0);
         // The bounds are those of a clock that was set meanwhile, or of another server's.
         mustForgetBounds = server.learn(now, sent, received);
@@ -127,12 +139,23 @@ final class Presence {
         String found = new String((byte[]) reply.get(2), java.nio.charset.StandardCharsets.UTF_8);
         long lost = (Long) reply.get(3);
         boolean isFirst = memory.isEmpty();
-        boolean isChanged = !isFirst && !memory.equals(found);
+        boolean isBehind = isBehind((Long) reply.get(7), (Long) reply.get(8), change);
+        boolean isChanged = !isFirst && (isBehind || !memory.equals(found));
         boolean isReported = lost != lostAt && now - lost < LONGEST_TOKEN_LIFE;
         memory = found;
         lostAt = lost;
         mustReport = isChanged;
         return new Beat(((Long) reply.get(1)).intValue(), isFirst, isChanged, isReported && !isChanged);
+    }
+
+    /** Whether Redis lacks heartbeats or changes that it had. */
+    private boolean isBehind(long counted, long lastChange, long knownChange) {
+        boolean isBehind = counted <= beats || lastChange < knownChange;
+        beats = counted;
+        if (lastChange < knownChange) {
+            changes.truncated(lastChange);
+        }
+        return isBehind;
     }
 
     /** Records that this replica stops. */

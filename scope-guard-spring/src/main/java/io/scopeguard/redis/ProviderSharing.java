@@ -61,8 +61,8 @@ public final class ProviderSharing implements AutoCloseable {
         this.clock = provider.clock().steady();
         this.keys = Keys.of(settings, provider.name(), tenant);
         this.server = new ServerClock(clock);
-        this.presence = new Presence(redis, keys, provider.clock(), server, replica);
         this.changes = new ChangeStream(redis, keys, replica);
+        this.presence = new Presence(redis, keys, provider.clock(), server, changes.log(), replica);
         this.histories = new SharedHistories(redis, keys, server);
         this.asks = new SharedAsks(redis, keys, replica, server);
         this.everything = new FullInvalidation(clock);

@@ -8,7 +8,6 @@ import io.scopeguard.scope.Audience;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Spliterators;
 import java.util.stream.StreamSupport;
@@ -63,7 +62,7 @@ final class SharedAsks implements AskExchange {
 
     /** Adds an ask again, and waits for Redis. Returns whether it was added. */
     boolean restore(RecordedAsk ask) {
-        return log.append("", List.of(SharedJson.write(Entry.of(ask, server)))).isPresent();
+        return log.add(SharedJson.write(Entry.of(ask, server)));
     }
 
     /** Asks by their names. */

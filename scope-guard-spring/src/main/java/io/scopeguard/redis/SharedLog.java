@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes to a stream that every replica reads from its own position. Each entry carries the next number, so that a reader notices a
@@ -19,16 +20,17 @@ final class SharedLog {
     private static final Script APPEND = new Script("""
             local known = KEYS[3] .. ARGV[1]
             if ARGV[1] ~= '' and redis.call('EXISTS', known) == 1 then
-              return {0}
+              return {0, 0}
             end
+            local n = 0
             for i = 5, #ARGV do
-              local n = redis.call('INCR', KEYS[2])
+              n = redis.call('INCR', KEYS[2])
               redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'n', n, 'w', ARGV[4], 'v', ARGV[i])
             end
             if ARGV[1] ~= '' then
               redis.call('SET', known, '1', 'PX', ARGV[2])
             end
-            return {1}
+            return {1, n}
             """);
 
     private final BoundedRedis redis;
@@ -40,6 +42,7 @@ final class SharedLog {
     private final byte[] deliveries;
     private final int length;
     private final Duration memory;
+    private final AtomicLong highest = new AtomicLong();
 
     /**
      * @param name the name of the stream
@@ -76,7 +79,37 @@ final class SharedLog {
     Optional<Boolean> append(String delivery, List<byte[]> values) {
         byte[][] arguments = arguments(delivery, values);
         return redis.insist(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments))
-                .map(reply -> ((Long) reply.get(0)) == 1);
+                .map(reply -> {
+                    known((Long) reply.get(1));
+                    return (Long) reply.get(0) == 1;
+                });
+    }
+
+    /** Adds an entry and waits until it is in the stream, unless commands are suspended. Returns whether it is. */
+    boolean add(byte[] value) {
+        byte[][] arguments = arguments("", List.of(value));
+        return redis.ask(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments))
+                .isPresent();
+    }
+
+    /** Notes that the stream had an entry with this number. */
+    void known(long number) {
+        highest.accumulateAndGet(number, Math::max);
+    }
+
+    /** The highest number that this replica knows. */
+    long highest() {
+        return highest.get();
+    }
+
+    /** The stream ends earlier than this replica knew. */
+    void truncated(long number) {
+        highest.set(number);
+    }
+
+    /** The key of the last entry's number. */
+    byte[] counter() {
+        return counter;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.scopeguard.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.provider.ProviderClock;
@@ -13,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.data.redis.connection.RedisConnection;
 
 /** The bounds of the provider's clock that two replicas exchange. The provider has the time of our wall clock. */
 class PresenceTests {
@@ -25,6 +28,7 @@ class PresenceTests {
     private final MovableClock ofRedis = MovableClock.atNoon();
     private final TestRedis redis = new TestRedis();
     private final List<TimedConnections> connections = new ArrayList<>();
+    private final List<SharedLog> logs = new ArrayList<>();
     private final SteadyClock steady = wall.steady();
     private final ProviderClock first = new ProviderClock(steady);
     private final ProviderClock second = new ProviderClock(steady);
@@ -55,6 +59,32 @@ class PresenceTests {
         assertThat(isRight(first) && isRight(second)).isTrue();
     }
 
+    /** Redis replicates a moment later than it responds. */
+    @Test
+    void beatWhenAnotherServerTakesOverThatLacksHeartbeatsThenRecordsAreLost() {
+        beat();
+        beat();
+        assertThat(hasLostMemory()).isFalse();
+
+        set("HSET", "}memory", "beats", "1");
+
+        assertThat(hasLostMemory()).isTrue();
+        assertThat(hasLostMemory()).isFalse();
+    }
+
+    @Test
+    void beatWhenAnotherServerTakesOverThatLacksAChangeThenRecordsAreLost() {
+        beat();
+        assertThat(logs.get(0).append("delivery", List.of(new byte[] {1}))).contains(true);
+        assertThat(logs.get(0).append("another", List.of(new byte[] {2}))).contains(true);
+        assertThat(hasLostMemory()).isFalse();
+
+        set("DECR", "changes-count");
+
+        assertThat(hasLostMemory()).isTrue();
+        assertThat(hasLostMemory()).isFalse();
+    }
+
     /** Bounds by a clock that was set since then would exclude the right time. */
     @ParameterizedTest
     @CsvSource({"1,300", "999,-300"})
@@ -76,12 +106,29 @@ class PresenceTests {
     private Presence presence(String name, ProviderClock provider) {
         TimedConnections made = new TimedConnections(redis, ofRedis, Duration.ZERO);
         connections.add(made);
-        return new Presence(
-                Replica.bounded(made),
-                Keys.of(Replica.settings(null), "company", "tenant"),
-                provider,
-                new ServerClock(steady),
-                name);
+        BoundedRedis bounded = Replica.bounded(made);
+        Keys keys = Keys.of(Replica.settings(null), "company", "tenant");
+        SharedLog changes = new ChangeStream(bounded, keys, name).log();
+        logs.add(changes);
+        return new Presence(bounded, keys, provider, new ServerClock(steady), changes, name);
+    }
+
+    /** Sets what Redis has counted. */
+    private void set(String command, String key, String... rest) {
+        try (RedisConnection connection = connections.get(0).getConnection()) {
+            byte[] found = connection
+                    .keyCommands()
+                    .keys(("*" + key).getBytes(UTF_8))
+                    .iterator()
+                    .next();
+            byte[][] arguments = Stream.concat(Stream.of(found), Stream.of(rest).map(each -> each.getBytes(UTF_8)))
+                    .toArray(byte[][]::new);
+            connection.execute(command, arguments);
+        }
+    }
+
+    private boolean hasLostMemory() {
+        return firstPresence.beat().orElseThrow().hasLostMemory();
     }
 
     private void pass(int millis) {

@@ -67,9 +67,9 @@ class SharedTokensTests {
             assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(1))).isTrue();
 
             // Bucket4j gets the state of the bucket, and changes it if nobody else has.
-            await().atMost(Replica.PATIENCE).until(() -> events.commands() - before == 2);
+            await().atMost(Replica.PATIENCE).until(() -> events.commands() - before >= 2);
             tokens.<Long>use(bucket -> bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill());
-            await().atMost(Replica.PATIENCE).until(() -> events.commands() - before == 3);
+            await().atMost(Replica.PATIENCE).until(() -> events.commands() - before >= 3);
             assertThat(events.commands).containsOnlyKeys("ok");
             factory.destroy();
         }
