@@ -436,7 +436,7 @@ class DenialTableTests {
                 scope="read:report export:report", \
                 resource_metadata="{api}/.well-known/oauth-protected-resource"
                 Content-Type: application/problem+json;charset=UTF-8
-                Scope-Drift: action=reconsent, new=("export:report"), organization="%s", token="%s", as-of=%d, after=2
+                Scope-Drift: action=reconsent, new=("export:report"), organization="%s", token="%s", as-of=%d, after=1
                 Cache-Control: no-store
 
                 {"type":"urn:problem-type:scope-guard:insufficient-scope","title":"Insufficient scope","status":403,\
