@@ -1,7 +1,9 @@
 package io.scopeguard.redis;
 
+import io.lettuce.core.KeyValue;
 import io.scopeguard.redis.ServerClock.Offset;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +50,10 @@ final class AnswerStore {
             return {0, 0, 0, '', n, now}
             """);
 
-    /** Stores an answer, unless a newer one is there or the counter was lost since the read began. Ends the lease. */
+    /**
+     * Stores an answer, unless a newer one is there or the counter was lost since the read began. Ends the lease. The answers that
+     * follow each other soon enough are a series, whose beginning is kept.
+     */
     private static final Script STORE = new Script("""
             local h = redis.call('HMGET', KEYS[1], 'n', 'o', 'by')
             local order = tonumber(ARGV[1])
@@ -64,7 +69,12 @@ final class AnswerStore {
             else
               redis.call('HDEL', KEYS[1], 'po', 'ps', 'pe', 'pv')
             end
-            redis.call('HSET', KEYS[1], 'o', ARGV[1], 's', ARGV[2], 'e', str(now), 'v', ARGV[3], 'c', ARGV[4])
+            local series = redis.call('HMGET', KEYS[1], 's', 'u')
+            local since = ARGV[2]
+            if series[2] and tonumber(ARGV[2]) - tonumber(series[1]) <= tonumber(ARGV[5]) * 1000 then
+              since = series[2]
+            end
+            redis.call('HSET', KEYS[1], 'o', ARGV[1], 's', ARGV[2], 'e', str(now), 'v', ARGV[3], 'c', ARGV[4], 'u', since)
             redis.call('PEXPIRE', KEYS[1], ARGV[5])
             return {1}
             """);
@@ -121,6 +131,28 @@ final class AnswerStore {
         boolean isLease() {
             return value == null && order > 0;
         }
+    }
+
+    /**
+     * Reads that followed each other within the time for which answers are kept.
+     *
+     * @param since the latest possible start of the first one, in nanoseconds of the steady clock
+     * @param until the earliest possible start of the last one
+     */
+    record Series(long since, long until) {}
+
+    /** The series of reads of a fact that goes on; empty if there is none, or Redis does not respond. */
+    Optional<Series> series(String name) {
+        byte[] key = keys.of("answer", name);
+        Offset offset = server.offset();
+        return redis.ask(commands -> commands.hmget(key, Script.bytes("u"), Script.bytes("s")))
+                .filter(fields -> fields.stream().allMatch(KeyValue::hasValue))
+                .map(fields -> new Series(
+                        offset.latestNanos(micros(fields.get(0))), offset.earliestNanos(micros(fields.get(1)))));
+    }
+
+    private static long micros(KeyValue<byte[], byte[]> field) {
+        return Long.parseLong(new String(field.getValue(), StandardCharsets.US_ASCII));
     }
 
     /** Looks for an answer, or takes the lease; empty if Redis does not respond. */

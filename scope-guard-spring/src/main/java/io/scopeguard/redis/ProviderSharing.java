@@ -29,6 +29,8 @@ public final class ProviderSharing implements AutoCloseable {
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
+    private static final long RENEWAL = SharedHistories.KEPT_FOR.dividedBy(2).toNanos();
+
     private final Supplier<RedisConnection> connections;
     private final SharingSettings settings;
     private final SharingListener listener;
@@ -40,12 +42,16 @@ public final class ProviderSharing implements AutoCloseable {
     private final ServerClock server;
     private final Presence presence;
     private final ChangeStream changes;
+    private final AnswerStore answers;
     private final SharedHistories histories;
     private final SharedAsks asks;
     private final FullInvalidation everything;
     private final long waitMillis;
     private final ScheduledExecutorService heartbeats;
     private final ScheduledExecutorService restoring;
+    /** When all histories were written last, so that those of quiet members do not expire. Used by one thread. */
+    private long renewedAt;
+
     private volatile int replicas = 1;
     private volatile boolean isClosed;
     private volatile List<LogReader> readers = List.of();
@@ -63,11 +69,13 @@ public final class ProviderSharing implements AutoCloseable {
         this.server = new ServerClock(clock);
         this.changes = new ChangeStream(redis, keys, replica);
         this.presence = new Presence(redis, keys, provider.clock(), server, changes.log(), replica);
-        this.histories = new SharedHistories(redis, keys, server);
+        this.answers = new AnswerStore(redis, keys, server, settings);
+        this.histories = new SharedHistories(redis, keys, server, answers, settings.keptFor());
         this.asks = new SharedAsks(redis, keys, replica, server);
         this.everything = new FullInvalidation(clock);
         this.heartbeats = executor("scope-guard-redis", 1);
         this.restoring = executor("scope-guard-restore", 2);
+        this.renewedAt = clock.nanos();
     }
 
     private static ScheduledExecutorService executor(String name, int threads) {
@@ -82,7 +90,7 @@ public final class ProviderSharing implements AutoCloseable {
     public PermissionSource permissions() {
         return new SharedPermissionSource(
                 provider.permissions(),
-                new AnswerStore(redis, keys, server, settings),
+                answers,
                 keys,
                 new SharedCatalogue(redis, keys, server, provider.catalogue()),
                 listener,
@@ -148,6 +156,10 @@ public final class ProviderSharing implements AutoCloseable {
 
     private void restoreHistories(ScopeGuard guard) {
         if (redis.isReachable()) {
+            if (clock.nanos() - renewedAt >= RENEWAL) {
+                renewedAt = clock.nanos();
+                histories.unsent().lose();
+            }
             histories.unsent().flush(guard::histories, histories::restore);
         }
     }

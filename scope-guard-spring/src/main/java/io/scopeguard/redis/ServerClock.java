@@ -44,6 +44,11 @@ final class ServerClock {
             return micros == Long.MIN_VALUE ? micros : TimeUnit.MICROSECONDS.toNanos(micros) - nanos - uncertainty;
         }
 
+        /** The time of ours that is certainly not before a time of the server's. */
+        long latestNanos(long micros) {
+            return TimeUnit.MICROSECONDS.toNanos(micros) - nanos + uncertainty;
+        }
+
         /** Converts bounds of the provider's time minus ours to bounds of the provider's time minus the server's. */
         SharedBounds shared(Bounds bounds) {
             return new SharedBounds(

@@ -52,7 +52,7 @@ final class SharedAsks implements AskExchange {
 
     private static RecordedAsk later(RecordedAsk a, RecordedAsk b) {
         Comparator<RecordedAsk> order = Comparator.<RecordedAsk>comparingLong(ask -> consentAt(ask.consent()))
-                .thenComparing(RecordedAsk::newFrom);
+                .thenComparingLong(RecordedAsk::newFrom);
         return order.compare(a, b) > 0 ? a : b;
     }
 

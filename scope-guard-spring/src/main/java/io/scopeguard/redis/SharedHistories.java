@@ -3,6 +3,7 @@ package io.scopeguard.redis;
 import io.lettuce.core.KeyValue;
 import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.permission.fact.FactHistory;
+import io.scopeguard.redis.AnswerStore.Series;
 import io.scopeguard.redis.BoundedRedis.Command;
 import io.scopeguard.redis.ServerClock.Offset;
 import java.nio.ByteBuffer;
@@ -27,8 +28,8 @@ final class SharedHistories implements FactExchange {
 
     private static final TypeReference<FactHistory> HISTORY = new TypeReference<>() {};
 
-    /** Twice the longest lifetime of a token: a history is written again when something changes. */
-    private static final Duration KEPT_FOR = Duration.ofDays(2);
+    /** Twice the longest lifetime of a token. A history is written when something changes, and once in half of this time. */
+    static final Duration KEPT_FOR = Duration.ofDays(2);
 
     private static final int DIGITS = 20;
 
@@ -60,10 +61,18 @@ final class SharedHistories implements FactExchange {
     private final BoundedRedis redis;
     private final Keys keys;
     private final ServerClock server;
+    private final AnswerStore answers;
+    private final long gap;
     private final Unsent<String, FactHistory> unsent =
             new Unsent<>(MAX_UNSENT, (a, b) -> a.readAt() > b.readAt() ? a : b);
 
-    SharedHistories(BoundedRedis redis, Keys keys, ServerClock server) {
+    /**
+     * @param answers shows which facts are still read
+     * @param gap the time between two reads beyond which changes in between may have been missed
+     */
+    SharedHistories(BoundedRedis redis, Keys keys, ServerClock server, AnswerStore answers, Duration gap) {
+        this.answers = answers;
+        this.gap = gap.toNanos();
         this.redis = redis;
         this.keys = keys;
         this.server = server;
@@ -95,6 +104,18 @@ final class SharedHistories implements FactExchange {
         FactHistory history = json == null ? null : SharedJson.read(json, HISTORY);
         // A history that is dated in the future would hide all later reads.
         return history == null || history.readAt() > server.micros() ? null : timed(history, offset::earliestNanos);
+    }
+
+    @Override
+    public Map<String, Long> readUntil(Map<String, FactHistory> histories) {
+        Map<String, Optional<Series>> known = new HashMap<>();
+        Map<String, Long> found = new HashMap<>();
+        histories.forEach((fact, history) -> SharedPermissionSource.answersOf(fact)
+                .map(answer -> known.computeIfAbsent(answer, answers::series))
+                .flatMap(Optional::stream)
+                .filter(series -> series.since() <= history.readAt() + gap && series.until() > history.readAt())
+                .forEach(series -> found.merge(fact, series.until(), Math::max)));
+        return found;
     }
 
     @Override

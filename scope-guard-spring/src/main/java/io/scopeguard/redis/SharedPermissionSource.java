@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
@@ -36,6 +37,7 @@ import tools.jackson.core.type.TypeReference;
  */
 final class SharedPermissionSource implements PermissionSource {
 
+    private static final int MEMBER_PARTS = 4;
     private static final TypeReference<Answer<Membership>> MEMBERSHIP = new TypeReference<>() {};
     private static final TypeReference<Answer<Account>> ACCOUNT = new TypeReference<>() {};
     private static final TypeReference<Page<Member>> MEMBERS = new TypeReference<>() {};
@@ -180,6 +182,17 @@ final class SharedPermissionSource implements PermissionSource {
             lists.put(name, wanted.order);
         }
         return answer;
+    }
+
+    /** The names of the answers that show a fact, which is named as in its history: a member is read alone or by page. */
+    static Stream<String> answersOf(String fact) {
+        String[] parts = fact.split("\n", MEMBER_PARTS);
+        return switch (parts[0]) {
+            case "member" ->
+                Stream.of("membership" + fact.substring(parts[0].length()), name("members", parts[2], null));
+            case "account", "grants" -> Stream.of(parts[0] + '\n' + parts[1] + "\n\n" + parts[2]);
+            default -> Stream.empty();
+        };
     }
 
     private static String name(String what, Subject subject, @Nullable String organization) {

@@ -28,6 +28,17 @@ public interface FactExchange {
         return Map.of();
     }
 
+    /**
+     * Until when other processes have gone on reading facts after the last read in their histories. A history is stored when it
+     * changes; the reads in between show that nothing has changed. Called on the reading thread; may wait briefly.
+     *
+     * @param histories by name, as they were recalled
+     * @return the start of the last read, by name; without entries for facts that were not read, or not often enough
+     */
+    default Map<String, Long> readUntil(Map<String, FactHistory> histories) {
+        return Map.of();
+    }
+
     /** Stores the history of a fact, which has begun or changed. Must not wait. */
     default void share(String fact, FactHistory history) {}
 }

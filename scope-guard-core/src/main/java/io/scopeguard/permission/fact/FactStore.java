@@ -37,6 +37,7 @@ import org.slf4j.LoggerFactory;
 @Internal
 public final class FactStore {
 
+    private static final long MAX_READ_ELSEWHERE = 10_000;
     private static final Logger log = LoggerFactory.getLogger(FactStore.class);
 
     private static final long LONGEST_TOKEN_LIFE = Duration.ofHours(24).toNanos();
@@ -60,6 +61,12 @@ public final class FactStore {
     private final Cache<SubjectKey, SubjectFact> losses = kept();
     private final Cache<SubjectKey, SubjectFact> inactive = kept();
     private final Map<DefinitionsKey, RoleSet> roles = new ConcurrentHashMap<>();
+    /** Until when other processes have read facts with recalled histories, until this process reads them. */
+    private final Cache<SubjectKey, Long> readElsewhere = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MAX_READ_ELSEWHERE)
+            .build();
+
     private final AtomicLong droppedAt = new AtomicLong(Long.MIN_VALUE / 2);
     private final AtomicLong droppedLosses = new AtomicLong();
     private volatile FactListener listener = FactListener.NONE;
@@ -222,6 +229,7 @@ public final class FactStore {
         if (after == null || after.readAt() != times.readAt()) {
             return false;
         }
+        readElsewhere.invalidate(compact);
         updateLosses(compact, after);
         if (isShared() && !after.isUnused() && after.isNewsAfter(before[0])) {
             exchange.share(compact.name(), after.history());
@@ -249,7 +257,7 @@ public final class FactStore {
         }
         boolean ignored =
                 known.readAt() >= times.readAt() || (!times.isConfirming() && holding.takesFrom(known.holding()));
-        return ignored ? known : known.followedBy(holding, times, gap);
+        return ignored ? known : known.followedBy(holding, times, gap, readElsewhere(key, known.readAt()));
     }
 
     private void updateLosses(SubjectKey key, SubjectFact fact) {
@@ -293,20 +301,30 @@ public final class FactStore {
         Map<String, SubjectKey> unknown = new HashMap<>();
         keys.stream().filter(key -> peek(key) == null).forEach(key -> unknown.put(key.name(), compact(key)));
         if (!unknown.isEmpty()) {
-            exchange.recall(unknown.keySet()).forEach((name, history) -> {
+            Map<String, FactHistory> histories = exchange.recall(unknown.keySet());
+            Map<String, Long> readUntil = exchange.readUntil(histories);
+            histories.forEach((name, history) -> {
                 SubjectKey key = unknown.get(name);
                 if (key != null) {
-                    recalled(key, history);
+                    recalled(key, history, readUntil.get(name));
                 }
             });
         }
     }
 
-    private void recalled(SubjectKey key, FactHistory history) {
+    private void recalled(SubjectKey key, FactHistory history, @Nullable Long readUntil) {
         SubjectFact fact = SubjectFact.recalled(key.id(), holdings.intern(Holding.of(history)), history);
         if (facts.asMap().putIfAbsent(key, fact) == null) {
             updateLosses(key, fact);
+            if (readUntil != null) {
+                readElsewhere.put(key, readUntil);
+            }
         }
+    }
+
+    private long readElsewhere(SubjectKey key, long readAt) {
+        Long readUntil = readElsewhere.asMap().isEmpty() ? null : readElsewhere.getIfPresent(key);
+        return readUntil == null ? readAt : readUntil;
     }
 
     /** All known histories by name, those of losses first. */
@@ -341,8 +359,12 @@ public final class FactStore {
             return false;
         }
         FactHistory history = isShared() ? exchange.recall(List.of(key.name())).get(key.name()) : null;
+        Long readUntil = history == null
+                ? null
+                : exchange.readUntil(Map.of(key.name(), history)).get(key.name());
         SubjectFact requested = facts.asMap()
-                .computeIfPresent(key, (same, known) -> known.isUnused() ? requested(known, history) : known);
+                .computeIfPresent(
+                        key, (same, known) -> known.isUnused() ? requested(known, history, readUntil) : known);
         if (isShared() && requested != null) {
             updateLosses(key, requested);
             exchange.share(key.name(), requested.history());
@@ -350,7 +372,7 @@ public final class FactStore {
         return history != null;
     }
 
-    private SubjectFact requested(SubjectFact known, @Nullable FactHistory history) {
+    private SubjectFact requested(SubjectFact known, @Nullable FactHistory history, @Nullable Long readUntil) {
         if (history == null) {
             return known.requested(sequence.now());
         }
@@ -358,7 +380,8 @@ public final class FactStore {
         SubjectFact recalled = SubjectFact.recalled(known.id(), holding, history);
         boolean isLater = known.readAt() > recalled.readAt() && !known.holding().takesFrom(holding);
         ReadTimes times = new ReadTimes(known.readAt(), sequence.now(), ReadTimes.NO_LOSSES);
-        return isLater ? recalled.followedBy(known.holding(), times, gap) : recalled;
+        long lastRead = readUntil == null ? recalled.readAt() : readUntil;
+        return isLater ? recalled.followedBy(known.holding(), times, gap, lastRead) : recalled;
     }
 
     /** Notes that a read lacked something that a confirming read showed, or that was not believed. */

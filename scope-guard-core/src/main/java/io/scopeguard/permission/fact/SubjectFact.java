@@ -124,9 +124,18 @@ public final class SubjectFact {
      * @param gap the time between reads beyond which changes in between may have been missed
      */
     SubjectFact followedBy(Holding next, ReadTimes times, long gap) {
+        return followedBy(next, times, gap, readAt);
+    }
+
+    /**
+     * The same.
+     *
+     * @param readUntil when another process has read this state last
+     */
+    SubjectFact followedBy(Holding next, ReadTimes times, long gap, long readUntil) {
         boolean same = next.equals(holding);
         Changes following = same ? changes : changes.followedBy(holding.roles(), next.roles(), firstEnd, readAt, times);
-        boolean broken = !same || times.readAt() - readAt > gap;
+        boolean broken = !same || times.readAt() - Math.max(readAt, readUntil) > gap;
         return new SubjectFact(
                 id,
                 same ? holding : next,

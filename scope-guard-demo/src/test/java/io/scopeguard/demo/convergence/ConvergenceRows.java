@@ -40,6 +40,9 @@ abstract class ConvergenceRows {
     private static final String WRITE = "read:report write:report";
     private static final String WRITE_DOCUMENT = "read:document write:document";
 
+    /** Reads of facts that show no change, for longer than max-stale. */
+    private static final int QUIET = 15;
+
     private final ConvergenceTable table = new ConvergenceTable();
     private Stage stage;
 
@@ -670,6 +673,35 @@ abstract class ConvergenceRows {
                                     .reconsents(1)
                                     .useless(1)
                                     .unanswered(0);
+                        }),
+                rowOfInstances(
+                        "restart long after the promotion, signed in since, requests refused",
+                        "the new instance does not know that the token is newer",
+                        story -> {
+                            String user = story.member("viewer");
+                            ObedientClient former = story.reports(user, READING);
+                            story.work(former);
+                            story.changeRole(user, "editor");
+                            story.pass();
+                            former.send();
+                            story.pass();
+                            ObedientClient page = story.reports(user, READING);
+                            for (int i = 0; i < QUIET; i++) {
+                                story.pass();
+                                page.send();
+                            }
+                            page.turnTo(story.path("/reports/draft"));
+                            try (Guard restarted = stage.newGuard()) {
+                                story.lead(restarted);
+                                story.goOn(page);
+                            }
+                            int useless = stage.isShared() ? 0 : 1;
+                            // The page leaves the hint of the old instance alone.
+                            story.expect(WRITE, page)
+                                    .refreshes(useless)
+                                    .reconsents(1 + useless)
+                                    .useless(useless)
+                                    .unanswered(useless);
                         }),
                 row("two replicas taking turns", story -> {
                     story.lead(stage.guard, stage.replica);

@@ -52,10 +52,9 @@ class SharedHistoriesTests {
         try (TestRedis server = new TestRedis()) {
             LettuceConnectionFactory connections = server.connections();
             BoundedRedis redis = Replica.bounded(connections);
-            Keys keys = Keys.of(Replica.settings(null), "company", "tenant");
 
-            new SharedHistories(redis, keys, writing).share("alice", kept);
-            SharedHistories histories = new SharedHistories(redis, keys, reading);
+            histories(redis, writing).share("alice", kept);
+            SharedHistories histories = histories(redis, reading);
             FactHistory recalled = await().atMost(Replica.PATIENCE)
                     .until(() -> histories.recall(List.of("alice")).get("alice"), Objects::nonNull);
 
@@ -76,8 +75,7 @@ class SharedHistoriesTests {
         try (TestRedis server = new TestRedis()) {
             LettuceConnectionFactory connections = server.connections();
             BoundedRedis redis = Replica.bounded(connections);
-            SharedHistories histories =
-                    new SharedHistories(redis, Keys.of(Replica.settings(null), "company", "tenant"), time);
+            SharedHistories histories = histories(redis, time);
             histories.share("alice", future);
             histories.share("bob", future);
             await().atMost(Replica.PATIENCE)
@@ -97,8 +95,7 @@ class SharedHistoriesTests {
         try (TestRedis server = new TestRedis()) {
             LettuceConnectionFactory connections = server.connections();
             BoundedRedis redis = Replica.bounded(connections);
-            SharedHistories histories = new SharedHistories(
-                    redis, Keys.of(Replica.settings(null), "company", "tenant"), new ServerClock(clock));
+            SharedHistories histories = histories(redis, new ServerClock(clock));
             histories.share("alice", readAt(clock.nanos() + TimeUnit.HOURS.toNanos(1)));
             histories.share("alice", readAt(clock.nanos()));
 
@@ -106,6 +103,13 @@ class SharedHistoriesTests {
                     .until(() -> histories.recall(List.of("alice")).containsKey("alice"));
             connections.destroy();
         }
+    }
+
+    private static SharedHistories histories(BoundedRedis redis, ServerClock server) {
+        SharingSettings settings = Replica.settings(null);
+        Keys keys = Keys.of(settings, "company", "tenant");
+        return new SharedHistories(
+                redis, keys, server, new AnswerStore(redis, keys, server, settings), settings.keptFor());
     }
 
     private static FactHistory readAt(long time) {
