@@ -52,6 +52,9 @@ public final class ReplicaHarness implements AutoCloseable {
     /** For two processes, which have a processor each. More of them take longer to compile their code. */
     private static final Duration WARM_UP = Duration.ofSeconds(15);
 
+    /** What takes longer never happens: a defect, after which figures mean nothing. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private static final Duration SETTLING = Duration.ofSeconds(3);
 
     private static final Duration WINDOW = Duration.ofSeconds(QUICK ? 4 : 10);
@@ -243,9 +246,17 @@ public final class ReplicaHarness implements AutoCloseable {
             return Figures.percentile(times.subList(FIRST_WEBHOOKS, times.size()), 0.99) / 1e6;
         }
 
+        private static void requireWithinPatience(long start, String otherwise) {
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                throw new IllegalStateException(otherwise);
+            }
+        }
+
         /** What was never granted is refused at once. */
         private void awaitGrant(ReplicaProcess replica, User user) throws InterruptedException {
+            long start = System.nanoTime();
             while (crowd.send(replica.at(user.path()), user.token()).join() != OK) {
+                requireWithinPatience(start, "A new member is not granted a request.");
                 late++;
                 sleep(Duration.ofMillis(50));
             }
@@ -260,11 +271,16 @@ public final class ReplicaHarness implements AutoCloseable {
 
         /** When the first request was sent that this replica refuses. */
         private CompletableFuture<Long> refusal(ReplicaProcess replica, User user) {
+            return refusal(replica, user, System.nanoTime());
+        }
+
+        private CompletableFuture<Long> refusal(ReplicaProcess replica, User user, long start) {
             long sent = System.nanoTime();
+            requireWithinPatience(start, "A former member is not refused.");
             return crowd.send(replica.at(user.path()), user.token())
                     .thenCompose(status -> status == FORBIDDEN
                             ? CompletableFuture.completedFuture(sent)
-                            : CompletableFuture.supplyAsync(() -> refusal(replica, user), SOON)
+                            : CompletableFuture.supplyAsync(() -> refusal(replica, user, start), SOON)
                                     .thenCompose(later -> later));
         }
 
@@ -350,6 +366,7 @@ public final class ReplicaHarness implements AutoCloseable {
             tenant.assignIn(organization, member);
             long start = System.nanoTime();
             while (crowd.send(survivor.at(user.path()), user.token()).join() != FORBIDDEN) {
+                requireWithinPatience(start, "A lost role is still there.");
                 sleep(Duration.ofMillis(50));
             }
             return (System.nanoTime() - start) / 1e9 / MAX_AGE.toSeconds();
