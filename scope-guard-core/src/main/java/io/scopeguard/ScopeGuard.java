@@ -14,13 +14,10 @@ import io.scopeguard.token.KeysUnavailableException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.Spliterators;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,22 +220,16 @@ public final class ScopeGuard implements AutoCloseable {
         guards.forEach(ProviderGuard::forgetAsks);
     }
 
-    /** The histories of all known facts, by name. */
+    /** The histories of all known facts, by name. Each is made when it is reached. */
     @Internal
-    public Iterator<Map.Entry<String, FactHistory>> histories() {
-        return guards.stream()
-                .flatMap(guard -> stream(guard.permissions().histories()))
-                .iterator();
+    public Stream<Map.Entry<String, FactHistory>> histories() {
+        return guards.stream().map(guard -> guard.permissions().histories()).reduce(Stream.empty(), Stream::concat);
     }
 
     /** The remedies that this process asked clients for. */
     @Internal
-    public Iterator<RecordedAsk> asks() {
-        return guards.stream().flatMap(guard -> stream(guard.advisor().asks())).iterator();
-    }
-
-    private static <T> Stream<T> stream(Iterator<T> elements) {
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(elements, 0), false);
+    public Stream<RecordedAsk> asks() {
+        return guards.stream().map(guard -> guard.advisor().asks()).reduce(Stream.empty(), Stream::concat);
     }
 
     /** Reacts to a possible loss of the records that processes share. Subjects without one count as forgotten, not as never seen. */

@@ -25,9 +25,9 @@ import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.Sequence;
 import io.scopeguard.time.SteadyClock;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -252,7 +252,7 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     /** All known histories of facts, by name. */
-    public Iterator<Map.Entry<String, FactHistory>> histories() {
+    public Stream<Map.Entry<String, FactHistory>> histories() {
         return store.histories();
     }
 

@@ -8,8 +8,8 @@ import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,11 +93,10 @@ final class AskMemory {
     }
 
     /** The asks of this process. */
-    Iterator<RecordedAsk> asks() {
+    Stream<RecordedAsk> asks() {
         return entries.asMap().entrySet().stream()
                 .filter(entry -> !entry.getValue().isForeign)
-                .map(entry -> entry.getValue().recordedFor(entry.getKey()))
-                .iterator();
+                .map(entry -> entry.getValue().recordedFor(entry.getKey()));
     }
 
     /** Forgets all records on purpose, as if no client had been asked for anything. */

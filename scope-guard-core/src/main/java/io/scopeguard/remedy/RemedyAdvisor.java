@@ -9,8 +9,8 @@ import io.scopeguard.provider.TokenKind;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +69,7 @@ public final class RemedyAdvisor {
     }
 
     /** The remedies that this process asked clients for. */
-    public Iterator<RecordedAsk> asks() {
+    public Stream<RecordedAsk> asks() {
         return asks.asks();
     }
 

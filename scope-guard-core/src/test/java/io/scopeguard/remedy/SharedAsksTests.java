@@ -58,7 +58,7 @@ class SharedAsksTests {
 
         first.memoryLost();
 
-        assertThat(first.asks()).toIterable().containsExactly(before);
+        assertThat(first.asks()).containsExactly(before);
         assertThat(first.mayHaveForgotten()).isTrue();
     }
 

@@ -6,8 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +56,8 @@ final class AnswerStore {
             """);
 
     /**
-     * Stores an answer, unless a newer one is there or the counter was lost since the read began. Ends the lease. The answers that
-     * follow each other soon enough are a series, whose beginning is kept.
+     * Stores an answer, unless a newer one is there or the counter was lost since the read began. Ends the lease. Equal answers
+     * that follow each other soon enough are a series, whose beginning is kept.
      */
     private static final Script STORE = new Script("""
             local h = redis.call('HMGET', KEYS[1], 'n', 'o', 'by')
@@ -69,12 +74,13 @@ final class AnswerStore {
             else
               redis.call('HDEL', KEYS[1], 'po', 'ps', 'pe', 'pv')
             end
-            local series = redis.call('HMGET', KEYS[1], 's', 'u')
+            local series = redis.call('HMGET', KEYS[1], 's', 'u', 'd')
             local since = ARGV[2]
-            if series[2] and tonumber(ARGV[2]) - tonumber(series[1]) <= tonumber(ARGV[5]) * 1000 then
+            if series[3] == ARGV[6] and tonumber(ARGV[2]) - tonumber(series[1]) <= tonumber(ARGV[5]) * 1000 then
               since = series[2]
             end
-            redis.call('HSET', KEYS[1], 'o', ARGV[1], 's', ARGV[2], 'e', str(now), 'v', ARGV[3], 'c', ARGV[4], 'u', since)
+            redis.call('HSET', KEYS[1], 'o', ARGV[1], 's', ARGV[2], 'e', str(now), 'v', ARGV[3], 'c', ARGV[4], 'u', since,
+              'd', ARGV[6])
             redis.call('PEXPIRE', KEYS[1], ARGV[5])
             return {1}
             """);
@@ -134,21 +140,48 @@ final class AnswerStore {
     }
 
     /**
-     * Reads that followed each other within the time for which answers are kept.
+     * Reads with the same answer that followed each other within the time for which answers are kept.
      *
      * @param since the latest possible start of the first one, in nanoseconds of the steady clock
      * @param until the earliest possible start of the last one
      */
     record Series(long since, long until) {}
 
-    /** The series of reads of a fact that goes on; empty if there is none, or Redis does not respond. */
-    Optional<Series> series(String name) {
-        byte[] key = keys.of("answer", name);
+    /** The series of reads that go on, by name; without those that do not, and empty if Redis does not respond. */
+    Map<String, Series> series(Collection<String> names) {
+        List<String> wanted = List.copyOf(names);
         Offset offset = server.offset();
-        return redis.ask(commands -> commands.hmget(key, Script.bytes("u"), Script.bytes("s")))
-                .filter(fields -> fields.stream().allMatch(KeyValue::hasValue))
-                .map(fields -> new Series(
-                        offset.latestNanos(micros(fields.get(0))), offset.earliestNanos(micros(fields.get(1)))));
+        Map<String, Series> found = new HashMap<>();
+        redis.ask(commands -> all(wanted.stream()
+                        .map(name -> commands.hmget(keys.of("answer", name), Script.bytes("u"), Script.bytes("s")))
+                        .toList()))
+                .ifPresent(values -> {
+                    for (int i = 0; i < values.size(); i++) {
+                        Series series = series(values.get(i), offset);
+                        if (series != null) {
+                            found.put(wanted.get(i), series);
+                        }
+                    }
+                });
+        return found;
+    }
+
+    private static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> stages) {
+        List<CompletableFuture<T>> futures =
+                stages.stream().map(CompletionStage::toCompletableFuture).toList();
+        return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+                .thenApply(done -> futures.stream().map(CompletableFuture::join).toList());
+    }
+
+    private static @Nullable Series series(List<KeyValue<byte[], byte[]>> fields, Offset offset) {
+        if (!fields.stream().allMatch(KeyValue::hasValue)) {
+            return null;
+        }
+        try {
+            return new Series(offset.latestNanos(micros(fields.get(0))), offset.earliestNanos(micros(fields.get(1))));
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 
     private static long micros(KeyValue<byte[], byte[]> field) {
@@ -219,7 +252,8 @@ final class AnswerStore {
                 Script.bytes(lease.begunAt),
                 keys.sealed(key, dated(value, lease.begunAt)),
                 Script.flag(isConfirming),
-                Script.bytes(settings.keptFor().toMillis())));
+                Script.bytes(settings.keptFor().toMillis()),
+                Script.bytes(Arrays.hashCode(value))));
     }
 
     /** Releases the lease, without waiting. */

@@ -127,7 +127,6 @@ final class LogReader implements AutoCloseable {
             reader.missed();
         }
         number = next;
-        shared.known(next);
         byte[] value = fields.value == null ? null : shared.open(fields.value);
         if (value != null && !replica.equals(fields.writer)) {
             Long addedAt = entry.getId().getTimestamp();

@@ -22,12 +22,13 @@ final class Presence {
     private static final long LONGEST_TOKEN_LIFE = TimeUnit.HOURS.toMicros(24);
 
     /**
-     * Counts the replicas, and returns the name of the records: another name means that Redis has lost them. A number of heartbeats
-     * or changes that is lower than before means that another server has taken over, which lacks the last writes. Joins the bounds of the
+     * Counts the replicas, and returns the name of the records: another name means that Redis has lost them. If this
+     * replica's last heartbeat or its last change is missing, another server has taken over, which lacks the last writes. Joins the bounds of the
      * provider's time with those that other replicas have sent, which become wider as time passes. If they contradict each other, the
      * provider's later answer is right, but a replica believes that only when the provider answers it.
      */
     private static final Script BEAT = new Script("""
+            local before = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or '0')
             redis.call('ZADD', KEYS[1], str(now), ARGV[1])
             redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', str(now - tonumber(ARGV[2])))
             local memory = redis.call('HGET', KEYS[2], 'memory')
@@ -56,7 +57,7 @@ final class Presence {
               redis.call('HSET', KEYS[2], 'least', str(least), 'most', str(most), 'answered', str(answered), 'at', str(now))
             end
             return {now, redis.call('ZCARD', KEYS[1]), memory, tonumber(redis.call('HGET', KEYS[2], 'lost') or '0'),
-              least, most, answered, redis.call('HINCRBY', KEYS[2], 'beats', 1), tonumber(redis.call('GET', KEYS[3]) or '0')}
+              least, most, answered, before, tonumber(redis.call('GET', KEYS[3]) or '0')}
             """);
 
     private static final Script LEAVE = new Script("return {redis.call('ZREM', KEYS[1], ARGV[1])}");
@@ -70,7 +71,7 @@ final class Presence {
     private final byte[] epoch;
     private final SharedLog changes;
     private String memory = "";
-    private long beats;
+    private long lastBeat;
     private long lostAt;
     private boolean mustReport;
     private boolean mustForgetBounds;
@@ -139,7 +140,7 @@ final class Presence {
         String found = new String((byte[]) reply.get(2), java.nio.charset.StandardCharsets.UTF_8);
         long lost = (Long) reply.get(3);
         boolean isFirst = memory.isEmpty();
-        boolean isBehind = isBehind((Long) reply.get(7), (Long) reply.get(8), change);
+        boolean isBehind = isBehind(now, (Long) reply.get(7), (Long) reply.get(8), change);
         boolean isChanged = !isFirst && (isBehind || !memory.equals(found));
         boolean isReported = lost != lostAt && now - lost < LONGEST_TOKEN_LIFE;
         memory = found;
@@ -148,10 +149,11 @@ final class Presence {
         return new Beat(((Long) reply.get(1)).intValue(), isFirst, isChanged, isReported && !isChanged);
     }
 
-    /** Whether Redis lacks heartbeats or changes that it had. */
-    private boolean isBehind(long counted, long lastChange, long knownChange) {
-        boolean isBehind = counted <= beats || lastChange < knownChange;
-        beats = counted;
+    /** Whether Redis lacks this replica's last heartbeat, unless that is so old that it may have been removed, or its last change. */
+    private boolean isBehind(long now, long beatBefore, long lastChange, long knownChange) {
+        boolean isRecent = now - lastBeat < TimeUnit.MILLISECONDS.toMicros(GONE.toMillis());
+        boolean isBehind = (isRecent && beatBefore < lastBeat) || lastChange < knownChange;
+        lastBeat = now;
         if (lastChange < knownChange) {
             changes.truncated(lastChange);
         }

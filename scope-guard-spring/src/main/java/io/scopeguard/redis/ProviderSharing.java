@@ -6,14 +6,17 @@ import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
+import io.scopeguard.redis.SharedAsks.Asked;
 import io.scopeguard.remedy.AskExchange;
 import io.scopeguard.remedy.RecordedAsk;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -75,7 +78,8 @@ public final class ProviderSharing implements AutoCloseable {
         this.everything = new FullInvalidation(clock);
         this.heartbeats = executor("scope-guard-redis", 1);
         this.restoring = executor("scope-guard-restore", 2);
-        this.renewedAt = clock.nanos();
+        // Not all replicas at a time.
+        this.renewedAt = clock.nanos() - ThreadLocalRandom.current().nextLong(RENEWAL);
     }
 
     private static ScheduledExecutorService executor(String name, int threads) {
@@ -160,13 +164,18 @@ public final class ProviderSharing implements AutoCloseable {
                 renewedAt = clock.nanos();
                 histories.unsent().lose();
             }
-            histories.unsent().flush(guard::histories, histories::restore);
+            histories.unsent().flush(() -> guard.histories().iterator(), histories::restore);
         }
     }
 
     private void restoreAsks(ScopeGuard guard) {
         if (redis.isReachable()) {
-            asks.unsent().flush(() -> SharedAsks.named(guard.asks()), (asked, ask) -> asks.restore(ask));
+            asks.unsent()
+                    .flush(
+                            () -> guard.asks()
+                                    .map(ask -> Map.entry(Asked.of(ask), ask))
+                                    .iterator(),
+                            (asked, ask) -> asks.restore(ask));
         }
     }
 
@@ -182,14 +191,16 @@ public final class ProviderSharing implements AutoCloseable {
             listen(guard);
         }
         if (beat.hasLostMemory()) {
-            log.warn("Redis has lost the shared records. Each replica writes its own records back.");
+            log.warn("Redis has lost shared records. Each replica writes its own records back.");
+        }
+        if (beat.hasLostMemory() || beat.isLossReported()) {
             guard.memoryLost();
-            histories.unsent().lose();
-            asks.unsent().lose();
-            readers.forEach(LogReader::restart);
-            everything.demand();
-        } else if (beat.isLossReported()) {
-            guard.memoryLost();
+            if (!beat.isFirst()) {
+                histories.unsent().lose();
+                asks.unsent().lose();
+                readers.forEach(LogReader::restart);
+                everything.demand();
+            }
         }
         changes.flush();
     }

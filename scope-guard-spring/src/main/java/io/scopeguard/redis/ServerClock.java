@@ -133,6 +133,11 @@ final class ServerClock {
         return micros == Long.MIN_VALUE ? micros : TimeUnit.MICROSECONDS.toNanos(micros) - offset.nanos;
     }
 
+    /** Our time, in nanoseconds of the steady clock. */
+    long nanos() {
+        return clock.nanos();
+    }
+
     /** The server's current time. */
     long micros() {
         return micros(clock.nanos());

@@ -7,10 +7,6 @@ import io.scopeguard.remedy.RecordedAsk;
 import io.scopeguard.scope.Audience;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.Iterator;
-import java.util.Map;
-import java.util.Spliterators;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
@@ -63,13 +59,6 @@ final class SharedAsks implements AskExchange {
     /** Adds an ask again, and waits for Redis. Returns whether it was added. */
     boolean restore(RecordedAsk ask) {
         return log.add(SharedJson.write(Entry.of(ask, server)));
-    }
-
-    /** Asks by their names. */
-    static Iterator<Map.Entry<Asked, RecordedAsk>> named(Iterator<RecordedAsk> asks) {
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(asks, 0), false)
-                .map(ask -> Map.entry(Asked.of(ask), ask))
-                .iterator();
     }
 
     /** What could not be added to the stream. */

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -108,14 +109,29 @@ final class SharedHistories implements FactExchange {
 
     @Override
     public Map<String, Long> readUntil(Map<String, FactHistory> histories) {
-        Map<String, Optional<Series>> known = new HashMap<>();
+        long now = server.nanos();
+        Map<String, List<String>> wanted = new HashMap<>();
+        histories.forEach((fact, history) -> {
+            if (now - history.readAt() > gap) {
+                wanted.put(fact, SharedPermissionSource.answersOf(fact));
+            }
+        });
+        if (wanted.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Series> known = answers.series(
+                wanted.values().stream().flatMap(List::stream).distinct().toList());
         Map<String, Long> found = new HashMap<>();
-        histories.forEach((fact, history) -> SharedPermissionSource.answersOf(fact)
-                .map(answer -> known.computeIfAbsent(answer, answers::series))
-                .flatMap(Optional::stream)
-                .filter(series -> series.since() <= history.readAt() + gap && series.until() > history.readAt())
+        wanted.forEach((fact, names) -> names.stream()
+                .map(known::get)
+                .filter(Objects::nonNull)
+                .filter(series -> continues(series, histories.get(fact)))
                 .forEach(series -> found.merge(fact, series.until(), Math::max)));
         return found;
+    }
+
+    private boolean continues(Series series, @Nullable FactHistory history) {
+        return history != null && series.since() <= history.readAt() + gap && series.until() > history.readAt();
     }
 
     @Override
@@ -126,17 +142,18 @@ final class SharedHistories implements FactExchange {
     /**
      * Stores a history, together with what another replica has noticed meanwhile. Waits for Redis.
      *
-     * @return whether it was stored
+     * @return whether to go on: it was stored, or it cannot be, although Redis responds
      */
     boolean restore(String fact, FactHistory history) {
-        for (int i = 0; i < MAX_TRIES; i++) {
-            Optional<Boolean> isStored = redis.ask(commands -> commands.mget(key(fact)))
-                    .flatMap(values -> merged(fact, history, values.get(0)));
-            if (isStored.isEmpty() || isStored.get()) {
-                return isStored.isPresent();
+        for (int i = 0; i < MAX_TRIES && redis.isReachable(); i++) {
+            boolean isStored = redis.ask(commands -> commands.mget(key(fact)))
+                    .flatMap(values -> merged(fact, history, values.get(0)))
+                    .orElse(false);
+            if (isStored) {
+                return true;
             }
         }
-        return false;
+        return redis.isReachable();
     }
 
     /** Whether the merged history was stored, or {@code false} if another replica has written; empty if Redis does not respond. */

@@ -80,7 +80,7 @@ final class SharedLog {
         byte[][] arguments = arguments(delivery, values);
         return redis.insist(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments))
                 .map(reply -> {
-                    known((Long) reply.get(1));
+                    highest.accumulateAndGet((Long) reply.get(1), Math::max);
                     return (Long) reply.get(0) == 1;
                 });
     }
@@ -92,17 +92,12 @@ final class SharedLog {
                 .isPresent();
     }
 
-    /** Notes that the stream had an entry with this number. */
-    void known(long number) {
-        highest.accumulateAndGet(number, Math::max);
-    }
-
-    /** The highest number that this replica knows. */
+    /** The number of the last entry that this replica has added and waited for. */
     long highest() {
         return highest.get();
     }
 
-    /** The stream ends earlier than this replica knew. */
+    /** Redis has lost the last entries. */
     void truncated(long number) {
         highest.set(number);
     }

@@ -22,12 +22,12 @@ import io.scopeguard.redis.AnswerStore.Found;
 import io.scopeguard.redis.AnswerStore.Wanted;
 import io.scopeguard.scope.Audience;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
@@ -185,13 +185,12 @@ final class SharedPermissionSource implements PermissionSource {
     }
 
     /** The names of the answers that show a fact, which is named as in its history: a member is read alone or by page. */
-    static Stream<String> answersOf(String fact) {
+    static List<String> answersOf(String fact) {
         String[] parts = fact.split("\n", MEMBER_PARTS);
         return switch (parts[0]) {
-            case "member" ->
-                Stream.of("membership" + fact.substring(parts[0].length()), name("members", parts[2], null));
-            case "account", "grants" -> Stream.of(parts[0] + '\n' + parts[1] + "\n\n" + parts[2]);
-            default -> Stream.empty();
+            case "member" -> List.of("membership" + fact.substring(parts[0].length()), name("members", parts[2], null));
+            case "account", "grants" -> List.of(parts[0] + '\n' + parts[1] + "\n\n" + parts[2]);
+            default -> List.of();
         };
     }
 

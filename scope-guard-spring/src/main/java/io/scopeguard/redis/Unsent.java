@@ -101,6 +101,7 @@ final class Unsent<K, V> {
                 return;
             }
         }
+        rest = Collections.emptyIterator();
         repaired(count);
     }
 

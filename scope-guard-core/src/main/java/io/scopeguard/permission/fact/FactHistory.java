@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ public record FactHistory(
     /** The element of gains and losses that stands for the standing; no role has this id. */
     static final String STANDING = "\n";
 
+    private static final long TRANSLATION = TimeUnit.MILLISECONDS.toNanos(100);
+
     /** Copies the collections. */
     public FactHistory {
         roles = Set.copyOf(roles);
@@ -54,6 +57,7 @@ public record FactHistory(
         boolean isLater = other.readAt <= readAt;
         FactHistory later = isLater ? this : other;
         FactHistory earlier = isLater ? other : this;
+        boolean isEarlier = isBefore(earlier.firstEnd, later.firstEnd);
         Map<String, Gain> present = later.held();
         Map<String, Gain> before = earlier.held();
         List<Gain> gained = present.values().stream()
@@ -69,11 +73,11 @@ public record FactHistory(
                 later.standing,
                 later.roles,
                 later.readAt,
-                Math.min(firstEnd, other.firstEnd),
+                isEarlier ? earlier.firstEnd : later.firstEnd,
                 later.brokenAt,
                 gained,
                 lost,
-                isComplete || other.isComplete);
+                isEarlier ? earlier.isComplete : later.isComplete);
     }
 
     /**
@@ -84,7 +88,12 @@ public record FactHistory(
         if (theirs == null) {
             return new Gain(ours.role, Math.max(ours.lackedUntil, readAt), ours.end);
         }
-        return ours.lackedUntil < readAt && theirs.end < ours.end ? theirs : ours;
+        return ours.lackedUntil < readAt && isBefore(theirs.end, ours.end) ? theirs : ours;
+    }
+
+    /** Times that were translated several times differ a little: they would move into the past with each translation. */
+    private static boolean isBefore(long theirs, long ours) {
+        return theirs < ours && ours - theirs > TRANSLATION;
     }
 
     /** The gains of all roles that are held, and of the standing if it is active. */

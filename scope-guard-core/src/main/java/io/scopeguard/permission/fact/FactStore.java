@@ -15,9 +15,9 @@ import io.scopeguard.time.Sequence;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -327,19 +327,22 @@ public final class FactStore {
         return readUntil == null ? readAt : readUntil;
     }
 
-    /** All known histories by name, those of losses first. */
-    public Iterator<Map.Entry<String, FactHistory>> histories() {
-        Stream<Map.Entry<String, FactHistory>> subjects = Stream.of(losses, inactive, facts)
-                .flatMap(kept -> kept.asMap().entrySet().stream())
+    /** All known histories by name, those of losses first. Each is made when it is reached. */
+    public Stream<Map.Entry<String, FactHistory>> histories() {
+        // Not by flatMap, whose iterator would make all histories of a cache at once.
+        Stream<Map.Entry<String, FactHistory>> subjects = Stream.concat(
+                        Stream.concat(losses.asMap().entrySet().stream(), inactive.asMap().entrySet().stream()),
+                        facts.asMap().entrySet().stream())
                 .filter(fact -> !fact.getValue().isUnused())
                 .map(fact -> Map.entry(fact.getKey().name(), fact.getValue().history()));
-        return Stream.concat(subjects, roles.entrySet().stream().flatMap(set -> history(set.getKey(), set.getValue())))
-                .iterator();
+        Stream<Map.Entry<String, FactHistory>> definitions =
+                roles.entrySet().stream().map(FactStore::history).filter(Objects::nonNull);
+        return Stream.concat(subjects, definitions);
     }
 
-    private static Stream<Map.Entry<String, FactHistory>> history(DefinitionsKey set, RoleSet known) {
-        return Stream.ofNullable(RoleTableHistory.of(known))
-                .map(history -> Map.entry(RoleTableHistory.name(set), history));
+    private static Map.@Nullable Entry<String, FactHistory> history(Map.Entry<DefinitionsKey, RoleSet> set) {
+        FactHistory history = RoleTableHistory.of(set.getValue());
+        return history == null ? null : Map.entry(RoleTableHistory.name(set.getKey()), history);
     }
 
     /** Records may have been lost: for as long as a token lives, a missing record is no first read. */

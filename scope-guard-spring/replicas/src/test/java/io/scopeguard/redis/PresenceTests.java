@@ -66,7 +66,7 @@ class PresenceTests {
         beat();
         assertThat(hasLostMemory()).isFalse();
 
-        set("HSET", "}memory", "beats", "1");
+        set("ZADD", "}replicas", "1", "first");
 
         assertThat(hasLostMemory()).isTrue();
         assertThat(hasLostMemory()).isFalse();
