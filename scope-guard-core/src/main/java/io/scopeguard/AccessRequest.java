@@ -107,8 +107,8 @@ public record AccessRequest(
     }
 
     /**
-     * The denial of every token for this organization and audience, whatever its scopes are, or {@code null}. For a token that carries
-     * scopes of nothing else.
+     * The reason to deny every token for this organization and audience, whatever its scopes are; {@code null} if there is none. The
+     * token must have no scopes for another organization or audience.
      *
      * @param ofToken {@code null} for tokens outside of organizations
      * @hidden

@@ -304,7 +304,7 @@ final class Watches implements FactListener, AutoCloseable {
         return thread.hasRun();
     }
 
-    /** Whether there are no watches, no reads or reports to judge them by, and no thread. */
+    /** Whether nothing is left to do: there is no watch, no news about facts, and no thread. */
     boolean isIdle() {
         return isForgotten() && read.isEmpty() && reports.isEmpty() && !isEverythingRead.get() && thread.isGone();
     }

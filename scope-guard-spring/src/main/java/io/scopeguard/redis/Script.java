@@ -18,6 +18,23 @@ final class Script {
             local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
             """;
 
+    /**
+     * Replaces the value with this digest, or returns the stored value: several replicas may write at the same time. Redis cannot
+     * merge values, since they may be sealed. Arguments: the digest, the value, and its life in milliseconds or nothing.
+     */
+    static final Script REPLACE = new Script("""
+            local known = redis.call('GET', KEYS[1]) or ''
+            if redis.sha1hex(known) ~= ARGV[1] then
+              return {known}
+            end
+            if ARGV[3] then
+              redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+            else
+              redis.call('SET', KEYS[1], ARGV[2])
+            end
+            return {}
+            """);
+
     private final byte[] text;
     private volatile String digest = "";
 

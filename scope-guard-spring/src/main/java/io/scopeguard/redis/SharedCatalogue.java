@@ -24,16 +24,6 @@ final class SharedCatalogue {
     /** Other replicas may write at the same time. A value that is not written now is written after the next read of definitions. */
     private static final int MAX_TRIES = 5;
 
-    /** Replaces the value with this digest, or returns the stored value. Redis cannot merge values: they may be sealed. */
-    private static final Script REPLACE = new Script("""
-            local known = redis.call('GET', KEYS[1]) or ''
-            if redis.sha1hex(known) ~= ARGV[1] then
-              return {known}
-            end
-            redis.call('SET', KEYS[1], ARGV[2])
-            return {}
-            """);
-
     private final BoundedRedis redis;
     private final Keys keys;
     private final byte[] key;
@@ -93,7 +83,8 @@ final class SharedCatalogue {
     /** Replaces the stored value. Returns the value that another replica has stored meanwhile, or {@code null}. */
     private byte @Nullable [] newerThan(byte[] stored) {
         byte[] merged = keys.sealed(key, SharedJson.write(timed(catalogue.sightings(), server::micros)));
-        return redis.ask(commands -> REPLACE.run(commands, List.of(key), Script.bytes(commands.digest(stored)), merged))
+        return redis.ask(commands ->
+                        Script.REPLACE.run(commands, List.of(key), Script.bytes(commands.digest(stored)), merged))
                 .filter(reply -> !reply.isEmpty())
                 .map(reply -> (byte[]) reply.get(0))
                 .orElse(null);

@@ -46,15 +46,6 @@ final class SharedHistories implements FactExchange {
             return {1}
             """);
 
-    /** Stores a value, unless another replica has written since it was read. */
-    private static final Script REPLACE = new Script("""
-            if (redis.call('GET', KEYS[1]) or '') ~= ARGV[3] then
-              return {0}
-            end
-            redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-            return {1}
-            """);
-
     private static final int MAX_TRIES = 5;
 
     private static final byte[] NOTHING = {};
@@ -162,9 +153,13 @@ final class SharedHistories implements FactExchange {
         FactHistory theirs = history(key, stored, server.offset());
         FactHistory merged = theirs == null ? history : history.mergedWith(theirs);
         byte[] expected = stored.getValueOrElse(NOTHING);
-        return redis.ask(commands -> REPLACE.run(
-                        commands, List.of(key), value(key, merged), Script.bytes(KEPT_FOR.toMillis()), expected))
-                .map(reply -> (Long) reply.get(0) == 1);
+        return redis.ask(commands -> Script.REPLACE.run(
+                        commands,
+                        List.of(key),
+                        Script.bytes(commands.digest(expected)),
+                        value(key, merged),
+                        Script.bytes(KEPT_FOR.toMillis())))
+                .map(List::isEmpty);
     }
 
     private Command<List<Object>> keeping(String fact, FactHistory history) {

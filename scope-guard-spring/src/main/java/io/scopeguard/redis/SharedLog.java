@@ -1,5 +1,6 @@
 package io.scopeguard.redis;
 
+import io.scopeguard.redis.BoundedRedis.Command;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,19 +78,15 @@ final class SharedLog {
      * @return whether they were added, or {@code false} if the delivery was added before; empty if Redis did not respond
      */
     Optional<Boolean> append(String delivery, List<byte[]> values) {
-        byte[][] arguments = arguments(delivery, values);
-        return redis.insist(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments))
-                .map(reply -> {
-                    highest.accumulateAndGet((Long) reply.get(1), Math::max);
-                    return (Long) reply.get(0) == 1;
-                });
+        return redis.insist(appending(delivery, values)).map(reply -> {
+            highest.accumulateAndGet((Long) reply.get(1), Math::max);
+            return (Long) reply.get(0) == 1;
+        });
     }
 
     /** Adds an entry and waits until it is in the stream, unless commands are suspended. Returns whether it is. */
     boolean add(byte[] value) {
-        byte[][] arguments = arguments("", List.of(value));
-        return redis.ask(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments))
-                .isPresent();
+        return redis.ask(appending("", List.of(value))).isPresent();
     }
 
     /** The number of the last entry that this replica has added and waited for. */
@@ -113,18 +110,18 @@ final class SharedLog {
      * @param ifFailed runs if it cannot be added
      */
     void tell(byte[] value, Runnable ifFailed) {
-        byte[][] arguments = arguments("", List.of(value));
-        redis.tell(commands -> APPEND.run(commands, List.of(stream, counter, deliveries), arguments), ifFailed);
+        redis.tell(appending("", List.of(value)), ifFailed);
     }
 
-    private byte[][] arguments(String delivery, List<byte[]> values) {
+    private Command<List<Object>> appending(String delivery, List<byte[]> values) {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(Script.bytes(delivery));
         arguments.add(Script.bytes(memory.toMillis()));
         arguments.add(Script.bytes(length));
         arguments.add(Script.bytes(replica));
         values.forEach(value -> arguments.add(keys.sealed(stream, value)));
-        return arguments.toArray(byte[][]::new);
+        byte[][] array = arguments.toArray(byte[][]::new);
+        return commands -> APPEND.run(commands, List.of(stream, counter, deliveries), array);
     }
 
     /** The value of an entry; {@code null} if its authentication code is wrong. */

@@ -49,9 +49,9 @@ public record FactHistory(
     }
 
     /**
-     * This history together with one that another process has recorded about the same fact, when neither knew the other. The later
-     * read determines what is held; a role counts as held since the earlier one noticed it, unless the later one has seen it missing
-     * since; losses of either count.
+     * Merges this history with one that another process has recorded about the same fact. Neither process knew the other history. The
+     * later read determines the roles. A role counts as held since the process that noticed it first, except if the other process saw
+     * it missing after that. The losses of both count.
      */
     public FactHistory mergedWith(FactHistory other) {
         boolean isLater = other.readAt <= readAt;

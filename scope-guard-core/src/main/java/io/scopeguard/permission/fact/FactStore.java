@@ -178,7 +178,7 @@ public final class FactStore {
      * The histories that other processes keep of those subjects that have gained something: another process may have seen that
      * earlier, and asked clients to refresh their tokens for it. May wait briefly.
      *
-     * @param reads what was just read
+     * @param reads the answers that were just read, by subject
      * @return by name
      */
     public Map<String, FactHistory> seenElsewhere(Map<? extends SubjectKey, Holding> reads) {
