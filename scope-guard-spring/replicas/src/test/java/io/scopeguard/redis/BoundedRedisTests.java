@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,31 @@ class BoundedRedisTests {
 
         assertThat(redis.probe(commands -> commands.set(key, key))).isEmpty();
         factory.destroy();
+    }
+
+    @Test
+    void askWhenRedisDoesNotRespondThenThreeCommandsWaitForTheTimeoutAndLaterOnesAreNotSent() {
+        Replica.Events events = new Replica.Events();
+        AtomicInteger sent = new AtomicInteger();
+        try (TestRedis server = new TestRedis()) {
+            LettuceConnectionFactory factory = server.connections();
+            BoundedRedis redis = new BoundedRedis(
+                    () -> Replica.commands(factory), Replica.settings(null, Duration.ofMillis(50)), events);
+            assertThat(redis.probe(commands -> answered())).contains("answer");
+
+            for (int i = 0; i < 10; i++) {
+                assertThat(redis.ask(commands -> {
+                            sent.incrementAndGet();
+                            return new CompletableFuture<String>();
+                        }))
+                        .isEmpty();
+            }
+
+            assertThat(sent).hasValue(3);
+            assertThat(events.commands).containsEntry("timeout", 3);
+            assertThat(redis.isReachable()).isFalse();
+            factory.destroy();
+        }
     }
 
     private static CompletionStage<String> answered() {

@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SslOptions;
+import io.scopeguard.permission.fact.FactHistory;
+import io.scopeguard.permission.fact.FactKey.MembershipKey;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.EventReceiver.Outcome;
+import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Scopes;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
@@ -139,6 +142,35 @@ class RedisTopologyTests {
                 second.awaitSharing(first, company);
                 company.isDown = true;
                 assertThat(second.get("alice").granted()).isEqualTo(Scopes.none());
+            }
+        }
+    }
+
+    @Test
+    void shareWhenTwoServersAcceptWritesThenEachSideReadsForItselfAndLossesHold() {
+        company.rolesOf.put("alice", Set.of("reader"));
+        try (TestRedis one = new TestRedis();
+                TestRedis other = new TestRedis();
+                Replica first = Replica.start(one, company);
+                Replica second = Replica.start(other, company)) {
+            first.get("alice");
+            second.get("alice");
+            assertThat(company.calls("membership")).isEqualTo(2);
+            company.rolesOf.remove("alice");
+
+            assertThat(first.deliver("alice")).isEqualTo(Outcome.APPLIED);
+
+            assertThat(first.get("alice").granted()).isEqualTo(Scopes.none());
+            assertThat(List.of(first.part.replicas(), second.part.replicas())).containsOnly(1);
+            String alice = new MembershipKey(Subject.Type.USER, "alice", "acme").name();
+            await().atMost(Replica.PATIENCE).until(() -> {
+                FactHistory shared =
+                        first.part.histories().recall(Set.of(alice)).get(alice);
+                return shared != null && !shared.losses().isEmpty();
+            });
+            try (Replica third = Replica.start(one, company)) {
+                company.isDown = true;
+                assertThat(third.get("alice").granted()).isEqualTo(Scopes.none());
             }
         }
     }

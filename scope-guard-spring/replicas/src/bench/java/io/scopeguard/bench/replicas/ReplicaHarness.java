@@ -343,7 +343,7 @@ public final class ReplicaHarness implements AutoCloseable {
             return crowd.latency(0.99);
         }
 
-        /** A replica is killed in the middle of its reads: a lost role is gone at most one interval later than otherwise. */
+        /** A replica is killed at any moment: a lost role is gone at most one interval later than otherwise. */
         void kill() throws InterruptedException {
             double usual = untilALossBinds(null);
             double delayed = untilALossBinds(replicas.get(replicas.size() - 1));

@@ -1,0 +1,77 @@
+package io.scopeguard.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.scopeguard.redis.AnswerStore.Found;
+import io.scopeguard.redis.AnswerStore.Wanted;
+import io.scopeguard.time.SteadyClock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/** The order of reads is the order in which they took their leases, however they end. */
+class AnswerStoreTests {
+
+    private static final byte[] KEY = "{fact}".getBytes(UTF_8);
+
+    private final TestRedis server = new TestRedis();
+    private final LettuceConnectionFactory connections = server.connections();
+    private final BoundedRedis redis = Replica.bounded(connections);
+    private final SharingSettings settings = Replica.settings(null);
+    private final AnswerStore store = new AnswerStore(
+            redis, Keys.of(settings, "company", "tenant"), new ServerClock(SteadyClock.system()), settings);
+
+    /** Later on, commands of this connection are executed in the order in which they are sent. */
+    @BeforeEach
+    void letRedisKnowTheScripts() {
+        byte[] other = "{other}".getBytes(UTF_8);
+        store.store(other, look(other), "any".getBytes(UTF_8), false);
+        await().atMost(Replica.PATIENCE).until(() -> look(other).isAnswer());
+    }
+
+    @AfterEach
+    void close() {
+        connections.destroy();
+        server.close();
+    }
+
+    @Test
+    void storeWhenALaterReadEndsFirstThenItsAnswerStays() {
+        Found first = lease();
+        Found second = lease();
+        assertThat(second.order()).isGreaterThan(first.order());
+
+        store.store(KEY, second, "newer".getBytes(UTF_8), false);
+        store.store(KEY, first, "older".getBytes(UTF_8), false);
+
+        assertThat(redis.ask(RedisClusterAsyncCommands::dbsize)).isPresent();
+        Found found = look(KEY);
+        assertThat(found.order()).isEqualTo(second.order());
+        assertThat(found.value()).asString(UTF_8).isEqualTo("newer");
+    }
+
+    @Test
+    void storeWhenTheCounterWasLostThenNothingIsStored() {
+        Found lease = lease();
+        assertThat(redis.ask(RedisClusterAsyncCommands::flushall)).isPresent();
+
+        store.store(KEY, lease, "of another order".getBytes(UTF_8), false);
+
+        assertThat(redis.ask(RedisClusterAsyncCommands::dbsize)).isPresent();
+        assertThat(look(KEY).isAnswer()).isFalse();
+    }
+
+    private Found lease() {
+        Found found = look(KEY);
+        assertThat(found.isLease()).isTrue();
+        return found;
+    }
+
+    private Found look(byte[] key) {
+        return store.look(new Wanted(key, Long.MIN_VALUE, 0, false, false)).orElseThrow();
+    }
+}
