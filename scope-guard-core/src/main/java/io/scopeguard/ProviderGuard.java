@@ -91,7 +91,8 @@ final class ProviderGuard {
     }
 
     Watch watch(Decision granted, WatchListener listener, @Nullable OrganizationProviders organizations) {
-        return watches.open(granted, (token, request) -> authorize(token, request, organizations), listener);
+        return watches.open(
+                granted, (token, request, mayWait) -> authorize(token, request, organizations, mayWait), listener);
     }
 
     void learn(RecordedAsk ask) {
@@ -126,6 +127,11 @@ final class ProviderGuard {
      * @param organizations assigns organizations to providers; {@code null} if all belong to this provider
      */
     Decision authorize(AccessToken token, AccessRequest request, @Nullable OrganizationProviders organizations) {
+        return authorize(token, request, organizations, true);
+    }
+
+    private Decision authorize(
+            AccessToken token, AccessRequest request, @Nullable OrganizationProviders organizations, boolean mayWait) {
         AccessToken view = request.viewOf(token);
         if (view == null) {
             return Decision.misplaced(named(token), request, Denial.ORGANIZATION_MISMATCH);
@@ -139,7 +145,7 @@ final class ProviderGuard {
         if (request.lacksOrganization()) {
             return Decision.misplaced(view, request, Denial.ORGANIZATION_MISMATCH);
         }
-        return judge.judge(view, request);
+        return judge.judge(view, request, mayWait);
     }
 
     /** Whether a token of this provider can permit anything in the request's organization. */

@@ -60,12 +60,14 @@ final class RequestJudge {
      * Decides about a request. Calls the provider only if the known facts are not fresh enough.
      *
      * @param token the view of the token for the request's organization
+     * @param mayWait whether to wait for reads without which the permissions are unknown
      */
-    Decision judge(AccessToken token, AccessRequest request) {
+    Decision judge(AccessToken token, AccessRequest request, boolean mayWait) {
         long now = clock.nanos();
         KnownToken known = known(token);
         PermissionKey key = known.key().with(roles.interest(token, request));
-        Freshness freshness = settings.freshness(request, now);
+        Freshness usual = settings.freshness(request, now);
+        Freshness freshness = mayWait ? usual : usual.withoutWaiting();
         if (youngTokens.grant(request, key, token.scopes(), token.issuedAt(), now)) {
             if (!request.isForGateway()) {
                 permissions.refresh(key, freshness);

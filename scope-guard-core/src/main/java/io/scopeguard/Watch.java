@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,21 +18,28 @@ import org.jspecify.annotations.Nullable;
 public final class Watch implements AutoCloseable {
 
     private final Watches watches;
-    private final BiFunction<AccessToken, AccessRequest, Decision> authorizer;
+    private final Authorizer authorizer;
     private final WatchListener listener;
     private final AtomicReference<@Nullable Entry> entry;
     private final AtomicBoolean isCounted = new AtomicBoolean(true);
     private volatile Decision granted;
     private volatile boolean isReported;
 
+    /** Decides about the watched request. */
+    interface Authorizer {
+
+        /**
+         * Decides about the request with a token.
+         *
+         * @param mayWait whether to wait for reads without which the permissions are unknown
+         */
+        Decision authorize(AccessToken token, AccessRequest request, boolean mayWait);
+    }
+
     /** The last grant, with the keys under which the registry keeps it. */
     record Entry(Decision granted, KeyUse.Key key, Expiry expiry) {}
 
-    Watch(
-            Watches watches,
-            Entry first,
-            BiFunction<AccessToken, AccessRequest, Decision> authorizer,
-            WatchListener listener) {
+    Watch(Watches watches, Entry first, Authorizer authorizer, WatchListener listener) {
         this.watches = watches;
         this.granted = first.granted;
         this.authorizer = authorizer;
@@ -90,7 +96,7 @@ public final class Watch implements AutoCloseable {
 
     private Decision decide(AccessToken newer) {
         requireSame(granted.token(), newer);
-        Decision next = authorizer.apply(newer, granted.request());
+        Decision next = authorizer.authorize(newer, granted.request(), true);
         if (next.isGranted()) {
             requireSameView(granted.token(), next.token());
         }
@@ -162,11 +168,11 @@ public final class Watch implements AutoCloseable {
     }
 
     /**
-     * Decides about the same request again. The requirement's own {@code maxAge} applied when access was granted, and is
+     * Decides about the same request again, without waiting: one thread judges all watches. The requirement's own {@code maxAge} applied when access was granted, and is
      * ignored here: {@code 0s} would cost one read for each watch.
      */
     Decision authorizeAgain(Decision last) {
-        return authorizer.apply(last.token(), last.request().withoutOwnAge());
+        return authorizer.authorize(last.token(), last.request().withoutOwnAge(), false);
     }
 
     void expired(Expiry expiry, boolean isEnforced) {

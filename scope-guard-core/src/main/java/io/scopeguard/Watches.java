@@ -4,7 +4,6 @@ import io.scopeguard.permission.fact.FactListener;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.time.SteadyClock;
-import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.time.Duration;
 import java.util.Iterator;
@@ -15,7 +14,6 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +77,7 @@ final class Watches implements FactListener, AutoCloseable {
     /**
      * @throws TooManyWatchesException if the maximum number is open
      */
-    Watch open(Decision granted, BiFunction<AccessToken, AccessRequest, Decision> authorizer, WatchListener listener) {
+    Watch open(Decision granted, Watch.Authorizer authorizer, WatchListener listener) {
         if (open.incrementAndGet() > max) {
             open.decrementAndGet();
             throw new TooManyWatchesException(max);

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class WatchTests {
 
     private static final CacheSettings SETTINGS = new CacheSettings(
-            Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(60), 100_000, Duration.ofHours(24));
+            Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofMinutes(10), 100_000, Duration.ofHours(24));
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
     private static final int MAX = 4_000;
 
@@ -230,6 +230,42 @@ class WatchTests {
         pass(Duration.ofSeconds(31));
 
         assertThat(end().reason()).isEqualTo(Reason.INSUFFICIENT_SCOPE);
+    }
+
+    /** One thread judges all watches, so a read that does not return must not stop it. */
+    @Test
+    void watchWhenReadsHangThenKnownLossesEndIt() throws InterruptedException {
+        AccessToken alice = user("alice", "read");
+        AccessToken bob = user("bob", "read");
+        CountDownLatch isBusy = new CountDownLatch(1);
+        CountDownLatch isFree = new CountDownLatch(1);
+        CountDownLatch isOver = new CountDownLatch(1);
+        AccessToken carol = user("carol", "read");
+        guard.watch(guard.authorize(carol, scopes("read")), new WatchListener() {
+            @Override
+            public void ended(WatchEnd end) {}
+
+            @Override
+            public void refreshed() {
+                isBusy.countDown();
+                await(isFree);
+            }
+        });
+        isBusy.await();
+        List.of(alice, bob).forEach(user -> {
+            watch(user, scopes("read"));
+            tenant.grant(user);
+            guard.apply(new PermissionChange.OfSubject(user.subject()));
+            assertThat(guard.authorize(user, scopes("read")).isGranted()).isFalse();
+        });
+        tenant.beforeReads(subject -> await(isOver));
+        List.of(alice, bob).forEach(user -> guard.apply(new PermissionChange.OfSubject(user.subject())));
+
+        isFree.countDown();
+
+        assertThat(endWithoutTime().reason()).isEqualTo(Reason.INSUFFICIENT_SCOPE);
+        assertThat(endWithoutTime().reason()).isEqualTo(Reason.INSUFFICIENT_SCOPE);
+        isOver.countDown();
     }
 
     // Events that do not end an access
@@ -538,6 +574,14 @@ class WatchTests {
 
     private WatchEnd endWithoutTime() {
         return Objects.requireNonNull(poll(Duration.ofMinutes(2)), "nothing ended");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private @Nullable WatchEnd poll(Duration patience) {

@@ -10,11 +10,21 @@ import java.time.Duration;
  * @param refreshBefore an older picture is stale: it is still used, but read again
  * @param rejectBefore an older picture is not used
  * @param isIndividual whether the request demands a read that began after it arrived
- * @param isAwaited whether the request waits for the read of a stale picture; then no picture is read ahead of time
+ * @param waiting which reads the request waits for
  * @hidden
  */
 @Internal
-public record Freshness(long now, long refreshBefore, long rejectBefore, boolean isIndividual, boolean isAwaited) {
+public record Freshness(long now, long refreshBefore, long rejectBefore, boolean isIndividual, Waiting waiting) {
+
+    /** Which reads a request waits for. All others take place in the background. */
+    public enum Waiting {
+        /** None. Without a usable picture, the permissions are unknown. */
+        NEVER,
+        /** Those without which there is no usable picture. */
+        IF_NECESSARY,
+        /** Also the read of a stale picture; then no picture is read ahead of time. */
+        FOR_FRESH
+    }
 
     /** Facts are read ahead when this part of the accepted age is left, varied by up to a fifth of it. */
     private static final int AHEAD = 5;
@@ -23,29 +33,37 @@ public record Freshness(long now, long refreshBefore, long rejectBefore, boolean
 
     /** Permissions are stale after one age, and not used after another. */
     public static Freshness of(Duration maxAge, Duration maxStale, long now) {
-        return new Freshness(now, now - maxAge.toNanos(), now - maxStale.toNanos(), false, false);
+        return new Freshness(now, now - maxAge.toNanos(), now - maxStale.toNanos(), false, Waiting.IF_NECESSARY);
     }
 
     /** Permissions are not used after this age. Zero demands a read that begins after the request arrived. */
     public static Freshness within(Duration age, long now) {
         long bound = now - age.toNanos();
-        return new Freshness(now, bound, bound, age.isZero(), false);
+        return new Freshness(now, bound, bound, age.isZero(), Waiting.IF_NECESSARY);
     }
 
     /** The same, but the request waits for the read of a stale picture. */
     public Freshness awaited() {
-        return new Freshness(now, refreshBefore, rejectBefore, isIndividual, true);
+        return with(Waiting.FOR_FRESH);
+    }
+
+    /** The same, but the request waits for nothing. */
+    public Freshness withoutWaiting() {
+        return with(Waiting.NEVER);
+    }
+
+    private Freshness with(Waiting next) {
+        return new Freshness(now, refreshBefore, rejectBefore, isIndividual, next);
     }
 
     /** The same, but a picture that was read before the given time is not used. */
     public Freshness notBefore(long start) {
-        return new Freshness(
-                now, Math.max(refreshBefore, start), Math.max(rejectBefore, start), isIndividual, isAwaited);
+        return new Freshness(now, Math.max(refreshBefore, start), Math.max(rejectBefore, start), isIndividual, waiting);
     }
 
     /** The same individual demand, whose arrival is a unique time in the order of reads. */
     Freshness individualFrom(long arrival) {
-        return new Freshness(arrival, arrival, arrival, true, isAwaited);
+        return new Freshness(arrival, arrival, arrival, true, waiting);
     }
 
     /**
@@ -65,6 +83,6 @@ public record Freshness(long now, long refreshBefore, long rejectBefore, boolean
     }
 
     private long left() {
-        return isAwaited ? 0 : Math.max(now - refreshBefore, 0) / AHEAD;
+        return waiting == Waiting.FOR_FRESH ? 0 : Math.max(now - refreshBefore, 0) / AHEAD;
     }
 }

@@ -1,5 +1,6 @@
 package io.scopeguard.permission;
 
+import io.scopeguard.permission.Freshness.Waiting;
 import io.scopeguard.permission.Part.State;
 import io.scopeguard.permission.flight.ReadExecutor;
 import io.scopeguard.provider.PermissionsUnavailableException;
@@ -57,6 +58,10 @@ final class Refresher {
      */
     Picture renewed(Picture known, Freshness wanted, Scopes held, long arrived) {
         List<Part> old = parts.of(known, wanted.isIndividual());
+        if (wanted.waiting() == Waiting.NEVER) {
+            refresh(old, wanted);
+            return usable(known, wanted, held);
+        }
         boolean mustWait = mustWait(known, old, wanted, held);
         if (!mustWait && !isWorthWaiting(old, wanted)) {
             refresh(old, wanted);
@@ -65,14 +70,14 @@ final class Refresher {
         long deadline = arrived + maxWait.toNanos() / (mustWait ? 1 : SHORT_WAIT);
         limitIndividualReads(known.key().subject(), wanted, deadline);
         Picture renewed = awaited(known, wanted, held, deadline);
-        if (!wanted.isAwaited()) {
+        if (wanted.waiting() != Waiting.FOR_FRESH) {
             refresh(parts.of(renewed, wanted.isIndividual()), wanted);
         }
         return usable(renewed, wanted, held);
     }
 
     private static boolean mustWait(Picture picture, List<Part> all, Freshness wanted, Scopes held) {
-        State awaitedFrom = wanted.isAwaited() ? State.STALE : State.INVALIDATED;
+        State awaitedFrom = wanted.waiting() == Waiting.FOR_FRESH ? State.STALE : State.INVALIDATED;
         return !picture.isEnoughFor(held)
                 || all.stream().anyMatch(part -> part.state(wanted).compareTo(awaitedFrom) >= 0);
     }

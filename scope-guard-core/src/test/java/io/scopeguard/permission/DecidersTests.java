@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.scopeguard.permission.Freshness.Waiting;
 import io.scopeguard.permission.fact.Changes;
 import io.scopeguard.permission.fact.FactKey;
 import io.scopeguard.permission.fact.FactKey.GrantsKey;
@@ -197,7 +198,7 @@ class DecidersTests {
 
     @Test
     void ageingWhenKeysDifferThenTheyAgeAtDifferentTimes() {
-        Freshness wanted = new Freshness(100 * SECOND, 70 * SECOND, 0, false, false);
+        Freshness wanted = new Freshness(100 * SECOND, 70 * SECOND, 0, false, Waiting.IF_NECESSARY);
         Set<Long> times = new HashSet<>();
         for (int seed = 0; seed < 100; seed++) {
             times.add(wanted.ageingBefore(seed));
@@ -221,7 +222,7 @@ class DecidersTests {
         "10, -1, -1, true,  STALE"
     })
     void stateThenByAgeAndReports(int readAt, int certain, int possible, boolean optional, Part.State state) {
-        Freshness wanted = new Freshness(100 * SECOND, 70 * SECOND, 20 * SECOND, false, false);
+        Freshness wanted = new Freshness(100 * SECOND, 70 * SECOND, 20 * SECOND, false, Waiting.IF_NECESSARY);
         Part part = new Part(ROLES, readAt * SECOND, certain * SECOND, possible * SECOND, optional);
 
         assertThat(part.state(wanted)).isEqualTo(state);

@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.IntStream;
 
 /**
  * Checks every response against the promises. The exact time of each change of the tenant is known; the change must bind after
@@ -26,6 +27,9 @@ final class Judge {
     /** How long a loss of many members may be doubted: a minute after the latest read that the maximum age and a storm allow. */
     static final Duration DOUBT = Duration.ofMinutes(1).plusNanos(BOUND).plus(Storms.LONGEST);
 
+    private static final Duration WARM = Duration.ofSeconds(5);
+    private static final long MIN_RESPONSES = 500;
+    private static final long COLDEST = Duration.ofMinutes(1).toNanos();
     private static final int MAX_SHOWN = 20;
     private static final int STATUSES = 600;
 
@@ -36,10 +40,38 @@ final class Judge {
     private final AtomicLong unpromised = new AtomicLong();
     private final AtomicLong checked = new AtomicLong();
     private final Queue<String> shown = new ConcurrentLinkedQueue<>();
+    private final long begun = System.nanoTime();
+    private volatile boolean isWarm;
+    private volatile long unknownAt = begun;
 
     Judge(Troubles troubles, Doubts doubts) {
         this.troubles = troubles;
         this.doubts = doubts;
+    }
+
+    /**
+     * Waits until live permissions have been known for every request of some seconds, and there were enough requests. Before that,
+     * 503 is promised.
+     *
+     * @throws IllegalStateException if that takes more than a minute
+     */
+    void awaitWarmth() throws InterruptedException {
+        while (!isWarm) {
+            long from = System.nanoTime();
+            long before = responses();
+            Thread.sleep(WARM.toMillis());
+            long made = responses() - before;
+            isWarm = unknownAt - from < 0 && made >= MIN_RESPONSES;
+            if (!isWarm && System.nanoTime() - begun > COLDEST) {
+                throw new IllegalStateException(
+                        "a minute after the start, permissions are still unknown, or the machine is" + " too busy: "
+                                + made + " responses in " + WARM.toSeconds() + " s");
+            }
+        }
+    }
+
+    private long responses() {
+        return IntStream.range(0, STATUSES).mapToLong(byStatus::get).sum();
     }
 
     /**
@@ -58,7 +90,7 @@ final class Judge {
             denied(request, status + " " + problem, isHealthy, start, end);
         } else if (status != 503 || !isPromised(request, problem, isHealthy, start, end)) {
             unpromised.incrementAndGet();
-            show("unpromised " + status + " " + problem + " on " + request.path());
+            show("unpromised " + status + " " + problem + " on " + request.path(), request, end);
         }
     }
 
@@ -77,14 +109,14 @@ final class Judge {
 
     private void granted(Request request, boolean isHealthy, long start, long end) {
         boolean isCertain = (request.isStrict() || isHealthy) && !doubts.concern(request, start - BOUND, end);
-        boolean mustBeDenied = isCertain && request.truth().isLackedThroughout(request.scope(), start - BOUND, end);
-        count(request, mustBeDenied, isCertain && isHeld(request, start, end), "granted without the scope: ");
+        boolean mustBeDenied = isCertain && request.truth().isLackedInAllReads(request.scope(), start - BOUND, end);
+        count(request, mustBeDenied, isCertain && isHeld(request, start, end), "granted without the scope: ", end);
     }
 
     private void denied(Request request, String answer, boolean isHealthy, long start, long end) {
         boolean mustBeGranted = mustBeGranted(request, isHealthy, start, end);
         boolean isRight = isHealthy && request.truth().isLackedThroughout(request.scope(), start - BOUND, end);
-        count(request, mustBeGranted, isRight, "denied (" + answer + ") with the scope: ");
+        count(request, mustBeGranted, isRight, "denied (" + answer + ") with the scope: ", end);
     }
 
     private static boolean mustBeGranted(Request request, boolean isHealthy, long start, long end) {
@@ -99,7 +131,7 @@ final class Judge {
 
     /** Whether a loss has lasted so long at this time, while the provider answered, that no stream may be open. */
     boolean mustHaveEnded(Request request, long time) {
-        return isPlain(request, time) && request.truth().isLackedThroughout(request.scope(), time - BOUND, time);
+        return isPlain(request, time) && request.truth().isLackedInAllReads(request.scope(), time - BOUND, time);
     }
 
     /** Whether the provider answered for as long as the bound, and no loss was doubted. */
@@ -107,13 +139,13 @@ final class Judge {
         return troubles.isHealthyThroughout(time - BOUND, time) && !doubts.concern(request, time - BOUND, time);
     }
 
-    private void count(Request request, boolean isWrong, boolean isCertainlyRight, String what) {
+    private void count(Request request, boolean isWrong, boolean isCertainlyRight, String what, long end) {
         if (isWrong || isCertainlyRight) {
             checked.incrementAndGet();
         }
         if (isWrong) {
             wrong.incrementAndGet();
-            show(what + request.path() + " for " + request.scope());
+            show(what + request.path() + " for " + request.scope(), request, end);
         }
     }
 
@@ -130,13 +162,23 @@ final class Judge {
         if (problem.equals("keys-unavailable")) {
             return !isHealthy;
         }
+        if (!isWarm) {
+            unknownAt = end;
+            return request.mayBeUnknown();
+        }
         return request.mayBeUnknown() && (!isHealthy || doubts.concern(request, start - BOUND, end));
     }
 
-    private void show(String what) {
+    private void show(String what, Request request, long end) {
         if (shown.size() < MAX_SHOWN) {
-            shown.add(what);
+            shown.add(what + history(request, end));
         }
+    }
+
+    /** The time since the start, and what the user was entitled to before. */
+    String history(Request request, long time) {
+        return "; after " + Timeline.seconds(time - begun) + ", roles: "
+                + request.truth().describe(request.scope(), time - BOUND - BOUND, time);
     }
 
     @Override

@@ -21,7 +21,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class Soak {
 
     private static final int CLIENTS = 4;
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
     private static final long MIB = 1024 * 1024;
 
     private Soak() {}
@@ -73,13 +72,13 @@ public final class Soak {
         StreamJudge ends = new StreamJudge(judge);
         Streams streams = new Streams(origin, provider, population, judge, ends);
         Disturbances disturbances = new Disturbances(origin, provider, population, troubles, doubts);
-        ExecutorService threads = Executors.newCachedThreadPool();
+        ExecutorService threads = Executors.newCachedThreadPool(Soak::daemon);
         AtomicInteger failures = new AtomicInteger();
         for (int i = 0; i < CLIENTS; i++) {
             threads.execute(counted(new Load(origin, provider, population, judge), threads, failures));
         }
         threads.execute(counted(streams, threads, failures));
-        Thread.sleep(WARM_UP.toMillis());
+        judge.awaitWarmth();
         String before = usage();
         disturbances.all().forEach(disturbance -> threads.execute(counted(quietly(disturbance), threads, failures)));
         Thread.sleep(duration.toMillis());
@@ -91,6 +90,13 @@ public final class Soak {
         System.out.println("failed threads   " + failures);
         boolean isRight = judge.wrong() == 0 && judge.unpromised() == 0 && judge.checked() > 0 && ends.isRight();
         return hasEnded && failures.get() == 0 && isRight;
+    }
+
+    /** If the run fails, the process ends. */
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static void report(Judge judge, StreamJudge ends, Disturbances disturbances, String before, String after) {

@@ -49,7 +49,7 @@ final class StreamJudge {
             overdue.incrementAndGet();
             long loss = request.truth().unchangedSince(request.scope(), now);
             show(String.format(Locale.ROOT, "still open %.1f s after the loss: ", (now - loss) / SECOND)
-                    + request.path() + " for " + request.entitlement());
+                    + request.path() + " for " + request.entitlement() + judge.history(request, now));
         }
         return isOverdue;
     }
@@ -65,7 +65,7 @@ final class StreamJudge {
         if (!hasLastEvent || isWithoutLoss || judge.mustBeOpen(request, now)) {
             wrong.incrementAndGet();
             show((hasLastEvent ? "ended with the scope: " : "broken off: ") + request.path() + " for "
-                    + request.entitlement());
+                    + request.entitlement() + judge.history(request, now));
         } else {
             ended.incrementAndGet();
             time(request, now);

@@ -1,9 +1,11 @@
 package io.scopeguard.bench.live.tenant;
 
+import io.scopeguard.bench.live.tenant.Timeline.State;
 import io.scopeguard.scope.Audience;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,9 +25,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tenant {
 
+    /** Distinguishes a global role from a role of the same name in organizations. */
+    private static final String GLOBAL = "global ";
+
     private final LongSupplier nanoTime;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<Entitlement, Timeline> timelines = new ConcurrentHashMap<>();
+    /** The scopes of all roles, for the audiences of the timelines. */
+    private final Map<Audience, Map<String, Set<String>>> definitions = new ConcurrentHashMap<>();
+
     final Map<String, Map<String, Set<String>>> organizations = new LinkedHashMap<>();
     final Map<String, Set<String>> organizationsOfUser = new LinkedHashMap<>();
     final Map<String, Role> organizationRoles = new LinkedHashMap<>();
@@ -53,7 +61,8 @@ public final class Tenant {
         try {
             changes.run();
             long now = nanoTime.getAsLong();
-            timelines.forEach((entitlement, timeline) -> timeline.append(now, scopesOf(entitlement)));
+            definitions.replaceAll(this::definitions);
+            timelines.forEach((entitlement, timeline) -> timeline.append(now, stateOf(entitlement)));
             return now;
         } finally {
             lock.writeLock().unlock();
@@ -65,7 +74,7 @@ public final class Tenant {
         Timeline known = timelines.get(entitlement);
         return known != null
                 ? known
-                : read(() -> timelines.computeIfAbsent(entitlement, missing -> new Timeline(scopesOf(missing))));
+                : read(() -> timelines.computeIfAbsent(entitlement, missing -> new Timeline(stateOf(missing))));
     }
 
     /** The number of pages of 100 members of all organizations. */
@@ -212,23 +221,34 @@ public final class Tenant {
         return roles;
     }
 
-    private Set<String> scopesOf(Entitlement entitlement) {
-        Set<String> held = new HashSet<>();
+    private State stateOf(Entitlement entitlement) {
+        return new State(
+                rolesOf(entitlement),
+                definitions.computeIfAbsent(entitlement.audience(), audience -> definitions(audience, Map.of())));
+    }
+
+    private Set<String> rolesOf(Entitlement entitlement) {
         @Nullable
-        Set<String> roles = entitlement.organization() == null
+        Set<String> inOrganization = entitlement.organization() == null
                 ? Set.<String>of()
                 : membersOf(entitlement.organization()).get(entitlement.user());
-        if (roles == null || suspended.contains(entitlement.user())) {
-            return held;
+        if (inOrganization == null || suspended.contains(entitlement.user())) {
+            return Set.of();
         }
-        for (String role : roles) {
-            held.addAll(organizationRoles.get(role).scopes(entitlement.audience()));
-        }
+        Set<String> roles = new HashSet<>(inOrganization);
         if (!entitlement.audience().isOrganization()) {
-            globalRoles.values().stream()
-                    .filter(role -> holdersOfGlobal(role.id()).contains(entitlement.user()))
-                    .forEach(role -> held.addAll(role.scopes(entitlement.audience())));
+            globalRoles.keySet().stream()
+                    .filter(role -> holdersOfGlobal(role).contains(entitlement.user()))
+                    .forEach(role -> roles.add(GLOBAL + role));
         }
-        return held;
+        return roles;
+    }
+
+    /** The scopes of all roles for an audience; the same instance as before if none has changed. */
+    private Map<String, Set<String>> definitions(Audience audience, Map<String, Set<String>> before) {
+        Map<String, Set<String>> now = new HashMap<>();
+        organizationRoles.forEach((id, role) -> now.put(id, Set.copyOf(role.scopes(audience))));
+        globalRoles.forEach((id, role) -> now.put(GLOBAL + id, Set.copyOf(role.scopes(audience))));
+        return now.equals(before) ? before : now;
     }
 }
