@@ -59,6 +59,16 @@ public record AccessRequest(
         return organization.isBound() ? TokenKind.ORGANIZATION_RESOURCE : TokenKind.RESOURCE;
     }
 
+    /**
+     * Whether neither scopes nor roles are required.
+     *
+     * @hidden
+     */
+    @Internal
+    public boolean needsNothing() {
+        return requirement == null && roles == null;
+    }
+
     /** Whether scopes or roles of an organization are required, but the request names none. */
     boolean lacksOrganization() {
         return !organization.isBound()

@@ -154,8 +154,7 @@ final class ProviderGuard {
         if (organization != null) {
             return name.equals(organizations.providerOf(organization));
         }
-        boolean needsNothing = request.requirement() == null && request.roles() == null;
-        return needsNothing || name.equals(organizations.globalProvider());
+        return request.needsNothing() || name.equals(organizations.globalProvider());
     }
 
     /** The view of the token's only organization, if the token is for exactly one. */

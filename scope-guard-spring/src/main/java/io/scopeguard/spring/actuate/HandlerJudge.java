@@ -142,8 +142,7 @@ final class HandlerJudge {
                     MISMATCH,
                     token.organization == null ? "needs an organization" : "names no organization of the token");
         }
-        boolean needsNothing = request.requirement() == null && request.roles() == null;
-        if (!token.isAtHome && (token.organization != null || !needsNothing)) {
+        if (!token.isAtHome && (token.organization != null || !request.needsNothing())) {
             return denied(MISMATCH, "the provider's tokens do not count there");
         }
         Denial misplaced = request.misplaced(token.organization, token.audience);
@@ -177,8 +176,7 @@ final class HandlerJudge {
     }
 
     private Verdict ofRequirements(AccessRequest request, Presented token) {
-        boolean needsNothing = request.requirement() == null && request.roles() == null;
-        if (needsNothing) {
+        if (request.needsNothing()) {
             return token.live == null ? byPolicy(null) : granted("any valid token");
         }
         Verdict ofScopes = ofScopes(request.requirement(), token);
