@@ -259,6 +259,7 @@ class SigningKeysTests {
     void logWhenFetchesFailThenToldOnceForEachCauseAndTheEndOnce() {
         Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
         AccessTokenVerifier listened = tokens.verifierBuilder(clock)
+                .steadyClock(clock.steady())
                 .keyListener((outcome, took) -> outcomes.add(outcome))
                 .build();
         String token = tokens.organization("acme").compact();
@@ -269,10 +270,11 @@ class SigningKeysTests {
                 int before = outcomes.size();
                 while (outcomes.size() < before + 2) {
                     assertThatExceptionOfType(KeysUnavailableException.class).isThrownBy(() -> listened.verify(token));
-                    LockSupport.parkNanos(POLL);
+                    clock.advance(SigningKeys.PAUSE_AFTER_FAILURE);
                 }
             }
             tokens.publish(tokens.key());
+            clock.advance(SigningKeys.PAUSE_AFTER_FAILURE);
             eventually(() -> listened.verify(token));
 
             assertThat(events.messages())

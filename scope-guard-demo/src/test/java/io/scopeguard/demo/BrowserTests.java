@@ -32,7 +32,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
  * origin. Needs Node.js with npm and its registry, and Chromium. If one is missing, the test is skipped with a message, except in
  * the gate.
  */
-@Tag("once")
+@Tag("thorough")
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class BrowserTests {
 

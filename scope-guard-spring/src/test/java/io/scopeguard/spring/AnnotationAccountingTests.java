@@ -3,8 +3,10 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Sampled;
 import jakarta.servlet.http.HttpServlet;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -57,6 +59,7 @@ class AnnotationAccountingTests {
     private static final TenantServer tenant = new TenantServer(MovableClock.atNoon());
 
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            .withInitializer(new QuickStart())
             .withUserConfiguration(Plain.class)
             .withPropertyValues(tenant.properties().entrySet().stream()
                     .map(property -> property.getKey() + "=" + property.getValue())
@@ -69,6 +72,7 @@ class AnnotationAccountingTests {
 
     // Errors that stop start-up
 
+    @Sampled
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -185,6 +189,7 @@ class AnnotationAccountingTests {
 
     // Enforced annotations
 
+    @Sampled
     @ParameterizedTest
     @ValueSource(
             classes = {

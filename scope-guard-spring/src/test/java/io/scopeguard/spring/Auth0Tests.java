@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.auth0.Auth0;
 import io.scopeguard.auth0.FakeAuth0;
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Sampled;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -132,6 +134,7 @@ class Auth0Tests {
     @Test
     void contextWhenNoPropertyOfAuth0IsSetThenNoAuth0() {
         new WebApplicationContextRunner()
+                .withInitializer(new QuickStart())
                 .withUserConfiguration(Reports.class)
                 .withPropertyValues(
                         "scope-guard.enabled=false",
@@ -142,6 +145,7 @@ class Auth0Tests {
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Auth0.class));
     }
 
+    @Sampled
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -167,6 +171,7 @@ class Auth0Tests {
         properties().forEach((name, value) -> pairs.add(name + "=" + value));
         pairs.add("scope-guard." + property.strip());
         new WebApplicationContextRunner()
+                .withInitializer(new QuickStart())
                 .withUserConfiguration(Reports.class)
                 .withPropertyValues(pairs.toArray(String[]::new))
                 .run(context -> {

@@ -16,10 +16,12 @@ import io.scopeguard.spring.autoconfigure.McpProperties;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties;
 import io.scopeguard.spring.autoconfigure.SharingProperties;
 import io.scopeguard.spring.stream.SignalStreamController;
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.Recording;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Sampled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -68,6 +70,7 @@ class ConfigurationTests {
     private static WireMockServer refusing;
 
     private final WebApplicationContextRunner minimal = new WebApplicationContextRunner()
+            .withInitializer(new QuickStart())
             .withUserConfiguration(Api.class)
             .withPropertyValues(
                     "scope-guard.logto.endpoint=" + tenant.endpoint(),
@@ -236,6 +239,7 @@ class ConfigurationTests {
                         .containsExactly(Audience.ORGANIZATION));
     }
 
+    @Sampled
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -287,6 +291,7 @@ class ConfigurationTests {
         });
     }
 
+    @Sampled
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -332,6 +337,7 @@ class ConfigurationTests {
                 });
     }
 
+    @Sampled
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -361,6 +367,7 @@ class ConfigurationTests {
         });
     }
 
+    @Sampled
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -468,6 +475,7 @@ class ConfigurationTests {
                 .flatMap(path -> Stream.of(200, 401, 403, 404, 407).map(status -> Arguments.of(path, status)));
     }
 
+    @Sampled
     @ParameterizedTest
     @MethodSource("answersOfFirewalls")
     void aFirewallThatAnswersForTheProviderDoesNotStopStartUp(String path, int status, CapturedOutput output) {
@@ -569,6 +577,7 @@ class ConfigurationTests {
     @Test
     void disabledItIsNotThere() {
         new WebApplicationContextRunner()
+                .withInitializer(new QuickStart())
                 .withUserConfiguration(Api.class)
                 .withPropertyValues(
                         "scope-guard.enabled=false",

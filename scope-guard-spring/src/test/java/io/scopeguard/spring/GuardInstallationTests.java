@@ -2,8 +2,10 @@ package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Sampled;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ class GuardInstallationTests {
     private static final TenantServer tenant = new TenantServer(MovableClock.atNoon());
 
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            .withInitializer(new QuickStart())
             .withUserConfiguration(Plain.class)
             .withPropertyValues(tenant.properties().entrySet().stream()
                     .map(property -> property.getKey() + "=" + property.getValue())
@@ -53,6 +56,7 @@ class GuardInstallationTests {
         tenant.close();
     }
 
+    @Sampled
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

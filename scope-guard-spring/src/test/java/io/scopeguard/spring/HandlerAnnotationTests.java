@@ -7,10 +7,12 @@ import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.authorization.HandlerRule;
 import io.scopeguard.spring.authorization.RequirementReader;
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Sampled;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
@@ -52,6 +54,7 @@ class HandlerAnnotationTests {
     private final String base = "/organizations/" + acme;
 
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            .withInitializer(new QuickStart())
             .withUserConfiguration(Plain.class)
             .withPropertyValues(tenant.properties().entrySet().stream()
                     .map(property -> property.getKey() + "=" + property.getValue())
@@ -227,6 +230,7 @@ class HandlerAnnotationTests {
 
     // Errors that stop start-up
 
+    @Sampled
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

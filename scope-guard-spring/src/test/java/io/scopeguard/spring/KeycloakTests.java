@@ -3,10 +3,12 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.keycloak.Keycloak;
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.testing.FakeKeycloak;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Sampled;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -190,6 +192,7 @@ class KeycloakTests {
 
     // Errors that stop start-up
 
+    @Sampled
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -236,6 +239,7 @@ class KeycloakTests {
 
     private static WebApplicationContextRunner application(Map<String, Object> properties) {
         return new WebApplicationContextRunner()
+                .withInitializer(new QuickStart())
                 .withUserConfiguration(Nothing.class)
                 .withInitializer(context -> context.getEnvironment()
                         .getPropertySources()

@@ -2,6 +2,7 @@ package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
 import java.time.Clock;
@@ -93,6 +94,7 @@ class MockMvcTests {
 
     private void run(Consumer test) {
         new WebApplicationContextRunner()
+                .withInitializer(new QuickStart())
                 .withBean("scopeGuardClock", Clock.class, () -> clock)
                 .withUserConfiguration(GuardedApi.class)
                 .withPropertyValues(tenant.properties().entrySet().stream()

@@ -16,11 +16,13 @@ import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.authorization.RoleAuthorizationManagerFactory;
 import io.scopeguard.spring.response.ScopesDeniedException;
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Sampled;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
@@ -64,6 +66,7 @@ class RequiresRoleTests {
     private String user;
 
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            .withInitializer(new QuickStart())
             .withUserConfiguration(Plain.class)
             .withPropertyValues(tenant.properties().entrySet().stream()
                     .map(property -> property.getKey() + "=" + property.getValue())
@@ -221,6 +224,7 @@ class RequiresRoleTests {
 
     // Errors that stop start-up
 
+    @Sampled
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

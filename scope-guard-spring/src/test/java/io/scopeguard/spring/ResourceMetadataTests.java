@@ -6,6 +6,7 @@ import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Sampled;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,7 @@ class ResourceMetadataTests {
         tenant.close();
     }
 
+    @Sampled
     @ParameterizedTest
     @CsvSource({"'', ''", "/ctx, ''", "'', /v1", "/ctx, /v1"})
     void metadataBelowContextPathAndServletPath(String contextPath, String servletPath) {
@@ -115,6 +117,7 @@ class ResourceMetadataTests {
     // Scopes
 
     /** RFC 9728 §2: the scopes to request for access to this resource. */
+    @Sampled
     @ParameterizedTest
     @CsvSource({
         "/mcp, 'use:tool'",
@@ -145,6 +148,7 @@ class ResourceMetadataTests {
 
     // Behind a proxy
 
+    @Sampled
     @ParameterizedTest
     @CsvSource({
         "https://api.example.com, '', https://api.example.com",
@@ -173,6 +177,7 @@ class ResourceMetadataTests {
     }
 
     /** Without the property, the address is the one that the client used, according to the server. */
+    @Sampled
     @ParameterizedTest
     @CsvSource({
         "none, Host: localhost, http://localhost",

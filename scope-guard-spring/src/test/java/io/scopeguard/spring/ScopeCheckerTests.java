@@ -15,6 +15,7 @@ import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import io.scopeguard.spring.authorization.ScopeAuthorizationManagerFactory;
 import io.scopeguard.spring.authorization.ScopeChecker;
 import io.scopeguard.spring.response.ScopesDeniedException;
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
@@ -261,6 +262,7 @@ class ScopeCheckerTests {
 
     private static WebApplicationContextRunner contexts() {
         return new WebApplicationContextRunner()
+                .withInitializer(new QuickStart())
                 .withUserConfiguration(Plain.class)
                 .withPropertyValues(tenant.properties().entrySet().stream()
                         .map(property -> property.getKey() + "=" + property.getValue())

@@ -8,11 +8,13 @@ import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.organization.OrganizationProviders;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Sampled;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.time.Duration;
@@ -122,6 +124,7 @@ class SeveralProvidersTests {
     // Errors that stop start-up
 
     private final WebApplicationContextRunner application = new WebApplicationContextRunner()
+            .withInitializer(new QuickStart())
             .withUserConfiguration(Api.class)
             .withPropertyValues(ours.properties().entrySet().stream()
                     .map(property -> property.getKey() + "=" + property.getValue())
@@ -143,6 +146,7 @@ class SeveralProvidersTests {
                 .run(context -> assertThat(context).hasNotFailed());
     }
 
+    @Sampled
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -189,7 +193,9 @@ class SeveralProvidersTests {
     @Test
     void startUpWhenThereIsNoProviderThenNamesThePropertiesOfEach() {
         assertRefused(
-                new WebApplicationContextRunner().withUserConfiguration(Api.class),
+                new WebApplicationContextRunner()
+                        .withInitializer(new QuickStart())
+                        .withUserConfiguration(Api.class),
                 "No identity provider is configured.",
                 "scope-guard.logto.endpoint");
     }

@@ -3,8 +3,10 @@ package io.scopeguard.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Sampled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -38,6 +40,7 @@ class UnknownPropertiesTests {
 
     private static WebApplicationContextRunner application() {
         return new WebApplicationContextRunner()
+                .withInitializer(new QuickStart())
                 .withUserConfiguration(GuardedApi.class)
                 .withPropertyValues(tenant.properties().entrySet().stream()
                         .map(property -> property.getKey() + "=" + property.getValue())
@@ -64,6 +67,7 @@ class UnknownPropertiesTests {
         });
     }
 
+    @Sampled
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** After changes at Auth0, which is a fake here, a client that follows the responses ends up with the right token. */
-@Tag("once")
+@Tag("thorough")
 class Auth0ConvergenceTests {
 
     private static final Duration A_LOOK = Duration.ofSeconds(35);

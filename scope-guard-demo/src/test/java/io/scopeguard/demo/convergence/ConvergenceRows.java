@@ -1,9 +1,12 @@
 package io.scopeguard.demo.convergence;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.scopeguard.demo.convergence.ObedientClient.Response;
 import io.scopeguard.demo.convergence.SignIn.Consent;
 import io.scopeguard.logtobox.Browser;
 import io.scopeguard.logtobox.directory.OrganizationScope;
+import io.scopeguard.testing.Sample;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,12 +26,13 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.function.Executable;
 
 /**
  * After any change at the provider, a client that follows the responses ends up with the right token: without a loop, with at most
  * one useless step, and without a request for consent because of an unobserved change. Each row is a story over HTTP: guarded API,
- * provider, browser. The table of all rows is printed and written to {@code target/convergence.md}. Subclasses determine how the
- * API is deployed.
+ * provider, browser. {@code mvn verify} tests a sample of the rows. The table of the tested rows is printed and written to
+ * {@code target/convergence.md}. Subclasses determine how the API is deployed.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -45,6 +49,7 @@ abstract class ConvergenceRows {
 
     private final ConvergenceTable table = new ConvergenceTable();
     private Stage stage;
+    private int rows;
 
     @BeforeAll
     void start() {
@@ -67,12 +72,21 @@ abstract class ConvergenceRows {
 
     /** @param why the reason for the expected end, where it is not obvious */
     private DynamicTest row(String name, String why, Consumer<Story> scenario) {
-        return DynamicTest.dynamicTest(name, () -> tell(name, why, scenario));
+        return sampled(name, () -> tell(name, why, scenario));
     }
 
     /** @param why the reason for the expected end, which applies only if each instance has its own memory */
     private DynamicTest rowOfInstances(String name, String why, Consumer<Story> scenario) {
-        return DynamicTest.dynamicTest(name, () -> tell(name, stage.isShared() ? "" : why, scenario));
+        return sampled(name, () -> tell(name, stage.isShared() ? "" : why, scenario));
+    }
+
+    private DynamicTest sampled(String name, Executable test) {
+        rows++;
+        boolean contained = Sample.contains(rows);
+        return DynamicTest.dynamicTest(name, () -> {
+            assumeTrue(contained, "only with -Pthorough");
+            test.execute();
+        });
     }
 
     private void tell(String name, String why, Consumer<Story> scenario) {

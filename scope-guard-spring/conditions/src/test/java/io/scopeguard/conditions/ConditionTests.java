@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -191,6 +192,7 @@ class ConditionTests {
         return (source == null ? conditional : source).getType().getSimpleName();
     }
 
+    @Tag("thorough")
     @ParameterizedTest
     @MethodSource("lines")
     void conditionWhenItMatchesThenThere(Line line) {
@@ -204,6 +206,7 @@ class ConditionTests {
         assertThat(Objects.requireNonNull(outcomes).isFullMatch()).isTrue();
     }
 
+    @Tag("thorough")
     @ParameterizedTest
     @MethodSource("lines")
     void conditionWhenItDoesNotMatchThenNotThereBecauseOfIt(Line line) {

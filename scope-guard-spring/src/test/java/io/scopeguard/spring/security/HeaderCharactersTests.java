@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 
 /** Compares with the firewall's regular expressions, for every kind of character. */
+@Tag("thorough")
 class HeaderCharactersTests {
 
     private final StrictHttpFirewall stock = new StrictHttpFirewall();

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -62,6 +63,7 @@ class IdleStreamsTests {
     }
 
     /** One stream ends by a loss, and the handler ends another. */
+    @Tag("thorough")
     @Test
     void streamWhenItWasTheLastThenNothingIsLeft() throws Exception {
         RunningApi api = fixture.start(5, List.of(), Handlers.class);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.mockito.MockedStatic;
 import org.mockito.Mockito;
@@ -69,6 +70,7 @@ class OpenStreamTests {
         assertThat(events).extracting(event -> event.end().reason()).containsExactly(Reason.NOT_A_MEMBER);
     }
 
+    @Tag("thorough")
     @Test
     void endedWhenEnforcedThenItCountsAsOpenUntilItIsClosed() {
         OpenStream open = streams.open(Kind.HTTP, List.of(), end -> {});

@@ -62,7 +62,7 @@ public final class RunningApi implements AutoCloseable {
                 .bannerMode(Banner.Mode.OFF)
                 .logStartupInfo(false)
                 .registerShutdownHook(false)
-                .initializers(application -> {
+                .initializers(new QuickStart(), application -> {
                     application.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test", all));
                     GenericApplicationContext context = (GenericApplicationContext) application;
                     context.registerBean("scopeGuardClock", Clock.class, () -> clock);

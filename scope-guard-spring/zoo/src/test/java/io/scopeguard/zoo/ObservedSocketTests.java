@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,7 @@ import org.springframework.context.event.EventListener;
 
 /** In the modes that deny nothing, the end of the right to a WebSocket or STOMP session is only reported. */
 @Timeout(600)
+@Tag("thorough")
 class ObservedSocketTests {
 
     private static final int MAX_OPEN = 5;

@@ -11,6 +11,7 @@ import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.authorization.HandlerRule;
 import io.scopeguard.spring.authorization.HandlerRules;
 import io.scopeguard.spring.openapi.GuardedOperations;
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
@@ -234,6 +235,7 @@ class OpenApiTests {
 
     private static WebApplicationContextRunner application() {
         return new WebApplicationContextRunner()
+                .withInitializer(new QuickStart())
                 .withUserConfiguration(Api.class)
                 .withPropertyValues(tenant.properties().entrySet().stream()
                         .map(property -> property.getKey() + "=" + property.getValue())

@@ -12,6 +12,7 @@ import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.actuate.RevocationAudit;
 import io.scopeguard.spring.actuate.ScopeGuardEndpoint;
+import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
@@ -713,6 +714,7 @@ class OperatorTests {
 
     private static WebApplicationContextRunner contexts() {
         return new WebApplicationContextRunner()
+                .withInitializer(new QuickStart())
                 .withUserConfiguration(Api.class)
                 .withPropertyValues(tenant.properties().entrySet().stream()
                         .map(property -> property.getKey() + "=" + property.getValue())
