@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A delivery of the provider reaches the API: with a max-age of an hour, no read could notice the change in time. */
+@Tag("thorough")
 class WebhookDemoTests {
 
     private RunningDemo demo;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.mcp.McpClient.Reply;
 import io.scopeguard.spring.RequiresScopes;
+import io.scopeguard.testing.Sampled;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -88,6 +89,7 @@ class McpSecondCheckTests {
     }
 
     /** A server with sessions runs its calls when the response is written, whichever thread the filter took. */
+    @Sampled
     @ParameterizedTest
     @CsvSource({
         "STREAMABLE, Swap,   say_hello,  insufficient-scope",

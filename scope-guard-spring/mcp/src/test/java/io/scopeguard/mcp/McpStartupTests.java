@@ -8,6 +8,7 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresScopes;
+import io.scopeguard.testing.Sampled;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -284,6 +285,7 @@ class McpStartupTests {
                 Arguments.of(Plain.class, "scope-guard.mcp.lists=all", "scope-guard.mcp.list"));
     }
 
+    @Sampled
     @ParameterizedTest
     @MethodSource("unenforced")
     void verifyWhenNothingEnforcesAnnotationThenStartUpFails(Class<?> tool, String property, String message) {

@@ -8,6 +8,7 @@ import io.scopeguard.permission.fact.FactKey.MembershipKey;
 import io.scopeguard.provider.EventReceiver.Outcome;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.Sampled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -66,6 +67,7 @@ class RedisFailureTests {
         redis.close();
     }
 
+    @Sampled
     @ParameterizedTest
     @EnumSource
     void getWhenRedisIsInTroubleThenEachReplicaGoesOnAndAllIsSharedAfterwards(Trouble trouble) {

@@ -15,6 +15,7 @@ import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
+import io.scopeguard.testing.Sampled;
 import io.scopeguard.time.SteadyClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -91,6 +92,7 @@ class ReplicaCallsTests {
     }
 
     /** With one request a second, each of eight replicas alone would rather read single members than pages. */
+    @Sampled
     @ParameterizedTest
     @CsvSource({"2,100", "4,100", "8,100", "2,1000", "4,1000", "8,1000"})
     void requestsWhenThereAreReplicasThenNotMoreCallsThanOfOne(int count, int millisBetweenRequests) {

@@ -75,17 +75,7 @@ class GuardedApiTests {
                     var sources = context.getEnvironment().getPropertySources();
                     sources.addFirst(new MapPropertySource("box", Map.copyOf(box.properties())));
                     sources.addFirst(new MapPropertySource(
-                            "test",
-                            Map.of(
-                                    "server.port",
-                                    0,
-                                    "scope-guard.permissions.max-wait",
-                                    "60s",
-                                    // A change is seen, and its remedy is due, after about a second.
-                                    "scope-guard.permissions.max-age",
-                                    "1s",
-                                    "scope-guard.drift.spread",
-                                    "1s")));
+                            "test", Map.of("server.port", 0, "scope-guard.permissions.max-wait", "60s")));
                 })
                 .run();
     }
