@@ -6,6 +6,7 @@ import java.security.Provider;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,16 +25,28 @@ public final class NativeCrypto {
     private static final String BY_THE_JDK =
             "Tokens are verified by the JDK, which takes about ten times as long for ES384";
 
+    /** How long loading waits, because the first requests need the processor, too. */
+    private static final int PAUSE_SECONDS = 1;
+
+    private static final CompletableFuture<Optional<Provider>> RESULT = new CompletableFuture<>();
+
     private NativeCrypto() {}
 
     /** Starts loading, if that has not begun yet. Loading takes some hundred milliseconds, so it runs in the background. */
     public static CompletableFuture<Optional<Provider>> load() {
-        return Loading.RESULT;
+        Loading.begin();
+        return RESULT;
     }
 
-    /** The provider; empty until it is loaded. The first call starts loading. */
+    /** Starts loading a second after the first call. */
+    public static CompletableFuture<Optional<Provider>> loadSoon() {
+        Pause.begin();
+        return RESULT;
+    }
+
+    /** The provider; empty until it is loaded. The first call starts loading soon. */
     static Optional<Provider> provider() {
-        return load().getNow(Optional.empty());
+        return loadSoon().getNow(Optional.empty());
     }
 
     /**
@@ -82,14 +95,29 @@ public final class NativeCrypto {
         return first.isEmpty() ? null : first.get().load();
     }
 
+    /** Initialized once. */
     private static final class Loading {
-
-        private static final CompletableFuture<Optional<Provider>> RESULT = new CompletableFuture<>();
 
         static {
             Thread thread = new Thread(() -> RESULT.complete(find()), "scope-guard-signatures");
             thread.setDaemon(true);
             thread.start();
+        }
+
+        static void begin() {
+            // The initialization has begun it.
+        }
+    }
+
+    /** Initialized once. */
+    private static final class Pause {
+
+        static {
+            CompletableFuture.delayedExecutor(PAUSE_SECONDS, TimeUnit.SECONDS).execute(NativeCrypto::load);
+        }
+
+        static void begin() {
+            // The initialization has begun it.
         }
     }
 }

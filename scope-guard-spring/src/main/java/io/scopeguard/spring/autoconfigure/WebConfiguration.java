@@ -78,11 +78,11 @@ final class WebConfiguration {
         return new StartupReport(properties, providers, handlers);
     }
 
-    /** Loaded once start-up has no use for the processor. A token that comes earlier begins it, too. */
+    /** Loaded once start-up and the first requests have no use for the processor. */
     @Bean
     ApplicationListener<ApplicationReadyEvent> nativeSignaturesLoader() {
         return ready -> {
-            var unused = NativeCrypto.load();
+            var unused = NativeCrypto.loadSoon();
         };
     }
 
