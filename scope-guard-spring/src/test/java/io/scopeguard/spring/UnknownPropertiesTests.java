@@ -53,6 +53,8 @@ class UnknownPropertiesTests {
         "scope-guard.unanotated=deny, scope-guard.unannotated",
         "scope-guard.logto.app-secrets=x, scope-guard.logto.app-secret",
         "scope-guard.modes[0]=enforce, scope-guard.mode",
+        "scope-guard.drift=all, scope-guard.clients",
+        "scope-guard.clients.keys=all, scope-guard.clients.watch",
         "scope-guard.clients.app.third-part=true, scope-guard.clients.app.third-party",
         "scope-guard.clients[app.example.com].watching[0]=all, scope-guard.clients[app.example.com].watch"
     })

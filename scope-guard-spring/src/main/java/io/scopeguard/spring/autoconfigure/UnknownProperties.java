@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -34,6 +36,8 @@ final class UnknownProperties {
     private static final Logger log = LoggerFactory.getLogger(UnknownProperties.class);
 
     static final String METADATA = "META-INF/spring-configuration-metadata.json";
+    private static final String PROPERTIES = "\"properties\"";
+    private static final String HINTS = "\"hints\"";
     private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("scope-guard");
 
     private static final ConfigurationPropertyName CLIENTS = PREFIX.append("clients");
@@ -52,7 +56,11 @@ final class UnknownProperties {
     private static final ConfigurationPropertyName TEST = ConfigurationPropertyName.of("scope-guard.test");
 
     private final Environment environment;
+    private final List<String> metadata = new ArrayList<>();
+
+    /** Parsed for the first name that is not found in the text. */
     private final Set<ConfigurationPropertyName> known = new HashSet<>();
+
     private final Set<ConfigurationPropertyName> maps = new HashSet<>();
 
     UnknownProperties(Environment environment) {
@@ -64,7 +72,7 @@ final class UnknownProperties {
      * @throws InvalidSettingException if there is a property that does not exist
      */
     void check() {
-        if (known.isEmpty()) {
+        if (metadata.isEmpty()) {
             // Built without the annotation processor: nothing is known.
             return;
         }
@@ -78,15 +86,32 @@ final class UnknownProperties {
     }
 
     private boolean isUnknown(ConfigurationPropertyName name) {
-        if (!PREFIX.isAncestorOf(name) || TEST.isAncestorOf(name)) {
+        if (!PREFIX.isAncestorOf(name) || TEST.isAncestorOf(name) || isInText(name)) {
             return false;
         }
+        parse();
         ConfigurationPropertyName plain = withoutIndex(name);
         if (CLIENTS.isAncestorOf(plain)) {
             String last = plain.getLastElement(Form.UNIFORM);
             return OF_CLIENT.stream().noneMatch(each -> last.equals(each.replace("-", "")));
         }
         return !known.contains(plain) && maps.stream().noneMatch(map -> map.isAncestorOf(name));
+    }
+
+    /**
+     * Whether the list of properties contains the name as it is spelled here. Nearly every start needs nothing else: parsing the
+     * metadata takes ten times as long.
+     */
+    private boolean isInText(ConfigurationPropertyName name) {
+        String quoted = "\"" + name + "\"";
+        for (String content : metadata) {
+            int found = content.indexOf(quoted, content.indexOf(PROPERTIES));
+            int end = content.indexOf(HINTS);
+            if (found >= 0 && (end < 0 || found < end)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private ConfigurationPropertyName withoutIndex(ConfigurationPropertyName name) {
@@ -138,8 +163,19 @@ final class UnknownProperties {
         }
     }
 
-    private void read(URL metadata) {
-        try (InputStream content = metadata.openStream()) {
+    private void read(URL url) {
+        try (InputStream content = url.openStream()) {
+            metadata.add(new String(content.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            log.debug("The configuration metadata cannot be read, so unknown properties are not detected", e);
+        }
+    }
+
+    private void parse() {
+        if (!known.isEmpty()) {
+            return;
+        }
+        for (String content : metadata) {
             for (JsonNode property : JsonMapper.shared().readTree(content).path("properties")) {
                 ConfigurationPropertyName name =
                         ConfigurationPropertyName.of(property.path("name").asString());
@@ -151,8 +187,6 @@ final class UnknownProperties {
                     maps.add(name);
                 }
             }
-        } catch (IOException e) {
-            log.debug("The configuration metadata cannot be read, so unknown properties are not detected", e);
         }
     }
 
