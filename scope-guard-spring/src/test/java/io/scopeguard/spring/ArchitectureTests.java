@@ -4,11 +4,14 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.ArchUnitException.ReflectionException;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -17,9 +20,19 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.scopeguard.testing.PublicApi;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
 
 /** The order of packages follows a request: each imports only packages before it. */
 @AnalyzeClasses(
@@ -101,6 +114,54 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule noFieldInjection =
             fields().should().notBeAnnotatedWith(Autowired.class).andShould().notBeAnnotatedWith(Value.class);
+
+    /** By such a name, Spring finds the bean at once. Otherwise, it compares the types of all beans, for each parameter. */
+    @ArchTest
+    static final ArchRule beansAreInjectedByName = methods()
+            .that()
+            .areAnnotatedWith(Bean.class)
+            .should(new ArchCondition<>("name each parameter after the starter's bean of its type") {
+                private final Map<Class<?>, List<String>> names = new HashMap<>();
+
+                @Override
+                public void init(Collection<JavaMethod> methods) {
+                    for (JavaMethod method : methods) {
+                        reflected(method)
+                                .ifPresent(
+                                        each -> names.computeIfAbsent(each.getReturnType(), type -> new ArrayList<>())
+                                                .add(nameOf(each)));
+                    }
+                }
+
+                @Override
+                public void check(JavaMethod method, ConditionEvents events) {
+                    reflected(method).map(Method::getParameters).stream()
+                            .flatMap(Arrays::stream)
+                            .filter(parameter -> !parameter.isAnnotationPresent(Qualifier.class))
+                            .filter(parameter ->
+                                    isNamedOtherwise(parameter, names.getOrDefault(parameter.getType(), List.of())))
+                            .forEach(parameter -> events.add(SimpleConditionEvent.violated(
+                                    method, method.getFullName() + " does not name the bean of: " + parameter)));
+                }
+            });
+
+    private static boolean isNamedOtherwise(Parameter parameter, List<String> beans) {
+        return beans.size() == 1 && !beans.contains(parameter.getName());
+    }
+
+    /** Empty for configurations of optional libraries that these tests do without. */
+    private static Optional<Method> reflected(JavaMethod method) {
+        try {
+            return Optional.of(method.reflect());
+        } catch (LinkageError | ReflectionException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String nameOf(Method method) {
+        String[] names = method.getAnnotation(Bean.class).value();
+        return names.length == 0 ? method.getName() : names[0];
+    }
 
     /** Each provider has its own classes in the auto-configuration, named after it. No other class depends on it. */
     @ArchTest

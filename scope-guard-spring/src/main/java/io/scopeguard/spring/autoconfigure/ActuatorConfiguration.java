@@ -38,24 +38,29 @@ final class ActuatorConfiguration {
         @ConditionalOnMissingBean
         @ConditionalOnAvailableEndpoint
         ScopeGuardEndpoint scopeGuardEndpoint(
-                ScopeGuard guard,
-                ProviderScopeGuards guards,
-                HandlerCatalog handlers,
-                OrganizationResolver organizations,
+                ScopeGuard scopeGuardCore,
+                ProviderScopeGuards providerGuards,
+                HandlerCatalog handlerCatalog,
+                OrganizationResolver organizationResolver,
                 ScopeGuardProperties properties) {
             ScopeGuardSettings decisions = new PermissionSettings(properties).decisions();
             Audience defaultAudience = new AudienceSettings(properties).defaultAudience();
             PermissionExplainer explainer = new PermissionExplainer(
-                    guards.live(),
-                    guard::providerOf,
-                    handlers,
+                    providerGuards.live(),
+                    scopeGuardCore::providerOf,
+                    handlerCatalog,
                     decisions,
-                    guards.clients(),
+                    providerGuards.clients(),
                     defaultAudience,
-                    organizations,
+                    organizationResolver,
                     properties.unannotated() == Unannotated.DENY);
             return new ScopeGuardEndpoint(
-                    guards::apply, guards.live(), handlers, explainer, decisions, defaultAudience);
+                    providerGuards::apply,
+                    providerGuards.live(),
+                    handlerCatalog,
+                    explainer,
+                    decisions,
+                    defaultAudience);
         }
     }
 
@@ -85,8 +90,10 @@ final class ActuatorConfiguration {
         @Bean
         @ConditionalOnMissingBean(name = "scopeGuardHealthIndicator")
         @ConditionalOnEnabledHealthIndicator("scopeGuard")
-        ProviderHealthIndicator scopeGuardHealthIndicator(ProviderScopeGuards guards, GuardMetrics metrics) {
-            return new ProviderHealthIndicator(guards.live(), metrics.activity(), metrics::maximumAge);
+        ProviderHealthIndicator scopeGuardHealthIndicator(
+                ProviderScopeGuards providerGuards, GuardMetrics scopeGuardMetrics) {
+            return new ProviderHealthIndicator(
+                    providerGuards.live(), scopeGuardMetrics.activity(), scopeGuardMetrics::maximumAge);
         }
     }
 }

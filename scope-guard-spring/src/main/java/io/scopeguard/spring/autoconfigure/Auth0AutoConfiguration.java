@@ -39,11 +39,11 @@ public final class Auth0AutoConfiguration {
             ObjectProvider<CallBudget> budget,
             ObjectProvider<Sharing> sharing,
             ProviderListeners listeners,
-            SteadyClock steadyClock) {
+            SteadyClock scopeGuardSteadyClock) {
         return settings.connection(new AudienceSettings(guard).resources())
                 .budget(budget.getIfUnique(() -> settings.budget(sharing.getIfUnique(() -> Sharing.NONE))))
                 .listener(listeners.calls("auth0"))
-                .steadyClock(steadyClock)
+                .steadyClock(scopeGuardSteadyClock)
                 .build();
     }
 

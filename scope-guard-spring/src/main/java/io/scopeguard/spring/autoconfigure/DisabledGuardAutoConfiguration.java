@@ -75,14 +75,15 @@ public final class DisabledGuardAutoConfiguration {
 
     /** Probes work, and handlers that properties open by name stay open. */
     @Bean
-    OpenContent openContent(ApplicationContext context, HandlerRules rules, UnannotatedPolicy policy) {
-        return new OpenContent(context, rules, policy);
+    OpenContent openContent(
+            ApplicationContext context, HandlerRules handlerRules, UnannotatedPolicy unannotatedPolicy) {
+        return new OpenContent(context, handlerRules, unannotatedPolicy);
     }
 
     @Bean
     @ConditionalOnProperty(name = "scope-guard.unannotated", havingValue = "deny")
-    MappedInterceptor undeclaredHandlersInterceptor(HandlerRules rules) {
-        return new MappedInterceptor(null, null, new UndeclaredHandlersInterceptor(rules));
+    MappedInterceptor undeclaredHandlersInterceptor(HandlerRules handlerRules) {
+        return new MappedInterceptor(null, null, new UndeclaredHandlersInterceptor(handlerRules));
     }
 
     /** Public handlers stay open, and handlers without a declaration stay closed. */
@@ -92,7 +93,7 @@ public final class DisabledGuardAutoConfiguration {
     SecurityFilterChain plainResourceServerChain(
             HttpSecurity http,
             AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic,
-            UnannotatedPolicy policy) {
+            UnannotatedPolicy unannotatedPolicy) {
         return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
                 .cors(withDefaults())
                 .csrf(AbstractHttpConfigurer::disable)
@@ -100,7 +101,7 @@ public final class DisabledGuardAutoConfiguration {
                 .logout(AbstractHttpConfigurer::disable)
                 .sessionManagement(AbstractHttpConfigurer::disable)
                 .authorizeHttpRequests(requests -> requests.anyRequest()
-                        .access(new OpenServletsAuthorizationManager(authenticatedOrPublic, policy)))
+                        .access(new OpenServletsAuthorizationManager(authenticatedOrPublic, unannotatedPolicy)))
                 .build();
     }
 

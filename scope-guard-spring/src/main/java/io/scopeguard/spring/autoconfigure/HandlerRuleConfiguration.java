@@ -31,12 +31,14 @@ final class HandlerRuleConfiguration {
     }
 
     @Bean
-    HandlerRules handlerRules(RequirementReader reader, DeclaredScopes declared, UnannotatedPolicy policy) {
-        return new HandlerRules(reader, declared, policy);
+    HandlerRules handlerRules(
+            RequirementReader requirementReader, DeclaredScopes declaredScopes, UnannotatedPolicy unannotatedPolicy) {
+        return new HandlerRules(requirementReader, declaredScopes, unannotatedPolicy);
     }
 
     @Bean
-    AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic(HandlerRules rules, UnannotatedPolicy policy) {
-        return new AuthenticatedOrPublicAuthorizationManager(rules, policy);
+    AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic(
+            HandlerRules handlerRules, UnannotatedPolicy unannotatedPolicy) {
+        return new AuthenticatedOrPublicAuthorizationManager(handlerRules, unannotatedPolicy);
     }
 }

@@ -21,8 +21,8 @@ import org.springframework.context.annotation.Configuration;
 final class HealthStatusConfiguration {
 
     @Bean
-    HealthEndpointGroupsPostProcessor healthShowsItsStatusOnly(UnannotatedPolicy policy) {
-        return groups -> policy.showsHealthStatusOnly() ? statusOnly(groups) : groups;
+    HealthEndpointGroupsPostProcessor healthShowsItsStatusOnly(UnannotatedPolicy unannotatedPolicy) {
+        return groups -> unannotatedPolicy.showsHealthStatusOnly() ? statusOnly(groups) : groups;
     }
 
     private static HealthEndpointGroups statusOnly(HealthEndpointGroups groups) {

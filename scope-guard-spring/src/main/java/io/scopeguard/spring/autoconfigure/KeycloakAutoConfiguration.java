@@ -42,12 +42,12 @@ public final class KeycloakAutoConfiguration {
             ObjectProvider<Sharing> sharing,
             ProviderListeners listeners,
             @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
-            SteadyClock steadyClock) {
+            SteadyClock scopeGuardSteadyClock) {
         return settings.connection(new AudienceSettings(guard).resources())
                 .budget(budget.getIfUnique(() -> settings.budget(sharing.getIfUnique(() -> Sharing.NONE))))
                 .listener(listeners.calls("keycloak"))
                 .clock(clock)
-                .steadyClock(steadyClock)
+                .steadyClock(scopeGuardSteadyClock)
                 .build();
     }
 

@@ -42,13 +42,13 @@ public final class LogtoAutoConfiguration {
             ObjectProvider<Sharing> sharing,
             ProviderListeners listeners,
             @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
-            SteadyClock steadyClock) {
+            SteadyClock scopeGuardSteadyClock) {
         return settings.connection()
                 .resources(new AudienceSettings(guard).resources())
                 .budget(budget.getIfUnique(() -> settings.budget(sharing.getIfUnique(() -> Sharing.NONE))))
                 .listener(listeners.calls("logto"))
                 .clock(clock)
-                .steadyClock(steadyClock)
+                .steadyClock(scopeGuardSteadyClock)
                 .build();
     }
 

@@ -72,8 +72,8 @@ public final class McpAutoConfiguration {
     }
 
     @Bean
-    McpRules mcpRules(McpServers servers, UnannotatedPolicy policy) {
-        return new McpRules(servers, policy);
+    McpRules mcpRules(McpServers servers, UnannotatedPolicy unannotatedPolicy) {
+        return new McpRules(servers, unannotatedPolicy);
     }
 
     @Bean
@@ -83,32 +83,35 @@ public final class McpAutoConfiguration {
 
     @Bean
     McpNotifications mcpNotifications(
-            McpSessions sessions, ScopeGuard guard, ScopeAuthorizer authorizer, CallToken tokens) {
-        return new McpNotifications(sessions, guard, authorizer, tokens);
+            McpSessions sessions, ScopeGuard scopeGuardCore, ScopeAuthorizer scopeAuthorizer, CallToken callToken) {
+        return new McpNotifications(sessions, scopeGuardCore, scopeAuthorizer, callToken);
     }
 
     @Bean
     McpAuthorizer mcpAuthorizer(
-            McpRules rules, OrganizationResolver organizations, ScopeAuthorizer authorizer, UnannotatedPolicy policy) {
-        return new McpAuthorizer(rules, organizations, authorizer, policy);
+            McpRules rules,
+            OrganizationResolver organizationResolver,
+            ScopeAuthorizer scopeAuthorizer,
+            UnannotatedPolicy unannotatedPolicy) {
+        return new McpAuthorizer(rules, organizationResolver, scopeAuthorizer, unannotatedPolicy);
     }
 
     @Bean
     McpLists mcpLists(
-            ScopeGuard guard,
+            ScopeGuard scopeGuardCore,
             @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
-            DeclaredScopes declared,
+            DeclaredScopes declaredScopes,
             McpRules rules,
-            UnannotatedPolicy policy,
+            UnannotatedPolicy unannotatedPolicy,
             ScopeGuardProperties settings) {
         boolean showsAll = properties.list() == McpProperties.Entries.ALL;
         return new McpLists(
-                guard,
+                scopeGuardCore,
                 clock,
                 settings.permissions().maxAge(),
-                declared,
+                declaredScopes,
                 rules,
-                policy,
+                unannotatedPolicy,
                 showsAll,
                 client -> isThirdParty(settings, client));
     }
@@ -124,9 +127,10 @@ public final class McpAutoConfiguration {
     }
 
     @Bean
-    InvocationDecorator mcpInvocation(McpAuthorizer authorizer, McpSessions sessions, ProblemResponseWriter writer) {
+    InvocationDecorator mcpInvocation(
+            McpAuthorizer authorizer, McpSessions sessions, ProblemResponseWriter problemResponseWriter) {
         int most = maxMessage();
-        return next -> new McpInvocation(next, authorizer, sessions, writer, most);
+        return next -> new McpInvocation(next, authorizer, sessions, problemResponseWriter, most);
     }
 
     private int maxMessage() {

@@ -23,16 +23,16 @@ import org.springframework.security.web.SecurityFilterChain;
 final class MetadataConfiguration {
 
     @Bean
-    ResourceMetadata resourceMetadata(ScopeGuard guard, DeclaredScopes declared) {
-        return new ResourceMetadata(guard, declared);
+    ResourceMetadata resourceMetadata(ScopeGuard scopeGuardCore, DeclaredScopes declaredScopes) {
+        return new ResourceMetadata(scopeGuardCore, declaredScopes);
     }
 
     /** A separate servlet, so that the path does not depend on the mapping of the {@code DispatcherServlet}. */
     @Bean(OwnServlets.RESOURCE_METADATA)
     ServletRegistrationBean<ResourceMetadataServlet> scopeGuardResourceMetadata(
-            ResourceMetadata metadata, ApiAddress address) {
+            ResourceMetadata resourceMetadata, ApiAddress apiAddress) {
         ServletRegistrationBean<ResourceMetadataServlet> servlet = new ServletRegistrationBean<>(
-                new ResourceMetadataServlet(metadata, address),
+                new ResourceMetadataServlet(resourceMetadata, apiAddress),
                 ApiAddress.METADATA_PATH,
                 ApiAddress.METADATA_PATH + "/*");
         servlet.setName(OwnServlets.RESOURCE_METADATA);
@@ -53,10 +53,11 @@ final class MetadataConfiguration {
 
         @Bean
         WebServerFactoryCustomizer<TomcatServletWebServerFactory> scopeGuardResourceMetadataValve(
-                ResourceMetadata metadata, ApiAddress address) {
+                ResourceMetadata resourceMetadata, ApiAddress apiAddress) {
             return factory -> {
                 if (!factory.getContextPath().isEmpty()) {
-                    factory.addEngineValves(new ResourceMetadataValve(metadata, address, factory.getContextPath()));
+                    factory.addEngineValves(
+                            new ResourceMetadataValve(resourceMetadata, apiAddress, factory.getContextPath()));
                 }
             };
         }

@@ -46,8 +46,8 @@ final class MethodConfiguration {
     private static final String SCOPE_CHECKER = "scopeGuard";
 
     @Bean
-    MethodRules methodRules(RequirementReader reader, DeclaredScopes declared) {
-        return new MethodRules(reader, declared);
+    MethodRules methodRules(RequirementReader requirementReader, DeclaredScopes declaredScopes) {
+        return new MethodRules(requirementReader, declaredScopes);
     }
 
     @Bean
@@ -57,15 +57,16 @@ final class MethodConfiguration {
 
     @Bean
     MethodAuthorizationManager scopesAuthorizationManager(
-            MethodRules rules, ScopeAuthorizer authorizer, CallToken tokens) {
-        return new MethodAuthorizationManager(rules, authorizer, tokens);
+            MethodRules methodRules, ScopeAuthorizer scopeAuthorizer, CallToken callToken) {
+        return new MethodAuthorizationManager(methodRules, scopeAuthorizer, callToken);
     }
 
     /** Named for expressions: {@code @scopeGuard.has(…)}. */
     @Bean(SCOPE_CHECKER)
     @ConditionalOnMissingBean(name = SCOPE_CHECKER)
-    ScopeChecker scopeChecker(RequirementReader reader, ScopeAuthorizer authorizer, CallToken tokens) {
-        return new ScopeChecker(reader, authorizer, tokens);
+    ScopeChecker scopeChecker(
+            RequirementReader requirementReader, ScopeAuthorizer scopeAuthorizer, CallToken callToken) {
+        return new ScopeChecker(requirementReader, scopeAuthorizer, callToken);
     }
 
     /** Created before most other beans, so it resolves its dependencies when a method is called. */
@@ -95,12 +96,13 @@ final class MethodConfiguration {
     @Bean
     AnnotationAccounting annotationAccounting(
             ConfigurableListableBeanFactory beans,
-            MethodRules rules,
-            HandlerRules handlers,
-            AnnotatedBeanCheck annotations,
-            GuardedBeanCheck guards,
+            MethodRules methodRules,
+            HandlerRules handlerRules,
+            AnnotatedBeanCheck annotatedBeanCheck,
+            GuardedBeanCheck guardedBeanCheck,
             ObjectProvider<NamedOperations> operations) {
-        return new AnnotationAccounting(beans, rules, handlers, annotations, guards, operations);
+        return new AnnotationAccounting(
+                beans, methodRules, handlerRules, annotatedBeanCheck, guardedBeanCheck, operations);
     }
 
     /** Waits with everything that decisions need until there is one to make. */

@@ -36,19 +36,20 @@ final class OpenApiConfiguration {
     }
 
     @Bean
-    TokenSchemes tokenSchemes(ProviderRegistrations providers, DeclaredScopes declared) {
+    TokenSchemes tokenSchemes(ProviderRegistrations providerRegistrations, DeclaredScopes declaredScopes) {
         Map<String, String> issuers = new LinkedHashMap<>();
-        for (ProviderRegistration each : providers) {
+        for (ProviderRegistration each : providerRegistrations) {
             IdentityProvider provider = each.provider();
             issuers.put(provider.name(), provider.issuers().get(0));
         }
-        return new TokenSchemes(issuers, () -> sorted(declared));
+        return new TokenSchemes(issuers, () -> sorted(declaredScopes));
     }
 
     @Bean
-    GuardedOperations guardedOperations(HandlerRules rules, TokenSchemes schemes, ScopeGuardProperties properties) {
+    GuardedOperations guardedOperations(
+            HandlerRules handlerRules, TokenSchemes schemes, ScopeGuardProperties properties) {
         return new GuardedOperations(
-                rules, schemes, isSignalled(properties), properties.unannotated() == Unannotated.DENY);
+                handlerRules, schemes, isSignalled(properties), properties.unannotated() == Unannotated.DENY);
     }
 
     @Bean

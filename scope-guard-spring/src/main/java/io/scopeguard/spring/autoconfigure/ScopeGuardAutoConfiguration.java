@@ -106,17 +106,17 @@ public final class ScopeGuardAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(JwtDecoder.class)
-    AccessTokenDecoder accessTokenDecoder(ScopeGuard guard, GuardMetrics metrics) {
-        return new AccessTokenDecoder(guard, metrics::verified);
+    AccessTokenDecoder accessTokenDecoder(ScopeGuard scopeGuardCore, GuardMetrics scopeGuardMetrics) {
+        return new AccessTokenDecoder(scopeGuardCore, scopeGuardMetrics::verified);
     }
 
     /** Beside a decoder of the application's own, which chains take unless they name this one. */
     @Bean(defaultCandidate = false)
     @ConditionalOnMissingBean(AccessTokenDecoder.class)
-    AccessTokenDecoder namedAccessTokenDecoder(ScopeGuard guard, GuardMetrics metrics) {
+    AccessTokenDecoder namedAccessTokenDecoder(ScopeGuard scopeGuardCore, GuardMetrics scopeGuardMetrics) {
         log.warn("The application has its own JwtDecoder. Handlers that require scopes refuse the tokens it verifies:"
                 + " their chain needs oauth2ResourceServer(r -> r.jwt(jwt -> jwt.decoder(accessTokenDecoder))).");
-        return new AccessTokenDecoder(guard, metrics::verified);
+        return new AccessTokenDecoder(scopeGuardCore, scopeGuardMetrics::verified);
     }
 
     @Bean
@@ -140,25 +140,29 @@ public final class ScopeGuardAutoConfiguration {
 
     /** Checks each provider while the application starts. */
     @Bean
-    ProviderChecks providerChecks(ProviderRegistrations providers, DeclaredScopes declared) {
+    ProviderChecks providerChecks(ProviderRegistrations providerRegistrations, DeclaredScopes declaredScopes) {
         Set<Audience> audiences = new HashSet<>(new AudienceSettings(properties).resources());
         audiences.add(Audience.ORGANIZATION);
         Duration timeout = new GuardSettingsFactory(properties).startupTimeout();
-        return new ProviderChecks(providers, audiences, declared, properties.failFast(), timeout);
+        return new ProviderChecks(providerRegistrations, audiences, declaredScopes, properties.failFast(), timeout);
     }
 
     /** After the checks have begun, which then run in parallel with most of start-up. */
     @Bean
     @DependsOn("providerChecks")
     ProviderScopeGuards providerGuards(
-            ProviderRegistrations providers,
-            DeclaredScopes declared,
-            GuardMetrics metrics,
+            ProviderRegistrations providerRegistrations,
+            DeclaredScopes declaredScopes,
+            GuardMetrics scopeGuardMetrics,
             ObjectProvider<Sharing> sharing,
             Environment environment) {
-        GuardSettings settings = new GuardSettingsFactory(properties).settings(declared);
+        GuardSettings settings = new GuardSettingsFactory(properties).settings(declaredScopes);
         return new ProviderScopeGuards(
-                providers, settings, declared, metrics, sharing.getIfUnique(() -> notShared(environment)));
+                providerRegistrations,
+                settings,
+                declaredScopes,
+                scopeGuardMetrics,
+                sharing.getIfUnique(() -> notShared(environment)));
     }
 
     private static Sharing notShared(Environment environment) {
@@ -174,10 +178,10 @@ public final class ScopeGuardAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ScopeGuard scopeGuardCore(
-            ProviderScopeGuards guards,
-            ProviderRegistrations providers,
+            ProviderScopeGuards providerGuards,
+            ProviderRegistrations providerRegistrations,
             ObjectProvider<OrganizationProviders> organizations) {
-        return guards.joined(organizations.getIfAvailable(() -> rule(providers.names())));
+        return providerGuards.joined(organizations.getIfAvailable(() -> rule(providerRegistrations.names())));
     }
 
     private @Nullable OrganizationRule rule(List<String> providers) {

@@ -16,15 +16,21 @@ final class SignalStreamConfiguration {
 
     @Bean
     SignalStreams signalStreams(
-            OpenStreams watched, ScopeGuard guard, ScopeGuardProperties properties, GuardMetrics metrics) {
+            OpenStreams openStreams,
+            ScopeGuard scopeGuardCore,
+            ScopeGuardProperties properties,
+            GuardMetrics scopeGuardMetrics) {
         SignalStreams streams = new SignalStreams(
-                watched, guard, new DriftSettings(properties).header(), new StreamSettings(properties).signals());
-        metrics.watch(streams);
+                openStreams,
+                scopeGuardCore,
+                new DriftSettings(properties).header(),
+                new StreamSettings(properties).signals());
+        scopeGuardMetrics.watch(streams);
         return streams;
     }
 
     @Bean
-    SignalStreamController signalStreamController(SignalStreams streams) {
-        return new SignalStreamController(streams);
+    SignalStreamController signalStreamController(SignalStreams signalStreams) {
+        return new SignalStreamController(signalStreams);
     }
 }

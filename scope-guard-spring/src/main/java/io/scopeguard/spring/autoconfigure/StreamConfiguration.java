@@ -22,22 +22,27 @@ import org.springframework.messaging.support.InterceptableChannel;
 final class StreamConfiguration {
 
     @Bean
-    OpenStreams openStreams(ScopeGuard guard, GuardMetrics metrics, ApplicationEventPublisher events) {
-        OpenStreams streams = new OpenStreams(guard, event -> {
-            metrics.ended(event);
+    OpenStreams openStreams(
+            ScopeGuard scopeGuardCore, GuardMetrics scopeGuardMetrics, ApplicationEventPublisher events) {
+        OpenStreams streams = new OpenStreams(scopeGuardCore, event -> {
+            scopeGuardMetrics.ended(event);
             events.publishEvent(event);
         });
-        metrics.watch(streams);
+        scopeGuardMetrics.watch(streams);
         return streams;
     }
 
     @Bean
     StreamGuard streamGuard(
-            OpenStreams streams,
+            OpenStreams openStreams,
             ScopeGuardProperties properties,
-            ProblemResponseWriter writer,
+            ProblemResponseWriter problemResponseWriter,
             ObjectProvider<WebSocketUpgrade> webSockets) {
-        return new StreamGuard(streams, new DriftSettings(properties).header(), writer, webSockets.getIfAvailable());
+        return new StreamGuard(
+                openStreams,
+                new DriftSettings(properties).header(),
+                problemResponseWriter,
+                webSockets.getIfAvailable());
     }
 
     /** WebSocket sessions. */
@@ -50,8 +55,9 @@ final class StreamConfiguration {
     static class WebSockets {
 
         @Bean
-        WebSocketUpgrade webSocketStreams(OpenStreams streams, ScopeGuard guard, ScopeGuardProperties properties) {
-            return new WebSocketStreams(streams, guard, new DriftSettings(properties).header());
+        WebSocketUpgrade webSocketStreams(
+                OpenStreams openStreams, ScopeGuard scopeGuardCore, ScopeGuardProperties properties) {
+            return new WebSocketStreams(openStreams, scopeGuardCore, new DriftSettings(properties).header());
         }
 
         /** Subscriptions of STOMP sessions, if the application has a broker. */

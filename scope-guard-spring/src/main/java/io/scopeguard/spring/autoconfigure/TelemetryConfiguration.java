@@ -2,6 +2,7 @@ package io.scopeguard.spring.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.spring.authorization.DecisionEvents;
 import io.scopeguard.spring.authorization.DenialLog;
@@ -28,9 +29,15 @@ final class TelemetryConfiguration {
             @Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock,
             ScopeGuardProperties properties) {
         return new GuardMetrics(
-                registry.getIfUnique(CompositeMeterRegistry::new),
+                registry.getIfUnique(TelemetryConfiguration::withoutMeters),
                 clock,
                 new PermissionSettings(properties).decisions().maxStale());
+    }
+
+    private static MeterRegistry withoutMeters() {
+        MeterRegistry registry = new CompositeMeterRegistry();
+        registry.config().meterFilter(MeterFilter.deny());
+        return registry;
     }
 
     /** Spring Boot adds it to the observation registry. Without one, it is never called. */
@@ -46,15 +53,15 @@ final class TelemetryConfiguration {
 
     @Bean
     ScopeAuthorizer scopeAuthorizer(
-            ScopeGuard guard,
-            GuardMetrics metrics,
-            DecisionEvents events,
-            SteadyClock clock,
+            ScopeGuard scopeGuardCore,
+            GuardMetrics scopeGuardMetrics,
+            DecisionEvents decisionEvents,
+            SteadyClock scopeGuardSteadyClock,
             ScopeGuardProperties properties) {
         return new ScopeAuthorizer(
-                guard,
-                metrics::decided,
-                events,
-                new DenialLog(properties.log().organization() == OrganizationInLog.HASH, clock));
+                scopeGuardCore,
+                scopeGuardMetrics::decided,
+                decisionEvents,
+                new DenialLog(properties.log().organization() == OrganizationInLog.HASH, scopeGuardSteadyClock));
     }
 }

@@ -60,11 +60,11 @@ final class WebConfiguration {
     @Bean
     GuardInstallation guardInstallation(
             ApplicationContext context,
-            HandlerRules rules,
-            OrganizationResolver organizations,
-            UnannotatedPolicy policy,
-            HandlerCatalog catalog) {
-        return new GuardInstallation(context, rules, organizations, policy, catalog);
+            HandlerRules handlerRules,
+            OrganizationResolver organizationResolver,
+            UnannotatedPolicy unannotatedPolicy,
+            HandlerCatalog handlerCatalog) {
+        return new GuardInstallation(context, handlerRules, organizationResolver, unannotatedPolicy, handlerCatalog);
     }
 
     @Bean
@@ -74,8 +74,10 @@ final class WebConfiguration {
 
     @Bean
     StartupReport startupReport(
-            ScopeGuardProperties properties, ProviderRegistrations providers, HandlerCatalog handlers) {
-        return new StartupReport(properties, providers, handlers);
+            ScopeGuardProperties properties,
+            ProviderRegistrations providerRegistrations,
+            HandlerCatalog handlerCatalog) {
+        return new StartupReport(properties, providerRegistrations, handlerCatalog);
     }
 
     /** Loaded once start-up and the first requests have no use for the processor. */
@@ -88,16 +90,18 @@ final class WebConfiguration {
 
     @Bean
     ScopeAuthorizationManagerFactory scopeAuthorizationManagerFactory(
-            RequirementReader reader,
-            DeclaredScopes declared,
-            OrganizationResolver organizations,
-            ScopeAuthorizer authorizer) {
-        return new ScopeAuthorizationManagerFactory(reader, declared, organizations, authorizer);
+            RequirementReader requirementReader,
+            DeclaredScopes declaredScopes,
+            OrganizationResolver organizationResolver,
+            ScopeAuthorizer scopeAuthorizer) {
+        return new ScopeAuthorizationManagerFactory(
+                requirementReader, declaredScopes, organizationResolver, scopeAuthorizer);
     }
 
     @Bean
-    RoleAuthorizationManagerFactory roleAuthorizationManagerFactory(ScopeAuthorizationManagerFactory scopes) {
-        return new RoleAuthorizationManagerFactory(scopes);
+    RoleAuthorizationManagerFactory roleAuthorizationManagerFactory(
+            ScopeAuthorizationManagerFactory scopeAuthorizationManagerFactory) {
+        return new RoleAuthorizationManagerFactory(scopeAuthorizationManagerFactory);
     }
 
     @Bean
@@ -106,47 +110,55 @@ final class WebConfiguration {
     }
 
     @Bean
-    ProblemResponseWriter problemResponseWriter(ApiAddress address, SignalHeaderWriter signals) {
-        return new ProblemResponseWriter(address, signals);
+    ProblemResponseWriter problemResponseWriter(ApiAddress apiAddress, SignalHeaderWriter signalHeaderWriter) {
+        return new ProblemResponseWriter(apiAddress, signalHeaderWriter);
     }
 
     @Bean
-    ProblemAuthenticationEntryPoint problemAuthenticationEntryPoint(ProblemResponseWriter writer) {
-        return new ProblemAuthenticationEntryPoint(writer);
+    ProblemAuthenticationEntryPoint problemAuthenticationEntryPoint(ProblemResponseWriter problemResponseWriter) {
+        return new ProblemAuthenticationEntryPoint(problemResponseWriter);
     }
 
     @Bean
     ProblemAccessDeniedHandler problemAccessDeniedHandler(
-            ProblemResponseWriter writer, ScopeGuardProperties properties) {
-        return new ProblemAccessDeniedHandler(writer, properties.authorities() == Authorities.TOKEN);
+            ProblemResponseWriter problemResponseWriter, ScopeGuardProperties properties) {
+        return new ProblemAccessDeniedHandler(problemResponseWriter, properties.authorities() == Authorities.TOKEN);
     }
 
     @Bean
     ScopeGuardInterceptor scopeGuardInterceptor(
-            HandlerRules rules,
-            OrganizationResolver organizations,
-            ScopeAuthorizer authorizer,
-            ProblemResponseWriter writer,
-            SignalHeaderWriter signals,
-            UnannotatedPolicy policy) {
-        return new ScopeGuardInterceptor(rules, organizations, authorizer, writer, signals, policy);
+            HandlerRules handlerRules,
+            OrganizationResolver organizationResolver,
+            ScopeAuthorizer scopeAuthorizer,
+            ProblemResponseWriter problemResponseWriter,
+            SignalHeaderWriter signalHeaderWriter,
+            UnannotatedPolicy unannotatedPolicy) {
+        return new ScopeGuardInterceptor(
+                handlerRules,
+                organizationResolver,
+                scopeAuthorizer,
+                problemResponseWriter,
+                signalHeaderWriter,
+                unannotatedPolicy);
     }
 
     /** Every handler mapping detects such beans, including mappings that no {@code WebMvcConfigurer} configures. */
     @Bean
-    MappedInterceptor scopeGuardMappedInterceptor(ScopeGuardInterceptor interceptor) {
-        return new MappedInterceptor(null, null, interceptor);
+    MappedInterceptor scopeGuardMappedInterceptor(ScopeGuardInterceptor scopeGuardInterceptor) {
+        return new MappedInterceptor(null, null, scopeGuardInterceptor);
     }
 
     /** For handler mappings that ignore interceptors, and for additional {@code DispatcherServlet}s of the context. */
     @Bean
     GuardingHandlerAdapter guardingHandlerAdapter(
-            ScopeGuardInterceptor interceptor, StreamGuard streams, ObjectProvider<InvocationDecorator> decorators) {
-        GrantedInvocation invocation = streams;
+            ScopeGuardInterceptor scopeGuardInterceptor,
+            StreamGuard streamGuard,
+            ObjectProvider<InvocationDecorator> decorators) {
+        GrantedInvocation invocation = streamGuard;
         for (InvocationDecorator decorator : decorators.orderedStream().toList()) {
             invocation = decorator.decorate(invocation);
         }
-        return new GuardingHandlerAdapter(interceptor, invocation);
+        return new GuardingHandlerAdapter(scopeGuardInterceptor, invocation);
     }
 
     /** Resolves arguments of type {@code Decision}, also if the application configures Spring MVC itself. */
@@ -172,9 +184,9 @@ final class WebConfiguration {
     @Bean
     @ConditionalOnProperty(name = "scope-guard.unannotated", havingValue = "deny")
     FilterRegistrationBean<OtherServletsFilter> scopeGuardOtherServlets(
-            UnannotatedPolicy policy, ProblemResponseWriter writer) {
+            UnannotatedPolicy unannotatedPolicy, ProblemResponseWriter problemResponseWriter) {
         FilterRegistrationBean<OtherServletsFilter> registration =
-                new FilterRegistrationBean<>(new OtherServletsFilter(policy, writer));
+                new FilterRegistrationBean<>(new OtherServletsFilter(unannotatedPolicy, problemResponseWriter));
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
         registration.setOrder(Ordered.LOWEST_PRECEDENCE);
         return registration;

@@ -25,11 +25,11 @@ final class WebhookConfiguration {
 
     /** A servlet for each provider, so that the path does not depend on where the {@code DispatcherServlet} is mapped. */
     @Bean
-    ServletContextInitializer scopeGuardEvents(ProviderScopeGuards guards, GuardMetrics metrics) {
-        return context -> guards.guards().forEach((registration, guard) -> {
-            EventReceiver receiver = guards.receiver(registration);
+    ServletContextInitializer scopeGuardEvents(ProviderScopeGuards providerGuards, GuardMetrics scopeGuardMetrics) {
+        return context -> providerGuards.guards().forEach((registration, guard) -> {
+            EventReceiver receiver = providerGuards.receiver(registration);
             if (receiver != null) {
-                register(context, registration, receiver, metrics);
+                register(context, registration, receiver, scopeGuardMetrics);
             }
         });
     }
