@@ -42,6 +42,72 @@ public final class ClassPath {
         }
     }
 
+    /** The libraries of {@code spring-boot-starter-webmvc} and {@code spring-boot-starter-security-oauth2-resource-server}. */
+    private static final Set<String> STOCK = Set.of(
+            "commons-logging",
+            "jackson-annotations",
+            "jackson-core",
+            "jackson-databind",
+            "jakarta.annotation-api",
+            "jspecify",
+            "jul-to-slf4j",
+            "log4j-api",
+            "log4j-to-slf4j",
+            "logback-classic",
+            "logback-core",
+            "micrometer-commons",
+            "micrometer-observation",
+            "nimbus-jose-jwt",
+            "slf4j-api",
+            "snakeyaml",
+            "spring-aop",
+            "spring-beans",
+            "spring-boot",
+            "spring-boot-autoconfigure",
+            "spring-boot-http-converter",
+            "spring-boot-jackson",
+            "spring-boot-security",
+            "spring-boot-security-oauth2-resource-server",
+            "spring-boot-servlet",
+            "spring-boot-tomcat",
+            "spring-boot-web-server",
+            "spring-boot-webmvc",
+            "spring-context",
+            "spring-core",
+            "spring-expression",
+            "spring-security-config",
+            "spring-security-core",
+            "spring-security-crypto",
+            "spring-security-oauth2-core",
+            "spring-security-oauth2-jose",
+            "spring-security-oauth2-resource-server",
+            "spring-security-web",
+            "spring-web",
+            "spring-webmvc",
+            "tomcat-embed-core",
+            "tomcat-embed-el",
+            "tomcat-embed-websocket");
+
+    /** What Scope Guard's starter adds to them. */
+    private static final Set<String> GUARD = Set.of(
+            "HdrHistogram",
+            "bucket4j_jdk17-core",
+            "bucket4j_jdk17-lettuce",
+            "bucket4j_jdk17-redis-common",
+            "caffeine",
+            "corretto",
+            "error_prone_annotations",
+            "micrometer-core",
+            "resilience4j-circuitbreaker",
+            "resilience4j-core",
+            "resilience4j-retry",
+            "scope-guard-core",
+            "scope-guard-spring",
+            "structured-fields");
+
+    /** The folder of the service's classes. */
+    private static final String SERVICE = "io/scopeguard/bench";
+
     private static final String PROPERTY = "java.class.path";
     private static final String WHOLE = System.getProperty(PROPERTY);
 
@@ -69,27 +135,43 @@ public final class ClassPath {
     }
 
     /**
-     * The same, with jars instead of directories, because the JVM's caches support jars only.
+     * The class path of the smallest resource server: two starters of Spring Boot and, if it is guarded, Scope Guard's. Consists of jars
+     * only, because the JVM's caches support nothing else.
      *
-     * @param directory where these jars are written
+     * @param directory where the jars of this build are written
+     * @throws IllegalStateException if a library is missing
      */
-    public static String jarred(Collection<Optional> wanted, Path directory) throws IOException {
+    public static String smallest(boolean isGuarded, Path directory) throws IOException {
+        Set<String> missing = new HashSet<>(STOCK);
+        if (isGuarded) {
+            missing.addAll(GUARD);
+        }
         List<String> jars = new ArrayList<>();
-        for (String entry : with(wanted).split(File.pathSeparator)) {
+        for (String entry : WHOLE.split(File.pathSeparator)) {
             File file = new File(entry);
-            if (file.isDirectory()) {
-                jars.add(jar(file, directory.resolve("part" + jars.size() + ".jar")));
-            } else if (file.exists()) {
-                jars.add(entry);
+            String artifact = name(file).replaceFirst("-\\d.*", "");
+            Path jar = directory.resolve("part" + jars.size() + ".jar");
+            if (missing.remove(artifact)) {
+                jars.add(file.isDirectory() ? jar(file, "", jar) : entry);
+            } else if (new File(file, SERVICE).isDirectory()) {
+                jars.add(jar(file, SERVICE, jar));
             }
+        }
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("not on the class path: " + missing);
         }
         return String.join(File.pathSeparator, jars);
     }
 
     /** Packs a directory into a jar, and returns the name of the jar. */
     public static String jar(File directory, Path jar) throws IOException {
+        return jar(directory, "", jar);
+    }
+
+    /** @param folder the folder of the directory to pack; empty for all */
+    private static String jar(File directory, String folder, Path jar) throws IOException {
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-                Stream<Path> files = Files.walk(directory.toPath())) {
+                Stream<Path> files = Files.walk(directory.toPath().resolve(folder))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 out.putNextEntry(new JarEntry(
                         directory.toPath().relativize(file).toString().replace(File.separatorChar, '/')));

@@ -17,6 +17,7 @@ public final class Answers {
 
     public static final String READY = "ready";
     public static final String USAGE = "usage";
+    public static final String CLASSES = "classes";
     public static final String STOP = "stop";
 
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -36,12 +37,20 @@ public final class Answers {
         for (String question = questions.readLine();
                 question != null && !question.equals(STOP);
                 question = questions.readLine()) {
-            say(USAGE, cpuNanos() + " " + allocatedBytes() + " " + residentBytes());
+            if (question.equals(CLASSES)) {
+                say(CLASSES, Long.toString(loadedClasses()));
+            } else {
+                say(USAGE, cpuNanos() + " " + allocatedBytes() + " " + residentBytes());
+            }
         }
     }
 
     private static void say(String kind, String answer) {
         System.out.println(prefix(kind) + answer);
+    }
+
+    private static long loadedClasses() {
+        return ManagementFactory.getClassLoadingMXBean().getTotalLoadedClassCount();
     }
 
     private static long cpuNanos() {

@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,16 @@ final class ServiceProcess implements AutoCloseable {
         ask(Answers.USAGE);
         String[] numbers = answer(Answers.USAGE).split(" ");
         return new Usage(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2]));
+    }
+
+    /** The processor time of the process so far; the process itself does nothing for it. */
+    Duration processorTime() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    long loadedClasses() throws IOException {
+        ask(Answers.CLASSES);
+        return Long.parseLong(answer(Answers.CLASSES));
     }
 
     @Override

@@ -17,14 +17,14 @@ enum StartMode {
     PLAIN {
         @Override
         Prepared prepare(Variant variant, String endpoint, Path directory) throws IOException {
-            return new Prepared(List.of(), ClassPath.jarred(variant.libraries(), directory));
+            return new Prepared(List.of(), ClassPath.smallest(variant.isGuarded(), directory));
         }
     },
     /** Its beans are computed by Spring's AOT processing. */
     SPRING_AOT {
         @Override
         Prepared prepare(Variant variant, String endpoint, Path directory) throws IOException {
-            String classPath = ClassPath.jarred(variant.libraries(), directory);
+            String classPath = ClassPath.smallest(variant.isGuarded(), directory);
             Path sources = directory.resolve("sources");
             Path classes = directory.resolve("classes");
             Files.createDirectories(classes);
@@ -51,7 +51,7 @@ enum StartMode {
     AOT_CACHE {
         @Override
         Prepared prepare(Variant variant, String endpoint, Path directory) throws IOException {
-            String classPath = ClassPath.jarred(variant.libraries(), directory);
+            String classPath = ClassPath.smallest(variant.isGuarded(), directory);
             Path cache = directory.resolve("service.aot");
             try (ServiceProcess training =
                     new ServiceProcess(variant, List.of("-XX:AOTCacheOutput=" + cache), classPath, endpoint)) {
