@@ -19,8 +19,10 @@ import org.springframework.messaging.simp.stomp.StompCommand;
 import org.springframework.messaging.simp.stomp.StompDecoder;
 import org.springframework.messaging.simp.stomp.StompEncoder;
 import org.springframework.messaging.simp.stomp.StompHeaderAccessor;
+import org.springframework.web.socket.BinaryMessage;
 import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketMessage;
 import org.springframework.web.socket.WebSocketSession;
 
 /**
@@ -87,14 +89,11 @@ final class StompStream extends WebSocketStream {
         send(open, error(name(reason.reason()), header.valueOf(reason)));
     }
 
+    /** Spring decodes frames of text and of binary messages, and so must this method. */
     @Override
-    boolean takesText(String text) throws IOException {
-        String frame = text.stripLeading();
-        if (!frame.startsWith("SEND") || !frame.contains("destination:" + DESTINATION)) {
-            return false;
-        }
-        StompHeaderAccessor sent = decoded(frame);
-        if (sent == null || !DESTINATION.equals(sent.getDestination())) {
+    boolean takesComplete(WebSocketMessage<?> message) throws IOException {
+        StompHeaderAccessor sent = renewal(message);
+        if (sent == null) {
             return false;
         }
         String credentials = sent.getFirstNativeHeader("Authorization");
@@ -105,9 +104,36 @@ final class StompStream extends WebSocketStream {
         return true;
     }
 
-    private static @Nullable StompHeaderAccessor decoded(String frame) {
-        List<Message<byte[]>> messages =
-                new StompDecoder().decode(ByteBuffer.wrap(frame.getBytes(StandardCharsets.UTF_8)));
+    /** The frame that renews the token, or {@code null} if the message contains another one. */
+    private static @Nullable StompHeaderAccessor renewal(WebSocketMessage<?> message) {
+        String text = text(message).stripLeading();
+        if (!text.startsWith("SEND") || !text.contains("destination:" + DESTINATION)) {
+            return null;
+        }
+        StompHeaderAccessor sent = decoded(bytes(message));
+        return sent != null && DESTINATION.equals(sent.getDestination()) ? sent : null;
+    }
+
+    /** The text to search for a destination. Other text of a binary message is not decoded correctly. */
+    private static String text(WebSocketMessage<?> message) {
+        if (message instanceof TextMessage text) {
+            return text.getPayload();
+        }
+        return message instanceof BinaryMessage binary
+                ? StandardCharsets.ISO_8859_1
+                        .decode(binary.getPayload().duplicate())
+                        .toString()
+                : "";
+    }
+
+    private static ByteBuffer bytes(WebSocketMessage<?> message) {
+        return message instanceof BinaryMessage binary
+                ? binary.getPayload().duplicate()
+                : ByteBuffer.wrap(text(message).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable StompHeaderAccessor decoded(ByteBuffer bytes) {
+        List<Message<byte[]>> messages = new StompDecoder().decode(bytes);
         return messages.isEmpty() ? null : StompHeaderAccessor.wrap(messages.get(0));
     }
 

@@ -147,14 +147,15 @@ class WebSocketStream {
         if (end != null) {
             return true;
         }
-        return message instanceof TextMessage text && text.isLast() && takesText(text.getPayload());
+        return message.isLast() && takesComplete(message);
     }
 
-    boolean takesText(String text) throws IOException {
-        if (!text.startsWith(RENEWAL)) {
+    /** Whether a complete message renews the token. */
+    boolean takesComplete(WebSocketMessage<?> message) throws IOException {
+        if (!(message instanceof TextMessage text) || !text.getPayload().startsWith(RENEWAL)) {
             return false;
         }
-        String refused = renew(text.substring(RENEWAL.length()).strip());
+        String refused = renew(text.getPayload().substring(RENEWAL.length()).strip());
         session().sendMessage(new TextMessage(ANSWER + (refused == null ? "renewed" : "not-renewed, " + refused)));
         return true;
     }

@@ -8,6 +8,8 @@ import io.scopeguard.spring.support.TestToken;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +68,12 @@ final class SocketClient implements WebSocket.Listener {
     void send(String message) {
         assertThat(opened).isNotNull();
         opened.sendText(message, true).join();
+    }
+
+    void sendBinary(String message) {
+        assertThat(opened).isNotNull();
+        opened.sendBinary(ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8)), true)
+                .join();
     }
 
     String ask(String message) throws InterruptedException {

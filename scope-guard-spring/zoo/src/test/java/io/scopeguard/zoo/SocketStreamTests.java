@@ -25,9 +25,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,8 +39,12 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
 import org.springframework.messaging.simp.config.ChannelRegistration;
 import org.springframework.messaging.simp.config.MessageBrokerRegistry;
+import org.springframework.messaging.support.ChannelInterceptor;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextImpl;
@@ -261,6 +267,25 @@ class SocketStreamTests {
         assertThat(socket.next(() -> {})).startsWith("MESSAGE\n").contains("hello");
     }
 
+    /** Clients such as React Native's may send every frame in a binary message. */
+    @Test
+    void stompWhenTokenIsRenewedInABinaryMessageThenConfirmedAndTheApplicationDoesNotSeeIt() throws Exception {
+        tenant.join(acme, user, "read:report");
+        SocketClient socket = connect(expiringIn(300));
+        socket.sendBinary("SUBSCRIBE\nid:1\ndestination:/topic/news\n\n\0");
+
+        socket.sendBinary("\nSEND\ndestination:/scope-guard/token\nreceipt:r1\nAuthorization:Bearer "
+                + expiringIn(3_000).signed() + "\n\n\0");
+        socket.sendBinary("SEND\ndestination:/topic/news\n\ndestination:/scope-guard/token\0");
+
+        assertThat(socket.next(() -> {})).startsWith("RECEIPT\n").contains("receipt-id:r1\n");
+        assertThat(socket.next(() -> {})).startsWith("MESSAGE\n").contains("\n\ndestination:/scope-guard/token");
+        clock.advance(Duration.ofSeconds(400));
+        socket.sendBinary("SEND\ndestination:/topic/news\n\nhello\0");
+        assertThat(socket.next(() -> {})).startsWith("MESSAGE\n").contains("hello");
+        assertThat(Sockets.toTheApplication).isNotEmpty().doesNotContain("/scope-guard/token");
+    }
+
     @Test
     void stompWhenRenewedWithAnotherTokenThenClosed() throws Exception {
         String other = tenant.newUser();
@@ -399,6 +424,9 @@ class SocketStreamTests {
             }
         }
 
+        /** The destinations of the frames that reached the application. */
+        static final Queue<String> toTheApplication = new ConcurrentLinkedQueue<>();
+
         private final ScopeChecker scopes;
 
         Sockets(ScopeChecker scopes) {
@@ -421,6 +449,16 @@ class SocketStreamTests {
         @Override
         public void configureClientInboundChannel(ChannelRegistration registration) {
             registration.taskExecutor().corePoolSize(1).maxPoolSize(1);
+            registration.interceptors(new ChannelInterceptor() {
+                @Override
+                public Message<?> preSend(Message<?> message, MessageChannel channel) {
+                    String destination = SimpMessageHeaderAccessor.getDestination(message.getHeaders());
+                    if (destination != null) {
+                        toTheApplication.add(destination);
+                    }
+                    return message;
+                }
+            });
         }
 
         @Override
