@@ -86,6 +86,11 @@ final class OpenStream implements WatchListener, AutoCloseable {
         watch.close();
     }
 
+    /** The number of watches. */
+    int watches() {
+        return watches.size();
+    }
+
     /** Does more work on the end of the stream. */
     void later(Duration delay, Runnable work) {
         streams.later(delay, work);

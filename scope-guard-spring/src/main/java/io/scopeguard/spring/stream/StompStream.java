@@ -33,8 +33,11 @@ final class StompStream extends WebSocketStream {
 
     static final String DESTINATION = "/scope-guard/token";
 
+    /** The maximum number of subscriptions of a session, and of the rights to them that are watched. */
+    static final int MAX_SUBSCRIPTIONS = 10_000;
+
     private static final String BEARER = "Bearer ";
-    private static final int MAX_SUBSCRIPTIONS = 10_000;
+    private static final String TOO_MANY_SUBSCRIPTIONS = "too-many-subscriptions";
 
     private static final Logger log = LoggerFactory.getLogger(StompStream.class);
 
@@ -52,7 +55,7 @@ final class StompStream extends WebSocketStream {
         if (subscriptions.size() < MAX_SUBSCRIPTIONS || subscriptions.containsKey(id)) {
             subscriptions.computeIfAbsent(id, unknown -> new StompSubscription(stream()));
         } else {
-            refuse("too-many-subscriptions");
+            refuse(TOO_MANY_SUBSCRIPTIONS);
         }
     }
 
@@ -63,9 +66,21 @@ final class StompStream extends WebSocketStream {
             return;
         }
         try {
-            granted.forEach(decision -> subscription.add(stream().watch(decision)));
+            granted.forEach(decision -> watch(subscription, decision));
         } catch (TooManyWatchesException e) {
             refuse("too-many-streams");
+        }
+    }
+
+    /** A client that repeats an id must not make the guard watch the same right again and again. */
+    private void watch(StompSubscription subscription, Decision granted) {
+        if (subscription.watches(granted)) {
+            return;
+        }
+        if (stream().watches() > MAX_SUBSCRIPTIONS) {
+            refuse(TOO_MANY_SUBSCRIPTIONS);
+        } else {
+            subscription.add(stream().watch(granted));
         }
     }
 

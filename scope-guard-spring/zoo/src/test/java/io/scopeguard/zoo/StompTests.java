@@ -217,6 +217,43 @@ class StompTests {
         awaitWatches(2);
     }
 
+    /** Spring's client does not repeat an id by itself. Spring's broker ignores the repetitions. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/app/latest/", "/queue/news/"})
+    void subscriptionWhenRepeatedWithTheSameIdThenItsRightIsWatchedOnce(String destination) throws Exception {
+        SocketClient session = SocketClient.connect(api, "/stomp", token("read:report"));
+        session.send("SUBSCRIBE\nid:2\ndestination:/queue/answers\n\n\0");
+        for (int i = 0; i < 2 * MAX_OPEN; i++) {
+            session.send("SUBSCRIBE\nid:1\ndestination:" + destination + acme + "\n\n\0");
+        }
+
+        session.send("SEND\ndestination:/queue/answers\n\nthe last\0");
+
+        String message = session.next(() -> {});
+        while (!message.contains("the last")) {
+            assertThat(message).startsWith("MESSAGE\n").contains("latest");
+            message = session.next(() -> {});
+        }
+        awaitWatches(2);
+    }
+
+    /** Spring's broker keeps the first subscription, so the second must not end the watch of the first. */
+    @Test
+    void subscriptionWhenItsIdIsUsedForAnotherThenStillWatched() throws Exception {
+        SocketClient session = SocketClient.connect(api, "/stomp", expiringIn(Duration.ofDays(365)));
+        session.send("SUBSCRIBE\nid:1\ndestination:/queue/news/" + acme + "\n\n\0");
+        session.send("SUBSCRIBE\nid:1\ndestination:/queue/other\n\n\0");
+        assertThat(session.ask("SEND\ndestination:/queue/news/" + acme + "\n\nhello\0"))
+                .startsWith("MESSAGE\n")
+                .contains("hello");
+        awaitWatches(2);
+        tenant.join(acme, user, "write:report");
+
+        assertThat(session.next(() -> clock.advance(Duration.ofSeconds(10))))
+                .startsWith("ERROR\n")
+                .contains("message:insufficient-scope\n");
+    }
+
     @Test
     void subscriptionWhenDeniedThenNotWatched() throws Exception {
         StompSession session = connect(api, token("write:report"));
