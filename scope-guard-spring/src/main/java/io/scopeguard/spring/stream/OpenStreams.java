@@ -30,11 +30,19 @@ public final class OpenStreams implements DisposableBean {
     /** The time after which a stream that cannot end, because its client does not read, no longer counts as open. */
     private static final Duration ABANDONED_AFTER = Duration.ofMinutes(10);
 
+    private static final int USUALLY_WAITING = 2;
+
+    /** The maximum number of threads that wait for the provider. */
+    static final int MOST_WAITING = 16;
+
     private final ScopeGuard guard;
     private final Consumer<StreamEndedEvent> listener;
     private final Set<OpenStream> open = ConcurrentHashMap.newKeySet();
     private final Duration abandonedAfter;
     private final StreamThreads threads = new StreamThreads();
+
+    /** Run work that waits for the provider, however many streams there are: ends must not wait for it. */
+    private final StreamThreads waiting = new StreamThreads("scope-guard-signals-", USUALLY_WAITING, MOST_WAITING);
 
     /** Kinds of streams. */
     public enum Kind {
@@ -100,6 +108,11 @@ public final class OpenStreams implements DisposableBean {
         threads.execute(work);
     }
 
+    /** Does work that may wait for the provider, and must not write to a client. */
+    void waiting(Runnable work) {
+        waiting.execute(work);
+    }
+
     void later(Duration delay, Runnable work) {
         threads.later(delay, work);
     }
@@ -135,6 +148,7 @@ public final class OpenStreams implements DisposableBean {
 
     @Override
     public void destroy() {
+        waiting.close();
         threads.close();
     }
 }

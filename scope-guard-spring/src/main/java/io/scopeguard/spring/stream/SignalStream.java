@@ -123,36 +123,61 @@ final class SignalStream implements StreamListener {
     @Override
     public void refreshed() {
         if (reads.getAndIncrement() == 0) {
-            streams.soon(this::compare);
+            streams.waiting(this::compare);
         }
     }
 
     private void compare() {
-        int seen;
-        do {
-            seen = reads.get();
-            if (!isOver.get()) {
-                attempt(() -> sendIfChanged(guard.inspect(token)));
-            }
-        } while (reads.addAndGet(-seen) > 0);
+        int seen = reads.get();
+        Decision decision = isOver.get() ? null : inspected();
+        if (decision != null && isChanged(decision)) {
+            streams.soon(() -> {
+                attempt(() -> send(decision));
+                compared(seen);
+            });
+        } else {
+            compared(seen);
+        }
+    }
+
+    private @Nullable Decision inspected() {
+        try {
+            return guard.inspect(token);
+        } catch (RuntimeException e) {
+            close();
+            breakOff(e);
+            return null;
+        }
+    }
+
+    /** @param seen the number of reads that the comparison has taken into account */
+    private void compared(int seen) {
+        if (reads.addAndGet(-seen) > 0) {
+            streams.waiting(this::compare);
+        }
     }
 
     /**
      * A denial is sent by the end of the watch, or is not about the subject. A different value of the header is not a change: it
      * contains the time of the read.
      */
-    private void sendIfChanged(Decision decision) throws IOException {
-        if (!decision.isGranted()) {
-            return;
-        }
-        Object content = List.of(
+    private boolean isChanged(Decision decision) {
+        return decision.isGranted() && !content(decision).equals(lastSent);
+    }
+
+    private static Object content(Decision decision) {
+        return List.of(
                 decision.effective(),
                 decision.advice().remedy(),
                 decision.advice().drift());
-        if (!content.equals(lastSent)) {
-            send("permissions", new Permissions(decision.effective().toList(), header.valueOf(decision)));
-            lastSent = content;
+    }
+
+    private void send(Decision decision) throws IOException {
+        if (isOver.get()) {
+            return;
         }
+        send("permissions", new Permissions(decision.effective().toList(), header.valueOf(decision)));
+        lastSent = content(decision);
     }
 
     /** A comment detects a client that has gone, and keeps proxies from closing. */

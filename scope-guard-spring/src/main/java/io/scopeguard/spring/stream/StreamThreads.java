@@ -20,30 +20,42 @@ final class StreamThreads implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(StreamThreads.class);
 
-    private static final int USUAL = 4;
-
     /** The maximum number of clients that block a thread because they do not read. */
     static final int MOST = 256;
+
+    private static final int USUAL = 4;
 
     private static final Duration PATIENCE = Duration.ofMillis(100);
     private static final Duration IDLE = Duration.ofSeconds(10);
 
+    private final int usual;
+    private final int most;
     private final ThreadPoolExecutor workers;
     private final ScheduledThreadPoolExecutor timer;
     private final AtomicBoolean isWatched = new AtomicBoolean();
 
     StreamThreads() {
-        CustomizableThreadFactory factory = new CustomizableThreadFactory("scope-guard-streams-");
+        this("scope-guard-streams-", USUAL, MOST);
+    }
+
+    /**
+     * @param usual the number of threads, unless work blocks
+     * @param most the maximum number of threads. With one thread, work is done in order.
+     */
+    StreamThreads(String name, int usual, int most) {
+        this.usual = usual;
+        this.most = most;
+        CustomizableThreadFactory factory = new CustomizableThreadFactory(name);
         factory.setDaemon(true);
         this.workers = new ThreadPoolExecutor(
-                USUAL,
-                USUAL,
+                usual,
+                usual,
                 IDLE.toSeconds(),
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
                 factory,
                 new ThreadPoolExecutor.DiscardPolicy());
-        workers.setMaximumPoolSize(MOST);
+        workers.setMaximumPoolSize(most);
         workers.allowCoreThreadTimeOut(true);
         this.timer = new ScheduledThreadPoolExecutor(1, factory, new ThreadPoolExecutor.DiscardPolicy());
         timer.setKeepAliveTime(IDLE.toSeconds(), TimeUnit.SECONDS);
@@ -53,7 +65,7 @@ final class StreamThreads implements AutoCloseable {
 
     void execute(Runnable work) {
         workers.execute(() -> run(work));
-        if (!workers.getQueue().isEmpty()) {
+        if (usual < most && !workers.getQueue().isEmpty()) {
             watch();
         }
     }
@@ -87,11 +99,11 @@ final class StreamThreads implements AutoCloseable {
     private void relieve(long finished) {
         isWatched.set(false);
         if (workers.getQueue().isEmpty()) {
-            workers.setCorePoolSize(USUAL);
+            workers.setCorePoolSize(usual);
             return;
         }
         if (workers.getCompletedTaskCount() == finished) {
-            workers.setCorePoolSize(Math.min(workers.getCorePoolSize() * 2, MOST));
+            workers.setCorePoolSize(Math.min(workers.getCorePoolSize() * 2, most));
         }
         watch();
     }
