@@ -24,10 +24,7 @@ final class StreamConfiguration {
     @Bean
     OpenStreams openStreams(
             ScopeGuard scopeGuardCore, GuardMetrics scopeGuardMetrics, ApplicationEventPublisher events) {
-        OpenStreams streams = new OpenStreams(scopeGuardCore, event -> {
-            scopeGuardMetrics.ended(event);
-            events.publishEvent(event);
-        });
+        OpenStreams streams = new OpenStreams(scopeGuardCore, scopeGuardMetrics::ended, events::publishEvent);
         scopeGuardMetrics.watch(streams);
         return streams;
     }

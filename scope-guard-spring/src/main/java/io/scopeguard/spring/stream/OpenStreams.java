@@ -30,12 +30,16 @@ public final class OpenStreams implements DisposableBean {
     /** The time after which a stream that cannot end, because its client does not read, no longer counts as open. */
     private static final Duration ABANDONED_AFTER = Duration.ofMinutes(10);
 
+    /** The time that listeners have to receive the last ends when the application stops. */
+    private static final Duration LAST_REPORTS = Duration.ofSeconds(5);
+
     private static final int USUALLY_WAITING = 2;
 
     /** The maximum number of threads that wait for the provider. */
     static final int MOST_WAITING = 16;
 
     private final ScopeGuard guard;
+    private final Consumer<StreamEndedEvent> counter;
     private final Consumer<StreamEndedEvent> listener;
     private final Set<OpenStream> open = ConcurrentHashMap.newKeySet();
     private final Duration abandonedAfter;
@@ -43,6 +47,9 @@ public final class OpenStreams implements DisposableBean {
 
     /** Run work that waits for the provider, however many streams there are: ends must not wait for it. */
     private final StreamThreads waiting = new StreamThreads("scope-guard-signals-", USUALLY_WAITING, MOST_WAITING);
+
+    /** Calls the application's listeners, which may be slow: only other reports wait for them. */
+    private final StreamThreads reporting = new StreamThreads("scope-guard-stream-events-", 1, 1);
 
     /** Kinds of streams. */
     public enum Kind {
@@ -54,14 +61,20 @@ public final class OpenStreams implements DisposableBean {
     }
 
     /**
-     * @param listener receives each end, before the stream is ended
+     * @param counter receives each end before the stream is ended, on the thread that judges all streams: it must return at once
+     * @param listener receives each end, in order, on a thread of its own
      */
-    public OpenStreams(ScopeGuard guard, Consumer<StreamEndedEvent> listener) {
-        this(guard, listener, ABANDONED_AFTER);
+    public OpenStreams(ScopeGuard guard, Consumer<StreamEndedEvent> counter, Consumer<StreamEndedEvent> listener) {
+        this(guard, counter, listener, ABANDONED_AFTER);
     }
 
-    OpenStreams(ScopeGuard guard, Consumer<StreamEndedEvent> listener, Duration abandonedAfter) {
+    OpenStreams(
+            ScopeGuard guard,
+            Consumer<StreamEndedEvent> counter,
+            Consumer<StreamEndedEvent> listener,
+            Duration abandonedAfter) {
         this.guard = guard;
+        this.counter = counter;
         this.listener = listener;
         this.abandonedAfter = abandonedAfter;
     }
@@ -95,12 +108,14 @@ public final class OpenStreams implements DisposableBean {
         open.remove(stream);
     }
 
-    /** Reports an end, and then has it carried out. */
+    /** Counts an end, and has it carried out and reported. */
     void ended(OpenStream stream, WatchEnd end, Runnable ending) {
+        StreamEndedEvent event = new StreamEndedEvent(stream.kind(), end);
         try {
-            listener.accept(new StreamEndedEvent(stream.kind(), end));
+            counter.accept(event);
         } finally {
             threads.execute(ending);
+            reporting.execute(() -> listener.accept(event));
         }
     }
 
@@ -150,5 +165,6 @@ public final class OpenStreams implements DisposableBean {
     public void destroy() {
         waiting.close();
         threads.close();
+        reporting.finish(LAST_REPORTS);
     }
 }

@@ -122,6 +122,20 @@ final class StreamThreads implements AutoCloseable {
         return threads.getPoolSize() == 0 && threads.getQueue().isEmpty();
     }
 
+    /** Closes after the work that waits is done, but no later than after this time. */
+    void finish(Duration patience) {
+        timer.shutdownNow();
+        workers.shutdown();
+        try {
+            if (!workers.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn("Work on open streams took longer than {}, and the rest is not done", patience);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
+    }
+
     @Override
     public void close() {
         timer.shutdownNow();

@@ -12,22 +12,27 @@ import io.scopeguard.WatchEnd.Reason;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.mockito.MockedStatic;
 import org.mockito.Mockito;
 
 /** A stream under several watches, such as those of a filter chain and of a handler. */
+@Timeout(600)
 class OpenStreamTests {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Queue<StreamEndedEvent> events = new ConcurrentLinkedQueue<>();
-    private final OpenStreams streams = new OpenStreams(mock(ScopeGuard.class), events::add);
+    private final OpenStreams streams = new OpenStreams(mock(ScopeGuard.class), events::add, event -> {});
     private final OpenStream stream = new OpenStream(streams, Kind.HTTP, end -> {});
 
     @AfterEach
@@ -86,7 +91,7 @@ class OpenStreamTests {
 
     @Test
     void endedWhenItIsNeverClosedThenItCountsAsOpenForSomeTime() {
-        OpenStreams impatient = new OpenStreams(mock(ScopeGuard.class), events::add, Duration.ofMillis(1));
+        OpenStreams impatient = new OpenStreams(mock(ScopeGuard.class), events::add, event -> {}, Duration.ofMillis(1));
         OpenStream open = impatient.open(Kind.HTTP, List.of(), end -> {});
         assertThat(impatient.count(Kind.HTTP)).isEqualTo(1);
 
@@ -107,6 +112,39 @@ class OpenStreamTests {
         open.ended(enforced());
 
         await().atMost(PATIENCE).until(() -> streams.count(Kind.WEBSOCKET) == 0);
+    }
+
+    /** As when a listener writes to a database that does not respond. */
+    @Test
+    void endedWhenAListenerBlocksThenAllEndAndEachIsReportedInOrder() throws Exception {
+        CountDownLatch responding = new CountDownLatch(1);
+        CountDownLatch carriedOut = new CountDownLatch(2 * StreamThreads.MOST);
+        List<StreamEndedEvent> reported = new ArrayList<>();
+        OpenStreams reporting = new OpenStreams(mock(ScopeGuard.class), events::add, event -> {
+            awaitOrFail(responding);
+            reported.add(event);
+            if (reported.size() == 1) {
+                throw new IllegalStateException("The database does not respond.");
+            }
+        });
+        for (int i = 0; i < 2 * StreamThreads.MOST; i++) {
+            reporting.open(Kind.HTTP, List.of(), end -> carriedOut.countDown()).ended(enforced());
+        }
+
+        assertThat(carriedOut.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(reported).isEmpty();
+        responding.countDown();
+        reporting.destroy();
+        assertThat(reported).containsExactlyElementsOf(events);
+    }
+
+    private static void awaitOrFail(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static WatchEnd enforced() {

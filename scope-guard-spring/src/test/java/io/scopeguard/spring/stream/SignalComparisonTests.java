@@ -28,7 +28,7 @@ class SignalComparisonTests {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final ScopeGuard guard = mock(ScopeGuard.class);
-    private final OpenStreams streams = new OpenStreams(guard, event -> {});
+    private final OpenStreams streams = new OpenStreams(guard, event -> {}, event -> {});
     private final CountDownLatch responding = new CountDownLatch(1);
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger finished = new AtomicInteger();

@@ -24,7 +24,7 @@ import org.springframework.web.socket.WebSocketSession;
 class StompStreamTests {
 
     private final ScopeGuard guard = mock(ScopeGuard.class, withSettings().stubOnly());
-    private final OpenStreams streams = new OpenStreams(guard, event -> {});
+    private final OpenStreams streams = new OpenStreams(guard, event -> {}, event -> {});
     private final OpenStream open = streams.open(Kind.STOMP, List.of(), end -> {});
     private final StompStream session = new StompStream(guard, mock(ScopeDriftHeader.class));
     private final List<String> closed = new ArrayList<>();
