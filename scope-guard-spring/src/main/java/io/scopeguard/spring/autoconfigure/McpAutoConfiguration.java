@@ -77,8 +77,8 @@ public final class McpAutoConfiguration {
     }
 
     @Bean
-    McpSessions mcpSessions() {
-        return new McpSessions();
+    McpSessions mcpSessions(@Qualifier(ScopeGuardAutoConfiguration.CLOCK) Clock clock) {
+        return new McpSessions(clock);
     }
 
     @Bean

@@ -5,20 +5,37 @@ import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.authentication.AccessTokenHolder;
 import io.scopeguard.token.AccessToken;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The open sessions, as many as the transport allows, with their owners and subscriptions. The id of a session is not a credential.
- * Thread-safe.
+ * By default, the transport keeps the session of a client that has gone without closing it, so sessions whose tokens have long
+ * expired are forgotten here. Thread-safe.
  */
 public final class McpSessions {
 
     private static final int MAX_SUBSCRIPTIONS = 10_000;
 
+    /** A client that returns later receives a 404, and opens another session. */
+    private static final Duration KEPT_AFTER_EXPIRY = Duration.ofDays(1);
+
+    private static final Duration CHECK_PERIOD = Duration.ofMinutes(1);
+
+    private final Clock clock;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final AtomicReference<Instant> nextCheck = new AtomicReference<>(Instant.MIN);
+
+    /** @param clock by which tokens expire */
+    public McpSessions(Clock clock) {
+        this.clock = clock;
+    }
 
     private static final class Session {
 
@@ -29,8 +46,17 @@ public final class McpSessions {
 
         private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
 
-        Session(Owner owner) {
+        /** When the last of its tokens expires. */
+        private final AtomicReference<Instant> expiresAt;
+
+        Session(Owner owner, Instant expiresAt) {
             this.owner = owner;
+            this.expiresAt = new AtomicReference<>(expiresAt);
+        }
+
+        void present(AccessToken token) {
+            tokens.merge(token.audience(), token, McpSessions::newer);
+            expiresAt.accumulateAndGet(token.expiresAt(), McpSessions::later);
         }
     }
 
@@ -48,7 +74,16 @@ public final class McpSessions {
         if (token == null) {
             throw new IllegalStateException("a session needs a token");
         }
-        sessions.put(id, new Session(Owner.of(token)));
+        forgetExpired(clock.instant());
+        sessions.put(id, new Session(Owner.of(token), token.expiresAt()));
+    }
+
+    private void forgetExpired(Instant now) {
+        Instant due = nextCheck.get();
+        if (!now.isBefore(due) && nextCheck.compareAndSet(due, now.plus(CHECK_PERIOD))) {
+            Instant oldest = now.minus(KEPT_AFTER_EXPIRY);
+            sessions.values().removeIf(session -> session.expiresAt.get().isBefore(oldest));
+        }
     }
 
     void closed(String id) {
@@ -64,12 +99,16 @@ public final class McpSessions {
         if (session == null || !Owner.of(token).equals(session.owner)) {
             return true;
         }
-        session.tokens.merge(token.audience(), token, McpSessions::newer);
+        session.present(token);
         return false;
     }
 
     private static AccessToken newer(AccessToken known, AccessToken presented) {
         return presented.issuedAt().isBefore(known.issuedAt()) ? known : presented;
+    }
+
+    private static Instant later(Instant known, Instant presented) {
+        return presented.isAfter(known) ? presented : known;
     }
 
     /** Records a subscription that was permitted. Beyond the limit, the client is not notified. */
