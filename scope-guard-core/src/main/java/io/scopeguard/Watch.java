@@ -176,7 +176,7 @@ public final class Watch implements AutoCloseable {
     }
 
     void expired(Expiry expiry, boolean isEnforced) {
-        Entry known = unreported();
+        Entry known = entry.get();
         if (known != null && known.expiry().equals(expiry)) {
             finish(known, new WatchEnd(WatchEnd.Reason.EXPIRED, expiry.token(), null, isEnforced));
         }

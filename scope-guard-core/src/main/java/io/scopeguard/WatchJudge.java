@@ -48,7 +48,9 @@ final class WatchJudge {
      */
     KeyUse.Key key(Decision granted) {
         Duration own = settings.maxAge(granted.request());
-        return new KeyUse.Key(permissionKey(granted), own.isZero() ? settings.maxAge() : own);
+        Duration age = own.isZero() ? settings.maxAge() : own;
+        return new KeyUse.Key(
+                permissionKey(granted), age.compareTo(settings.maxStale()) < 0 ? age : settings.maxStale());
     }
 
     private PermissionKey permissionKey(Decision granted) {
@@ -101,7 +103,20 @@ final class WatchJudge {
 
     /** Marks the facts behind a key as used, and starts background reads of facts that are old or reported to have changed. */
     void refresh(KeyUse.Key key) {
-        Duration bound = settings.maxStale().compareTo(key.maxAge()) < 0 ? key.maxAge() : settings.maxStale();
-        permissions.refresh(key.permissions(), Freshness.of(key.maxAge(), bound, clock.nanos()));
+        permissions.refresh(key.permissions(), freshness(key));
+    }
+
+    /**
+     * The same, and starts background reads of the facts that a loss of a scope or role of the token waits for.
+     *
+     * @return whether there are such facts
+     */
+    boolean refresh(KeyUse.Key key, Decision granted) {
+        return permissions.refreshForLoss(
+                key.permissions(), freshness(key), granted.token().scopes());
+    }
+
+    private Freshness freshness(KeyUse.Key key) {
+        return Freshness.of(key.maxAge(), settings.maxStale(), clock.nanos());
     }
 }

@@ -94,7 +94,7 @@ final class WatchThread implements AutoCloseable {
     private static void guarded(Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("Watches could not be judged; they are judged again with the next read", e);
         }
     }

@@ -158,7 +158,7 @@ final class Watches implements FactListener, AutoCloseable {
     void notify(WatchListener listener, Consumer<WatchListener> event) {
         try {
             event.accept(listener);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("The listener of a watch failed, so a watched access may not have ended", e);
         }
     }
@@ -200,7 +200,6 @@ final class Watches implements FactListener, AutoCloseable {
                         .filter(key -> concerns(report, key))
                         .forEach(judge::refresh));
         if (isEverythingRead.getAndSet(false)) {
-            read.clear();
             bySubject.values().forEach(this::judge);
         }
         forEachTaken(read, subject -> {
@@ -220,11 +219,21 @@ final class Watches implements FactListener, AutoCloseable {
         }
     }
 
-    /** A loss binds together with definitions that are read after it was noticed. */
+    /**
+     * A loss binds together with all facts that are read after it was noticed. They are read at once, as for a request, and the
+     * watch is judged again until then.
+     */
     private void useAgain(Watch watch) {
         Watch.Entry entry = watch.unreported();
-        if (entry != null) {
-            judge.refresh(entry.key());
+        if (entry != null && judge.refresh(entry.key(), entry.granted())) {
+            isUndecided(watch);
+        }
+    }
+
+    private void isUndecided(Watch watch) {
+        undecided.add(watch);
+        if (!watch.isOpen()) {
+            undecided.remove(watch);
         }
     }
 
@@ -256,10 +265,7 @@ final class Watches implements FactListener, AutoCloseable {
         if (loss != null) {
             watch.finish(entry, WatchEnd.lost(loss, again, judge.isEnforced()));
         } else if (again.live() == null && watch.isOpen()) {
-            undecided.add(watch);
-            if (!watch.isOpen()) {
-                undecided.remove(watch);
-            }
+            isUndecided(watch);
             return;
         }
         watch.refreshed();
@@ -271,7 +277,10 @@ final class Watches implements FactListener, AutoCloseable {
     void tick() {
         endExpired();
         useFacts(clock.nanos());
-        undecided.forEach(this::judge);
+        undecided.forEach(watch -> {
+            judge(watch);
+            useAgain(watch);
+        });
     }
 
     private void endExpired() {

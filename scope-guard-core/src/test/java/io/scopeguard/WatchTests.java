@@ -232,6 +232,48 @@ class WatchTests {
         assertThat(end().reason()).isEqualTo(Reason.INSUFFICIENT_SCOPE);
     }
 
+    /** Permissions at an API also depend on global roles, whose list was read a moment ago. */
+    @Test
+    void watchWhenChangeOfAnApiTokenIsReportedThenItEndsAtOnceToo() {
+        AccessToken alice = tokens.organizationResource("acme")
+                .subject("alice")
+                .scopes("read")
+                .verified();
+        tenant.grant(alice, "read");
+        watch(
+                alice,
+                new AccessRequest(
+                        RequestedOrganization.named("acme"),
+                        ScopeRequirement.allOf(TestTokens.API, Scopes.of("read"))));
+        tenant.grant(alice);
+
+        guard.apply(new PermissionChange.OfSubject(alice.subject()));
+
+        WatchEnd end = null;
+        for (int i = 0; i < 1_000 && end == null; i++) {
+            provider.watches().tick();
+            end = poll(Duration.ofMillis(20));
+        }
+        assertThat(Objects.requireNonNull(end, "nothing ended").reason()).isEqualTo(Reason.INSUFFICIENT_SCOPE);
+    }
+
+    @Test
+    void watchWhenListenerFailsBadlyThenTheOthersStillExpire() {
+        AccessToken alice = user("alice", "read");
+        guard.watch(guard.authorize(alice, scopes("read")), end -> {
+            throw new NoClassDefFoundError("of the application");
+        });
+        clock.set(alice.expiresAt().plus(CLOCK_SKEW));
+        AccessToken bob = user("bob", "read");
+        Watch watch = watch(bob, scopes("read"));
+
+        clock.set(bob.expiresAt().plus(CLOCK_SKEW));
+
+        // Not by a tick of the test: the thread of the watches goes on.
+        assertThat(endWithoutTime().reason()).isEqualTo(Reason.EXPIRED);
+        assertThat(watch.isOpen()).isFalse();
+    }
+
     /** One thread judges all watches, so a read that does not return must not stop it. */
     @Test
     void watchWhenReadsHangThenKnownLossesEndIt() throws InterruptedException {
@@ -309,7 +351,10 @@ class WatchTests {
         assertThat(end.reason()).isEqualTo(Reason.INSUFFICIENT_SCOPE);
         assertThat(end.isEnforced()).isFalse();
         pass(Duration.ofSeconds(31));
+        assertThat(ends).isEmpty();
         clock.set(alice.expiresAt().plus(CLOCK_SKEW));
+        provider.watches().tick();
+        assertThat(endWithoutTime().reason()).isEqualTo(Reason.EXPIRED);
         provider.watches().tick();
         assertThat(ends).isEmpty();
         assertThat(watch.isOpen()).isTrue();

@@ -93,6 +93,23 @@ final class Demands {
     }
 
     /**
+     * Reports the facts that a loss waits for, if the picture shows one that does not bind yet.
+     *
+     * @return whether there are any
+     */
+    boolean forLoss(Picture picture, Freshness wanted, Scopes held, Demand demand) {
+        long noticed = lookedForAfter(picture, held);
+        boolean isWaiting = false;
+        for (Part part : parts.of(picture, wanted.isIndividual())) {
+            if (noticed != Long.MIN_VALUE && part.readAt() <= noticed && !part.isOptional()) {
+                demand.read(part, Math.max(part.demandedAfter(wanted), noticed));
+                isWaiting = true;
+            }
+        }
+        return isWaiting;
+    }
+
+    /**
      * If the picture takes something away from a token, but not certainly yet, all facts have to be read after the returned time.
      */
     private static long lookedForAfter(Picture picture, Scopes held) {
@@ -106,10 +123,11 @@ final class Demands {
     }
 
     void inBackground(Part part) {
-        var unused = request(
-                part,
-                Math.max(part.readAt(), Math.max(part.invalidatedAt(), part.possiblyChangedAt())),
-                Priority.BACKGROUND);
+        inBackground(part, Math.max(part.readAt(), Math.max(part.invalidatedAt(), part.possiblyChangedAt())));
+    }
+
+    void inBackground(Part part, long after) {
+        var unused = request(part, after, Priority.BACKGROUND);
     }
 
     /** Starts or joins the cheapest flight that reads the part in time. */

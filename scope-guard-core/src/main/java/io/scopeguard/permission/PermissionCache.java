@@ -229,6 +229,16 @@ public final class PermissionCache implements AutoCloseable {
         refresher.inBackground(picture, freshness);
     }
 
+    /**
+     * The same, and also reads the facts that a loss of held scopes or roles waits for, as a request would.
+     *
+     * @return whether there are such facts
+     */
+    public boolean refreshForLoss(PermissionKey key, Freshness freshness, Scopes held) {
+        refresh(key, freshness);
+        return refresher.inBackground(pictures.of(key), freshness, held);
+    }
+
     /** Remembers a loss that affects a token, for the longest lifetime of a token. */
     public void rememberLoss(PermissionKey key) {
         store.rememberLoss(RequiredFacts.subjectKey(key));

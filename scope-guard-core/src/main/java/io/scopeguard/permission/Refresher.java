@@ -105,6 +105,15 @@ final class Refresher {
         refresh(parts.of(picture, false), wanted);
     }
 
+    /**
+     * Starts background reads of the parts that a loss waits for.
+     *
+     * @return whether there are any
+     */
+    boolean inBackground(Picture picture, Freshness wanted, Scopes held) {
+        return demands.forLoss(picture, wanted, held, demands::inBackground);
+    }
+
     private void refresh(List<Part> all, Freshness wanted) {
         for (Part part : all) {
             if (part.state(wanted) != State.FRESH) {
