@@ -126,6 +126,11 @@ final class Demands {
         inBackground(part, Math.max(part.readAt(), Math.max(part.invalidatedAt(), part.possiblyChangedAt())));
     }
 
+    /** A fact that was reported to have changed is read before facts that are only old. */
+    private static long turn(Part part) {
+        return part.readAt() < part.invalidatedAt() ? BackgroundQueue.FIRST : part.readAt();
+    }
+
     void inBackground(Part part, long after) {
         var unused = request(part, after, Priority.BACKGROUND);
     }
@@ -181,10 +186,10 @@ final class Demands {
                 source.readers(),
                 sequence.now());
         if (way == ReadingWay.ALONE) {
-            return flights.request(key, after, priority, part.readAt());
+            return flights.request(key, after, priority, turn(part));
         }
         CompletableFuture<Void> swept = flights.request(
-                new MembersKey(key.organization()), sweptAfter(sweep, after), after, priority, part.readAt());
+                new MembersKey(key.organization()), sweptAfter(sweep, after), after, priority, turn(part));
         return sweep.join(key.id(), swept);
     }
 
@@ -199,6 +204,9 @@ final class Demands {
             return false;
         }
         store.recall(List.of(key));
+        if (store.isLoss(key, seen.holding(), seen.times())) {
+            return false;
+        }
         boolean taken = store.put(key, seen.holding(), seen.times());
         if (taken) {
             sweep.found(key.id());
@@ -215,7 +223,7 @@ final class Demands {
                 && traits.listsHolders()
                 && !isMissing(holders, key.id())
                 && holders.isCheaper(store.roles(source.globalRoles()), traits.pageSize());
-        return flights.request(byRole ? HoldersKey.ALL : key, after, priority, part.readAt());
+        return flights.request(byRole ? HoldersKey.ALL : key, after, priority, turn(part));
     }
 
     /** A holder that was missing once is read individually. */

@@ -166,16 +166,27 @@ public final class CallBudget {
         }
     }
 
-    /** A background call does not queue, so foreground calls that arrive later go first. */
+    /**
+     * A background call does not queue, so foreground calls that arrive later go first. A call that waits for a share does not queue
+     * either, because its priority may rise.
+     */
     private boolean waitFor(CallContext context) throws InterruptedException {
         long left = MAX_BACKGROUND_WAIT.toNanos();
+        long leftForShare = MAX_FOREGROUND_WAIT.toNanos();
         while (left > 0) {
             Priority priority = context.priority();
-            if (priority == Priority.FOREGROUND) {
+            if (priority == Priority.FOREGROUND || (priority == Priority.INDIVIDUAL && takeShare())) {
                 return takeOne();
             }
             if (priority == Priority.INDIVIDUAL) {
-                return takeShare() && takeOne();
+                long wait = untilShare();
+                if (wait > leftForShare) {
+                    return false;
+                }
+                long pause = Math.min(Math.max(wait, 1), LOOK_AGAIN);
+                waiting.park(pause);
+                leftForShare -= pause;
+                continue;
             }
             long wait = untilMoreThanTheReserve();
             if (wait == 0 && tokens.use(bucket -> bucket.tryConsume(1))) {
@@ -193,10 +204,11 @@ public final class CallBudget {
     }
 
     private boolean takeShare() throws InterruptedException {
-        return individual == null
-                || tokens.use(Bucket::getAvailableTokens) > ample
-                || individual.tryConsume(1)
-                || individual.asBlocking().tryConsume(1, MAX_FOREGROUND_WAIT, waiting);
+        return individual == null || tokens.use(Bucket::getAvailableTokens) > ample || individual.tryConsume(1);
+    }
+
+    private long untilShare() {
+        return individual == null ? 0 : individual.estimateAbilityToConsume(1).getNanosToWaitForRefill();
     }
 
     private long untilMoreThanTheReserve() throws InterruptedException {

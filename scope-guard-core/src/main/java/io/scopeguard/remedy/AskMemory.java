@@ -75,7 +75,8 @@ final class AskMemory {
         AskKey asked = AskKey.of(token, scope);
         Entry entry = entries.asMap().compute(asked, (key, known) -> {
             boolean isCurrent = known != null && known.isOf(fresh.series());
-            return new Entry(step.apply(isCurrent ? known.ask : fresh), lifeOf(token), false);
+            PriorAsk ask = isCurrent ? known.ask.inSeries(fresh.series()) : fresh;
+            return new Entry(step.apply(ask), lifeOf(token), false);
         });
         exchange.asked(entry.recordedFor(asked));
     }

@@ -32,6 +32,11 @@ record PriorAsk(long series, Instant newFrom, @Nullable Consent consent) {
         return new PriorAsk(series, newFrom, null);
     }
 
+    /** The same asks, in this process's time of the series. */
+    PriorAsk inSeries(long ours) {
+        return new PriorAsk(ours, newFrom, consent);
+    }
+
     /** The pause after this ask, in which clients are not asked again. */
     Duration pause() {
         return consent == null ? Duration.ZERO : consent.pause;

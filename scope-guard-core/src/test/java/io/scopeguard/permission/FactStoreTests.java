@@ -87,6 +87,40 @@ class FactStoreTests {
     }
 
     @Test
+    void putUnrequestedWhenAPageTakesSomethingAwayThenTheNewerPageCounts() {
+        store.putUnrequested(ALICE, holding("a", "b"), times());
+        ReadTimes newer = times();
+
+        store.putUnrequested(ALICE, holding("a"), newer);
+
+        assertThat(roles()).containsExactly("a");
+        assertThat(store.get(ALICE).readAt()).isEqualTo(newer.readAt());
+        assertThat(store.get(ALICE).isUnused()).isTrue();
+    }
+
+    @Test
+    void putUnrequestedWhenTheFactIsInUseThenALossIsNotBelieved() {
+        store.put(ALICE, holding("a", "b"), times());
+
+        store.putUnrequested(ALICE, holding("a"), times());
+
+        assertThat(roles()).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void dropUnusedWhenTheFactIsInUseThenKept() {
+        MembershipKey bob = new MembershipKey(Subject.Type.USER, "bob", "acme");
+        store.putUnrequested(ALICE, holding("a"), times());
+        store.put(bob, holding("a"), times());
+
+        store.dropUnused(ALICE, times());
+        store.dropUnused(bob, times());
+
+        assertThat(store.get(ALICE)).isNull();
+        assertThat(store.get(bob)).isNotNull();
+    }
+
+    @Test
     void useWhenManyCountInOnePeriodThenOnce() {
         store.put(ALICE, holding("a"), times());
         SubjectFact fact = store.get(ALICE);

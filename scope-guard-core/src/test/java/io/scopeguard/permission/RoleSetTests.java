@@ -42,6 +42,21 @@ class RoleSetTests {
         assertThat(read(lost, Map.of(), 20).pendingLosses()).isEmpty();
     }
 
+    /** While many losses are noticed, one read of the definitions serves those before it. */
+    @Test
+    void withWhenAnotherLossIsNoticedMeanwhileThenTheReadStillCounts() {
+        RoleDefinition viewer = RoleDefinition.of(Map.of(Audience.ORGANIZATION, Scopes.of("read:report")));
+        Map<String, RoleDefinition> list = Map.of("editor", EDITOR, "viewer", viewer);
+        RoleSet lost = read(RoleSet.UNREAD, list, 10)
+                .lossNoticed(List.of("editor"), 20)
+                .lossNoticed(List.of("viewer"), 30);
+
+        RoleSet next = read(lost, list, 25);
+
+        assertThat(next.pendingLosses()).containsOnlyKeys("viewer");
+        assertThat(next.recheckedAt()).isEqualTo(25);
+    }
+
     private static RoleSet read(RoleSet known, Map<String, RoleDefinition> list, long readAt) {
         ReadTimes times = new ReadTimes(readAt, readAt, readAt - 1);
         return known.with(known.table().withList(list, list, known.readAt(), times), readAt, true);

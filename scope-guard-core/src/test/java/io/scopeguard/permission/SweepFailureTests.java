@@ -53,6 +53,61 @@ class SweepFailureTests {
         assertThat(directory.calls("membership")).isZero();
     }
 
+    /** The page counts as unread, so that all of its losses are confirmed by the next sweep instead of one by one. */
+    @Test
+    void sweepWhenThereIsNoRoomToConfirmAPagesLossesThenTheSweepBeginsAnew() {
+        for (int i = 0; i < 90; i++) {
+            directory.member("acme", "user-" + i);
+        }
+        clock.advanceSeconds(29);
+        askForAll();
+        directory.meanwhile("members", () -> directory.exhausted(true));
+        executor.runAll();
+        directory.exhausted(false);
+        askForAll();
+        executor.runAll();
+
+        assertThat(directory.calls("membership")).isZero();
+        assertThat(get("user-7").granted()).isEqualTo(Scopes.none());
+    }
+
+    /** Nobody has used the members before, so what the pages showed about them first is not what they are judged by. */
+    @Test
+    void sweepWhenUnusedMembersLoseARoleThenTheirFirstRequestsNeedNoSingleReads() {
+        directory.role("editor", "write").members("globex", 100, "editor");
+        use("globex", "user-0", "user-1", "user-2");
+        for (int i = 3; i < 100; i++) {
+            directory.member("globex", "user-" + i, "viewer");
+        }
+        clock.advanceSeconds(29);
+        use("globex", "user-0", "user-1", "user-2");
+        directory.forgetCalls();
+
+        for (int i = 3; i < 100; i++) {
+            use("globex", "user-" + i);
+        }
+
+        assertThat(directory.calls("membership")).isZero();
+        assertThat(cache.get(globex("user-7"), fresh(), READ).granted()).isEqualTo(READ);
+    }
+
+    /** What a page shows about a member before the first request is no second look. */
+    @Test
+    void sweepWhenAPageShowsASuspensionBeforeTheFirstRequestThenItIsConfirmed() {
+        directory.members("globex", 250, "viewer");
+        use("globex", "user-0", "user-1", "user-2", "user-3");
+        clock.advanceSeconds(29);
+        directory.suspend("user-7");
+        directory.meanwhile("members", () -> directory.reactivate("user-7"));
+        directory.forgetCalls();
+        cache.get(globex("user-0"), fresh(), READ);
+        // The definitions, and the first page.
+        executor.run(2);
+        assertThat(directory.calls("members")).isEqualTo(1);
+
+        assertThat(cache.get(globex("user-7"), fresh(), READ).standing()).isEqualTo(Standing.ACTIVE);
+    }
+
     @Test
     void sweepWhenAMemberLeavesMeanwhileThenNobodyElseIsDoubted() {
         clock.advanceSeconds(29);
@@ -163,6 +218,17 @@ class SweepFailureTests {
         executor.runAll();
 
         assertThat(directory.calls("members")).isLessThanOrEqualTo(1);
+    }
+
+    private PermissionKey globex(String user) {
+        return new PermissionKey(user(user), "globex", Audience.ORGANIZATION);
+    }
+
+    private void use(String organization, String... users) {
+        for (String user : users) {
+            cache.get(new PermissionKey(user(user), organization, Audience.ORGANIZATION), fresh(), READ);
+        }
+        executor.runAll();
     }
 
     private void askForAll() {

@@ -59,6 +59,7 @@ class TestDirectory implements PermissionSource {
     private final List<String> calls = new ArrayList<>();
     private final Set<String> empty = new LinkedHashSet<>();
     private boolean down;
+    private boolean exhausted;
     private boolean listsMembers = true;
 
     /** Runs once, after the next call of this name has been answered and before the answer arrives. */
@@ -113,6 +114,11 @@ class TestDirectory implements PermissionSource {
 
     synchronized void removeRole(String id) {
         roles.remove(id);
+    }
+
+    /** Whether the budget leaves no room for calls. */
+    synchronized void exhausted(boolean isExhausted) {
+        exhausted = isExhausted;
     }
 
     synchronized void down(boolean isDown) {
@@ -306,6 +312,9 @@ class TestDirectory implements PermissionSource {
             calls.add(operation);
             if (down) {
                 throw new PermissionsUnavailableException(Reason.UNREACHABLE, "down");
+            }
+            if (exhausted) {
+                throw new PermissionsUnavailableException(Reason.BUDGET_EXHAUSTED, "no calls left");
             }
             answer = call.answer(empty.contains(operation));
             action = meanwhile.remove(operation);

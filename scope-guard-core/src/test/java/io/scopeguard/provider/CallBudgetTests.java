@@ -62,6 +62,25 @@ class CallBudgetTests {
         }
     }
 
+    /** A request that may not wait for the share of individual reads joins the read. */
+    @Test
+    void takeWhenAnIndividualCallIsLiftedWhileItWaitsForItsShareThenItWaitsNoLonger() {
+        CallBudget budget = CallBudget.perSecond(10, new VirtualTime(), time::addAndGet);
+        for (int i = 0; i < 30; i++) {
+            budget.take(CallContext.FOREGROUND);
+        }
+        for (int i = 0; i < 20; i++) {
+            budget.take(() -> Priority.INDIVIDUAL);
+        }
+        assertThat(time).hasValue(0);
+
+        budget.take(() -> time.get() == 0 ? Priority.INDIVIDUAL : Priority.FOREGROUND);
+
+        assertThat(time.get())
+                .isPositive()
+                .isLessThanOrEqualTo(Duration.ofMillis(50).toNanos());
+    }
+
     private CallBudget budget(int perSecond) {
         Bucket bucket = Bucket.builder()
                 .addLimit(limit -> limit.capacity(perSecond).refillGreedy(perSecond, Duration.ofSeconds(1)))

@@ -39,6 +39,28 @@ class SharedAsksTests {
         assertThat(known.allowsHint(token, steady.nanos())).isFalse();
     }
 
+    /** Clocks are compared, so the same series may begin at a slightly different time in each process. */
+    @Test
+    void updateWhenAnotherProcessAskedInItsOwnTimeThenFoundInOurs() {
+        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos(), true));
+        told.forEach(second::learn);
+        clock.advanceSeconds(600);
+        AccessToken newer = tokens.organization("acme")
+                .subject("alice")
+                .scopes("read:report")
+                .verified();
+
+        second.update(
+                newer,
+                SCOPE,
+                PriorAsk.refresh(2, Instant.parse("2026-11-30T12:00:01Z")),
+                ask -> ask.withConsent(newer, steady.nanos(), true));
+
+        PriorAsk known = second.find(newer, SCOPE, 2);
+        assertThat(known).isNotNull();
+        assertThat(known.consent().hints()).isEqualTo(2);
+    }
+
     @Test
     void learnWhenAnAskForARefreshComesLaterThenTheConsentStays() {
         first.update(token, SCOPE, fresh, ask -> ask);

@@ -214,6 +214,13 @@ public final class FactStore {
         }
     }
 
+    /** A page shows that a member that no request needs is inactive, which its first request confirms. */
+    public void dropUnused(SubjectKey key, ReadTimes times) {
+        facts.asMap()
+                .computeIfPresent(
+                        key, (same, known) -> known.isUnused() && known.readAt() < times.readAt() ? null : known);
+    }
+
     private boolean put(
             SubjectKey key, Holding read, ReadTimes times, boolean isRequested, @Nullable FactHistory shared) {
         Holding holding = holdings.intern(read);
@@ -251,7 +258,9 @@ public final class FactStore {
 
     private SubjectFact next(
             SubjectKey key, @Nullable SubjectFact known, Holding holding, ReadTimes times, boolean isRequested) {
-        if (known == null) {
+        // A fact that nobody has used has no history to continue: its first use confirms what it lacks.
+        boolean isUnused = known != null && known.isUnused() && !isRequested && known.readAt() < times.readAt();
+        if (known == null || isUnused) {
             return SubjectFact.first(
                     key.id(), holding, times, sequence.now() - droppedAt.get() > LONGEST_TOKEN_LIFE, isRequested);
         }

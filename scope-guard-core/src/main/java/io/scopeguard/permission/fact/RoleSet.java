@@ -42,7 +42,7 @@ public record RoleSet(
     public RoleSet with(RoleTable next, long nextReadAt, boolean isNextReadByList) {
         Map<String, Long> pending = new HashMap<>(pendingLosses);
         pending.entrySet().removeIf(loss -> loss.getValue() < nextReadAt || !next.means(loss.getKey()));
-        long rechecked = !pendingLosses.isEmpty() && pending.isEmpty() ? nextReadAt : recheckedAt;
+        long rechecked = pending.size() < pendingLosses.size() ? nextReadAt : recheckedAt;
         return new RoleSet(
                 next, nextReadAt, isNextReadByList, Map.copyOf(pending), rechecked, new ConcurrentHashMap<>(2));
     }

@@ -60,20 +60,26 @@ final class MemberPageReader {
         if (pass.pages() == 0) {
             store.recall(sweep.waiting().stream().map(user -> member(user, key)).toList());
         }
+        int pages = pass.pages();
+        boolean isComplete = false;
         try {
             boolean last = page(key, sweep, pass, context);
             if (last) {
                 finish(key, sweep, pass);
             } else if (sweep.isOversized() || pass.pages() >= MAX_PAGES) {
                 sweep.abandon();
-                return true;
+                last = true;
             }
+            isComplete = true;
             return last;
         } catch (PermissionsUnavailableException e) {
-            if (e.reason() != Reason.BUDGET_EXHAUSTED) {
+            // If the budget left no room for the page itself, the pass goes on with it later.
+            isComplete = e.reason() == Reason.BUDGET_EXHAUSTED && pass.pages() == pages;
+            throw e;
+        } finally {
+            if (!isComplete) {
                 sweep.abandon();
             }
-            throw e;
         }
     }
 
@@ -157,7 +163,9 @@ final class MemberPageReader {
 
     /** A loss of a member that no request needs is confirmed when a request needs it. */
     private void takeInUnrequested(MembershipKey key, Seen seen) {
-        if (!seen.holding().isInactive()) {
+        if (seen.holding().isInactive()) {
+            store.dropUnused(key, seen.times());
+        } else {
             store.putUnrequested(key, seen.holding(), seen.times());
         }
     }
