@@ -113,7 +113,7 @@ public final class NativeCrypto {
     private static final class Pause {
 
         static {
-            CompletableFuture.delayedExecutor(PAUSE_SECONDS, TimeUnit.SECONDS).execute(NativeCrypto::load);
+            CompletableFuture.delayedExecutor(PAUSE_SECONDS, TimeUnit.SECONDS).execute(Loading::begin);
         }
 
         static void begin() {
