@@ -14,11 +14,17 @@ final class StepExecutor implements ReadExecutor {
     private final Deque<Flight<?>> foreground = new ArrayDeque<>();
     private final BackgroundQueue background = new BackgroundQueue();
     private boolean busy;
+    private boolean newestFirst;
     private long lastWait;
 
     /** Simulates that all threads are busy. */
     void busy(boolean isBusy) {
         busy = isBusy;
+    }
+
+    /** Simulates that a read which was requested later is faster. */
+    void newestFirst(boolean isNewestFirst) {
+        newestFirst = isNewestFirst;
     }
 
     /** The maximum time that the last request would have waited, in nanoseconds. */
@@ -74,7 +80,7 @@ final class StepExecutor implements ReadExecutor {
     public void await(CompletableFuture<?> result, long nanos) throws TimeoutException {
         lastWait = nanos;
         while (!result.isDone()) {
-            Flight<?> next = foreground.poll();
+            Flight<?> next = newestFirst ? foreground.pollLast() : foreground.poll();
             if (next == null) {
                 throw new TimeoutException();
             }

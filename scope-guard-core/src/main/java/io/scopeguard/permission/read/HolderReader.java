@@ -7,6 +7,7 @@ import io.scopeguard.permission.fact.FactStore;
 import io.scopeguard.permission.fact.HolderSet;
 import io.scopeguard.permission.fact.ReadTimes;
 import io.scopeguard.permission.fact.RoleSet;
+import io.scopeguard.permission.fact.RoleTable.Role;
 import io.scopeguard.permission.read.DatedReads.Timed;
 import io.scopeguard.permission.read.HolderSweep.Walk;
 import io.scopeguard.provider.CallContext;
@@ -17,6 +18,7 @@ import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.Sequence;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 @Internal
 public final class HolderReader {
+
+    /** A sweep reads the list of roles itself if the last read of the list began longer ago. */
+    private static final long RECENT = Duration.ofSeconds(5).toNanos();
 
     private final PermissionSource source;
     private final FactStore store;
@@ -57,7 +62,7 @@ public final class HolderReader {
 
     /** Performs the next call of the sweep. Returns whether the sweep is complete. */
     boolean step(CallContext context) {
-        Walk walk = sweep.walk(sequence.next());
+        Walk walk = sweep.walk();
         try {
             if (!walk.isListRead) {
                 readList(walk, context);
@@ -74,21 +79,24 @@ public final class HolderReader {
         }
         boolean done = walk.isPlanned && walk.scopesToRead.isEmpty() && walk.rolesToRead.isEmpty();
         if (done) {
-            sweep.finish(walk);
+            sweep.finish(walk, sequence.next());
             store.holdersRead();
         }
         return done;
     }
 
     private void readList(Walk walk, CallContext context) {
-        if (roles().readAt() <= sweep.listReadAt()) {
-            // Otherwise the list was read separately since the last sweep.
+        RoleSet known = roles();
+        boolean isReadForThis = known.readAt() > Math.max(sweep.listReadAt(), context.notBefore())
+                && sequence.now() - known.readAt() <= RECENT;
+        if (!isReadForThis) {
             definitions.readList(new RolesKey(source.globalRoles()), context);
         }
         RoleSet roles = roles();
+        long lastRead = Math.max(sweep.finishedAt(), context.notBefore());
         walk.listReadAt = roles.readAt();
         roles.table().roles().forEach((id, role) -> {
-            boolean isDue = role.readAt() <= sweep.lastWalkAt() || !role.areScopesKnown();
+            boolean isDue = role.readAt() <= lastRead || !role.areScopesKnown();
             if (role.holderCount() != 0 && role.isListed() && !roles.isReadByList() && isDue) {
                 walk.scopesToRead.add(id);
             }
@@ -103,8 +111,10 @@ public final class HolderReader {
 
     private void planHolders(Walk walk) {
         RoleSet roles = roles();
+        walk.selectedAt = walk.listReadAt;
         roles.table().roles().forEach((id, role) -> {
             if (!sweep.matters(roles, role) || !roles.isHeld(role)) {
+                walk.selectedAt = Math.min(walk.selectedAt, skippedAt(roles, role));
                 return;
             }
             Set<String> known = role.holderCount() == 0 ? Set.of() : role.holders();
@@ -115,6 +125,12 @@ public final class HolderReader {
             }
         });
         walk.isPlanned = true;
+    }
+
+    /** The start of the read that shows that the holders of a role are not relevant. */
+    private static long skippedAt(RoleSet roles, Role role) {
+        boolean isForItsScopes = role.holderCount() != 0 && !roles.isReadByList() && role.readAt() != Long.MIN_VALUE;
+        return isForItsScopes ? role.readAt() : Long.MAX_VALUE;
     }
 
     private void readPage(Walk walk, String role, CallContext context) {

@@ -43,14 +43,15 @@ public final class HolderSweep {
     private volatile Set<String> suspended = Set.of();
     private volatile Object lastSweep = new Object();
     private volatile boolean complete;
-    private volatile long lastWalkAt = Long.MIN_VALUE;
+    private volatile long finishedAt = Long.MIN_VALUE;
     private volatile long listReadAt = Long.MIN_VALUE;
+    /** The start of the oldest read behind the selection of roles for the last sweep. */
+    private volatile long selectedAt = Long.MIN_VALUE;
     private @Nullable Walk walk;
 
     /** A sweep in progress. */
     static final class Walk {
 
-        final long readAt;
         final Deque<String> scopesToRead = new ArrayDeque<>();
         final Deque<String> rolesToRead = new ArrayDeque<>();
         final Map<String, HolderSet> next = new HashMap<>();
@@ -61,17 +62,17 @@ public final class HolderSweep {
 
         boolean isListRead;
         long listReadAt;
-        boolean isPlanned;
 
-        Walk(long readAt) {
-            this.readAt = readAt;
-        }
+        /** The start of the oldest read behind the selection of roles: users hold no other relevant role at this time. */
+        long selectedAt;
+
+        boolean isPlanned;
     }
 
-    Walk walk(long now) {
+    Walk walk() {
         Walk current = walk;
         if (current == null) {
-            current = new Walk(now);
+            current = new Walk();
             walk = current;
         }
         return current;
@@ -81,10 +82,11 @@ public final class HolderSweep {
         walk = null;
     }
 
-    void finish(Walk finished) {
+    void finish(Walk finished, long now) {
         walk = null;
-        lastWalkAt = finished.readAt;
+        finishedAt = now;
         listReadAt = finished.listReadAt;
+        selectedAt = finished.selectedAt;
         suspended = Set.copyOf(finished.suspended);
         long size = finished.next.values().stream()
                 .mapToLong(set -> set.ids().size())
@@ -100,9 +102,9 @@ public final class HolderSweep {
         return lastSweep;
     }
 
-    /** The start of the last complete sweep. */
-    long lastWalkAt() {
-        return lastWalkAt;
+    /** The end of the last complete sweep. */
+    long finishedAt() {
+        return finishedAt;
     }
 
     /** The start of the read of the list of roles that the last complete sweep used. */
@@ -189,7 +191,7 @@ public final class HolderSweep {
             return null;
         }
         Set<String> held = Set.of();
-        long readAt = Long.MAX_VALUE;
+        long readAt = byRole.isEmpty() ? Long.MAX_VALUE : selectedAt;
         long firstEnd = Long.MIN_VALUE;
         Map<String, Changes.Gain> gains = Map.of();
         Map<String, Changes.Loss> losses = Map.of();
