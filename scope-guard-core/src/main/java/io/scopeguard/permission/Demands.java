@@ -9,6 +9,7 @@ import io.scopeguard.permission.fact.FactKey.MembershipKey;
 import io.scopeguard.permission.fact.FactKey.RolesKey;
 import io.scopeguard.permission.fact.FactKey.SubjectKey;
 import io.scopeguard.permission.fact.FactStore;
+import io.scopeguard.permission.fact.RoleSet;
 import io.scopeguard.permission.fact.SubjectFact;
 import io.scopeguard.permission.flight.BackgroundQueue;
 import io.scopeguard.permission.flight.SingleFlight;
@@ -26,6 +27,7 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.Sequence;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** Decides which parts of a picture have to be read, and by which flight. Thread-safe. */
@@ -148,10 +150,14 @@ final class Demands {
                 key, after, priority, key instanceof RolesKey && isShort(part) ? BackgroundQueue.FIRST : part.readAt());
     }
 
-    /** Whether reading the part takes few calls. */
+    /** Whether reading the part takes few calls, and no more than in the background. */
     boolean isShort(Part part) {
         if (part.key() instanceof RolesKey list) {
             return store.roles(list.set()).table().roles().size() <= SHORT * traits.pageSize();
+        }
+        if (part.key() instanceof GrantsKey) {
+            // In that case, waiting requests read each user alone.
+            return !sweeps.holders().isUnsteady();
         }
         return !(part.key() instanceof MembershipKey member)
                 || sweeps.of(member.organization()).pages() <= SHORT;
@@ -219,11 +225,29 @@ final class Demands {
         if (priority == Priority.FOREGROUND) {
             holders.miss(key.id());
         }
+        RoleSet roles = store.roles(source.globalRoles());
         boolean byRole = priority != Priority.INDIVIDUAL
                 && traits.listsHolders()
                 && !isMissing(holders, key.id())
-                && holders.isCheaper(store.roles(source.globalRoles()), traits.pageSize());
-        return flights.request(byRole ? HoldersKey.ALL : key, after, priority, turn(part));
+                && !isContradicted(holders, key, roles)
+                && !(priority == Priority.FOREGROUND && holders.isUnsteady())
+                && holders.isCheaper(roles, traits.pageSize());
+        boolean isPaused = byRole && priority == Priority.BACKGROUND && holders.isPaused(sequence.now());
+        if (isPaused && after <= part.readAt()) {
+            // The fact is only old. A read after a certain event does not wait for the next sweep.
+            return CompletableFuture.completedFuture(null);
+        }
+        return flights.request(byRole && !isPaused ? HoldersKey.ALL : key, after, priority, turn(part));
+    }
+
+    /** Whether the last sweep lacks a role that an earlier read of the user alone showed. Another sweep would lack it as well. */
+    private boolean isContradicted(HolderSweep holders, GrantsKey key, RoleSet roles) {
+        SubjectFact alone = store.peek(key);
+        SubjectFact byRole = alone == null ? null : holders.view(key.id(), Set.of(), roles, store);
+        return alone != null
+                && byRole != null
+                && byRole.readAt() > alone.readAt()
+                && !holders.explains(alone, byRole, roles);
     }
 
     /** A holder that was missing once is read individually. */

@@ -2,11 +2,9 @@ package io.scopeguard.permission;
 
 import io.scopeguard.permission.Picture.Global;
 import io.scopeguard.permission.Picture.Stored;
-import io.scopeguard.permission.fact.Changes;
 import io.scopeguard.permission.fact.FactKey.SubjectKey;
 import io.scopeguard.permission.fact.FactStore;
 import io.scopeguard.permission.fact.RoleSet;
-import io.scopeguard.permission.fact.RoleTable;
 import io.scopeguard.permission.fact.SubjectFact;
 import io.scopeguard.permission.read.HolderSweep;
 import io.scopeguard.permission.read.Sweeps;
@@ -121,28 +119,6 @@ final class Pictures {
         if (alone == null || byRole == null) {
             return alone == null ? byRole : alone;
         }
-        return byRole.readAt() > alone.readAt() && explainsAll(alone, byRole, roles) ? byRole : alone;
-    }
-
-    /**
-     * If the list of holders lacks a role that was read for the subject alone, the list would take it away without a confirming
-     * read.
-     */
-    private boolean explainsAll(SubjectFact alone, SubjectFact byRole, RoleSet roles) {
-        for (String role : alone.holding().roles()) {
-            Changes.Loss loss = byRole.changes().losses().get(role);
-            if (!byRole.holding().roles().contains(role)
-                    && !isLeftOut(role, roles)
-                    && (loss == null || loss.lostAt() < alone.readAt())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The holders of a role that grants nothing are not read. */
-    private boolean isLeftOut(String id, RoleSet roles) {
-        RoleTable.Role role = roles.table().role(id);
-        return role != null && role.areScopesKnown() && !holders.matters(roles, role);
+        return byRole.readAt() > alone.readAt() && holders.explains(alone, byRole, roles) ? byRole : alone;
     }
 }

@@ -194,6 +194,20 @@ class DecidersTests {
         assertThat(third.lossOf("b")).isNotNull();
     }
 
+    @Test
+    void holdersWhenAPassIsNotConclusiveThenItCountsForThoseItContains() {
+        HolderSet second =
+                HolderSet.first(Set.of("a", "b", "c"), times(10)).followedBy(Set.of("a", "b"), times(20), 25);
+        HolderSet third = second.partlyFollowedBy(Set.of("a", "c", "d"), times(30));
+
+        assertThat(List.of("a", "c", "d")).allMatch(user -> third.holds(user) && third.readAt(user) == 30);
+        assertThat(third.holds("b")).isTrue();
+        assertThat(third.readAt("b")).isEqualTo(20);
+        assertThat(third.readAt("nobody")).isEqualTo(20);
+        assertThat(third.changes().gain("d", third.firstEnd())).isEqualTo(new Changes.Gain(20, 31));
+        assertThat(third.followedBy(Set.of(), times(40), 45).readAt("b")).isEqualTo(20);
+    }
+
     // Ages
 
     @Test

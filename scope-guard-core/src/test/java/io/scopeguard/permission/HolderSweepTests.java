@@ -74,17 +74,119 @@ class HolderSweepTests {
         assertThat(live.granted()).isEqualTo(PAY);
     }
 
+    // Users about whom sweeps say nothing new
+
+    /** The first sweep begins after the loss, so no sweep ever contained the user. */
+    @Test
+    void getWhenARoleThatWasReadAloneIsMissingFromTheFirstSweepThenReadAloneAgain() {
+        directory.holds("user-200", "auditor");
+        assertThat(get("user-200", AUDIT).granted()).isEqualTo(AUDIT);
+        clock.advanceSeconds(60);
+        directory.holds("user-200");
+        askForAll("user-200");
+        assertThat(directory.calls("holders")).isEqualTo(2);
+        directory.forgetCalls();
+
+        get("user-200", AUDIT);
+        executor.runAll();
+
+        assertThat(get("user-200", AUDIT).granted()).isEqualTo(Scopes.none());
+        assertThat(directory.calls("holders")).isZero();
+        assertThat(directory.calls("grants")).isEqualTo(2);
+    }
+
+    @Test
+    void getWhenHoldersChangeDuringEachSweepThenEverybodyIsAnswered() {
+        sweep(2);
+        changeDuringEachSweep(0);
+
+        for (int i = 0; i < 30; i++) {
+            clock.advanceSeconds(15);
+            askForAll("");
+        }
+
+        // Only users on no page are read alone, and only when they are needed.
+        assertThat(directory.calls("grants")).isPositive().isLessThanOrEqualTo(2 * 100);
+        assertThat(directory.calls("holders")).isLessThanOrEqualTo(2 * 32);
+        assertThat(get("late-0", AUDIT).granted()).isEqualTo(AUDIT);
+    }
+
+    @Test
+    void getWhenHoldersHaveChangedDuringASweepThenTheNextOneWaitsForSomeSeconds() {
+        sweep(2);
+        changeDuringEachSweep(0);
+        executor.busy(true);
+        clock.advanceSeconds(31);
+        askForAll("");
+        assertThat(directory.calls("holders")).isEqualTo(2);
+        clock.advanceSeconds(5);
+        askForAll("");
+        cache.apply(new PermissionChange.OfSubject(new Subject(Subject.Type.USER, "user-200")));
+        cache.refresh(key("user-200"), fresh());
+        executor.runAll();
+        assertThat(directory.calls("holders")).isEqualTo(2);
+        assertThat(directory.calls("grants")).isEqualTo(1);
+        clock.advanceSeconds(6);
+        askForAll("");
+
+        assertThat(directory.calls("holders")).isEqualTo(4);
+    }
+
+    @Test
+    void getWhenHoldersOfARoleChangeDuringEachSweepSoFarThenTheRoleIsNotDeniedToItsHolders() {
+        directory.globalRole("payer", "pay");
+        for (int i = 200; i < 210; i++) {
+            directory.holds("user-" + i, "payer");
+        }
+        changeDuringEachSweep(0);
+
+        for (int i = 0; i < 5; i++) {
+            clock.advanceSeconds(15);
+            askForAll("");
+        }
+
+        assertThat(get("user-200", PAY).granted()).isEqualTo(PAY);
+    }
+
+    @Test
+    void getWhenAHolderIsSkippedBecauseHoldersChangeThenNotLost() {
+        sweep(2);
+        // All later entries move up by one, so user-100 is skipped.
+        directory.meanwhile("holders", () -> directory.holds("user-3"));
+        clock.advanceSeconds(29);
+        askForAll("user-3");
+        clock.advanceSeconds(29);
+        askForAll("user-3");
+        clock.advanceSeconds(29);
+        askForAll("user-3");
+
+        assertThat(get("user-100", AUDIT).granted()).isEqualTo(AUDIT);
+        assertThat(get("user-3", AUDIT).granted()).isEqualTo(Scopes.none());
+    }
+
+    private void changeDuringEachSweep(int number) {
+        directory.meanwhile("holders", () -> {
+            directory.member("acme", "late-" + number).holds("late-" + number, "auditor");
+            changeDuringEachSweep(number + 1);
+        });
+    }
+
     private void sweep(int times) {
         for (int i = 0; i < times; i++) {
             clock.advanceSeconds(29);
-            askForAll();
+            askForAll("");
         }
         directory.forgetCalls();
     }
 
-    private void askForAll() {
+    /** Requests of all users but one. Nobody is refused. */
+    private void askForAll(String except) {
         for (int i = 0; i < 250; i++) {
-            get("user-" + i, i < 150 ? AUDIT : Scopes.none());
+            String user = "user-" + i;
+            if (!user.equals(except)) {
+                Scopes held = i < 150 ? AUDIT : Scopes.none();
+                assertThat(get(user, held).granted().containsAll(held)).as(user).isTrue();
+            }
         }
         executor.runAll();
     }

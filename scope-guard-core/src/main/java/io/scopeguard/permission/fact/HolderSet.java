@@ -15,11 +15,19 @@ import org.jspecify.annotations.Nullable;
  * @param firstEnd the end of the first complete pass
  * @param changes the holders gained and lost
  * @param missing holders that were missing from the last pass, a loss that is not believed yet; earlier reads still count for them
+ * @param seen holders that passes contained since the last complete one, although other holders changed during those passes; each
+ *     with the start of the last of them
  *
  * @hidden
  */
 @Internal
-public record HolderSet(Set<String> ids, long readAt, long firstEnd, Changes changes, Map<String, Missing> missing) {
+public record HolderSet(
+        Set<String> ids,
+        long readAt,
+        long firstEnd,
+        Changes changes,
+        Map<String, Missing> missing,
+        Map<String, Long> seen) {
 
     /**
      * A holder that was not on any page.
@@ -30,13 +38,16 @@ public record HolderSet(Set<String> ids, long readAt, long firstEnd, Changes cha
     record Missing(long noticed, long lastReadAt) {}
 
     public static HolderSet first(Set<String> ids, ReadTimes times) {
-        return new HolderSet(Set.copyOf(ids), times.readAt(), times.end(), Changes.NONE, Map.of());
+        return new HolderSet(Set.copyOf(ids), times.readAt(), times.end(), Changes.NONE, Map.of(), Map.of());
     }
 
     /** The time of the read that counts for one user. */
     public long readAt(String user) {
         Missing lacked = missing.isEmpty() ? null : missing.get(user);
-        return lacked == null ? readAt : lacked.lastReadAt();
+        if (lacked != null) {
+            return lacked.lastReadAt();
+        }
+        return seen.isEmpty() ? readAt : seen.getOrDefault(user, readAt);
     }
 
     /** The users that are missing from the next pass. */
@@ -65,7 +76,23 @@ public record HolderSet(Set<String> ids, long readAt, long firstEnd, Changes cha
             }
         }
         Changes following = changes.followedBy(ids, believed, firstEnd, readAt, believing);
-        return new HolderSet(Set.copyOf(believed), times.readAt(), firstEnd, following, Map.copyOf(lacking));
+        return new HolderSet(Set.copyOf(believed), times.readAt(), firstEnd, following, Map.copyOf(lacking), Map.of());
+    }
+
+    /**
+     * The holders after a pass during which holders changed. It says nothing about users that it does not contain.
+     *
+     * @param some the users that the pass contained
+     */
+    public HolderSet partlyFollowedBy(Set<String> some, ReadTimes times) {
+        Set<String> believed = new HashSet<>(ids);
+        believed.addAll(some);
+        Map<String, Missing> lacking = new HashMap<>(missing);
+        lacking.keySet().removeAll(some);
+        Map<String, Long> since = new HashMap<>(seen);
+        some.forEach(user -> since.put(user, times.readAt()));
+        Changes following = changes.followedBy(ids, believed, firstEnd, readAt, times);
+        return new HolderSet(Set.copyOf(believed), readAt, firstEnd, following, Map.copyOf(lacking), Map.copyOf(since));
     }
 
     /** The set without holders, after two passes a minute apart have shown that the role has none. */
@@ -76,6 +103,7 @@ public record HolderSet(Set<String> ids, long readAt, long firstEnd, Changes cha
                 times.readAt(),
                 firstEnd,
                 changes.followedBy(ids, Set.of(), firstEnd, readAt, believing),
+                Map.of(),
                 Map.of());
     }
 

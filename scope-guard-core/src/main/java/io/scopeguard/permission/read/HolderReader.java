@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the holders of global roles by role: the list of roles, their scopes, and the holders of the roles that grant something.
@@ -151,8 +150,20 @@ public final class HolderReader {
             if (pass.isConclusive()) {
                 takeIn(walk, role, pass.seen().keySet(), pass.readAt(), false);
             } else {
-                keep(walk, role, sweep.byRole().get(role));
+                takeInPart(walk, role, pass);
             }
+        }
+    }
+
+    /** Holders changed during the pass. It shows users who hold the role, but not who does not. */
+    private void takeInPart(Walk walk, String role, Pass<Boolean> pass) {
+        walk.isSteady = false;
+        HolderSet known = sweep.byRole().get(role);
+        if (known == null) {
+            walk.lacksRole = true;
+        } else {
+            ReadTimes times = new ReadTimes(pass.readAt(), sequence.next(), ReadTimes.NO_LOSSES);
+            walk.next.put(role, known.partlyFollowedBy(pass.seen().keySet(), times));
         }
     }
 
@@ -170,18 +181,12 @@ public final class HolderReader {
             walk.next.put(role, known.emptied(times));
         } else {
             // Until then, the older pass counts.
-            keep(walk, role, known);
+            walk.next.put(role, known);
         }
     }
 
     private RoleKey doubt(String role) {
         return new RoleKey(source.globalRoles(), role, Audience.ORGANIZATION);
-    }
-
-    private static void keep(Walk walk, String role, @Nullable HolderSet known) {
-        if (known != null) {
-            walk.next.put(role, known);
-        }
     }
 
     private RoleSet roles() {

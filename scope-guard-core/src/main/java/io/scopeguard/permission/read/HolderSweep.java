@@ -10,6 +10,7 @@ import io.scopeguard.permission.fact.RoleSet;
 import io.scopeguard.permission.fact.RoleTable.Role;
 import io.scopeguard.permission.fact.SubjectFact;
 import io.scopeguard.scope.Audience;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -33,21 +34,44 @@ public final class HolderSweep {
     /** The maximum number of ids. If there are more, users are read one by one. */
     private static final int MAX_HOLDERS = 1_000_000;
 
+    /** After this many sweeps in a row during which holders changed, the users of waiting requests are read one by one. */
+    private static final int TRIES = 2;
+
+    /** The pause before a further sweep in the background if holders changed during the last one. */
+    private static final long PAUSE = Duration.ofSeconds(10).toNanos();
+
     private final Set<String> usersNow = ConcurrentHashMap.newKeySet();
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Audience> audiences = ConcurrentHashMap.newKeySet();
     private final Set<String> names = ConcurrentHashMap.newKeySet();
     private volatile byte period;
     private volatile int usedBefore;
-    private volatile Map<String, HolderSet> byRole = Map.of();
+    private volatile Result last = new Result(Map.of(), false, Long.MIN_VALUE);
     private volatile Set<String> suspended = Set.of();
-    private volatile Object lastSweep = new Object();
-    private volatile boolean complete;
     private volatile long finishedAt = Long.MIN_VALUE;
     private volatile long listReadAt = Long.MIN_VALUE;
-    /** The start of the oldest read behind the selection of roles for the last sweep. */
-    private volatile long selectedAt = Long.MIN_VALUE;
+    private volatile int unsteadySweeps;
     private @Nullable Walk walk;
+
+    /**
+     * The result of a complete sweep. Not a record, because instances are compared.
+     */
+    private static final class Result {
+
+        final Map<String, HolderSet> byRole;
+
+        /** Whether it answers for all users. */
+        final boolean isComplete;
+
+        /** The start of the oldest read behind the selection of roles: users hold no other relevant role at this time. */
+        final long selectedAt;
+
+        Result(Map<String, HolderSet> byRole, boolean isComplete, long selectedAt) {
+            this.byRole = byRole;
+            this.isComplete = isComplete;
+            this.selectedAt = selectedAt;
+        }
+    }
 
     /** A sweep in progress. */
     static final class Walk {
@@ -67,6 +91,12 @@ public final class HolderSweep {
         long selectedAt;
 
         boolean isPlanned;
+
+        /** Whether no list of holders changed while it was read. */
+        boolean isSteady = true;
+
+        /** Whether the holders of a relevant role are unknown. */
+        boolean lacksRole;
     }
 
     Walk walk() {
@@ -86,20 +116,20 @@ public final class HolderSweep {
         walk = null;
         finishedAt = now;
         listReadAt = finished.listReadAt;
-        selectedAt = finished.selectedAt;
         suspended = Set.copyOf(finished.suspended);
+        unsteadySweeps = finished.isSteady ? 0 : unsteadySweeps + 1;
         long size = finished.next.values().stream()
                 .mapToLong(set -> set.ids().size())
                 .sum();
-        complete = size <= MAX_HOLDERS;
-        byRole = complete ? Map.copyOf(finished.next) : Map.of();
-        lastSweep = new Object();
+        last = size <= MAX_HOLDERS
+                ? new Result(Map.copyOf(finished.next), !finished.lacksRole, finished.selectedAt)
+                : new Result(Map.of(), false, finished.selectedAt);
         waiting.clear();
     }
 
     /** A different instance after each complete sweep. */
     public Object lastSweep() {
-        return lastSweep;
+        return last;
     }
 
     /** The end of the last complete sweep. */
@@ -118,7 +148,19 @@ public final class HolderSweep {
     }
 
     public Map<String, HolderSet> byRole() {
-        return byRole;
+        return last.byRole;
+    }
+
+    /**
+     * Whether holders change so often that sweeps do not show who holds no role. Then a user for whom a request waits is read alone.
+     */
+    public boolean isUnsteady() {
+        return unsteadySweeps >= TRIES;
+    }
+
+    /** Whether it is too early for another sweep in the background. */
+    public boolean isPaused(long now) {
+        return unsteadySweeps > 0 && now - finishedAt < PAUSE;
     }
 
     /**
@@ -184,14 +226,16 @@ public final class HolderSweep {
     }
 
     /**
-     * The result of the last complete sweep for a user; {@code null} without a sweep, or if it left out one of the wanted roles.
+     * The result of the last complete sweep for a user; {@code null} without a sweep, or if it left out a relevant or wanted role.
      */
     public @Nullable SubjectFact view(String user, Set<String> wanted, RoleSet roles, FactStore store) {
-        if (!complete || !contains(wanted, roles)) {
+        Result result = last;
+        Map<String, HolderSet> byRole = result.byRole;
+        if (!result.isComplete || byRole.isEmpty() || !contains(wanted, roles, byRole.keySet())) {
             return null;
         }
         Set<String> held = Set.of();
-        long readAt = byRole.isEmpty() ? Long.MAX_VALUE : selectedAt;
+        long readAt = result.selectedAt;
         long firstEnd = Long.MIN_VALUE;
         Map<String, Changes.Gain> gains = Map.of();
         Map<String, Changes.Loss> losses = Map.of();
@@ -208,18 +252,41 @@ public final class HolderSweep {
             }
         }
         Changes changes = gains.isEmpty() && losses.isEmpty() ? Changes.NONE : new Changes(gains, losses);
-        return readAt == Long.MAX_VALUE
-                ? null
-                : store.view(Holding.ofRoles(held), new ReadTimes(readAt, firstEnd, ReadTimes.NO_LOSSES), changes);
+        return store.view(Holding.ofRoles(held), new ReadTimes(readAt, firstEnd, ReadTimes.NO_LOSSES), changes);
     }
 
-    private boolean contains(Set<String> wanted, RoleSet roles) {
+    /**
+     * Whether the view of a user may replace a read of the user alone. If the view lacks a role that the read showed, it would take
+     * the role away without a confirming read.
+     *
+     * @param alone the result of the read
+     * @param byRole the view, which is newer
+     */
+    public boolean explains(SubjectFact alone, SubjectFact byRole, RoleSet roles) {
+        for (String role : alone.holding().roles()) {
+            Changes.Loss loss = byRole.changes().losses().get(role);
+            if (!byRole.holding().roles().contains(role)
+                    && !isLeftOut(role, roles)
+                    && (loss == null || loss.lostAt() < alone.readAt())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The holders of a role that grants nothing are not read. */
+    private boolean isLeftOut(String id, RoleSet roles) {
+        Role role = roles.table().role(id);
+        return role != null && role.areScopesKnown() && !matters(roles, role);
+    }
+
+    private static boolean contains(Set<String> wanted, RoleSet roles, Set<String> read) {
         if (wanted.isEmpty()) {
             return true;
         }
         for (Map.Entry<String, Role> entry : roles.table().roles().entrySet()) {
             Role role = entry.getValue();
-            if (role.isNamed(wanted) && roles.isHeld(role) && !byRole.containsKey(entry.getKey())) {
+            if (role.isNamed(wanted) && roles.isHeld(role) && !read.contains(entry.getKey())) {
                 return false;
             }
         }
