@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
@@ -162,6 +163,71 @@ class HolderSweepTests {
 
         assertThat(get("user-100", AUDIT).granted()).isEqualTo(AUDIT);
         assertThat(get("user-3", AUDIT).granted()).isEqualTo(Scopes.none());
+    }
+
+    // Reads of users whose roles only sweeps have shown
+
+    @Test
+    void individualWhenGrantsAreAnsweredEmptyThenNotBelievedForMany() {
+        individual("user-200", Scopes.none());
+        directory.holds("user-200", "auditor");
+        sweep(2);
+        directory.empty("grants", true);
+        int refused = 0;
+        for (int i = 0; i < 10; i++) {
+            refused += isRefused("user-" + i) ? 1 : 0;
+        }
+        // A few empty answers are ordinary losses.
+        assertThat(refused).isEqualTo(4);
+        assertThat(isRefused("user-200")).isFalse();
+        assertThat(get("user-9", AUDIT).granted()).isEqualTo(AUDIT);
+        assertThat(get("user-200", AUDIT).granted()).isEqualTo(AUDIT);
+        directory.empty("grants", false);
+        clock.advanceSeconds(5);
+
+        assertThat(individual("user-9", AUDIT).granted()).isEqualTo(AUDIT);
+        assertThat(individual("user-200", AUDIT).granted()).isEqualTo(AUDIT);
+    }
+
+    @Test
+    void individualWhenARoleThatSweepsShowedIsLostThenBelievedAtTheConfirmingRead() {
+        sweep(2);
+        clock.advanceSeconds(1);
+        directory.holds("user-1");
+        long lost = steady.nanos();
+
+        LivePermissions live = individual("user-1", AUDIT);
+
+        assertThat(live.granted()).isEqualTo(Scopes.none());
+        assertThat(live.history().lackedSince("audit").getAsLong()).isGreaterThanOrEqualTo(lost);
+        assertThat(directory.calls("grants")).isEqualTo(2);
+    }
+
+    @Test
+    void getWhenAHolderWasMissingOnceThenASingleReadConfirmsTheLoss() {
+        sweep(2);
+        directory.holds("user-1");
+        clock.advanceSeconds(29);
+        askForAll("user-1");
+        assertThat(directory.calls("grants")).isZero();
+
+        LivePermissions live = get("user-1", AUDIT);
+
+        executor.runAll();
+        assertThat(get("user-1", AUDIT).granted()).as("%s", live).isEqualTo(Scopes.none());
+        assertThat(directory.calls("grants")).isEqualTo(1);
+    }
+
+    private boolean isRefused(String user) {
+        try {
+            return !individual(user, AUDIT).granted().containsAll(AUDIT);
+        } catch (PermissionsUnavailableException e) {
+            return false;
+        }
+    }
+
+    private LivePermissions individual(String user, Scopes held) {
+        return cache.get(key(user), Freshness.within(Duration.ZERO, steady.nanos()), held);
     }
 
     private void changeDuringEachSweep(int number) {

@@ -50,6 +50,12 @@ public record HolderSet(
         return seen.isEmpty() ? readAt : seen.getOrDefault(user, readAt);
     }
 
+    /** When a pass first lacked the user, a loss that is not believed yet; otherwise {@link ReadTimes#NO_LOSSES}. */
+    public long missingSince(String user) {
+        Missing lacked = missing.get(user);
+        return lacked == null ? ReadTimes.NO_LOSSES : lacked.noticed();
+    }
+
     /** The users that are missing from the next pass. */
     Set<String> lostTo(Set<String> next) {
         Set<String> lost = new HashSet<>(ids);

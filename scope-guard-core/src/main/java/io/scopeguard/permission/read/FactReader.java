@@ -21,12 +21,14 @@ import io.scopeguard.permission.read.DatedReads.Timed;
 import io.scopeguard.provider.Account;
 import io.scopeguard.provider.Answer;
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.Grants;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.time.Sequence;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +50,7 @@ public final class FactReader implements SingleFlight.Reader<FactKey> {
     private final MemberReader members;
     private final MemberPageReader memberPages;
     private final HolderReader holders;
+    private final HolderSweep sweep;
 
     public FactReader(PermissionSource source, FactStore store, Sequence sequence, LossJudge judge, Sweeps sweeps) {
         this.source = source;
@@ -57,6 +60,7 @@ public final class FactReader implements SingleFlight.Reader<FactKey> {
         this.members = new MemberReader(source, store, sequence, judge, sweeps);
         this.memberPages = new MemberPageReader(source, store, sequence, judge, sweeps);
         this.holders = new HolderReader(source, store, sequence, judge, sweeps, this);
+        this.sweep = sweeps.holders();
     }
 
     @Override
@@ -168,8 +172,10 @@ public final class FactReader implements SingleFlight.Reader<FactKey> {
     private void readSubject(SubjectKey key, CallContext context) {
         Timed<Answer<Account>> first = reads.timed(context, call -> account(key, call));
         judge.countReads(1, first.times().end());
-        if (!takesAway(key, first)) {
-            put(key, first.value().value(), first.value().value(), first.times());
+        continueSweep(key, first);
+        long missingSince = missingSince(key, first.value().value());
+        if (!takesAway(key, first) || missingSince < first.times().readAt()) {
+            put(key, first.value().value(), first.value().value(), first.times().confirming(missingSince));
             judge.clear(key);
             return;
         }
@@ -181,6 +187,40 @@ public final class FactReader implements SingleFlight.Reader<FactKey> {
             judgeLoss(key, second);
         }
         put(key, account, earlier, second.times().confirming(noticed));
+    }
+
+    /**
+     * If an answer lacks a role that a newer sweep showed than the last read of this subject alone, the fact continues with the
+     * result of the sweep. So the role is lost like any other.
+     */
+    private void continueSweep(SubjectKey key, Timed<Answer<Account>> read) {
+        Grants grants = read.value().value().grants();
+        SubjectFact byRole = grants == null || key.type() != Subject.Type.USER ? null : sweep.lastSeen(key.id(), store);
+        if (grants == null || byRole == null || !Holding.of(grants).takesFrom(byRole.holding())) {
+            return;
+        }
+        SubjectKey alone = FactStore.grants(key);
+        SubjectFact known = store.peek(alone);
+        Set<String> roles =
+                new HashSet<>(known == null ? Set.of() : known.holding().roles());
+        long end = byRole.firstEnd();
+        for (String role : byRole.holding().roles()) {
+            roles.add(role);
+            end = Math.max(end, byRole.gain(role).end());
+        }
+        store.put(alone, Holding.ofRoles(roles), new ReadTimes(byRole.readAt(), end, ReadTimes.NO_LOSSES));
+    }
+
+    /** When sweeps first lacked the subject as a holder of all roles that an answer lacks. The answer then confirms the loss. */
+    private long missingSince(SubjectKey key, Account account) {
+        Grants grants = account.grants();
+        SubjectFact known = grants == null ? null : store.peek(FactStore.grants(key));
+        if (grants == null || known == null || key.type() != Subject.Type.USER) {
+            return ReadTimes.NO_LOSSES;
+        }
+        Set<String> lost = new HashSet<>(known.holding().roles());
+        lost.removeAll(Holding.of(grants).roles());
+        return sweep.missingSince(key.id(), lost);
     }
 
     /** One call returns the standing and the grants of an application. */

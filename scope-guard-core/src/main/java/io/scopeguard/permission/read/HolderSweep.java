@@ -230,8 +230,18 @@ public final class HolderSweep {
      */
     public @Nullable SubjectFact view(String user, Set<String> wanted, RoleSet roles, FactStore store) {
         Result result = last;
+        return result.isComplete && contains(wanted, roles, result.byRole.keySet()) ? view(user, result, store) : null;
+    }
+
+    /** The relevant roles that a user was last seen to hold. Others may be missing; {@code null} without a sweep. */
+    @Nullable
+    SubjectFact lastSeen(String user, FactStore store) {
+        return view(user, last, store);
+    }
+
+    private static @Nullable SubjectFact view(String user, Result result, FactStore store) {
         Map<String, HolderSet> byRole = result.byRole;
-        if (!result.isComplete || byRole.isEmpty() || !contains(wanted, roles, byRole.keySet())) {
+        if (byRole.isEmpty()) {
             return null;
         }
         Set<String> held = Set.of();
@@ -278,6 +288,20 @@ public final class HolderSweep {
     private boolean isLeftOut(String id, RoleSet roles) {
         Role role = roles.table().role(id);
         return role != null && role.areScopesKnown() && !matters(roles, role);
+    }
+
+    /**
+     * When a sweep first lacked the user as a holder of the last of these roles, a loss that is not believed yet; {@link
+     * ReadTimes#NO_LOSSES} if the last sweep contained the user as a holder of one of them.
+     */
+    long missingSince(String user, Set<String> lost) {
+        Map<String, HolderSet> byRole = last.byRole;
+        long since = Long.MIN_VALUE;
+        for (String role : lost) {
+            HolderSet set = byRole.get(role);
+            since = Math.max(since, set == null ? ReadTimes.NO_LOSSES : set.missingSince(user));
+        }
+        return lost.isEmpty() ? ReadTimes.NO_LOSSES : since;
     }
 
     private static boolean contains(Set<String> wanted, RoleSet roles, Set<String> read) {
