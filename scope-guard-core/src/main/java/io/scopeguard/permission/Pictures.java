@@ -80,7 +80,7 @@ final class Pictures {
         boolean isListed = required.isLeaky()
                 && usesList
                 && isNewer(grants, subject)
-                && !holders.isSuspended(required.subject().id());
+                && !holders.isStandingUnclear(required.subject().id());
         boolean needsList = usesList || required.key().roles().needsGlobalRoles();
         return new Picture(
                 required, stored, isListed ? grants : subject, new Global(grants, globalRoles, needsGrants, needsList));

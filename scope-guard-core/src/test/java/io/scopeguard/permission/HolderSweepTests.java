@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
@@ -216,6 +217,48 @@ class HolderSweepTests {
         executor.runAll();
         assertThat(get("user-1", AUDIT).granted()).as("%s", live).isEqualTo(Scopes.none());
         assertThat(directory.calls("grants")).isEqualTo(1);
+    }
+
+    // Suspended holders
+
+    /** The list of roles names up to three holders, but not their standing. */
+    @Test
+    void getWhenAHolderWhomTheListNamesIsSuspendedThenSuspended() {
+        directory.globalRole("payer", "pay").holds("user-200", "payer").holds("user-201", "payer");
+        sweepGlobally();
+        assertThat(global("user-200", PAY).granted()).isEqualTo(PAY);
+        directory.suspend("user-200");
+        clock.advanceSeconds(31);
+        global("user-200", PAY);
+        executor.runAll();
+
+        assertThat(global("user-200", PAY).standing()).isEqualTo(Standing.SUSPENDED);
+    }
+
+    @Test
+    void getWhenASuspendedHolderIsSkippedBecauseHoldersChangeThenStillSuspended() {
+        directory.suspend("user-100");
+        sweepGlobally();
+        // All later entries move up by one, so user-100 is skipped.
+        directory.meanwhile("holders", () -> directory.holds("user-3"));
+        sweepGlobally();
+
+        assertThat(global("user-100", AUDIT).standing()).isEqualTo(Standing.SUSPENDED);
+    }
+
+    private void sweepGlobally() {
+        for (int i = 0; i < 2; i++) {
+            clock.advanceSeconds(29);
+            for (int user = 0; user < 50; user++) {
+                global("user-" + user, user == 3 ? Scopes.none() : AUDIT);
+            }
+            executor.runAll();
+        }
+    }
+
+    private LivePermissions global(String user, Scopes held) {
+        return cache.get(
+                new PermissionKey(new Subject(Subject.Type.USER, user), null, TestDirectory.API), fresh(), held);
     }
 
     private boolean isRefused(String user) {

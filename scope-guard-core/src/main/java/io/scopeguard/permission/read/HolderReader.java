@@ -120,6 +120,7 @@ public final class HolderReader {
             if (known == null) {
                 walk.rolesToRead.add(id);
             } else {
+                walk.unclear.addAll(known);
                 takeIn(walk, id, known, roles.readAt(), true);
             }
         });
@@ -139,8 +140,10 @@ public final class HolderReader {
         Map<String, Boolean> items = new HashMap<>();
         read.value().items().forEach(holder -> {
             items.put(holder.user(), true);
-            if (holder.standing() != Standing.ACTIVE) {
-                walk.suspended.add(holder.user());
+            if (holder.standing() == Standing.ACTIVE) {
+                walk.unclear.remove(holder.user());
+            } else {
+                walk.unclear.add(holder.user());
             }
         });
         judge.countReads(items.size(), read.times().end());

@@ -47,7 +47,7 @@ public final class HolderSweep {
     private volatile byte period;
     private volatile int usedBefore;
     private volatile Result last = new Result(Map.of(), false, Long.MIN_VALUE);
-    private volatile Set<String> suspended = Set.of();
+    private volatile Set<String> unclear = Set.of();
     private volatile long finishedAt = Long.MIN_VALUE;
     private volatile long listReadAt = Long.MIN_VALUE;
     private volatile int unsteadySweeps;
@@ -79,7 +79,9 @@ public final class HolderSweep {
         final Deque<String> scopesToRead = new ArrayDeque<>();
         final Deque<String> rolesToRead = new ArrayDeque<>();
         final Map<String, HolderSet> next = new HashMap<>();
-        final Set<String> suspended = new HashSet<>();
+
+        /** Users whose standing has to be read alone, as far as pages have not shown them as active. */
+        final Set<String> unclear;
 
         @Nullable
         Pass<Boolean> pass;
@@ -97,12 +99,16 @@ public final class HolderSweep {
 
         /** Whether the holders of a relevant role are unknown. */
         boolean lacksRole;
+
+        Walk(Set<String> unclear) {
+            this.unclear = new HashSet<>(unclear);
+        }
     }
 
     Walk walk() {
         Walk current = walk;
         if (current == null) {
-            current = new Walk();
+            current = new Walk(unclear);
             walk = current;
         }
         return current;
@@ -116,7 +122,8 @@ public final class HolderSweep {
         walk = null;
         finishedAt = now;
         listReadAt = finished.listReadAt;
-        suspended = Set.copyOf(finished.suspended);
+        finished.unclear.removeIf(user -> finished.next.values().stream().noneMatch(set -> set.holds(user)));
+        unclear = Set.copyOf(finished.unclear);
         unsteadySweeps = finished.isSteady ? 0 : unsteadySweeps + 1;
         long size = finished.next.values().stream()
                 .mapToLong(set -> set.ids().size())
@@ -142,9 +149,12 @@ public final class HolderSweep {
         return listReadAt;
     }
 
-    /** Whether a page of holders showed the user as suspended. */
-    public boolean isSuspended(String user) {
-        return suspended.contains(user);
+    /**
+     * Whether the standing of a holder has to be read alone: a page showed the user as suspended, or only the list of roles named
+     * the user, which does not show the standing.
+     */
+    public boolean isStandingUnclear(String user) {
+        return unclear.contains(user);
     }
 
     public Map<String, HolderSet> byRole() {
