@@ -27,6 +27,7 @@ import io.scopeguard.time.Sequence;
 import io.scopeguard.time.SteadyClock;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,7 @@ public final class PermissionCache implements AutoCloseable {
     private final ReadExecutor executor;
     private final long periodNanos;
     private final Set<TokenKind> youngTokens;
+    private final Set<SubjectKey> continued = ConcurrentHashMap.newKeySet();
     private volatile FactListener listener = FactListener.NONE;
 
     /**
@@ -225,8 +227,28 @@ public final class PermissionCache implements AutoCloseable {
     /** Reads the facts about the key in the background, whether or not they are known. */
     public void refresh(PermissionKey key, Freshness freshness) {
         Picture picture = pictures.of(key);
-        markUsed(picture, freshness.now());
+        if (mayWaitForHistory(picture)) {
+            continueHistory(RequiredFacts.subjectKey(key));
+        } else {
+            markUsed(picture, freshness.now());
+        }
         refresher.inBackground(picture, freshness);
+    }
+
+    /** Whether other processes may have a history of the subject, who was not requested here yet. */
+    private boolean mayWaitForHistory(Picture picture) {
+        SubjectFact fact = picture.subject();
+        return fact != null && fact.isUnused() && store.isShared();
+    }
+
+    /** Nobody waits for a refresh, so it must not wait for other processes either. */
+    private void continueHistory(SubjectKey subject) {
+        if (continued.add(subject)) {
+            executor.soon(() -> {
+                continued.remove(subject);
+                store.request(subject);
+            });
+        }
     }
 
     /**

@@ -240,6 +240,11 @@ class InterleavingModelTests {
             }
 
             @Override
+            public void soon(Runnable work) {
+                work.run();
+            }
+
+            @Override
             public boolean isNext(long readAt) {
                 return waiting.isEmpty();
             }

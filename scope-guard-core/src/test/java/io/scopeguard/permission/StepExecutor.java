@@ -62,6 +62,11 @@ final class StepExecutor implements ReadExecutor {
     }
 
     @Override
+    public void soon(Runnable work) {
+        work.run();
+    }
+
+    @Override
     public boolean isNext(long readAt) {
         return !busy && foreground.isEmpty() && readAt <= background.oldest();
     }

@@ -3,6 +3,7 @@ package io.scopeguard.permission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.fact.FactHistory;
 import io.scopeguard.permission.flight.Flight;
 import io.scopeguard.permission.flight.ReadExecutor;
 import io.scopeguard.provider.CallBudget;
@@ -17,7 +18,9 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -262,6 +265,45 @@ class ThreadsTests {
         }
     }
 
+    /** The thread that judges all open streams refreshes their facts. */
+    @Test
+    void refreshWhenAnotherProcessMayKnowTheMemberThenNotWaitedFor() throws InterruptedException {
+        directory.members("acme", 20, "editor");
+        CountDownLatch recalled = new CountDownLatch(1);
+        FactExchange exchange = new FactExchange() {
+            @Override
+            public Map<String, FactHistory> recall(Collection<String> facts) {
+                if (facts.stream().anyMatch(name -> name.contains("user-7"))) {
+                    recalled.countDown();
+                    awaitUninterrupted(open);
+                }
+                return Map.of();
+            }
+        };
+        try (PermissionCache sharing = new PermissionCache(directory, steady, CacheSettings.DEFAULT, exchange)) {
+            for (int i = 0; i < 3; i++) {
+                sharing.get(key("user-" + i), fresh(), BOTH);
+            }
+            while (sharing.active() > 0) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+            assertThat(directory.calls("members")).isPositive();
+
+            sharing.refresh(key("user-7"), fresh());
+
+            recalled.await();
+            open.countDown();
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static class ForwardingExecutor implements ReadExecutor {
 
         private final ReadExecutor to;
@@ -278,6 +320,11 @@ class ThreadsTests {
         @Override
         public void background(Flight<?> flight) {
             to.background(flight);
+        }
+
+        @Override
+        public void soon(Runnable work) {
+            to.soon(work);
         }
 
         @Override

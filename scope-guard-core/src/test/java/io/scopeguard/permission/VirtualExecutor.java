@@ -50,6 +50,11 @@ final class VirtualExecutor implements ReadExecutor {
     }
 
     @Override
+    public void soon(Runnable work) {
+        work.run();
+    }
+
+    @Override
     public boolean isNext(long readAt) {
         return foreground.isEmpty() && readAt <= background.oldest();
     }

@@ -10,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Three small thread pools: for foreground reads of subjects, for foreground reads that many requests share, and for background
@@ -19,6 +21,8 @@ import java.util.concurrent.TimeoutException;
  */
 @Internal
 public final class ThreadPoolReadExecutor implements ReadExecutor {
+
+    private static final Logger log = LoggerFactory.getLogger(ThreadPoolReadExecutor.class);
 
     private static final int THREADS = 8;
     private static final Duration IDLE = Duration.ofSeconds(30);
@@ -46,6 +50,15 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
         } else {
             dropped.fail(new PermissionsUnavailableException(
                     Reason.BUDGET_EXHAUSTED, "Too many reads wait for the provider."));
+        }
+    }
+
+    @Override
+    public void soon(Runnable work) {
+        try {
+            shared.execute(work);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            log.debug("Work could not be handed over", e);
         }
     }
 
