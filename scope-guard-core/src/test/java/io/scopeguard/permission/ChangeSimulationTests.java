@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The effect of changing roles and failures of the provider on users, in virtual time, at 20 calls per second for 100,000 users.
  */
-@Tag("thorough")
+@Tag("simulation")
 class ChangeSimulationTests {
 
     private static final int CALLS_PER_SECOND = 20;

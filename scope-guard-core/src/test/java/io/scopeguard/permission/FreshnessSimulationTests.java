@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ages of answers if the provider allows far fewer calls than there are users. Calls per second are for 100,000 users. */
-@Tag("thorough")
+@Tag("simulation")
 class FreshnessSimulationTests {
 
     private static final Duration WARM_UP = Duration.ofMinutes(6);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * 200,000 users whose clients lack a scope on purpose, twice as many as the memory of asks can hold. Each client is asked a limited
  * number of times.
  */
-@Tag("thorough")
+@Tag("simulation")
 class ManyClientsTests {
 
     private static final int USERS = 200_000;
