@@ -34,11 +34,16 @@ public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, 
     }
 
     Freshness freshness(AccessRequest request, long now) {
-        Duration own = request.maxAge();
-        Freshness wanted = own == null
-                ? Freshness.of(maxAge, maxStale, now)
-                : Freshness.within(own.compareTo(maxStale) < 0 ? own : maxStale, now);
+        Duration own = ownBound(request);
+        Freshness wanted = own == null ? Freshness.of(maxAge, maxStale, now) : Freshness.within(own, now);
         return request.isForGateway() ? wanted.awaited() : wanted;
+    }
+
+    /** The age beyond which live permissions are not used for a request with a maximum age of its own; otherwise {@code null}. */
+    @Nullable
+    Duration ownBound(AccessRequest request) {
+        Duration own = request.maxAge();
+        return own == null || own.compareTo(maxStale) < 0 ? own : maxStale;
     }
 
     Duration maxAge(AccessRequest request) {

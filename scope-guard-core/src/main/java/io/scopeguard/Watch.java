@@ -168,8 +168,8 @@ public final class Watch implements AutoCloseable {
     }
 
     /**
-     * Decides about the same request again, without waiting: one thread judges all watches. The requirement's own {@code maxAge} applied when access was granted, and is
-     * ignored here: {@code 0s} would cost one read for each watch.
+     * Decides about the same request again, without waiting: one thread judges all watches. The requirement's own {@code maxAge}
+     * applied when access was granted, and is ignored here: {@code 0s} would cost one read for each watch.
      */
     Decision authorizeAgain(Decision last) {
         return authorizer.authorize(last.token(), last.request().withoutOwnAge(), false);

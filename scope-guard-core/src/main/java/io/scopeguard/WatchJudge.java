@@ -47,10 +47,8 @@ final class WatchJudge {
      * without a maximum age.
      */
     KeyUse.Key key(Decision granted) {
-        Duration own = settings.maxAge(granted.request());
-        Duration age = own.isZero() ? settings.maxAge() : own;
-        return new KeyUse.Key(
-                permissionKey(granted), age.compareTo(settings.maxStale()) < 0 ? age : settings.maxStale());
+        Duration own = settings.ownBound(granted.request());
+        return new KeyUse.Key(permissionKey(granted), own == null || own.isZero() ? settings.maxAge() : own);
     }
 
     private PermissionKey permissionKey(Decision granted) {

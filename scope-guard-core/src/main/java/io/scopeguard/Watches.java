@@ -226,11 +226,11 @@ final class Watches implements FactListener, AutoCloseable {
     private void useAgain(Watch watch) {
         Watch.Entry entry = watch.unreported();
         if (entry != null && judge.refresh(entry.key(), entry.granted())) {
-            isUndecided(watch);
+            judgeLater(watch);
         }
     }
 
-    private void isUndecided(Watch watch) {
+    private void judgeLater(Watch watch) {
         undecided.add(watch);
         if (!watch.isOpen()) {
             undecided.remove(watch);
@@ -265,7 +265,7 @@ final class Watches implements FactListener, AutoCloseable {
         if (loss != null) {
             watch.finish(entry, WatchEnd.lost(loss, again, judge.isEnforced()));
         } else if (again.live() == null && watch.isOpen()) {
-            isUndecided(watch);
+            judgeLater(watch);
             return;
         }
         watch.refreshed();

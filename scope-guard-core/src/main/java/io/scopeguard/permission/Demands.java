@@ -87,7 +87,7 @@ final class Demands {
         for (Part part : ordered) {
             long after = part.demandedAfter(wanted);
             boolean isOld = part.state(wanted).compareTo(State.STALE) >= 0;
-            boolean isFirstLook = part.readAt() <= noticed && !part.isOptional();
+            boolean isFirstLook = mustFollow(part, noticed);
             if (isOld || isFirstLook) {
                 demand.read(part, Math.max(after, isFirstLook ? noticed : Long.MIN_VALUE));
             }
@@ -95,20 +95,28 @@ final class Demands {
     }
 
     /**
-     * Reports the facts that a loss waits for, if the picture shows one that does not bind yet.
+     * Starts background reads of the facts that a loss waits for, if the picture shows one that does not bind yet.
      *
      * @return whether there are any
      */
-    boolean forLoss(Picture picture, Freshness wanted, Scopes held, Demand demand) {
+    boolean forLoss(Picture picture, Freshness wanted, Scopes held) {
         long noticed = lookedForAfter(picture, held);
+        if (noticed == Long.MIN_VALUE) {
+            return false;
+        }
         boolean isWaiting = false;
         for (Part part : parts.of(picture, wanted.isIndividual())) {
-            if (noticed != Long.MIN_VALUE && part.readAt() <= noticed && !part.isOptional()) {
-                demand.read(part, Math.max(part.demandedAfter(wanted), noticed));
+            if (mustFollow(part, noticed)) {
+                inBackground(part, Math.max(part.demandedAfter(wanted), noticed));
                 isWaiting = true;
             }
         }
         return isWaiting;
+    }
+
+    /** Whether a part has to be read after something was noticed, and was not yet. */
+    private static boolean mustFollow(Part part, long noticed) {
+        return part.readAt() <= noticed && !part.isOptional();
     }
 
     /**
@@ -133,7 +141,7 @@ final class Demands {
         return part.readAt() < part.invalidatedAt() ? BackgroundQueue.FIRST : part.readAt();
     }
 
-    void inBackground(Part part, long after) {
+    private void inBackground(Part part, long after) {
         var unused = request(part, after, Priority.BACKGROUND);
     }
 

@@ -20,7 +20,7 @@ public record Freshness(long now, long refreshBefore, long rejectBefore, boolean
     public enum Waiting {
         /** None. Without a usable picture, the permissions are unknown. */
         NEVER,
-        /** Those without which there is no usable picture. */
+        /** The reads that a usable picture still needs. */
         IF_NECESSARY,
         /** Also the read of a stale picture; then no picture is read ahead of time. */
         FOR_FRESH

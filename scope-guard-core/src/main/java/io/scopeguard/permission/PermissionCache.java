@@ -235,7 +235,7 @@ public final class PermissionCache implements AutoCloseable {
         refresher.inBackground(picture, freshness);
     }
 
-    /** Whether other processes may have a history of the subject, who was not requested here yet. */
+    /** Whether no request asked for the subject here yet, so that other processes may know its history. */
     private boolean mayWaitForHistory(Picture picture) {
         SubjectFact fact = picture.subject();
         return fact != null && fact.isUnused() && store.isShared();

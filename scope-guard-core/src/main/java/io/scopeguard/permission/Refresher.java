@@ -111,7 +111,7 @@ final class Refresher {
      * @return whether there are any
      */
     boolean inBackground(Picture picture, Freshness wanted, Scopes held) {
-        return demands.forLoss(picture, wanted, held, demands::inBackground);
+        return demands.forLoss(picture, wanted, held);
     }
 
     private void refresh(List<Part> all, Freshness wanted) {

@@ -183,20 +183,23 @@ public final class CallBudget {
                 if (wait > leftForShare) {
                     return false;
                 }
-                long pause = Math.min(Math.max(wait, 1), LOOK_AGAIN);
-                waiting.park(pause);
-                leftForShare -= pause;
+                leftForShare -= pause(wait);
                 continue;
             }
             long wait = untilMoreThanTheReserve();
             if (wait == 0 && tokens.use(bucket -> bucket.tryConsume(1))) {
                 return true;
             }
-            long pause = Math.min(Math.max(wait, 1), LOOK_AGAIN);
-            waiting.park(pause);
-            left -= pause;
+            left -= pause(wait);
         }
         return false;
+    }
+
+    /** Pauses before the priority is read again. Returns for how long. */
+    private long pause(long wait) throws InterruptedException {
+        long pause = Math.min(Math.max(wait, 1), LOOK_AGAIN);
+        waiting.park(pause);
+        return pause;
     }
 
     private boolean takeOne() throws InterruptedException {

@@ -45,6 +45,35 @@ class FactsTests {
         assertThat(directory.calls()).isZero();
     }
 
+    /** Nobody waits for the facts of an open stream, but after a report they are read before facts that are only old. */
+    @Test
+    void refreshWhenAChangeIsReportedThenItsFactIsReadFirst() {
+        for (int i = 0; i < 5; i++) {
+            directory.member("organization-" + i, "user-" + i, "viewer");
+            cache.get(apart(i), fresh(), READ);
+        }
+        clock.advanceSeconds(40);
+        directory.member("organization-5", "user-5", "viewer");
+        cache.get(apart(5), fresh(), READ);
+        executor.runAll();
+        clock.advanceSeconds(20);
+        for (int i = 0; i < 5; i++) {
+            cache.refresh(apart(i), fresh());
+        }
+        directory.member("organization-5", "user-5");
+        cache.apply(new PermissionChange.OfMember(user("user-5"), "organization-5"));
+
+        cache.refresh(apart(5), fresh());
+        executor.run(1);
+
+        long readAt = cache.lastSeen(apart(5), READ).readAt();
+        assertThat(steady.nanos() - readAt).isLessThan(Duration.ofSeconds(1).toNanos());
+    }
+
+    private static PermissionKey apart(int number) {
+        return new PermissionKey(user("user-" + number), "organization-" + number, Audience.ORGANIZATION);
+    }
+
     /** A contradicted token causes a second read, which must not double the wait. */
     @ParameterizedTest
     @CsvSource({"30, 1.5", "0, 1.5"})

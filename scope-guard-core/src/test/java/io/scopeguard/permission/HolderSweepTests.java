@@ -14,7 +14,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Sweeps over the holders of global roles, and users about whom they say less than single reads. */
+/** Sweeps over the holders of global roles, and the users who must be read alone nevertheless. */
 class HolderSweepTests {
 
     private static final Scopes AUDIT = Scopes.of("audit");
@@ -76,7 +76,7 @@ class HolderSweepTests {
         assertThat(live.granted()).isEqualTo(PAY);
     }
 
-    // Users about whom sweeps say nothing new
+    // Users for whom sweeps give no newer answer
 
     /** The first sweep begins after the loss, so no sweep ever contained the user. */
     @Test

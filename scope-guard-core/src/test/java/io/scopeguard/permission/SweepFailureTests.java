@@ -71,7 +71,7 @@ class SweepFailureTests {
         assertThat(get("user-7").granted()).isEqualTo(Scopes.none());
     }
 
-    /** Nobody has used the members before, so what the pages showed about them first is not what they are judged by. */
+    /** No request has used these members before, so the latest page counts, not the first one. */
     @Test
     void sweepWhenUnusedMembersLoseARoleThenTheirFirstRequestsNeedNoSingleReads() {
         directory.role("editor", "write").members("globex", 100, "editor");
@@ -91,7 +91,7 @@ class SweepFailureTests {
         assertThat(cache.get(globex("user-7"), fresh(), READ).granted()).isEqualTo(READ);
     }
 
-    /** What a page shows about a member before the first request is no second look. */
+    /** A page that was read before the first request does not confirm a loss. */
     @Test
     void sweepWhenAPageShowsASuspensionBeforeTheFirstRequestThenItIsConfirmed() {
         directory.members("globex", 250, "viewer");

@@ -258,7 +258,8 @@ public final class FactStore {
 
     private SubjectFact next(
             SubjectKey key, @Nullable SubjectFact known, Holding holding, ReadTimes times, boolean isRequested) {
-        // A fact that nobody has used has no history to continue: its first use confirms what it lacks.
+        // No request has used the fact, so there is no history to continue. The first use reads it again if it lacks
+        // something.
         boolean isUnused = known != null && known.isUnused() && !isRequested && known.readAt() < times.readAt();
         if (known == null || isUnused) {
             return SubjectFact.first(

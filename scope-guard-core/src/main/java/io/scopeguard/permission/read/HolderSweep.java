@@ -162,7 +162,8 @@ public final class HolderSweep {
     }
 
     /**
-     * Whether holders change so often that sweeps do not show who holds no role. Then a user for whom a request waits is read alone.
+     * Whether holders change so often that sweeps cannot prove that a user holds no role. A user for whom a request waits is then
+     * read alone.
      */
     public boolean isUnsteady() {
         return unsteadySweeps >= TRIES;

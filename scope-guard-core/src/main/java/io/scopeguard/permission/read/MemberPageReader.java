@@ -61,26 +61,26 @@ final class MemberPageReader {
             store.recall(sweep.waiting().stream().map(user -> member(user, key)).toList());
         }
         int pages = pass.pages();
-        boolean isComplete = false;
         try {
             boolean last = page(key, sweep, pass, context);
             if (last) {
                 finish(key, sweep, pass);
             } else if (sweep.isOversized() || pass.pages() >= MAX_PAGES) {
                 sweep.abandon();
-                last = true;
+                return true;
             }
-            isComplete = true;
             return last;
-        } catch (PermissionsUnavailableException e) {
-            // If the budget left no room for the page itself, the pass goes on with it later.
-            isComplete = e.reason() == Reason.BUDGET_EXHAUSTED && pass.pages() == pages;
-            throw e;
-        } finally {
-            if (!isComplete) {
+        } catch (RuntimeException | Error e) {
+            if (!isOutOfBudget(e) || pass.pages() > pages) {
                 sweep.abandon();
             }
+            throw e;
         }
+    }
+
+    /** Whether the budget leaves no room for a call. If that is the page itself, the pass continues with it later. */
+    private static boolean isOutOfBudget(Throwable failure) {
+        return failure instanceof PermissionsUnavailableException e && e.reason() == Reason.BUDGET_EXHAUSTED;
     }
 
     private boolean page(MembersKey key, MemberSweep sweep, Pass<Seen> pass, CallContext context) {

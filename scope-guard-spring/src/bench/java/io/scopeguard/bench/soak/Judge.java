@@ -83,6 +83,9 @@ final class Judge {
      */
     void judge(Request request, int status, String problem, long start, long end) {
         byStatus.incrementAndGet(status);
+        if (status == 503) {
+            unknownAt = end;
+        }
         boolean isHealthy = troubles.isHealthyThroughout(start - BOUND, end);
         if (status == 200) {
             granted(request, isHealthy, start, end);
@@ -163,7 +166,6 @@ final class Judge {
             return !isHealthy;
         }
         if (!isWarm) {
-            unknownAt = end;
             return request.mayBeUnknown();
         }
         return request.mayBeUnknown() && (!isHealthy || doubts.concern(request, start - BOUND, end));
@@ -175,7 +177,7 @@ final class Judge {
         }
     }
 
-    /** The time since the start, and what the user was entitled to before. */
+    /** The time since the start, and the user's roles in the last half minute. */
     String history(Request request, long time) {
         return "; after " + Timeline.seconds(time - begun) + ", roles: "
                 + request.truth().describe(request.scope(), time - BOUND - BOUND, time);

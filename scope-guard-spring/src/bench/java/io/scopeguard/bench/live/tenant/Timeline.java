@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 public final class Timeline {
 
     /**
-     * What the user is entitled to at one moment.
+     * The user's roles and their scopes at one moment.
      *
-     * @param roles the roles held; none if the user is suspended or is no member
+     * @param roles the roles that the user has; none for a suspended user or one who is not a member
      * @param scopes the scopes of all roles, for the audience of the timeline
      */
     record State(Set<String> roles, Map<String, Set<String>> scopes) {
