@@ -103,6 +103,20 @@ class McpServerTests {
                 .satisfies(denied -> assertThat(denied.grantable().toList()).containsExactly("delete:report"));
     }
 
+    /** A client that asks for all named scopes must not ask for one that its user has lost. */
+    @ParameterizedTest
+    @ValueSource(strings = {"STREAMABLE", "STATELESS"})
+    void verifyWhenTokenCarriesALostScopeThenChallengeDoesNotAskForIt(String protocol) {
+        String user = member("read:report", "write:report");
+        String token = BOX.token(user, "acme", "read:report", "write:report");
+        BOX.addMember("acme", user, "read:report", "delete:report");
+
+        Reply reply = server(protocol).client(token).initialized().call("delete_report", Map.of("id", "7"));
+
+        assertThat(reply.status()).isEqualTo(403);
+        assertThat(reply.challenge()).contains("scope=\"delete:report read:report\"");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"STREAMABLE", "STATELESS"})
     void verifyWhenNobodyGrantedScopeThenChallengeNamesNone(String protocol) {
