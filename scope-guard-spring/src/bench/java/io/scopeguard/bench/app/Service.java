@@ -50,6 +50,8 @@ public class Service {
 
     private static Map<String, Object> properties(Chain chain, String endpoint) {
         Map<String, Object> properties = new LinkedHashMap<>();
+        // The file application.properties on this class path is for tests, and would override these.
+        properties.put("spring.config.name", "service");
         properties.put("server.port", "0");
         // One connection serves the whole run, including the turns of other variants.
         properties.put("server.tomcat.max-keep-alive-requests", "-1");
