@@ -138,7 +138,7 @@ final class Demands {
 
     /** A fact that was reported to have changed is read before facts that are only old. */
     private static long turn(Part part) {
-        return part.readAt() < part.invalidatedAt() ? BackgroundQueue.FIRST : part.readAt();
+        return part.isReported() ? BackgroundQueue.FIRST : part.readAt();
     }
 
     private void inBackground(Part part, long after) {
@@ -195,6 +195,7 @@ final class Demands {
                 key.id(),
                 judge.awaitsConfirmation(key) ? null : known,
                 traits,
+                part.isReported(),
                 priority == Priority.FOREGROUND,
                 flights.foreground() >= CROWD,
                 source.readers(),

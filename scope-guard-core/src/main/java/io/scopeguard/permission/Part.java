@@ -31,13 +31,18 @@ record Part(FactKey key, long readAt, long invalidatedAt, long possiblyChangedAt
         if (readAt < wanted.rejectBefore() && !isOptional) {
             return State.EXPIRED;
         }
-        if (readAt < invalidatedAt) {
+        if (isReported()) {
             return State.INVALIDATED;
         }
         if (readAt < wanted.refreshBefore() || readAt < possiblyChangedAt) {
             return State.STALE;
         }
         return readAt < wanted.ageingBefore(key.hashCode()) ? State.AGEING : State.FRESH;
+    }
+
+    /** Whether a change of this very fact was reported since it was read. */
+    boolean isReported() {
+        return readAt < invalidatedAt;
     }
 
     /** A read that begins after this time is new enough. */

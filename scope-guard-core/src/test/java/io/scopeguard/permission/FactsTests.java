@@ -560,6 +560,61 @@ class FactsTests {
         assertThat(directory.calls("roles")).isLessThanOrEqualTo(2);
     }
 
+    /** The sweep may have read the member's page before the change, and would come back to it a whole pass later. */
+    @Test
+    void getWhenAChangeIsReportedDuringASweepThenTheMemberIsReadAlone() {
+        sweptPartly(500);
+        directory.member("acme", "user-0", "viewer");
+        cache.apply(new PermissionChange.OfMember(user("user-0"), "acme"));
+
+        assertThat(get("user-0", BOTH).granted()).isEqualTo(READ);
+        assertThat(directory.calls("membership"))
+                .describedAs("read and confirmed")
+                .isEqualTo(2);
+        assertThat(directory.calls("members")).isZero();
+    }
+
+    @Test
+    void refreshWhenAChangeIsReportedDuringASweepThenTheMemberIsReadAlone() {
+        sweptPartly(500);
+        cache.apply(new PermissionChange.OfMember(user("user-0"), "acme"));
+
+        cache.refresh(key("user-0"), fresh());
+        executor.run(1);
+
+        assertThat(directory.calls("membership")).isEqualTo(1);
+        assertThat(directory.calls("members")).isZero();
+    }
+
+    @Test
+    void getWhenMoreChangesThanPagesAreReportedThenPagesAreRead() {
+        sweptPartly(500);
+        directory.members("acme", 500, "viewer");
+        for (int i = 0; i < 500; i++) {
+            cache.apply(new PermissionChange.OfMember(user("user-" + i), "acme"));
+        }
+
+        for (int i = 0; i < 500; i++) {
+            assertThat(get("user-" + i, BOTH).granted()).isEqualTo(READ);
+        }
+        assertThat(directory.calls("membership")).isLessThanOrEqualTo(2 * 5);
+        assertThat(directory.calls("members"))
+                .describedAs("the rest of the sweep, a pass, and a confirming one")
+                .isLessThanOrEqualTo(3 * 5);
+    }
+
+    /** Reads two pages of all, the first of which has user 0. */
+    private void sweptPartly(int members) {
+        directory.members("acme", members, "editor");
+        for (int i = 0; i < members; i++) {
+            get("user-" + i, BOTH);
+        }
+        clock.advanceSeconds(29);
+        get("user-" + (members - 1), BOTH);
+        executor.run(2);
+        directory.forgetCalls();
+    }
+
     @Test
     void getWhenAMemberIsOnNoPageThenReadAlone() {
         directory.members("acme", 250, "editor");

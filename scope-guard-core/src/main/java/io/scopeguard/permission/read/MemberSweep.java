@@ -52,6 +52,7 @@ public final class MemberSweep {
     private volatile Map<String, Long> leftOut = Map.of();
 
     private volatile Map<String, Long> absent = Map.of();
+    private volatile Map<String, Long> reported = Map.of();
     /** Whether the last complete pass was empty. A faulty provider may return the same, so single reads have to confirm it. */
     private volatile boolean isEmptied;
 
@@ -172,12 +173,14 @@ public final class MemberSweep {
     /**
      * The way to read a member.
      *
+     * @param isReported whether a change of this very member was reported
      * @param readers the number of processes that the pages are read for
      */
     public ReadingWay way(
             String user,
             @Nullable SubjectFact known,
             ProviderTraits traits,
+            boolean isReported,
             boolean isForeground,
             boolean isCrowded,
             int readers,
@@ -186,6 +189,7 @@ public final class MemberSweep {
         int left = current == null ? 0 : Math.max(pages() - current.pages(), 1);
         return ReadingWay.choose(new Situation(
                 traits.listsMembers(),
+                isReported ? reported(user, now) : 0,
                 isForeground,
                 isCrowded,
                 isLeftOut(user, known, traits.confirmationCalls(), now),
@@ -194,6 +198,20 @@ public final class MemberSweep {
                 isSlow(known, now) ? known() : active(readers),
                 pages(),
                 left));
+    }
+
+    /** How many members were read alone lately because a change of theirs was reported, up to the given one. */
+    private synchronized int reported(String user, long now) {
+        if (reported.isEmpty()) {
+            reported = new ConcurrentHashMap<>(2);
+        }
+        if (reported.size() >= pages()) {
+            reported.values().removeIf(at -> now - at >= RECENT);
+        }
+        if (reported.size() < pages()) {
+            reported.putIfAbsent(user, now);
+        }
+        return reported.containsKey(user) ? reported.size() : reported.size() + 1;
     }
 
     /** If reads are this late, rarely requested members are requested again before their turn. */

@@ -12,13 +12,15 @@ public enum ReadingWay {
     ALONE,
     BY_PAGES;
 
-    /** A request waits for a sweep with at most this many remaining pages even if a single call would be as cheap. */
-    private static final int NEARLY_OVER = 2;
+    /** So many pages are read so soon that a request waits for them even if a single call would be as cheap. */
+    private static final int FEW_PAGES = 2;
 
     /**
      * The inputs of the choice.
      *
      * @param isListed whether the provider lists members
+     * @param reported zero if no change of this very member was reported; otherwise, how many such members of the organization were
+     *     read alone lately, this one included
      * @param isForeground whether a request waits
      * @param isCrowded whether others wait as well
      * @param isLeftOut whether the last complete pass did not contain the member
@@ -30,6 +32,7 @@ public enum ReadingWay {
      */
     public record Situation(
             boolean isListed,
+            int reported,
             boolean isForeground,
             boolean isCrowded,
             boolean isLeftOut,
@@ -40,15 +43,20 @@ public enum ReadingWay {
             int pagesLeft) {}
 
     /**
-     * The way with fewer calls wins. A sweep in progress needs no additional calls, but may take longer than a request can wait.
+     * The way with fewer calls wins. A sweep in progress needs no additional calls, but may take longer than a request can wait. A
+     * reported change does not wait for a sweep, which may have read the member's page before it, unless there were more reports lately
+     * than there are pages.
      */
     public static ReadingWay choose(Situation now) {
         if (!now.isListed || now.isLeftOut) {
             return ALONE;
         }
+        if (now.pages > FEW_PAGES && now.reported > 0 && now.reported <= now.pages) {
+            return ALONE;
+        }
         int demand = Math.max(now.active, now.waiting);
         if (now.pagesLeft > 0) {
-            boolean isHasty = now.isForeground && now.pagesLeft > NEARLY_OVER && demand < now.pages;
+            boolean isHasty = now.isForeground && now.pagesLeft > FEW_PAGES && demand < now.pages;
             return isHasty ? ALONE : BY_PAGES;
         }
         // If many members are requested at once for the first time, others of the organization will follow, and one
