@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decisions about known tokens by one guard on one, two and sixteen threads, and on virtual threads if Java has them. Prints the
- * decisions per second and the events in which one of our threads waited. Exits with 1 if a target is missed. Needs two idle
- * processors.
+ * decisions per second and the events in which one of our threads waited. Two threads with a guard of their own show what the machine can
+ * do: they share nothing of ours. Exits with 1 if a target is missed. Needs two idle processors.
  */
 public final class ThreadScaling {
 
@@ -44,6 +44,7 @@ public final class ThreadScaling {
     private static final Duration TURN = Duration.ofSeconds(1);
     private static final int WARM_UP_TURNS = 10;
     private static final List<Integer> COUNTS = List.of(1, 2, 16);
+    private static final double OF_SEPARATE = 0.97;
     private static final double TWO = 1.8;
     private static final double SIXTEEN = 0.95;
     private static final Duration LONGEST_WAIT = Duration.ofMillis(1);
@@ -56,11 +57,13 @@ public final class ThreadScaling {
             RequestedOrganization.named(TokenIssuer.ORGANIZATION),
             ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read:report0")));
     private final List<String> tokens;
-    private final ScopeGuard guard;
+    private final ScopeGuard shared;
+    private final ScopeGuard other;
 
-    private ThreadScaling(List<String> tokens, ScopeGuard guard) {
+    private ThreadScaling(List<String> tokens, ScopeGuard shared, ScopeGuard other) {
         this.tokens = tokens;
-        this.guard = guard;
+        this.shared = shared;
+        this.other = other;
     }
 
     public static void main(String[] args) throws Exception {
@@ -69,34 +72,45 @@ public final class ThreadScaling {
         List<String> tokens = signed.distinct(TOKENS, scope);
         boolean good;
         try (AccessTokenVerifier verifier = signed.newVerifier(tokens.get(0));
-                ScopeGuard guard = ScopeGuard.builder(FixedProvider.granting(Scopes.parse(scope)))
-                        .verifier(verifier)
-                        .build()) {
-            good = new ThreadScaling(tokens, guard).run();
+                AccessTokenVerifier otherVerifier = signed.newVerifier(tokens.get(0));
+                ScopeGuard shared = guard(verifier, scope);
+                ScopeGuard other = guard(otherVerifier, scope)) {
+            good = new ThreadScaling(tokens, shared, other).run();
         }
         System.exit(good ? 0 : 1);
+    }
+
+    private static ScopeGuard guard(AccessTokenVerifier verifier, String scope) {
+        return ScopeGuard.builder(FixedProvider.granting(Scopes.parse(scope)))
+                .verifier(verifier)
+                .build();
     }
 
     private boolean run() throws Exception {
         Path file = Files.createTempFile("threads", ".jfr");
         double[][] perSecond = new double[COUNTS.size()][ROUNDS];
+        double[] separate = new double[ROUNDS];
         long pinned;
         try (Recording recording = new Recording()) {
             WAITS.forEach(
                     event -> recording.enable(event).withThreshold(LONGEST_WAIT).withStackTrace());
             recording.enable(PINNED).withThreshold(Duration.ZERO).withStackTrace();
             for (int turn = 0; turn < WARM_UP_TURNS; turn++) {
-                measure(2, Executors.defaultThreadFactory());
+                measure(2, List.of(shared, other), Executors.defaultThreadFactory());
             }
             recording.start();
             for (int round = 0; round < ROUNDS; round++) {
                 for (int i = 0; i < COUNTS.size(); i++) {
-                    perSecond[i][round] = measure(COUNTS.get(i), Executors.defaultThreadFactory());
+                    perSecond[i][round] = measure(COUNTS.get(i), List.of(shared), Executors.defaultThreadFactory());
                 }
+                separate[round] = measure(2, List.of(shared, other), Executors.defaultThreadFactory());
             }
             ThreadFactory virtual = virtualThreads();
             if (virtual != null) {
-                System.out.printf(Locale.ROOT, "1,000 virtual threads: %,.0f decisions/s%n", measure(1_000, virtual));
+                System.out.printf(
+                        Locale.ROOT,
+                        "1,000 virtual threads: %,.0f decisions/s%n",
+                        measure(1_000, List.of(shared), virtual));
             }
             recording.stop();
             recording.dump(file);
@@ -104,15 +118,21 @@ public final class ThreadScaling {
         }
         long waits = ours(file, WAITS);
         Files.delete(file);
-        return report(perSecond, waits, pinned);
+        return report(perSecond, Median.of(separate), waits, pinned);
     }
 
-    private static boolean report(double[][] perSecond, long waits, long pinned) {
+    private static boolean report(double[][] perSecond, double separate, long waits, long pinned) {
         double[] medians = Arrays.stream(perSecond).mapToDouble(Median::of).toArray();
         for (int i = 0; i < medians.length; i++) {
             System.out.printf(Locale.ROOT, "%2d threads: %,.0f decisions/s%n", COUNTS.get(i), medians[i]);
         }
+        System.out.printf(
+                Locale.ROOT,
+                " 2 threads, a guard each: %,.0f decisions/s, %.2f times one thread%n",
+                separate,
+                separate / medians[0]);
         boolean good = isMet("two threads / one", medians[1] / medians[0], TWO, true);
+        good &= isMet("one guard / a guard each", medians[1] / separate, OF_SEPARATE, true);
         good &= isMet("sixteen threads / two", medians[2] / medians[1], SIXTEEN, true);
         good &= isMet("our waits of 1 ms and more", waits, 0, false);
         good &= isMet("our pinned virtual threads", pinned, 0, false);
@@ -132,8 +152,13 @@ public final class ThreadScaling {
         return met;
     }
 
-    /** The decisions per second with this number of threads. */
-    private double measure(int threads, ThreadFactory factory) throws InterruptedException, ExecutionException {
+    /**
+     * The decisions per second with this number of threads.
+     *
+     * @param guards which the threads use in turn
+     */
+    private double measure(int threads, List<ScopeGuard> guards, ThreadFactory factory)
+            throws InterruptedException, ExecutionException {
         ExecutorService executor = Executors.newFixedThreadPool(threads, factory);
         try {
             long start = System.nanoTime();
@@ -141,7 +166,7 @@ public final class ThreadScaling {
             List<Callable<Long>> loops = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 int first = i;
-                loops.add(() -> decideUntil(end, first));
+                loops.add(() -> decideUntil(end, first, guards.get(first % guards.size())));
             }
             long sum = 0;
             for (Future<Long> count : executor.invokeAll(loops)) {
@@ -153,7 +178,7 @@ public final class ThreadScaling {
         }
     }
 
-    private long decideUntil(long end, int first) {
+    private long decideUntil(long end, int first, ScopeGuard guard) {
         long count = 0;
         do {
             // A new string, as in each request.
