@@ -69,8 +69,13 @@ public record AccessRequest(
         return requirement == null && roles == null;
     }
 
-    /** Whether scopes or roles of an organization are required, but the request names none. */
-    boolean lacksOrganization() {
+    /**
+     * Whether scopes or roles of an organization are required, but the request names none.
+     *
+     * @hidden
+     */
+    @Internal
+    public boolean lacksOrganization() {
         return !organization.isBound()
                 && ((requirement != null && requirement.audience().isOrganization())
                         || (roles != null && roles.kind() == RoleKind.ORGANIZATION));

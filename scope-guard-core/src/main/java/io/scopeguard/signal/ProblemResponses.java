@@ -95,7 +95,7 @@ public final class ProblemResponses {
 
     /** No scopes are declared for the operation, and the API's policy is to deny such requests. */
     public ProblemResponse undeclared() {
-        String detail = "No scopes are declared for this operation, so nobody may use it.";
+        String detail = "This operation declares no scopes, so access is denied.";
         return forbidden(null, "undeclared", "Operation not open", detail, Remedy.NONE, Scopes.none());
     }
 
@@ -240,7 +240,8 @@ public final class ProblemResponses {
         if (decision.request().organization().source() == Source.CONFLICTING) {
             return "The request names different organizations in different places.";
         }
-        if (isUnnamed(decision.request())) {
+        if (decision.request().organization().source() == Source.MISSING
+                || decision.request().lacksOrganization()) {
             return "The request names no organization.";
         }
         if (decision.request().organization().viewOf(decision.token()) != null) {
@@ -256,13 +257,6 @@ public final class ProblemResponses {
         return decision.token().organization() == null
                 ? "The token is for no organization. Request a token for the organization of the request."
                 : "The token is for another organization than the request: organization_id names the token's.";
-    }
-
-    private static boolean isUnnamed(AccessRequest request) {
-        boolean isOfOrganization = request.requirement() != null
-                && request.requirement().audience().isOrganization();
-        return request.organization().source() == Source.MISSING
-                || (request.organization().source() == Source.NONE && isOfOrganization);
     }
 
     private static String wrongKind(AccessRequest request) {

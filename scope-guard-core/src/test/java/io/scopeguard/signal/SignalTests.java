@@ -13,6 +13,8 @@ import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.InvalidTokenException.Reason;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyAdvice;
+import io.scopeguard.role.RoleKind;
+import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -385,6 +387,22 @@ class SignalTests {
     }
 
     @Test
+    void refusalWhenOrganizationRoleIsRequiredButNoOrganizationIsNamedThen403() {
+        AccessRequest unnamed = new AccessRequest(
+                RequestedOrganization.NONE, null, RoleRequirement.allOf(RoleKind.ORGANIZATION, "admin"));
+
+        for (AccessToken token : List.of(acme, tokens.resource().verified())) {
+            assertForbidden(
+                    denied(token, Denial.ORGANIZATION_MISMATCH, unnamed, NONE, Remedy.NONE),
+                    "organization-mismatch",
+                    "Wrong organization",
+                    "The request names no organization.",
+                    token.organization(),
+                    "none");
+        }
+    }
+
+    @Test
     void refusalWhenPathAndHeaderDisagreeThen403() {
         AccessRequest conflicting = new AccessRequest(RequestedOrganization.CONFLICTING, null);
 
@@ -486,13 +504,13 @@ class SignalTests {
     void refusalWhenNothingIsDeclaredThen403() {
         assertRefusal(
                 refusals.undeclared(),
-                "Bearer error=\"insufficient_scope\", error_description=\"No scopes are declared for this operation,"
-                        + " so nobody may use it.\"" + META,
+                "Bearer error=\"insufficient_scope\","
+                        + " error_description=\"This operation declares no scopes, so access is denied.\"" + META,
                 null,
                 "undeclared",
                 "Operation not open",
                 403,
-                "No scopes are declared for this operation, so nobody may use it.",
+                "This operation declares no scopes, so access is denied.",
                 null,
                 "none");
     }

@@ -217,13 +217,13 @@ class HandlerAnnotationTests {
                 .hasToString("""
                         403
                         WWW-Authenticate: Bearer error="insufficient_scope", \
-                        error_description="No scopes are declared for this operation, so nobody may use it.", \
+                        error_description="This operation declares no scopes, so access is denied.", \
                         resource_metadata="{api}/.well-known/oauth-protected-resource"
                         Content-Type: application/problem+json;charset=UTF-8
                         Cache-Control: no-cache, no-store, max-age=0, must-revalidate
 
                         {"type":"urn:problem-type:scope-guard:undeclared","title":"Operation not open","status":403,\
-                        "detail":"No scopes are declared for this operation, so nobody may use it.","action":"none"}""");
+                        "detail":"This operation declares no scopes, so access is denied.","action":"none"}""");
         assertThat(api.get("/a/secret", tenant.organizationToken(acme, user)).body())
                 .isEqualTo("secret");
     }
