@@ -262,7 +262,7 @@ class ScopeGuardTests {
     }
 
     @Test
-    void authorizeWhenAllOfThenEachIsHeldAgainstTokenAndLive() {
+    void authorizeWhenAllOfThenTokenAndLiveMustContainEach() {
         AccessToken token = tokens.organization("acme").scopes("a", "b").verified();
         tenant.grant(token, "b", "c");
 
@@ -486,7 +486,7 @@ class ScopeGuardTests {
     }
 
     @Test
-    void authorizeWhenTheRequirementAllowsNoAgeThenAYoungTokenIsNoReading() {
+    void authorizeWhenMaxAgeIsZeroThenYoungTokenDoesNotCountAsRead() {
         provider.answered(httpDate(), steady.nanos(), steady.nanos());
         AccessToken token = tokens.organization("acme").scopes("read").verified();
         tenant.grant(token, "read");

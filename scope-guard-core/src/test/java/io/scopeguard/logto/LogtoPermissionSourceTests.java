@@ -242,7 +242,7 @@ class LogtoPermissionSourceTests {
     }
 
     @Test
-    void membershipWhenOnlyOthersAreFoundThenTheirRolesAreNotHis() {
+    void membershipWhenSearchFindsOthersThenNotAMember() {
         tenant.found(ACME, CAROL, page("[" + member("x" + CAROL, ADMIN_ROLE) + "]", 1));
 
         assertThat(source.membership(user(CAROL), ACME, NOW).value().standing()).isEqualTo(Standing.NOT_A_MEMBER);
@@ -755,7 +755,7 @@ class LogtoPermissionSourceTests {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("troubles")
-    void listenerWhenTroubleThenHearsOfEachCallOnceAndWhy(
+    void listenerWhenCallsFailThenReportsEachOnceWithReason(
             String name, ResponseDefinitionBuilder trouble, Reason reason) {
         tenant.found(ACME, ALICE, trouble);
         Queue<String> heard = new ConcurrentLinkedQueue<>();

@@ -215,7 +215,7 @@ class LogtoWebhookTests {
     }
 
     @Test
-    void receiveWhenTurnedAwayThenTakenWhenItComesAgain() {
+    void receiveWhenLimitedThenRepeatedDeliveryIsApplied() {
         byte[] turnedAway = event("User.Deleted", "\"data\":2");
         deliver(event("User.Deleted", "\"data\":1"));
         assertThat(deliver(turnedAway)).isEqualTo(Outcome.LIMITED);

@@ -479,7 +479,7 @@ class ManagementAccessTests {
     }
 
     @Test
-    void callsWhenManyFailedThenLogtoIsLeftAloneForASecond() {
+    void callsWhenManyFailedThenNoCallsAreMadeForASecond() {
         check();
         assertThat(logto.circuit()).isEqualTo(CircuitState.CLOSED);
         tenant.answer("/organization-roles", aResponse().withStatus(503));
@@ -522,7 +522,7 @@ class ManagementAccessTests {
     }
 
     @Test
-    void callsWhenLeftAloneAndTheWallClockStepsBackThenForASecondAllTheSame() {
+    void callsWhenCircuitIsOpenAndWallClockStepsBackThenStillPausedForASecond() {
         tenant.answer("/organization-roles", aResponse().withStatus(503));
         for (int i = 0; i < 40; i++) {
             assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> logto.check(List.of()));
@@ -553,7 +553,7 @@ class ManagementAccessTests {
     }
 
     @Test
-    void logsWhenLogtoIsLeftAloneThenToldOnceAndItsEndOnceHoweverOftenItIsTried() {
+    void logsWhenCircuitIsOpenThenStartAndEndAreLoggedOnce() {
         try (LogEvents events = LogEvents.capture()) {
             tenant.answer("/organization-roles", aResponse().withStatus(503));
             for (int i = 0; i < 40; i++) {
@@ -575,7 +575,7 @@ class ManagementAccessTests {
 
     /** A malformed answer still proves a connection: calls continue, and the first good answer is used. */
     @Test
-    void callsWhenAnswersAreRubbishThenLogtoIsNotLeftAlone() {
+    void callsWhenAnswersAreMalformedThenCircuitStaysClosed() {
         check();
         tenant.answer("/organization-roles", okJson("<html>"));
         for (int i = 0; i < 40; i++) {

@@ -304,7 +304,7 @@ class AccessTokenVerifierTests {
     }
 
     @Test
-    void verifyWhenHeaderPointsToKeysElsewhereThenNobodyGoesThere() {
+    void verifyWhenHeaderPointsToKeysElsewhereThenNotFetched() {
         ECKey own = TestTokens.newKey("first");
         URI elsewhere = URI.create(tokens.server().baseUrl() + "/elsewhere");
         String payload = tokens.organization("acme").json();

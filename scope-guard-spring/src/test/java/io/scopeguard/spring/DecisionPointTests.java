@@ -190,7 +190,7 @@ class DecisionPointTests {
     // Dispatches
 
     @Test
-    void forwardsAreHeldAgainstTheirTarget() {
+    void forwardWhenTargetRequiresScopeThenDenied() {
         TestToken token = granted();
         Reply reply = api.get(base + "/forward", token);
         assertThat(reply.body()).isEqualTo("target");

@@ -61,7 +61,7 @@ class GrantedSignalsTests {
 
     /** A young token carries the scopes that it was issued with, so at the first request there is no hint about missing scopes. */
     @Test
-    void promotedBeforeTheFirstLookAtAYoungToken() {
+    void getWhenYoungTokenLacksAScopeAtTheFirstRequestThenNoHint() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report", "write:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report");
@@ -69,7 +69,7 @@ class GrantedSignalsTests {
     }
 
     @Test
-    void nothingIsSaidWhereNothingDrifted() {
+    void getWhenNothingDriftedThenNoHint() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         Reply reply = enforcing.get(
@@ -95,7 +95,7 @@ class GrantedSignalsTests {
     }
 
     @Test
-    void promoted() {
+    void getWhenScopesArePromotedThenRefresh() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report", "invite:member", "write:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report");
@@ -119,7 +119,7 @@ class GrantedSignalsTests {
     }
 
     @Test
-    void newAndDemotedAtOnceIsAskedForTheStrongerRemedy() {
+    void getWhenNewAndDemotedThenStrongerRemedy() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report", "delete:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report", "delete:report");
@@ -131,7 +131,7 @@ class GrantedSignalsTests {
     }
 
     @Test
-    void resourceTokensAreToldTheirResource() {
+    void getWhenResourceTokenThenHintNamesTheResource() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:document");
         TestToken token = tenant.organizationResourceToken(acme, user, "read:document");
@@ -148,7 +148,7 @@ class GrantedSignalsTests {
     }
 
     @Test
-    void applicationsAreToldOfDemotionsOnly() {
+    void getWhenApplicationThenHintsOnlyAboutDemotions() {
         String agent = tenant.newApplication();
         tenant.join(acme, agent, "read:report", "write:report");
         assertThat(signalling
@@ -185,7 +185,7 @@ class GrantedSignalsTests {
     }
 
     @Test
-    void aClientMayBeToldOfOtherScopes() {
+    void getWhenClientHasItsOwnWatchedScopesThenHintNamesOnlyThem() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report", "invite:member", "write:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report").with("client_id", "kiosk");
@@ -194,7 +194,7 @@ class GrantedSignalsTests {
     }
 
     @Test
-    void aListedClientIsNotAskedForConsentEither() {
+    void getWhenClientIsNonInteractiveThenNotAskedForConsent() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report", "write:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report").with("client_id", "cron");
@@ -206,7 +206,7 @@ class GrantedSignalsTests {
      * requested.
      */
     @Test
-    void clientsOfThirdPartiesAreToldNumbers() {
+    void getWhenClientIsOfAThirdPartyThenHintContainsCounts() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report", "invite:member", "write:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report", "delete:report")
@@ -222,7 +222,7 @@ class GrantedSignalsTests {
 
     /** Parallel responses to one token contain the same waiting time. */
     @Test
-    void clientsAreSpreadByTheirTokens() {
+    void getWhenTheSameTokenThenTheSameWaitingTime() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report", "delete:report");
@@ -233,7 +233,7 @@ class GrantedSignalsTests {
 
     /** Beyond 1 KiB, counts replace names. */
     @Test
-    void theHeaderStaysShort() {
+    void getWhenHintIsTooLongThenCountsReplaceNames() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         String[] many = new String[61];
@@ -247,7 +247,7 @@ class GrantedSignalsTests {
     }
 
     @Test
-    void inSignalModeTheTokenDecides() {
+    void getWhenSignalModeThenTheTokenDecides() {
         String user = tenant.newUser();
         tenant.join(acme, user);
         TestToken token = tenant.organizationToken(acme, user, "read:report");
@@ -256,7 +256,7 @@ class GrantedSignalsTests {
     }
 
     @Test
-    void inObserveModeNobodyIsTold() {
+    void getWhenObserveModeThenNoHint() {
         String user = tenant.newUser();
         tenant.join(acme, user, "invite:member");
         TestToken token = tenant.organizationToken(acme, user, "read:report");
@@ -269,7 +269,7 @@ class GrantedSignalsTests {
     }
 
     @Test
-    void outsideOfEnforceNobodyIsDeniedBecauseOfTheLiveSet() {
+    void getWhenSignalOrObserveModeThenLivePermissionsDenyNobody() {
         String suspended = tenant.newUser();
         tenant.join(acme, suspended, "read:report");
         tenant.suspend(suspended);

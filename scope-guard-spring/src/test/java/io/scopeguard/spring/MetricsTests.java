@@ -127,7 +127,7 @@ class MetricsTests {
     }
 
     @Test
-    void theBreakerShowsWhetherTheProviderIsLeftAlone() {
+    void meterWhenProviderFailsThenBreakerIsOpen() {
         String reports = "/organizations/acme/reports";
         try (TenantServer tenant = new TenantServer(clock);
                 RunningApi api = RunningApi.start(

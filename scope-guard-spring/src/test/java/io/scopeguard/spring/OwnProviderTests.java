@@ -68,7 +68,7 @@ class OwnProviderTests {
     }
 
     @Test
-    void aTokenIsHeldAgainstTheRolesOfTheProvider() {
+    void getWhenRoleIsRevokedThenDenied() {
         members.put("acme/alice", Set.of("reader"));
         TestToken token = token("acme", "alice", "read:report", "write:report");
 

@@ -191,7 +191,7 @@ class LogtoBoxTests {
     }
 
     @Test
-    void signInNeedsTheRightPasswordAndALiveUser() {
+    void signInWhenPasswordIsWrongOrUserSuspendedThenRejected() {
         Browser browser = new Browser(box.endpoint(), "alice");
         assertThat(browser.attempt("wrong").header("location")).endsWith("/sign-in?failed");
         box.directory().suspend("bob", true);

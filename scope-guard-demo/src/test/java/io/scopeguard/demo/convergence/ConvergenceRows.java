@@ -810,7 +810,7 @@ abstract class ConvergenceRows {
                     story.expect(READ, page).refreshes(1);
                 }),
                 row(
-                        "young token at the first look, promoted before its first request",
+                        "young token at the first request, promoted before its first request",
                         "at the first request, a young token gets no hint; its renewal delivers the scope",
                         story -> {
                             String user = story.member("viewer");
@@ -820,7 +820,7 @@ abstract class ConvergenceRows {
                             story.goOn(page);
                             story.expect(WRITE, page);
                         }),
-                row("young token at the first look, nothing changed", "", story -> {
+                row("young token at the first request, nothing changed", "", story -> {
                     ObedientClient page = story.reports(story.member("viewer"), READING);
                     page.call();
                     story.goOn(page);
