@@ -23,10 +23,10 @@ import org.springframework.boot.convert.DurationUnit;
  * @param groupRoles Whether roles are given to groups of organizations. Members are then read one by one.
  * @param youngTokens Whether a young token decides until live permissions were read. Only right if no Action changes scopes.
  * @param delay How long after a change Auth0 may answer with the old state. Every bound on ages grows by this. From 0s to 60s.
- * @param callsPerSecond Limit on the calls of this process to the Management API, per second. A free tenant allows 2 for all
- *     callers together.
- * @param memberCallsPerMinute Limit on the calls of this process to each of the endpoints that list members and their roles, per
- *     minute.
+ * @param callsPerSecond Maximum number of calls to the Management API per second by this process, or by all replicas together
+ *     if they share. A free tenant allows 2 for all callers together.
+ * @param memberCallsPerMinute Maximum number of calls per minute by this process to each of the endpoints that list members and
+ *     their roles.
  * @param timeout How long one call to Auth0 may take as a whole, its keys included. From 100ms to 30s.
  * @param eventStream Event stream that delivers to this application.
  * @since 0.1

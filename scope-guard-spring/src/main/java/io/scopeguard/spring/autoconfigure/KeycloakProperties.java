@@ -29,7 +29,8 @@ import org.springframework.boot.convert.DurationUnit;
  * @param plainHttpHosts Hosts that may be called by plain http in addition to the loopback interface, by name. Anybody on the
  *     network path can then read the client's secret, and forge answers that grant permissions.
  * @param adminEvents Whether changes are noticed by polling the realm's admin events, once per max-age for all users.
- * @param callsPerSecond How many calls a second this process makes to Keycloak at most, every replica by itself.
+ * @param callsPerSecond Maximum number of calls to Keycloak per second by this process, or by all replicas together if they
+ *     share.
  * @param timeout How long one call to Keycloak may take as a whole, its keys included. From 100ms to 30s.
  * @since 0.1
  */

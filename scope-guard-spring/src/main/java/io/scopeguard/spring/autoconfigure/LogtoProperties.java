@@ -17,14 +17,14 @@ import org.springframework.boot.convert.DurationUnit;
  * @param appSecret Secret of that application.
  * @param managementResource Resource indicator of the Management API. Defaults to https://(tenant).logto.app/api on Logto
  *     Cloud, else to https://default.logto.app/api.
- * @param issuers Accepted beside the issuer that follows from the endpoint: that of a custom domain, as its tokens say it,
- *     e.g. https://auth.example.com/oidc.
+ * @param issuers Further accepted issuers, such as that of a custom domain, exactly as in the iss claim, e.g.
+ *     https://auth.example.com/oidc.
  * @param plainHttpHosts Hosts that may be called by plain http in addition to the loopback interface, by name. Anybody on the
  *     network path can then read the application's secret, and forge answers that grant permissions.
- * @param callsPerSecond How many calls a second this process makes to Logto at most, every replica by itself. Logto Cloud
- *     allows 20 for all callers of a tenant.
+ * @param callsPerSecond Maximum number of calls to Logto per second by this process, or by all replicas together if they share.
+ *     Logto Cloud allows 20 for all callers of a tenant.
  * @param timeout How long one call to Logto may take as a whole, its keys included. From 100ms to 30s.
- * @param webhook Where the tenant's webhooks are taken.
+ * @param webhook The endpoint that receives the tenant's webhooks.
  * @since 0.1
  */
 @ConfigurationProperties("scope-guard.logto")
@@ -49,10 +49,10 @@ public record LogtoProperties(
     }
 
     /**
-     * Where the tenant's webhooks are taken.
+     * The endpoint that receives the tenant's webhooks.
      *
      * @param signingKeys Signing keys of the webhooks that deliver here, as Logto shows them; several while one replaces
-     *     another. Without any, none is taken.
+     *     another. Without a key, webhooks are off.
      * @param path Path below the context path, compared exactly.
      */
     public record Webhook(

@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Matches if any property of a provider is set: then the others have to be right too. */
+/** Matches if any property of a provider is set: then the required properties are checked. */
 abstract class OnProviderProperties extends SpringBootCondition {
 
     private final String prefix;

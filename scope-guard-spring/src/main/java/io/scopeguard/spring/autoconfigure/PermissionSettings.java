@@ -10,7 +10,7 @@ final class PermissionSettings {
 
     private static final String PREFIX = "scope-guard.";
 
-    /** Longer than permissions are an answer: a revocation that was seen binds tokens that outlive it. */
+    /** Facts are kept longer than max-stale, because an observed revocation binds tokens that are still valid. */
     private static final Duration MEMORY_OF_LOSSES = Duration.ofHours(24);
 
     private final ScopeGuardProperties properties;

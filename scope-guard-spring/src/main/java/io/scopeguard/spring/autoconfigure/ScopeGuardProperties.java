@@ -15,7 +15,7 @@ import org.springframework.boot.convert.DurationUnit;
 /**
  * Settings of Scope Guard. Durations without a unit are seconds.
  *
- * @param enabled Whether Scope Guard does anything at all.
+ * @param enabled Whether Scope Guard is active.
  * @param failFast Whether start-up stops if the provider does not answer. A setting that the provider refuses stops start-up in any
  *     case.
  * @param startupTimeout How long start-up waits for the checks of the provider's settings. Without an answer by then, start-up
@@ -24,22 +24,23 @@ import org.springframework.boot.convert.DurationUnit;
  *     (revoked permissions are denied).
  * @param publicUrl Address at which clients reach this API, up to and including its context path, e.g.
  *     https://api.example.com. Used in challenges and in the protected resource metadata (RFC 9728). Without it they name the
- *     address of the request, as the Host header or the proxy's headers say it.
+ *     address of the request, as given by the Host header or the proxy's headers.
  * @param resources This API's own resource indicators (RFC 8707), compared exactly. May be empty if only organization tokens
  *     are used.
  * @param defaultAudience Audience of a requirement that names none: 'organization' or one of the resources. Defaults to the
- *     one resource, or to 'organization' if there is none; with several it must be said.
+ *     only resource, or to 'organization' if there is none; required with several resources.
  * @param unannotated Access to handlers without @RequiresScopes or @PublicEndpoint: with any valid token (authenticated), or none
  *     (deny).
  * @param open Handlers that are open to everybody without a token, because they cannot be annotated: 'static' (files and the
- *     welcome page), 'openapi' (the document that springdoc makes), 'actuator:' with the id of an endpoint, 'servlet:' with the name of a servlet.
+ *     welcome page), 'openapi' (the document that springdoc makes), 'actuator:' with the id of an endpoint, 'servlet:' with the name
+ *     of a servlet.
  * @param authorities Which tokens give SCOPE_ authorities for @PreAuthorize and the like: none, or every one (token). Such
  *     authorities hold in every organization and ignore live permissions.
  * @param clockSkew By how much the provider's clock may differ from this one when a token's times are checked.
  * @param clients Exceptions for single clients, by client_id: 'watch' (the scopes whose absence from their tokens is reported, as
  *     in scope-guard.drift.watch), 'non-interactive' (no user is present to grant consent) and 'third-party' (the client receives
- *     the number of the scopes that a token lacks, but not their names). A client_id that does not only consist of letters, digits
- *     and dashes stands in square brackets, e.g. scope-guard.clients[https://app.example.com].third-party.
+ *     the number of the scopes that a token lacks, but not their names). A client_id with other characters than letters, digits and
+ *     dashes needs square brackets, e.g. scope-guard.clients[https://app.example.com].third-party.
  * @since 0.1
  */
 @ConfigurationProperties("scope-guard")
@@ -92,8 +93,8 @@ public record ScopeGuardProperties(
      * @param maxAge How old live permissions may be before they are read again.
      * @param maxStale Age beyond which live permissions are not used, for any reason.
      * @param whenUnknown Policy if live permissions are unknown: trust-token or deny.
-     * @param maxWait How long a request waits for them.
-     * @param maxEntries For how many pairs of subject and organization they are remembered.
+     * @param maxWait How long a request waits for live permissions.
+     * @param maxEntries Maximum number of cached pairs of subject and organization.
      */
     public record Permissions(
             @DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS)
@@ -112,7 +113,8 @@ public record ScopeGuardProperties(
     /**
      * Hints for clients.
      *
-     * @param watch The scopes whose absence from a token is reported: 'declared' (those the handlers declare), 'all', or a list of scopes.
+     * @param watch The scopes whose absence from a token is reported: 'declared' (those that handlers declare), 'all', or a
+     *     list of scopes.
      * @param spread Over how long clients are asked to spread their refreshes; from 1s to 30s.
      */
     public record Drift(
@@ -182,12 +184,13 @@ public record ScopeGuardProperties(
     public record Log(@DefaultValue("omit") OrganizationInLog organization) {}
 
     /**
-     * A client that is treated in a way of its own.
+     * Settings for a single client.
      *
      * @param watch Scopes whose absence from the client's tokens is reported: 'declared', 'all', or a list of scopes. Defaults to
      *     the setting for all clients.
      * @param nonInteractive Whether no user is present to grant consent, even though the client's tokens look interactive.
-     * @param thirdParty Whether it belongs to somebody else: responses then contain the number of missing scopes instead of their names.
+     * @param thirdParty Whether the client belongs to another party: responses then contain the number of missing scopes, not their
+     *     names.
      */
     public record Client(
             @Nullable List<String> watch,

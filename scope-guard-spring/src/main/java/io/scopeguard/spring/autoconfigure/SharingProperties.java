@@ -13,11 +13,11 @@ import org.springframework.boot.convert.DurationUnit;
  * @param enabled Whether they share. Needs spring-boot-starter-data-redis.
  * @param connectionFactory Name of the bean of type LettuceConnectionFactory, where there are several. Switches sharing on, unless
  *     enabled is false.
- * @param prefix Begins all keys.
+ * @param prefix Prefix of all keys in Redis.
  * @param secret At least 32 bytes, the same in all replicas. Hides ids in keys, and values that no replica wrote are ignored.
- * @param timeout How long a read of permissions, or a webhook, waits for one answer of Redis; from 5ms to 2s. No other request
- *     waits.
- * @param pause How long Redis is left alone after it has not answered.
+ * @param timeout How long a read of permissions, or a webhook, waits for one answer of Redis; from 5ms to 2s. The first
+ *     request about a user on a replica waits as well; no other request does.
+ * @param pause How long commands pause after Redis failed to respond.
  * @since 0.1
  */
 @ConfigurationProperties("scope-guard.shared")
