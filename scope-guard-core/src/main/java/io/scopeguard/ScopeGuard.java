@@ -60,7 +60,7 @@ public final class ScopeGuard implements AutoCloseable {
             }
             for (String issuer : guard.issuers()) {
                 if (byIssuer.putIfAbsent(issuer, guard) != null) {
-                    throw new IllegalArgumentException("two providers issue tokens as " + issuer);
+                    throw new IllegalArgumentException("two providers accept the issuer " + issuer);
                 }
             }
         }
@@ -76,7 +76,7 @@ public final class ScopeGuard implements AutoCloseable {
      * Joins the guards of several providers, or of several tenants of one. A token's issuer decides which of them judges it. The
      * guards share nothing: each has its own keys, live permissions, call budget and clock.
      *
-     * @param organizations says which provider each organization belongs to; tokens of other providers have no access there
+     * @param organizations assigns each organization to a provider; tokens of other providers have no access there
      * @return a guard which, if it is closed, closes these guards
      * @throws IllegalArgumentException if two providers have the same name or the same issuer
      */
@@ -125,7 +125,7 @@ public final class ScopeGuard implements AutoCloseable {
 
     /**
      * Watches a granted access that lasts, such as an event stream. The access ends within the bounds that also apply to the denial
-     * of a new request: when the loss of a required scope, role or membership is believed, or the token expires. For example:
+     * of a new request: when the loss of a required scope, role or membership is established, or the token expires. For example:
      *
      * <pre>{@code
      * Decision decision = guard.authorize(token, request);
@@ -143,7 +143,7 @@ public final class ScopeGuard implements AutoCloseable {
      */
     public Watch watch(Decision granted, WatchListener listener) {
         if (!granted.isGranted()) {
-            throw new IllegalArgumentException("a denied access is not watched");
+            throw new IllegalArgumentException("only a granted access can be watched");
         }
         return guardOf(granted.token()).watch(granted, listener, organizations);
     }

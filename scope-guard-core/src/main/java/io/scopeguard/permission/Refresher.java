@@ -132,7 +132,7 @@ final class Refresher {
                         && isTimeUp(new CompletableFuture<>(), wait)
                         && individual.take(subject, sequence.now()) > 0)) {
             throw new PermissionsUnavailableException(
-                    Reason.BUDGET_EXHAUSTED, "The subject has used up its reads for the moment.");
+                    Reason.BUDGET_EXHAUSTED, "The limit on individual reads of the subject is reached.");
         }
     }
 

@@ -20,7 +20,7 @@ public final class PermissionsUnavailableException extends RuntimeException {
         SERVER_ERROR,
         /** The answer does not match the provider's API. */
         MALFORMED,
-        /** So many subjects have lost their standing at once that it is not believed yet. */
+        /** So many subjects have lost their standing at once that the loss must be confirmed first. */
         IMPLAUSIBLE,
         /** Our own limit on calls does not allow the call in time. */
         BUDGET_EXHAUSTED

@@ -16,7 +16,7 @@ import java.util.Set;
  * @param globalGrantsCount kinds of token for which a user's global grants count beside those in the organization
  * @param leakingKinds kinds of token that may carry scopes which count in organizations only
  * @param refreshDelivers whether a refresh delivers a promotion, by kind of token; {@link RefreshDelivery#IF_REQUESTED} if absent
- * @param delay how long after a change the provider may still return the old state. A loss is believed only after a confirming read
+ * @param delay how long after a change the provider may still return the old state. A loss is established only by a confirming read
  *     at least this much later, a token is contradicted only by a read that began this much after it was issued, and every bound on
  *     ages grows by it.
  * @since 0.1
@@ -39,7 +39,7 @@ public record ProviderTraits(
      */
     public ProviderTraits {
         if (listsHolders && !delay.isZero()) {
-            throw new IllegalArgumentException("holders of roles cannot be listed by a provider that lags behind");
+            throw new IllegalArgumentException("holders of roles cannot be listed by a provider with a delay");
         }
         youngTokens = Set.copyOf(youngTokens);
         globalGrantsCount = Set.copyOf(globalGrantsCount);

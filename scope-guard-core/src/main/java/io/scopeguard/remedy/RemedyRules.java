@@ -134,7 +134,7 @@ public final class RemedyRules {
                 : remedy;
     }
 
-    /** What an earlier response has found out about the provider's clock decides where our own knowledge does not. */
+    /** If the comparison does not show that the token is newer than the gain, an earlier response can still prove it. */
     private Timing timing(TokenTraits token, PermissionHistory history, String scope, EarlierAsks earlier) {
         Timing timing = times.timing(token, history, scope);
         return timing == Timing.ISSUED_BEFORE && earlier.provesNewer(history, scope) ? Timing.ISSUED_AFTER : timing;

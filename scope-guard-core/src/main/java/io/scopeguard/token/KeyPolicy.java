@@ -81,7 +81,7 @@ final class KeyPolicy {
                 || exponent.bitLength() > MAX_RSA_EXPONENT_BITS
                 || !exponent.testBit(0)
                 || !modulus.testBit(0)) {
-            throw new UnreliableKeyException("its exponent or modulus is none of RSA");
+            throw new UnreliableKeyException("its exponent or modulus is not valid for RSA");
         }
         if (RocaFingerprint.isOn(modulus)) {
             throw new UnreliableKeyException("its private part can be computed (ROCA, CVE-2017-15361): replace it");

@@ -83,7 +83,7 @@ final class KeySetEndpoint {
         }
         if (failure instanceof HttpTimeoutException) {
             return new KeySetException(
-                    Outcome.TIMEOUT, "there is no whole answer within " + timeout.toMillis() + " ms");
+                    Outcome.TIMEOUT, "the response was incomplete after " + timeout.toMillis() + " ms");
         }
         String what = failure == null ? "no answer" : failure.getClass().getSimpleName();
         return new KeySetException(Outcome.UNREACHABLE, "there is no connection, or it broke off (" + what + ")");

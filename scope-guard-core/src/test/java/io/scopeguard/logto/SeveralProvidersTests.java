@@ -203,7 +203,7 @@ class SeveralProvidersTests {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ScopeGuard.join(List.of(guard(first), guard(twin)), rule))
-                .withMessage("two providers issue tokens as " + ours.tenant().issuer());
+                .withMessage("two providers accept the issuer " + ours.tenant().issuer());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ScopeGuard.join(List.of(guard(first), guard(namesake)), rule))
                 .withMessage("two providers are named first");

@@ -297,7 +297,7 @@ class KeyOutageTests {
                             message -> message.contains(endpoint.uri("/jwks").toString()))
                     .containsExactly(
                             "WARN The signing keys cannot be fetched from " + endpoint.uri("/jwks")
-                                    + ": there is no whole answer within 500 ms",
+                                    + ": the response was incomplete after 500 ms",
                             "INFO The signing keys can be fetched from " + endpoint.uri("/jwks") + " again");
         }
     }

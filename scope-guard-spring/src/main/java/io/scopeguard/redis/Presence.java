@@ -25,7 +25,7 @@ final class Presence {
      * Counts the replicas, and returns the name of the records: another name means that Redis has lost them. If this
      * replica's last heartbeat or its last change is missing, another server has taken over, which lacks the last writes. Joins the bounds of the
      * provider's time with those that other replicas have sent, which become wider as time passes. If they contradict each other, the
-     * provider's later answer is right, but a replica believes that only when the provider answers it.
+     * provider's later answer is right, but a replica relies on it only after it has received that answer itself.
      */
     private static final Script BEAT = new Script("""
             local before = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or '0')

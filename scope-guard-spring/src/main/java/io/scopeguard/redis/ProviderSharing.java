@@ -78,7 +78,7 @@ public final class ProviderSharing implements AutoCloseable {
         this.everything = new FullInvalidation(clock);
         this.heartbeats = executor("scope-guard-redis", 1);
         this.restoring = executor("scope-guard-restore", 2);
-        // Not all replicas at a time.
+        // Spreads the replicas over time.
         this.renewedAt = clock.nanos() - ThreadLocalRandom.current().nextLong(RENEWAL);
     }
 

@@ -24,7 +24,7 @@ final class SharedAsks implements AskExchange {
     private final ServerClock server;
     private final Unsent<Asked, RecordedAsk> unsent = new Unsent<>(MAX_UNSENT, SharedAsks::later);
 
-    /** Whom was asked for what. */
+    /** Key of an ask: the subject, the client and the scope. */
     record Asked(String issuer, PermissionKey subject, String clientId, String scope) {
 
         static Asked of(RecordedAsk ask) {
@@ -61,7 +61,7 @@ final class SharedAsks implements AskExchange {
         return log.add(SharedJson.write(Entry.of(ask, server)));
     }
 
-    /** What could not be added to the stream. */
+    /** The asks that could not be added to the stream. */
     Unsent<Asked, RecordedAsk> unsent() {
         return unsent;
     }

@@ -180,7 +180,7 @@ final class SharedHistories implements FactExchange {
                 .array();
     }
 
-    /** What could not be stored. */
+    /** The histories that could not be stored. */
     Unsent<String, FactHistory> unsent() {
         return unsent;
     }

@@ -26,7 +26,7 @@ final class Unsent<K, V> {
     /** The number of losses after which everything was sent. */
     private long repaired;
 
-    /** What is left of everything. Used while flushing only. */
+    /** The records still to be sent in a full resend. Used while flushing only. */
     private Iterator<Entry<K, V>> rest = Collections.emptyIterator();
 
     private @Nullable Entry<K, V> failed;

@@ -96,7 +96,7 @@ public final class Holding {
         return takesStandingFrom(before) || (before != null && roles.isEmpty() && !before.roles.isEmpty());
     }
 
-    /** This holding, with the roles whose loss the other one of two reads does not confirm. */
+    /** This holding, plus the roles that only one of the two reads lacks. */
     public Holding sparing(@Nullable Holding before, Holding firstRead) {
         if (before == null || isInactive() || roles.containsAll(firstRead.roles)) {
             return this;

@@ -111,7 +111,8 @@ public final class BoundedHttp {
         if (response != null) {
             answer.complete(response);
         } else if (cause instanceof TimeoutException) {
-            answer.completeExceptionally(new HttpTimeoutException("No whole answer within " + timeout + "."));
+            answer.completeExceptionally(
+                    new HttpTimeoutException("The response was incomplete after " + timeout.toMillis() + " ms."));
         } else {
             answer.completeExceptionally(cause instanceof IOException ? cause : new IOException(cause));
         }

@@ -13,10 +13,10 @@ import org.springframework.boot.webmvc.actuate.endpoint.web.AdditionalHealthEndp
 import org.springframework.core.env.Environment;
 import org.springframework.web.servlet.HandlerMapping;
 
-/** Which endpoint of Actuator a handler is of. Used only where Actuator is on the class path. */
+/** Finds the actuator endpoint of a handler. Used only where Actuator is on the class path. */
 final class ActuatorEndpoints {
 
-    /** Of Scope Guard itself. */
+    /** Scope Guard's own endpoint. */
     private static final EndpointId OPERATORS = EndpointId.of("scopeguard");
 
     private ActuatorEndpoints() {}

@@ -49,7 +49,7 @@ final class HandlerInventory {
         return new LinkedHashMap<>(context.getBeansOfType(HandlerMapping.class));
     }
 
-    /** A mapping, or those that it passes requests on to: Spring Data REST's are no beans of their own. */
+    /** A mapping, or those that it passes requests on to: those of Spring Data REST are not separate beans. */
     static Stream<HandlerMapping> expand(HandlerMapping mapping) {
         if (!(mapping instanceof Iterable<?> delegates)) {
             return Stream.of(mapping);

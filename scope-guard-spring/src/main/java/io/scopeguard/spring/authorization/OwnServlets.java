@@ -3,7 +3,8 @@ package io.scopeguard.spring.authorization;
 import io.scopeguard.annotation.Internal;
 
 /**
- * The names of Scope Guard's own servlets. They need no token: some ask for another credential, one has nothing to hide.
+ * The names of Scope Guard's own servlets. They need no token: webhooks are
+ * authenticated by their signature or secret, and the metadata is public.
  *
  * @hidden
  */

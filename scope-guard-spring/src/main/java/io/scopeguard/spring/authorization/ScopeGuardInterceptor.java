@@ -171,7 +171,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     }
 
     /**
-     * The subject of a decision: the same handler for another organization needs another one.
+     * The subject of a decision: the same handler for another organization needs a new decision.
      *
      * @param organization that the path names, if it names one
      * @param open whether this handler is open, or one that passed the request on to it

@@ -114,8 +114,9 @@ public final class ScopeGuardAutoConfiguration {
     @Bean(defaultCandidate = false)
     @ConditionalOnMissingBean(AccessTokenDecoder.class)
     AccessTokenDecoder namedAccessTokenDecoder(ScopeGuard scopeGuardCore, GuardMetrics scopeGuardMetrics) {
-        log.warn("The application has its own JwtDecoder. Handlers that require scopes refuse the tokens it verifies:"
-                + " their chain needs oauth2ResourceServer(r -> r.jwt(jwt -> jwt.decoder(accessTokenDecoder))).");
+        log.warn(
+                "The application has its own JwtDecoder. Handlers that require scopes reject the tokens that it verifies."
+                        + " Configure oauth2ResourceServer(r -> r.jwt(jwt -> jwt.decoder(accessTokenDecoder))) in their filter chain.");
         return new AccessTokenDecoder(scopeGuardCore, scopeGuardMetrics::verified);
     }
 
@@ -169,7 +170,7 @@ public final class ScopeGuardAutoConfiguration {
         if (OnSharing.isOn(environment)) {
             throw new InvalidSettingException(
                     SharingChecks.ENABLED,
-                    "is true, but Spring Data Redis is not there",
+                    "is true, but Spring Data Redis is not on the class path",
                     "Add org.springframework.boot:spring-boot-starter-data-redis, or leave the property out.");
         }
         return Sharing.NONE;

@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Applications that Scope Guard cannot guard: they say so, or do not start, rather than run without a guard in silence.
+ * Applications that cannot be guarded: start-up logs a warning or fails, so that they never run unguarded unnoticed.
  *
  * @since 0.1
  */

@@ -40,7 +40,7 @@ final class UnknownRoles {
         }
         if (!unknown.isEmpty()) {
             log.warn(
-                    "Handlers require {} roles that {} does not have: {}. Requests to them are refused until the roles exist.",
+                    "Handlers require {} roles that {} does not have: {}. Requests to them are denied until the roles exist.",
                     kind.name().toLowerCase(Locale.ROOT),
                     provider.description(),
                     unknown);

@@ -3,7 +3,7 @@ package io.scopeguard.spring.stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one stream end between two writes, and nothing be written afterwards. The end is performed by the thread that demands it, or
+ * Ends a stream between two writes. Nothing is written afterwards. The end is performed by the thread that demands it, or
  * after its write by the thread that writes. Nothing is written and nobody waits while the lock is held. Thread-safe.
  */
 final class StreamGate {

@@ -1,4 +1,6 @@
-/** An optional endpoint that streams a token's drift to its client as server-sent events. */
+/**
+ * Streamed responses, WebSocket and STOMP sessions, which end when the right to them ends; and the optional stream of signals.
+ */
 @Internal
 @NullMarked
 package io.scopeguard.spring.stream;
