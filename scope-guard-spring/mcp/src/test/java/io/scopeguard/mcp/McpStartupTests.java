@@ -9,10 +9,13 @@ import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.PublicEndpoint;
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.testing.Sampled;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,6 +38,19 @@ import reactor.core.publisher.Mono;
 
 /** A tool whose annotation nothing enforces does not exist: the application does not start. */
 class McpStartupTests {
+
+    private static final InputStream STANDARD_INPUT = System.in;
+
+    /** A transport of standard input and output would take the messages that end the process of the tests. */
+    @BeforeAll
+    static void replaceInput() {
+        System.setIn(InputStream.nullInputStream());
+    }
+
+    @AfterAll
+    static void restoreInput() {
+        System.setIn(STANDARD_INPUT);
+    }
 
     static class Plain {
 
