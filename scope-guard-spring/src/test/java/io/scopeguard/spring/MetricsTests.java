@@ -165,7 +165,13 @@ class MetricsTests {
         String acme = TenantServer.newId("acme");
         int requests = 24;
         try (TenantServer tenant = new TenantServer(clock);
-                RunningApi api = RunningApi.start(tenant, clock, List.of(), GuardedApi.class, Meters.class)) {
+                // A request waits for a part of this before it takes the stale entry.
+                RunningApi api = RunningApi.start(
+                        tenant,
+                        clock,
+                        List.of("scope-guard.permissions.max-wait", "6s"),
+                        GuardedApi.class,
+                        Meters.class)) {
             Gauge waiting = api.bean(MeterRegistry.class)
                     .get("scopeguard.permissions.waiting")
                     .gauge();

@@ -9,12 +9,14 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
+import io.scopeguard.token.NativeCrypto;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A token to be signed. Immutable. Each signing produces another signature, but the {@code jti} stays the same. */
@@ -46,7 +48,10 @@ public record TestToken(ECKey key, @Nullable String type, Map<String, Object> cl
         }
         JWSObject jws = new JWSObject(header.build(), new Payload(claims));
         try {
-            jws.sign(new ECDSASigner(key));
+            ECDSASigner signer = new ECDSASigner(key);
+            // The JDK takes milliseconds.
+            NativeCrypto.load().getNow(Optional.empty()).ifPresent(signer.getJCAContext()::setProvider);
+            jws.sign(signer);
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
         }

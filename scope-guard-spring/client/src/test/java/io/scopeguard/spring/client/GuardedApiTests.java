@@ -75,7 +75,16 @@ class GuardedApiTests {
                     var sources = context.getEnvironment().getPropertySources();
                     sources.addFirst(new MapPropertySource("box", Map.copyOf(box.properties())));
                     sources.addFirst(new MapPropertySource(
-                            "test", Map.of("server.port", 0, "scope-guard.permissions.max-wait", "60s")));
+                            "test",
+                            Map.of(
+                                    "server.port",
+                                    0,
+                                    "scope-guard.permissions.max-wait",
+                                    "60s",
+                                    "scope-guard.permissions.max-age",
+                                    "300ms",
+                                    "scope-guard.drift.spread",
+                                    "1s")));
                 })
                 .run();
     }
