@@ -240,7 +240,8 @@ final class Demands {
                 && !isMissing(holders, key.id())
                 && !isContradicted(holders, key, roles)
                 && !(priority == Priority.FOREGROUND && holders.isUnsteady())
-                && holders.isCheaper(roles, traits.pageSize());
+                && holders.isCheaper(roles, traits.pageSize())
+                && !(part.isReported() && holders.isReadAlone(key.id(), roles, traits.pageSize(), sequence.now()));
         boolean isPaused = byRole && priority == Priority.BACKGROUND && holders.isPaused(sequence.now());
         if (isPaused && after <= part.readAt()) {
             // The fact is only old. A read after a certain event does not wait for the next sweep.

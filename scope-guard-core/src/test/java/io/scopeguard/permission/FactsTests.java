@@ -601,6 +601,13 @@ class FactsTests {
         assertThat(directory.calls("members"))
                 .describedAs("the rest of the sweep, a pass, and a confirming one")
                 .isLessThanOrEqualTo(3 * 5);
+        clock.advanceSeconds(31);
+        directory.forgetCalls();
+        cache.apply(new PermissionChange.OfMember(user("user-7"), "acme"));
+        get("user-7", READ);
+        assertThat(directory.calls("membership"))
+                .describedAs("half a minute later")
+                .isEqualTo(1);
     }
 
     /** Reads two pages of all, the first of which has user 0. */

@@ -97,6 +97,32 @@ class HolderSweepTests {
         assertThat(directory.calls("grants")).isEqualTo(2);
     }
 
+    /** A sweep may have read the list of the user's role before the change, and its calls may take longer than a request waits. */
+    @Test
+    void getWhenAChangeIsReportedThenTheUserIsReadAlone() {
+        sweep(2);
+        directory.holds("user-1");
+        cache.apply(new PermissionChange.OfSubject(new Subject(Subject.Type.USER, "user-1")));
+
+        assertThat(get("user-1", AUDIT).granted()).isEqualTo(Scopes.none());
+        assertThat(directory.calls("grants")).describedAs("read and confirmed").isEqualTo(2);
+        assertThat(directory.calls("holders")).isZero();
+    }
+
+    @Test
+    void getWhenMoreChangesAreReportedThanASweepTakesCallsThenHoldersAreRead() {
+        sweep(2);
+        for (int i = 0; i < 100; i++) {
+            cache.apply(new PermissionChange.OfSubject(new Subject(Subject.Type.USER, "user-" + i)));
+        }
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(get("user-" + i, AUDIT).granted()).isEqualTo(AUDIT);
+        }
+        assertThat(directory.calls("grants")).isEqualTo(3);
+        assertThat(directory.calls("holders")).isEqualTo(2);
+    }
+
     @Test
     void getWhenHoldersChangeDuringEachSweepThenEverybodyIsAnswered() {
         sweep(2);

@@ -37,6 +37,9 @@ public final class HolderSweep {
     /** After this many sweeps in a row during which holders changed, the users of waiting requests are read one by one. */
     private static final int TRIES = 2;
 
+    /** A sweep of so few calls is over so soon that it answers a reported change as well. */
+    private static final int FEW_CALLS = 2;
+
     /** The pause before a further sweep in the background if holders changed during the last one. */
     private static final long PAUSE = Duration.ofSeconds(10).toNanos();
 
@@ -52,6 +55,7 @@ public final class HolderSweep {
     private volatile long listReadAt = Long.MIN_VALUE;
     private volatile int unsteadySweeps;
     private @Nullable Walk walk;
+    private final ReportedReads reported = new ReportedReads();
 
     /**
      * The result of a complete sweep. Not a record, because instances are compared.
@@ -217,6 +221,14 @@ public final class HolderSweep {
         }
         int demand = Math.max(Math.max(usersNow.size(), usedBefore), waiting.size());
         return demand > calls(roles, pageSize);
+    }
+
+    /**
+     * Whether a user whose change was reported is read alone. A sweep may have read the list of the user's role before the change.
+     */
+    public synchronized boolean isReadAlone(String user, RoleSet roles, int pageSize, long now) {
+        int sweep = calls(roles, pageSize);
+        return sweep > FEW_CALLS && reported.count(user, sweep, now) <= sweep;
     }
 
     /** Whether the holders of the role are read. */

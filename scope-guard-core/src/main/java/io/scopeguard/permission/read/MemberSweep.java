@@ -52,7 +52,6 @@ public final class MemberSweep {
     private volatile Map<String, Long> leftOut = Map.of();
 
     private volatile Map<String, Long> absent = Map.of();
-    private volatile Map<String, Long> reported = Map.of();
     /** Whether the last complete pass was empty. A faulty provider may return the same, so single reads have to confirm it. */
     private volatile boolean isEmptied;
 
@@ -61,6 +60,7 @@ public final class MemberSweep {
     private volatile int pages = UNKNOWN;
     private volatile long passedAt = Long.MIN_VALUE;
     private volatile @Nullable Pass<Seen> pass;
+    private @Nullable ReportedReads reported;
     private List<String> inUse = List.of();
     private List<String> found = List.of();
 
@@ -200,18 +200,11 @@ public final class MemberSweep {
                 left));
     }
 
-    /** How many members were read alone lately because a change of theirs was reported, up to the given one. */
     private synchronized int reported(String user, long now) {
-        if (reported.isEmpty()) {
-            reported = new ConcurrentHashMap<>(2);
+        if (reported == null) {
+            reported = new ReportedReads();
         }
-        if (reported.size() >= pages()) {
-            reported.values().removeIf(at -> now - at >= RECENT);
-        }
-        if (reported.size() < pages()) {
-            reported.putIfAbsent(user, now);
-        }
-        return reported.containsKey(user) ? reported.size() : reported.size() + 1;
+        return reported.count(user, pages(), now);
     }
 
     /** If reads are this late, rarely requested members are requested again before their turn. */
