@@ -77,9 +77,9 @@ record SignIn() implements LiveCase {
         return first;
     }
 
-    /** Members of separate organizations, which are on no page of the crowd. */
+    /** One for each, because a page would serve the other members, too. */
     private static String newcomersOrganization(int number) {
-        return "neworg" + (1000 + number / 4);
+        return "neworg" + (1000 + number);
     }
 
     private static String newcomer(int number) {
