@@ -179,6 +179,9 @@ final class Demands {
             return CompletableFuture.failedFuture(LossJudge.pendingLoss());
         }
         MemberSweep sweep = sweeps.of(key.organization());
+        if (priority == Priority.BACKGROUND && after <= part.readAt() && sweep.isPaused(sequence.now())) {
+            return CompletableFuture.completedFuture(null);
+        }
         if (priority == Priority.FOREGROUND) {
             sweep.miss(key.id(), part.readAt() == Long.MIN_VALUE);
         }

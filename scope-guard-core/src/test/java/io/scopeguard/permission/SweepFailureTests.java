@@ -3,6 +3,7 @@ package io.scopeguard.permission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
@@ -173,6 +174,76 @@ class SweepFailureTests {
         executor.runAll();
 
         assertThat(cache.lastSeen(key("user-1"), READ).standing()).isEqualTo(Standing.NOT_A_MEMBER);
+    }
+
+    @Test
+    void sweepWhenAllAreShownAsSuspendedForAWhileThenNobodyIs() {
+        useAllOf("globex", 1_000);
+        suspendAll(1_000);
+        sweepFor("globex", 1_000, 29);
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(cache.lastSeen(globex("user-" + i), READ).standing()).isEqualTo(Standing.ACTIVE);
+            directory.reactivate("user-" + i);
+        }
+        sweepFor("globex", 1_000, 11);
+
+        assertThat(directory.calls("membership")).isZero();
+        assertThat(directory.calls("members")).isLessThanOrEqualTo(3 * 10);
+        assertThat(cache.get(globex("user-1"), fresh(), READ).granted()).isEqualTo(READ);
+    }
+
+    @Test
+    void sweepWhenAllAreSuspendedThenBelievedAMinuteLaterByPages() {
+        useAllOf("globex", 1_000);
+        suspendAll(1_000);
+        sweepFor("globex", 1_000, 29);
+        for (int second = 0; second < 60; second++) {
+            sweepFor("globex", 1_000, 1);
+        }
+        sweepFor("globex", 1_000, 11);
+
+        assertThat(directory.calls("membership")).isZero();
+        assertThat(directory.calls("members"))
+                .describedAs("a pass in ten seconds")
+                .isLessThanOrEqualTo(8 * 2 * 10);
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(cache.lastSeen(globex("user-" + i), READ).standing()).isEqualTo(Standing.SUSPENDED);
+        }
+    }
+
+    /** Only those who are named, and as soon as they are named. */
+    @Test
+    void sweepWhenAllAreShownAsSuspendedAndOneIsNamedThenThatOneIs() {
+        useAllOf("globex", 1_000);
+        suspendAll(1_000);
+        sweepFor("globex", 1_000, 29);
+        cache.apply(new PermissionChange.OfSubject(user("user-1")));
+
+        assertThat(cache.get(globex("user-1"), fresh(), READ).standing()).isEqualTo(Standing.SUSPENDED);
+        assertThat(cache.lastSeen(globex("user-2"), READ).standing()).isEqualTo(Standing.ACTIVE);
+    }
+
+    private void useAllOf(String organization, int members) {
+        directory.members(organization, members, "viewer");
+        sweepFor(organization, members, 1);
+        sweepFor(organization, members, 29);
+        directory.forgetCalls();
+    }
+
+    private void suspendAll(int members) {
+        for (int i = 0; i < members; i++) {
+            directory.suspend("user-" + i);
+        }
+    }
+
+    /** Requests of all members after some seconds, and the reads that follow. */
+    private void sweepFor(String organization, int members, int seconds) {
+        clock.advanceSeconds(seconds);
+        executor.busy(true);
+        for (int i = 0; i < members; i++) {
+            cache.get(new PermissionKey(user("user-" + i), organization, Audience.ORGANIZATION), fresh(), READ);
+        }
+        executor.runAll();
     }
 
     @Test

@@ -121,6 +121,17 @@ public final class LossJudge {
         }
     }
 
+    /**
+     * Quarantines the loss of a subject that is one of many losses in the same answer.
+     *
+     * @throws PermissionsUnavailableException if the loss is not accepted yet
+     */
+    void requirePersistent(SubjectKey key, @Nullable SubjectFact known, long readAt) {
+        if (!isNamed(key, known) && quarantine.judge(key, readAt) != Ruling.BELIEVED) {
+            throw implausible("A loss is ignored until another read, a minute later, confirms it.");
+        }
+    }
+
     /** A few empty answers are ordinary losses. With more of them within a minute, a fault is more likely. */
     private synchronized boolean areManyEmptied(SubjectKey key, long now) {
         emptied.values().removeIf(at -> now - at >= WINDOW);

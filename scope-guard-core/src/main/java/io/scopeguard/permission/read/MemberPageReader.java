@@ -22,12 +22,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the members of an organization by page. Thread-safe. */
 final class MemberPageReader {
+
+    private static final Logger log = LoggerFactory.getLogger(MemberPageReader.class);
 
     /** The minimum number of losses that are judged as a whole, if they are more than a tenth. */
     private static final int MANY = 5;
@@ -105,6 +108,7 @@ final class MemberPageReader {
             @Nullable String cursor,
             CallContext context) {
         Map<String, Seen> reduced = new HashMap<>();
+        int inUse = sweep.found();
         recallLate(key, sweep, items.keySet());
         Map<String, FactHistory> shared = seenElsewhere(key, items);
         items.forEach((user, seen) -> {
@@ -125,7 +129,7 @@ final class MemberPageReader {
         });
         Map<String, Seen> firstReads = firstReads(key, reduced);
         if (!firstReads.isEmpty()) {
-            lookAgain(key, sweep, firstReads, end, cursor, context);
+            lookAgain(key, sweep, firstReads, sweep.found() - inUse, end, cursor, context);
         }
     }
 
@@ -170,47 +174,57 @@ final class MemberPageReader {
         }
     }
 
-    /** Stores a page, which is the confirming read for every member on it. */
+    /**
+     * Stores a page, which is the confirming read for every member on it.
+     *
+     * @param inUse the number of members in use on the page
+     */
     private void lookAgain(
             MembersKey key,
             MemberSweep sweep,
             Map<String, Seen> reduced,
+            int inUse,
             long noticed,
             @Nullable String cursor,
             CallContext context) {
         long suspended = reduced.values().stream()
                 .filter(seen -> seen.holding().isInactive())
                 .count();
-        boolean credible = !isMass(suspended, sweep.inUse())
-                || judge.isPlausible(key, noticed, "Many members of an organization have lost their standing at once");
+        boolean isMass = isMass(suspended, inUse);
         Timed<Page<Member>> again =
                 reads.again(context, noticed, call -> source.members(key.organization(), cursor, call));
-        again.value().items().stream()
-                .filter(member -> reduced.containsKey(member.user()))
-                .forEach(member -> {
-                    Seen first = Objects.requireNonNull(reduced.get(member.user()));
-                    believe(
-                            member(member.user(), key),
-                            first,
-                            member,
-                            again.times().confirming(noticed),
-                            credible);
-                    sweep.found(member.user());
-                });
+        boolean isDoubted = false;
+        for (Member member : again.value().items()) {
+            Seen first = reduced.get(member.user());
+            if (first != null) {
+                ReadTimes times = again.times().confirming(noticed);
+                isDoubted |= !isAccepted(member(member.user(), key), first, member, times, isMass);
+                sweep.found(member.user());
+            }
+        }
+        if (isDoubted && sweep.doubt()) {
+            log.warn(
+                    "Many members of an organization have lost their standing at once. This is ignored until another read, a"
+                            + " minute later, confirms it.");
+        }
     }
 
-    private void believe(MembershipKey key, Seen first, Member second, ReadTimes times, boolean isCredible) {
+    /** Stores the answer about a member, unless it takes the standing from so many members that it must persist. */
+    private boolean isAccepted(MembershipKey key, Seen first, Member second, ReadTimes times, boolean isMass) {
         SubjectFact known = store.peek(key);
         Holding holding = Holding.of(second.membership()).sparing(FactReader.holding(known), first.holding());
         boolean losesStanding = holding.takesStandingFrom(FactReader.holding(known));
-        if (losesStanding && !isCredible && !judge.isNamed(key, known)) {
-            return;
-        }
         try {
-            judge.requireBelievable(key, known, false, losesStanding && isCredible, times.readAt());
+            if (losesStanding && isMass) {
+                judge.requirePersistent(key, known, times.readAt());
+            } else {
+                judge.requireBelievable(key, known, false, losesStanding, times.readAt());
+            }
             store.put(key, holding, times);
+            return true;
         } catch (PermissionsUnavailableException e) {
             store.doubted(key, times.end());
+            return false;
         }
     }
 
@@ -223,7 +237,7 @@ final class MemberPageReader {
                 missing.add(user);
             }
         }
-        sweep.keepWatching(missing, isMass(missing.size(), inUse), pass);
+        sweep.keepWatching(missing, isMass(missing.size(), inUse), pass, sequence.now());
         missing.removeIf(user -> isReadSince(member(user, key), pass.readAt()));
         if (pass.isConclusive()) {
             judgeAbsence(key, sweep, pass, missing);

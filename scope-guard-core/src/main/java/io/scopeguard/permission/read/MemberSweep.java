@@ -31,8 +31,13 @@ public final class MemberSweep {
     private static final long RECENT = Duration.ofSeconds(30).toNanos();
 
     private static final long SLOW = Duration.ofSeconds(60).toNanos();
+
+    /** The pause before the pages are read again in the background if losses on them are doubted. */
+    private static final long PAUSE = Duration.ofSeconds(10).toNanos();
+
     private static final int MAX_WAITING = 10_000;
     private static final int UNKNOWN = 0;
+    private static final long NEVER = Long.MIN_VALUE;
 
     /**
      * The requests that wait for a member.
@@ -59,6 +64,10 @@ public final class MemberSweep {
     private volatile int usedBefore;
     private volatile int pages = UNKNOWN;
     private volatile long passedAt = Long.MIN_VALUE;
+    /** The end of the last pass, if losses on it are doubted. */
+    private volatile long doubtedAt = NEVER;
+
+    private boolean isDoubted;
     private volatile @Nullable Pass<Seen> pass;
     private @Nullable ReportedReads reported;
     private List<String> inUse = List.of();
@@ -236,6 +245,7 @@ public final class MemberSweep {
         if (current == null) {
             current = new Pass<>(now);
             pass = current;
+            isDoubted = false;
             found = new ArrayList<>(inUse.size());
         }
         return current;
@@ -257,6 +267,28 @@ public final class MemberSweep {
 
     int inUse() {
         return inUse.size();
+    }
+
+    /** The number of members in use that the pass has found so far. */
+    int found() {
+        return found.size();
+    }
+
+    /**
+     * Takes note that losses on a page of the pass are doubted.
+     *
+     * @return whether those are the first ones since a pass without doubt
+     */
+    boolean doubt() {
+        boolean isFirst = !isDoubted && doubtedAt == NEVER;
+        isDoubted = true;
+        return isFirst;
+    }
+
+    /** Whether it is too early to read pages again because of their age: doubted losses must persist for a minute. */
+    public boolean isPaused(long now) {
+        long doubted = doubtedAt;
+        return doubted != NEVER && now - doubted < PAUSE;
     }
 
     /** The estimated number of pages of the organization. */
@@ -317,11 +349,14 @@ public final class MemberSweep {
     /**
      * Missing members whose loss is not believed yet.
      *
-     * @param isDoubtful whether they are so many that the pages are read again, instead of each member alone
+     * @param areMany whether they are so many that the pages are read again, instead of each member alone
      */
-    void keepWatching(List<String> missing, boolean isDoubtful, Pass<Seen> finished) {
-        if (!isDoubtful) {
+    void keepWatching(List<String> missing, boolean areMany, Pass<Seen> finished, long now) {
+        if (areMany || isDoubted) {
+            doubtedAt = now;
+        } else {
             passedAt = finished.readAt();
+            doubtedAt = NEVER;
         }
         if (!missing.isEmpty()) {
             inUse.addAll(missing);
