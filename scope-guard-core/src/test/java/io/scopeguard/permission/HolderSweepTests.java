@@ -110,6 +110,21 @@ class HolderSweepTests {
     }
 
     @Test
+    void sweepWhenTheBudgetLeavesNoRoomThenItContinuesWhereItIs() {
+        sweep(2);
+        clock.advanceSeconds(29);
+        directory.meanwhile("holders", () -> directory.exhausted(true));
+        askForAll("");
+        assertThat(directory.calls("holders"))
+                .describedAs("a page, and one without room")
+                .isEqualTo(2);
+        directory.exhausted(false);
+        askForAll("");
+
+        assertThat(directory.calls("holders")).describedAs("and that one").isEqualTo(3);
+    }
+
+    @Test
     void getWhenMoreChangesAreReportedThanASweepTakesCallsThenHoldersAreRead() {
         sweep(2);
         for (int i = 0; i < 100; i++) {

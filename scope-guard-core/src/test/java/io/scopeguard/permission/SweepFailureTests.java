@@ -13,6 +13,8 @@ import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sweeps that fail, or during which the list changes. */
 class SweepFailureTests {
@@ -221,6 +223,41 @@ class SweepFailureTests {
 
         assertThat(cache.get(globex("user-1"), fresh(), READ).standing()).isEqualTo(Standing.SUSPENDED);
         assertThat(cache.lastSeen(globex("user-2"), READ).standing()).isEqualTo(Standing.ACTIVE);
+    }
+
+    /** Long ids take more space each. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 64})
+    void sweepWhenManyMembersAreNotInUseThenThoseInUseStay(int length) {
+        String filler = "x".repeat(length);
+        int entries = 100 * (1 + length / 64);
+        PermissionCache small = new PermissionCache(
+                directory,
+                clock.steady(),
+                new CacheSettings(
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(5),
+                        Duration.ofSeconds(2),
+                        entries,
+                        Duration.ofHours(1)),
+                FactExchange.NONE,
+                executor);
+        for (int i = 0; i < 1_000; i++) {
+            directory.member("globex", filler + i, "viewer");
+        }
+        for (int round = 0; round < 3; round++) {
+            clock.advanceSeconds(29);
+            for (int i = 0; i < 1_000; i += 20) {
+                small.get(globex(filler + i), fresh(), READ);
+            }
+            executor.runAll();
+        }
+
+        assertThat(directory.calls("members")).isGreaterThanOrEqualTo(20);
+        for (int i = 0; i < 1_000; i += 20) {
+            assertThat(small.lastSeen(globex(filler + i), READ)).as("" + i).isNotNull();
+        }
+        small.close();
     }
 
     private void useAllOf(String organization, int members) {

@@ -92,7 +92,7 @@ public final class FactStore {
         this.facts = Caffeine.newBuilder()
                 .executor(Runnable::run)
                 .maximumWeight(maxEntries)
-                .weigher((SubjectKey key, SubjectFact fact) -> 1 + key.id().length() / ID_LENGTH)
+                .weigher((SubjectKey key, SubjectFact fact) -> weight(key))
                 .expireAfterAccess(idle)
                 .ticker(sequence::now)
                 .evictionListener((key, fact, cause) -> dropped(cause))
@@ -204,14 +204,20 @@ public final class FactStore {
         return known != null && !known.isUnused() && known.holding().takesFrom(read);
     }
 
-    /**
-     * Stores the answer of a page about a subject that no request needs. It is kept only while there is ample space: subjects in
-     * use come first.
-     */
+    /** The space for subjects that no request needs, as a sum of weights: a quarter stays free for those in use. */
+    public long roomForUnrequested() {
+        long used = facts.policy().eviction().orElseThrow().weightedSize().orElseThrow();
+        return maxEntries - maxEntries / ROOM - used;
+    }
+
+    /** The space that a fact takes. */
+    public static int weight(SubjectKey key) {
+        return 1 + key.id().length() / ID_LENGTH;
+    }
+
+    /** Stores the answer of a page about a subject that no request needs. */
     public void putUnrequested(SubjectKey key, Holding read, ReadTimes times) {
-        if (facts.estimatedSize() < maxEntries - maxEntries / ROOM) {
-            put(key, read, times, false, null);
-        }
+        put(key, read, times, false, null);
     }
 
     /** A page shows that a member that no request needs is inactive, which its first request confirms. */
@@ -238,6 +244,11 @@ public final class FactStore {
         }
         readElsewhere.invalidate(compact);
         updateLosses(compact, after);
+        SubjectFact latest = facts.policy().getIfPresentQuietly(compact);
+        if (latest != null && latest.readAt() > after.readAt()) {
+            // Another thread has stored a newer read, and may have found no loss to remove.
+            updateLosses(compact, latest);
+        }
         if (isShared() && !after.isUnused() && after.isNewsAfter(before[0])) {
             exchange.share(compact.name(), after.history());
         }

@@ -14,7 +14,6 @@ import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.Holder;
 import io.scopeguard.provider.Page;
 import io.scopeguard.provider.PermissionSource;
-import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.Sequence;
@@ -66,14 +65,18 @@ public final class HolderReader {
             if (!walk.isListRead) {
                 readList(walk, context);
             } else if (!walk.scopesToRead.isEmpty()) {
-                readScopes(walk.scopesToRead.remove(), context);
+                readScopes(walk.scopesToRead.element(), context);
+                walk.scopesToRead.remove();
             } else if (!walk.isPlanned) {
                 planHolders(walk);
             } else if (!walk.rolesToRead.isEmpty()) {
                 readPage(walk, walk.rolesToRead.element(), context);
             }
-        } catch (PermissionsUnavailableException e) {
-            sweep.abandon();
+        } catch (RuntimeException | Error e) {
+            // Without room in the budget, the sweep continues later where it is.
+            if (!Sweeps.isOutOfBudget(e)) {
+                sweep.abandon();
+            }
             throw e;
         }
         boolean done = walk.isPlanned && walk.scopesToRead.isEmpty() && walk.rolesToRead.isEmpty();

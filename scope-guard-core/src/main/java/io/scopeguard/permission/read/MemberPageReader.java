@@ -14,7 +14,6 @@ import io.scopeguard.provider.Member;
 import io.scopeguard.provider.Page;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
-import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.time.Sequence;
@@ -74,16 +73,12 @@ final class MemberPageReader {
             }
             return last;
         } catch (RuntimeException | Error e) {
-            if (!isOutOfBudget(e) || pass.pages() > pages) {
+            // If the budget leaves no room for the page itself, the pass continues with it later.
+            if (!Sweeps.isOutOfBudget(e) || pass.pages() > pages) {
                 sweep.abandon();
             }
             throw e;
         }
-    }
-
-    /** Whether the budget leaves no room for a call. If that is the page itself, the pass continues with it later. */
-    private static boolean isOutOfBudget(Throwable failure) {
-        return failure instanceof PermissionsUnavailableException e && e.reason() == Reason.BUDGET_EXHAUSTED;
     }
 
     private boolean page(MembersKey key, MemberSweep sweep, Pass<Seen> pass, CallContext context) {
@@ -109,13 +104,14 @@ final class MemberPageReader {
             CallContext context) {
         Map<String, Seen> reduced = new HashMap<>();
         int inUse = sweep.found();
+        Map<MembershipKey, Seen> unrequested = new HashMap<>();
         recallLate(key, sweep, items.keySet());
         Map<String, FactHistory> shared = seenElsewhere(key, items);
         items.forEach((user, seen) -> {
             MembershipKey member = member(user, key);
             SubjectFact known = store.peek(member);
             if ((known == null || known.isUnused()) && !sweep.isWanted(user)) {
-                takeInUnrequested(member, seen);
+                unrequested.put(member, seen);
                 return;
             }
             if (store.isLoss(member, seen.holding(), seen.times())) {
@@ -127,6 +123,7 @@ final class MemberPageReader {
             }
             sweep.isInUse(known == null ? user : known.id());
         });
+        takeInUnrequested(unrequested);
         Map<String, Seen> firstReads = firstReads(key, reduced);
         if (!firstReads.isEmpty()) {
             lookAgain(key, sweep, firstReads, sweep.found() - inUse, end, cursor, context);
@@ -166,11 +163,16 @@ final class MemberPageReader {
     }
 
     /** A loss of a member that no request needs is confirmed when a request needs it. */
-    private void takeInUnrequested(MembershipKey key, Seen seen) {
-        if (seen.holding().isInactive()) {
-            store.dropUnused(key, seen.times());
-        } else {
-            store.putUnrequested(key, seen.holding(), seen.times());
+    private void takeInUnrequested(Map<MembershipKey, Seen> members) {
+        long room = store.roomForUnrequested();
+        for (Map.Entry<MembershipKey, Seen> member : members.entrySet()) {
+            Seen seen = member.getValue();
+            if (seen.holding().isInactive()) {
+                store.dropUnused(member.getKey(), seen.times());
+            } else if (room > 0) {
+                store.putUnrequested(member.getKey(), seen.holding(), seen.times());
+                room -= FactStore.weight(member.getKey());
+            }
         }
     }
 
