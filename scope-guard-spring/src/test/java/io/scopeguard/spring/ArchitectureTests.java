@@ -181,6 +181,8 @@ class ArchitectureTests {
                 .doNotHaveFullyQualifiedName("io.scopeguard.spring.autoconfigure." + name + "Settings")
                 .and()
                 .doNotHaveFullyQualifiedName("io.scopeguard.spring.autoconfigure." + name + "Properties")
+                .and()
+                .doNotHaveFullyQualifiedName("io.scopeguard.spring.autoconfigure." + name + "Preinitializer")
                 .should()
                 .dependOnClassesThat(resideInAPackage("io.scopeguard." + provider + "..")
                         .or(resideInAPackage("io.scopeguard.spring.autoconfigure")

@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 /** A variant of the service in its own process, which answers questions about itself. */
 final class ServiceProcess implements AutoCloseable {
 
-    private static final int PATIENCE_SECONDS = 10;
+    /** The JVM assembles its AOT cache as it ends. */
+    private static final int PATIENCE_SECONDS = 120;
 
     private final Process process;
     private final BufferedReader answers;

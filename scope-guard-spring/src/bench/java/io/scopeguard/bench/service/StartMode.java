@@ -53,8 +53,8 @@ enum StartMode {
         Prepared prepare(Variant variant, String endpoint, Path directory) throws IOException {
             String classPath = ClassPath.smallest(variant.isGuarded(), directory);
             Path cache = directory.resolve("service.aot");
-            try (ServiceProcess training =
-                    new ServiceProcess(variant, List.of("-XX:AOTCacheOutput=" + cache), classPath, endpoint)) {
+            try (ServiceProcess training = new ServiceProcess(
+                    variant, List.of("-XX:AOTCacheOutput=" + cache, "-Xlog:aot=error"), classPath, endpoint)) {
                 training.usage();
             }
             if (!Files.exists(cache)) {
