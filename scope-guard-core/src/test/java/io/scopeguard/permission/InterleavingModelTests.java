@@ -38,10 +38,12 @@ class InterleavingModelTests {
     private static final List<String> USERS = List.of("u1", "u2", "u3");
     private static final List<String> ROLES = List.of("r1", "r2", "r3");
 
+    /** Small pages: a sweep has several steps, and requests and reports arrive between them. */
     @Property(tries = 400)
     void whateverTheOrderNoHeldRightIsRefusedAndLossesBindInTheEnd(
-            @ForAll @Size(min = 20, max = 200) List<@IntRange(min = 0, max = 999) Integer> choices) {
-        World world = new World(choices.iterator());
+            @ForAll @Size(min = 20, max = 200) List<@IntRange(min = 0, max = 999) Integer> choices,
+            @ForAll @IntRange(min = 1, max = 4) int pageSize) {
+        World world = new World(choices.iterator(), pageSize);
         while (world.hasChoices()) {
             world.act();
         }
@@ -59,10 +61,10 @@ class InterleavingModelTests {
         private final Iterator<Integer> choices;
         private final TestDirectory directory = new TestDirectory();
         private final AnyOrder executor = new AnyOrder();
-        private final PermissionCache cache =
-                new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor);
+        private final PermissionCache cache;
         private final Map<String, Set<String>> held = new TreeMap<>();
         private final Map<String, Set<String>> meanings = new TreeMap<>();
+        private final Set<String> gone = new HashSet<>();
 
         /** The scopes that each user has held without interruption. */
         private final Map<String, Set<String>> always = new HashMap<>();
@@ -76,8 +78,10 @@ class InterleavingModelTests {
          */
         private boolean moved;
 
-        World(Iterator<Integer> choices) {
+        World(Iterator<Integer> choices, int pageSize) {
             this.choices = choices;
+            directory.pages(pageSize);
+            cache = new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor);
             ROLES.forEach(role -> meanings.put(role, new TreeSet<>(Set.of("a"))));
             USERS.forEach(user -> held.put(user, new TreeSet<>(Set.of("r1"))));
             meanings.get("r1").add("b");
@@ -94,7 +98,8 @@ class InterleavingModelTests {
         }
 
         void act() {
-            switch (choose(8)) {
+            switch (choose(9)) {
+                case 8 -> directory.down(choose(2) == 0);
                 case 0, 1, 2 -> ask(USERS.get(choose(USERS.size())));
                 case 3 -> executor.stepAny();
                 case 4 -> clock.advanceSeconds(1 + choose(20));
@@ -120,7 +125,8 @@ class InterleavingModelTests {
         private void change() {
             String role = ROLES.get(choose(ROLES.size()));
             String user = USERS.get(choose(USERS.size()));
-            switch (choose(4)) {
+            switch (choose(5)) {
+                case 4 -> toggle(gone, user);
                 case 0 -> toggle(held.get(user), role);
                 case 1 -> toggle(meanings.get(role), List.of("a", "b", "c").get(choose(3)));
                 default -> split(user, role);
@@ -158,6 +164,7 @@ class InterleavingModelTests {
         private void publish() {
             meanings.forEach((role, scopes) -> directory.role(role, scopes.toArray(String[]::new)));
             held.forEach((user, roles) -> directory.member("acme", user, roles.toArray(String[]::new)));
+            gone.forEach(user -> directory.leave("acme", user));
             held.forEach((user, roles) ->
                     everHeld.computeIfAbsent(user, id -> new HashSet<>()).addAll(roles));
             meanings.forEach((role, scopes) ->
@@ -166,6 +173,9 @@ class InterleavingModelTests {
 
         Scopes truth(String user) {
             Set<String> scopes = new TreeSet<>();
+            if (gone.contains(user)) {
+                return Scopes.none();
+            }
             held.get(user).forEach(role -> scopes.addAll(meanings.get(role)));
             return Scopes.ofTokens(scopes);
         }
@@ -200,6 +210,7 @@ class InterleavingModelTests {
         }
 
         void settle() {
+            directory.down(false);
             for (int round = 0; round < 4; round++) {
                 executor.runAll();
                 clock.advanceSeconds(31);

@@ -61,6 +61,7 @@ class TestDirectory implements PermissionSource {
     private boolean down;
     private boolean exhausted;
     private boolean listsMembers = true;
+    private int pageSize = PAGE;
 
     /** Runs once, after the next call of this name has been answered and before the answer arrives. */
     private final Map<String, Runnable> meanwhile = new HashMap<>();
@@ -134,6 +135,12 @@ class TestDirectory implements PermissionSource {
         }
     }
 
+    /** Lists have pages of this size. */
+    TestDirectory pages(int size) {
+        pageSize = size;
+        return this;
+    }
+
     void withoutLists() {
         listsMembers = false;
     }
@@ -156,18 +163,16 @@ class TestDirectory implements PermissionSource {
 
     @Override
     public ProviderTraits traits() {
-        return listsMembers
-                ? TRAITS
-                : new ProviderTraits(
-                        PAGE,
-                        false,
-                        false,
-                        2,
-                        TRAITS.youngTokens(),
-                        TRAITS.globalGrantsCount(),
-                        TRAITS.leakingKinds(),
-                        Map.of(),
-                        Duration.ZERO);
+        return new ProviderTraits(
+                pageSize,
+                listsMembers,
+                listsMembers,
+                2,
+                TRAITS.youngTokens(),
+                TRAITS.globalGrantsCount(),
+                TRAITS.leakingKinds(),
+                Map.of(),
+                Duration.ZERO);
     }
 
     @Override
@@ -225,10 +230,10 @@ class TestDirectory implements PermissionSource {
         T of(String user);
     }
 
-    private static <T> Page<T> page(Set<String> users, @Nullable String cursor, Item<T> item) {
+    private <T> Page<T> page(Set<String> users, @Nullable String cursor, Item<T> item) {
         int from = cursor == null ? 0 : Integer.parseInt(cursor);
-        List<T> items = users.stream().skip(from).limit(PAGE).map(item::of).toList();
-        int next = from + PAGE;
+        List<T> items = users.stream().skip(from).limit(pageSize).map(item::of).toList();
+        int next = from + pageSize;
         return new Page<>(items, next < users.size() ? String.valueOf(next) : null, users.size());
     }
 

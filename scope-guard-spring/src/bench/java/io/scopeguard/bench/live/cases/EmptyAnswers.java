@@ -53,6 +53,7 @@ record EmptyAnswers(String what, String... kinds) implements LiveCase {
         stage.faults().some(Effect.EMPTY, kinds);
         Figures during = stage.observe(SECONDS);
         stage.report("during", during);
+        stage.atMost("during: wrong grants", during.wrongGrants(stage.promise()), 0);
         RoleTaken.take(stage.tenant(), 1);
         stage.faults().clear();
         Figures after = stage.observe(DOUBT + stage.promise() + stage.maxAge());
