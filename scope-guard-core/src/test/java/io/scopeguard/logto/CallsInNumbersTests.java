@@ -7,6 +7,7 @@ import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.permission.RoleInterest;
 import io.scopeguard.permission.SteppedCache;
+import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.Roles;
@@ -177,6 +178,23 @@ class CallsInNumbersTests {
 
         Map<String, Integer> costs = interval(agents);
         assertCosts(costs, "organization-application-roles", 10);
+    }
+
+    @Test
+    void memberNamedByAWebhook() {
+        List<PermissionKey> users = members(250, 250, Audience.ORGANIZATION);
+        live(users);
+        tenant.requests();
+
+        assertThat(callsAfterReport(users.get(1))).hasSize(1);
+        tenant.member("acme", user(2));
+        assertThat(callsAfterReport(users.get(2))).hasSize(3);
+    }
+
+    private List<String> callsAfterReport(PermissionKey key) {
+        stepped.cache().apply(new PermissionChange.OfMember(key.subject(), "acme"));
+        stepped.cache().get(key, Freshness.of(MAX_AGE, MAX_STALE, steady.nanos()), Scopes.of("report"));
+        return List.copyOf(tenant.requests());
     }
 
     /** Facts are read a little before the maximum age: five times in four intervals. */
