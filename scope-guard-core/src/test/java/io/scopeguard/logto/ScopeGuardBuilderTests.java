@@ -3,6 +3,7 @@ package io.scopeguard.logto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import io.scopeguard.AccessRequest;
@@ -28,8 +29,10 @@ import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +129,26 @@ class ScopeGuardBuilderTests {
             assertThatExceptionOfType(InvalidTokenException.class).isThrownBy(() -> without.verify(token));
             assertThat(with.verify(token).audience()).isEqualTo(api);
         }
+    }
+
+    @Test
+    void closeWhenThreadsHaveReadThenTheyEnd() {
+        Set<Thread> others = ourThreads();
+        ScopeGuard guard = ScopeGuard.builder(logto).cache(patient).build();
+        guard.inspect(guard.verify(token("read")));
+        Set<Thread> own = ourThreads();
+        own.removeAll(others);
+        assertThat(own).isNotEmpty();
+
+        guard.close();
+
+        await().until(() -> own.stream().noneMatch(Thread::isAlive));
+    }
+
+    private static Set<Thread> ourThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("scope-guard-permissions"))
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     @Test
