@@ -31,6 +31,7 @@ record MemberRemovedWhilePaging() implements LiveCase {
         Churn churn = new Churn(stage.tenant());
         stage.server().onAnswer(churn::answered);
         RoleTaken.take(stage.tenant(), 1);
+        removeSome(stage.tenant());
         Figures during = stage.observe(
                 Math.max(3 * stage.promise(), stage.scene().options().measured().toSeconds()));
         stage.server().onAnswer(uri -> {});
@@ -39,6 +40,14 @@ record MemberRemovedWhilePaging() implements LiveCase {
         stage.requireNoLongWait("during", during);
         stage.atLeast("live", during.live(), 0.99);
         stage.atLeast("changes", churn.changes.get(), 1);
+    }
+
+    private static void removeSome(Tenant tenant) {
+        for (int i = 0; i < COMING_AND_GOING; i++) {
+            String organization = Scene.organization(i);
+            String member = tenant.members(organization).get(0);
+            tenant.change(() -> tenant.removeMember(organization, member));
+        }
     }
 
     /** Members of the largest organizations that make no requests. */
