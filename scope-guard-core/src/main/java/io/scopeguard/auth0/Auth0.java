@@ -3,7 +3,6 @@ package io.scopeguard.auth0;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.EventReceiver;
-import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.ProviderTraits;
@@ -24,7 +23,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -138,11 +136,10 @@ public final class Auth0 extends ConnectedProvider {
 
     /** Receives the events of the tenant's event streams. Returns {@code null} without a secret to authenticate them. */
     @Override
-    public @Nullable EventReceiver eventReceiver(Consumer<PermissionChange> changes) {
+    public @Nullable EventReceiver eventReceiver() {
         return eventSecrets.isEmpty()
                 ? null
-                : new Auth0EventStream(
-                        eventSecrets, changes, connection.steadyClock().wallClock());
+                : new Auth0EventStream(eventSecrets, connection.steadyClock().wallClock());
     }
 
     /**

@@ -27,14 +27,13 @@ final class Auth0EventStream implements EventReceiver {
 
     /**
      * @param secrets the bearer tokens that are accepted
-     * @param changes receives the changes, on the delivering thread
      * @param clock dates deliveries
      */
-    Auth0EventStream(Collection<String> secrets, Consumer<PermissionChange> changes, Clock clock) {
+    Auth0EventStream(Collection<String> secrets, Clock clock) {
         this.secrets = secrets.stream()
                 .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
                 .toList();
-        this.intake = new DeliveryIntake(changes, clock);
+        this.intake = new DeliveryIntake(clock);
     }
 
     @Override
@@ -62,21 +61,23 @@ final class Auth0EventStream implements EventReceiver {
     }
 
     @Override
-    public Receipt receive(byte[] body, @Nullable String authorization) {
+    public Receipt receive(byte[] body, @Nullable String authorization, Consumer<PermissionChange> changes) {
         if (body.length > MAX_BYTES) {
             return Receipt.unread(Outcome.TOO_LARGE);
         }
         if (!isAdmissible(authorization)) {
             return Receipt.unread(Outcome.UNAUTHENTICATED);
         }
-        return Auth0Event.parse(body).map(this::take).orElseGet(() -> Receipt.unread(Outcome.MALFORMED));
+        return Auth0Event.parse(body)
+                .map(event -> take(event, changes))
+                .orElseGet(() -> Receipt.unread(Outcome.MALFORMED));
     }
 
-    private Receipt take(Auth0Event event) {
+    private Receipt take(Auth0Event event, Consumer<PermissionChange> changes) {
         String label = event.label().orElse(Receipt.OTHER);
         if (!event.matters()) {
             return new Receipt(Outcome.IGNORED, label);
         }
-        return new Receipt(intake.take(event.id(), event.time(), List.of(event.change())), label);
+        return new Receipt(intake.take(event.id(), event.time(), List.of(event.change()), changes), label);
     }
 }

@@ -2,7 +2,6 @@ package io.scopeguard.logto;
 
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.EventReceiver;
-import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.SettingRefusedException;
@@ -18,7 +17,6 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,11 +106,11 @@ public final class Logto extends ConnectedProvider {
 
     /** Receives the tenant's webhooks, if their signing keys are configured. */
     @Override
-    public @Nullable EventReceiver eventReceiver(Consumer<PermissionChange> changes) {
+    public @Nullable EventReceiver eventReceiver() {
         SteadyClock clock = connection.steadyClock();
         return signingKeys.isEmpty()
                 ? null
-                : new LogtoWebhook(signingKeys, changes, connection.catalogue(), clock.wallClock(), clock);
+                : new LogtoWebhook(signingKeys, connection.catalogue(), clock.wallClock(), clock);
     }
 
     @Override

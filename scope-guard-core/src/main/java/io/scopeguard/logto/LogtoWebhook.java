@@ -31,21 +31,15 @@ final class LogtoWebhook implements EventReceiver {
 
     /**
      * @param signingKeys the keys of the webhooks that deliver here
-     * @param changes receives the changes, on the delivering thread
      * @param catalogue records created scopes
      * @throws IllegalArgumentException if there is no key, or one is blank
      */
-    LogtoWebhook(
-            Collection<String> signingKeys,
-            Consumer<PermissionChange> changes,
-            ScopeCatalogue catalogue,
-            Clock clock,
-            SteadyClock steadyClock) {
+    LogtoWebhook(Collection<String> signingKeys, ScopeCatalogue catalogue, Clock clock, SteadyClock steadyClock) {
         if (signingKeys.isEmpty() || signingKeys.stream().anyMatch(String::isBlank)) {
             throw new IllegalArgumentException("without a signing key, anybody could send deliveries");
         }
         this.signature = new HmacSignature(signingKeys);
-        this.intake = new DeliveryIntake(changes, clock);
+        this.intake = new DeliveryIntake(clock);
         this.catalogue = catalogue;
         this.steadyClock = steadyClock;
     }
@@ -67,7 +61,7 @@ final class LogtoWebhook implements EventReceiver {
     }
 
     @Override
-    public Receipt receive(byte[] body, @Nullable String signature) {
+    public Receipt receive(byte[] body, @Nullable String signature, Consumer<PermissionChange> changes) {
         if (body.length > MAX_BYTES) {
             return Receipt.unread(Outcome.TOO_LARGE);
         }
@@ -75,15 +69,15 @@ final class LogtoWebhook implements EventReceiver {
             return Receipt.unread(Outcome.UNAUTHENTICATED);
         }
         return WebhookEvent.parse(body)
-                .map(event -> take(event, Objects.requireNonNull(signature)))
+                .map(event -> take(event, Objects.requireNonNull(signature), changes))
                 .orElseGet(() -> Receipt.unread(Outcome.MALFORMED));
     }
 
-    private Receipt take(WebhookEvent event, String digest) {
+    private Receipt take(WebhookEvent event, String digest, Consumer<PermissionChange> changes) {
         if (!event.matters()) {
             return new Receipt(Outcome.IGNORED, event.label());
         }
-        Outcome outcome = intake.take(digest, event.createdAt(), event.changes());
+        Outcome outcome = intake.take(digest, event.createdAt(), event.changes(), changes);
         if (outcome == Outcome.APPLIED) {
             // An untimely delivery must not mark a scope as new.
             event.createdScope()

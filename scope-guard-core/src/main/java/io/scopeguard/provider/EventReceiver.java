@@ -1,6 +1,7 @@
 package io.scopeguard.provider;
 
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,9 @@ public interface EventReceiver {
      *
      * @param body the unchanged bytes
      * @param credential the value of {@link #credentialHeader}, {@code null} if there is none
+     * @param changes receives the changes of the delivery on this thread, before its outcome is known
      */
-    Receipt receive(byte[] body, @Nullable String credential);
+    Receipt receive(byte[] body, @Nullable String credential, Consumer<PermissionChange> changes);
 
     /** The outcome of a delivery. */
     enum Outcome {

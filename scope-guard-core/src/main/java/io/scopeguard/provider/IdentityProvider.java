@@ -64,10 +64,8 @@ public interface IdentityProvider {
     /**
      * A receiver of the provider's deliveries, or {@code null} if the provider sends none, or no key or secret to authenticate them
      * is configured.
-     *
-     * @param changes receives the changes, on the delivering thread
      */
-    default @Nullable EventReceiver eventReceiver(Consumer<PermissionChange> changes) {
+    default @Nullable EventReceiver eventReceiver() {
         return null;
     }
 

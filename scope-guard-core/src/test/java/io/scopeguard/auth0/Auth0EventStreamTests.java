@@ -41,7 +41,7 @@ class Auth0EventStreamTests {
     private final EventReceiver events = Objects.requireNonNull(auth0().steadyClock(clock.steady())
             .eventSecrets(List.of(SECRET, OLD_SECRET))
             .build()
-            .eventReceiver(changes::add));
+            .eventReceiver());
 
     // Effects
 
@@ -149,7 +149,7 @@ class Auth0EventStreamTests {
         byte[] body = bytes(event("user.deleted", "evt_1", "{}"));
 
         assertThat(events.isAdmissible(authorization)).isEqualTo(isRight);
-        assertThat(events.receive(body, authorization).outcome())
+        assertThat(events.receive(body, authorization, changes::add).outcome())
                 .isEqualTo(isRight ? Outcome.APPLIED : Outcome.UNAUTHENTICATED);
         assertThat(changes).hasSize(isRight ? 1 : 0);
         assertThat(events.credentialHeader()).isEqualTo("Authorization");
@@ -163,7 +163,7 @@ class Auth0EventStreamTests {
 
     @Test
     void eventsWhenThereIsNoSecretThenNone() {
-        assertThat(auth0().build().eventReceiver(changes::add)).isNull();
+        assertThat(auth0().build().eventReceiver()).isNull();
     }
 
     private static Auth0.Builder auth0() {
@@ -194,7 +194,7 @@ class Auth0EventStreamTests {
 
     @Test
     void receiveWhenTooLargeThenUnread() {
-        assertThat(events.receive(new byte[EventReceiver.MAX_BYTES + 1], "Bearer " + SECRET)
+        assertThat(events.receive(new byte[EventReceiver.MAX_BYTES + 1], "Bearer " + SECRET, changes::add)
                         .outcome())
                 .isEqualTo(Outcome.TOO_LARGE);
     }
@@ -207,7 +207,7 @@ class Auth0EventStreamTests {
     }
 
     private Receipt deliver(String event) {
-        return events.receive(bytes(event), "Bearer " + SECRET);
+        return events.receive(bytes(event), "Bearer " + SECRET, changes::add);
     }
 
     private String event(String type, String id, String object) {

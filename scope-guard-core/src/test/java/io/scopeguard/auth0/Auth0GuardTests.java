@@ -273,7 +273,7 @@ class Auth0GuardTests {
     @Test
     void authorizeWhenAnEventNamesTheMemberThenItBindsAtTheNextRequest() {
         Auth0 auth0 = start(tenant.auth0().eventSecrets(List.of("secret-of-the-stream")));
-        EventReceiver events = Objects.requireNonNull(auth0.eventReceiver(Objects.requireNonNull(guard)::apply));
+        EventReceiver events = Objects.requireNonNull(auth0.eventReceiver());
         AccessToken token = token(tenant.signIn(ALICE, "org_acme", ALL));
         assertThat(denial(token, "org_acme", "write:report")).isNull();
         clock.advanceSeconds(2);
@@ -284,7 +284,8 @@ class Auth0GuardTests {
                                 + clock.instant() + "\",\"data\":{\"object\":{\"organization\":{\"id\":\"org_acme\"},"
                                 + "\"user\":{\"user_id\":\"" + ALICE + "\"}}}}")
                         .getBytes(StandardCharsets.UTF_8),
-                "Bearer secret-of-the-stream");
+                "Bearer secret-of-the-stream",
+                Objects.requireNonNull(guard)::apply);
 
         assertThat(denial(token, "org_acme", "write:report")).isEqualTo(Denial.INSUFFICIENT_SCOPE);
     }

@@ -97,7 +97,7 @@ class LogtoWebhookTests {
         Recorded delivery = Recorded.of("webhooks/deliveries/" + name);
         clock.set(Instant.parse(delivery.content().at("/body/createdAt").stringValue()));
 
-        Receipt receipt = webhook.receive(body(delivery), signature(delivery));
+        Receipt receipt = webhook.receive(body(delivery), signature(delivery), changes::add);
 
         PermissionChange expected = RECORDED.get(name);
         assertThat(changes).isEqualTo(expected == null ? List.of() : List.of(expected));
@@ -116,7 +116,7 @@ class LogtoWebhookTests {
         providerClock.answered("Sat, 21 Nov 2026 07:53:50 GMT", steady.nanos(), steady.nanos());
         AccessToken before = tokenIssuedNow();
 
-        webhook.receive(body(delivery), signature(delivery));
+        webhook.receive(body(delivery), signature(delivery), changes::add);
         clock.advanceSeconds(20);
 
         assertThat(noveltySince(before)).isEqualTo(Novelty.SEEN);
@@ -130,7 +130,8 @@ class LogtoWebhookTests {
         AccessToken before = tokenIssuedNow();
         catalogue.learn(Audience.ORGANIZATION, Map.of("hook:scope-12778", new Listing("its id", null)), steady.nanos());
 
-        assertThat(webhook.receive(body(delivery), signature(delivery)).outcome())
+        assertThat(webhook.receive(body(delivery), signature(delivery), changes::add)
+                        .outcome())
                 .isEqualTo(Outcome.UNTIMELY);
 
         assertThat(noveltySince(before)).isEqualTo(Novelty.NONE);
@@ -239,7 +240,7 @@ class LogtoWebhookTests {
     void receiveWhenSignedByAnotherKeyThenRefused(String key) {
         byte[] body = event("Organization.Deleted", "\"params\":{\"id\":\"acme\"}");
 
-        assertThat(webhook.receive(body, key.isEmpty() ? null : sign(key, body)))
+        assertThat(webhook.receive(body, key.isEmpty() ? null : sign(key, body), changes::add))
                 .isEqualTo(new Receipt(Outcome.UNAUTHENTICATED, "other"));
         assertThat(changes).isEmpty();
     }
@@ -255,7 +256,7 @@ class LogtoWebhookTests {
                 signature + " ",
                 signature.substring(1),
                 "")) {
-            assertThat(webhook.receive(body, spelling).outcome()).isEqualTo(Outcome.UNAUTHENTICATED);
+            assertThat(webhook.receive(body, spelling, changes::add).outcome()).isEqualTo(Outcome.UNAUTHENTICATED);
         }
     }
 
@@ -267,9 +268,10 @@ class LogtoWebhookTests {
         for (int i = 0; i < body.length; i++) {
             byte[] forged = body.clone();
             forged[i] ^= 1;
-            assertThat(webhook.receive(forged, signature).outcome()).isEqualTo(Outcome.UNAUTHENTICATED);
+            assertThat(webhook.receive(forged, signature, changes::add).outcome())
+                    .isEqualTo(Outcome.UNAUTHENTICATED);
         }
-        assertThat(webhook.receive(Arrays.copyOf(body, body.length - 1), signature)
+        assertThat(webhook.receive(Arrays.copyOf(body, body.length - 1), signature, changes::add)
                         .outcome())
                 .isEqualTo(Outcome.UNAUTHENTICATED);
         assertThat(changes).isEmpty();
@@ -281,8 +283,10 @@ class LogtoWebhookTests {
         byte[] first = event("Organization.Deleted", "\"params\":{\"id\":\"acme\"}");
         byte[] second = event("Organization.Deleted", "\"params\":{\"id\":\"globex\"}");
 
-        assertThat(both.receive(first, sign("old-key", first)).outcome()).isEqualTo(Outcome.APPLIED);
-        assertThat(both.receive(second, sign(KEY, second)).outcome()).isEqualTo(Outcome.APPLIED);
+        assertThat(both.receive(first, sign("old-key", first), changes::add).outcome())
+                .isEqualTo(Outcome.APPLIED);
+        assertThat(both.receive(second, sign(KEY, second), changes::add).outcome())
+                .isEqualTo(Outcome.APPLIED);
     }
 
     @Test
@@ -381,7 +385,7 @@ class LogtoWebhookTests {
     }
 
     private LogtoWebhook webhook(String... keys) {
-        return new LogtoWebhook(List.of(keys), changes::add, catalogue, clock, steady);
+        return new LogtoWebhook(List.of(keys), catalogue, clock, steady);
     }
 
     private Outcome deliver(byte[] body) {
@@ -389,7 +393,7 @@ class LogtoWebhookTests {
     }
 
     private Receipt receive(byte[] body, String key) {
-        return webhook.receive(body, sign(key, body));
+        return webhook.receive(body, sign(key, body), changes::add);
     }
 
     private Novelty noveltySince(AccessToken token) {

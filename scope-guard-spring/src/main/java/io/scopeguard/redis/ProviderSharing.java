@@ -18,7 +18,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -114,11 +113,10 @@ public final class ProviderSharing implements AutoCloseable {
 
     /**
      * A receiver of the provider's deliveries that passes changes on to the other replicas; {@code null} if the provider sends none.
-     *
-     * @param apply applies the changes to this replica
      */
-    public @Nullable EventReceiver receiver(Consumer<PermissionChange> apply) {
-        return SharedEventReceiver.of(provider::eventReceiver, apply, changes);
+    public @Nullable EventReceiver receiver() {
+        EventReceiver receiver = provider.eventReceiver();
+        return receiver == null ? null : new SharedEventReceiver(receiver, changes);
     }
 
     /** Passes a change that this replica has applied on to the others. Waits briefly; if Redis does not respond, it is added later. */

@@ -9,7 +9,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,42 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class SharedEventReceiver implements EventReceiver {
 
     private final EventReceiver receiver;
-    private final Collector collector;
     private final ChangeStream changes;
 
-    private SharedEventReceiver(EventReceiver receiver, Collector collector, ChangeStream changes) {
+    /** @param receiver the provider's */
+    SharedEventReceiver(EventReceiver receiver, ChangeStream changes) {
         this.receiver = receiver;
-        this.collector = collector;
         this.changes = changes;
-    }
-
-    /**
-     * The receiver that passes changes on to the other replicas; {@code null} if the provider has no receiver.
-     *
-     * @param receivers makes the provider's receiver, which reports changes to a consumer on the delivering thread
-     * @param apply applies the changes to this replica
-     */
-    static @Nullable EventReceiver of(
-            Function<Consumer<PermissionChange>, @Nullable EventReceiver> receivers,
-            Consumer<PermissionChange> apply,
-            ChangeStream changes) {
-        Collector collector = new Collector(apply, new ThreadLocal<>());
-        EventReceiver receiver = receivers.apply(collector);
-        return receiver == null ? null : new SharedEventReceiver(receiver, collector, changes);
-    }
-
-    /** Applies changes, and records them for the delivery on this thread. */
-    private record Collector(Consumer<PermissionChange> apply, ThreadLocal<@Nullable List<PermissionChange>> delivery)
-            implements Consumer<PermissionChange> {
-
-        @Override
-        public void accept(PermissionChange change) {
-            apply.accept(change);
-            List<PermissionChange> noted = delivery.get();
-            if (noted != null) {
-                noted.add(change);
-            }
-        }
     }
 
     @Override
@@ -74,19 +43,17 @@ final class SharedEventReceiver implements EventReceiver {
     }
 
     @Override
-    public Receipt receive(byte[] body, @Nullable String credential) {
+    public Receipt receive(byte[] body, @Nullable String credential, Consumer<PermissionChange> apply) {
         List<PermissionChange> delivery = new ArrayList<>();
-        collector.delivery.set(delivery);
-        try {
-            Receipt receipt = receiver.receive(body, credential);
-            return switch (receipt.outcome()) {
-                case APPLIED, UNTIMELY -> shared(receipt, id(body, credential), delivery);
-                case REPLAYED -> changes.flush(id(body, credential)) ? receipt : unshared(receipt);
-                default -> receipt;
-            };
-        } finally {
-            collector.delivery.remove();
-        }
+        Receipt receipt = receiver.receive(body, credential, change -> {
+            apply.accept(change);
+            delivery.add(change);
+        });
+        return switch (receipt.outcome()) {
+            case APPLIED, UNTIMELY -> shared(receipt, id(body, credential), delivery);
+            case REPLAYED -> changes.flush(id(body, credential)) ? receipt : unshared(receipt);
+            default -> receipt;
+        };
     }
 
     private Receipt shared(Receipt receipt, String id, List<PermissionChange> delivery) {

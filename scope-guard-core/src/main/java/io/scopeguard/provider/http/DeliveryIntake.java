@@ -25,18 +25,13 @@ public final class DeliveryIntake {
 
     private static final int MAX_REMEMBERED = 10_000;
 
-    private final Consumer<PermissionChange> changes;
     private final Clock clock;
     private final Cache<String, Boolean> taken;
     private final Bucket untimely;
     private final Bucket flushes;
 
-    /**
-     * @param changes receives the changes, on the delivering thread
-     * @param clock dates deliveries
-     */
-    public DeliveryIntake(Consumer<PermissionChange> changes, Clock clock) {
-        this.changes = changes;
+    /** @param clock dates deliveries */
+    public DeliveryIntake(Clock clock) {
         this.clock = clock;
         // From the earliest time at which a delivery is timely to the latest.
         this.taken = Caffeine.newBuilder()
@@ -53,15 +48,17 @@ public final class DeliveryIntake {
      *
      * @param id the id of the delivery, which is the same if the delivery is repeated
      * @param time the time of the event according to the provider
+     * @param found what the delivery reports
+     * @param changes receives that, if the delivery counts
      * @return {@link Outcome#APPLIED}, {@link Outcome#UNTIMELY}, {@link Outcome#REPLAYED} or {@link Outcome#LIMITED}
      */
-    public Outcome take(String id, Instant time, List<PermissionChange> found) {
+    public Outcome take(String id, Instant time, List<PermissionChange> found, Consumer<PermissionChange> changes) {
         if (taken.asMap().putIfAbsent(id, true) != null) {
             return Outcome.REPLAYED;
         }
         boolean isTimely = isTimely(time);
         // A late delivery, or a replay of a forgotten one: in both cases, the facts are read again.
-        if ((isTimely || untimely.tryConsume(1)) && passOn(found)) {
+        if ((isTimely || untimely.tryConsume(1)) && passOn(found, changes)) {
             return isTimely ? Outcome.APPLIED : Outcome.UNTIMELY;
         }
         // If it is repeated later, it may be applied.
@@ -69,7 +66,7 @@ public final class DeliveryIntake {
         return Outcome.LIMITED;
     }
 
-    private boolean passOn(List<PermissionChange> found) {
+    private boolean passOn(List<PermissionChange> found, Consumer<PermissionChange> changes) {
         if (found.contains(new OfEverything()) && !flushes.tryConsume(1)) {
             return false;
         }

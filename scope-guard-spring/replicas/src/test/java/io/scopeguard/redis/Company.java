@@ -89,7 +89,7 @@ final class Company {
 
         /** Every delivery reports a change of the user that its body names. */
         @Override
-        public EventReceiver eventReceiver(Consumer<PermissionChange> changes) {
+        public EventReceiver eventReceiver() {
             return new EventReceiver() {
                 @Override
                 public String credentialHeader() {
@@ -102,7 +102,7 @@ final class Company {
                 }
 
                 @Override
-                public Receipt receive(byte[] body, @Nullable String credential) {
+                public Receipt receive(byte[] body, @Nullable String credential, Consumer<PermissionChange> changes) {
                     changes.accept(new PermissionChange.OfMember(
                             new Subject(Subject.Type.USER, new String(body, StandardCharsets.UTF_8)), "acme"));
                     return new Receipt(Outcome.APPLIED, "Member.Changed");

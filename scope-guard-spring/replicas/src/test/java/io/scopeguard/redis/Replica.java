@@ -141,8 +141,8 @@ final class Replica implements AutoCloseable {
 
     /** Receives a report of the provider about a user. */
     Outcome deliver(String user) {
-        EventReceiver receiver = Objects.requireNonNull(part.receiver(guard::apply));
-        return receiver.receive(user.getBytes(StandardCharsets.UTF_8), "signature")
+        EventReceiver receiver = Objects.requireNonNull(part.receiver());
+        return receiver.receive(user.getBytes(StandardCharsets.UTF_8), "signature", guard::apply)
                 .outcome();
     }
 

@@ -11,7 +11,6 @@ import io.scopeguard.provider.Subject;
 import io.scopeguard.redis.ChangeStream.Publication;
 import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -35,8 +34,7 @@ class SharedEventReceiverTests {
     private final BoundedRedis redis = Replica.bounded(this::failing);
     private final ChangeStream changes =
             new ChangeStream(redis, Keys.of(Replica.settings(null), "company", "tenant"), "replica");
-    private final EventReceiver receiver =
-            Objects.requireNonNull(SharedEventReceiver.of(OnceReceiver::new, change -> {}, changes));
+    private final EventReceiver receiver = new SharedEventReceiver(new OnceReceiver(), changes);
 
     @AfterEach
     void close() {
@@ -134,18 +132,13 @@ class SharedEventReceiverTests {
     }
 
     private Outcome receive() {
-        return receiver.receive(BODY, CREDENTIAL).outcome();
+        return receiver.receive(BODY, CREDENTIAL, change -> {}).outcome();
     }
 
     /** A provider's receiver: it takes a delivery once. */
     private static final class OnceReceiver implements EventReceiver {
 
-        private final Consumer<PermissionChange> changes;
         private final AtomicInteger deliveries = new AtomicInteger();
-
-        OnceReceiver(Consumer<PermissionChange> changes) {
-            this.changes = changes;
-        }
 
         @Override
         public String credentialHeader() {
@@ -158,7 +151,7 @@ class SharedEventReceiverTests {
         }
 
         @Override
-        public Receipt receive(byte[] body, @Nullable String credential) {
+        public Receipt receive(byte[] body, @Nullable String credential, Consumer<PermissionChange> changes) {
             if (deliveries.getAndIncrement() > 0) {
                 return new Receipt(Outcome.REPLAYED, "Member.Changed");
             }

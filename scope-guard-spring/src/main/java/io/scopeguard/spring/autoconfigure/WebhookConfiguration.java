@@ -1,6 +1,7 @@
 package io.scopeguard.spring.autoconfigure;
 
 import io.scopeguard.provider.EventReceiver;
+import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.spring.authorization.OwnServlets;
 import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.provider.ProviderRegistration;
@@ -9,6 +10,7 @@ import io.scopeguard.spring.security.OpenServlets;
 import io.scopeguard.spring.webhook.WebhookServlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
+import java.util.function.Consumer;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,16 +31,20 @@ final class WebhookConfiguration {
         return context -> providerGuards.guards().forEach((registration, guard) -> {
             EventReceiver receiver = providerGuards.receiver(registration);
             if (receiver != null) {
-                register(context, registration, receiver, scopeGuardMetrics);
+                register(context, registration, receiver, guard::apply, scopeGuardMetrics);
             }
         });
     }
 
     private static void register(
-            ServletContext context, ProviderRegistration registration, EventReceiver receiver, GuardMetrics metrics) {
+            ServletContext context,
+            ProviderRegistration registration,
+            EventReceiver receiver,
+            Consumer<PermissionChange> changes,
+            GuardMetrics metrics) {
         String provider = registration.provider().name();
-        WebhookServlet servlet =
-                new WebhookServlet(receiver, metrics.deliveries(provider, receiver), WebhookServlet.Limits.DEFAULT);
+        WebhookServlet servlet = new WebhookServlet(
+                receiver, changes, metrics.deliveries(provider, receiver), WebhookServlet.Limits.DEFAULT);
         ServletRegistration.Dynamic added = context.addServlet(OwnServlets.EVENTS + provider, servlet);
         added.setAsyncSupported(true);
         added.addMapping(registration.eventPath());

@@ -89,8 +89,7 @@ public final class ProviderScopeGuards implements AutoCloseable {
     /** Receives the deliveries of a provider, for all replicas; {@code null} if it sends none. */
     @Nullable
     public EventReceiver receiver(ProviderRegistration registration) {
-        return Objects.requireNonNull(shared.get(registration))
-                .receiver(Objects.requireNonNull(guards.get(registration)));
+        return Objects.requireNonNull(shared.get(registration)).receiver();
     }
 
     /** Applies a change to the facts of every provider, for all replicas. */

@@ -45,8 +45,8 @@ public record RedisSharing(ReplicaSharing redis) implements Sharing {
         }
 
         @Override
-        public @Nullable EventReceiver receiver(ScopeGuard guard) {
-            return shared.receiver(guard::apply);
+        public @Nullable EventReceiver receiver() {
+            return shared.receiver();
         }
 
         @Override

@@ -42,8 +42,8 @@ public interface Sharing {
             }
 
             @Override
-            public @Nullable EventReceiver receiver(ScopeGuard guard) {
-                return provider.eventReceiver(guard::apply);
+            public @Nullable EventReceiver receiver() {
+                return provider.eventReceiver();
             }
         };
     }
@@ -63,7 +63,7 @@ public interface Sharing {
 
         /** Receives the provider's deliveries, if it sends any. */
         @Nullable
-        EventReceiver receiver(ScopeGuard guard);
+        EventReceiver receiver();
 
         /** Passes a change on to the other replicas. */
         default void publish(PermissionChange change) {}

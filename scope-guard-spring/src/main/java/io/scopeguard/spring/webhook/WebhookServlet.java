@@ -3,6 +3,7 @@ package io.scopeguard.spring.webhook;
 import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.EventReceiver.Outcome;
 import io.scopeguard.provider.EventReceiver.Receipt;
+import io.scopeguard.provider.PermissionChange;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,13 +29,19 @@ public final class WebhookServlet extends HttpServlet {
     private static final String RETRY_AFTER_SECONDS = "10";
 
     private final transient EventReceiver receiver;
+    private final transient Consumer<PermissionChange> changes;
     private final transient Consumer<Receipt> listener;
     private final transient Limits limits;
     private final transient DeliveriesInFlight inFlight;
 
-    /** @param listener receives the outcome of every delivery */
-    public WebhookServlet(EventReceiver receiver, Consumer<Receipt> listener, Limits limits) {
+    /**
+     * @param changes receives the reported changes before a delivery is answered
+     * @param listener receives the outcome of every delivery
+     */
+    public WebhookServlet(
+            EventReceiver receiver, Consumer<PermissionChange> changes, Consumer<Receipt> listener, Limits limits) {
         this.receiver = receiver;
+        this.changes = changes;
         this.listener = listener;
         this.limits = limits;
         this.inFlight = new DeliveriesInFlight(limits.deliveries(), limits.bytes());
@@ -72,7 +79,8 @@ public final class WebhookServlet extends HttpServlet {
 
     private void read(AsyncContext context, HttpServletRequest request) throws IOException {
         String credential = request.getHeader(receiver.credentialHeader());
-        WebhookBody body = new WebhookBody(context, inFlight, bytes -> receiver.receive(bytes, credential), listener);
+        WebhookBody body =
+                new WebhookBody(context, inFlight, bytes -> receiver.receive(bytes, credential, changes), listener);
         context.setTimeout(limits.time().toMillis());
         context.addListener(body);
         request.getInputStream().setReadListener(body);

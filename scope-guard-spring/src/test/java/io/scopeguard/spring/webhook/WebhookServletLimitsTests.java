@@ -174,7 +174,8 @@ class WebhookServletLimitsTests {
                 .webhookSigningKeys(List.of(KEY))
                 .build();
         WebhookServlet servlet = new WebhookServlet(
-                Objects.requireNonNull(logto.eventReceiver(change -> {})),
+                Objects.requireNonNull(logto.eventReceiver()),
+                change -> {},
                 receipt -> outcomes.add(receipt.outcome()),
                 limits);
         TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
