@@ -97,28 +97,43 @@ public final class ScopeGuardBuilder {
         return this;
     }
 
-    /** Shares with other processes which remedies clients were asked for. {@link ScopeGuard#learn} receives theirs. */
+    /**
+     * Shares with other processes which remedies clients were asked for. {@link ScopeGuard#learn} receives theirs.
+     *
+     * @hidden
+     */
     @Internal
     public ScopeGuardBuilder asks(AskExchange exchange) {
         this.asks = exchange;
         return this;
     }
 
-    /** Uses this verifier, and ignores {@link #resources}. The caller closes it. */
+    /** Uses this verifier, which has {@link #resources} of its own. The caller closes it. */
     public ScopeGuardBuilder verifier(AccessTokenVerifier verifier) {
         this.verifier = verifier;
         return this;
     }
 
-    /** Uses this cache, and ignores {@link #cache}. It must use the provider's clock. The caller closes it. */
+    /**
+     * Uses this cache, and ignores {@link #cache}. It must use the provider's clock. The caller closes it.
+     *
+     * @hidden
+     */
     @Internal
     public ScopeGuardBuilder permissions(PermissionCache permissions) {
         this.permissions = permissions;
         return this;
     }
 
-    /** Builds the guard. No call is made to the provider yet. If the provider has a feed of changes, the feed is started. */
+    /**
+     * Builds the guard. No call is made to the provider yet. If the provider has a feed of changes, the feed is started.
+     *
+     * @throws IllegalStateException if there are both a verifier and resources, which the verifier would not accept
+     */
     public ScopeGuard build() {
+        if (verifier != null && !resources.isEmpty()) {
+            throw new IllegalStateException("Pass the resources " + resources + " to the builder of the verifier.");
+        }
         AccessTokenVerifier tokens = verifier == null ? newVerifier() : verifier;
         PermissionCache live = permissions == null ? newPermissions() : permissions;
         boolean ownsTokens = verifier == null;

@@ -133,6 +133,16 @@ class ScopeGuardTests {
     }
 
     @ParameterizedTest
+    @EnumSource(RequestedOrganization.Source.class)
+    void newOrganizationWhenSourceAndIdDoNotFitThenRejected(RequestedOrganization.Source source) {
+        @Nullable String unfit = source == RequestedOrganization.Source.REQUEST ? null : "acme";
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RequestedOrganization(source, unfit))
+                .withMessage("an organization from " + source + (unfit == null ? " needs an id" : " has no id"));
+    }
+
+    @ParameterizedTest
     @CsvSource({
         // token, requirement's audience, request is about an organization, granted
         "ORGANIZATION,          organization, true,  true",

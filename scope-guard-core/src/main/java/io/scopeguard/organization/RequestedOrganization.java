@@ -34,6 +34,18 @@ public record RequestedOrganization(Source source, @Nullable String id) {
         CONFLICTING
     }
 
+    /**
+     * Checks that there is an id if the request names the organization, and none otherwise.
+     *
+     * @throws IllegalArgumentException if that is not so
+     */
+    public RequestedOrganization {
+        if ((source == Source.REQUEST) != (id != null)) {
+            throw new IllegalArgumentException(
+                    "an organization from " + source + (id == null ? " needs an id" : " has no id"));
+        }
+    }
+
     /** The organization of this id. */
     public static RequestedOrganization named(String id) {
         return new RequestedOrganization(Source.REQUEST, id);

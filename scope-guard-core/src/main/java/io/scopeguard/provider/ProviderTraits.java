@@ -35,9 +35,17 @@ public record ProviderTraits(
     /**
      * Copies the collections.
      *
-     * @throws IllegalArgumentException if there is a delay and holders are listed, because losses of holders are not confirmed
+     * @throws IllegalArgumentException if a number is less than one, or the delay is negative; or if there is a delay and holders are
+     *     listed, because losses of holders are not confirmed
      */
     public ProviderTraits {
+        if (pageSize < 1 || confirmationCalls < 1) {
+            throw new IllegalArgumentException("pageSize and confirmationCalls must be at least 1, but are " + pageSize
+                    + " and " + confirmationCalls);
+        }
+        if (delay.isNegative()) {
+            throw new IllegalArgumentException("delay must not be negative, but is " + delay);
+        }
         if (listsHolders && !delay.isZero()) {
             throw new IllegalArgumentException("holders of roles cannot be listed by a provider with a delay");
         }

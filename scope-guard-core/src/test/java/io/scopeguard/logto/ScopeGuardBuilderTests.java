@@ -2,6 +2,7 @@ package io.scopeguard.logto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
@@ -11,6 +12,7 @@ import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.Mode;
 import io.scopeguard.ScopeGuard;
+import io.scopeguard.ScopeGuardBuilder;
 import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.WatchedScopes;
@@ -117,6 +119,16 @@ class ScopeGuardBuilderTests {
             assertThat(enforcing.authorize(token, toDelete()).denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
             assertThat(asked).containsExactly(Remedy.REFRESH);
         }
+    }
+
+    @Test
+    void buildWhenVerifierAndResourcesThenRejected() {
+        ScopeGuardBuilder builder =
+                ScopeGuard.builder(logto).verifier(tokens.verifier()).resources(List.of(TestTokens.API));
+
+        assertThatIllegalStateException()
+                .isThrownBy(builder::build)
+                .withMessage("Pass the resources [https://api.example.test] to the builder of the verifier.");
     }
 
     @Test
