@@ -12,10 +12,9 @@
  *   <tr><td>1</td><td>demoted: the token carries a scope that is no longer held</td><td>refresh</td><td>refresh</td></tr>
  *   <tr><td></td><td>the same, but the token was issued after the loss: the provider disagrees with itself</td>
  *       <td>nothing; an operator is warned</td><td>nothing</td></tr>
- *   <tr><td>2</td><td>new: the provider gained the scope after the token was issued</td><td>reconsent</td>
- *       <td>reconsent</td></tr>
- *   <tr><td>3</td><td>promoted, and the token was issued before the scope was held</td> <td>refresh; at the first request for the
- * subject only if the token is old</td><td>refresh</td></tr>
+ *   <tr><td>2</td><td>new: the provider gained the scope after the token was issued</td><td>reconsent</td><td>reconsent</td></tr>
+ *   <tr><td>3</td><td>promoted, and the token was issued before the scope was held</td>
+ *       <td>refresh; at the first request for the subject only if the token is old</td><td>refresh</td></tr>
  *   <tr><td>4</td><td>promoted, and the token was issued while the scope was held</td>
  *       <td>reconsent if the promotion was observed and this client was asked to refresh; otherwise nothing</td>
  *       <td>reconsent</td></tr>
@@ -24,11 +23,11 @@
  *       <td>not again for the same token; for later ones after 5 minutes, doubling up to a day, three times at most</td>
  *       <td>as above</td></tr>
  *   <tr><td>6</td><td>the permissions may have been read before the token was issued</td>
- *       <td colspan="2">they are read again first (see {@link io.scopeguard.ScopeGuard})</td></tr>
+ *       <td>they are read again in the background, without a hint</td><td>they are read again first</td></tr>
  *   <tr><td>7</td><td>no user is present to grant consent</td><td>demotions only</td><td>refresh</td></tr>
  *   <tr><td>8</td><td>the change is so recent that the next token might not be certainly newer</td>
  *       <td>the client waits up to three seconds; if that is not enough, no refresh</td><td>the client waits</td></tr>
- *   <tr><td>9</td><td>several scopes need different remedies</td><td colspan="2">the strongest</td></tr>
+ *   <tr><td>9</td><td>several scopes need different remedies</td><td>the strongest</td><td>the strongest</td></tr>
  * </table>
  *
  * <p>Rules 2 to 5 depend on the scopes that a refresh delivers at the provider ({@link io.scopeguard.provider.RefreshDelivery}): if
