@@ -208,31 +208,51 @@ public final class ScopeGuard implements AutoCloseable {
         guards.forEach(guard -> guard.apply(change));
     }
 
-    /** Records a remedy that another process asked a client for. */
+    /**
+     * Records a remedy that another process asked a client for.
+     *
+     * @hidden
+     */
     @Internal
     public void learn(RecordedAsk ask) {
         guards.forEach(guard -> guard.learn(ask));
     }
 
-    /** Forgets which remedies clients were asked for. For tests, which must be independent of each other. */
+    /**
+     * Forgets which remedies clients were asked for. For tests, which must be independent of each other.
+     *
+     * @hidden
+     */
     @Internal
     public void forgetAsks() {
         guards.forEach(ProviderGuard::forgetAsks);
     }
 
-    /** The histories of all known facts, by name. Each is made when it is reached. */
+    /**
+     * The histories of all known facts, by name. Each is made when it is reached.
+     *
+     * @hidden
+     */
     @Internal
     public Stream<Map.Entry<String, FactHistory>> histories() {
         return guards.stream().map(guard -> guard.permissions().histories()).reduce(Stream.empty(), Stream::concat);
     }
 
-    /** The remedies that this process asked clients for. */
+    /**
+     * The remedies that this process asked clients for.
+     *
+     * @hidden
+     */
     @Internal
     public Stream<RecordedAsk> asks() {
         return guards.stream().map(guard -> guard.advisor().asks()).reduce(Stream.empty(), Stream::concat);
     }
 
-    /** Reacts to a possible loss of the records that processes share. Subjects without one count as forgotten, not as never seen. */
+    /**
+     * Reacts to a possible loss of the records that processes share. Subjects without one count as forgotten, not as never seen.
+     *
+     * @hidden
+     */
     @Internal
     public void memoryLost() {
         guards.forEach(ProviderGuard::memoryLost);

@@ -68,7 +68,12 @@ class ArchitectureTests {
             "scope-guard-demo/logtobox/src/main/java/io/scopeguard/logtobox/LogtoBox.java",
             "scope-guard-demo/logtobox/src/main/java/io/scopeguard/logtobox/directory");
 
+    private static final Path LOGTOBOX = Path.of("..", "scope-guard-demo/logtobox/src/main/java");
     private static final Pattern INTERNAL = Pattern.compile("(?m)^@Internal$");
+    private static final Pattern INTERNAL_ELEMENT = Pattern.compile("(?m)^ *@Internal$");
+    private static final Pattern PACKAGE = Pattern.compile("(?m)^package (.*);$");
+    private static final Pattern HIDDEN_PACKAGES =
+            Pattern.compile("<excludePackageNames>([^<]*)</excludePackageNames>");
     private static final Pattern PUBLIC_TYPE =
             Pattern.compile("(?m)^public (?:[a-z-]+ )*(?:class|interface|record|enum|@interface) ");
 
@@ -207,10 +212,69 @@ class ArchitectureTests {
                 .isEmpty();
     }
 
+    @Test
+    void javadocHidesInternalPackages() throws IOException {
+        Set<String> internal = new TreeSet<>();
+        Set<String> published = new TreeSet<>();
+        for (String sources : SOURCES) {
+            try (Stream<Path> files = Files.walk(Path.of("..", sources))) {
+                files.filter(ArchitectureTests::isJava)
+                        .forEach(file -> (isInInternalPackage(file) ? internal : published).add(packageOf(file)));
+            }
+        }
+        try (Stream<Path> files = Files.walk(LOGTOBOX)) {
+            files.filter(ArchitectureTests::isJava)
+                    .map(ArchitectureTests::packageOf)
+                    .filter(name -> !published.contains(name))
+                    .forEach(internal::add);
+        }
+
+        Matcher hidden = HIDDEN_PACKAGES.matcher(text(Path.of("..", "pom.xml")));
+        assertThat(hidden.find()).isTrue();
+        assertThat(hidden.group(1).strip().split(":\\s*")).containsExactlyInAnyOrderElementsOf(internal);
+    }
+
+    @Test
+    void javadocHidesInternalElementsOfOtherPackages() throws IOException {
+        List<String> visible = new ArrayList<>();
+        for (String sources : SOURCES) {
+            try (Stream<Path> files = Files.walk(Path.of("..", sources))) {
+                files.filter(ArchitectureTests::isJava)
+                        .filter(file -> !isInInternalPackage(file))
+                        .forEach(file -> INTERNAL_ELEMENT
+                                .matcher(text(file))
+                                .results()
+                                .filter(element -> !isHidden(text(file).substring(0, element.start())))
+                                .forEach(element -> visible.add(file + ", character " + element.start())));
+            }
+        }
+
+        assertThat(visible)
+                .as("@Internal without @hidden in the Javadoc before it")
+                .isEmpty();
+    }
+
+    private static boolean isHidden(String before) {
+        return before.stripTrailing().endsWith("*/")
+                && before.substring(before.lastIndexOf("/**")).contains("* @hidden\n");
+    }
+
+    private static String packageOf(Path file) {
+        Matcher name = PACKAGE.matcher(text(file));
+        return name.find() ? name.group(1) : "";
+    }
+
+    private static boolean isJava(Path file) {
+        return file.toString().endsWith(".java");
+    }
+
+    private static boolean isInInternalPackage(Path file) {
+        return INTERNAL.matcher(text(file.resolveSibling("package-info.java"))).find();
+    }
+
     private static boolean isPublicApi(Path file) {
-        Path itsPackage = file.resolveSibling("package-info.java");
-        return file.toString().endsWith(".java")
-                && !INTERNAL.matcher(text(itsPackage)).find()
+        return isJava(file)
+                && !isInInternalPackage(file)
                 && !declaration(file).isEmpty()
                 && !INTERNAL.matcher(declaration(file)).find();
     }

@@ -32,6 +32,7 @@ public final class LivePermissions {
      * @param readAt the same in nanoseconds of the steady clock
      * @param history since when each scope has been held or lacked
      * @param roles the roles of each kind, or {@code null} if they are unknown; computed on demand
+     * @hidden
      */
     @Internal
     public LivePermissions(
@@ -71,19 +72,31 @@ public final class LivePermissions {
         return asOf;
     }
 
-    /** The same in nanoseconds of the steady clock. */
+    /**
+     * The same in nanoseconds of the steady clock.
+     *
+     * @hidden
+     */
     @Internal
     public long readAt() {
         return readAt;
     }
 
-    /** Since when each scope has been held or lacked. */
+    /**
+     * Since when each scope has been held or lacked.
+     *
+     * @hidden
+     */
     @Internal
     public PermissionHistory history() {
         return history;
     }
 
-    /** The relevant roles of one kind that are held, or {@code null} if they are unknown. */
+    /**
+     * The relevant roles of one kind that are held, or {@code null} if they are unknown.
+     *
+     * @hidden
+     */
     @Internal
     public @Nullable LiveRoles roles(RoleKind kind) {
         return roles.apply(kind);

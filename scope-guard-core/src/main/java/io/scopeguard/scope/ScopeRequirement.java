@@ -58,7 +58,11 @@ public record ScopeRequirement(
         return new ScopeRequirement(audience, match, scopes, maxAge, policy);
     }
 
-    /** The scopes that a token should carry: all required scopes, if the subject holds them all; of alternatives, those that it holds. */
+    /**
+     * The scopes that a token should carry: all required scopes, if the subject holds them all; of alternatives, those that it holds.
+     *
+     * @hidden
+     */
     @Internal
     public Scopes grantable(Scopes granted) {
         if (match == Match.ANY) {

@@ -53,6 +53,7 @@ public final class NativeCrypto {
      * The provider with this class name, tested.
      *
      * @throws ReflectiveOperationException if it is missing, or does not work on this platform
+     * @hidden
      */
     @Internal
     public static Provider healthy(ClassLoader loader) throws ReflectiveOperationException {

@@ -40,6 +40,11 @@ public final class AuthenticatedOrPublicAuthorizationManager
     private final UnannotatedPolicy policy;
     private final Map<ApplicationContext, Served> served = new ConcurrentHashMap<>();
 
+    /**
+     * Created by Scope Guard only.
+     *
+     * @hidden
+     */
     @Internal
     public AuthenticatedOrPublicAuthorizationManager(HandlerRules rules, UnannotatedPolicy policy) {
         this.rules = rules;

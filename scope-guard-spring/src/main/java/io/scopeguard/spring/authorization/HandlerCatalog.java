@@ -10,7 +10,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** All handlers found at start-up, with their paths and requirements. For operators. Thread-safe. */
+/**
+ * All handlers found at start-up, with their paths and requirements. For operators. Thread-safe.
+ *
+ * @hidden
+ */
 @Internal
 public final class HandlerCatalog {
 

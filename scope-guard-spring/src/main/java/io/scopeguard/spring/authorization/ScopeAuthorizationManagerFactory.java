@@ -37,6 +37,11 @@ public final class ScopeAuthorizationManagerFactory {
     private final OrganizationResolver organizations;
     private final ScopeAuthorizer authorizer;
 
+    /**
+     * Created by Scope Guard only.
+     *
+     * @hidden
+     */
     @Internal
     public ScopeAuthorizationManagerFactory(
             RequirementReader reader,

@@ -41,6 +41,11 @@ public final class ScopeChecker {
     private final ScopeAuthorizer authorizer;
     private final CallToken tokens;
 
+    /**
+     * Created by Scope Guard only.
+     *
+     * @hidden
+     */
     @Internal
     public ScopeChecker(RequirementReader reader, ScopeAuthorizer authorizer, CallToken tokens) {
         this.reader = reader;

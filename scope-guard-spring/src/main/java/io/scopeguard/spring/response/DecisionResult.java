@@ -13,6 +13,11 @@ public final class DecisionResult extends AuthorizationDecision {
 
     private final transient Decision decision;
 
+    /**
+     * Created by Scope Guard only.
+     *
+     * @hidden
+     */
     @Internal
     public DecisionResult(Decision decision) {
         super(decision.isGranted());

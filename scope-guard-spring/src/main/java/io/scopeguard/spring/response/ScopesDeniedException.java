@@ -28,6 +28,7 @@ public final class ScopesDeniedException extends AuthorizationDeniedException {
     /**
      * @param method the name of the method, for the message
      * @param result a denial
+     * @hidden
      */
     @Internal
     public ScopesDeniedException(String method, DecisionResult result) {
