@@ -59,9 +59,12 @@ class ArchitectureTests {
     /** Each depends on the core, and no other package depends on them. */
     private static final List<String> PROVIDERS = List.of(ROOT + ".logto", ROOT + ".keycloak", ROOT + ".auth0");
 
-    /** The sources of the published API of all modules. Types in other packages of Logtobox are public only for its own packages. */
+    /**
+     * The sources of the published API of all modules. Types in other packages of Logtobox are public only for its own packages.
+     */
     private static final List<String> SOURCES = List.of(
             "scope-guard-core/src/main/java",
+            "scope-guard-core/corretto/src/main/java",
             "scope-guard-spring/src/main/java",
             "scope-guard-spring/test/src/main/java",
             "scope-guard-spring/client/src/main/java",
