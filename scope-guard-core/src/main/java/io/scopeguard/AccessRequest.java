@@ -122,8 +122,8 @@ public record AccessRequest(
     }
 
     /**
-     * The reason to deny every token for this organization and audience, whatever its scopes are; {@code null} if there is none. The
-     * token must have no scopes for another organization or audience.
+     * The reason to deny every token for this organization and audience, whatever its scopes are; {@code null} if there is none.
+     * The token must have no scopes for another organization or audience.
      *
      * @param ofToken {@code null} for tokens outside of organizations
      * @hidden

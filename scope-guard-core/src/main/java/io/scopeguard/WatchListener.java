@@ -17,8 +17,8 @@ public interface WatchListener {
 
     /**
      * Whether the listener closes the watch when an access that has to end is over, which may be some time after {@link #ended}
-     * returns, for example if a client does not read. The access then counts as open until the watch is closed. By default, it stops
-     * counting before {@code ended} is called.
+     * returns, for example if a client does not read. The access then counts as open until the watch is closed. By default, it
+     * stops counting before {@code ended} is called.
      */
     default boolean closesWatch() {
         return false;

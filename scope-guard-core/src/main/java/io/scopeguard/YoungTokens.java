@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Determines whether a token itself counts as a read: it is so young that the provider has just computed its scopes from live roles,
- * and no newer facts are known. Thread-safe.
+ * Determines whether a token itself counts as a read: it is so young that the provider has just computed its scopes from live
+ * roles, and no newer facts are known. Thread-safe.
  *
  * @hidden
  */

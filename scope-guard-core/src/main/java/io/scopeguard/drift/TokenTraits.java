@@ -7,8 +7,8 @@ import io.scopeguard.token.AccessToken;
 import java.time.Instant;
 
 /**
- * The properties of a token that drift and remedies depend on, beside its scopes and roles. They can describe a token that was never
- * presented.
+ * The properties of a token that drift and remedies depend on, beside its scopes and roles. They can describe a token that was
+ * never presented.
  *
  * @param clientId the application that the token was issued to
  * @param isNonInteractive whether the token shows that no user is present

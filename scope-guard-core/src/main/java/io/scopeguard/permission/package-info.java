@@ -23,8 +23,8 @@
  * </pre>
  *
  * <p>{@link io.scopeguard.permission.fact} stores facts, {@link io.scopeguard.permission.flight} schedules reads, and
- * {@link io.scopeguard.permission.read} performs them. This package answers requests. {@code docs/how-it-works.md} explains the facts,
- * the bounds, and the losses that must last a minute.
+ * {@link io.scopeguard.permission.read} performs them. This package answers requests. {@code docs/how-it-works.md} explains the
+ * facts, the bounds, and the losses that must last a minute.
  *
  * <p>Four rules apply everywhere:
  *

@@ -167,8 +167,8 @@ public final class CallBudget {
     }
 
     /**
-     * A background call does not queue, so foreground calls that arrive later go first. A call that waits for a share does not queue
-     * either, because its priority may rise.
+     * A background call does not queue, so foreground calls that arrive later go first. A call that waits for a share does not
+     * queue either, because its priority may rise.
      */
     private boolean waitFor(CallContext context) throws InterruptedException {
         long left = MAX_BACKGROUND_WAIT.toNanos();

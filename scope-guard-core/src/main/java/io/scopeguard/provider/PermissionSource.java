@@ -24,8 +24,8 @@ public interface PermissionSource {
     ProviderTraits traits();
 
     /**
-     * The number of processes that share the answers of this source. A list may be worth reading for all of them although each needs
-     * few of its entries.
+     * The number of processes that share the answers of this source. A list may be worth reading for all of them although each
+     * needs few of its entries.
      *
      * @hidden
      */

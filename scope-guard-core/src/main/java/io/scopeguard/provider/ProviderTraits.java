@@ -35,8 +35,8 @@ public record ProviderTraits(
     /**
      * Copies the collections.
      *
-     * @throws IllegalArgumentException if a number is less than one, or the delay is negative; or if there is a delay and holders are
-     *     listed, because losses of holders are not confirmed
+     * @throws IllegalArgumentException if a number is less than one, or the delay is negative; or if there is a delay and holders
+     *     are listed, because losses of holders are not confirmed
      */
     public ProviderTraits {
         if (pageSize < 1 || confirmationCalls < 1) {

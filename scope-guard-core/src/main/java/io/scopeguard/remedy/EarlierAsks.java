@@ -32,7 +32,9 @@ interface EarlierAsks {
     /** Whether the client was asked for the scope in the present series. */
     boolean wasAsked(PermissionHistory history, String scope);
 
-    /** Whether an earlier response told the client to wait until a new token is certainly newer than the gain, and it is that token. */
+    /**
+     * Whether an earlier response told the client to wait until a new token is certainly newer than the gain, and it is that token.
+     */
     boolean provesNewer(PermissionHistory history, String scope);
 
     /** Rule 5: whether a granted response may ask for consent now. */

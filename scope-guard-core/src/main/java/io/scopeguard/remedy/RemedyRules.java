@@ -50,7 +50,9 @@ public final class RemedyRules {
         return advise(finding, false, EarlierAsks.NONE);
     }
 
-    /** The advice for a client that was never asked for anything and whose request is denied because scopes or roles are missing. */
+    /**
+     * The advice for a client that was never asked for anything and whose request is denied because scopes or roles are missing.
+     */
     public RemedyAdvice onDenied(DriftFinding finding) {
         return advise(finding, true, EarlierAsks.NONE);
     }

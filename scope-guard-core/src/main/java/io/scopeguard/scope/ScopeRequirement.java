@@ -59,7 +59,8 @@ public record ScopeRequirement(
     }
 
     /**
-     * The scopes that a token should carry: all required scopes, if the subject holds them all; of alternatives, those that it holds.
+     * The scopes that a token should carry: all required scopes, if the subject holds them all; of alternatives, those that it
+     * holds.
      *
      * @hidden
      */

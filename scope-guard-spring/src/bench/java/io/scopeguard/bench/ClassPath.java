@@ -135,8 +135,8 @@ public final class ClassPath {
     }
 
     /**
-     * The class path of the smallest resource server: two starters of Spring Boot and, if it is guarded, Scope Guard's. Consists of jars
-     * only, because the JVM's caches support nothing else.
+     * The class path of the smallest resource server: two starters of Spring Boot and, if it is guarded, Scope Guard's. Consists of
+     * jars only, because the JVM's caches support nothing else.
      *
      * @param directory where the jars of this build are written
      * @throws IllegalStateException if a library is missing

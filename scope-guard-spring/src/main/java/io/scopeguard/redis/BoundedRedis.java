@@ -187,8 +187,8 @@ final class BoundedRedis {
     }
 
     /**
-     * Checks whether Redis responds; while commands are suspended, only once the pause is over. May wait for a connection, so call it
-     * on a separate thread.
+     * Checks whether Redis responds; while commands are suspended, only once the pause is over. May wait for a connection, so call
+     * it on a separate thread.
      */
     <T> Optional<T> probe(Command<T> command) {
         RedisClusterAsyncCommands<byte[], byte[]> connected = connected();

@@ -11,8 +11,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names keys in Redis and protects values. Ids are hashed, with the secret if there is one. With a secret, values are authenticated,
- * too: a value that was not written by a replica for this key is rejected. Immutable.
+ * Names keys in Redis and protects values. Ids are hashed, with the secret if there is one. With a secret, values are
+ * authenticated, too: a value that was not written by a replica for this key is rejected. Immutable.
  */
 final class Keys {
 

@@ -23,9 +23,9 @@ final class Presence {
 
     /**
      * Counts the replicas, and returns the name of the records: another name means that Redis has lost them. If this
-     * replica's last heartbeat or its last change is missing, another server has taken over, which lacks the last writes. Joins the bounds of the
-     * provider's time with those that other replicas have sent, which become wider as time passes. If they contradict each other, the
-     * provider's later answer is right, but a replica relies on it only after it has received that answer itself.
+     * replica's last heartbeat or its last change is missing, another server has taken over, which lacks the last writes. Joins the
+     * bounds of the provider's time with those that other replicas have sent, which become wider as time passes. If they contradict
+     * each other, the provider's later answer is right, but a replica relies on it only after it has received that answer itself.
      */
     private static final Script BEAT = new Script("""
             local before = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or '0')
@@ -100,8 +100,8 @@ final class Presence {
      * @param replicas the number of running replicas
      * @param isFirst whether it is the first of this replica
      * @param hasLostMemory whether Redis has lost its records
-     * @param isLossReported whether a loss was reported since the last heartbeat; at the first heartbeat, within the longest lifetime
-     *     of a token
+     * @param isLossReported whether a loss was reported since the last heartbeat; at the first heartbeat, within the longest
+     *     lifetime of a token
      */
     record Beat(int replicas, boolean isFirst, boolean hasLostMemory, boolean isLossReported) {}
 
@@ -149,7 +149,9 @@ final class Presence {
         return new Beat(((Long) reply.get(1)).intValue(), isFirst, isChanged, isReported && !isChanged);
     }
 
-    /** Whether Redis lacks this replica's last heartbeat, unless that is so old that it may have been removed, or its last change. */
+    /**
+     * Whether Redis lacks this replica's last heartbeat, unless that is so old that it may have been removed, or its last change.
+     */
     private boolean isBehind(long now, long beatBefore, long lastChange, long knownChange) {
         boolean isRecent = now - lastBeat < TimeUnit.MILLISECONDS.toMicros(GONE.toMillis());
         boolean isBehind = (isRecent && beatBefore < lastBeat) || lastChange < knownChange;

@@ -112,14 +112,17 @@ public final class ProviderSharing implements AutoCloseable {
     }
 
     /**
-     * A receiver of the provider's deliveries that passes changes on to the other replicas; {@code null} if the provider sends none.
+     * A receiver of the provider's deliveries that passes changes on to the other replicas; {@code null} if the provider sends
+     * none.
      */
     public @Nullable EventReceiver receiver() {
         EventReceiver receiver = provider.eventReceiver();
         return receiver == null ? null : new SharedEventReceiver(receiver, changes);
     }
 
-    /** Passes a change that this replica has applied on to the others. Waits briefly; if Redis does not respond, it is added later. */
+    /**
+     * Passes a change that this replica has applied on to the others. Waits briefly; if Redis does not respond, it is added later.
+     */
     public void publish(PermissionChange change) {
         changes.publish(UUID.randomUUID().toString(), List.of(change));
     }

@@ -38,7 +38,9 @@ final class SharedCatalogue {
         this.catalogue = catalogue;
     }
 
-    /** Notes the sightings of other replicas, and writes them together with those of this one, which has just read. Waits briefly. */
+    /**
+     * Notes the sightings of other replicas, and writes them together with those of this one, which has just read. Waits briefly.
+     */
     void add() {
         byte[] stored = read();
         noted(stored);

@@ -49,9 +49,9 @@ public record FactHistory(
     }
 
     /**
-     * Merges this history with one that another process has recorded about the same fact. Neither process knew the other history. The
-     * later read determines the roles. A role counts as held since the process that noticed it first, except if the other process saw
-     * it missing after that. The losses of both count.
+     * Merges this history with one that another process has recorded about the same fact. Neither process knew the other history.
+     * The later read determines the roles. A role counts as held since the process that noticed it first, except if the other
+     * process saw it missing after that. The losses of both count.
      */
     public FactHistory mergedWith(FactHistory other) {
         boolean isLater = other.readAt <= readAt;

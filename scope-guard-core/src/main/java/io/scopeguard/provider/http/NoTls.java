@@ -12,8 +12,8 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
 /**
- * For clients of unencrypted addresses: it cannot open any connection. An HTTP client without a context takes the JVM's default, and
- * reads all trusted certificates for it.
+ * For clients of unencrypted addresses: it cannot open any connection. An HTTP client without a context takes the JVM's default,
+ * and reads all trusted certificates for it.
  */
 final class NoTls extends SSLContext {
 

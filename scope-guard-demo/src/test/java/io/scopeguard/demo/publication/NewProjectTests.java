@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A new Spring Boot project, made by the steps of the README alone, built by Maven with the published artifacts: a guarded controller
- * and its test, probes, an OpenAPI document, and the endpoint that explains decisions.
+ * A new Spring Boot project, made by the steps of the README alone, built by Maven with the published artifacts: a guarded
+ * controller and its test, probes, an OpenAPI document, and the endpoint that explains decisions.
  */
 @Tag("publish")
 class NewProjectTests {

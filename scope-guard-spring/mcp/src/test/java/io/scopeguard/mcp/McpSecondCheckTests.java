@@ -23,7 +23,9 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** Filters between the guard of the endpoint and the transport. The guard between the transport and the server does not trust them. */
+/**
+ * Filters between the guard of the endpoint and the transport. The guard between the transport and the server does not trust them.
+ */
 class McpSecondCheckTests {
 
     private static final String CALL =

@@ -39,8 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.connection.RedisConnection;
 
 /**
- * What several replicas cost, beside one that gets the same requests: one Redis, one clock that is moved, and one thread, so that each
- * run makes the same calls.
+ * What several replicas cost, beside one that gets the same requests: one Redis, one clock that is moved, and one thread, so that
+ * each run makes the same calls.
  */
 class ReplicaCallsTests {
 

@@ -24,8 +24,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionProvider;
 
 /**
- * Connections to a real Redis whose scripts see the time of a movable clock. Each script takes a moment by that clock, so that times
- * are as uncertain as they are in real life.
+ * Connections to a real Redis whose scripts see the time of a movable clock. Each script takes a moment by that clock, so that
+ * times are as uncertain as they are in real life.
  */
 public final class TimedConnections extends LettuceConnectionFactory {
 

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decisions about known tokens by one guard on one, two and sixteen threads, and on virtual threads if Java has them. Prints the
- * decisions per second and the events in which one of our threads waited. Two threads with a guard of their own show what the machine can
- * do: they share nothing of ours. Exits with 1 if a target is missed. Needs two idle processors.
+ * decisions per second and the events in which one of our threads waited. Two threads with a guard of their own show what the
+ * machine can do: they share nothing of ours. Exits with 1 if a target is missed. Needs two idle processors.
  */
 public final class ThreadScaling {
 

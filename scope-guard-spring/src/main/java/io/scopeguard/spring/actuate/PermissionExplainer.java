@@ -109,8 +109,8 @@ public final class PermissionExplainer {
     }
 
     /**
-     * @throws InvalidEndpointRequestException if no provider has this name, or if the audience is neither {@code organization} nor a
-     *     resource indicator
+     * @throws InvalidEndpointRequestException if no provider has this name, or if the audience is neither {@code organization} nor
+     *     a resource indicator
      */
     Explanation explain(Query query) {
         String owner = owners.apply(query.organization);
@@ -160,8 +160,8 @@ public final class PermissionExplainer {
     }
 
     /**
-     * Whether a token grants a request without a read. What was read for this explanation counts, like for the next request. A query
-     * that does not say when the token was issued is about a token of any age.
+     * Whether a token grants a request without a read. What was read for this explanation counts, like for the next request. A
+     * query that does not say when the token was issued is about a token of any age.
      */
     private Predicate<AccessRequest> young(Query query, PermissionKey key, LiveProvider live) {
         Instant issuedAt = query.issuedAt;

@@ -60,8 +60,8 @@ public final class ProviderActivity {
     }
 
     /**
-     * Records a call to a provider's API. A limit on calls shows nothing about the provider's health, unless the provider allows none
-     * for two minutes.
+     * Records a call to a provider's API. A limit on calls shows nothing about the provider's health, unless the provider allows
+     * none for two minutes.
      */
     public void called(String provider, String outcome) {
         if (outcome.equals(RATE_LIMITED)) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 
 /**
- * The newer tokens of sessions that were renewed. A session's messages carry the authentication of its handshake, on whatever thread
- * they are handled, so that the token is found by the identity of this object, and forgotten with it. Thread-safe.
+ * The newer tokens of sessions that were renewed. A session's messages carry the authentication of its handshake, on whatever
+ * thread they are handled, so that the token is found by the identity of this object, and forgotten with it. Thread-safe.
  *
  * @hidden
  */

@@ -21,9 +21,9 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
- * Publishes decisions as Spring Security's events, with a {@link DecisionResult}. Denials are always published. Grants are published
- * if the application has an {@link AuthorizationEventPublisher} of its own, or a listener for {@link AuthorizationGrantedEvent}
- * when its context is refreshed. Otherwise a grant costs nothing. Thread-safe.
+ * Publishes decisions as Spring Security's events, with a {@link DecisionResult}. Denials are always published. Grants are
+ * published if the application has an {@link AuthorizationEventPublisher} of its own, or a listener for
+ * {@link AuthorizationGrantedEvent} when its context is refreshed. Otherwise a grant costs nothing. Thread-safe.
  *
  * @hidden
  */

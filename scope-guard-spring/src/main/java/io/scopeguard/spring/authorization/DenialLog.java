@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs each denial at {@code DEBUG}, and a summary of all denials at {@code WARN}, once a minute at most. Neither contains a token, a
- * user or the id of an organization. Thread-safe.
+ * Logs each denial at {@code DEBUG}, and a summary of all denials at {@code WARN}, once a minute at most. Neither contains a token,
+ * a user or the id of an organization. Thread-safe.
  *
  * @hidden
  */

@@ -22,8 +22,8 @@ import org.springframework.web.servlet.mvc.SimpleControllerHandlerAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
 /**
- * Handles every request first, so that no handler is called without a decision, whichever handler mapping found it and whether or not
- * that mapping applies interceptors. The handler's ordinary adapter then calls it. Thread-safe.
+ * Handles every request first, so that no handler is called without a decision, whichever handler mapping found it and whether or
+ * not that mapping applies interceptors. The handler's ordinary adapter then calls it. Thread-safe.
  *
  * @hidden
  */

@@ -14,8 +14,8 @@ import org.springframework.security.authentication.AuthenticationCredentialsNotF
 import org.springframework.security.authorization.AuthorizationDecision;
 
 /**
- * Checks scopes in code and in expressions, in the same way as {@code @RequiresScopes}: by the current token and by live permissions.
- * The bean is named {@code scopeGuard}:
+ * Checks scopes in code and in expressions, in the same way as {@code @RequiresScopes}: by the current token and by live
+ * permissions. The bean is named {@code scopeGuard}:
  *
  * <pre>{@code
  * @PreAuthorize("@scopeGuard.has(#organizationId, 'read:report')")
@@ -28,8 +28,8 @@ import org.springframework.security.authorization.AuthorizationDecision;
  * <p>A denial of {@code has} in {@code @PreAuthorize} is answered like a denial of {@code @RequiresScopes}. In an expression with
  * other operands ({@code and}, {@code or}), it is converted to a boolean, and the answer does not say which scope is missing.
  *
- * <p>Without a verified token, {@code has} denies and {@code require} throws. Scopes that are only checked here are not declared, so
- * clients are told that a token lacks them if {@code scope-guard.drift.watch} lists them. Thread-safe.
+ * <p>Without a verified token, {@code has} denies and {@code require} throws. Scopes that are only checked here are not declared,
+ * so clients are told that a token lacks them if {@code scope-guard.drift.watch} lists them. Thread-safe.
  *
  * @since 0.1
  */

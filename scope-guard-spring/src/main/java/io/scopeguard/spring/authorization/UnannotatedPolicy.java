@@ -29,7 +29,8 @@ public final class UnannotatedPolicy {
 
     /**
      * @param closed whether handlers without a declaration are closed, instead of open to any valid token
-     * @param open names: {@code static}, {@code openapi}, {@code actuator:} with the id of an endpoint, {@code servlet:} with a servlet's name
+     * @param open names: {@code static}, {@code openapi}, {@code actuator:} with the id of an endpoint, {@code servlet:} with a
+     *     servlet's name
      * @throws InvalidSettingException if a name is none of these
      */
     public UnannotatedPolicy(boolean closed, Collection<String> open) {

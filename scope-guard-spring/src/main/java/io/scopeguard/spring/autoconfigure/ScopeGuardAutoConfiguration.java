@@ -116,7 +116,8 @@ public final class ScopeGuardAutoConfiguration {
     AccessTokenDecoder namedAccessTokenDecoder(ScopeGuard scopeGuardCore, GuardMetrics scopeGuardMetrics) {
         log.warn(
                 "The application has its own JwtDecoder. Handlers that require scopes reject the tokens that it verifies."
-                        + " Configure oauth2ResourceServer(r -> r.jwt(jwt -> jwt.decoder(accessTokenDecoder))) in their filter chain.");
+                        + " Configure oauth2ResourceServer(r -> r.jwt(jwt -> jwt.decoder(accessTokenDecoder))) in their"
+                        + " filter chain.");
         return new AccessTokenDecoder(scopeGuardCore, scopeGuardMetrics::verified);
     }
 

@@ -32,8 +32,8 @@ import org.springframework.boot.convert.DurationUnit;
  * @param unannotated Access to handlers without @RequiresScopes or @PublicEndpoint: with any valid token (authenticated), or none
  *     (deny).
  * @param open Handlers that are open to everybody without a token, because they cannot be annotated: 'static' (files and the
- *     welcome page), 'openapi' (the document that springdoc makes), 'actuator:' with the id of an endpoint, 'servlet:' with the name
- *     of a servlet.
+ *     welcome page), 'openapi' (the document that springdoc makes), 'actuator:' with the id of an endpoint, 'servlet:' with the
+ *     name of a servlet.
  * @param authorities Which tokens give SCOPE_ authorities for @PreAuthorize and the like: none, or every one (token). Such
  *     authorities hold in every organization and ignore live permissions.
  * @param clockSkew By how much the provider's clock may differ from this one when a token's times are checked.

@@ -116,8 +116,8 @@ public final class McpLists {
     }
 
     /**
-     * A decision with live permissions, unless they are unknown. Clients ask for lists after a sign-in, when the young token was enough
-     * for the request.
+     * A decision with live permissions, unless they are unknown. Clients ask for lists after a sign-in, when the young token was
+     * enough for the request.
      */
     private @Nullable Decision decision(@Nullable HttpServletRequest request) {
         Decision known = request == null ? null : DecisionHolder.of(request);

@@ -22,8 +22,8 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * The guard between a transport and its server. It lets only those operations pass that were permitted in the same HTTP request, and
- * decides about others itself, so that no message reaches the server without a decision. Thread-safe.
+ * The guard between a transport and its server. It lets only those operations pass that were permitted in the same HTTP request,
+ * and decides about others itself, so that no message reaches the server without a decision. Thread-safe.
  */
 public final class McpMessageGuard {
 

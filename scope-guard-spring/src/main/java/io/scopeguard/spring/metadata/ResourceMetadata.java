@@ -59,8 +59,8 @@ public final class ResourceMetadata {
     }
 
     /**
-     * The scopes to request for access to a resource (RFC 9728 §2). A resource below the API's address has its own metadata, with the
-     * scopes that operations declare for it. The metadata of all other addresses lists the remaining scopes.
+     * The scopes to request for access to a resource (RFC 9728 §2). A resource below the API's address has its own metadata, with
+     * the scopes that operations declare for it. The metadata of all other addresses lists the remaining scopes.
      */
     private Scopes scopes(String api, String resource) {
         Set<Audience> audiences = declared.audiences();

@@ -22,8 +22,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One open stream. When a fact about its subject was read, it sends a {@code permissions} event if the effective scopes or the remedy
- * changed. It ends with an {@code end} event when the token expires, or its subject is suspended or no longer belongs to the
+ * One open stream. When a fact about its subject was read, it sends a {@code permissions} event if the effective scopes or the
+ * remedy changed. It ends with an {@code end} event when the token expires, or its subject is suspended or no longer belongs to the
  * organization. Thread-safe.
  */
 final class SignalStream implements StreamListener {

@@ -26,8 +26,8 @@ import org.springframework.web.socket.WebSocketMessage;
 import org.springframework.web.socket.WebSocketSession;
 
 /**
- * A session that speaks STOMP 1.1 or 1.2. An ERROR frame says why it ends. A SEND frame to {@value #DESTINATION} renews the token: a
- * RECEIPT confirms it, if the client asked for one.
+ * A session that speaks STOMP 1.1 or 1.2. An ERROR frame says why it ends. A SEND frame to {@value #DESTINATION} renews the token:
+ * a RECEIPT confirms it, if the client asked for one.
  */
 final class StompStream extends WebSocketStream {
 
@@ -59,7 +59,9 @@ final class StompStream extends WebSocketStream {
         }
     }
 
-    /** The client has a subscription because of these decisions. STOMP cannot end it alone: the session ends with the right to it. */
+    /**
+     * The client has a subscription because of these decisions. STOMP cannot end it alone: the session ends with the right to it.
+     */
     void subscribed(String id, List<Decision> granted) {
         StompSubscription subscription = subscriptions.get(id);
         if (subscription == null) {

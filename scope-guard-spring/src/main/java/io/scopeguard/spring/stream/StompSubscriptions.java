@@ -14,8 +14,8 @@ import org.springframework.messaging.simp.SimpMessageType;
 import org.springframework.messaging.support.ExecutorChannelInterceptor;
 
 /**
- * Records the decisions that granted the subscriptions of STOMP sessions: by the rules of the channel for clients' messages, while a
- * message is sent, and by the methods that handle the messages. It must be the channel's first interceptor. Thread-safe.
+ * Records the decisions that granted the subscriptions of STOMP sessions: by the rules of the channel for clients' messages, while
+ * a message is sent, and by the methods that handle the messages. It must be the channel's first interceptor. Thread-safe.
  *
  * @hidden
  */

@@ -17,7 +17,8 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
 /**
- * Determines by its return type whether a handler can stream. One with an unspecific type, such as {@code Object}, can. Thread-safe.
+ * Determines by its return type whether a handler can stream. One with an unspecific type, such as {@code Object}, can.
+ * Thread-safe.
  */
 final class StreamingHandlers {
 

@@ -33,8 +33,8 @@ import org.springframework.security.oauth2.client.web.ClientAttributes;
  *         .build();
  * }</pre>
  *
- * <p>The token is that of the principal in the {@code SecurityContext}. Use a request factory that does not follow redirects to other
- * origins, which is the default of {@code JdkClientHttpRequestFactory}. Thread-safe.
+ * <p>The token is that of the principal in the {@code SecurityContext}. Use a request factory that does not follow redirects to
+ * other origins, which is the default of {@code JdkClientHttpRequestFactory}. Thread-safe.
  *
  * @since 0.1
  */

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The server of the documentation and the protocol's own client, with the embedded provider. Needs Node.js with npm and its registry;
- * where one is missing, the test says so, but the gate insists.
+ * The server of the documentation and the protocol's own client, with the embedded provider. Needs Node.js with npm and its
+ * registry; where one is missing, the test says so, but the gate insists.
  */
 @Tag("thorough")
 @Timeout(value = 15, unit = TimeUnit.MINUTES)

@@ -25,8 +25,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.types.RedisClientInfo;
 
 /**
- * Instances that share through one Redis, each with its own threads and connections, behind a proxy. Redis has the time of the movable
- * clock.
+ * Instances that share through one Redis, each with its own threads and connections, behind a proxy. Redis has the time of the
+ * movable clock.
  */
 final class SharedDeployment implements Deployment {
 

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first requests of unknown users. Tokens of users who have just signed in show the provider's current state, so that these requests
- * do not wait. Users with an older token wait once for the provider.
+ * The first requests of unknown users. Tokens of users who have just signed in show the provider's current state, so that these
+ * requests do not wait. Users with an older token wait once for the provider.
  */
 record SignIn() implements LiveCase {
 
