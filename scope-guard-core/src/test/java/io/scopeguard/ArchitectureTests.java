@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -74,6 +75,8 @@ class ArchitectureTests {
     private static final Path LOGTOBOX = Path.of("..", "scope-guard-demo/logtobox/src/main/java");
     private static final Pattern INTERNAL = Pattern.compile("(?m)^@Internal$");
     private static final Pattern INTERNAL_ELEMENT = Pattern.compile("(?m)^ *@Internal$");
+    private static final Pattern NESTED_TYPE =
+            Pattern.compile("(?m)^    public (?:[a-z-]+ )*(?:class|interface|record|enum) ");
     private static final Pattern PACKAGE = Pattern.compile("(?m)^package (.*);$");
     private static final Pattern HIDDEN_PACKAGES =
             Pattern.compile("<excludePackageNames>([^<]*)</excludePackageNames>");
@@ -244,17 +247,23 @@ class ArchitectureTests {
             try (Stream<Path> files = Files.walk(Path.of("..", sources))) {
                 files.filter(ArchitectureTests::isJava)
                         .filter(file -> !isInInternalPackage(file))
-                        .forEach(file -> INTERNAL_ELEMENT
-                                .matcher(text(file))
-                                .results()
+                        .forEach(file -> internalElements(file)
                                 .filter(element -> !isHidden(text(file).substring(0, element.start())))
                                 .forEach(element -> visible.add(file + ", character " + element.start())));
             }
         }
 
         assertThat(visible)
-                .as("@Internal without @hidden in the Javadoc before it")
+                .as("internal without @hidden in the Javadoc before it")
                 .isEmpty();
+    }
+
+    /** The types nested in an internal type are internal, but Javadoc would show them. */
+    private static Stream<MatchResult> internalElements(Path file) {
+        Stream<MatchResult> nested = INTERNAL.matcher(text(file)).find()
+                ? NESTED_TYPE.matcher(text(file)).results()
+                : Stream.empty();
+        return Stream.concat(INTERNAL_ELEMENT.matcher(text(file)).results(), nested);
     }
 
     private static boolean isHidden(String before) {

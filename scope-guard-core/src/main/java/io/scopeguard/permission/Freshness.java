@@ -16,7 +16,11 @@ import java.time.Duration;
 @Internal
 public record Freshness(long now, long refreshBefore, long rejectBefore, boolean isIndividual, Waiting waiting) {
 
-    /** Which reads a request waits for. All others take place in the background. */
+    /**
+     * Which reads a request waits for. All others take place in the background.
+     *
+     * @hidden
+     */
     public enum Waiting {
         /** None. Without a usable picture, the permissions are unknown. */
         NEVER,

@@ -36,6 +36,7 @@ public record RecordedAsk(
      * @param at the time of the request
      * @param pause the time in which clients with other tokens are not asked
      * @param hints the number of granted responses that asked in this series
+     * @hidden
      */
     public record Consent(String token, long at, Duration pause, int hints) {}
 }

@@ -7,7 +7,9 @@
  *                            HolderSet    who holds a global role
  * </pre>
  */
+@Internal
 @NullMarked
 package io.scopeguard.permission.fact;
 
+import io.scopeguard.annotation.Internal;
 import org.jspecify.annotations.NullMarked;

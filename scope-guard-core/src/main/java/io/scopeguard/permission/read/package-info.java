@@ -9,7 +9,9 @@
  *             ──▶ LossJudge         decides whether a loss is believed: Quarantine, MassRevocationGuard, Invalidations
  * </pre>
  */
+@Internal
 @NullMarked
 package io.scopeguard.permission.read;
 
+import io.scopeguard.annotation.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -25,6 +25,7 @@ public final class HandlerCatalog {
      * @param paths patterns of its paths; empty if the handler mapping does not tell
      * @param methods HTTP methods, empty for all
      * @param namesOrganization whether all paths name the organization of a request
+     * @hidden
      */
     public record Entry(
             String name, Set<String> paths, Set<String> methods, boolean namesOrganization, HandlerRule rule) {}
