@@ -16,6 +16,7 @@ import io.scopeguard.permission.flight.ThreadPoolReadExecutor;
 import io.scopeguard.permission.read.FactReader;
 import io.scopeguard.permission.read.Invalidations;
 import io.scopeguard.permission.read.LossJudge;
+import io.scopeguard.permission.read.Periods;
 import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.PermissionChange;
@@ -40,8 +41,6 @@ import org.jspecify.annotations.Nullable;
  */
 @Internal
 public final class PermissionCache implements AutoCloseable {
-
-    private static final int PERIODS = 100;
 
     private final SteadyClock clock;
     private final Sequence sequence;
@@ -309,7 +308,7 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     private void markUsed(Picture picture, long now) {
-        byte period = (byte) (Math.floorMod(now / periodNanos, PERIODS) + 1);
+        byte period = Periods.at(now, periodNanos);
         RequiredFacts required = picture.required();
         SubjectFact fact = picture.subject();
         if (fact != null && required.subject() instanceof MembershipKey member) {

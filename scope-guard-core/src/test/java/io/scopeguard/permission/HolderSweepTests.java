@@ -109,6 +109,21 @@ class HolderSweepTests {
         assertThat(directory.calls("holders")).isZero();
     }
 
+    /** Requests that have waited arrive before others of the next period, and are counted after them. */
+    @Test
+    void getWhenRequestsOfTwoPeriodsEndInAnyOrderThenUsersAreStillCounted() {
+        sweep(2);
+        Freshness before = fresh();
+        clock.advanceSeconds(30);
+        for (int i = 0; i < 4; i++) {
+            cache.get(key("user-" + i), i % 2 == 0 ? fresh() : before, AUDIT);
+        }
+        executor.runAll();
+
+        assertThat(directory.calls("grants")).isZero();
+        assertThat(directory.calls("holders")).isEqualTo(2);
+    }
+
     @Test
     void sweepWhenTheBudgetLeavesNoRoomThenItContinuesWhereItIs() {
         sweep(2);

@@ -184,7 +184,7 @@ public final class HolderSweep {
      * @param wanted names of roles that are always read, even if they grant nothing
      */
     public void countUse(String user, Audience audience, Set<String> wanted, byte now) {
-        if (period != now) {
+        if (Periods.isNext(now, period)) {
             turn(now);
         }
         if (usersNow.size() < MAX_USERS) {
@@ -195,7 +195,7 @@ public final class HolderSweep {
     }
 
     private synchronized void turn(byte now) {
-        if (period != now) {
+        if (Periods.isNext(now, period)) {
             usedBefore = usersNow.size();
             usersNow.clear();
             waiting.clear();

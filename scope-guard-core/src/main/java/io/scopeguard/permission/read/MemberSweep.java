@@ -78,14 +78,14 @@ public final class MemberSweep {
         if (isFirst) {
             everUsed.incrementAndGet();
         }
-        if (period != now) {
+        if (Periods.isNext(now, period)) {
             turn(now);
         }
         usedNow.incrementAndGet();
     }
 
     private synchronized void turn(byte now) {
-        if (period != now) {
+        if (Periods.isNext(now, period)) {
             usedBefore = usedNow.getAndSet(0);
             period = now;
         }
