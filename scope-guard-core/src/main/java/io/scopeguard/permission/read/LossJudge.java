@@ -116,8 +116,8 @@ public final class LossJudge {
         }
         boolean isMass = losesStanding && guard.isMass(key, readAt);
         boolean areManyEmptied = isDoubtful && areManyEmptied(key, readAt);
-        if ((isMass || areManyEmptied || quarantine.holds(key)) && quarantine.judge(key, readAt) != Ruling.BELIEVED) {
-            throw implausible("A loss is ignored until another read, a minute later, confirms it.");
+        if (isMass || areManyEmptied || quarantine.holds(key)) {
+            requirePersistent(key, known, readAt);
         }
     }
 

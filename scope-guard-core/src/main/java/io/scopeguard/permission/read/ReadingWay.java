@@ -12,7 +12,7 @@ public enum ReadingWay {
     ALONE,
     BY_PAGES;
 
-    /** So many pages are read so soon that a request waits for them even if a single call would be as cheap. */
+    /** Up to this many pages are read so quickly that a request waits for them, even if a single call would be as cheap. */
     private static final int FEW_PAGES = 2;
 
     /**

@@ -18,7 +18,7 @@ final class ReportedReads {
      * Takes note of a report.
      *
      * @param sweep the number of calls of a sweep
-     * @return how many users were read alone lately, this one included: more than a sweep takes calls if this one is not to be
+     * @return how many users were read alone lately, including this one; more than the calls of a sweep if this one waits for a sweep
      */
     int count(String user, int sweep, long now) {
         if (times.size() >= sweep) {

@@ -48,8 +48,8 @@ public final class DeliveryIntake {
      *
      * @param id the id of the delivery, which is the same if the delivery is repeated
      * @param time the time of the event according to the provider
-     * @param found what the delivery reports
-     * @param changes receives that, if the delivery counts
+     * @param found the changes that the delivery reports
+     * @param changes receives them if the delivery counts
      * @return {@link Outcome#APPLIED}, {@link Outcome#UNTIMELY}, {@link Outcome#REPLAYED} or {@link Outcome#LIMITED}
      */
     public Outcome take(String id, Instant time, List<PermissionChange> found, Consumer<PermissionChange> changes) {

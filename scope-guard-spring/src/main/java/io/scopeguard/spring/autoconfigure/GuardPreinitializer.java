@@ -56,7 +56,7 @@ final class GuardPreinitializer implements BackgroundPreinitializer {
         var unused = ReflectionUtils.getDeclaredMethods(type);
     }
 
-    /** Calls nothing, because there is no object: but the JVM makes its means of reflective calls before it notices. */
+    /** No method runs, because there is no object. But the JVM prepares the reflective call before it notices that. */
     private static void prepareCall(Method method) {
         if (Modifier.isStatic(method.getModifiers())) {
             return;
