@@ -280,7 +280,7 @@ final class MemberPageReader {
     }
 
     /** Whether the losses are more than a tenth, and not just a few. */
-    private static boolean isMass(long losses, int inUse) {
+    static boolean isMass(long losses, int inUse) {
         return losses >= MANY && losses * TENTH > inUse;
     }
 
