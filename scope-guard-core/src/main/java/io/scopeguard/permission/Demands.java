@@ -136,9 +136,12 @@ final class Demands {
         inBackground(part, Math.max(part.readAt(), Math.max(part.invalidatedAt(), part.possiblyChangedAt())));
     }
 
-    /** A fact that was reported to have changed is read before facts that are only old. */
-    private static long turn(Part part) {
-        return part.isReported() ? BackgroundQueue.FIRST : part.readAt();
+    /** Short lists, on which many facts depend, and facts that were reported to have changed are read before old facts. */
+    private long place(Part part) {
+        boolean isShortList = part.key() instanceof RolesKey && isShort(part);
+        return isShortList || part.isReported()
+                ? BackgroundQueue.FIRST
+                : Math.max(part.readAt(), BackgroundQueue.FIRST + 1);
     }
 
     private void inBackground(Part part, long after) {
@@ -154,8 +157,7 @@ final class Demands {
         if (key instanceof GrantsKey grants && grants.type() == Subject.Type.USER) {
             return grants(grants, part, after, priority);
         }
-        return flights.request(
-                key, after, priority, key instanceof RolesKey && isShort(part) ? BackgroundQueue.FIRST : part.readAt());
+        return flights.request(key, after, priority, place(part));
     }
 
     /** Whether reading the part takes few calls, and no more than in the background. */
@@ -173,7 +175,7 @@ final class Demands {
 
     private CompletableFuture<Void> member(MembershipKey key, Part part, long after, Priority priority) {
         if (priority == Priority.INDIVIDUAL) {
-            return flights.request(key, after, priority, part.readAt());
+            return flights.request(key, after, priority, place(part));
         }
         if (judge.isPending(key, store.peek(key), sequence.now())) {
             return CompletableFuture.failedFuture(LossJudge.pendingLoss());
@@ -204,10 +206,10 @@ final class Demands {
                 source.readers(),
                 sequence.now());
         if (way == ReadingWay.ALONE) {
-            return flights.request(key, after, priority, turn(part));
+            return flights.request(key, after, priority, place(part));
         }
         CompletableFuture<Void> swept = flights.request(
-                new MembersKey(key.organization()), sweptAfter(sweep, after), after, priority, turn(part));
+                new MembersKey(key.organization()), sweptAfter(sweep, after), after, priority, place(part));
         return sweep.join(key.id(), swept);
     }
 
@@ -250,7 +252,7 @@ final class Demands {
             // The fact is only old. A read after a certain event does not wait for the next sweep.
             return CompletableFuture.completedFuture(null);
         }
-        return flights.request(byRole && !isPaused ? HoldersKey.ALL : key, after, priority, turn(part));
+        return flights.request(byRole && !isPaused ? HoldersKey.ALL : key, after, priority, place(part));
     }
 
     /** Whether the last sweep lacks a role that an earlier read of the user alone showed. Another sweep would lack it as well. */

@@ -70,6 +70,24 @@ class FactsTests {
         assertThat(steady.nanos() - readAt).isLessThan(Duration.ofSeconds(1).toNanos());
     }
 
+    /** A reported fact goes first, however old it is, so its place says nothing about the age of other facts. */
+    @Test
+    void getWhenStaleAndOnlyAReportedFactIsWaitingThenReadAtOnce() {
+        for (int i = 0; i < 2; i++) {
+            directory.member("organization-" + i, "user-" + i, "viewer");
+            cache.get(apart(i), fresh(), READ);
+        }
+        clock.advanceSeconds(40);
+        cache.apply(new PermissionChange.OfMember(user("user-1"), "organization-1"));
+        cache.refresh(apart(1), fresh());
+        assertThat(cache.waiting()).isPositive();
+
+        LivePermissions live = cache.get(apart(0), fresh(), READ);
+
+        assertThat(steady.nanos() - live.readAt())
+                .isLessThan(Duration.ofSeconds(1).toNanos());
+    }
+
     private static PermissionKey apart(int number) {
         return new PermissionKey(user("user-" + number), "organization-" + number, Audience.ORGANIZATION);
     }

@@ -139,6 +139,27 @@ class HolderSweepTests {
         assertThat(directory.calls("holders")).describedAs("and that one").isEqualTo(3);
     }
 
+    /** Its age counts from its first call, so it must not take longer than necessary. */
+    @Test
+    void sweepWhenBegunThenReadsOfOlderFactsComeAfterIt() {
+        PermissionKey older = new PermissionKey(new Subject(Subject.Type.USER, "bob"), "other", TestDirectory.API);
+        directory.member("other", "bob");
+        cache.get(older, fresh(), Scopes.none());
+        sweep(2);
+        clock.advanceSeconds(29);
+        for (int i = 0; i < 250; i++) {
+            get("user-" + i, i < 150 ? AUDIT : Scopes.none());
+        }
+        while (directory.calls("holders") == 0) {
+            executor.run(1);
+        }
+        cache.refresh(older, fresh());
+
+        executor.run(1);
+
+        assertThat(directory.calls("holders")).isEqualTo(2);
+    }
+
     @Test
     void getWhenMoreChangesAreReportedThanASweepTakesCallsThenHoldersAreRead() {
         sweep(2);

@@ -20,7 +20,7 @@ public sealed interface FactKey extends ReadKey {
     }
 
     @Override
-    default boolean isAlwaysFirst() {
+    default boolean isWhole() {
         return false;
     }
 
@@ -72,13 +72,7 @@ public sealed interface FactKey extends ReadKey {
     }
 
     /** A list of role definitions. */
-    record RolesKey(DefinitionsKey set) implements FactKey {
-
-        @Override
-        public boolean isAlwaysFirst() {
-            return true;
-        }
-    }
+    record RolesKey(DefinitionsKey set) implements FactKey {}
 
     /** The scopes of one role, at least for one audience. */
     record RoleKey(DefinitionsKey set, String role, Audience audience) implements FactKey {}
@@ -90,5 +84,10 @@ public sealed interface FactKey extends ReadKey {
     record HoldersKey() implements FactKey {
 
         public static final HoldersKey ALL = new HoldersKey();
+
+        @Override
+        public boolean isWhole() {
+            return true;
+        }
     }
 }

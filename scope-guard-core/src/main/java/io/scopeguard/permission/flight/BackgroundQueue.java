@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flights without waiting callers, ordered by the age of their facts. Bounded and thread-safe.
+ * The flights without waiting callers, in the order of their {@linkplain Flight#place places}. Bounded and thread-safe.
  *
  * @hidden
  */
@@ -15,11 +15,11 @@ public final class BackgroundQueue {
 
     static final int MAX = 10_000;
 
-    /** The age of a fact that is read before all others. */
+    /** The place of a flight that is not ordered by the age of its fact, but goes before all others. */
     public static final long FIRST = Long.MIN_VALUE;
 
-    private final TreeSet<Flight<?>> flights = new TreeSet<>(
-            Comparator.<Flight<?>>comparingLong(Flight::knownReadAt).thenComparingLong(Flight::number));
+    private final TreeSet<Flight<?>> flights =
+            new TreeSet<>(Comparator.<Flight<?>>comparingLong(Flight::place).thenComparingLong(Flight::number));
 
     /** Adds a flight. Returns the flight that was dropped for lack of space, if any; it may be the same. */
     public synchronized @Nullable Flight<?> add(Flight<?> flight) {
@@ -27,9 +27,9 @@ public final class BackgroundQueue {
         return flights.size() > MAX ? flights.pollLast() : null;
     }
 
-    /** Removes a flight that no longer waits. */
-    public synchronized void remove(Flight<?> flight) {
-        flights.remove(flight);
+    /** Removes a flight. Returns whether it was here. */
+    public synchronized boolean remove(Flight<?> flight) {
+        return flights.remove(flight);
     }
 
     public synchronized @Nullable Flight<?> poll() {
@@ -39,8 +39,8 @@ public final class BackgroundQueue {
     /** The age of the oldest fact that waits for its turn, or the largest number. */
     public synchronized long oldest() {
         for (Flight<?> flight : flights) {
-            if (!flight.key().isAlwaysFirst()) {
-                return flight.knownReadAt();
+            if (flight.place() != FIRST) {
+                return flight.place();
             }
         }
         return Long.MAX_VALUE;

@@ -20,25 +20,28 @@ public final class Flight<K extends ReadKey> implements CallContext {
 
     private final SingleFlight<K> flights;
     private final K key;
-    private final long knownReadAt;
     private final long number;
     private final CompletableFuture<Void> landed = new CompletableFuture<>();
 
     /** Whether a step waits for its turn. A flight may wait in two queues; it takes the first turn only. */
     private final AtomicBoolean waits = new AtomicBoolean();
 
+    private volatile long place;
     private volatile Priority priority;
     private volatile long begunAt = NOT_BEGUN;
     private long notBefore;
     private @Nullable Flight<K> next;
 
-    /** @param notBefore the time after which the read has to begin */
-    Flight(SingleFlight<K> flights, K key, long notBefore, Priority priority, long knownReadAt, long number) {
+    /**
+     * @param notBefore the time after which the read has to begin
+     * @param place the place in the order of background reads
+     */
+    Flight(SingleFlight<K> flights, K key, long notBefore, Priority priority, long place, long number) {
         this.flights = flights;
         this.key = key;
         this.notBefore = notBefore;
         this.priority = priority;
-        this.knownReadAt = knownReadAt;
+        this.place = place;
         this.number = number;
     }
 
@@ -46,9 +49,9 @@ public final class Flight<K extends ReadKey> implements CallContext {
         return key;
     }
 
-    /** The age of the fact that is read again. It determines the order of background reads. */
-    public long knownReadAt() {
-        return knownReadAt;
+    /** The place in the order of background reads. It does not change while the flight waits for its turn. */
+    long place() {
+        return place;
     }
 
     long number() {
@@ -119,6 +122,9 @@ public final class Flight<K extends ReadKey> implements CallContext {
     }
 
     void waits() {
+        if (begunAt != NOT_BEGUN && key.isWhole()) {
+            place = BackgroundQueue.FIRST;
+        }
         waits.set(true);
     }
 

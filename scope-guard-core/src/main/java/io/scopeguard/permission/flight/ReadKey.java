@@ -13,6 +13,6 @@ public interface ReadKey {
     /** Whether requests about many subjects wait for the read. Then it must not queue behind reads for one subject. */
     boolean isShared();
 
-    /** Whether the key is always read first, so that its place says nothing about the age of other facts. */
-    boolean isAlwaysFirst();
+    /** Whether the calls of the read count only together. Then it must not take longer than necessary once it has begun. */
+    boolean isWhole();
 }

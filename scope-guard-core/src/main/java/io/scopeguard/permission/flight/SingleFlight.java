@@ -66,11 +66,11 @@ public final class SingleFlight<K extends ReadKey> {
      * Reads a key.
      *
      * @param after the read begins later than this time
-     * @param knownReadAt the age of the known fact
+     * @param place the order of reads in the background: the time of the last read of the fact, or {@link BackgroundQueue#FIRST}
      * @return lands with the read; completed exceptionally if the same read has just failed
      */
-    public CompletableFuture<Void> request(K key, long after, Priority priority, long knownReadAt) {
-        return request(key, after, after, priority, knownReadAt);
+    public CompletableFuture<Void> request(K key, long after, Priority priority, long place) {
+        return request(key, after, after, priority, place);
     }
 
     /**
@@ -78,12 +78,12 @@ public final class SingleFlight<K extends ReadKey> {
      *
      * @param pagesAfter pages that have not been read yet are read after this time, even if the list is already being read
      */
-    public CompletableFuture<Void> request(K key, long after, long pagesAfter, Priority priority, long knownReadAt) {
+    public CompletableFuture<Void> request(K key, long after, long pagesAfter, Priority priority, long place) {
         PermissionsUnavailableException failure = recentFailure(key, after, priority);
         if (failure != null) {
             return CompletableFuture.failedFuture(failure);
         }
-        Request request = new Request(key, after, priority, knownReadAt);
+        Request request = new Request(key, after, priority, place);
         flights.compute(key, (same, current) -> request.join(current));
         Flight<K> joined = request.joined;
         if (joined == null) {
@@ -216,16 +216,16 @@ public final class SingleFlight<K extends ReadKey> {
         private final K key;
         private final long after;
         private final Priority priority;
-        private final long knownReadAt;
+        private final long place;
         private @Nullable Flight<K> joined;
         private @Nullable Flight<K> before;
         private boolean isNew;
 
-        Request(K key, long after, Priority priority, long knownReadAt) {
+        Request(K key, long after, Priority priority, long place) {
             this.key = key;
             this.after = after;
             this.priority = priority;
-            this.knownReadAt = knownReadAt;
+            this.place = place;
         }
 
         /** The flight to keep for the key; {@code null} if one has landed since the caller checked the facts. */
@@ -254,7 +254,7 @@ public final class SingleFlight<K extends ReadKey> {
         }
 
         private Flight<K> create() {
-            return new Flight<>(SingleFlight.this, key, after, priority, knownReadAt, numbers.incrementAndGet());
+            return new Flight<>(SingleFlight.this, key, after, priority, place, numbers.incrementAndGet());
         }
     }
 }

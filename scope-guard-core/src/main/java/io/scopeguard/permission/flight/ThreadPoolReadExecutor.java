@@ -37,8 +37,15 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
 
     @Override
     public void foreground(Flight<?> flight) {
-        (flight.key().isShared() ? shared : foreground).execute(flight::step);
-        waiting.remove(flight);
+        boolean isInBackground = waiting.remove(flight);
+        try {
+            (flight.key().isShared() ? shared : foreground).execute(flight::step);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (isInBackground) {
+                background(flight);
+            }
+            throw e;
+        }
     }
 
     @Override

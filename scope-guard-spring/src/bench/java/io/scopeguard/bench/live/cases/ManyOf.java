@@ -58,7 +58,13 @@ enum ManyOf implements LiveCase {
                             .forEach(user -> tenant.giveGlobalRole(Scene.user(user + i / 20), "global" + i));
                 }
             }));
-            scene.allowFurtherCalls(count() / PAGE + 2 * count() / 20);
+            scene.allowFurtherCalls((int) calls());
+        }
+
+        /** The list of roles; the scopes and the holders of each role that is held. */
+        @Override
+        double calls() {
+            return (double) count() / PAGE + 2.0 * count() / 20;
         }
     },
     RESOURCES(100) {
