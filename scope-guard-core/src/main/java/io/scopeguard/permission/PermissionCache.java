@@ -92,7 +92,7 @@ public final class PermissionCache implements AutoCloseable {
                 new Invalidations(sequence, settings.idle(), source.traits().delay());
         this.pictures = new Pictures(source, store, sweeps);
         LossJudge judge = new LossJudge(invalidations, source.traits().delay());
-        FactReader reader = new FactReader(source, store, sequence, judge, sweeps);
+        FactReader reader = new FactReader(source, store, sequence, judge, sweeps, settings.maxAge());
         this.flights = new SingleFlight<>(executor, sequence, reader);
         this.parts = new Parts(source, invalidations, sequence, settings.maxAge());
         Demands demands = new Demands(source, store, sweeps, parts, judge, flights, sequence);

@@ -57,6 +57,34 @@ class HolderSweepTests {
         assertThat(live.granted()).isEqualTo(PAY);
     }
 
+    /** The age of the list counts for all facts of the sweep. */
+    @Test
+    void sweepWhenTheMaximumAgeIsShortThenAListOfSomeSecondsAgoIsReadAgain() {
+        Duration maxAge = Duration.ofSeconds(6);
+        CacheSettings settings = CacheSettings.DEFAULT.withAges(maxAge, Duration.ofSeconds(60));
+        PermissionCache brief = new PermissionCache(directory, steady, settings, FactExchange.NONE, executor);
+        for (int i = 0; i < 3; i++) {
+            askForAll(brief, maxAge);
+            clock.advanceSeconds(5);
+        }
+        brief.apply(new PermissionChange.OfRoles());
+        brief.get(key("user-1"), Freshness.of(maxAge, Duration.ofSeconds(60), steady.nanos()), AUDIT);
+        clock.advanceSeconds(3);
+        directory.forgetCalls();
+
+        askForAll(brief, maxAge);
+
+        assertThat(directory.calls("holders")).describedAs("one sweep").isEqualTo(2);
+        assertThat(directory.calls("global-roles")).isEqualTo(1);
+    }
+
+    private void askForAll(PermissionCache brief, Duration maxAge) {
+        for (int i = 0; i < 150; i++) {
+            brief.get(key("user-" + i), Freshness.of(maxAge, Duration.ofSeconds(60), steady.nanos()), AUDIT);
+        }
+        executor.runAll();
+    }
+
     /** A role that granted nothing gains a scope after its scopes were read. */
     @Test
     void getWhenAHeldRoleGainsItsFirstScopeAfterItWasLeftOutThenTheSweepIsNoNewerThanThat() {

@@ -28,6 +28,7 @@ import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.time.Sequence;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,14 +53,21 @@ public final class FactReader implements SingleFlight.Reader<FactKey> {
     private final HolderReader holders;
     private final HolderSweep sweep;
 
-    public FactReader(PermissionSource source, FactStore store, Sequence sequence, LossJudge judge, Sweeps sweeps) {
+    /** @param maxAge the age from which facts are read again */
+    public FactReader(
+            PermissionSource source,
+            FactStore store,
+            Sequence sequence,
+            LossJudge judge,
+            Sweeps sweeps,
+            Duration maxAge) {
         this.source = source;
         this.store = store;
         this.reads = new DatedReads(sequence);
         this.judge = judge;
         this.members = new MemberReader(source, store, sequence, judge, sweeps);
         this.memberPages = new MemberPageReader(source, store, sequence, judge, sweeps);
-        this.holders = new HolderReader(source, store, sequence, judge, sweeps, this);
+        this.holders = new HolderReader(source, store, sequence, judge, sweeps, this, maxAge);
         this.sweep = sweeps.holders();
     }
 

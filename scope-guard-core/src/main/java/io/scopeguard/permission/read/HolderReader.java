@@ -31,8 +31,8 @@ import java.util.Set;
 @Internal
 public final class HolderReader {
 
-    /** A sweep reads the list of roles itself if the last read of the list began longer ago. */
-    private static final long RECENT = Duration.ofSeconds(5).toNanos();
+    /** A sweep reads the list of roles itself if the last read of the list is older than this part of the maximum age. */
+    private static final int RECENT = 6;
 
     private final PermissionSource source;
     private final FactStore store;
@@ -41,6 +41,7 @@ public final class HolderReader {
     private final LossJudge judge;
     private final HolderSweep sweep;
     private final FactReader definitions;
+    private final long recent;
 
     HolderReader(
             PermissionSource source,
@@ -48,7 +49,8 @@ public final class HolderReader {
             Sequence sequence,
             LossJudge judge,
             Sweeps sweeps,
-            FactReader definitions) {
+            FactReader definitions,
+            Duration maxAge) {
         this.source = source;
         this.store = store;
         this.sequence = sequence;
@@ -56,6 +58,7 @@ public final class HolderReader {
         this.judge = judge;
         this.sweep = sweeps.holders();
         this.definitions = definitions;
+        this.recent = maxAge.toNanos() / RECENT;
     }
 
     /** Performs the next call of the sweep. Returns whether the sweep is complete. */
@@ -90,7 +93,7 @@ public final class HolderReader {
     private void readList(Walk walk, CallContext context) {
         RoleSet known = roles();
         boolean isReadForThis = known.readAt() > Math.max(sweep.listReadAt(), context.notBefore())
-                && sequence.now() - known.readAt() <= RECENT;
+                && sequence.now() - known.readAt() <= recent;
         if (!isReadForThis) {
             definitions.readList(new RolesKey(source.globalRoles()), context);
         }
