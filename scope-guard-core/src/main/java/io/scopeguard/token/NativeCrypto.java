@@ -2,11 +2,17 @@ package io.scopeguard.token;
 
 import io.scopeguard.annotation.Internal;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.Provider;
+import java.util.List;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +30,8 @@ public final class NativeCrypto {
     private static final String PROVIDER = "com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider";
     private static final String BY_THE_JDK =
             "Tokens are verified by the JDK, which takes about ten times as long for ES384";
+
+    private static final Path LIBRARIES = Path.of("/proc/self/maps");
 
     /** How long loading waits, because the first requests need the processor, too. */
     private static final int PAUSE_SECONDS = 1;
@@ -63,30 +71,72 @@ public final class NativeCrypto {
         return (Provider) provider;
     }
 
-    private static Optional<Provider> find() {
-        try {
-            Provider provider = onClassPath().orElse(null);
-            if (provider == null) {
-                provider = brought();
+    /**
+     * Whether this process runs on musl. The library is built for glibc: it loads on musl as well, but crashes later.
+     *
+     * @hidden
+     */
+    @Internal
+    public static boolean usesMusl() throws IOException {
+        if (!Files.isReadable(LIBRARIES)) {
+            return false;
+        }
+        try (Stream<String> lines = Files.lines(LIBRARIES, StandardCharsets.ISO_8859_1)) {
+            return lines.anyMatch(line -> line.contains("/ld-musl-"));
+        }
+    }
+
+    /** A place where the provider may be. */
+    interface Source {
+
+        /**
+         * The provider, tested.
+         *
+         * @return {@code null} if it is not there
+         * @throws UnsupportedOperationException if it is not built for this platform
+         */
+        @Nullable
+        Provider load() throws IOException, ReflectiveOperationException;
+    }
+
+    /** The first provider that works. One line in the log says which one verifies, or why there is none. */
+    static Optional<Provider> first(List<Source> sources) {
+        Throwable failure = null;
+        String reason = "Amazon Corretto Crypto Provider is not on the class path";
+        for (Source source : sources) {
+            try {
+                Provider provider = source.load();
+                if (provider != null) {
+                    log.info("Tokens are verified by {} {}", provider.getName(), provider.getVersionStr());
+                    return Optional.of(provider);
+                }
+            } catch (UnsupportedOperationException e) {
+                reason = e.getMessage();
+            } catch (IOException
+                    | ReflectiveOperationException
+                    | LinkageError
+                    | ServiceConfigurationError
+                    | RuntimeException e) {
+                failure = e;
             }
-            if (provider != null) {
-                log.info("Tokens are verified by {} {}", provider.getName(), provider.getVersionStr());
-            }
-            return Optional.ofNullable(provider);
-        } catch (UnsupportedOperationException e) {
-            log.info("{}: {}", BY_THE_JDK, e.getMessage());
-        } catch (IOException | ReflectiveOperationException | LinkageError | RuntimeException e) {
-            log.warn("{}: Amazon Corretto Crypto Provider does not work here", BY_THE_JDK, e);
+        }
+        if (failure == null) {
+            log.info("{}: {}", BY_THE_JDK, reason);
+        } else {
+            log.warn("{}: Amazon Corretto Crypto Provider does not work here", BY_THE_JDK, failure);
         }
         return Optional.empty();
     }
 
-    private static Optional<Provider> onClassPath() throws ReflectiveOperationException {
-        try {
-            return Optional.of(healthy(NativeCrypto.class.getClassLoader()));
-        } catch (ClassNotFoundException e) {
-            return Optional.empty();
+    private static @Nullable Provider onClassPath() throws IOException, ReflectiveOperationException {
+        ClassLoader loader = NativeCrypto.class.getClassLoader();
+        if (loader.getResource(PROVIDER.replace('.', '/') + ".class") == null) {
+            return null;
         }
+        if (usesMusl()) {
+            throw new UnsupportedOperationException("Amazon Corretto Crypto Provider is not built for musl");
+        }
+        return healthy(loader);
     }
 
     private static @Nullable Provider brought() throws IOException, ReflectiveOperationException {
@@ -96,11 +146,20 @@ public final class NativeCrypto {
         return first.isEmpty() ? null : first.get().load();
     }
 
+    private static void find() {
+        Optional<Provider> found = Optional.empty();
+        try {
+            found = first(List.of(NativeCrypto::onClassPath, NativeCrypto::brought));
+        } finally {
+            RESULT.complete(found);
+        }
+    }
+
     /** Initialized once. */
     private static final class Loading {
 
         static {
-            Thread thread = new Thread(() -> RESULT.complete(find()), "scope-guard-signatures");
+            Thread thread = new Thread(NativeCrypto::find, "scope-guard-signatures");
             thread.setDaemon(true);
             thread.start();
         }

@@ -15,20 +15,33 @@ import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A published key, ready to verify. Thread-safe. */
 final class VerificationKey {
 
+    private static final Logger log = LoggerFactory.getLogger(VerificationKey.class);
+
     private final JWK jwk;
+    private final Supplier<Optional<Provider>> natives;
     private final JWSVerifier byJdk;
     private volatile @Nullable JWSVerifier byNative;
+    private volatile boolean hasFailed;
 
     /**
      * @throws JOSEException if the key is invalid, for example a point that is not on its curve
      */
     VerificationKey(JWK jwk) throws JOSEException {
+        this(jwk, NativeCrypto::provider);
+    }
+
+    /** @param natives the provider of native signatures, empty while there is none */
+    VerificationKey(JWK jwk, Supplier<Optional<Provider>> natives) throws JOSEException {
         this.jwk = jwk;
+        this.natives = natives;
         this.byJdk = verifier(jwk, Optional.empty());
     }
 
@@ -45,8 +58,22 @@ final class VerificationKey {
     }
 
     boolean verifies(JWSObject jws) {
+        JWSVerifier verifier = verifier();
         try {
-            return jws.verify(verifier());
+            return jws.verify(verifier);
+        } catch (JOSEException | RuntimeException e) {
+            return !verifier.equals(byJdk) && verifiesByJdk(jws, e);
+        }
+    }
+
+    /** A native library that fails proves nothing about the signature. */
+    private boolean verifiesByJdk(JWSObject jws, Exception failure) {
+        if (!hasFailed) {
+            hasFailed = true;
+            log.warn("A native signature check has failed. The JDK verifies such tokens of the key {}.", id(), failure);
+        }
+        try {
+            return jws.verify(byJdk);
         } catch (JOSEException e) {
             return false;
         }
@@ -58,7 +85,7 @@ final class VerificationKey {
         if (known != null) {
             return known;
         }
-        Optional<Provider> provider = NativeCrypto.provider();
+        Optional<Provider> provider = natives.get();
         if (provider.isEmpty()) {
             return byJdk;
         }

@@ -17,8 +17,13 @@ public final class BundledCorretto implements NativeSignatures {
 
     @Override
     public Provider load() throws IOException, ReflectiveOperationException {
-        ClassLoader loader = new JarClassLoader(unpacked(Platform.current().jar()));
-        return NativeCrypto.healthy(loader);
+        Path jar = unpacked(Platform.current().jar());
+        try {
+            return NativeCrypto.healthy(new JarClassLoader(jar));
+        } finally {
+            // On these platforms, an open file can still be read.
+            Files.delete(jar);
+        }
     }
 
     private static Path unpacked(String name) throws IOException {
@@ -27,7 +32,6 @@ public final class BundledCorretto implements NativeSignatures {
                 throw new IOException(name + " is not in this jar");
             }
             Path file = Files.createTempFile("scope-guard-corretto", ".jar");
-            file.toFile().deleteOnExit();
             Files.copy(jar, file, StandardCopyOption.REPLACE_EXISTING);
             return file;
         }

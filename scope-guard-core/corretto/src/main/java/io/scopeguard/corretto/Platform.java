@@ -1,12 +1,9 @@
 package io.scopeguard.corretto;
 
+import io.scopeguard.token.NativeCrypto;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The platform that a process runs on.
@@ -16,25 +13,27 @@ import java.util.stream.Stream;
  */
 record Platform(String system, String processor) {
 
-    private static final Path LIBRARIES = Path.of("/proc/self/maps");
     private static final Map<String, String> PROCESSORS =
             Map.of("amd64", "x86_64", "x86_64", "x86_64", "aarch64", "aarch_64", "arm64", "aarch_64");
 
     /** @throws UnsupportedOperationException if the library is not built for this process */
     static Platform current() throws IOException {
-        return of(System.getProperty("os.name"), System.getProperty("os.arch"), usesMusl());
+        String arch = System.getProperty("os.arch");
+        if (NativeCrypto.usesMusl()) {
+            throw unsupported(System.getProperty("os.name"), arch + " with musl");
+        }
+        return of(System.getProperty("os.name"), arch);
     }
 
     /**
      * The platform with these names, in the spelling of Java's system properties.
      *
-     * @param musl whether the process runs on musl rather than glibc
      * @throws UnsupportedOperationException if the library is not built for it
      */
-    static Platform of(String os, String arch, boolean musl) {
+    static Platform of(String os, String arch) {
         String processor = PROCESSORS.get(arch.toLowerCase(Locale.ROOT));
-        if (processor == null || musl) {
-            throw unsupported(os, musl ? arch + " with musl" : arch);
+        if (processor == null) {
+            throw unsupported(os, arch);
         }
         if (os.startsWith("Linux")) {
             return new Platform("linux", processor);
@@ -53,15 +52,5 @@ record Platform(String system, String processor) {
     private static UnsupportedOperationException unsupported(String os, String arch) {
         return new UnsupportedOperationException(
                 "Amazon Corretto Crypto Provider is not built for " + os + " on " + arch);
-    }
-
-    /** On musl, the glibc build of the library loads, but crashes later. */
-    private static boolean usesMusl() throws IOException {
-        if (!Files.isReadable(LIBRARIES)) {
-            return false;
-        }
-        try (Stream<String> lines = Files.lines(LIBRARIES, StandardCharsets.ISO_8859_1)) {
-            return lines.anyMatch(line -> line.contains("/ld-musl-"));
-        }
     }
 }
