@@ -20,7 +20,7 @@ final class Candidate implements AutoCloseable {
         this.provider = provider;
         this.service = new ServiceProcess(variant, settings.jvmFlags(), provider.endpoint());
         this.load = new Load(service.port(), path, tokens, settings.connections());
-        this.runUp = settings.runUp();
+        this.runUp = settings.runUp(variant);
         this.result = Result.none(variant);
     }
 

@@ -30,7 +30,11 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Sends requests for this time, or until there are no more tokens. */
+    /**
+     * Sends requests for this time.
+     *
+     * @throws IOException if the tokens do not last
+     */
     Outcome run(Duration duration) throws IOException {
         long start = System.nanoTime();
         end = start + duration.toNanos();
@@ -59,11 +63,7 @@ final class Load implements AutoCloseable {
         Latencies latencies = new Latencies();
         long refused = 0;
         for (long before = System.nanoTime(); before < end; ) {
-            byte[] token = tokens.next();
-            if (token == null) {
-                break;
-            }
-            if (connection.exchange(token) != OK) {
+            if (connection.exchange(tokens.next()) != OK) {
                 refused++;
             }
             long after = System.nanoTime();

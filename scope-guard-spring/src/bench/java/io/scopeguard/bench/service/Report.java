@@ -27,6 +27,8 @@ final class Report {
             new Target("f-100", "f-jdk-100", 5));
 
     private final PrintStream out;
+    private final long begin = System.nanoTime();
+    private final OtherWork others = new OtherWork();
 
     Report(PrintStream out) {
         this.out = out;
@@ -46,14 +48,20 @@ final class Report {
                 String.join(" ", settings.jvmFlags()));
     }
 
-    /** Whether the targets of the measured variants are met. */
+    /** Whether the targets of the measured variants are met. All services must still be running. */
     boolean end(List<Result> results) {
         print(HEADING, "variant", "", "requests/s", "p50 µs", "p99 µs", "CPU s/1000", "bytes/req", "RSS MB");
         results.forEach(this::add);
         Map<String, Result> byVariant = results.stream()
                 .collect(toMap(result -> result.variant().id(), identity(), (a, b) -> b, LinkedHashMap::new));
         compare(byVariant);
-        print("%nLoad at the end %.1f%n", systemLoad());
+        print(
+                "%nIt took %d s. Load at the end %.1f, this benchmark's own included; other programs used %s.%n",
+                (System.nanoTime() - begin) / 1_000_000_000,
+                systemLoad(),
+                others.processors()
+                        .map(used -> format("%.2f processors", used))
+                        .orElse("an unknown number of processors"));
         return TARGETS.stream().allMatch(target -> target.isMet(byVariant));
     }
 
@@ -88,7 +96,7 @@ final class Report {
         }
         print("%nTargets%n");
         for (Target target : TARGETS) {
-            print("%-14s %10s%n", target, ratios(target, results));
+            print("%-14s %10s  %s%n", target, ratios(target, results), target.outcome(results));
         }
     }
 
@@ -121,9 +129,15 @@ final class Report {
 
         /** A target without measurements is not missed. */
         boolean isMet(Map<String, Result> results) {
-            Result ours = results.get(variant);
-            Result other = results.get(base);
-            return ours == null || other == null || ours.speedup(other) >= least;
+            return !isMeasured(results) || results.get(variant).speedup(results.get(base)) >= least;
+        }
+
+        String outcome(Map<String, Result> results) {
+            return !isMeasured(results) ? "not measured" : isMet(results) ? "" : "MISSED";
+        }
+
+        private boolean isMeasured(Map<String, Result> results) {
+            return results.containsKey(variant) && results.containsKey(base);
         }
 
         @Override

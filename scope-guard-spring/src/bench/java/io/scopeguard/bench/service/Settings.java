@@ -27,8 +27,13 @@ record Settings(
         List<Variant> variants,
         List<String> jvmFlags) {
 
-    private static final int QUICK_WARMUP = 18;
-    private static final int QUICK_ROUNDS = 31;
+    private static final int QUICK_WARMUP = 13;
+    private static final int QUICK_ROUNDS = 30;
+
+    /** A service that verifies new tokens is soon warm, and each of its tokens has to be signed before. */
+    private static final Duration WARMUP_WITH_UNSEEN = Duration.ofSeconds(10);
+
+    private static final Duration RUN_UP_WITH_UNSEEN = Duration.ofMillis(500);
     private static final Duration QUICK_RUN_UP = Duration.ofMillis(100);
 
     /** Long enough that facts from before an outage have expired. */
@@ -54,9 +59,17 @@ record Settings(
                 List.of(value(values, "jvm").split(" ")));
     }
 
-    /** The whole time for which each service is under load, including warm-up. */
-    Duration loaded() {
-        return warmup.plus(turn.plus(runUp).multipliedBy(rounds));
+    Duration warmup(Variant variant) {
+        return variant.unseenPercent() > 0 && warmup.compareTo(WARMUP_WITH_UNSEEN) > 0 ? WARMUP_WITH_UNSEEN : warmup;
+    }
+
+    Duration runUp(Variant variant) {
+        return variant.unseenPercent() > 0 && runUp.compareTo(RUN_UP_WITH_UNSEEN) > 0 ? RUN_UP_WITH_UNSEEN : runUp;
+    }
+
+    /** The whole time for which a service is under load, including warm-up. */
+    Duration loaded(Variant variant) {
+        return warmup(variant).plus(turn.plus(runUp(variant)).multipliedBy(rounds));
     }
 
     private static int number(Map<String, String> values, String name) {

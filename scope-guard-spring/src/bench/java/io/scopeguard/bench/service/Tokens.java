@@ -1,9 +1,9 @@
 package io.scopeguard.bench.service;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** The tokens of requests: those of all users in turn, mixed with some unknown ones. Thread-safe. */
 final class Tokens {
@@ -44,8 +44,12 @@ final class Tokens {
             position = start;
         }
 
-        /** The next token, or {@code null} if the unknown tokens are used up. */
-        byte @Nullable [] next() {
+        /**
+         * The next token.
+         *
+         * @throws IOException if the unknown tokens are used up
+         */
+        byte[] next() throws IOException {
             hundredths += unseenPercent;
             if (hundredths < 100) {
                 position = (position + 1) % known.length;
@@ -53,7 +57,10 @@ final class Tokens {
             }
             hundredths -= 100;
             int next = used.getAndIncrement();
-            return next < unseen.length ? unseen[next] : null;
+            if (next >= unseen.length) {
+                throw new IOException("more than " + unseen.length + " unknown tokens are needed");
+            }
+            return unseen[next];
         }
     }
 }
