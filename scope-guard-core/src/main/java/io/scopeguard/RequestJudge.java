@@ -64,8 +64,8 @@ final class RequestJudge {
      */
     Decision judge(AccessToken token, AccessRequest request, boolean mayWait) {
         long now = clock.nanos();
-        KnownToken known = known(token);
-        PermissionKey key = known.key().with(roles.interest(token, request));
+        KnownToken known = known(token).with(roles.interest(token, request));
+        PermissionKey key = known.key();
         Freshness usual = settings.freshness(request, now);
         Freshness freshness = mayWait ? usual : usual.withoutWaiting();
         if (youngTokens.grant(request, key, token.scopes(), token.issuedAt(), now)) {
@@ -74,8 +74,8 @@ final class RequestJudge {
             }
             return Verdict.byToken(token).decision(token, request, null, ScopeDrift.none());
         }
-        Decision decision = decide(key, known, token, request, live(key, known, token, freshness));
-        return isContradicted(decision) ? contradicted(key, known, decision, freshness) : decision;
+        Decision decision = decide(known, token, request, live(known, token, freshness));
+        return isContradicted(decision) ? contradicted(known, decision, freshness) : decision;
     }
 
     private KnownToken known(AccessToken token) {
@@ -84,42 +84,37 @@ final class RequestJudge {
     }
 
     /** Before a token is contradicted, permissions that may be older than the token are read again. */
-    private Decision contradicted(PermissionKey key, KnownToken known, Decision first, Freshness freshness) {
+    private Decision contradicted(KnownToken known, Decision first, Freshness freshness) {
         long now = freshness.now();
         LivePermissions live = first.live();
         if (live != null && rereads.isTooEarly(first.token(), live, now)) {
-            return reconsidered(key, known, first, null);
+            return reconsidered(known, first, null);
         }
-        Long reread = live == null ? null : rereads.due(first.token(), key, live, now);
+        Long reread = live == null ? null : rereads.due(first.token(), known.key(), live, now);
         Decision decision = reread == null
                 ? first
-                : reconsidered(key, known, first, live(key, known, first.token(), freshness.notBefore(reread)));
-        return isContradicted(decision) ? decision.with(advice(key, known, decision, now)) : decision;
+                : reconsidered(known, first, live(known, first.token(), freshness.notBefore(reread)));
+        return isContradicted(decision) ? decision.with(advice(known, decision, now)) : decision;
     }
 
     /** A failed read for the hint does not change a grant. */
-    private Decision reconsidered(
-            PermissionKey key, KnownToken known, Decision first, @Nullable LivePermissions newer) {
+    private Decision reconsidered(KnownToken known, Decision first, @Nullable LivePermissions newer) {
         return newer == null && first.isGranted()
                 ? first.withoutDrift()
-                : decide(key, known, first.token(), first.request(), newer);
+                : decide(known, first.token(), first.request(), newer);
     }
 
-    private @Nullable LivePermissions live(
-            PermissionKey key, KnownToken known, AccessToken token, Freshness freshness) {
+    private @Nullable LivePermissions live(KnownToken known, AccessToken token, Freshness freshness) {
         try {
-            return permissions.get(key, freshness, token.scopes(), known.live());
+            return permissions.get(known.key(), freshness, token.scopes(), known.live());
         } catch (PermissionsUnavailableException e) {
             return null;
         }
     }
 
     private Decision decide(
-            PermissionKey key,
-            KnownToken known,
-            AccessToken token,
-            AccessRequest request,
-            @Nullable LivePermissions live) {
+            KnownToken known, AccessToken token, AccessRequest request, @Nullable LivePermissions live) {
+        PermissionKey key = known.key();
         if (live == null) {
             return withoutLive(key, token, request).decision(token, request, null, ScopeDrift.none());
         }
@@ -177,7 +172,7 @@ final class RequestJudge {
         return decision.denial() != null || !decision.drift().isEmpty();
     }
 
-    private RemedyAdvice advice(PermissionKey key, KnownToken known, Decision decision, long now) {
+    private RemedyAdvice advice(KnownToken known, Decision decision, long now) {
         LivePermissions live = decision.live();
         if (live == null) {
             return RemedyAdvice.none();
@@ -187,7 +182,7 @@ final class RequestJudge {
             return repeated;
         }
         if (!decision.drift().demoted().isEmpty()) {
-            permissions.rememberLoss(key);
+            permissions.rememberLoss(known.key());
         }
         RemedyAdvice advice = receivesAdvice(decision) ? newAdvice(decision, live, now) : RemedyAdvice.none();
         if (decision.isGranted()) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopeguard.drift.ScopeComparison;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.permission.RoleInterest;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyAdvice;
+import io.scopeguard.role.RoleKind;
+import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.StandalonePermissions;
@@ -14,6 +17,7 @@ import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +56,24 @@ class KnownTokenTests {
 
         assertThat(known.comparison(HELD, other).demoted()).isEqualTo(Scopes.none());
         assertThat(known.live()).isSameAs(other);
+    }
+
+    @Test
+    void withWhenOtherRolesThenOtherResultsButNotForAnyNumberOfRoles() {
+        KnownToken first = known.with(interest("role-0"));
+        assertThat(known.with(RoleInterest.none())).isSameAs(known);
+        assertThat(first).isNotSameAs(known).isSameAs(known.with(interest("role-0")));
+        assertThat(first.key()).isEqualTo(known.key().with(interest("role-0")));
+
+        for (int i = 1; i < 100; i++) {
+            known.with(interest("role-" + i));
+        }
+        assertThat(known.with(interest("role-0"))).isNotSameAs(first);
+        assertThat(known.with(interest("role-99"))).isSameAs(known.with(interest("role-99")));
+    }
+
+    private static RoleInterest interest(String role) {
+        return RoleInterest.of(Roles.of(RoleKind.GLOBAL, Set.of(role)), null, null);
     }
 
     @Test

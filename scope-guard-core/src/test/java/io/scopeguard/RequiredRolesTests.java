@@ -9,6 +9,7 @@ import io.scopeguard.drift.RoleDrift;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
+import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.ProviderClock;
@@ -108,6 +109,29 @@ class RequiredRolesTests {
                     .isEqualTo(isDenied ? Denial.INSUFFICIENT_ROLE : null);
             later(31);
         }
+    }
+
+    /** A token is compared once until a fact changes, whichever handlers are called in between. */
+    @Test
+    void authorizeWhenHandlersRequireDifferentRolesInTurnThenLivePermissionsAreUsedAgain() {
+        AccessToken token = token(RoleKind.GLOBAL, null);
+        hold(RoleKind.GLOBAL, token, Set.of("paid-tier"));
+        tenant.grant(token, "read");
+        List<AccessRequest> requests = List.of(
+                read(), paid(), requires(Match.ANY, RoleKind.GLOBAL, "a"), requires(Match.ANY, RoleKind.GLOBAL, "b"));
+        requests.forEach(request -> guard.authorize(token, request));
+        List<LivePermissions> first = live(token, requests);
+
+        assertThat(first).doesNotContainNull().doesNotHaveDuplicates();
+        assertThat(live(token, requests))
+                .usingElementComparator((a, b) -> a == b ? 0 : 1)
+                .isEqualTo(first);
+    }
+
+    private List<LivePermissions> live(AccessToken token, List<AccessRequest> requests) {
+        return requests.stream()
+                .map(request -> guard.authorize(token, request).live())
+                .toList();
     }
 
     @Test
