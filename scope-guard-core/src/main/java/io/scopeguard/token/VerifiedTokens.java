@@ -21,7 +21,7 @@ final class VerifiedTokens {
     /**
      * One of this many uses is recorded. That suffices to know which tokens are in use; recording each use would cost all requests.
      */
-    private static final int NOTED_USE = 16;
+    private static final int NOTED_USE = 64;
 
     private final Cache<Text, Verified> valid;
     private final Cache<String, Boolean> wrong = Caffeine.newBuilder()

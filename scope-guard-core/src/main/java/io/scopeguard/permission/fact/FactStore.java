@@ -149,7 +149,9 @@ public final class FactStore {
 
     /** The standing of a subject that is suspended or unknown, wherever that was seen; otherwise {@code null}. */
     public @Nullable SubjectFact inactive(SubjectKey key) {
-        return inactive.asMap().isEmpty() ? null : inactive.getIfPresent(new AccountKey(key.type(), key.id()));
+        return inactive.asMap().isEmpty()
+                ? null
+                : inactive.policy().getIfPresentQuietly(new AccountKey(key.type(), key.id()));
     }
 
     private Cache<SubjectKey, SubjectFact> keptOf(SubjectKey key) {

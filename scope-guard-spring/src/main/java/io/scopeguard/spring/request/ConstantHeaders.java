@@ -8,7 +8,6 @@ import io.scopeguard.annotation.Internal;
  * @hidden
  */
 @Internal
-@FunctionalInterface
 public interface ConstantHeaders {
 
     /**
@@ -17,4 +16,7 @@ public interface ConstantHeaders {
      * @return whether it was added: only known headers are that the response does not contain
      */
     boolean add(String name, String value);
+
+    /** Whether the header is a known one that a response lacks which is not yet committed. */
+    boolean isAbsent(String name);
 }

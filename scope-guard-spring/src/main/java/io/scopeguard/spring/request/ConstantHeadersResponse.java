@@ -27,6 +27,11 @@ final class ConstantHeadersResponse extends HttpServletResponseWrapper {
         }
     }
 
+    @Override
+    public boolean containsHeader(String name) {
+        return (isCommitted() || !headers.isAbsent(name)) && super.containsHeader(name);
+    }
+
     /** The question to the response also shows whether it still belongs to this request. */
     private boolean isAdded(String name, String value) {
         return !isCommitted() && headers.add(name, value);

@@ -108,6 +108,11 @@ public final class RequestNotes {
         return decision;
     }
 
+    /** Whether there was another decision before the last one. */
+    public boolean hasEarlierDecision() {
+        return !earlier.isEmpty();
+    }
+
     public void decided(Decision next) {
         Decision before = decision;
         if (before != null) {

@@ -1,9 +1,8 @@
 package io.scopeguard.spring.request;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Arrays;
+import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.http.MimeHeaders;
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class TomcatHeaders implements ConstantHeaders {
 
-    private static final Map<String, Encoded> KNOWN = Stream.of(
-                    Encoded.of("X-Content-Type-Options", "nosniff"),
-                    Encoded.of("X-XSS-Protection", "0"),
-                    Encoded.of("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"),
-                    Encoded.of("Pragma", "no-cache"),
-                    Encoded.of("Expires", "0"),
-                    Encoded.of("Strict-Transport-Security", "max-age=31536000 ; includeSubDomains"),
-                    Encoded.of("X-Frame-Options", "DENY"))
-            .collect(Collectors.toUnmodifiableMap(header -> header.name, header -> header));
+    /** At the index of the length of its name, which no other one has. */
+    private static final @Nullable Encoded[] KNOWN = byLength(
+            Encoded.of("X-Content-Type-Options", "nosniff"),
+            Encoded.of("X-XSS-Protection", "0"),
+            Encoded.of("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"),
+            Encoded.of("Pragma", "no-cache"),
+            Encoded.of("Expires", "0"),
+            Encoded.of("Strict-Transport-Security", "max-age=31536000 ; includeSubDomains"),
+            Encoded.of("X-Frame-Options", "DENY"));
 
     private final MimeHeaders headers;
 
@@ -31,12 +30,48 @@ final class TomcatHeaders implements ConstantHeaders {
 
     @Override
     public boolean add(String name, @Nullable String value) {
-        Encoded known = value == null ? null : KNOWN.get(name);
-        if (known == null || !known.value.equals(value) || headers.getValue(name) != null) {
+        Encoded known = known(name);
+        if (known == null || !known.value.equals(value) || contains(name)) {
             return false;
         }
         known.addTo(headers);
         return true;
+    }
+
+    @Override
+    public boolean isAbsent(String name) {
+        return known(name) != null && !contains(name);
+    }
+
+    private static @Nullable Encoded known(String name) {
+        Encoded sameLength = name.length() < KNOWN.length ? KNOWN[name.length()] : null;
+        return sameLength != null && sameLength.name.equals(name) ? sameLength : null;
+    }
+
+    /** Compares lengths first, because a response has few names of the same length. */
+    private boolean contains(String name) {
+        for (int i = 0; i < headers.size(); i++) {
+            MessageBytes other = headers.getName(i);
+            if (other.getLength() == name.length() && other.equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static @Nullable Encoded[] byLength(Encoded... known) {
+        int longest = Arrays.stream(known)
+                .mapToInt(header -> header.name.length())
+                .max()
+                .orElse(0);
+        @Nullable Encoded[] byLength = new @Nullable Encoded[longest + 1];
+        for (Encoded header : known) {
+            if (byLength[header.name.length()] != null) {
+                throw new IllegalStateException(header.name + " is as long as another name");
+            }
+            byLength[header.name.length()] = header;
+        }
+        return byLength;
     }
 
     /** A header as text and as bytes. */

@@ -56,8 +56,12 @@ public final class SignalHeaderWriter implements HeaderWriter {
      */
     public void writeEarly(HttpServletRequest request, HttpServletResponse response) {
         RequestNotes notes = RequestNotes.find(request);
-        if (notes != null && notes.isSignalled()) {
-            response.setHeader(ScopeDriftHeader.NAME, hint(notes));
+        if (notes == null || !notes.isSignalled()) {
+            return;
+        }
+        String hint = hint(notes);
+        if (hint != null || notes.hasEarlierDecision()) {
+            response.setHeader(ScopeDriftHeader.NAME, hint);
         }
     }
 

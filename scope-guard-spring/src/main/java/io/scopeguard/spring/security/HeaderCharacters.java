@@ -23,22 +23,22 @@ public final class HeaderCharacters {
     }
 
     private static boolean areAllowed(String text, boolean tab) {
+        return arePrintable(text) || areAssigned(text, tab);
+    }
+
+    /** Whether all characters are from space to tilde. Without a branch for each character: tokens are long. */
+    private static boolean arePrintable(String text) {
+        int outside = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (!isPrintable(c) && !(c == '\t' && tab)) {
-                return c > '~' && areAssigned(text, i, tab);
-            }
+            outside |= (c - ' ') | ('~' - c);
         }
-        return true;
+        return outside >= 0;
     }
 
-    private static boolean isPrintable(char c) {
-        return c >= ' ' && c <= '~';
-    }
-
-    /** Checks characters beyond ASCII by their Unicode categories. They are rare, so the cost is irrelevant. */
-    private static boolean areAssigned(String text, int from, boolean tab) {
-        return text.substring(from).codePoints().allMatch(c -> switch (Character.getType(c)) {
+    /** Checks other characters by their Unicode categories. They are rare, so the cost is irrelevant. */
+    private static boolean areAssigned(String text, boolean tab) {
+        return text.codePoints().allMatch(c -> switch (Character.getType(c)) {
             case Character.UNASSIGNED -> false;
             case Character.CONTROL -> tab && c == '\t';
             default -> true;
