@@ -8,7 +8,16 @@ import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
+import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +40,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
@@ -130,6 +143,25 @@ class DecisionPointTests {
                 + "Authorization: Bearer " + denied().signed()
                 + "\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 1000000000\r\n\r\n");
         assertThat(answer).contains("HTTP/1.1 403", "insufficient-scope");
+    }
+
+    /** The request's own thread goes on in a filter of the application, which dispatches the request once more. */
+    @Test
+    void requestWhenDeniedThenAnAsynchronousDispatchIsDeniedToo() throws InterruptedException {
+        Api.calls.set(0);
+
+        assertThat(api.get(base + "/counted?again", denied()).status()).isEqualTo(403);
+        awaitAsynchronousDispatch();
+        assertThat(Api.calls).hasValue(0);
+
+        assertThat(api.get(base + "/counted?again", granted()).status()).isEqualTo(200);
+        awaitAsynchronousDispatch();
+        assertThat(Api.calls).as("an allowed request goes on").hasValue(2);
+    }
+
+    private static void awaitAsynchronousDispatch() throws InterruptedException {
+        assertThat(Api.dispatched.tryAcquire(Loopback.PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+                .isTrue();
     }
 
     private Reply post(String path, String body, String type, TestToken token) {
@@ -293,6 +325,34 @@ class DecisionPointTests {
             return etag;
         }
 
+        static final AtomicInteger calls = new AtomicInteger();
+        static final Semaphore dispatched = new Semaphore(0);
+
+        @Bean
+        FilterRegistrationBean<Filter> dispatchingAgain() {
+            FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>(Api::dispatchAgain);
+            filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+            filter.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
+            return filter;
+        }
+
+        private static void dispatchAgain(ServletRequest request, ServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            if (!"again".equals(((HttpServletRequest) request).getQueryString())) {
+                chain.doFilter(request, response);
+            } else if (request.getDispatcherType() == DispatcherType.ASYNC) {
+                try {
+                    chain.doFilter(request, response);
+                } finally {
+                    dispatched.release();
+                }
+            } else {
+                AsyncContext async = request.startAsync();
+                chain.doFilter(request, response);
+                async.dispatch();
+            }
+        }
+
         @RestControllerAdvice
         static class Advice {
 
@@ -394,6 +454,11 @@ class DecisionPointTests {
                     }
                 });
                 return emitter;
+            }
+
+            @GetMapping("/counted")
+            String counted() {
+                return "call " + calls.incrementAndGet();
             }
 
             @GetMapping("/plain")

@@ -58,7 +58,7 @@ public final class GuardingHandlerAdapter implements HandlerAdapter, PriorityOrd
     @Override
     public @Nullable ModelAndView handle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws Exception {
-        if (!guard.hasDecided(request, handler) && !guard.preHandle(request, response, handler)) {
+        if (!guard.hasAllowed(request, handler) && !guard.preHandle(request, response, handler)) {
             return null;
         }
         return invocation.invoke(adapter(request, handler), request, response, handler);

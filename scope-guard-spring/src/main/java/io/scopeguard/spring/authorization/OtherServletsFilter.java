@@ -50,7 +50,7 @@ public final class OtherServletsFilter implements Filter {
         }
     }
 
-    /** A filter of the container may answer handshakes instead of the servlet: only a handler that was asked about may. */
+    /** A filter of the container may answer handshakes instead of the servlet: only a handler that was allowed may. */
     private void guardUpgrade(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (!isOpen(request)) {
@@ -78,12 +78,12 @@ public final class OtherServletsFilter implements Filter {
                 || request.getDispatcherType() == DispatcherType.ERROR
                 || TargetServlet.isView(request)
                 || ScopeAuthorizationManagerFactory.isGuarded(request)
-                || isSomebodyElse();
+                || isAuthenticatedElsewhere();
     }
 
     /** A user that another chain of the application authenticated is subject to that chain alone. */
-    private static boolean isSomebodyElse() {
-        return AccessTokenHolder.get() == null && !ScopeGuardInterceptor.isNobody();
+    private static boolean isAuthenticatedElsewhere() {
+        return AccessTokenHolder.get() == null && !ScopeGuardInterceptor.isUnauthenticated();
     }
 
     private static final class GuardedUpgrade extends HttpServletRequestWrapper {
@@ -94,9 +94,9 @@ public final class OtherServletsFilter implements Filter {
 
         @Override
         public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) throws IOException, ServletException {
-            if (ScopeGuardInterceptor.isUndecided(this)
+            if (ScopeGuardInterceptor.hasAllowedNone(this)
                     && !ScopeAuthorizationManagerFactory.isGuarded(this)
-                    && !isSomebodyElse()) {
+                    && !isAuthenticatedElsewhere()) {
                 throw new UndecidedUpgradeException();
             }
             return super.upgrade(handler);

@@ -68,9 +68,22 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
             return true;
         }
         HandlerRule rule = rules.of(handler);
-        boolean fromOpen = Decided.cameFromOpen(request);
-        String organization = organizations.inPath(request, handler);
-        RequestNotes.of(request).passed(new Decided(handler, organization, fromOpen || rule instanceof Open));
+        boolean fromOpen = Allowed.cameFromOpen(request);
+        boolean isAllowed = isAllowed(request, response, handler, rule, fromOpen);
+        if (isAllowed) {
+            String organization = organizations.inPath(request, handler);
+            RequestNotes.of(request).passed(new Allowed(handler, organization, fromOpen || rule instanceof Open));
+        }
+        return isAllowed;
+    }
+
+    private boolean isAllowed(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Object handler,
+            HandlerRule rule,
+            boolean fromOpen)
+            throws IOException {
         if (rule instanceof Requires requires) {
             return meets(request, response, handler, requires);
         }
@@ -85,22 +98,22 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
                 || hasToken(request, response, handler, isClosed(rule), fromOpen);
     }
 
-    /** Whether this handler has already been allowed in this dispatch of the request. */
-    boolean hasDecided(HttpServletRequest request, Object handler) {
-        return Decided.last(request) instanceof Decided decided
-                && decided.handler.equals(handler)
-                && Objects.equals(decided.organization, organizations.inPath(request, handler));
+    /** Whether the request was last allowed to reach this handler, for the organization in its path. */
+    boolean hasAllowed(HttpServletRequest request, Object handler) {
+        return Allowed.last(request) instanceof Allowed allowed
+                && allowed.handler.equals(handler)
+                && Objects.equals(allowed.organization, organizations.inPath(request, handler));
     }
 
-    /** Whether no handler was found for the request so far. */
-    static boolean isUndecided(HttpServletRequest request) {
-        return Decided.last(request) == null;
+    /** Whether the request was allowed to reach no handler so far. */
+    static boolean hasAllowedNone(HttpServletRequest request) {
+        return Allowed.last(request) == null;
     }
 
-    /** The rest of an asynchronous request, or its error page, is not another request. */
+    /** The rest of an asynchronous request that was allowed, or its error page, is not another request. */
     private boolean isOver(HttpServletRequest request, Object handler) {
         DispatcherType type = request.getDispatcherType();
-        return type == DispatcherType.ERROR || (type == DispatcherType.ASYNC && hasDecided(request, handler));
+        return type == DispatcherType.ERROR || (type == DispatcherType.ASYNC && hasAllowed(request, handler));
     }
 
     private boolean meets(HttpServletRequest request, HttpServletResponse response, Object handler, Requires rule)
@@ -129,7 +142,8 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         AccessToken token = AccessTokenHolder.get();
         if (token == null) {
             // Other chains of the application, and the requests that they permit, are not checked here.
-            return !((closed || fromOpen) && isNobody()) || deny(request, response, ProblemResponses::missingToken);
+            return !((closed || fromOpen) && isUnauthenticated())
+                    || deny(request, response, ProblemResponses::missingToken);
         }
         if (closed && !ScopeAuthorizationManagerFactory.isGuarded(request)) {
             return deny(request, response, ProblemResponses::undeclared);
@@ -165,23 +179,23 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         return false;
     }
 
-    static boolean isNobody() {
+    static boolean isUnauthenticated() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         return authentication == null || authentication instanceof AnonymousAuthenticationToken;
     }
 
     /**
-     * The subject of a decision: the same handler for another organization needs a new decision.
+     * What a request was allowed to reach. The same handler for another organization needs a new decision.
      *
      * @param organization that the path names, if it names one
      * @param open whether this handler is open, or one that passed the request on to it
      */
-    private record Decided(Object handler, @Nullable String organization, boolean open) {
+    private record Allowed(Object handler, @Nullable String organization, boolean open) {
 
         static boolean cameFromOpen(HttpServletRequest request) {
             return request.getDispatcherType() != DispatcherType.REQUEST
-                    && last(request) instanceof Decided decided
-                    && decided.open;
+                    && last(request) instanceof Allowed allowed
+                    && allowed.open;
         }
 
         static @Nullable Object last(HttpServletRequest request) {

@@ -36,7 +36,7 @@ public final class UndeclaredHandlersInterceptor implements HandlerInterceptor {
         if (isOver(request) || handler instanceof PreFlightRequestHandler || isDeclared(rules.of(handler))) {
             return true;
         }
-        if (ScopeGuardInterceptor.isNobody()) {
+        if (ScopeGuardInterceptor.isUnauthenticated()) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
             response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
             return false;

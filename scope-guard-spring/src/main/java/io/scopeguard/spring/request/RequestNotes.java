@@ -54,11 +54,12 @@ public final class RequestNotes {
         return notes;
     }
 
-    /** The same of a thread's request. */
+    /** The notes about the request that a thread handles, or {@code null} if there are none. */
     public static @Nullable RequestNotes find(RequestAttributes request) {
         return (RequestNotes) request.getAttribute(ATTRIBUTE, RequestAttributes.SCOPE_REQUEST);
     }
 
+    /** The notes about the request that a thread handles, at first empty ones. */
     public static RequestNotes of(RequestAttributes request) {
         RequestNotes known = find(request);
         if (known != null) {
@@ -94,7 +95,7 @@ public final class RequestNotes {
         token = verified;
     }
 
-    /** The handler that the request was allowed to reach, as the last check describes it, or {@code null}. */
+    /** The handler that the request was last allowed to reach, as the check describes it, or {@code null}. */
     public @Nullable Object passed() {
         return passed;
     }
