@@ -1,6 +1,7 @@
 package io.scopeguard.token;
 
 import io.scopeguard.provider.http.BoundedHttp;
+import io.scopeguard.provider.http.OutageLog;
 import io.scopeguard.provider.http.OversizedBodyException;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.KeyListener.Outcome;
@@ -25,11 +26,12 @@ final class KeySetEndpoint {
     private final Duration timeout;
     private final HttpRequest.Builder request;
     private final KeyListener listener;
-    private final KeyOutageLog log;
+    private final OutageLog outages;
+    private final IgnoredKeysLog ignored;
 
     /**
      * @param timeout for a whole fetch, from the connection to the last byte
-     * @param clock detects freezes of the process
+     * @param clock detects freezes of the process, and measures outages
      * @throws IllegalArgumentException if the address is not an http or https URI
      */
     KeySetEndpoint(URI uri, Duration timeout, KeyListener listener, SteadyClock clock) {
@@ -37,7 +39,11 @@ final class KeySetEndpoint {
         this.timeout = timeout;
         this.request = HttpRequest.newBuilder(uri).header("Accept", "application/jwk-set+json, application/json");
         this.listener = listener;
-        this.log = new KeyOutageLog(uri);
+        this.outages = new OutageLog(
+                "The signing keys cannot be fetched from " + uri,
+                "The signing keys can be fetched from " + uri + " again",
+                clock);
+        this.ignored = new IgnoredKeysLog(uri);
     }
 
     /**
@@ -55,11 +61,12 @@ final class KeySetEndpoint {
         try {
             PublishedKeys published = read(response, failure);
             outcome = Outcome.OK;
-            log.succeeded(published.setAside());
+            outages.succeeded();
+            ignored.fetched(published.setAside());
             return published;
         } catch (KeySetException e) {
             outcome = e.outcome();
-            log.failed(e);
+            outages.failed(e.outcome(), e.getMessage());
             throw new CompletionException(e);
         } finally {
             listener.fetched(outcome, Duration.ofNanos(System.nanoTime() - start));

@@ -553,22 +553,27 @@ class ManagementAccessTests {
     }
 
     @Test
-    void logsWhenCircuitIsOpenThenStartAndEndAreLoggedOnce() {
+    void logsWhenCircuitOpensAgainAndAgainThenStartAndEndAreLoggedOnce() {
         try (LogEvents events = LogEvents.capture()) {
-            tenant.answer("/organization-roles", aResponse().withStatus(503));
-            for (int i = 0; i < 40; i++) {
-                assertThatExceptionOfType(PermissionsUnavailableException.class)
-                        .isThrownBy(() -> logto.check(List.of()));
-                clock.advance(i < 30 ? Duration.ZERO : Duration.ofMillis(1_001));
+            for (int outage = 0; outage < 3; outage++) {
+                tenant.answer("/organization-roles", aResponse().withStatus(503));
+                for (int i = 0; i < 40; i++) {
+                    assertThatExceptionOfType(PermissionsUnavailableException.class)
+                            .isThrownBy(() -> logto.check(List.of()));
+                    clock.advance(i < 30 ? Duration.ZERO : Duration.ofMillis(1_001));
+                }
+                assertThat(logto.circuit()).isEqualTo(CircuitState.OPEN);
+                tenant.recorded("/organization-roles", "management-api/organization-roles");
+                clock.advance(Duration.ofMillis(1_001));
+                check();
             }
-            tenant.recorded("/organization-roles", "management-api/organization-roles");
-            clock.advance(Duration.ofMillis(1_001));
+            clock.advance(Duration.ofMinutes(1));
             check();
 
             assertThat(events.messages())
                     .filteredOn(message -> message.contains("refused until") || message.contains("as before"))
                     .containsExactly(
-                            "WARN Half of the last 20 calls to Logto failed: further calls are refused until it answers again",
+                            "WARN Calls to Logto are refused until it answers again: half of the last 20 calls failed",
                             "INFO Logto answers again: calls are made as before");
         }
     }

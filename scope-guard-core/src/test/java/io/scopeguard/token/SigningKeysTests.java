@@ -276,6 +276,9 @@ class SigningKeysTests {
             tokens.publish(tokens.key());
             clock.advance(SigningKeys.PAUSE_AFTER_FAILURE);
             eventually(() -> listened.verify(token));
+            assertThat(events.messages()).as("it could fail again").noneMatch(message -> message.contains("again"));
+            clock.advance(SigningKeys.OVERDUE_AFTER);
+            eventually(() -> listened.verify(token));
 
             assertThat(events.messages())
                     .filteredOn(message -> message.contains(tokens.jwkSetUri().toString()))

@@ -24,8 +24,11 @@ public record Connection(
         ScopeCatalogue catalogue,
         HttpCalls calls) {
 
-    /** A log of outages of this endpoint. */
+    /** A log of the outages in which live permissions cannot be read from this endpoint. */
     public OutageLog outageLog(URI endpoint) {
-        return new OutageLog(endpoint, steadyClock);
+        return new OutageLog(
+                "Live permissions cannot be read from " + endpoint,
+                "Live permissions can be read from " + endpoint + " again",
+                steadyClock);
     }
 }

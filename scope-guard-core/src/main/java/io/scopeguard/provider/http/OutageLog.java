@@ -4,9 +4,8 @@ import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.time.SteadyClock;
-import java.net.URI;
 import java.time.Duration;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs failing reads, once for each reason, and when reads succeed again. Intermittent failures are one outage, which is over when
- * no read has failed for a minute. Thread-safe.
+ * Logs the outages of a part of the provider: a warning for each new reason of failure, and one line when the outage is over.
+ * Intermittent failures are one outage, which ends with the first success after a minute without failure. Thread-safe.
  */
 public final class OutageLog {
 
@@ -23,20 +22,25 @@ public final class OutageLog {
 
     private static final Duration CALM = Duration.ofMinutes(1);
 
-    private final URI endpoint;
+    private final String failing;
+    private final String over;
     private final SteadyClock clock;
-    private final Set<Reason> logged = EnumSet.noneOf(Reason.class);
+    private final Set<Enum<?>> logged = new HashSet<>();
     private long lastFailure;
 
-    /** @param endpoint names the provider in the log */
-    public OutageLog(URI endpoint, SteadyClock clock) {
-        this.endpoint = endpoint;
+    /**
+     * @param failing the beginning of each warning, which the failure's message follows
+     * @param over the line for the end of an outage
+     */
+    public OutageLog(String failing, String over, SteadyClock clock) {
+        this.failing = failing;
+        this.over = over;
         this.clock = clock;
     }
 
     /**
-     * Performs a read and logs its failure, unless the same failure was logged before. Returns the result or throws the exception
-     * of the read.
+     * Performs a read and logs its failure, unless a failure with the same reason was logged before. Returns the result or throws
+     * the exception of the read.
      */
     public <T> T observe(Supplier<T> read) {
         try {
@@ -52,28 +56,30 @@ public final class OutageLog {
         }
     }
 
-    private void failed(Reason reason, @Nullable String message) {
+    /** Notes a failure, and logs it if its reason is new in this outage. */
+    public void failed(Enum<?> reason, @Nullable String message) {
         if (isNew(reason)) {
-            log.warn("Live permissions cannot be read from {}: {}", endpoint, message);
+            log.warn("{}: {}", failing, message);
         }
     }
 
-    private void succeeded() {
+    /** Notes a success, and logs the end of the outage if there was one. */
+    public void succeeded() {
         if (isOver()) {
-            log.info("Live permissions can be read from {} again", endpoint);
+            log.info("{}", over);
         }
     }
 
-    private synchronized boolean isNew(Reason reason) {
+    private synchronized boolean isNew(Enum<?> reason) {
         lastFailure = clock.nanos();
         return logged.add(reason);
     }
 
     private synchronized boolean isOver() {
-        boolean over = !logged.isEmpty() && clock.nanos() - lastFailure >= CALM.toNanos();
-        if (over) {
+        boolean isOver = !logged.isEmpty() && clock.nanos() - lastFailure >= CALM.toNanos();
+        if (isOver) {
             logged.clear();
         }
-        return over;
+        return isOver;
     }
 }

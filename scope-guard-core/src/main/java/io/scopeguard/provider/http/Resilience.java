@@ -16,16 +16,12 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Retry and circuit breaker for calls to a provider. A call that broke off is repeated once. After many failed calls in a row, no
  * calls are made for a while. Thread-safe.
  */
 final class Resilience {
-
-    private static final Logger log = LoggerFactory.getLogger(Resilience.class);
 
     private static final int CALLS_JUDGED = 20;
     private static final Duration LEFT_ALONE = Duration.ofSeconds(1);
@@ -73,7 +69,13 @@ final class Resilience {
                         .ignoreException(failure -> isOne(failure, LIMITED))
                         .writableStackTraceEnabled(false)
                         .build());
-        breaker.getEventPublisher().onStateTransition(event -> log(event.getStateTransition()));
+        OutageLog outages = new OutageLog(
+                "Calls to " + provider + " are refused until it answers again",
+                provider + " answers again: calls are made as before",
+                clock);
+        breaker.getEventPublisher()
+                .onStateTransition(event -> log(outages, event.getStateTransition()))
+                .onSuccess(event -> outages.succeeded());
     }
 
     CircuitState circuit() {
@@ -115,15 +117,10 @@ final class Resilience {
         return !Thread.currentThread().isInterrupted();
     }
 
-    /** Logs the beginning and the end of an outage, but no trials, which would be a line per second. */
-    private void log(StateTransition transition) {
-        if (transition == StateTransition.CLOSED_TO_OPEN) {
-            log.warn(
-                    "Half of the last {} calls to {} failed: further calls are refused until it answers again",
-                    CALLS_JUDGED,
-                    provider);
-        } else if (transition == StateTransition.HALF_OPEN_TO_CLOSED) {
-            log.info("{} answers again: calls are made as before", provider);
+    /** Logs that the circuit breaker opens. A trial call that fails opens it again, and prolongs the outage. */
+    private static void log(OutageLog outages, StateTransition transition) {
+        if (transition.getToState() == CircuitBreaker.State.OPEN) {
+            outages.failed(CircuitState.OPEN, "half of the last " + CALLS_JUDGED + " calls failed");
         }
     }
 
