@@ -6,6 +6,7 @@ import io.scopeguard.drift.DriftDetector;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.ChangeFeed;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.remedy.AskExchange;
@@ -172,7 +173,12 @@ public final class ScopeGuardBuilder {
 
     private PermissionCache newPermissions() {
         CacheSettings ages = CacheSettings.DEFAULT.withAges(settings.maxAge(), settings.maxStale());
-        return new PermissionCache(provider.permissions(), provider.clock().steady(), cache == null ? ages : cache);
+        return new PermissionCache(
+                provider.name(),
+                provider.permissions(),
+                provider.clock().steady(),
+                cache == null ? ages : cache,
+                FactExchange.NONE);
     }
 
     private RemedyAdvisor newAdvisor() {

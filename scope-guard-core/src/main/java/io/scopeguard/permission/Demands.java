@@ -78,7 +78,7 @@ final class Demands {
     /** Reports the facts that a request has to wait for. */
     void urgent(Picture picture, Freshness wanted, Scopes held, Demand demand) {
         if (picture.needsGlobalList() && !picture.globalRoles().isRead()) {
-            sweeps.holders().miss(picture.key().subject().id());
+            sweeps.holders().addWaiting(picture.key().subject().id());
         }
         long noticed = lookedForAfter(picture, held);
         List<Part> ordered = parts.of(picture, wanted.isIndividual());
@@ -185,7 +185,7 @@ final class Demands {
             return CompletableFuture.completedFuture(null);
         }
         if (priority == Priority.FOREGROUND) {
-            sweep.miss(key.id(), part.readAt() == Long.MIN_VALUE);
+            sweep.addWaiting(key.id(), part.readAt() == Long.MIN_VALUE);
         }
         if (isSeen(sweep, key, after)) {
             return CompletableFuture.completedFuture(null);
@@ -237,7 +237,7 @@ final class Demands {
     private CompletableFuture<Void> grants(GrantsKey key, Part part, long after, Priority priority) {
         HolderSweep holders = sweeps.holders();
         if (priority == Priority.FOREGROUND) {
-            holders.miss(key.id());
+            holders.addWaiting(key.id());
         }
         RoleSet roles = store.roles(source.globalRoles());
         boolean byRole = priority != Priority.INDIVIDUAL

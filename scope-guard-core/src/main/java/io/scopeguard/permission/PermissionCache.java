@@ -17,6 +17,7 @@ import io.scopeguard.permission.read.FactReader;
 import io.scopeguard.permission.read.Invalidations;
 import io.scopeguard.permission.read.LossJudge;
 import io.scopeguard.permission.read.Periods;
+import io.scopeguard.permission.read.QuarantineLog;
 import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.PermissionChange;
@@ -33,14 +34,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Live permissions, computed from cached facts. If all facts are fresh, there is no I/O and no lock. Stale facts are read again in
- * the background. For missing, expired or invalidated facts, the request waits for a limited time. Thread-safe. Close it to stop
- * its threads.
+ * Live permissions, computed from cached facts. If all facts are fresh, there is no I/O and no lock, with one exception: if
+ * histories are shared with other processes, the first request about a member who was read by page only loads the member's history.
+ * Stale facts are read again in the background. For missing, expired or invalidated facts, the request waits for a limited time.
+ * Thread-safe. Close it to stop its threads.
  *
  * @hidden
  */
 @Internal
 public final class PermissionCache implements AutoCloseable {
+
+    private static final String UNNAMED = "The provider";
 
     private final SteadyClock clock;
     private final Sequence sequence;
@@ -58,19 +62,43 @@ public final class PermissionCache implements AutoCloseable {
     private volatile FactListener listener = FactListener.NONE;
 
     /**
+     * A cache of a provider without a name, whose histories are not shared.
+     *
      * @param source reads the facts
      * @param clock dates the reads
      */
     public PermissionCache(PermissionSource source, SteadyClock clock, CacheSettings settings) {
-        this(source, clock, settings, FactExchange.NONE, new ThreadPoolReadExecutor());
+        this(UNNAMED, source, clock, settings, FactExchange.NONE);
     }
 
-    /** The same, with histories that are shared with other processes. */
-    public PermissionCache(PermissionSource source, SteadyClock clock, CacheSettings settings, FactExchange exchange) {
-        this(source, clock, settings, exchange, new ThreadPoolReadExecutor());
+    /**
+     * A cache of a named provider.
+     *
+     * @param provider the provider's name, for the log
+     * @param source reads the facts
+     * @param clock dates the reads
+     * @param exchange shares histories with other processes
+     */
+    public PermissionCache(
+            String provider,
+            PermissionSource source,
+            SteadyClock clock,
+            CacheSettings settings,
+            FactExchange exchange) {
+        this(provider, source, clock, settings, exchange, new ThreadPoolReadExecutor());
     }
 
     PermissionCache(
+            PermissionSource source,
+            SteadyClock clock,
+            CacheSettings settings,
+            FactExchange exchange,
+            ReadExecutor executor) {
+        this(UNNAMED, source, clock, settings, exchange, executor);
+    }
+
+    private PermissionCache(
+            String provider,
             PermissionSource source,
             SteadyClock clock,
             CacheSettings settings,
@@ -91,7 +119,7 @@ public final class PermissionCache implements AutoCloseable {
         this.invalidations =
                 new Invalidations(sequence, settings.idle(), source.traits().delay());
         this.pictures = new Pictures(source, store, sweeps);
-        LossJudge judge = new LossJudge(invalidations, source.traits().delay());
+        LossJudge judge = new LossJudge(invalidations, source.traits().delay(), new QuarantineLog(provider));
         FactReader reader = new FactReader(source, store, sequence, judge, sweeps, settings.maxAge());
         this.flights = new SingleFlight<>(executor, sequence, reader);
         this.parts = new Parts(source, invalidations, sequence, settings.maxAge());
@@ -106,7 +134,7 @@ public final class PermissionCache implements AutoCloseable {
                 : source.globalRoles();
     }
 
-    /** The same, without an earlier result. */
+    /** The permissions of a key, without an earlier result: {@link #get(PermissionKey, Freshness, Scopes, LivePermissions)}. */
     public LivePermissions get(PermissionKey key, Freshness freshness, Scopes held) {
         return get(key, freshness, held, null);
     }
@@ -137,7 +165,7 @@ public final class PermissionCache implements AutoCloseable {
         boolean isContinued = fact != null
                 && fact.isUnused()
                 && picture.required().subject() instanceof MembershipKey member
-                && store.request(member);
+                && store.beginHistory(member);
         return isContinued ? pictures.of(picture.key(), wanted.isIndividual(), null) : picture;
     }
 
@@ -245,13 +273,13 @@ public final class PermissionCache implements AutoCloseable {
         if (continued.add(subject)) {
             executor.soon(() -> {
                 continued.remove(subject);
-                store.request(subject);
+                store.beginHistory(subject);
             });
         }
     }
 
     /**
-     * The same, and also reads the facts that a loss of held scopes or roles waits for, as a request would.
+     * Like {@link #refresh}, and also starts background reads of the facts that a loss of held scopes or roles waits for.
      *
      * @return whether there are such facts
      */
@@ -327,7 +355,7 @@ public final class PermissionCache implements AutoCloseable {
 
     private void markUsed(MembershipKey key, SubjectFact fact, byte period) {
         if (fact.isUnused()) {
-            store.request(key);
+            store.beginHistory(key);
         }
         boolean isFirst = fact.isUncounted();
         if (fact.markUsed(period)) {

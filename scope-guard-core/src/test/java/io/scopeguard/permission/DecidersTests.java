@@ -19,11 +19,13 @@ import io.scopeguard.permission.read.MassRevocationGuard;
 import io.scopeguard.permission.read.Pass;
 import io.scopeguard.permission.read.Quarantine;
 import io.scopeguard.permission.read.Quarantine.Ruling;
+import io.scopeguard.permission.read.QuarantineLog;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.Page;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Subject;
+import io.scopeguard.testing.LogEvents;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.Sequence;
 import java.time.Duration;
@@ -44,7 +46,7 @@ class DecidersTests {
 
     private final Sequence sequence = new Sequence(MovableClock.atNoon().steady());
     private final Invalidations invalidations = new Invalidations(sequence, Duration.ofHours(1), Duration.ZERO);
-    private final LossJudge judge = new LossJudge(invalidations, Duration.ZERO);
+    private final LossJudge judge = new LossJudge(invalidations, Duration.ZERO, new QuarantineLog("logto"));
 
     // Quarantine
 
@@ -86,7 +88,7 @@ class DecidersTests {
         "19,   19,  false"
     })
     void guardWhenManyLoseTheirStandingThenByTheirShare(int read, int lost, boolean mass) {
-        MassRevocationGuard guard = new MassRevocationGuard();
+        MassRevocationGuard guard = new MassRevocationGuard(new QuarantineLog("logto"));
         guard.countReads(read, 0);
         boolean last = false;
         for (int i = 0; i < lost; i++) {
@@ -97,8 +99,20 @@ class DecidersTests {
     }
 
     @Test
+    void guardWhenAMassLossBeginsThenOneWarningNamesTheProvider() {
+        MassRevocationGuard guard = new MassRevocationGuard(new QuarantineLog("logto"));
+        try (LogEvents events = LogEvents.capture()) {
+            for (int i = 0; i < 30; i++) {
+                guard.isMass(member("user-" + i), SECOND);
+            }
+
+            assertThat(events.messages()).singleElement().asString().startsWith("WARN logto: ");
+        }
+    }
+
+    @Test
     void guardWhenLossesAreAMinuteApartThenTheyAreCountedApart() {
-        MassRevocationGuard guard = new MassRevocationGuard();
+        MassRevocationGuard guard = new MassRevocationGuard(new QuarantineLog("logto"));
         boolean mass = false;
         for (int i = 0; i < 30; i++) {
             mass |= guard.isMass(member("user-" + i), i * 4 * SECOND);

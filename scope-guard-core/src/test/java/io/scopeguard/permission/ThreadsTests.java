@@ -280,7 +280,8 @@ class ThreadsTests {
                 return Map.of();
             }
         };
-        try (PermissionCache sharing = new PermissionCache(directory, steady, CacheSettings.DEFAULT, exchange)) {
+        try (PermissionCache sharing =
+                new PermissionCache("logto", directory, steady, CacheSettings.DEFAULT, exchange)) {
             for (int i = 0; i < 3; i++) {
                 sharing.get(key("user-" + i), fresh(), BOTH);
             }

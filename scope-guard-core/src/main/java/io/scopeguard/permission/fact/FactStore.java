@@ -73,9 +73,9 @@ public final class FactStore {
 
     /**
      * @param maxEntries how many facts about subjects are kept; long ids count for several
-     * @param idle after which time without use a fact is dropped
+     * @param idle the time without use after which a fact is dropped
      * @param gap the time between two reads beyond which changes in between may have been missed
-     * @param definitions which set the roles of a subject belong to
+     * @param definitions returns the set of definitions that the roles of a subject belong to
      */
     public FactStore(
             long maxEntries,
@@ -168,7 +168,7 @@ public final class FactStore {
     }
 
     /**
-     * The same.
+     * Stores the answer of a read, like {@link #put(SubjectKey, Holding, ReadTimes)}, with histories that are already loaded.
      *
      * @param shared histories that other processes keep, by name
      */
@@ -374,12 +374,12 @@ public final class FactStore {
     }
 
     /**
-     * A request asks about a subject that only a page contained until now. Its history begins, or continues that of other processes,
-     * for which this may wait briefly.
+     * Begins the history of a subject at its first request, if only a page contained it until now. The history continues that of
+     * other processes, for which this may wait briefly.
      *
      * @return whether the history of other processes is continued
      */
-    public boolean request(SubjectKey key) {
+    public boolean beginHistory(SubjectKey key) {
         SubjectFact unused = peek(key);
         if (unused == null || !unused.isUnused()) {
             return false;

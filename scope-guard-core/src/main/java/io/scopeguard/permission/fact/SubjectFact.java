@@ -128,8 +128,9 @@ public final class SubjectFact {
     }
 
     /**
-     * The same.
+     * The fact after another read, if another process may have read the present state later than this one.
      *
+     * @param gap the time between reads beyond which changes in between may have been missed
      * @param readUntil when another process has read this state last
      */
     SubjectFact followedBy(Holding next, ReadTimes times, long gap, long readUntil) {

@@ -203,8 +203,8 @@ public final class HolderSweep {
         }
     }
 
-    /** A request needs the global roles of a user. */
-    public void miss(String user) {
+    /** Registers a request that waits for the global roles of a user. */
+    public void addWaiting(String user) {
         if (waiting.size() < MAX_USERS) {
             waiting.add(user);
         }

@@ -12,8 +12,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decides whether a loss that two reads agree on takes effect, or is so implausible that it must persist for a minute. Thread-safe.
@@ -23,22 +21,26 @@ import org.slf4j.LoggerFactory;
 @Internal
 public final class LossJudge {
 
-    private static final Logger log = LoggerFactory.getLogger(LossJudge.class);
-
     private static final int FEW = 4;
     private static final Duration FAULT = Duration.ofSeconds(10);
     private static final long WINDOW = Duration.ofMinutes(1).toNanos();
 
     private final Map<SubjectKey, Long> emptied = new HashMap<>();
     private final Quarantine quarantine = new Quarantine();
-    private final MassRevocationGuard guard = new MassRevocationGuard();
+    private final MassRevocationGuard guard;
     private final Invalidations invalidations;
     private final PendingLosses pending;
     private final PendingLosses emptiedRoles;
+    private final QuarantineLog log;
 
-    /** @param delay how long after a change the provider may still answer with the old state */
-    public LossJudge(Invalidations invalidations, Duration delay) {
+    /**
+     * @param delay how long after a change the provider may still answer with the old state
+     * @param log warns of losses that are ignored for now
+     */
+    public LossJudge(Invalidations invalidations, Duration delay, QuarantineLog log) {
         this.invalidations = invalidations;
+        this.log = log;
+        this.guard = new MassRevocationGuard(log);
         this.pending = new PendingLosses(delay);
         this.emptiedRoles = new PendingLosses(delay.plus(FAULT));
     }
@@ -71,9 +73,10 @@ public final class LossJudge {
     }
 
     /**
-     * The same for a role whose list of scopes is empty, without further evidence. The confirming read begins so late that a fault
-     * of a few seconds is over.
+     * The first read that shows an empty list of a role's scopes, without further evidence. The second read begins so late that a
+     * fault of a few seconds is over.
      *
+     * @param value the answer of this read
      * @throws PermissionsUnavailableException if it is too early for the confirming read
      */
     <T> T firstEmptyRead(FactKey key, T value, ReadTimes times) {
@@ -87,7 +90,13 @@ public final class LossJudge {
         return first;
     }
 
-    /** The same for a subject. If a reported change names it, the delay does not explain the loss. */
+    /**
+     * The first read that shows a loss of a subject: this one if a reported change names the subject, because then the provider's
+     * delay does not explain the loss.
+     *
+     * @param value the answer of this read
+     * @throws PermissionsUnavailableException if the provider's delay may explain the loss
+     */
     <T> T firstRead(SubjectKey key, @Nullable SubjectFact known, T value, ReadTimes times) {
         return isNamed(key, known) ? value : firstRead(key, value, times);
     }
@@ -154,14 +163,14 @@ public final class LossJudge {
     void requirePlausible(FactKey key, long readAt, String what) {
         Ruling ruling = quarantine.judge(key, readAt);
         if (ruling == Ruling.FIRST) {
-            log.warn("{}. This is ignored until another read, a minute later, confirms it.", what);
+            log.quarantined(what);
         }
         if (ruling != Ruling.BELIEVED) {
             throw implausible(what + ".");
         }
     }
 
-    /** The same, and returns the answer. */
+    /** Whether an answer is accepted as a whole, as {@link #requirePlausible} decides. */
     boolean isPlausible(FactKey key, long readAt, String what) {
         try {
             requirePlausible(key, readAt, what);
@@ -169,6 +178,11 @@ public final class LossJudge {
         } catch (PermissionsUnavailableException e) {
             return false;
         }
+    }
+
+    /** Warns of an answer in which the losses of single subjects were quarantined. */
+    void warn(String event) {
+        log.quarantined(event);
     }
 
     public static PermissionsUnavailableException pendingLoss() {

@@ -5,8 +5,6 @@ import io.scopeguard.permission.fact.FactKey;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Detects that so many subjects lose their standing that a fault of the provider is more likely: more than a tenth of the subjects
@@ -17,8 +15,6 @@ import org.slf4j.LoggerFactory;
 @Internal
 public final class MassRevocationGuard {
 
-    private static final Logger log = LoggerFactory.getLogger(MassRevocationGuard.class);
-
     private static final int SECONDS = 60;
     private static final long WINDOW = Duration.ofSeconds(SECONDS).toNanos();
     private static final int AT_LEAST = 20;
@@ -27,7 +23,12 @@ public final class MassRevocationGuard {
     private final int[] reads = new int[SECONDS];
     private final long[] secondOf = new long[SECONDS];
     private final Map<FactKey, Long> losses = new HashMap<>();
+    private final QuarantineLog log;
     private boolean alarmed;
+
+    public MassRevocationGuard(QuarantineLog log) {
+        this.log = log;
+    }
 
     /** Counts subjects that were read. */
     public synchronized void countReads(int subjects, long now) {
@@ -41,8 +42,7 @@ public final class MassRevocationGuard {
     public boolean isMass(FactKey key, long now) {
         Judgement judgement = judge(key, now);
         if (judgement == Judgement.FIRST_OF_A_MASS) {
-            log.warn("More than a tenth of the subjects read within a minute have lost their standing."
-                    + " This is ignored until another read, a minute later, confirms it.");
+            log.massLoss();
         }
         return judgement != Judgement.SINGLE;
     }

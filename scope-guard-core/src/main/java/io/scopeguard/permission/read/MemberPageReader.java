@@ -23,13 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reads the members of an organization by page. Thread-safe. */
 final class MemberPageReader {
-
-    private static final Logger log = LoggerFactory.getLogger(MemberPageReader.class);
 
     /** The minimum number of losses that are judged as a whole, if they are more than a tenth. */
     private static final int MANY = 5;
@@ -205,9 +201,7 @@ final class MemberPageReader {
             }
         }
         if (isDoubted && sweep.doubt()) {
-            log.warn(
-                    "Many members of an organization have lost their standing at once. This is ignored until another read, a"
-                            + " minute later, confirms it.");
+            judge.warn("Many members of an organization have lost their standing at once");
         }
     }
 
@@ -232,17 +226,18 @@ final class MemberPageReader {
 
     private void finish(MembersKey key, MemberSweep sweep, Pass<Seen> pass) {
         List<String> missing = new ArrayList<>();
-        int inUse = sweep.inUse();
         for (String user : sweep.finish(pass, sequence.now())) {
             SubjectFact known = store.peek(member(user, key));
             if (known != null && !known.holding().isInactive()) {
                 missing.add(user);
             }
         }
-        sweep.keepWatching(missing, isMass(missing.size(), inUse), pass, sequence.now());
-        missing.removeIf(user -> isReadSince(member(user, key), pass.readAt()));
+        List<String> unread = new ArrayList<>(missing);
+        unread.removeIf(user -> isReadSince(member(user, key), pass.readAt()));
+        boolean isMass = isMass(unread.size(), sweep.inUse() + missing.size());
+        sweep.keepWatching(missing, isMass, pass, sequence.now());
         if (pass.isConclusive()) {
-            judgeAbsence(key, sweep, pass, missing);
+            judgeAbsence(key, sweep, pass, unread, isMass);
         }
     }
 
@@ -251,8 +246,8 @@ final class MemberPageReader {
         return known != null && known.readAt() > time;
     }
 
-    private void judgeAbsence(MembersKey key, MemberSweep sweep, Pass<Seen> pass, List<String> missing) {
-        boolean isMass = isMass(missing.size(), sweep.inUse());
+    private void judgeAbsence(
+            MembersKey key, MemberSweep sweep, Pass<Seen> pass, List<String> missing, boolean isMass) {
         boolean isBelieved = isMass
                 && judge.isPlausible(
                         key, pass.readAt(), "Many members are missing from an organization's list at once");

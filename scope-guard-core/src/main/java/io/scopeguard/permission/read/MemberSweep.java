@@ -124,7 +124,7 @@ public final class MemberSweep {
      *
      * @param isUnknown whether no fact about the member counts as used
      */
-    public void miss(String user, boolean isUnknown) {
+    public void addWaiting(String user, boolean isUnknown) {
         if (waiting.size() < MAX_WAITING) {
             waiting.computeIfAbsent(user, id -> {
                 usedNow.addAndGet(isUnknown ? 1 : 0);
@@ -317,11 +317,11 @@ public final class MemberSweep {
         isEmptied = finished.seen().isEmpty();
         inUse = found;
         everUsed.set(found.size() + missing.size());
-        leaveOutThoseWhoWait(finished, now);
+        leaveOutUnseen(finished, now);
         return missing;
     }
 
-    private void leaveOutThoseWhoWait(Pass<Seen> finished, long now) {
+    private void leaveOutUnseen(Pass<Seen> finished, long now) {
         Map<String, Long> left = new ConcurrentHashMap<>(leftOut);
         left.values().removeIf(since -> now - since >= RECENT);
         Set<String> unseen = new HashSet<>(waiting.keySet());

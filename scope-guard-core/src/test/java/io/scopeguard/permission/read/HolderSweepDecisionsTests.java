@@ -172,7 +172,7 @@ class HolderSweepDecisionsTests {
 
     private void await(int users) {
         for (int i = 0; i < users; i++) {
-            sweep.miss("waiting-" + i);
+            sweep.addWaiting("waiting-" + i);
         }
     }
 

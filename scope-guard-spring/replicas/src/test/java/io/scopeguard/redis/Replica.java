@@ -81,7 +81,8 @@ final class Replica implements AutoCloseable {
         CacheSettings usual = CacheSettings.DEFAULT;
         CacheSettings patient = new CacheSettings(
                 usual.maxAge(), usual.maxStale(), Duration.ofMinutes(1), usual.maxEntries(), usual.idle());
-        this.cache = new PermissionCache(part.permissions(), provider.clock().steady(), patient, part.histories());
+        this.cache = new PermissionCache(
+                provider.name(), part.permissions(), provider.clock().steady(), patient, part.histories());
         this.guard = ScopeGuard.builder(provider)
                 .permissions(cache)
                 .asks(part.asks())

@@ -53,8 +53,8 @@ public final class ProviderScopeGuards implements AutoCloseable {
                 .clockSkew(settings.clockSkew())
                 .keyListener(metrics.keys(provider.name()))
                 .build();
-        PermissionCache permissions =
-                new PermissionCache(part.permissions(), provider.clock().steady(), settings.cache(), part.histories());
+        PermissionCache permissions = new PermissionCache(
+                provider.name(), part.permissions(), provider.clock().steady(), settings.cache(), part.histories());
         metrics.watch(provider, permissions);
         live.add(new LiveProvider(provider, permissions));
         ScopeGuard guard = ScopeGuard.builder(provider)
