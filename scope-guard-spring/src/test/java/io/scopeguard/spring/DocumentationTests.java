@@ -24,6 +24,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +43,9 @@ class DocumentationTests {
 
     /** Written by Spring Boot's annotation processor in this build. */
     private static final String METADATA = "/META-INF/spring-configuration-metadata.json";
+
+    /** Not in paths of files, such as those of the bill of materials. */
+    private static final Pattern PROPERTY = Pattern.compile("(?<![\\w/-])scope-guard(\\.[a-z0-9-]+)+");
 
     private final MovableClock clock = MovableClock.atNoon();
 
@@ -91,19 +98,60 @@ class DocumentationTests {
 
     @Test
     void everyPropertyIsThereWithItsDefault() throws IOException {
-        try (InputStream metadata = Objects.requireNonNull(getClass().getResourceAsStream(METADATA))) {
-            JsonNode properties =
-                    JsonMapper.builder().build().readTree(metadata).path("properties");
-            assertThat(properties.size()).isGreaterThan(20);
-            for (JsonNode property : properties) {
-                if (property.path("name").stringValue().startsWith("management.")) {
-                    continue; // Properties of Spring Boot, which each endpoint of the actuator has.
-                }
-                String row = row(property.path("name").stringValue());
-                if (property.has("defaultValue")) {
-                    assertThat(row).contains("` | `" + text(property.path("defaultValue")) + "` |");
-                }
+        List<JsonNode> properties = properties();
+        assertThat(properties).hasSizeGreaterThan(20);
+        for (JsonNode property : properties) {
+            String row = row(property.path("name").stringValue());
+            if (property.has("defaultValue")) {
+                assertThat(row).contains("` | `" + text(property.path("defaultValue")) + "` |");
             }
+        }
+    }
+
+    /** The library's properties. Those of Spring Boot, which each endpoint of the actuator has, are left out. */
+    private static List<JsonNode> properties() throws IOException {
+        try (InputStream metadata = Objects.requireNonNull(DocumentationTests.class.getResourceAsStream(METADATA))) {
+            List<JsonNode> properties = new ArrayList<>();
+            JsonMapper.shared().readTree(metadata).path("properties").forEach(properties::add);
+            properties.removeIf(property -> !property.path("name").stringValue().startsWith("scope-guard."));
+            return properties;
+        }
+    }
+
+    @Test
+    void everyPropertyThatIsNamedExists() throws IOException {
+        Set<String> names = new TreeSet<>();
+        Set<String> maps = new TreeSet<>();
+        for (JsonNode property : properties()) {
+            names.add(property.path("name").stringValue());
+            if (property.path("type").stringValue().startsWith("java.util.Map")) {
+                maps.add(property.path("name").stringValue() + ".");
+            }
+        }
+        Set<String> unknown = new TreeSet<>();
+        int found = 0;
+        for (Path page : pages()) {
+            for (MatchResult match :
+                    PROPERTY.matcher(Files.readString(page)).results().toList()) {
+                String name = match.group();
+                boolean isGroup = names.stream().anyMatch(known -> known.startsWith(name + "."));
+                if (!names.contains(name) && !isGroup && maps.stream().noneMatch(name::startsWith)) {
+                    unknown.add(page.getFileName() + ": " + name);
+                }
+                found++;
+            }
+        }
+
+        assertThat(found).isGreaterThan(100);
+        assertThat(unknown).isEmpty();
+    }
+
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> root = Files.list(Path.of(".."));
+                Stream<Path> docs = Files.walk(Path.of("..", "docs"))) {
+            return Stream.concat(root, docs)
+                    .filter(file -> file.toString().endsWith(".md"))
+                    .toList();
         }
     }
 
