@@ -51,7 +51,7 @@ class DenialLogTests {
             assertThat(lines(output, "WARN"))
                     .singleElement()
                     .asString()
-                    .contains("Denied 1 request since the last summary: insufficient_scope (1). Most often: GET /");
+                    .contains("Denied 1 operation since start-up: insufficient_scope (1). Most often: GET /");
 
             api.get("/organizations/" + acme + "/export", token);
             api.get("/organizations/globex/reports", token);
@@ -64,7 +64,7 @@ class DenialLogTests {
                     .last()
                     .asString()
                     .contains(
-                            "Denied 4 requests since the last summary: insufficient_scope (1), organization_mismatch (3)",
+                            "Denied 4 operations since the last summary: insufficient_scope (1), organization_mismatch (3)",
                             "Most often: GET /organizations/{organizationId}/reports",
                             "reports[0 args]) (3), GET /organizations/{organizationId}/export");
             assertThat(lines(output, "DEBUG")).hasSize(5).noneMatch(line -> line.contains("hash"));

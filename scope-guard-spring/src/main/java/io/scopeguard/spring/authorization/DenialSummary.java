@@ -52,12 +52,13 @@ final class DenialSummary {
         if (loggedAt != null && now - loggedAt < INTERVAL) {
             return null;
         }
+        String since = loggedAt == null ? "start-up" : "the last summary";
         loggedAt = now;
-        return take();
+        return take(since);
     }
 
-    private String take() {
-        String summary = "Denied " + count + (count == 1 ? " request" : " requests") + " since the last summary: "
+    private String take(String since) {
+        String summary = "Denied " + count + (count == 1 ? " operation" : " operations") + " since " + since + ": "
                 + reasons.entrySet().stream().map(DenialSummary::text).collect(Collectors.joining(", "))
                 + ". Most often: "
                 + operations.entrySet().stream()
