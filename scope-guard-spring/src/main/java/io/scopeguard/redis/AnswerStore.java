@@ -152,7 +152,7 @@ final class AnswerStore {
         List<String> wanted = List.copyOf(names);
         Offset offset = server.offset();
         Map<String, Series> found = new HashMap<>();
-        redis.ask(commands -> all(wanted.stream()
+        redis.call(commands -> all(wanted.stream()
                         .map(name -> commands.hmget(keys.of("answer", name), Script.bytes("u"), Script.bytes("s")))
                         .toList()))
                 .ifPresent(values -> {
@@ -191,7 +191,7 @@ final class AnswerStore {
     /** Looks for an answer, or takes the lease; empty if Redis does not respond. */
     Optional<Found> look(Wanted wanted) {
         Offset offset = server.offset();
-        return redis.ask(commands -> LOOK.run(
+        return redis.call(commands -> LOOK.run(
                         commands,
                         List.of(wanted.key),
                         Script.bytes(offset.latestMicros(wanted.notBefore)),
@@ -245,7 +245,7 @@ final class AnswerStore {
             release(key, lease);
             return;
         }
-        redis.tell(commands -> STORE.run(
+        redis.send(commands -> STORE.run(
                 commands,
                 List.of(key),
                 Script.bytes(lease.order),
@@ -258,7 +258,7 @@ final class AnswerStore {
 
     /** Releases the lease, without waiting. */
     void release(byte[] key, Found lease) {
-        redis.tell(commands -> RELEASE.run(commands, List.of(key), Script.bytes(lease.order)));
+        redis.send(commands -> RELEASE.run(commands, List.of(key), Script.bytes(lease.order)));
     }
 
     private static long micros(long nanos) {

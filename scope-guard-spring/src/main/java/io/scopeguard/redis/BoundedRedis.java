@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Commands to a Redis server that may be slow, full or unreachable. Each command waits for the time-out at most. After a few
- * failures, commands are suspended, so that no read waits: only {@link #probe} and {@link #insist} send commands, and only
+ * failures, commands are suspended, so that no read waits: only {@link #probe} and {@link #callWhileSuspended} send commands, and only
  * {@code probe} ends the suspension. Thread-safe.
  */
 final class BoundedRedis {
@@ -35,13 +35,13 @@ final class BoundedRedis {
     private static final float ALL = 100;
 
     /** The limit on commands in flight that no caller waits for. */
-    private static final int MAX_TOLD = 10_000;
+    private static final int MAX_UNAWAITED = 10_000;
 
     private final Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connecting;
     private final Duration timeout;
     private final SharingListener listener;
     private final CircuitBreaker breaker;
-    private final Semaphore told = new Semaphore(MAX_TOLD);
+    private final Semaphore unawaited = new Semaphore(MAX_UNAWAITED);
     private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
     private final AtomicBoolean reachable = new AtomicBoolean();
     private final AtomicBoolean reported = new AtomicBoolean();
@@ -79,7 +79,7 @@ final class BoundedRedis {
     }
 
     /** Sends a command and waits for the response; empty if there is none in time, or commands are suspended. */
-    <T> Optional<T> ask(Command<T> command) {
+    <T> Optional<T> call(Command<T> command) {
         RedisClusterAsyncCommands<byte[], byte[]> connected = commands;
         return connected == null || !isReachable() ? Optional.empty() : answered(command, connected);
     }
@@ -88,7 +88,7 @@ final class BoundedRedis {
      * Sends a command even while commands are suspended, and waits for the response. For commands that are worth a wait: if this
      * process gets no processor time, its own pauses look like pauses of Redis.
      */
-    <T> Optional<T> insist(Command<T> command) {
+    <T> Optional<T> callWhileSuspended(Command<T> command) {
         RedisClusterAsyncCommands<byte[], byte[]> connected = commands;
         return connected == null ? Optional.empty() : answered(command, connected);
     }
@@ -127,32 +127,32 @@ final class BoundedRedis {
     }
 
     /** Sends a command without waiting. If commands are suspended, or Redis is slow, the command may be dropped. */
-    <T> void tell(Command<T> command) {
-        tell(command, () -> {});
+    <T> void send(Command<T> command) {
+        send(command, () -> {});
     }
 
     /**
-     * The same.
+     * Sends a command without waiting. If commands are suspended, or Redis is slow, the command may be dropped.
      *
      * @param ifFailed runs if the command is dropped or fails
      */
-    <T> void tell(Command<T> command, Runnable ifFailed) {
+    <T> void send(Command<T> command, Runnable ifFailed) {
         RedisClusterAsyncCommands<byte[], byte[]> connected = commands;
-        if (connected == null || !isReachable() || !told.tryAcquire()) {
+        if (connected == null || !isReachable() || !unawaited.tryAcquire()) {
             ifFailed.run();
             return;
         }
         long start = System.nanoTime();
         try {
             command.send(connected).whenComplete((value, failure) -> {
-                told.release();
+                unawaited.release();
                 ended(failure == null ? "ok" : "error", start);
                 if (failure != null) {
                     ifFailed.run();
                 }
             });
         } catch (RuntimeException e) {
-            told.release();
+            unawaited.release();
             failed("error", start, e);
             ifFailed.run();
         }

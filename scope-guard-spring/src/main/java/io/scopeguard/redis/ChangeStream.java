@@ -71,7 +71,7 @@ final class ChangeStream {
     boolean flush(String delivery) {
         List<PermissionChange> changes = pending.get(delivery);
         if (changes == null) {
-            return !pending.isIncomplete();
+            return !pending.isResendDue();
         }
         boolean isAdded = append(delivery, changes).isPresent();
         if (isAdded) {

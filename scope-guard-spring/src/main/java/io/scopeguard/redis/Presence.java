@@ -164,6 +164,6 @@ final class Presence {
 
     /** Records that this replica stops. */
     void leave() {
-        redis.ask(commands -> LEAVE.run(commands, List.of(replicas), replica));
+        redis.call(commands -> LEAVE.run(commands, List.of(replicas), replica));
     }
 }

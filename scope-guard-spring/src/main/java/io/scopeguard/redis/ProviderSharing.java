@@ -163,7 +163,7 @@ public final class ProviderSharing implements AutoCloseable {
         if (redis.isReachable()) {
             if (clock.nanos() - renewedAt >= RENEWAL) {
                 renewedAt = clock.nanos();
-                histories.unsent().lose();
+                histories.unsent().resendAll();
             }
             histories.unsent().flush(() -> guard.histories().iterator(), histories::restore);
         }
@@ -197,8 +197,8 @@ public final class ProviderSharing implements AutoCloseable {
         if (beat.hasLostMemory() || beat.isLossReported()) {
             guard.memoryLost();
             if (!beat.isFirst()) {
-                histories.unsent().lose();
-                asks.unsent().lose();
+                histories.unsent().resendAll();
+                asks.unsent().resendAll();
                 readers.forEach(LogReader::restart);
                 everything.demand();
             }

@@ -43,7 +43,7 @@ final class SharedAsks implements AskExchange {
 
     @Override
     public void asked(RecordedAsk ask) {
-        log.tell(SharedJson.write(Entry.of(ask, server)), () -> unsent.keep(Asked.of(ask), ask));
+        log.send(SharedJson.write(Entry.of(ask, server)), () -> unsent.keep(Asked.of(ask), ask));
     }
 
     private static RecordedAsk later(RecordedAsk a, RecordedAsk b) {

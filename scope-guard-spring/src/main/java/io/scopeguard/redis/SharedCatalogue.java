@@ -57,7 +57,7 @@ final class SharedCatalogue {
     }
 
     private byte[] read() {
-        return redis.ask(commands -> commands.get(key)).orElse(NOTHING);
+        return redis.call(commands -> commands.get(key)).orElse(NOTHING);
     }
 
     private List<Sighting> noted(byte[] stored) {
@@ -85,7 +85,7 @@ final class SharedCatalogue {
     /** Replaces the stored value. Returns the value that another replica has stored meanwhile, or {@code null}. */
     private byte @Nullable [] newerThan(byte[] stored) {
         byte[] merged = keys.sealed(key, SharedJson.write(timed(catalogue.sightings(), server::micros)));
-        return redis.ask(commands ->
+        return redis.call(commands ->
                         Script.REPLACE.run(commands, List.of(key), Script.bytes(commands.digest(stored)), merged))
                 .filter(reply -> !reply.isEmpty())
                 .map(reply -> (byte[]) reply.get(0))

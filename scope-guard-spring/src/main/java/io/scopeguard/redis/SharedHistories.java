@@ -76,7 +76,7 @@ final class SharedHistories implements FactExchange {
         byte[][] wanted = names.stream().map(this::key).toArray(byte[][]::new);
         Map<String, FactHistory> found = new HashMap<>();
         Offset offset = server.offset();
-        redis.ask(commands -> commands.mget(wanted)).ifPresent(values -> {
+        redis.call(commands -> commands.mget(wanted)).ifPresent(values -> {
             for (int i = 0; i < values.size(); i++) {
                 FactHistory history = history(wanted[i], values.get(i), offset);
                 if (history != null) {
@@ -127,7 +127,7 @@ final class SharedHistories implements FactExchange {
 
     @Override
     public void share(String fact, FactHistory history) {
-        redis.tell(keeping(fact, history), () -> unsent.keep(fact, history));
+        redis.send(keeping(fact, history), () -> unsent.keep(fact, history));
     }
 
     /**
@@ -137,7 +137,7 @@ final class SharedHistories implements FactExchange {
      */
     boolean restore(String fact, FactHistory history) {
         for (int i = 0; i < MAX_TRIES && redis.isReachable(); i++) {
-            boolean isStored = redis.ask(commands -> commands.mget(key(fact)))
+            boolean isStored = redis.call(commands -> commands.mget(key(fact)))
                     .flatMap(values -> merged(fact, history, values.get(0)))
                     .orElse(false);
             if (isStored) {
@@ -153,7 +153,7 @@ final class SharedHistories implements FactExchange {
         FactHistory theirs = history(key, stored, server.offset());
         FactHistory merged = theirs == null ? history : history.mergedWith(theirs);
         byte[] expected = stored.getValueOrElse(NOTHING);
-        return redis.ask(commands -> Script.REPLACE.run(
+        return redis.call(commands -> Script.REPLACE.run(
                         commands,
                         List.of(key),
                         Script.bytes(commands.digest(expected)),

@@ -78,7 +78,7 @@ final class SharedLog {
      * @return whether they were added, or {@code false} if the delivery was added before; empty if Redis did not respond
      */
     Optional<Boolean> append(String delivery, List<byte[]> values) {
-        return redis.insist(appending(delivery, values)).map(reply -> {
+        return redis.callWhileSuspended(appending(delivery, values)).map(reply -> {
             highest.accumulateAndGet((Long) reply.get(1), Math::max);
             return (Long) reply.get(0) == 1;
         });
@@ -86,7 +86,7 @@ final class SharedLog {
 
     /** Adds an entry and waits until it is in the stream, unless commands are suspended. Returns whether it is. */
     boolean add(byte[] value) {
-        return redis.ask(appending("", List.of(value))).isPresent();
+        return redis.call(appending("", List.of(value))).isPresent();
     }
 
     /** The number of the last entry that this replica has added and waited for. */
@@ -109,8 +109,8 @@ final class SharedLog {
      *
      * @param ifFailed runs if it cannot be added
      */
-    void tell(byte[] value, Runnable ifFailed) {
-        redis.tell(appending("", List.of(value)), ifFailed);
+    void send(byte[] value, Runnable ifFailed) {
+        redis.send(appending("", List.of(value)), ifFailed);
     }
 
     private Command<List<Object>> appending(String delivery, List<byte[]> values) {

@@ -21,16 +21,17 @@ final class Unsent<K, V> {
     private final int limit;
     private final BinaryOperator<V> later;
     private final Map<K, V> records = new LinkedHashMap<>();
-    private long losses;
+    /** How often a full resend has become necessary. */
+    private long demanded;
 
-    /** The number of losses after which everything was sent. */
-    private long repaired;
+    /** The value of {@link #demanded} at the beginning of the last full resend that is complete. */
+    private long resent;
 
     /** The records still to be sent in a full resend. Used while flushing only. */
     private Iterator<Entry<K, V>> rest = Collections.emptyIterator();
 
     private @Nullable Entry<K, V> failed;
-    private long repairing;
+    private long resending;
 
     /**
      * @param limit the maximum number of records
@@ -45,18 +46,18 @@ final class Unsent<K, V> {
         if (records.size() < limit || records.containsKey(name)) {
             records.merge(name, record, later);
         } else {
-            losses++;
+            demanded++;
         }
     }
 
-    /** Everything must be sent again. */
-    synchronized void lose() {
-        losses++;
+    /** Demands that everything is sent again. */
+    synchronized void resendAll() {
+        demanded++;
     }
 
-    /** Whether records were dropped, and not everything has been sent since. */
-    synchronized boolean isIncomplete() {
-        return losses != repaired;
+    /** Whether a full resend is necessary, and not complete. */
+    synchronized boolean isResendDue() {
+        return demanded != resent;
     }
 
     synchronized @Nullable V get(K name) {
@@ -82,15 +83,15 @@ final class Unsent<K, V> {
             }
             return isSent;
         });
-        if (areSent && isIncomplete()) {
-            repair(everything, one);
+        if (areSent && isResendDue()) {
+            resend(everything, one);
         }
     }
 
-    private void repair(Supplier<Iterator<Entry<K, V>>> everything, BiPredicate<K, V> one) {
-        long count = losses();
-        if (count != repairing) {
-            repairing = count;
+    private void resend(Supplier<Iterator<Entry<K, V>>> everything, BiPredicate<K, V> one) {
+        long count = demanded();
+        if (count != resending) {
+            resending = count;
             failed = null;
             rest = everything.get();
         }
@@ -102,15 +103,15 @@ final class Unsent<K, V> {
             }
         }
         rest = Collections.emptyIterator();
-        repaired(count);
+        resent(count);
     }
 
-    private synchronized long losses() {
-        return losses;
+    private synchronized long demanded() {
+        return demanded;
     }
 
-    private synchronized void repaired(long count) {
-        repaired = count;
+    private synchronized void resent(long count) {
+        resent = count;
     }
 
     private synchronized List<Entry<K, V>> copy() {

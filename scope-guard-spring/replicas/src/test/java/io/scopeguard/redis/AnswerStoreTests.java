@@ -48,7 +48,7 @@ class AnswerStoreTests {
         store.store(KEY, second, "newer".getBytes(UTF_8), false);
         store.store(KEY, first, "older".getBytes(UTF_8), false);
 
-        assertThat(redis.ask(RedisClusterAsyncCommands::dbsize)).isPresent();
+        assertThat(redis.call(RedisClusterAsyncCommands::dbsize)).isPresent();
         Found found = look(KEY);
         assertThat(found.order()).isEqualTo(second.order());
         assertThat(found.value()).asString(UTF_8).isEqualTo("newer");
@@ -57,11 +57,11 @@ class AnswerStoreTests {
     @Test
     void storeWhenTheCounterWasLostThenNothingIsStored() {
         Found lease = lease();
-        assertThat(redis.ask(RedisClusterAsyncCommands::flushall)).isPresent();
+        assertThat(redis.call(RedisClusterAsyncCommands::flushall)).isPresent();
 
         store.store(KEY, lease, "of another order".getBytes(UTF_8), false);
 
-        assertThat(redis.ask(RedisClusterAsyncCommands::dbsize)).isPresent();
+        assertThat(redis.call(RedisClusterAsyncCommands::dbsize)).isPresent();
         assertThat(look(KEY).isAnswer()).isFalse();
     }
 

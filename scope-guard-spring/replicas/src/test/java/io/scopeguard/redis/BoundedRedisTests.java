@@ -44,12 +44,12 @@ class BoundedRedisTests {
             assertThat(redis.isReachable()).isTrue();
 
             for (int i = 0; i < 10; i++) {
-                redis.ask(commands -> refused());
+                redis.call(commands -> refused());
             }
             assertThat(redis.isReachable()).isFalse();
             await().atMost(Replica.PATIENCE)
                     .until(() -> redis.probe(commands -> answered()).isPresent() && redis.isReachable());
-            redis.ask(commands -> answered());
+            redis.call(commands -> answered());
             factory.destroy();
         }
 
@@ -68,7 +68,7 @@ class BoundedRedisTests {
 
         server.close();
         await().atMost(Replica.PATIENCE).until(() -> {
-            redis.ask(commands -> commands.get(key));
+            redis.call(commands -> commands.get(key));
             return !redis.isReachable();
         });
 
@@ -87,7 +87,7 @@ class BoundedRedisTests {
             assertThat(redis.probe(commands -> answered())).contains("answer");
 
             for (int i = 0; i < 10; i++) {
-                assertThat(redis.ask(commands -> {
+                assertThat(redis.call(commands -> {
                             sent.incrementAndGet();
                             return new CompletableFuture<String>();
                         }))

@@ -95,7 +95,7 @@ class SharedEventReceiverTests {
     void receiveWhenCommandsAreSuspendedThenAddedAllTheSame() throws Exception {
         fails.set(true);
         while (redis.isReachable()) {
-            redis.ask(RedisClusterAsyncCommands::dbsize);
+            redis.call(RedisClusterAsyncCommands::dbsize);
         }
         fails.set(false);
 

@@ -46,22 +46,22 @@ class UnsentTests {
         unsent.keep("a", 1);
         unsent.keep("b", 2);
         unsent.keep("c", 3);
-        assertThat(unsent.isIncomplete()).isTrue();
+        assertThat(unsent.isResendDue()).isTrue();
 
         flush(true);
 
         assertThat(sent).containsExactly("a1", "b2", "x7", "y8");
-        assertThat(unsent.isIncomplete()).isFalse();
+        assertThat(unsent.isResendDue()).isFalse();
     }
 
     @Test
     void flushWhenEveryTenthFailsThenItGoesOnWhereItWas() {
         everything.clear();
         everything.putAll(IntStream.range(0, 1_000).boxed().collect(Collectors.toMap(i -> "fact-" + i, i -> i)));
-        unsent.lose();
+        unsent.resendAll();
         int[] attempts = {0};
 
-        while (unsent.isIncomplete()) {
+        while (unsent.isResendDue()) {
             unsent.flush(() -> everything.entrySet().iterator(), (name, record) -> {
                 attempts[0]++;
                 boolean isSent = attempts[0] % 10 != 0;
@@ -78,17 +78,17 @@ class UnsentTests {
 
     @Test
     void flushWhenEverythingIsLostAgainMeanwhileThenItBeginsAgain() {
-        unsent.lose();
+        unsent.resendAll();
         unsent.flush(() -> everything.entrySet().iterator(), (name, record) -> {
-            unsent.lose();
+            unsent.resendAll();
             return true;
         });
-        assertThat(unsent.isIncomplete()).isTrue();
+        assertThat(unsent.isResendDue()).isTrue();
 
         flush(true);
 
         assertThat(sent).containsExactly("x7", "y8");
-        assertThat(unsent.isIncomplete()).isFalse();
+        assertThat(unsent.isResendDue()).isFalse();
     }
 
     @Test
