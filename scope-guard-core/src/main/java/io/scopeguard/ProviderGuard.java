@@ -122,7 +122,7 @@ final class ProviderGuard {
     }
 
     /**
-     * Decides about one request. Calls the provider only if the known facts are not fresh enough.
+     * Decides about one request, like {@link ScopeGuard#authorize}.
      *
      * @param organizations assigns organizations to providers; {@code null} if all belong to this provider
      */

@@ -57,7 +57,7 @@ final class RequestJudge {
     }
 
     /**
-     * Decides about a request. Calls the provider only if the known facts are not fresh enough.
+     * Decides about a request, like {@link ScopeGuard#authorize}.
      *
      * @param token the view of the token for the request's organization
      * @param mayWait whether to wait for reads without which the permissions are unknown

@@ -42,7 +42,7 @@ public final class RoleRules {
     }
 
     /**
-     * The same for a token with these roles.
+     * The roles that are compared for a request with a token that carries these roles.
      *
      * @param global the token's global roles, or {@code null} if it carries none of this kind
      * @param inOrganization the token's organization roles, or {@code null} if it carries none of this kind

@@ -118,7 +118,10 @@ public final class ScopeGuard implements AutoCloseable {
         return issuer == null ? first : byIssuer.getOrDefault(issuer, first);
     }
 
-    /** Decides about one request. Calls the provider only if the known facts are not fresh enough. */
+    /**
+     * Decides about one request. If the known facts are not fresh enough, this waits for a read on the guard's threads, for at most
+     * the settings' {@code maxWait}. Otherwise, it does not block.
+     */
     public Decision authorize(AccessToken token, AccessRequest request) {
         return guardOf(token).authorize(token, request, organizations);
     }

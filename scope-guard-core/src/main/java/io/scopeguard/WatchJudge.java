@@ -105,7 +105,8 @@ final class WatchJudge {
     }
 
     /**
-     * The same, and starts background reads of the facts that a loss of a scope or role of the token waits for.
+     * Marks the facts behind a key as used, and starts background reads of old facts and of those that a loss of a scope or role
+     * of the token waits for.
      *
      * @return whether there are such facts
      */

@@ -88,7 +88,7 @@ public final class HttpApiAuthorizer implements RequestHandler<APIGatewayV2Custo
     @Override
     public Map<String, Object> handleRequest(APIGatewayV2CustomAuthorizerEvent event, @Nullable Context context) {
         caching.check(event);
-        Answer answer = new Answer(caching.isSimple(), event.getRouteArn());
+        AuthorizerAnswer answer = new AuthorizerAnswer(caching.isSimple(), event.getRouteArn());
         Route route = routes.find(event.getRouteKey());
         if (route == null) {
             report(event.getRouteKey());
@@ -99,7 +99,7 @@ public final class HttpApiAuthorizer implements RequestHandler<APIGatewayV2Custo
         return answer(answer, guard.authorize(token, request.forGateway()));
     }
 
-    private Map<String, Object> answer(Answer answer, Decision decision) {
+    private Map<String, Object> answer(AuthorizerAnswer answer, Decision decision) {
         Denial denial = decision.denial();
         if (denial == null) {
             return answer.granted(decision.token().subject().id(), context(decision));

@@ -34,7 +34,7 @@ public final class DriftDetector {
         return comparison.isWithoutDifference() ? ScopeDrift.none() : detect(TokenTraits.of(token), comparison, needed);
     }
 
-    /** The same for a token with these properties. */
+    /** The drift between a token with these properties and the permissions of its subject. */
     public ScopeDrift detect(TokenTraits token, ScopeComparison comparison, Scopes needed) {
         WatchedScopes watched = clients.of(token.clientId()).watched();
         Audience audience = token.audience();

@@ -46,12 +46,12 @@ public record Freshness(long now, long refreshBefore, long rejectBefore, boolean
         return new Freshness(now, bound, bound, age.isZero(), Waiting.IF_NECESSARY);
     }
 
-    /** The same, but the request waits for the read of a stale picture. */
+    /** This freshness for a request that also waits for the read of a stale picture. */
     public Freshness awaited() {
         return with(Waiting.FOR_FRESH);
     }
 
-    /** The same, but the request waits for nothing. */
+    /** This freshness for a request that waits for nothing. */
     public Freshness withoutWaiting() {
         return with(Waiting.NEVER);
     }
@@ -60,7 +60,7 @@ public record Freshness(long now, long refreshBefore, long rejectBefore, boolean
         return new Freshness(now, refreshBefore, rejectBefore, isIndividual, next);
     }
 
-    /** The same, but a picture that was read before the given time is not used. */
+    /** This freshness for a request that uses no picture from before the given time. */
     public Freshness notBefore(long start) {
         return new Freshness(now, Math.max(refreshBefore, start), Math.max(rejectBefore, start), isIndividual, waiting);
     }

@@ -73,7 +73,7 @@ public final class LivePermissions {
     }
 
     /**
-     * The same in nanoseconds of the steady clock.
+     * The start of the oldest read behind these permissions, in nanoseconds of the steady clock.
      *
      * @hidden
      */

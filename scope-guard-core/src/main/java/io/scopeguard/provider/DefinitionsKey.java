@@ -3,7 +3,7 @@ package io.scopeguard.provider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A set of roles that is read as a whole.
+ * The key of a set of role definitions, which is read as a whole.
  *
  * @param name the name of the set, for metrics and logs
  * @param organization the organization of the definitions, or {@code null} if the tenant has one set for all

@@ -63,7 +63,7 @@ public final class ScopeCatalogue {
             long seenAt,
             boolean isListed) {
 
-        /** The same at another time. */
+        /** This sighting at another time. */
         public Sighting seenAt(long time) {
             return new Sighting(audience, scope, id, created, time, isListed);
         }

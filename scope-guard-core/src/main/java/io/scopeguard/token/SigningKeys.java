@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An issuer's published signing keys, cached for a fixed time regardless of the response's cache headers. They are fetched when
- * they are first needed and renewed in the background afterwards. A request with a token signed by a known key never waits, and
- * known keys stay usable during an outage of up to {@link #OUTAGE}. A request waits, for a bounded time, only if its key id is
- * unknown, no key is known, or the process was frozen; all such requests share one fetch. Thread-safe.
+ * they are first needed and renewed in the background afterwards, so a request with a token signed by a known key does not wait.
+ * Known keys stay usable during an outage of up to {@link #OUTAGE}. A request waits, for a bounded time, in two cases: its key id
+ * is unknown, or the renewal has not run for {@link #OVERDUE_AFTER}, as after a freeze of the process; all such requests share one
+ * fetch. Thread-safe.
  */
 final class SigningKeys implements AutoCloseable {
 

@@ -27,11 +27,11 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
     private static final int THREADS = 8;
     private static final Duration IDLE = Duration.ofSeconds(30);
 
-    private final ThreadPoolExecutor foreground = threads();
-    private final ThreadPoolExecutor background = threads();
+    private final ThreadPoolExecutor foreground = threads("foreground");
+    private final ThreadPoolExecutor background = threads("background");
 
     /** For reads that many requests share: they must not queue behind reads for single requests. */
-    private final ThreadPoolExecutor shared = threads();
+    private final ThreadPoolExecutor shared = threads("shared");
 
     private final BackgroundQueue waiting = new BackgroundQueue();
 
@@ -112,7 +112,7 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
         background.shutdownNow();
     }
 
-    private static ThreadPoolExecutor threads() {
+    private static ThreadPoolExecutor threads(String name) {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,
@@ -120,7 +120,7 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(BackgroundQueue.MAX + THREADS),
                 task -> {
-                    Thread thread = new Thread(task, "scope-guard-permissions");
+                    Thread thread = new Thread(task, "scope-guard-permissions-" + name);
                     thread.setDaemon(true);
                     return thread;
                 });

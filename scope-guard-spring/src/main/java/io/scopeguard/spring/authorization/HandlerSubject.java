@@ -56,7 +56,7 @@ record HandlerSubject(Class<?> type, @Nullable Method method) {
         return method == null ? type.getName() : type.getName() + "#" + method.getName();
     }
 
-    /** The same by the method of the class, where a mapping knows it by an interface. */
+    /** The handler with the method of its class, where a mapping knows it by a method of an interface. */
     HandlerSubject specific() {
         return method == null ? this : new HandlerSubject(type, AopUtils.getMostSpecificMethod(method, type));
     }

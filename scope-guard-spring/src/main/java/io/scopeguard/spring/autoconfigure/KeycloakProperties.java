@@ -20,7 +20,7 @@ import org.springframework.boot.convert.DurationUnit;
  *     view-events of realm-management.
  * @param clientSecret Secret of that client.
  * @param apiClient Client whose roles are the scopes of this API, if it has one resource. Defaults to the resource itself.
- * @param apiClients The same for several resources: the client by resource.
+ * @param apiClients Clients whose roles are the scopes of this API, by resource, if it has several resources.
  * @param organizationIdentifier Identifier of organizations in requests: alias or id.
  * @param globalScopes Where tokens carry the scopes that are held outside of organizations: in roles, or in scope.
  * @param realmRoles Whether realm roles can be required, beside the roles of the API's clients. Needs the role view-realm of

@@ -17,7 +17,7 @@ public final class HeaderCharacters {
         return areAllowed(name, false);
     }
 
-    /** The same for a value, which may also contain tabs. */
+    /** Whether a value consists of assigned characters, none of them a control character except tabs. */
     public static boolean areAllowedInValue(String value) {
         return areAllowed(value, true);
     }

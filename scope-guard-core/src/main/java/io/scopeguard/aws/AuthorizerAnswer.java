@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param isSimple whether the answer is a simple response instead of a policy
  * @param routeArn the address of the request, the only one that a policy allows
  */
-record Answer(boolean isSimple, @Nullable String routeArn) {
+record AuthorizerAnswer(boolean isSimple, @Nullable String routeArn) {
 
     private static final String NOBODY = "nobody";
 
