@@ -12,6 +12,8 @@ import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.token.AccessToken;
+import io.scopeguard.token.BearerCredentials;
+import io.scopeguard.token.InvalidCredentialsException;
 import io.scopeguard.token.KeysUnavailableException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -55,8 +57,6 @@ import org.slf4j.LoggerFactory;
 public final class HttpApiAuthorizer implements RequestHandler<APIGatewayV2CustomAuthorizerEvent, Map<String, Object>> {
 
     private static final Logger log = LoggerFactory.getLogger(HttpApiAuthorizer.class);
-    private static final String BEARER = "Bearer ";
-    private static final String QUERY_PARAMETER = "access_token";
     private static final int MOST_REPORTED_ROUTES = 100;
 
     private final ScopeGuard guard;
@@ -113,25 +113,19 @@ public final class HttpApiAuthorizer implements RequestHandler<APIGatewayV2Custo
 
     private AccessToken verified(APIGatewayV2CustomAuthorizerEvent event) {
         try {
-            return guard.verify(bearerToken(event));
-        } catch (InvalidTokenException e) {
-            log.debug("A token was refused: {}", e.getMessage());
+            String header = Headers.of(event, "authorization");
+            List<String> credentials = header == null ? List.of() : List.of(header);
+            String token = BearerCredentials.token(credentials, event.getRawQueryString());
+            if (token == null) {
+                throw AuthorizerFailure.unauthorized();
+            }
+            return guard.verify(token);
+        } catch (InvalidTokenException | InvalidCredentialsException e) {
+            log.debug("The credentials of a request were rejected: {}", e.getMessage());
             throw AuthorizerFailure.unauthorized();
         } catch (KeysUnavailableException e) {
             throw AuthorizerFailure.internal("The provider's signing keys are unavailable");
         }
-    }
-
-    /** The token, if the request contains exactly one credential, in the header. */
-    private static String bearerToken(APIGatewayV2CustomAuthorizerEvent event) {
-        String credentials = Objects.requireNonNullElse(Headers.of(event, "authorization"), "");
-        Map<String, String> query = event.getQueryStringParameters();
-        boolean isInQuery = query != null && query.containsKey(QUERY_PARAMETER);
-        boolean isBearer = credentials.regionMatches(true, 0, BEARER, 0, BEARER.length());
-        if (!isBearer || isInQuery || credentials.indexOf(',') >= 0) {
-            throw AuthorizerFailure.unauthorized();
-        }
-        return credentials.substring(BEARER.length());
     }
 
     private Map<String, Object> context(Decision decision) {

@@ -2,6 +2,7 @@ package io.scopeguard.signal;
 
 import io.scopeguard.Decision;
 import io.scopeguard.provider.InvalidTokenException;
+import io.scopeguard.token.InvalidCredentialsException;
 import io.scopeguard.token.KeysUnavailableException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try {
- *     response = responses.of(guard.authorize(guard.verify(bearerToken), request));
+ *     String token = BearerCredentials.token(authorizationHeaders, rawQuery);
+ *     response = token == null
+ *             ? responses.ofMissingToken()
+ *             : responses.of(guard.authorize(guard.verify(token), request));
+ * } catch (InvalidCredentialsException e) {
+ *     response = responses.of(e);
  * } catch (InvalidTokenException e) {
  *     response = responses.of(e);
  * } catch (KeysUnavailableException e) {
@@ -62,6 +68,11 @@ public final class Responses {
     /** The response to a request whose token cannot be verified at the moment. */
     public Response of(KeysUnavailableException unavailable) {
         return response(problems.keysUnavailable(unavailable), null);
+    }
+
+    /** The response to a request whose credentials are not those of a single bearer token. */
+    public Response of(InvalidCredentialsException invalid) {
+        return response(problems.invalidRequest(invalid.description()), null);
     }
 
     /** The response to a request without a bearer token. */
