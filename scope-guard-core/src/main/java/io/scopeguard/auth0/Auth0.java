@@ -81,9 +81,7 @@ public final class Auth0 extends ConnectedProvider {
         token = ManagementAccess.token(connection.calls(), tenant, builder.clientId, builder.clientSecret, clock);
         Auth0ManagementApi api = new Auth0ManagementApi(
                 tenant,
-                token,
-                connection.calls(),
-                connection.outageLog(tenant.endpoint()),
+                connection.reads(token, tenant.endpoint()),
                 Map.of(MEMBER_ROLES, builder.memberBudget(), MEMBERS, builder.memberBudget()));
         apis = new Auth0Apis(api, connection.catalogue(), builder.resources, tokenScopes, clock);
         Auth0Roles roles = new Auth0Roles(api, builder.resources::contains);

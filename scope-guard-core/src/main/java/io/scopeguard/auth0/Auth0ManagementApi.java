@@ -4,17 +4,12 @@ import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.Page;
 import io.scopeguard.provider.PermissionsUnavailableException;
-import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.SettingRefusedException;
-import io.scopeguard.provider.http.ClientCredentialsToken;
-import io.scopeguard.provider.http.HttpCalls;
 import io.scopeguard.provider.http.Json;
-import io.scopeguard.provider.http.OutageLog;
+import io.scopeguard.provider.http.ManagementReads;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,28 +28,17 @@ final class Auth0ManagementApi {
     /** The maximum number of items on a page. */
     static final int PAGE_SIZE = 100;
 
-    private static final int MAX_PAGES = 200;
-
     /** The missing permissions, as an error message of Auth0 names them. */
     private static final Pattern EXPECTED_SCOPES = Pattern.compile("expected any of: ([a-z_:, ]{1,200})$");
 
     private final Auth0Tenant tenant;
-    private final ClientCredentialsToken token;
-    private final HttpCalls calls;
-    private final OutageLog outages;
+    private final ManagementReads reads;
     private final Map<String, CallBudget> endpointBudgets;
 
     /** @param endpointBudgets limits of single endpoints, by operation, in addition to the limit on all calls */
-    Auth0ManagementApi(
-            Auth0Tenant tenant,
-            ClientCredentialsToken token,
-            HttpCalls calls,
-            OutageLog outages,
-            Map<String, CallBudget> endpointBudgets) {
+    Auth0ManagementApi(Auth0Tenant tenant, ManagementReads reads, Map<String, CallBudget> endpointBudgets) {
         this.tenant = tenant;
-        this.token = token;
-        this.calls = calls;
-        this.outages = outages;
+        this.reads = reads;
         this.endpointBudgets = Map.copyOf(endpointBudgets);
     }
 
@@ -69,21 +53,7 @@ final class Auth0ManagementApi {
      * @param item reads one item
      */
     <T> Optional<List<T>> list(Listing listing, CallContext context, Function<JsonNode, T> item) {
-        List<T> items = new ArrayList<>();
-        String cursor = null;
-        for (int pages = 0; pages < MAX_PAGES; pages++) {
-            Optional<Page<T>> page = page(listing, cursor, context, item);
-            if (page.isEmpty()) {
-                return Optional.empty();
-            }
-            items.addAll(page.get().items());
-            cursor = page.get().next();
-            if (cursor == null) {
-                return Optional.of(items);
-            }
-        }
-        throw new PermissionsUnavailableException(
-                Reason.MALFORMED, "Auth0's list is longer than the supported maximum.");
+        return reads.list(cursor -> page(listing, cursor, context, item));
     }
 
     /**
@@ -129,31 +99,21 @@ final class Auth0ManagementApi {
 
     private <T> Optional<T> answer(
             String operation, String path, CallContext context, Function<HttpResponse<byte[]>, T> reader) {
-        return outages.observe(() -> token.authorize(context, bearer -> {
-            CallBudget budget = endpointBudgets.get(operation);
-            if (budget != null) {
-                budget.take(context);
-            }
-            return calls.send(operation, request(path, bearer), context, response -> interpret(response, reader));
-        }));
+        return reads.get(
+                operation,
+                tenant.api(path),
+                context,
+                endpointBudgets.get(operation),
+                response -> interpret(response, reader));
     }
 
-    private HttpRequest.Builder request(String path, String bearer) {
-        return HttpRequest.newBuilder(tenant.api(path))
-                .header("Authorization", "Bearer " + bearer)
-                .header("Accept", "application/json")
-                .GET();
-    }
-
-    private static <T> Optional<T> interpret(HttpResponse<byte[]> response, Function<HttpResponse<byte[]>, T> reader) {
+    private <T> Optional<T> interpret(HttpResponse<byte[]> response, Function<HttpResponse<byte[]>, T> reader) {
         return switch (response.statusCode()) {
             case 200 -> Optional.of(reader.apply(response));
-            case 401 -> throw isOfAuth0(response) ? Auth0Refusals.tokenNotAccepted() : inTheWay(response);
-            case 403 -> throw isOfAuth0(response) ? forbidden(response) : inTheWay(response);
+            case 401 -> throw isOfAuth0(response) ? Auth0Refusals.tokenNotAccepted() : reads.intercepted(response);
+            case 403 -> throw isOfAuth0(response) ? forbidden(response) : reads.intercepted(response);
             case 404 -> notFound(response);
-            default ->
-                throw new PermissionsUnavailableException(
-                        Reason.REFUSED, "Auth0 refuses a read: " + response.statusCode() + ".");
+            default -> throw reads.refused(response);
         };
     }
 
@@ -171,12 +131,6 @@ final class Auth0ManagementApi {
         return expected.find()
                 ? Auth0Refusals.missingPermissions(List.of(expected.group(1)))
                 : Auth0Refusals.notAuthorized();
-    }
-
-    private static PermissionsUnavailableException inTheWay(HttpResponse<byte[]> response) {
-        return new PermissionsUnavailableException(
-                Reason.REFUSED,
-                "The answer is " + response.statusCode() + ", and not Auth0's: a firewall or proxy is in the way.");
     }
 
     /** An unknown route is a 404 without an error code. */

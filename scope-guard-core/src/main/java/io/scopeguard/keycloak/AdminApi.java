@@ -1,16 +1,10 @@
 package io.scopeguard.keycloak;
 
 import io.scopeguard.provider.CallContext;
-import io.scopeguard.provider.PermissionsUnavailableException;
-import io.scopeguard.provider.PermissionsUnavailableException.Reason;
-import io.scopeguard.provider.http.ClientCredentialsToken;
-import io.scopeguard.provider.http.HttpCalls;
+import io.scopeguard.provider.Page;
 import io.scopeguard.provider.http.Json;
-import io.scopeguard.provider.http.OutageLog;
-import java.net.http.HttpRequest;
+import io.scopeguard.provider.http.ManagementReads;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -24,19 +18,12 @@ final class AdminApi {
 
     static final int PAGE_SIZE = 100;
 
-    /** The maximum number of pages. Longer lists are not read: ten thousand groups in one organization are not supported. */
-    private static final int MAX_PAGES = 100;
-
     private final KeycloakRealm realm;
-    private final ClientCredentialsToken token;
-    private final HttpCalls calls;
-    private final OutageLog outages;
+    private final ManagementReads reads;
 
-    AdminApi(KeycloakRealm realm, ClientCredentialsToken token, HttpCalls calls, OutageLog outages) {
+    AdminApi(KeycloakRealm realm, ManagementReads reads) {
         this.realm = realm;
-        this.token = token;
-        this.calls = calls;
-        this.outages = outages;
+        this.reads = reads;
     }
 
     /**
@@ -45,13 +32,7 @@ final class AdminApi {
      * @param path below the realm, built by {@code PathTemplate}
      */
     <T> Optional<T> get(AdminRead read, String path, CallContext context, Function<JsonNode, T> reader) {
-        return outages.observe(() -> token.authorize(
-                context,
-                bearer -> calls.send(
-                        read.operation(),
-                        request(path, bearer),
-                        context,
-                        response -> interpret(read, response, reader))));
+        return reads.get(read.operation(), realm.admin(path), context, response -> interpret(read, response, reader));
     }
 
     /** As {@link #list}, but throws if the list does not exist. */
@@ -64,26 +45,15 @@ final class AdminApi {
      * list changed between two pages; it is then read once more.
      */
     <T> Optional<List<T>> list(AdminRead read, String path, CallContext context, Function<JsonNode, T> item) {
-        Optional<List<T>> items = pass(read, path, context, item);
-        boolean hasChanged = items.isPresent()
-                && new HashSet<>(items.get()).size() < items.get().size();
-        return hasChanged ? pass(read, path, context, item) : items;
+        return reads.unchangedList(cursor -> {
+            int first = cursor == null ? 0 : Integer.parseInt(cursor);
+            return page(read, path, first, context, item).map(items -> page(items, first));
+        });
     }
 
-    private <T> Optional<List<T>> pass(AdminRead read, String path, CallContext context, Function<JsonNode, T> item) {
-        List<T> items = new ArrayList<>();
-        for (int number = 0; number < MAX_PAGES; number++) {
-            Optional<List<T>> page = page(read, path, number * PAGE_SIZE, context, item);
-            if (page.isEmpty()) {
-                return Optional.empty();
-            }
-            items.addAll(page.get());
-            if (page.get().size() < PAGE_SIZE) {
-                return Optional.of(items);
-            }
-        }
-        throw new PermissionsUnavailableException(
-                Reason.MALFORMED, "Keycloak's list is longer than the supported maximum.");
+    private static <T> Page<T> page(List<T> items, int first) {
+        String next = items.size() < PAGE_SIZE ? null : String.valueOf(first + PAGE_SIZE);
+        return new Page<>(items, next, Page.UNKNOWN_TOTAL);
     }
 
     /**
@@ -97,25 +67,14 @@ final class AdminApi {
         return get(read, numbered, context, array -> Json.items(array, item));
     }
 
-    private HttpRequest.Builder request(String path, String bearer) {
-        return HttpRequest.newBuilder(realm.admin(path))
-                .header("Authorization", "Bearer " + bearer)
-                .header("Accept", "application/json")
-                .GET();
-    }
-
-    private static <T> Optional<T> interpret(
-            AdminRead read, HttpResponse<byte[]> response, Function<JsonNode, T> reader) {
+    private <T> Optional<T> interpret(AdminRead read, HttpResponse<byte[]> response, Function<JsonNode, T> reader) {
         int status = response.statusCode();
         if (status == 200) {
             return Optional.of(reader.apply(Json.parse(response.body())));
         }
         String error = error(response);
         if (error.isEmpty()) {
-            // Firewalls and proxies in front of Keycloak refuse requests as well.
-            throw new PermissionsUnavailableException(
-                    Reason.REFUSED,
-                    "The answer is " + status + ", and not Keycloak's: a firewall or proxy is in the way.");
+            throw reads.intercepted(response);
         }
         if (read.isAbsence(error)) {
             return Optional.empty();
@@ -123,7 +82,7 @@ final class AdminApi {
         throw switch (status) {
             case 401 -> KeycloakRefusals.tokenNotAccepted();
             case 403 -> KeycloakRefusals.missingRight(read.right());
-            default -> new PermissionsUnavailableException(Reason.REFUSED, "Keycloak refuses a read: " + status + ".");
+            default -> reads.refused(response);
         };
     }
 

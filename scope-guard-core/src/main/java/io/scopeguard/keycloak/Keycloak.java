@@ -67,7 +67,7 @@ public final class Keycloak extends ConnectedProvider {
         isPolled = builder.isPolled;
         SteadyClock clock = connection.steadyClock();
         token = AdminToken.of(connection.calls(), realm, builder.clientId, builder.clientSecret, clock);
-        api = new AdminApi(realm, token, connection.calls(), connection.outageLog(realm.server()));
+        api = new AdminApi(realm, connection.reads(token, realm.server()));
         shared = new SharedReads(clock);
         organizations = new Organizations(api, identifier, shared, clock);
         clients = builder.resources.entrySet().stream()

@@ -57,8 +57,7 @@ public final class Logto extends ConnectedProvider {
                 builder.appSecret,
                 tenant.managementResource(builder.managementResource),
                 clock);
-        ManagementApi api =
-                new ManagementApi(tenant, token, connection.calls(), connection.outageLog(tenant.endpoint()));
+        ManagementApi api = new ManagementApi(tenant, connection.reads(token, tenant.endpoint()));
         LogtoResources resources = new LogtoResources(api, connection.catalogue(), builder.resources, clock);
         roles = new LogtoRoles(api, resources, new LogtoScopes(api, connection.catalogue(), resources, clock), clock);
         permissions = new LogtoPermissionSource(api, roles);

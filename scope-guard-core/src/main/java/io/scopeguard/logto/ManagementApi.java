@@ -2,17 +2,10 @@ package io.scopeguard.logto;
 
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.Page;
-import io.scopeguard.provider.PermissionsUnavailableException;
-import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.SettingRefusedException;
-import io.scopeguard.provider.http.ClientCredentialsToken;
-import io.scopeguard.provider.http.HttpCalls;
 import io.scopeguard.provider.http.Json;
-import io.scopeguard.provider.http.OutageLog;
-import java.net.http.HttpRequest;
+import io.scopeguard.provider.http.ManagementReads;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,20 +21,15 @@ import tools.jackson.databind.JsonNode;
 final class ManagementApi {
 
     static final int PAGE_SIZE = 100;
-    private static final int MAX_PAGES = 200;
     private static final Set<String> NOT_FOUND =
             Set.of("entity.not_found", "entity.not_exists_with_id", "organization.require_membership");
 
     private final LogtoTenant tenant;
-    private final ClientCredentialsToken token;
-    private final HttpCalls calls;
-    private final OutageLog outages;
+    private final ManagementReads reads;
 
-    ManagementApi(LogtoTenant tenant, ClientCredentialsToken token, HttpCalls calls, OutageLog outages) {
-        this.outages = outages;
+    ManagementApi(LogtoTenant tenant, ManagementReads reads) {
         this.tenant = tenant;
-        this.token = token;
-        this.calls = calls;
+        this.reads = reads;
     }
 
     /** Reads one object; empty if it does not exist. */
@@ -60,29 +48,7 @@ final class ManagementApi {
      * @param item reads one of its items
      */
     <T> Optional<List<T>> list(String operation, String path, CallContext context, Function<JsonNode, T> item) {
-        Optional<Pass<T>> pass = pass(operation, path, context, item);
-        if (pass.isPresent() && pass.get().hasChanged()) {
-            pass = pass(operation, path, context, item);
-        }
-        return pass.map(Pass::items);
-    }
-
-    private <T> Optional<Pass<T>> pass(String operation, String path, CallContext context, Function<JsonNode, T> item) {
-        Pass<T> pass = new Pass<>(new ArrayList<>(), new HashSet<>());
-        String cursor = null;
-        for (int pages = 0; pages < MAX_PAGES; pages++) {
-            Optional<Page<T>> page = page(operation, path, cursor, context, item);
-            if (page.isEmpty()) {
-                return Optional.empty();
-            }
-            pass.add(page.get());
-            cursor = page.get().next();
-            if (cursor == null) {
-                return Optional.of(pass);
-            }
-        }
-        throw new PermissionsUnavailableException(
-                Reason.MALFORMED, "Logto's list is longer than the supported maximum.");
+        return reads.unchangedList(cursor -> page(operation, path, cursor, context, item));
     }
 
     /**
@@ -132,41 +98,27 @@ final class ManagementApi {
 
     private <T> Optional<T> answer(
             String operation, String path, CallContext context, Function<HttpResponse<byte[]>, T> reader) {
-        return outages.observe(() -> token.authorize(
-                context,
-                bearer -> calls.send(
-                        operation, request(path, bearer), context, response -> interpret(response, reader))));
+        return reads.get(operation, tenant.api(path), context, response -> interpret(response, reader));
     }
 
-    private HttpRequest.Builder request(String path, String bearer) {
-        return HttpRequest.newBuilder(tenant.api(path))
-                .header("Authorization", "Bearer " + bearer)
-                .header("Accept", "application/json")
-                .GET();
-    }
-
-    private static <T> Optional<T> interpret(HttpResponse<byte[]> response, Function<HttpResponse<byte[]>, T> reader) {
+    private <T> Optional<T> interpret(HttpResponse<byte[]> response, Function<HttpResponse<byte[]>, T> reader) {
         return switch (response.statusCode()) {
             case 200 -> Optional.of(reader.apply(response));
             case 401 -> throw refusal(response, LogtoRefusals::tokenNotAccepted);
             case 403 -> throw refusal(response, LogtoRefusals::noManagementAccess);
             case 404, 422 -> notFound(response);
-            default ->
-                throw new PermissionsUnavailableException(
-                        Reason.REFUSED, "Logto refuses a read: " + response.statusCode() + ".");
+            default -> throw reads.refused(response);
         };
     }
 
     /**
      * Firewalls and proxies in front of Logto also respond with 401 and 403. Only Logto's own error codes indicate a wrong setting.
      */
-    private static RuntimeException refusal(HttpResponse<byte[]> response, Supplier<SettingRefusedException> refusal) {
+    private RuntimeException refusal(HttpResponse<byte[]> response, Supplier<SettingRefusedException> refusal) {
         if (Json.lenientText(response.body(), "code").startsWith("auth.")) {
             return refusal.get();
         }
-        return new PermissionsUnavailableException(
-                Reason.REFUSED,
-                "The answer is " + response.statusCode() + ", and not Logto's: a firewall or proxy is in the way.");
+        return reads.intercepted(response);
     }
 
     /** An unknown route is also a 404, in plain text. Only Logto's own error code states absence. */
@@ -196,23 +148,6 @@ final class ManagementApi {
 
         String next(int items) {
             return (page + 1) + ":" + (before + items);
-        }
-    }
-
-    /**
-     * A list that is read page by page.
-     *
-     * @param totals the lengths of the list that the pages reported
-     */
-    private record Pass<T>(List<T> items, Set<Integer> totals) {
-
-        void add(Page<T> page) {
-            items.addAll(page.items());
-            totals.add(page.total());
-        }
-
-        boolean hasChanged() {
-            return totals.size() > 1 || new HashSet<>(items).size() < items.size();
         }
     }
 }

@@ -24,11 +24,16 @@ public record Connection(
         ScopeCatalogue catalogue,
         HttpCalls calls) {
 
-    /** A log of the outages in which live permissions cannot be read from this endpoint. */
-    public OutageLog outageLog(URI endpoint) {
-        return new OutageLog(
+    /**
+     * Reads from the management API with the token.
+     *
+     * @param endpoint names the provider in the log
+     */
+    public ManagementReads reads(ClientCredentialsToken token, URI endpoint) {
+        OutageLog outages = new OutageLog(
                 "Live permissions cannot be read from " + endpoint,
                 "Live permissions can be read from " + endpoint + " again",
                 steadyClock);
+        return new ManagementReads(calls.provider(), token, calls, outages);
     }
 }

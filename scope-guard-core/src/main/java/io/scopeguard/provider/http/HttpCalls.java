@@ -92,6 +92,11 @@ public final class HttpCalls {
         providerClock.answered(time, sent, clock.nanos());
     }
 
+    /** The name of the provider in messages. */
+    String provider() {
+        return provider;
+    }
+
     /** The state of the circuit breaker. It changes only when a call is attempted. */
     public CircuitState circuit() {
         return resilience.circuit();
