@@ -47,6 +47,11 @@ class DocumentationTests {
     /** Not in paths of files, such as those of the bill of materials. */
     private static final Pattern PROPERTY = Pattern.compile("(?<![\\w/-])scope-guard(\\.[a-z0-9-]+)+");
 
+    /** A link for further reading, in parentheses. */
+    private static final Pattern REFERENCE = Pattern.compile("\\s*\\(\\[[^]]*]\\([^)]*\\)\\)");
+
+    private static final Pattern LINK = Pattern.compile("\\[([^]]*)]\\([^)]*\\)");
+
     private final MovableClock clock = MovableClock.atNoon();
 
     @Test
@@ -116,6 +121,32 @@ class DocumentationTests {
             properties.removeIf(property -> !property.path("name").stringValue().startsWith("scope-guard."));
             return properties;
         }
+    }
+
+    /** The clients' own properties are rows of the table, but one property of the metadata. */
+    @Test
+    void everyPropertyHasTheSameDescriptionInTheMetadata() throws IOException {
+        for (JsonNode property : properties()) {
+            String name = property.path("name").stringValue();
+            if (!name.equals("scope-guard.clients")) {
+                String[] cells = row(name).split("\\|");
+                assertThat(property.path("description").stringValue())
+                        .as(name)
+                        .isEqualTo(sentence(cells[3]) + defaultSentence(cells[2].strip()));
+            }
+        }
+    }
+
+    private static String sentence(String cell) {
+        String text = REFERENCE.matcher(cell).replaceAll("");
+        text = LINK.matcher(text).replaceAll("$1").replace("`", "").strip();
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
+    }
+
+    /** Literal defaults are in the metadata themselves. */
+    private static String defaultSentence(String cell) {
+        boolean isLiteral = cell.isEmpty() || cell.equals("–") || cell.matches("`[^`]*`");
+        return isLiteral ? "" : " Defaults to " + cell.replace("`", "") + ".";
     }
 
     @Test

@@ -12,22 +12,21 @@ import org.springframework.boot.convert.DurationUnit;
 /**
  * The Auth0 tenant. Active if any of these properties is set.
  *
- * @param domain The tenant's default domain, e.g. tenant.eu.auth0.com. Issuer, JWK Set, token endpoint and Management API follow
- *     from it.
- * @param clientId Machine to Machine application with access to the Management API.
- * @param clientSecret Secret of that application.
- * @param issuers Issuers that are accepted besides that of the default domain: custom domains, with a slash at the end, e.g.
- *     https://login.example.com/.
- * @param rolesClaim Claim that an Action fills with the names of the user's roles, e.g. https://api.example.com/roles.
- * @param tokenScopes Claim that contains the permissions of a token: scope, or permissions.
- * @param groupRoles Whether roles are given to groups of organizations. Members are then read one by one.
- * @param youngTokens Whether a young token decides until live permissions were read. Only right if no Action changes scopes.
- * @param delay How long after a change Auth0 may answer with the old state. Every bound on ages grows by this. From 0s to 60s.
- * @param callsPerSecond Maximum number of calls to the Management API per second by this process, or by all replicas together
- *     if they share. A free tenant allows 2 for all callers together.
- * @param memberCallsPerMinute Maximum number of calls per minute by this process to each of the endpoints that list members and
- *     their roles.
- * @param timeout How long one call to Auth0 may take as a whole, its keys included. From 100ms to 30s.
+ * @param domain The tenant's default domain, e.g. tenant.eu.auth0.com; issuer, JWK Set, token endpoint and Management API are
+ *     derived from it.
+ * @param clientId Client id of a Machine to Machine application with access to the Management API.
+ * @param clientSecret Secret of the Machine to Machine application.
+ * @param issuers Further accepted issuers: custom domains, with the slash at the end, e.g. https://login.example.com/.
+ * @param rolesClaim Claim that an Action fills with the names of the user's roles, such as https://api.example.com/roles; without
+ *     it, live roles alone decide.
+ * @param tokenScopes Claim that contains the scopes of a token: scope or permissions.
+ * @param groupRoles Whether roles are given to groups of organizations; members are then read one by one.
+ * @param youngTokens Whether a young token decides until live permissions were read; only right if no Action changes scopes.
+ * @param delay How long after a change Auth0 may answer with the old state; every bound on ages grows by this time; from 0s to 60s.
+ * @param callsPerSecond Maximum number of calls to the Management API by this process, or by all replicas together if they share; a
+ *     free tenant allows 2 for all callers together.
+ * @param memberCallsPerMinute Maximum number of calls by this process to each of the endpoints for members and their roles.
+ * @param timeout Time limit of a whole call to Auth0, including fetching its signing keys; from 100ms to 30s.
  * @param eventStream Event stream that delivers to this application.
  * @since 0.1
  */
@@ -62,9 +61,9 @@ public record Auth0Properties(
     /**
      * Event stream that delivers to this application.
      *
-     * @param secrets Bearer tokens that the streams send, of at least 16 characters each; several while one replaces another.
-     *     Without any, no events are received.
-     * @param path Path below the context path, compared exactly.
+     * @param secrets Bearer tokens of the event streams that are delivered here, 16 characters or more; several while one replaces
+     *     another. Without one, events are off.
+     * @param path Path of the event endpoint, below the context path, compared exactly.
      */
     public record EventStream(
             @Nullable List<String> secrets,

@@ -11,19 +11,19 @@ import org.springframework.boot.convert.DurationUnit;
 /**
  * The Logto tenant. Active if any of these properties is set.
  *
- * @param endpoint The tenant, e.g. https://abc.logto.app. Issuer, JWK Set, token endpoint and Management API follow from
- *     it.
- * @param appId Machine-to-machine application with Management API access.
- * @param appSecret Secret of that application.
- * @param managementResource Resource indicator of the Management API. Defaults to https://(tenant).logto.app/api on Logto
- *     Cloud, else to https://default.logto.app/api.
- * @param issuers Further accepted issuers, such as that of a custom domain, exactly as in the iss claim, e.g.
+ * @param endpoint The tenant, e.g. https://abc.logto.app; issuer, JWK Set, token endpoint and API are derived from it.
+ * @param appId Id of a machine-to-machine application with Management API access.
+ * @param appSecret Secret of the machine-to-machine application.
+ * @param managementResource Resource indicator of the Management API. Defaults to https://TENANT.logto.app/api on Logto Cloud, else
+ *     https://default.logto.app/api.
+ * @param issuers Further accepted issuers: that of a custom domain, exactly as in the iss claim, e.g.
  *     https://auth.example.com/oidc.
- * @param plainHttpHosts Hosts that may be called by plain http in addition to the loopback interface, by name. Anybody on the
- *     network path can then read the application's secret, and forge answers that grant permissions.
- * @param callsPerSecond Maximum number of calls to Logto per second by this process, or by all replicas together if they share.
- *     Logto Cloud allows 20 for all callers of a tenant.
- * @param timeout How long one call to Logto may take as a whole, its keys included. From 100ms to 30s.
+ * @param plainHttpHosts Names of hosts that may be reached by plain http, besides the loopback interface; inside a cluster, for
+ *     example. Anyone who can read the traffic reads the application's secret, and anyone who can respond in place of the host
+ *     decides who gets access; start-up warns.
+ * @param callsPerSecond Maximum number of calls to Logto by this process, or by all replicas together if they share. Logto Cloud
+ *     allows 20 for all callers of a tenant.
+ * @param timeout Time limit of a whole call to Logto, including fetching its signing keys; from 100ms to 30s.
  * @param webhook The endpoint that receives the tenant's webhooks.
  * @since 0.1
  */
@@ -51,9 +51,9 @@ public record LogtoProperties(
     /**
      * The endpoint that receives the tenant's webhooks.
      *
-     * @param signingKeys Signing keys of the webhooks that deliver here, as Logto shows them; several while one replaces
+     * @param signingKeys Signing keys of the webhooks that are delivered here, as Logto shows them; several while one replaces
      *     another. Without a key, webhooks are off.
-     * @param path Path below the context path, compared exactly.
+     * @param path Path of the webhook endpoint, below the context path, compared exactly.
      */
     public record Webhook(
             @Nullable List<String> signingKeys,

@@ -7,9 +7,9 @@ import org.springframework.util.unit.DataSize;
 /**
  * MCP servers of Spring AI.
  *
- * @param list Tools, prompts and resources in lists: those that the subject of the token could call with this token or a better one
- *     (attainable), or all. Entries that the token does not permit name the missing scopes.
- * @param maxMessage Maximum size of a message of a client. Longer ones get 413.
+ * @param list Tools, prompts and resources in the lists of an MCP server: those that the user could call (attainable), or all;
+ *     entries that the token does not permit name the missing scopes.
+ * @param maxMessage Maximum size of a message to an MCP server; longer ones get 413.
  * @since 0.1
  */
 @ConfigurationProperties("scope-guard.mcp")

@@ -16,27 +16,25 @@ import org.springframework.boot.convert.DurationUnit;
  * Settings of Scope Guard. Durations without a unit are seconds.
  *
  * @param enabled Whether Scope Guard is active.
- * @param failFast Whether start-up stops if the provider does not answer. A setting that the provider refuses stops start-up in any
- *     case.
- * @param startupTimeout How long start-up waits for the checks of the provider's settings. Without an answer by then, start-up
- *     goes on and the checks continue, or start-up stops with fail-fast. Defaults to 3s, or to 15s with fail-fast.
- * @param mode Effect of live permissions: observe (metrics only), signal (clients receive hints, the token decides) or enforce
- *     (revoked permissions are denied).
- * @param publicUrl Address at which clients reach this API, up to and including its context path, e.g.
- *     https://api.example.com. Used in challenges and in the protected resource metadata (RFC 9728). Without it they name the
- *     address of the request, as given by the Host header or the proxy's headers.
- * @param resources This API's own resource indicators (RFC 8707), compared exactly. May be empty if only organization tokens
- *     are used.
- * @param defaultAudience Audience of a requirement that names none: 'organization' or one of the resources. Defaults to the
- *     only resource, or to 'organization' if there is none; required with several resources.
- * @param unannotated Access to handlers without @RequiresScopes or @PublicEndpoint: with any valid token (authenticated), or none
- *     (deny).
- * @param open Handlers that are open to everybody without a token, because they cannot be annotated: 'static' (files and the
- *     welcome page), 'openapi' (the document that springdoc makes), 'actuator:' with the id of an endpoint, 'servlet:' with the
- *     name of a servlet.
- * @param authorities Which tokens give SCOPE_ authorities for @PreAuthorize and the like: none, or every one (token). Such
- *     authorities hold in every organization and ignore live permissions.
- * @param clockSkew By how much the provider's clock may differ from this one when a token's times are checked.
+ * @param failFast Whether start-up fails if the provider does not respond; a setting that the provider refuses stops start-up in
+ *     any case.
+ * @param startupTimeout How long start-up waits until the settings have been checked with the provider. Without a response by then,
+ *     start-up goes on and the checks continue in the background, or start-up fails with fail-fast. Defaults to 3s, or 15s with
+ *     fail-fast.
+ * @param mode Effect of live permissions: observe (only measure), signal (inform clients; the token decides), enforce (also deny
+ *     what was revoked).
+ * @param publicUrl Address of this API as clients use it, including the context path: https://api.example.com,
+ *     https://example.com/api; used in challenges and metadata. Defaults to the address of the request.
+ * @param resources Resource indicators of this API (RFC 8707), compared exactly; may be empty if only organization tokens are used.
+ * @param defaultAudience Audience of requirements that name none: organization or one of the resources. Defaults to the only
+ *     resource, or organization without resources; required with several resources.
+ * @param unannotated Access to handlers without an annotation: with any valid token (authenticated), or none (deny).
+ * @param open Resources and endpoints that are open to everybody without a token, because they cannot be annotated: static (files
+ *     and the welcome page), openapi (the document of springdoc), actuator: with the id of an endpoint, servlet: with the name of a
+ *     servlet.
+ * @param authorities SCOPE_ authorities for @PreAuthorize and the like: none, or those of the token (token), which hold in every
+ *     organization and ignore live permissions.
+ * @param clockSkew Tolerated difference to the provider's clock when a token's times are checked.
  * @param clients Exceptions for single clients, by client_id: 'watch' (the scopes whose absence from their tokens is reported, as
  *     in scope-guard.drift.watch), 'non-interactive' (no user is present to grant consent) and 'third-party' (the client receives
  *     the number of the scopes that a token lacks, but not their names). A client_id with other characters than letters, digits and
@@ -90,11 +88,11 @@ public record ScopeGuardProperties(
     /**
      * Live permissions.
      *
-     * @param maxAge How old live permissions may be before they are read again.
-     * @param maxStale Age beyond which live permissions are not used, for any reason.
-     * @param whenUnknown Policy if live permissions are unknown: trust-token or deny.
+     * @param maxAge Age at which live permissions are re-read; a requirement can set its own maxAge.
+     * @param maxStale Age at which live permissions expire, whatever the cause.
+     * @param whenUnknown Policy for unknown live permissions: trust-token or deny; a requirement can set its own whenUnknown.
      * @param maxWait How long a request waits for live permissions.
-     * @param maxEntries Maximum number of cached pairs of subject and organization.
+     * @param maxEntries Maximum number of cached pairs of subject and organization, about 230 bytes each.
      */
     public record Permissions(
             @DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS)
@@ -113,9 +111,8 @@ public record ScopeGuardProperties(
     /**
      * Hints for clients.
      *
-     * @param watch The scopes whose absence from a token is reported: 'declared' (those that handlers declare), 'all', or a
-     *     list of scopes.
-     * @param spread Over how long clients are asked to spread their refreshes; from 1s to 30s.
+     * @param watch Scopes that are reported as missing: those that handlers declare (declared), all, or a list of scopes.
+     * @param spread Period over which clients are asked to spread their refreshes; from 1s to 30s.
      */
     public record Drift(
             @DefaultValue("declared") List<String> watch,
@@ -133,11 +130,12 @@ public record ScopeGuardProperties(
         /**
          * An endpoint that streams the drift of the presented token as server-sent events.
          *
-         * @param enabled Whether the endpoint exists.
-         * @param path Path of the endpoint, below that of the DispatcherServlet.
-         * @param maxStreams Maximum number of open streams. Further requests get 503.
-         * @param maxPerSubject Maximum number of open streams of one subject. The newest replaces the oldest.
-         * @param keepAlive Time between two comments, which detect clients that have gone and keep proxies from closing.
+         * @param enabled Whether an endpoint streams the drift of the presented token as server-sent events.
+         * @param path Path of the endpoint that streams drift, below the path of the DispatcherServlet.
+         * @param maxStreams Maximum number of open streams of that endpoint; further requests get 503.
+         * @param maxPerSubject Maximum number of open streams of one subject at that endpoint; the newest replaces the oldest.
+         * @param keepAlive Time between two comments on each stream of that endpoint, from 100ms to 1m; they detect clients that
+         *     have gone, and keep proxies from closing.
          */
         public record Stream(
                 @DefaultValue("false") boolean enabled,
@@ -155,19 +153,21 @@ public record ScopeGuardProperties(
     /**
      * Streamed responses and WebSocket sessions, which end with the right to them.
      *
-     * @param maxOpen Maximum number of open streams for each provider. Beyond it, opening another one gets 503.
+     * @param maxOpen Maximum number of open streams and WebSocket sessions for each provider; further ones get 503, and with 0 all
+     *     of them.
      */
     public record Streams(@DefaultValue("20000") int maxOpen) {}
 
     /**
      * Where a request names its organization.
      *
-     * @param pathVariable Name of the path variable.
-     * @param header Name of a header, if there is one.
-     * @param providers Which organizations belong to each identity provider, by the provider's name, where there are several: ids,
-     *     beginnings of ids followed by *, or * for all others.
-     * @param globalProvider Name of the identity provider whose tokens count outside of organizations, if there are several.
-     *     Without it, none do.
+     * @param pathVariable Name of the path variable that contains the organization.
+     * @param header Name of an optional request header that also names the organization. If path and header name one, they must
+     *     match; if the path names none, the header is required.
+     * @param providers The organizations that belong to each provider, by its name, if there are several: ids, beginnings of ids
+     *     followed by *, or * for all others.
+     * @param globalProvider The name of the provider whose tokens count for what holds outside of organizations, if there are
+     *     several; without it, no token does.
      */
     public record Organization(
             @DefaultValue("organizationId") String pathVariable,
@@ -178,8 +178,8 @@ public record ScopeGuardProperties(
     /**
      * Log lines about denials.
      *
-     * @param organization Whether they name the organization: omit, or hash (the first 12 hexadecimal digits of the SHA-256 of
-     *     its id).
+     * @param organization How log lines about denials name the organization: omit, or hash (the first 12 hexadecimal digits of the
+     *     SHA-256 of its id).
      */
     public record Log(@DefaultValue("omit") OrganizationInLog organization) {}
 
