@@ -5,6 +5,7 @@ import io.scopeguard.ScopeGuard;
 import io.scopeguard.TooManyWatchesException;
 import io.scopeguard.Watch;
 import io.scopeguard.WatchEnd;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.springframework.beans.factory.DisposableBean;
  * }</pre>
  *
  * <p>Thread-safe.
+ *
+ * @since 0.1
  */
 public final class OpenStreams implements DisposableBean {
 
@@ -63,7 +66,9 @@ public final class OpenStreams implements DisposableBean {
     /**
      * @param counter receives each end before the stream is ended, on the thread that judges all streams: it must return at once
      * @param listener receives each end, in order, on a thread of its own
+     * @hidden
      */
+    @Internal
     public OpenStreams(ScopeGuard guard, Consumer<StreamEndedEvent> counter, Consumer<StreamEndedEvent> listener) {
         this(guard, counter, listener, ABANDONED_AFTER);
     }

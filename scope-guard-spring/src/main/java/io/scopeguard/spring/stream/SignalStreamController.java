@@ -1,6 +1,7 @@
 package io.scopeguard.spring.stream;
 
 import io.scopeguard.Decision;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.authorization.AnyTokenHandler;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
@@ -14,7 +15,10 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * Opens a stream for the presented token. The guard decides about the request like about any other, and the token travels in the
  * {@code Authorization} header: clients read the stream with {@code fetch}, because {@code EventSource} cannot send that header.
  * Thread-safe.
+ *
+ * @hidden
  */
+@Internal
 @RestController
 public final class SignalStreamController implements AnyTokenHandler {
 

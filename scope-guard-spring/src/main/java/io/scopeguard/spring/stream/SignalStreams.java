@@ -4,6 +4,7 @@ import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.TooManyWatchesException;
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
@@ -22,7 +23,10 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * that was reloaded does not wait for its dead connections. A stream for a newer token ends the streams for older tokens of the
  * same client, because a hint about a token that was replaced reaches nobody. One timer serves all streams, and runs only while one
  * is open. Thread-safe.
+ *
+ * @hidden
  */
+@Internal
 public final class SignalStreams implements SmartLifecycle {
 
     private final OpenStreams watched;
@@ -40,6 +44,7 @@ public final class SignalStreams implements SmartLifecycle {
      * @param streams number of open streams in total
      * @param perSubject number of open streams of one subject
      * @param keepAlive time between two comments on a stream
+     * @hidden
      */
     public record Limits(int streams, int perSubject, Duration keepAlive) {}
 

@@ -9,5 +9,6 @@ import io.scopeguard.WatchEnd;
  *
  * @param kind the kind of stream
  * @param end why it ends
+ * @since 0.1
  */
 public record StreamEndedEvent(OpenStreams.Kind kind, WatchEnd end) {}

@@ -2,7 +2,11 @@ package io.scopeguard.spring.stream;
 
 import java.io.IOException;
 
-/** Nothing more may be written to a streamed response, because the right to it has ended. */
+/**
+ * Nothing more may be written to a streamed response, because the right to it has ended.
+ *
+ * @since 0.1
+ */
 public final class StreamEndedException extends IOException {
 
     private static final long serialVersionUID = 1L;
