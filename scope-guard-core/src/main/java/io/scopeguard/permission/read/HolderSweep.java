@@ -43,12 +43,11 @@ public final class HolderSweep {
     /** The pause before a further sweep in the background if holders changed during the last one. */
     private static final long PAUSE = Duration.ofSeconds(10).toNanos();
 
+    private final UsePeriod period = new UsePeriod();
     private final Set<String> usersNow = ConcurrentHashMap.newKeySet();
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Audience> audiences = ConcurrentHashMap.newKeySet();
     private final Set<String> names = ConcurrentHashMap.newKeySet();
-    private volatile byte period;
-    private volatile int usedBefore;
     private volatile Result last = new Result(Map.of(), false, Long.MIN_VALUE);
     private volatile Set<String> unclear = Set.of();
     private volatile long finishedAt = Long.MIN_VALUE;
@@ -184,9 +183,7 @@ public final class HolderSweep {
      * @param wanted names of roles that are always read, even if they grant nothing
      */
     public void countUse(String user, Audience audience, Set<String> wanted, byte now) {
-        if (Periods.isNext(now, period)) {
-            turn(now);
-        }
+        period.begin(now, this::takeUsers);
         if (usersNow.size() < MAX_USERS) {
             usersNow.add(user);
         }
@@ -194,13 +191,11 @@ public final class HolderSweep {
         names.addAll(wanted);
     }
 
-    private synchronized void turn(byte now) {
-        if (Periods.isNext(now, period)) {
-            usedBefore = usersNow.size();
-            usersNow.clear();
-            waiting.clear();
-            period = now;
-        }
+    private int takeUsers() {
+        int users = usersNow.size();
+        usersNow.clear();
+        waiting.clear();
+        return users;
     }
 
     /** Registers a request that waits for the global roles of a user. */
@@ -219,7 +214,7 @@ public final class HolderSweep {
         if (!roles.isRead()) {
             return false;
         }
-        int demand = Math.max(Math.max(usersNow.size(), usedBefore), waiting.size());
+        int demand = Math.max(Math.max(usersNow.size(), period.before()), waiting.size());
         return demand > calls(roles, pageSize);
     }
 
@@ -314,8 +309,8 @@ public final class HolderSweep {
     }
 
     /**
-     * When a sweep first lacked the user as a holder of the last of these roles, a loss that is not believed yet; {@link
-     * ReadTimes#NO_LOSSES} if the last sweep contained the user as a holder of one of them.
+     * The time at which a sweep first lacked the user as a holder of the last of these roles, a loss that is not believed yet;
+     * {@link ReadTimes#NO_LOSSES} if the last sweep contained the user as a holder of one of them.
      */
     long missingSince(String user, Set<String> lost) {
         Map<String, HolderSet> byRole = last.byRole;

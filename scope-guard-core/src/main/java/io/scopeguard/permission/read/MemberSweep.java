@@ -49,6 +49,7 @@ public final class MemberSweep {
     /** The answer of a page about a member, with its time. */
     public record Seen(Holding holding, ReadTimes times) {}
 
+    private final UsePeriod period = new UsePeriod();
     private final AtomicInteger usedNow = new AtomicInteger();
     private final AtomicInteger everUsed = new AtomicInteger();
     private final Map<String, Waiter> waiting = new ConcurrentHashMap<>(2);
@@ -60,8 +61,6 @@ public final class MemberSweep {
     /** Whether the last complete pass was empty. A faulty provider may return the same, so single reads have to confirm it. */
     private volatile boolean isEmptied;
 
-    private volatile byte period;
-    private volatile int usedBefore;
     private volatile int pages = UNKNOWN;
     private volatile long passedAt = Long.MIN_VALUE;
     /** The end of the last pass, if losses on it are doubted. */
@@ -78,22 +77,13 @@ public final class MemberSweep {
         if (isFirst) {
             everUsed.incrementAndGet();
         }
-        if (Periods.isNext(now, period)) {
-            turn(now);
-        }
+        period.begin(now, () -> usedNow.getAndSet(0));
         usedNow.incrementAndGet();
-    }
-
-    private synchronized void turn(byte now) {
-        if (Periods.isNext(now, period)) {
-            usedBefore = usedNow.getAndSet(0);
-            period = now;
-        }
     }
 
     /** The number of recently requested members. */
     int active() {
-        return Math.max(usedNow.get(), usedBefore);
+        return Math.max(usedNow.get(), period.before());
     }
 
     /**
