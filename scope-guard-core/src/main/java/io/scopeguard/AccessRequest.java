@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param organization the organization of the request
  * @param requirement the scopes it needs; {@code null} if it needs none
  * @param roles the roles it needs, beside the scopes; {@code null} if it needs none
- * @param isForGateway whether a gateway asks, see {@link #forGateway}
+ * @param isForGateway whether the decision is made on behalf of a gateway, see {@link #forGateway}
  * @since 0.1
  */
 public record AccessRequest(
@@ -111,10 +111,6 @@ public record AccessRequest(
     AccessToken viewOf(AccessToken token) {
         AccessToken view = organization.viewOf(token);
         return view == null || requirement == null ? view : view.forAudience(requirement.audience());
-    }
-
-    boolean takes(AccessToken view) {
-        return takes(view.audience(), view.kind());
     }
 
     private boolean takes(Audience audience, TokenKind kind) {

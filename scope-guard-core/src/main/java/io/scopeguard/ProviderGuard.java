@@ -139,11 +139,9 @@ final class ProviderGuard {
         if (organizations != null && !isOwn(view, request, organizations)) {
             return Decision.misplaced(view, request, Denial.ORGANIZATION_MISMATCH);
         }
-        if (!request.takes(view)) {
-            return Decision.misplaced(view, request, Denial.WRONG_TOKEN_KIND);
-        }
-        if (request.lacksOrganization()) {
-            return Decision.misplaced(view, request, Denial.ORGANIZATION_MISMATCH);
+        Denial misplaced = request.misplaced(view.organization(), view.audience());
+        if (misplaced != null) {
+            return Decision.misplaced(view, request, misplaced);
         }
         return judge.judge(view, request, mayWait);
     }
