@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the replicas of one application share.
+ * The settings for sharing between the replicas of one application.
  *
  * @param prefix the prefix of all keys
  * @param secret hides ids in keys and authenticates values; {@code null} if ids are hashed without a secret and values are not

@@ -14,7 +14,13 @@ import java.lang.annotation.Target;
  * own annotation. Can be used as a meta-annotation.
  *
  * <p>On a web handler, the path (or a header) of the request names the organization. The decision is made before the handler's
- * arguments are bound and before the body is read.
+ * arguments are bound and before the body is read:
+ *
+ * <pre>
+ * &#64;GetMapping("/organizations/{organizationId}/reports")
+ * &#64;RequiresScopes("read:report")
+ * List&lt;Report&gt; reports(&#64;PathVariable String organizationId) { ... }
+ * </pre>
  *
  * <p>On any other method of a bean (a service, a GraphQL or messaging controller, a method that a router function calls),
  * method security decides when the method is called through the bean's proxy:

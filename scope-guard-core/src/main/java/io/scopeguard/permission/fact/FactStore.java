@@ -61,7 +61,7 @@ public final class FactStore {
     private final Cache<SubjectKey, SubjectFact> losses = kept();
     private final Cache<SubjectKey, SubjectFact> inactive = kept();
     private final Map<DefinitionsKey, RoleSet> roles = new ConcurrentHashMap<>();
-    /** Until when other processes have read facts with recalled histories, until this process reads them. */
+    /** The times of the last reads by other processes of facts with recalled histories, until this process reads these facts. */
     private final Cache<SubjectKey, Long> readElsewhere = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(MAX_READ_ELSEWHERE)

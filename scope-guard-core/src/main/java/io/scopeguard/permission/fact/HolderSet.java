@@ -50,7 +50,9 @@ public record HolderSet(
         return seen.isEmpty() ? readAt : seen.getOrDefault(user, readAt);
     }
 
-    /** When a pass first lacked the user, a loss that is not believed yet; otherwise {@link ReadTimes#NO_LOSSES}. */
+    /**
+     * The time at which a pass first lacked the user, a loss that is not believed yet; otherwise {@link ReadTimes#NO_LOSSES}.
+     */
     public long missingSince(String user) {
         Missing lacked = missing.get(user);
         return lacked == null ? ReadTimes.NO_LOSSES : lacked.noticed();

@@ -219,7 +219,10 @@ public final class FactReader implements SingleFlight.Reader<FactKey> {
         store.put(alone, Holding.ofRoles(roles), new ReadTimes(byRole.readAt(), end, ReadTimes.NO_LOSSES));
     }
 
-    /** When sweeps first lacked the subject as a holder of all roles that an answer lacks. The answer then confirms the loss. */
+    /**
+     * The time from which on sweeps lacked the subject as a holder of all roles that an answer lacks. The answer then confirms the
+     * loss.
+     */
     private long missingSince(SubjectKey key, Account account) {
         Grants grants = account.grants();
         SubjectFact known = grants == null ? null : store.peek(FactStore.grants(key));

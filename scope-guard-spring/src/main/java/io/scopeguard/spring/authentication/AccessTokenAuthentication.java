@@ -12,8 +12,8 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.oauth2.server.resource.authentication.JwtGrantedAuthoritiesConverter;
 
 /**
- * How a verified access token becomes an authentication. Tokens that another decoder of the application verified are converted
- * as always.
+ * Converts a verified access token to an authentication. Tokens that another decoder of the application verified are converted
+ * as Spring Security does it.
  *
  * @hidden
  */

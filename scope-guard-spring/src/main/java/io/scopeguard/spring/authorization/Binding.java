@@ -3,7 +3,7 @@ package io.scopeguard.spring.authorization;
 import io.scopeguard.annotation.Internal;
 
 /**
- * Where an operation takes its organization from.
+ * The source of an operation's organization.
  *
  * @hidden
  */

@@ -3,7 +3,7 @@ package io.scopeguard.spring.authorization;
 import io.scopeguard.annotation.Internal;
 
 /**
- * Where an annotation takes the organization from.
+ * The source of the organization that an annotation is about.
  *
  * @param organization the expression that names the organization; empty unless the binding is an expression
  * @hidden

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which drift is reported to which client, from properties. Errors name the property and the fix. */
+/** The settings for drift that clients receive, from properties. Errors name the property and the fix. */
 final class DriftSettings {
 
     private static final String PREFIX = "scope-guard.";

@@ -18,7 +18,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** Where the protected resource metadata is, which challenges point to. */
+/** The endpoint of the protected resource metadata, which challenges point to. */
 @Configuration(proxyBeanMethods = false)
 final class MetadataConfiguration {
 

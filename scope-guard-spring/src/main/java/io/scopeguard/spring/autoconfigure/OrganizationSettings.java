@@ -4,7 +4,7 @@ import io.scopeguard.spring.InvalidSettingException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Where a request names its organization, from properties. Errors name the property and the fix. */
+/** The settings for the organization of a request, from properties. Errors name the property and the fix. */
 final class OrganizationSettings {
 
     private static final String PREFIX = "scope-guard.";

@@ -5,7 +5,7 @@ import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.spring.InvalidSettingException;
 import java.time.Duration;
 
-/** How live permissions are read and used, from properties. Errors name the property and the fix. */
+/** The settings of live permissions, from properties. Errors name the property and the fix. */
 final class PermissionSettings {
 
     private static final String PREFIX = "scope-guard.";

@@ -31,7 +31,7 @@ public final class UnguardedApplicationAutoConfiguration {
         Disabled() {
             log.warn(
                     "Scope Guard is switched off by scope-guard.enabled=false. Any valid token of the configured provider has"
-                            + " access to every organization: nothing enforces @RequiresScopes, @RequiresRole and live"
+                            + " access to every organization: nothing enforces @RequiresScopes, @RequiresRole or live"
                             + " permissions. If there is no provider, the application needs a JwtDecoder of its own.");
         }
     }

@@ -19,7 +19,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
- * Where providers deliver events, if they can be authenticated. Imported last: its filter chain must not be there yet when {@code
+ * The endpoints to which providers deliver events, if deliveries can be authenticated. Imported last: its filter chain must not be there yet when {@code
  * @ConditionalOnMissingBean(SecurityFilterChain.class)} decides whether the application has one.
  */
 @Configuration(proxyBeanMethods = false)

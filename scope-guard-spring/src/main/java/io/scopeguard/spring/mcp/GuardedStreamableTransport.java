@@ -9,7 +9,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A transport with sessions, whose messages pass the guard. Each session belongs to the token's holder that opened it.
+ * A transport with sessions, whose messages pass the guard. Each session belongs to the holder of the token that opened it.
  */
 public final class GuardedStreamableTransport extends GuardedTransport<McpStreamableServerTransportProvider>
         implements McpStreamableServerTransportProvider {
