@@ -122,7 +122,7 @@ final class RequestJudge {
         // In observe mode, even a denial reveals nothing about live permissions.
         Verdict verdict = settings.mode() == Mode.OBSERVE
                 ? Verdict.withoutLive(settings, token.scopes(), request)
-                : Verdict.byLive(settings, token, request, live, comparison.effective());
+                : Verdict.byLive(settings, token.scopes(), request, live, comparison.effective());
         ScopeDrift drift = detector.detect(token, comparison, verdict.grantable());
         return key.roles().isNone()
                 ? verdict.decision(token, request, live, drift)

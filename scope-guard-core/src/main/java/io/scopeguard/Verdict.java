@@ -1,5 +1,6 @@
 package io.scopeguard;
 
+import io.scopeguard.annotation.Internal;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.remedy.RemedyAdvice;
@@ -12,12 +13,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Grant or denial: a pure function of settings, token, request and live permissions.
  *
+ * @param denial the reason for a denial, or {@code null} for a grant
+ * @param effective the scopes that count
  * @param grantable the missing scopes that a token could carry, if scopes are missing
+ * @hidden
  */
-record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
+@Internal
+public record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
 
     /** The verdict by the token's scopes, if the policy lets the token decide. */
-    static Verdict withoutLive(ScopeGuardSettings settings, Scopes carried, AccessRequest request) {
+    public static Verdict withoutLive(ScopeGuardSettings settings, Scopes carried, AccessRequest request) {
         ScopeRequirement requirement = request.requirement();
         return requirement == null || requirement.isMetBy(carried)
                 ? byPolicy(settings, requirement, carried)
@@ -69,11 +74,12 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
     /**
      * The verdict by live permissions, as far as the mode allows.
      *
+     * @param carried the token's scopes
      * @param effectiveByLive scopes that the token carries and that count now
      */
-    static Verdict byLive(
+    public static Verdict byLive(
             ScopeGuardSettings settings,
-            AccessToken token,
+            Scopes carried,
             AccessRequest request,
             LivePermissions live,
             Scopes effectiveByLive) {
@@ -82,7 +88,7 @@ record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantable) {
         if (lost != null) {
             return denied(lost);
         }
-        Scopes effective = enforced ? effectiveByLive : token.scopes();
+        Scopes effective = enforced ? effectiveByLive : carried;
         ScopeRequirement requirement = request.requirement();
         return requirement == null || requirement.isMetBy(effective)
                 ? granted(effective)

@@ -82,8 +82,8 @@ final class WatchJudge {
         }
         AccessRequest request = decision.request();
         Scopes effective = token.scopes().and(live.granted());
-        Denial ofScopes =
-                Verdict.byLive(enforcing, token, request, live, effective).denial();
+        Denial ofScopes = Verdict.byLive(enforcing, token.scopes(), request, live, effective)
+                .denial();
         if (ofScopes != null || request.roles() == null) {
             return ofScopes;
         }

@@ -18,8 +18,8 @@ import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.role.Roles;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.spring.actuate.HandlerJudge.Judgement;
 import io.scopeguard.spring.actuate.HandlerJudge.Presented;
-import io.scopeguard.spring.actuate.HandlerJudge.Verdict;
 import io.scopeguard.spring.authorization.HandlerRule;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +57,7 @@ final class ExplainedDrift {
     }
 
     /** The remedy in the response of a handler. */
-    RemedyAdvice of(HandlerRule rule, Verdict verdict, Presented token) {
+    RemedyAdvice of(HandlerRule rule, Judgement verdict, Presented token) {
         RoleRequirement required = rule instanceof Requires requires ? requires.roles() : null;
         if (verdict.isGranted()) {
             boolean isSilent = rule instanceof HandlerRule.Open || verdict.isByYoungToken();

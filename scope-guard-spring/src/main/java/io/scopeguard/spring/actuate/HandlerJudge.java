@@ -5,16 +5,15 @@ import io.scopeguard.Denial;
 import io.scopeguard.Mode;
 import io.scopeguard.RoleRules;
 import io.scopeguard.ScopeGuardSettings;
+import io.scopeguard.Verdict;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.LivePermissions;
-import io.scopeguard.provider.Standing;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.authorization.HandlerCatalog;
 import io.scopeguard.spring.authorization.HandlerRule;
 import io.scopeguard.spring.authorization.HandlerRule.AnyToken;
@@ -38,9 +37,8 @@ final class HandlerJudge {
     static final String INSUFFICIENT_ROLE = "insufficient_role";
 
     private static final String MISMATCH = "organization_mismatch";
-    private static final String UNAVAILABLE = "permissions_unavailable";
 
-    private static final Verdict BY_YOUNG_TOKEN =
+    private static final Judgement BY_YOUNG_TOKEN =
             granted("carried, and the token is so young that it counts as a read");
 
     private final ScopeGuardSettings settings;
@@ -84,7 +82,7 @@ final class HandlerJudge {
      * @param decision {@code granted}, or the reason for the denial
      * @param why the explanation, in a sentence
      */
-    record Verdict(String decision, String why) {
+    record Judgement(String decision, String why) {
 
         boolean isGranted() {
             return decision.equals("granted");
@@ -101,7 +99,7 @@ final class HandlerJudge {
         return live == null || !isEnforcing() ? token : token.and(live.granted());
     }
 
-    Verdict of(HandlerCatalog.Entry entry, Presented token) {
+    Judgement of(HandlerCatalog.Entry entry, Presented token) {
         if (entry.rule() instanceof Open) {
             return granted("open to everybody");
         }
@@ -112,15 +110,15 @@ final class HandlerJudge {
             return denied("undeclared", "declares nothing");
         }
         AccessRequest request = request(entry, token);
-        Verdict placement = ofPlacement(request, token);
+        Judgement placement = ofPlacement(request, token);
         if (!placement.isGranted()) {
             return placement;
         }
         if (token.isYoung.test(request)) {
             return BY_YOUNG_TOKEN;
         }
-        Verdict standing = ofStanding(request, token);
-        return standing.isGranted() ? ofRequirements(request, token) : standing;
+        Judgement ofScopes = ofScopes(request, token);
+        return ofScopes.isGranted() && request.roles() != null ? ofRoles(request.roles(), token) : ofScopes;
     }
 
     private boolean refuses(HandlerRule rule) {
@@ -136,7 +134,7 @@ final class HandlerJudge {
                 : new AccessRequest(organization, null);
     }
 
-    private static Verdict ofPlacement(AccessRequest request, Presented token) {
+    private static Judgement ofPlacement(AccessRequest request, Presented token) {
         if (!request.organization().isFor(token.organization)) {
             return denied(
                     MISMATCH,
@@ -163,59 +161,48 @@ final class HandlerJudge {
                 + (request.organization().isBound() ? " in an organization" : " without an organization");
     }
 
-    private Verdict ofStanding(AccessRequest request, Presented token) {
-        Standing standing = token.live == null || !isEnforcing() ? Standing.ACTIVE : token.live.standing();
-        return switch (standing) {
-            case ACTIVE -> granted("active");
-            case NOT_A_MEMBER, ORGANIZATION_INACTIVE ->
-                request.organization().isBound()
-                        ? denied(NOT_A_MEMBER, "the standing is " + lower(standing))
-                        : granted("not about an organization");
-            case SUSPENDED, UNKNOWN_SUBJECT -> denied("subject_inactive", "the standing is " + lower(standing));
+    /** The verdict about scopes and standing, with its explanation. */
+    private Judgement ofScopes(AccessRequest request, Presented token) {
+        LivePermissions live = token.live;
+        Verdict verdict = live == null
+                ? Verdict.withoutLive(settings, token.scopes, request)
+                : Verdict.byLive(settings, token.scopes, request, live, token.scopes.and(live.granted()));
+        Denial denial = verdict.denial();
+        return denial == null
+                ? granted(whyGranted(request, live))
+                : denied(lower(denial), whyDenied(denial, request, token));
+    }
+
+    private static String whyGranted(AccessRequest request, @Nullable LivePermissions live) {
+        if (live == null) {
+            return "live permissions are unknown, and the policy is to trust the token";
+        }
+        return request.needsNothing() ? "any valid token" : "carried and held";
+    }
+
+    private String whyDenied(Denial denial, AccessRequest request, Presented token) {
+        return switch (denial) {
+            case NOT_A_MEMBER, SUBJECT_INACTIVE ->
+                "the standing is " + lower(Objects.requireNonNull(token.live).standing());
+            case PERMISSIONS_UNAVAILABLE -> "live permissions are unknown, and the policy is to deny";
+            default -> whyInsufficient(Objects.requireNonNull(request.requirement()), token);
         };
     }
 
-    private Verdict ofRequirements(AccessRequest request, Presented token) {
-        if (request.needsNothing()) {
-            return token.live == null ? byPolicy(null) : granted("any valid token");
-        }
-        Verdict ofScopes = ofScopes(request.requirement(), token);
-        return ofScopes.isGranted() && request.roles() != null ? ofRoles(request.roles(), token) : ofScopes;
+    private String whyInsufficient(ScopeRequirement requirement, Presented token) {
+        return requirement.isMetBy(token.scopes)
+                ? "no longer held: " + requirement.scopes().minus(effective(token.scopes, token.live))
+                : "not carried: " + requirement.scopes().minus(token.scopes);
     }
 
-    private Verdict ofScopes(@Nullable ScopeRequirement requirement, Presented token) {
-        if (requirement == null) {
-            return token.live == null ? byPolicy(null) : granted("requires no scopes");
-        }
-        if (!requirement.isMetBy(token.scopes)) {
-            return denied(
-                    INSUFFICIENT_SCOPE, "not carried: " + requirement.scopes().minus(token.scopes));
-        }
-        Scopes effective = effective(token.scopes, token.live);
-        if (!requirement.isMetBy(effective)) {
-            return denied(
-                    INSUFFICIENT_SCOPE,
-                    "no longer held: " + requirement.scopes().minus(effective));
-        }
-        return token.live == null ? byPolicy(requirement.whenUnknown()) : granted("carried and held");
-    }
-
-    /** Live permissions are unknown. */
-    private Verdict byPolicy(@Nullable WhenUnknown own) {
-        WhenUnknown policy = own == null ? settings.whenUnknown() : own;
-        return isEnforcing() && policy == WhenUnknown.DENY
-                ? denied(UNAVAILABLE, "live permissions are unknown, and the policy is to deny")
-                : granted("live permissions are unknown, and the policy is to trust the token");
-    }
-
-    private Verdict ofRoles(RoleRequirement requirement, Presented token) {
+    private Judgement ofRoles(RoleRequirement requirement, Presented token) {
         Set<String> carried = token.roles.apply(requirement.kind());
         Denial denial = roles.denial(carried, requirement, token.live, null);
         if (denial == null) {
             return granted("carried and held");
         }
         if (denial == Denial.PERMISSIONS_UNAVAILABLE) {
-            return denied(UNAVAILABLE, "live roles are unknown");
+            return denied(lower(denial), "live roles are unknown");
         }
         String missing = carried == null || requirement.isMetBy(carried) ? "not held" : "not carried";
         return denied(INSUFFICIENT_ROLE, missing + ": one or all of " + requirement.roles());
@@ -225,12 +212,12 @@ final class HandlerJudge {
         return settings.mode() == Mode.ENFORCE;
     }
 
-    private static Verdict granted(String why) {
-        return new Verdict("granted", why);
+    private static Judgement granted(String why) {
+        return new Judgement("granted", why);
     }
 
-    private static Verdict denied(String decision, String why) {
-        return new Verdict(decision, why);
+    private static Judgement denied(String decision, String why) {
+        return new Judgement(decision, why);
     }
 
     private static String lower(Enum<?> value) {

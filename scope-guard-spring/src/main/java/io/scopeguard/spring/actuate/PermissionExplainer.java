@@ -24,8 +24,8 @@ import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.spring.actuate.Explanation.HandlerDecision;
+import io.scopeguard.spring.actuate.HandlerJudge.Judgement;
 import io.scopeguard.spring.actuate.HandlerJudge.Presented;
-import io.scopeguard.spring.actuate.HandlerJudge.Verdict;
 import io.scopeguard.spring.authorization.HandlerCatalog;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.OrganizationResolver;
@@ -295,7 +295,7 @@ public final class PermissionExplainer {
     }
 
     private HandlerDecision decision(HandlerCatalog.Entry entry, Presented token, ExplainedDrift drift) {
-        Verdict verdict = judge.of(entry, token);
+        Judgement verdict = judge.of(entry, token);
         return new HandlerDecision(
                 entry.name(),
                 entry.paths(),
