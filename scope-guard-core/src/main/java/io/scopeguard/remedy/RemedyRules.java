@@ -93,11 +93,11 @@ public final class RemedyRules {
         Map<String, Remedy> remedies = new HashMap<>();
         drift.promoted().forEach(scope -> remedies.put(scope, remedy(finding, scope, false, isDenied, earlier)));
         drift.introduced().forEach(scope -> remedies.put(scope, remedy(finding, scope, true, isDenied, earlier)));
-        ScopeDrift told = drift.missingOnly(drift.missing().where(scope -> remedies.get(scope) != Remedy.NONE));
+        ScopeDrift reported = drift.missingOnly(drift.missing().where(scope -> remedies.get(scope) != Remedy.NONE));
         // Rule 9: respond with the strongest remedy that any scope needs.
         Remedy strongest =
                 remedies.values().stream().reduce(isRefreshDue(drift) ? Remedy.REFRESH : Remedy.NONE, Remedy::or);
-        return answer(finding, strongest, told, isDenied);
+        return answer(finding, strongest, reported, isDenied);
     }
 
     /** Demoted scopes and all roles are refreshed without further checks. */
@@ -115,8 +115,8 @@ public final class RemedyRules {
 
     /** Rule 7: no user is present to grant consent. A denied machine repeats its token request and names the scope. */
     private RemedyAdvice forMachine(DriftFinding finding, ScopeDrift drift, boolean isDenied) {
-        ScopeDrift told = isDenied ? drift : drift.missingOnly(Scopes.none());
-        return told.isEmpty() ? RemedyAdvice.none() : answer(finding, Remedy.REFRESH, told, isDenied);
+        ScopeDrift reported = isDenied ? drift : drift.missingOnly(Scopes.none());
+        return reported.isEmpty() ? RemedyAdvice.none() : answer(finding, Remedy.REFRESH, reported, isDenied);
     }
 
     private Remedy remedy(DriftFinding finding, String scope, boolean isNew, boolean isDenied, EarlierAsks earlier) {
@@ -143,28 +143,28 @@ public final class RemedyRules {
     }
 
     /** Rule 8: a remedy that cannot bring a certainly newer token soon is not asked for unless the request was denied. */
-    private RemedyAdvice answer(DriftFinding finding, Remedy remedy, ScopeDrift told, boolean isDenied) {
+    private RemedyAdvice answer(DriftFinding finding, Remedy remedy, ScopeDrift reported, boolean isDenied) {
         if (remedy == Remedy.NONE) {
             return RemedyAdvice.none();
         }
-        Duration wait = waitFor(finding, told);
+        Duration wait = waitFor(finding, reported);
         boolean isTooLong = wait.compareTo(ProviderClock.MAX_WAIT) > 0;
         return isTooLong && !isDenied && remedy == Remedy.REFRESH
                 ? RemedyAdvice.none()
-                : advice(finding, remedy, told, wait);
+                : advice(finding, remedy, reported, wait);
     }
 
-    private RemedyAdvice advice(DriftFinding finding, Remedy remedy, ScopeDrift told, Duration wait) {
-        return new RemedyAdvice(remedy, told, policy(finding.token()).thirdParty(), bounded(wait));
+    private RemedyAdvice advice(DriftFinding finding, Remedy remedy, ScopeDrift reported, Duration wait) {
+        return new RemedyAdvice(remedy, reported, policy(finding.token()).thirdParty(), bounded(wait));
     }
 
-    private Duration waitFor(DriftFinding finding, ScopeDrift told) {
+    private Duration waitFor(DriftFinding finding, ScopeDrift reported) {
         PermissionHistory history = finding.history();
-        Duration[] longest = {roles.waitFor(finding, told.roles())};
-        told.demoted().forEach(scope -> longest[0] = times.longer(longest[0], history.lackedSince(scope)));
+        Duration[] longest = {roles.waitFor(finding, reported.roles())};
+        reported.demoted().forEach(scope -> longest[0] = times.longer(longest[0], history.lackedSince(scope)));
         // A comparison with heldSince is not enough: a token that was issued before the series was unbroken proves
         // nothing.
-        told.missing().forEach(scope -> longest[0] = times.longer(longest[0], history.unbrokenSince(scope)));
+        reported.missing().forEach(scope -> longest[0] = times.longer(longest[0], history.unbrokenSince(scope)));
         return longest[0];
     }
 

@@ -75,15 +75,15 @@ final class RoleRemedies {
     }
 
     /** How long the client has to wait so that its next token is certainly newer than the changes. */
-    Duration waitFor(DriftFinding finding, RoleDrift told) {
+    Duration waitFor(DriftFinding finding, RoleDrift reported) {
         Duration longest = Duration.ZERO;
         for (RoleKind kind : RoleKind.values()) {
-            LiveRoles live = told.isEmpty() ? null : finding.roles().apply(kind);
+            LiveRoles live = reported.isEmpty() ? null : finding.roles().apply(kind);
             if (live != null) {
-                for (String role : told.demoted().of(kind)) {
+                for (String role : reported.demoted().of(kind)) {
                     longest = times.longer(longest, live.lackedSince(role));
                 }
-                for (String role : told.promoted().of(kind)) {
+                for (String role : reported.promoted().of(kind)) {
                     longest = times.longer(longest, live.unbrokenSince(role));
                 }
             }

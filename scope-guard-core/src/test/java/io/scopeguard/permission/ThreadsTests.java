@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -81,6 +82,32 @@ class ThreadsTests {
             assertThat(answer.get()).isEqualTo(BOTH);
         }
         assertThat(directory.calls("membership")).isEqualTo(1);
+    }
+
+    @Test
+    void getWhenReadsAreDifferentThenTheirThreadsHaveDifferentNames() throws Exception {
+        Map<String, String> threads = new ConcurrentHashMap<>();
+        directory.member("acme", "alice", "editor");
+        for (String operation : List.of("membership", "roles")) {
+            directory.meanwhile(
+                    operation,
+                    () -> threads.put(operation, Thread.currentThread().getName()));
+        }
+        get("alice", BOTH);
+        CountDownLatch readAgain = new CountDownLatch(1);
+        directory.meanwhile("membership", () -> {
+            threads.put("membership again", Thread.currentThread().getName());
+            readAgain.countDown();
+        });
+        clock.advanceSeconds(27);
+        get("alice", BOTH);
+        readAgain.await();
+
+        assertThat(threads)
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "membership", "scope-guard-permissions-foreground",
+                        "roles", "scope-guard-permissions-shared",
+                        "membership again", "scope-guard-permissions-background"));
     }
 
     @Test

@@ -22,7 +22,7 @@ public final class HandlerCatalog {
      * A handler.
      *
      * @param name of its class and method
-     * @param paths patterns of its paths; empty if the handler mapping does not tell
+     * @param paths patterns of its paths; empty if the handler mapping does not reveal them
      * @param methods HTTP methods, empty for all
      * @param namesOrganization whether all paths name the organization of a request
      * @hidden

@@ -77,7 +77,7 @@ public final class RequestNotes {
                 : response;
     }
 
-    /** Whether the request's filter chain tells clients about drift. */
+    /** Whether the request's filter chain reports drift to clients. */
     public boolean isSignalled() {
         return isSignalled;
     }

@@ -41,7 +41,7 @@ final class HttpStream implements AsyncListener {
     private volatile @Nullable AsyncContext running;
     private volatile @Nullable WatchEnd end;
 
-    /** @param lastEvent the event that tells the client why server-sent events end */
+    /** @param lastEvent the event that informs the client why server-sent events end */
     HttpStream(OpenStreams streams, HttpServletResponse raw, Function<WatchEnd, String> lastEvent) {
         this.streams = streams;
         this.lastEvent = lastEvent;

@@ -4,7 +4,7 @@ import io.scopeguard.WatchEnd;
 
 /**
  * Published as an application event when a stream ends because of its token or its user's rights, and, in the modes that deny
- * nothing, when it would end: {@link WatchEnd#isEnforced()} tells which. Events are published one after the other, in the order of
+ * nothing, when it would end: {@link WatchEnd#isEnforced()} distinguishes them. Events are published one after the other, in the order of
  * the ends, on a thread of their own: a slow listener delays later events, but no end.
  *
  * @param kind the kind of stream

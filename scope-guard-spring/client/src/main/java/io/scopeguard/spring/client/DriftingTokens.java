@@ -66,7 +66,7 @@ final class DriftingTokens {
         if (ask.action() == Remedy.REFRESH) {
             journal.schedule(ask);
         } else if (journal.isFirst(ask) && isRegistered(call, sent, ask)) {
-            tell(new ConsentSuggested(
+            publish(new ConsentSuggested(
                     call.registration(),
                     call.principal().getName(),
                     ask.organization(),
@@ -123,7 +123,7 @@ final class DriftingTokens {
             if (next.isSameAs(held)) {
                 throw new IllegalStateException("The refresh brought no token. The client may have no refresh token");
             }
-            tell(new TokenRefreshed(call.registration(), call.principal().getName()));
+            publish(new TokenRefreshed(call.registration(), call.principal().getName()));
             return next;
         } catch (RuntimeException e) {
             failed(call, ask, e);
@@ -136,10 +136,10 @@ final class DriftingTokens {
                 ? refused.getError().getErrorCode()
                 : "";
         if (FINAL.contains(code)) {
-            tell(new SessionEnded(call.registration(), call.principal().getName(), code));
+            publish(new SessionEnded(call.registration(), call.principal().getName(), code));
         } else {
             journal.allowAnotherAttempt(ask);
-            tell(new RefreshFailed(call.registration(), call.principal().getName(), failure));
+            publish(new RefreshFailed(call.registration(), call.principal().getName(), failure));
         }
     }
 
@@ -155,12 +155,13 @@ final class DriftingTokens {
         Set<String> missing = new TreeSet<>(ask.scopes());
         missing.removeAll(sent.client().getClientRegistration().getScopes());
         if (!missing.isEmpty()) {
-            tell(new ScopesNotRegistered(call.registration(), call.principal().getName(), missing));
+            publish(new ScopesNotRegistered(
+                    call.registration(), call.principal().getName(), missing));
         }
         return missing.isEmpty();
     }
 
-    private void tell(ScopeDriftEvent event) {
+    private void publish(ScopeDriftEvent event) {
         try {
             listener.accept(event);
         } catch (RuntimeException e) {
