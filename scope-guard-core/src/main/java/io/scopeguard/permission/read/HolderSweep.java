@@ -43,7 +43,15 @@ public final class HolderSweep {
     /** The pause before a further sweep in the background if holders changed during the last one. */
     private static final long PAUSE = Duration.ofSeconds(10).toNanos();
 
-    private final UsePeriod period = new UsePeriod();
+    private final UsePeriod period = new UsePeriod() {
+        @Override
+        int takeUses() {
+            int users = usersNow.size();
+            usersNow.clear();
+            waiting.clear();
+            return users;
+        }
+    };
     private final Set<String> usersNow = ConcurrentHashMap.newKeySet();
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Audience> audiences = ConcurrentHashMap.newKeySet();
@@ -183,19 +191,12 @@ public final class HolderSweep {
      * @param wanted names of roles that are always read, even if they grant nothing
      */
     public void countUse(String user, Audience audience, Set<String> wanted, byte now) {
-        period.begin(now, this::takeUsers);
+        period.begin(now);
         if (usersNow.size() < MAX_USERS) {
             usersNow.add(user);
         }
         audiences.add(audience);
         names.addAll(wanted);
-    }
-
-    private int takeUsers() {
-        int users = usersNow.size();
-        usersNow.clear();
-        waiting.clear();
-        return users;
     }
 
     /** Registers a request that waits for the global roles of a user. */

@@ -49,7 +49,12 @@ public final class MemberSweep {
     /** The answer of a page about a member, with its time. */
     public record Seen(Holding holding, ReadTimes times) {}
 
-    private final UsePeriod period = new UsePeriod();
+    private final UsePeriod period = new UsePeriod() {
+        @Override
+        int takeUses() {
+            return usedNow.getAndSet(0);
+        }
+    };
     private final AtomicInteger usedNow = new AtomicInteger();
     private final AtomicInteger everUsed = new AtomicInteger();
     private final Map<String, Waiter> waiting = new ConcurrentHashMap<>(2);
@@ -77,7 +82,7 @@ public final class MemberSweep {
         if (isFirst) {
             everUsed.incrementAndGet();
         }
-        period.begin(now, () -> usedNow.getAndSet(0));
+        period.begin(now);
         usedNow.incrementAndGet();
     }
 

@@ -1,33 +1,30 @@
 package io.scopeguard.permission.read;
 
-import java.util.function.IntSupplier;
-
 /** The period in which uses are counted, and the count of the period before. Thread-safe. */
-final class UsePeriod {
+abstract class UsePeriod {
 
     private volatile byte current;
     private volatile int before;
 
-    /**
-     * Begins a period, unless it has begun already.
-     *
-     * @param uses returns the uses that were counted in the current period, and resets their number
-     */
-    void begin(byte period, IntSupplier uses) {
+    /** Begins a period, unless it has begun already. */
+    final void begin(byte period) {
         if (Periods.isNext(period, current)) {
-            end(period, uses);
+            end(period);
         }
     }
 
-    private synchronized void end(byte period, IntSupplier uses) {
+    private synchronized void end(byte period) {
         if (Periods.isNext(period, current)) {
-            before = uses.getAsInt();
+            before = takeUses();
             current = period;
         }
     }
 
+    /** Returns the uses that were counted in the current period, and resets their number. Called while this monitor is held. */
+    abstract int takeUses();
+
     /** The number of uses in the period before the current one. */
-    int before() {
+    final int before() {
         return before;
     }
 }
