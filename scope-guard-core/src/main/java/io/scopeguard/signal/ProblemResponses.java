@@ -156,7 +156,7 @@ public final class ProblemResponses {
                         decision.token(),
                         "not-a-member",
                         "Not a member",
-                        "The subject is no longer a member of this organization.",
+                        "The subject is not a member of this organization, or the organization is inactive.",
                         decision.advice().remedy(),
                         Scopes.none());
             case INSUFFICIENT_SCOPE -> insufficientScope(decision);

@@ -441,7 +441,7 @@ class SignalTests {
                 denied(acme, Denial.NOT_A_MEMBER, request("read"), NONE, Remedy.REFRESH),
                 "not-a-member",
                 "Not a member",
-                "The subject is no longer a member of this organization.",
+                "The subject is not a member of this organization, or the organization is inactive.",
                 "acme",
                 "refresh");
     }

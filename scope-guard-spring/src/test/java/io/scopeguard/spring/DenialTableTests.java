@@ -355,14 +355,14 @@ class DenialTableTests {
         assertThat(api.get(kind.path(acme), token)).hasToString("""
                 403
                 WWW-Authenticate: Bearer error="insufficient_scope", \
-                error_description="The subject is no longer a member of this organization.", \
+                error_description="The subject is not a member of this organization, or the organization is inactive.", \
                 resource_metadata="{api}/.well-known/oauth-protected-resource"
                 Content-Type: application/problem+json;charset=UTF-8
                 Scope-Drift: action=refresh, demoted=("%s"), %stoken="%s", as-of=%d, after=1
                 Cache-Control: no-store
 
                 {"type":"urn:problem-type:scope-guard:not-a-member","title":"Not a member","status":403,\
-                "detail":"The subject is no longer a member of this organization.",%s"action":"refresh"}""".formatted(
+                "detail":"The subject is not a member of this organization, or the organization is inactive.",%s"action":"refresh"}""".formatted(
                         kind.scope, kind.context(acme), token.fingerprint(), now(), kind.member(acme)));
     }
 
