@@ -256,7 +256,7 @@ final class Demands {
     }
 
     /** Whether the last sweep lacks a role that an earlier read of the user alone showed. Another sweep would lack it as well. */
-    private boolean isContradicted(HolderSweep holders, GrantsKey key, RoleSet roles) {
+    boolean isContradicted(HolderSweep holders, GrantsKey key, RoleSet roles) {
         SubjectFact alone = store.peek(key);
         SubjectFact byRole = alone == null ? null : holders.view(key.id(), Set.of(), roles, store);
         return alone != null

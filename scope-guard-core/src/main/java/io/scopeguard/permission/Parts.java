@@ -108,7 +108,7 @@ final class Parts {
     }
 
     /** Losses on many pages come in quick succession; one read of the definitions serves some seconds' worth of them. */
-    private long possiblyChangedAt(RoleSet roles) {
+    long possiblyChangedAt(RoleSet roles) {
         return roles.recheckedAt() > sequence.now() - pause ? Long.MIN_VALUE : roles.lossNoticedAt();
     }
 

@@ -87,7 +87,7 @@ final class Refresher {
      * background, so the request waits briefly. Thus the first request of a user after a pause is not decided by the oldest facts
      * of all.
      */
-    private boolean isWorthWaiting(List<Part> all, Freshness wanted) {
+    boolean isWorthWaiting(List<Part> all, Freshness wanted) {
         long oldest = Long.MAX_VALUE;
         for (Part part : all) {
             if (part.state(wanted) == State.STALE) {
