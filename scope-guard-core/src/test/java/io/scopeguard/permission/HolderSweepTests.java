@@ -104,6 +104,20 @@ class HolderSweepTests {
         assertThat(live.granted()).isEqualTo(PAY);
     }
 
+    /** A sweep does not contain such a role, so that users would wait for it in vain. */
+    @Test
+    void getWhenTheOnlyRoleLosesItsHoldersBeforeItsScopesWereReadThenNobodyWaitsForIt() {
+        global("user-200", AUDIT);
+        for (int i = 0; i < 150; i++) {
+            directory.holds("user-" + i);
+        }
+        clock.advanceSeconds(31);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(global("user-" + i, AUDIT).granted()).isEqualTo(Scopes.none());
+        }
+    }
+
     // Users for whom sweeps give no newer answer
 
     /** The first sweep begins after the loss, so no sweep ever contained the user. */

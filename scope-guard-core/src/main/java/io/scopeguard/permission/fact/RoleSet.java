@@ -115,8 +115,11 @@ public record RoleSet(
         return role.holderCount() != 0 || role.emptySince() > readAt - AFTERMATH;
     }
 
+    /** A role whose last holder was gone before its scopes were read has granted nothing in any picture. */
     private boolean mayGrant(Role role, Audience audience) {
-        return isHeld(role) && (!role.areScopesKnown() || role.hasScopesOf(audience, readAt - AFTERMATH));
+        return role.areScopesKnown()
+                ? isHeld(role) && role.hasScopesOf(audience, readAt - AFTERMATH)
+                : role.holderCount() != 0;
     }
 
     /** Whether the role has scopes of any audience, or had until recently. */
