@@ -104,8 +104,11 @@ public final class FactStore {
                 .executor(Runnable::run)
                 .maximumSize(MAX_LOSSES)
                 .expireAfterWrite(Duration.ofNanos(LONGEST_TOKEN_LIFE))
-                .evictionListener((@Nullable SubjectKey key, @Nullable SubjectFact fact, RemovalCause cause) ->
-                        lossDropped(cause))
+                .evictionListener((@Nullable SubjectKey key, @Nullable SubjectFact fact, RemovalCause cause) -> {
+                    if (cause == RemovalCause.SIZE) {
+                        lossDropped(MAX_LOSSES + " revocations");
+                    }
+                })
                 .build();
     }
 
@@ -115,12 +118,13 @@ public final class FactStore {
         }
     }
 
-    private void lossDropped(RemovalCause cause) {
-        if (cause == RemovalCause.SIZE && droppedLosses.getAndIncrement() == 0) {
+    /** @param what a maximum number of things that contain revocations */
+    private void lossDropped(String what) {
+        if (droppedLosses.getAndIncrement() == 0) {
             log.warn(
-                    "More than {} revocations are remembered. The oldest are dropped: tokens issued before them are"
+                    "More than {} are remembered. The oldest are dropped, and with them revocations: tokens issued before those are"
                             + " accepted while the provider does not answer.",
-                    MAX_LOSSES);
+                    what);
         }
     }
 
@@ -430,10 +434,7 @@ public final class FactStore {
 
     public void updateRoles(DefinitionsKey set, UnaryOperator<RoleSet> change) {
         if (roles.size() >= MAX_SETS && !roles.containsKey(set)) {
-            roles.entrySet().stream()
-                    .min((a, b) ->
-                            Long.compare(a.getValue().readAt(), b.getValue().readAt()))
-                    .ifPresent(oldest -> roles.remove(oldest.getKey()));
+            dropOldestRoles();
         }
         RoleSet before = roles(set);
         RoleTable theirs = isShared() && before.isRead() && before.isExtendedBy(change.apply(before))
@@ -449,6 +450,14 @@ public final class FactStore {
         if (after.table() != before.table() || after.recheckedAt() != before.recheckedAt()) {
             listener.readForAll();
         }
+    }
+
+    private void dropOldestRoles() {
+        roles.entrySet().stream()
+                .min((a, b) -> Long.compare(a.getValue().readAt(), b.getValue().readAt()))
+                .map(oldest -> roles.remove(oldest.getKey()))
+                .filter(RoleSet::hasLosses)
+                .ifPresent(dropped -> lossDropped(MAX_SETS + " sets of roles"));
     }
 
     private void share(DefinitionsKey set, RoleSet known) {

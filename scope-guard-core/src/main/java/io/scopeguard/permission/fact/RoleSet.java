@@ -86,6 +86,13 @@ public record RoleSet(
         return pendingLosses.values().stream().mapToLong(Long::longValue).max().orElse(Long.MIN_VALUE);
     }
 
+    /** Whether a role has lost scopes, which binds tokens that were issued before. */
+    boolean hasLosses() {
+        return table.roles().values().stream()
+                .flatMap(role -> role.meanings().values().stream())
+                .anyMatch(meaning -> !meaning.changes().losses().isEmpty());
+    }
+
     public boolean isRead() {
         return readAt != Long.MIN_VALUE;
     }
