@@ -49,7 +49,7 @@ public final class PermissionCache implements AutoCloseable {
     private final SteadyClock clock;
     private final Sequence sequence;
     private final FactStore store;
-    private final Sweeps sweeps = new Sweeps();
+    private final Sweeps sweeps;
     private final Invalidations invalidations;
     private final Pictures pictures;
     private final Parts parts;
@@ -85,7 +85,7 @@ public final class PermissionCache implements AutoCloseable {
             SteadyClock clock,
             CacheSettings settings,
             FactExchange exchange) {
-        this(provider, source, clock, settings, exchange, new ThreadPoolReadExecutor());
+        this(provider, source, clock, settings, exchange, new ThreadPoolReadExecutor(), new Sweeps());
     }
 
     PermissionCache(
@@ -94,7 +94,17 @@ public final class PermissionCache implements AutoCloseable {
             CacheSettings settings,
             FactExchange exchange,
             ReadExecutor executor) {
-        this(UNNAMED, source, clock, settings, exchange, executor);
+        this(source, clock, settings, exchange, executor, new Sweeps());
+    }
+
+    PermissionCache(
+            PermissionSource source,
+            SteadyClock clock,
+            CacheSettings settings,
+            FactExchange exchange,
+            ReadExecutor executor,
+            Sweeps sweeps) {
+        this(UNNAMED, source, clock, settings, exchange, executor, sweeps);
     }
 
     private PermissionCache(
@@ -103,8 +113,10 @@ public final class PermissionCache implements AutoCloseable {
             SteadyClock clock,
             CacheSettings settings,
             FactExchange exchange,
-            ReadExecutor executor) {
+            ReadExecutor executor,
+            Sweeps sweeps) {
         this.clock = clock;
+        this.sweeps = sweeps;
         this.executor = executor;
         this.periodNanos = Math.max(settings.maxAge().toNanos(), 1);
         this.youngTokens = source.traits().youngTokens();

@@ -3,8 +3,6 @@ package io.scopeguard.permission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.permission.fact.FactExchange;
-import io.scopeguard.permission.flight.Flight;
-import io.scopeguard.permission.flight.ReadExecutor;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Subject;
@@ -13,7 +11,6 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -22,8 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -44,7 +39,7 @@ class InterleavingModelTests {
             @ForAll @Size(min = 20, max = 200) List<@IntRange(min = 0, max = 999) Integer> choices,
             @ForAll @IntRange(min = 1, max = 4) int pageSize) {
         World world = new World(choices.iterator(), pageSize);
-        while (world.hasChoices()) {
+        while (world.executor.hasChoices()) {
             world.act();
         }
         world.settle();
@@ -58,9 +53,9 @@ class InterleavingModelTests {
 
         private final MovableClock clock = MovableClock.atNoon();
         private final SteadyClock steady = clock.steady();
-        private final Iterator<Integer> choices;
         private final TestDirectory directory = new TestDirectory();
-        private final AnyOrder executor = new AnyOrder();
+        private final ChosenOrder executor;
+        private final ForgettingSweeps sweeps = new ForgettingSweeps();
         private final PermissionCache cache;
         private final Map<String, Set<String>> held = new TreeMap<>();
         private final Map<String, Set<String>> meanings = new TreeMap<>();
@@ -79,9 +74,9 @@ class InterleavingModelTests {
         private boolean moved;
 
         World(Iterator<Integer> choices, int pageSize) {
-            this.choices = choices;
+            executor = new ChosenOrder(choices);
             directory.pages(pageSize);
-            cache = new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor);
+            cache = new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor, sweeps);
             ROLES.forEach(role -> meanings.put(role, new TreeSet<>(Set.of("a"))));
             USERS.forEach(user -> held.put(user, new TreeSet<>(Set.of("r1"))));
             meanings.get("r1").add("b");
@@ -89,23 +84,27 @@ class InterleavingModelTests {
             USERS.forEach(user -> always.put(user, new HashSet<>(truth(user).toList())));
         }
 
-        boolean hasChoices() {
-            return choices.hasNext();
-        }
-
-        int choose(int options) {
-            return choices.hasNext() ? choices.next() % options : 0;
+        private int choose(int options) {
+            return executor.choose(options);
         }
 
         void act() {
             switch (choose(9)) {
-                case 8 -> directory.down(choose(2) == 0);
+                case 8 -> occur();
                 case 0, 1, 2 -> ask(USERS.get(choose(USERS.size())));
                 case 3 -> executor.stepAny();
                 case 4 -> clock.advanceSeconds(1 + choose(20));
                 case 5 -> changeUnderWay();
                 case 6 -> report();
                 default -> change();
+            }
+        }
+
+        private void occur() {
+            if (choose(4) == 3) {
+                sweeps.forget();
+            } else {
+                directory.down(choose(2) == 0);
             }
         }
 
@@ -221,69 +220,6 @@ class InterleavingModelTests {
 
         private static Subject user(String id) {
             return new Subject(Subject.Type.USER, id);
-        }
-
-        /** Runs steps in the order that jqwik chooses. */
-        private final class AnyOrder implements ReadExecutor {
-
-            private final List<Flight<?>> waiting = new ArrayList<>();
-
-            @Override
-            public void foreground(Flight<?> flight) {
-                waiting.add(flight);
-            }
-
-            @Override
-            public void background(Flight<?> flight) {
-                waiting.add(flight);
-            }
-
-            void stepAny() {
-                if (!waiting.isEmpty()) {
-                    waiting.remove(choose(waiting.size())).step();
-                }
-            }
-
-            void runAll() {
-                while (!waiting.isEmpty()) {
-                    waiting.remove(0).step();
-                }
-            }
-
-            @Override
-            public void soon(Runnable work) {
-                work.run();
-            }
-
-            @Override
-            public boolean isNext(long readAt) {
-                return waiting.isEmpty();
-            }
-
-            @Override
-            public int foreground() {
-                return waiting.size();
-            }
-
-            @Override
-            public int waiting() {
-                return waiting.size();
-            }
-
-            @Override
-            public void await(CompletableFuture<?> result, long nanos) throws TimeoutException {
-                while (!result.isDone()) {
-                    if (waiting.isEmpty() || choose(20) == 19) {
-                        throw new TimeoutException();
-                    }
-                    stepAny();
-                }
-            }
-
-            @Override
-            public void close() {
-                // Nothing to close.
-            }
         }
     }
 }

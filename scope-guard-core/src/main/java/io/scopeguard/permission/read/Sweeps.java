@@ -12,7 +12,7 @@ import io.scopeguard.provider.PermissionsUnavailableException.Reason;
  * @hidden
  */
 @Internal
-public final class Sweeps {
+public class Sweeps {
 
     private static final long MAX_ORGANIZATIONS = 100_000;
 
