@@ -22,9 +22,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -50,10 +52,7 @@ class ThreadsTests {
     private final CountDownLatch open = new CountDownLatch(1);
     private final CountDownLatch reached = new CountDownLatch(1);
     private final TestDirectory directory = new Gated();
-    private final PermissionCache cache = new PermissionCache(
-            directory,
-            steady,
-            new CacheSettings(Duration.ofSeconds(30), Duration.ofMinutes(5), PATIENCE, 100_000, Duration.ofHours(24)));
+    private final PermissionCache cache = cache(directory);
     private final ExecutorService requests = Executors.newFixedThreadPool(16);
 
     ThreadsTests() {
@@ -245,6 +244,88 @@ class ThreadsTests {
         priority.set(Priority.FOREGROUND);
 
         call.get(60, TimeUnit.SECONDS);
+    }
+
+    // Reads of a request that demands a read of its own
+
+    @Test
+    void individualWhenReadsAreIndependentThenTheyRunInParallel() {
+        Meeting meeting = new Meeting();
+        meeting.role("viewer", "read")
+                .member("acme", "alice", "viewer")
+                .globalRole("auditor", "audit")
+                .globalRole("payer", "pay")
+                .globalRole("seller", "sell")
+                .holds("alice", "auditor", "payer", "seller");
+        meeting.expect("membership", "roles", "grants");
+        meeting.expect("scopes", "scopes", "scopes");
+
+        assertThat(individual(meeting)).isEqualTo(Scopes.of("read", "audit", "pay", "sell"));
+    }
+
+    /** If the list of roles is long, only the roles held are read. */
+    @Test
+    void individualWhenTheRolesHeldAreReadAloneThenInParallel() {
+        Meeting meeting = new Meeting();
+        meeting.pages(1)
+                .role("viewer", "read")
+                .role("editor", "write")
+                .role("owner", "delete")
+                .member("acme", "alice", "viewer", "editor");
+        try (PermissionCache parallel = cache(meeting)) {
+            assertThat(individual(parallel)).isEqualTo(BOTH);
+            meeting.expect("membership", "scopes", "scopes", "grants");
+
+            assertThat(individual(parallel)).isEqualTo(BOTH);
+        }
+        assertThat(meeting.calls("roles")).isEqualTo(1);
+    }
+
+    private Scopes individual(TestDirectory source) {
+        try (PermissionCache parallel = cache(source)) {
+            return individual(parallel);
+        }
+    }
+
+    private Scopes individual(PermissionCache from) {
+        PermissionKey key = new PermissionKey(user("alice"), "acme", TestDirectory.API);
+        return from.get(key, Freshness.within(Duration.ZERO, steady.nanos()), Scopes.none())
+                .granted();
+    }
+
+    private PermissionCache cache(TestDirectory source) {
+        return new PermissionCache(
+                source,
+                steady,
+                new CacheSettings(
+                        Duration.ofSeconds(30), Duration.ofMinutes(5), PATIENCE, 100_000, Duration.ofHours(24)));
+    }
+
+    /** No call of a group is answered before all calls of the group have begun. */
+    private static final class Meeting extends TestDirectory {
+
+        private final Map<String, CyclicBarrier> groups = new ConcurrentHashMap<>();
+
+        void expect(String... operations) {
+            CyclicBarrier group = new CyclicBarrier(operations.length);
+            for (String operation : operations) {
+                groups.put(operation, group);
+            }
+        }
+
+        @Override
+        void asked(String operation, CallContext context) {
+            CyclicBarrier group = groups.get(operation);
+            try {
+                if (group != null) {
+                    group.await();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (BrokenBarrierException e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     private void awaitLift() throws InterruptedException {
