@@ -78,8 +78,14 @@ class TestDirectory implements PermissionSource {
     }
 
     synchronized TestDirectory holds(String user, String... globalRoleIds) {
-        holders.values().forEach(users -> users.remove(user));
-        for (String role : globalRoleIds) {
+        // A holder who keeps a role keeps the place on its pages.
+        Set<String> held = Set.of(globalRoleIds);
+        holders.forEach((role, users) -> {
+            if (!held.contains(role)) {
+                users.remove(user);
+            }
+        });
+        for (String role : held) {
             holders.computeIfAbsent(role, id -> new LinkedHashSet<>()).add(user);
         }
         return this;
@@ -111,6 +117,11 @@ class TestDirectory implements PermissionSource {
 
     synchronized void leave(String organization, String user) {
         organizations.getOrDefault(organization, Map.of()).remove(user);
+    }
+
+    synchronized void removeGlobalRole(String id) {
+        globalRoles.remove(id);
+        holders.remove(id);
     }
 
     synchronized void removeRole(String id) {
