@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ final class SigningKeys implements AutoCloseable {
     private long lastBegan;
     private long lastButOneBegan;
     private long lastFailed;
-    private boolean keptFresh;
+    private final AtomicBoolean keptFresh = new AtomicBoolean();
 
     /**
      * @param timeout the limit on the whole time of a fetch
@@ -189,7 +190,13 @@ final class SigningKeys implements AutoCloseable {
     private Fetch fetch() {
         Fetch mine = new Fetch(nanos.getAsLong(), freezes.getAsLong());
         Fetch fetch = begin(mine);
+        if (fetch == null) {
+            return Fetch.of(reading);
+        }
         if (fetch.equals(mine)) {
+            if (keptFresh.compareAndSet(false, true)) {
+                keepFresh(new WeakReference<>(this), later);
+            }
             var unused = request().whenComplete((published, failure) -> end(mine, published));
         }
         return fetch;
@@ -203,13 +210,13 @@ final class SigningKeys implements AutoCloseable {
         }
     }
 
-    private synchronized Fetch begin(Fetch mine) {
+    /** The fetch to wait for; {@code null} if the fetch of another request has ended meanwhile. */
+    private synchronized @Nullable Fetch begin(Fetch mine) {
         if (running != null) {
             return running;
         }
         if (reading.began - mine.began >= 0) {
-            // The fetch of another request has ended meanwhile.
-            return Fetch.of(reading);
+            return null;
         }
         boolean inTime = mine.began - lastButOneBegan >= FETCH_INTERVAL.toNanos();
         boolean again = failing && mine.began - lastFailed >= PAUSE_AFTER_FAILURE.toNanos();
@@ -220,10 +227,6 @@ final class SigningKeys implements AutoCloseable {
         lastButOneBegan = lastBegan;
         lastBegan = mine.began;
         renewalDue = mine.began + FETCH_INTERVAL.toNanos();
-        if (!keptFresh) {
-            keptFresh = true;
-            keepFresh(new WeakReference<>(this), later);
-        }
         return mine;
     }
 

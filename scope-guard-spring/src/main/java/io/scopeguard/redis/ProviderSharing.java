@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -180,8 +181,13 @@ public final class ProviderSharing implements AutoCloseable {
         }
     }
 
-    /** Records that this replica is running, and counts the others. Waits for Redis. */
-    synchronized void beat(ScopeGuard guard) {
+    /** Performs a heartbeat on the thread of all heartbeats, and waits for its end. */
+    void beatNow(ScopeGuard guard) {
+        CompletableFuture.runAsync(() -> beat(guard), heartbeats).join();
+    }
+
+    /** Records that this replica is running, and counts the others. Waits for Redis, so only the thread of heartbeats calls it. */
+    private void beat(ScopeGuard guard) {
         presence.beat().ifPresent(beat -> beaten(beat, guard));
         invalidateIfDue(guard);
     }

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.asm.ClassReader;
@@ -45,105 +51,184 @@ class LockedRegionsTests {
             "io/lettuce/",
             "org/slf4j/");
 
-    /** Accepts a function, and is a clock that reads memory. */
-    private static final List<String> ALLOWED = List.of("java/util/function/LongSupplier.getAsLong");
+    /** Functions that only read memory, by which clocks are passed. */
+    private static final List<String> CLOCKS = List.of("java/util/function/LongSupplier.getAsLong");
+
+    /** Methods of ours that are not followed: listeners of a freeze must return at once. */
+    private static final List<String> QUICK = List.of("io/scopeguard/time/SteadyClock.follow");
+
+    private static final String OURS = "io/scopeguard/";
 
     @Test
     void nothingForeignIsCalledWhileAMonitorIsHeld() throws IOException {
-        List<String> calls = new ArrayList<>();
-        int classes = 0;
+        Classes classes = new Classes();
         for (Resource type :
                 new PathMatchingResourcePatternResolver().getResources("classpath*:io/scopeguard/**/*.class")) {
             if (!type.getURL().toString().contains("test")) {
-                calls.addAll(lockedCalls(type));
-                classes++;
+                classes.read(type);
             }
         }
 
-        assertThat(classes).isGreaterThan(300);
-        assertThat(calls).as("calls while a monitor is held").hasSizeGreaterThan(50);
-        assertThat(calls.stream().filter(LockedRegionsTests::isForbidden)).isEmpty();
+        assertThat(classes.calls).hasSizeGreaterThan(2_000);
+        assertThat(classes.locked)
+                .as("methods that call others while a monitor is held")
+                .hasSizeGreaterThan(25);
+        assertThat(classes.violations()).isEmpty();
     }
 
     @Test
-    void callsInSynchronizedMethodsAndBlocksAreFound() throws IOException {
-        Resource own = new PathMatchingResourcePatternResolver()
-                .getResource("classpath:" + Locked.class.getName().replace('.', '/') + ".class");
+    void callsInSynchronizedMethodsAndBlocksAreFoundAlsoIndirectOnes() throws IOException {
+        Classes classes = new Classes();
+        for (Class<?> type : List.of(Locked.class, Base.class, Sleeper.class)) {
+            classes.read(new PathMatchingResourcePatternResolver()
+                    .getResource("classpath:" + type.getName().replace('.', '/') + ".class"));
+        }
 
-        Stream<String> forbidden = lockedCalls(own).stream().filter(LockedRegionsTests::isForbidden);
-
-        assertThat(forbidden.map(call -> call.substring(call.indexOf("calls"))))
-                .containsExactly("calls java/lang/Runnable.run", "calls java/lang/Thread.sleep");
+        assertThat(classes.violations().map(path -> path.replaceAll("\\S*/|\\S*\\$", "")))
+                .containsExactlyInAnyOrder(
+                        "Locked.runs > Runnable.run",
+                        "Locked.sleeps > Thread.sleep",
+                        "Locked.waits > Locked.indirectly > Sleeper.pause > Base.pause > Thread.sleep");
     }
 
     private static boolean isForbidden(String call) {
-        return FORBIDDEN.stream().anyMatch(name -> call.contains(" calls " + name))
-                && ALLOWED.stream().noneMatch(call::endsWith);
+        return FORBIDDEN.stream().anyMatch(call::startsWith) && !CLOCKS.contains(call);
     }
 
-    private static List<String> lockedCalls(Resource type) throws IOException {
-        List<String> calls = new ArrayList<>();
-        try (InputStream bytes = type.getInputStream()) {
-            new ClassReader(bytes).accept(new LockedCalls(calls), ClassReader.SKIP_FRAMES);
-        }
-        return calls;
-    }
+    /** The calls in classes of ours, by the names of types and methods. */
+    private static final class Classes {
 
-    /** A block reaches from the first instruction that enters a monitor to the last one that leaves it. */
-    private static final class LockedCalls extends ClassVisitor {
+        /** The calls of each method. */
+        final Map<String, Set<String>> calls = new TreeMap<>();
 
-        private final List<String> calls;
-        private String owner = "";
+        /** The calls of each method that holds a monitor then. */
+        final Map<String, Set<String>> locked = new TreeMap<>();
 
-        LockedCalls(List<String> calls) {
-            super(SpringAsmInfo.ASM_VERSION);
-            this.calls = calls;
-        }
+        /** The subtypes and supertypes of each type. */
+        private final Map<String, Set<String>> related = new HashMap<>();
 
-        @Override
-        public void visit(int version, int access, String name, String signature, String parent, String[] types) {
-            owner = name;
+        void read(Resource type) throws IOException {
+            try (InputStream bytes = type.getInputStream()) {
+                new ClassReader(bytes).accept(new Reader(), ClassReader.SKIP_FRAMES);
+            }
         }
 
-        @Override
-        public MethodVisitor visitMethod(
-                int access, String name, String descriptor, String signature, String[] thrown) {
-            boolean isSynchronized = (access & Opcodes.ACC_SYNCHRONIZED) != 0;
-            String method = owner + "." + name;
-            return new MethodVisitor(SpringAsmInfo.ASM_VERSION) {
+        /** Paths of calls from methods that hold a monitor to forbidden ones. */
+        Stream<String> violations() {
+            List<String> found = new ArrayList<>();
+            locked.forEach((method, direct) -> {
+                Set<String> seen = new HashSet<>(QUICK);
+                direct.forEach(call -> follow(method + " > " + call, call, seen, found));
+            });
+            return found.stream();
+        }
 
-                private final List<String> locked = new ArrayList<>();
-                private boolean entered = isSynchronized;
-                private int certain;
+        private void follow(String path, String call, Set<String> seen, List<String> found) {
+            if (isForbidden(call)) {
+                found.add(path);
+            } else if (call.startsWith(OURS) && seen.add(call)) {
+                implementations(call)
+                        .forEach(method -> calls.getOrDefault(method, Set.of())
+                                .forEach(next -> follow(
+                                        method.equals(call)
+                                                ? path + " > " + next
+                                                : path + " > " + method + " > " + next,
+                                        next,
+                                        seen,
+                                        found)));
+            }
+        }
 
-                @Override
-                public void visitInsn(int opcode) {
-                    entered |= opcode == Opcodes.MONITORENTER;
-                    if (opcode == Opcodes.MONITOREXIT) {
-                        certain = locked.size();
+        /** The methods that a call may reach: that of the type, of a supertype or of a subtype. */
+        private Stream<String> implementations(String call) {
+            int dot = call.lastIndexOf('.');
+            String name = call.substring(dot);
+            return Stream.concat(
+                            Stream.of(call.substring(0, dot)),
+                            related.getOrDefault(call.substring(0, dot), Set.of()).stream())
+                    .map(type -> type + name)
+                    .filter(method -> !QUICK.contains(method));
+        }
+
+        /** A block reaches from the first instruction that enters a monitor to the last one that leaves it. */
+        private final class Reader extends ClassVisitor {
+
+            private String owner = "";
+
+            Reader() {
+                super(SpringAsmInfo.ASM_VERSION);
+            }
+
+            @Override
+            public void visit(int version, int access, String name, String signature, String parent, String[] types) {
+                owner = name;
+                relate(name, parent);
+                Stream.of(types).forEach(type -> relate(name, type));
+            }
+
+            private void relate(String type, String parent) {
+                if (parent.startsWith(OURS)) {
+                    related.computeIfAbsent(type, key -> new TreeSet<>()).add(parent);
+                    related.computeIfAbsent(parent, key -> new TreeSet<>()).add(type);
+                }
+            }
+
+            @Override
+            public MethodVisitor visitMethod(
+                    int access, String name, String descriptor, String signature, String[] thrown) {
+                boolean isSynchronized = (access & Opcodes.ACC_SYNCHRONIZED) != 0;
+                String method = owner + "." + name;
+                Set<String> all = calls.computeIfAbsent(method, key -> new TreeSet<>());
+                return new MethodVisitor(SpringAsmInfo.ASM_VERSION) {
+
+                    private final List<String> entered = new ArrayList<>();
+                    private boolean isHeld = isSynchronized;
+                    private int certain;
+
+                    @Override
+                    public void visitInsn(int opcode) {
+                        isHeld |= opcode == Opcodes.MONITORENTER;
+                        if (opcode == Opcodes.MONITOREXIT) {
+                            certain = entered.size();
+                        }
                     }
-                }
 
-                @Override
-                public void visitMethodInsn(
-                        int op, String type, String called, String descriptor, boolean isInterface) {
-                    if (entered) {
-                        locked.add(method + " calls " + type + "." + called);
+                    @Override
+                    public void visitMethodInsn(
+                            int op, String type, String called, String descriptor, boolean isInterface) {
+                        String call = type + "." + called;
+                        all.add(call);
+                        if (isHeld) {
+                            entered.add(call);
+                        }
                     }
-                }
 
-                @Override
-                public void visitEnd() {
-                    calls.addAll(isSynchronized ? locked : locked.subList(0, certain));
-                }
-            };
+                    @Override
+                    public void visitEnd() {
+                        List<String> held = isSynchronized ? entered : entered.subList(0, certain);
+                        if (!held.isEmpty()) {
+                            locked.computeIfAbsent(method, key -> new TreeSet<>())
+                                    .addAll(held);
+                        }
+                    }
+                };
+            }
         }
     }
 
     /** Violations that must be found. */
     private static final class Locked {
 
+        private final Sleeper sleeper = new Base();
         private int count;
+
+        synchronized void waits() throws InterruptedException {
+            indirectly();
+        }
+
+        private void indirectly() throws InterruptedException {
+            sleeper.pause();
+        }
 
         synchronized void runs(Runnable foreign) {
             foreign.run();
@@ -156,6 +241,19 @@ class LockedRegionsTests {
                 }
             }
             Thread.yield();
+        }
+    }
+
+    private interface Sleeper {
+
+        void pause() throws InterruptedException;
+    }
+
+    private static class Base implements Sleeper {
+
+        @Override
+        public void pause() throws InterruptedException {
+            Thread.sleep(1);
         }
     }
 }

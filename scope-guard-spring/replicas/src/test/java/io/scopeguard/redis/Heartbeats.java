@@ -9,6 +9,6 @@ public final class Heartbeats {
 
     /** Sends the heartbeat of a replica now. */
     public static void beat(ReplicaSharing sharing, ScopeGuard guard) {
-        sharing.parts().forEach(part -> part.beat(guard));
+        sharing.parts().forEach(part -> part.beatNow(guard));
     }
 }

@@ -203,7 +203,7 @@ class ReplicaCallsTests {
                 replicas.add(new Stepped());
             }
             Random random = new Random(1);
-            replicas.forEach(replica -> replica.part.beat(replica.guard));
+            replicas.forEach(replica -> replica.part.beatNow(replica.guard));
             inTurn(replicas, replica -> request.accept(replica, random));
             company.forgetCalls();
             inTurn(replicas, replica -> request.accept(replica, random));
@@ -255,7 +255,7 @@ class ReplicaCallsTests {
                     new CacheSettings(MAX_AGE, MAX_STALE, usual.maxWait(), usual.maxEntries(), usual.idle()),
                     part.histories());
             guard = ScopeGuard.builder(provider).permissions(cache.cache()).build();
-            part.beat(guard);
+            part.beatNow(guard);
             assertThat(part.isReachable()).isTrue();
         }
 
