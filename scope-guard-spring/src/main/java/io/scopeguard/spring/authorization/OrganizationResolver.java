@@ -56,7 +56,8 @@ public final class OrganizationResolver {
         return resolve(request, text(pathVariables.get(pathVariable)), binding, required);
     }
 
-    private RequestedOrganization resolve(
+    /** By the organization that the path of the request names, if it names one. */
+    RequestedOrganization resolve(
             HttpServletRequest request, @Nullable String inPath, Binding binding, boolean required) {
         if (binding == Binding.NONE) {
             // Headers are ignored; but a path always binds, such as that of a handler registered after start-up.
@@ -104,11 +105,6 @@ public final class OrganizationResolver {
         }
         return RequestedOrganization.agreeing(
                 inPath, inHeader.isEmpty() ? null : inHeader.iterator().next());
-    }
-
-    /** Whether the path of the request names its organization, for a handler of any kind. */
-    boolean isNamedInPath(HttpServletRequest request, Object handler) {
-        return inPath(request, handler) != null;
     }
 
     OrganizationPattern pattern() {

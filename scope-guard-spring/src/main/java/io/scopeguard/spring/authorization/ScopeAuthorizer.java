@@ -4,7 +4,7 @@ import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.annotation.Internal;
-import io.scopeguard.spring.response.DecisionHolder;
+import io.scopeguard.spring.request.RequestNotes;
 import io.scopeguard.token.AccessToken;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Consumer;
@@ -37,11 +37,16 @@ public final class ScopeAuthorizer {
     }
 
     Decision authorize(HttpServletRequest request, AccessToken token, AccessRequest access) {
+        return authorize(request, RequestNotes.of(request), token, access);
+    }
+
+    /** @param notes about the request */
+    Decision authorize(HttpServletRequest request, RequestNotes notes, AccessToken token, AccessRequest access) {
         Decision decision = decide(token, access);
         if (!decision.isGranted()) {
             denials.denied(operation(request), decision);
         }
-        DecisionHolder.set(request, decision);
+        notes.decided(decision);
         return decision;
     }
 

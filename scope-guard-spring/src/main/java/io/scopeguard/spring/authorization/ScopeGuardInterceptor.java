@@ -68,34 +68,25 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
             return true;
         }
         HandlerRule rule = rules.of(handler);
+        RequestNotes notes = RequestNotes.of(request);
+        Arrival arrival = new Arrival(request, response, organizations.inPath(request, handler), notes);
         boolean fromOpen = Allowed.cameFromOpen(request);
-        boolean isAllowed = isAllowed(request, response, handler, rule, fromOpen);
+        boolean isAllowed = isAllowed(arrival, rule, fromOpen);
         if (isAllowed) {
-            String organization = organizations.inPath(request, handler);
-            RequestNotes.of(request).passed(new Allowed(handler, organization, fromOpen || rule instanceof Open));
+            notes.passed(new Allowed(handler, arrival.organization, fromOpen || rule instanceof Open));
         }
         return isAllowed;
     }
 
-    private boolean isAllowed(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Object handler,
-            HandlerRule rule,
-            boolean fromOpen)
-            throws IOException {
+    private boolean isAllowed(Arrival arrival, HandlerRule rule, boolean fromOpen) throws IOException {
         if (rule instanceof Requires requires) {
-            return meets(request, response, handler, requires);
+            return meets(arrival, requires);
         }
         if (rule instanceof AnyToken) {
             AccessToken token = AccessTokenHolder.get();
-            return token == null
-                    ? deny(request, response, ProblemResponses::missingToken)
-                    : mayActInOrganization(request, response, handler, token);
+            return token == null ? deny(arrival, ProblemResponses::missingToken) : mayActInOrganization(arrival, token);
         }
-        return rule instanceof Open
-                || isFreeContent(request, handler, rule)
-                || hasToken(request, response, handler, isClosed(rule), fromOpen);
+        return rule instanceof Open || isFreeContent(arrival, rule) || hasToken(arrival, isClosed(rule), fromOpen);
     }
 
     /** Whether the request was last allowed to reach this handler, for the organization in its path. */
@@ -116,66 +107,56 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         return type == DispatcherType.ERROR || (type == DispatcherType.ASYNC && hasAllowed(request, handler));
     }
 
-    private boolean meets(HttpServletRequest request, HttpServletResponse response, Object handler, Requires rule)
-            throws IOException {
+    private boolean meets(Arrival arrival, Requires rule) throws IOException {
         AccessToken token = AccessTokenHolder.get();
         if (token == null) {
-            return deny(request, response, ProblemResponses::missingToken);
+            return deny(arrival, ProblemResponses::missingToken);
         }
         boolean mustBeNamed = !rule.isGlobalRoleOnly();
-        RequestedOrganization organization = organizations.resolve(request, handler, rule.binding(), mustBeNamed);
-        return decide(request, response, token, new AccessRequest(organization, rule.requirement(), rule.roles()));
+        RequestedOrganization organization =
+                organizations.resolve(arrival.request, arrival.organization, rule.binding(), mustBeNamed);
+        return decide(arrival, token, new AccessRequest(organization, rule.requirement(), rule.roles()));
     }
 
     /** Static files do not belong to an organization, unless their path names one. */
-    private boolean isFreeContent(HttpServletRequest request, Object handler, HandlerRule rule) {
-        return rule instanceof StaticContent && !policy.isClosed() && !organizations.isNamedInPath(request, handler);
+    private boolean isFreeContent(Arrival arrival, HandlerRule rule) {
+        return rule instanceof StaticContent && !policy.isClosed() && arrival.organization == null;
     }
 
     private boolean isClosed(HandlerRule rule) {
         return policy.isClosed() || rule instanceof Closed;
     }
 
-    private boolean hasToken(
-            HttpServletRequest request, HttpServletResponse response, Object handler, boolean closed, boolean fromOpen)
-            throws IOException {
+    private boolean hasToken(Arrival arrival, boolean closed, boolean fromOpen) throws IOException {
         AccessToken token = AccessTokenHolder.get();
         if (token == null) {
             // Other chains of the application, and the requests that they permit, are not checked here.
-            return !((closed || fromOpen) && isUnauthenticated())
-                    || deny(request, response, ProblemResponses::missingToken);
+            return !((closed || fromOpen) && isUnauthenticated()) || deny(arrival, ProblemResponses::missingToken);
         }
-        if (closed && !ScopeAuthorizationManagerFactory.isGuarded(request)) {
-            return deny(request, response, ProblemResponses::undeclared);
+        if (closed && !ScopeAuthorizationManagerFactory.isGuarded(arrival.request)) {
+            return deny(arrival, ProblemResponses::undeclared);
         }
-        return mayActInOrganization(request, response, handler, token);
+        return mayActInOrganization(arrival, token);
     }
 
     /** Requires only that the token matches the named organization, if the request names one. */
-    private boolean mayActInOrganization(
-            HttpServletRequest request, HttpServletResponse response, Object handler, AccessToken token)
-            throws IOException {
-        RequestedOrganization organization = organizations.resolve(request, handler, Binding.REQUEST, false);
-        return decide(request, response, token, new AccessRequest(organization, null));
+    private boolean mayActInOrganization(Arrival arrival, AccessToken token) throws IOException {
+        RequestedOrganization organization =
+                organizations.resolve(arrival.request, arrival.organization, Binding.REQUEST, false);
+        return decide(arrival, token, new AccessRequest(organization, null));
     }
 
-    private boolean decide(
-            HttpServletRequest request, HttpServletResponse response, AccessToken token, AccessRequest access)
-            throws IOException {
-        Decision decision = authorizer.authorize(request, token, access);
+    private boolean decide(Arrival arrival, AccessToken token, AccessRequest access) throws IOException {
+        Decision decision = authorizer.authorize(arrival.request, arrival.notes, token, access);
         if (!decision.isGranted()) {
-            return deny(request, response, problems -> problems.of(decision));
+            return deny(arrival, problems -> problems.of(decision));
         }
-        signals.writeEarly(request, response);
+        signals.writeEarly(arrival.notes, arrival.response);
         return true;
     }
 
-    private boolean deny(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Function<ProblemResponses, ProblemResponse> problem)
-            throws IOException {
-        writer.write(request, response, problem);
+    private boolean deny(Arrival arrival, Function<ProblemResponses, ProblemResponse> problem) throws IOException {
+        writer.write(arrival.request, arrival.response, problem);
         return false;
     }
 
@@ -183,6 +164,17 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         return authentication == null || authentication instanceof AnonymousAuthenticationToken;
     }
+
+    /**
+     * A request that reaches a handler.
+     *
+     * @param organization that the path names, if it names one
+     */
+    private record Arrival(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @Nullable String organization,
+            RequestNotes notes) {}
 
     /**
      * What a request was allowed to reach. The same handler for another organization needs a new decision.

@@ -54,9 +54,8 @@ public final class SignalHeaderWriter implements HeaderWriter {
      * Writes the hint before the handler runs, because another thread may send the first bytes of a stream while this thread still
      * writes headers. Does nothing if the filter chain does not signal.
      */
-    public void writeEarly(HttpServletRequest request, HttpServletResponse response) {
-        RequestNotes notes = RequestNotes.find(request);
-        if (notes == null || !notes.isSignalled()) {
+    public void writeEarly(RequestNotes notes, HttpServletResponse response) {
+        if (!notes.isSignalled()) {
             return;
         }
         String hint = hint(notes);
