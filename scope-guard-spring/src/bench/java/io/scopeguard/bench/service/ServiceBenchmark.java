@@ -32,9 +32,11 @@ public final class ServiceBenchmark {
     /** Expects {@code name=value} for the {@link Settings}. Exits with 1 if a request failed or a target is missed. */
     public static void main(String[] args) throws IOException {
         Settings settings = Settings.parse(args);
-        boolean good;
-        try (IdentityProvider provider = new IdentityProvider()) {
-            good = new ServiceBenchmark(settings, provider).run(new Report(System.out));
+        boolean good = true;
+        for (int start = 0; start < settings.starts(); start++) {
+            try (IdentityProvider provider = new IdentityProvider()) {
+                good &= new ServiceBenchmark(settings, provider).run(new Report(System.out, settings.isSoon()));
+            }
         }
         System.exit(good ? 0 : 1);
     }
