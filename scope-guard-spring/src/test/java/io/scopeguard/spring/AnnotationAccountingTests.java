@@ -39,6 +39,7 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.graphql.data.federation.EntityMapping;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
 import org.springframework.messaging.handler.annotation.MessageMapping;
+import org.springframework.samples.reports.SampleOfSpring;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
 import org.springframework.stereotype.Service;
@@ -71,6 +72,14 @@ class AnnotationAccountingTests {
     }
 
     // Errors that stop start-up
+
+    /** The classes of Spring itself are not searched for annotations. */
+    @Test
+    void startWhenAnApplicationUsesAPackageOfSpringsSamplesThenItsAnnotationsCount() {
+        runner.withBean(SampleOfSpring.class)
+                .run(context -> assertThat(invalid(context.getStartupFailure()))
+                        .hasMessageContaining("SampleOfSpring#wipe() requires scopes"));
+    }
 
     @Sampled
     @ParameterizedTest
