@@ -118,6 +118,20 @@ class HolderSweepTests {
         }
     }
 
+    /** The role was read alone, and was deleted and created again before and after the first read of the list. */
+    @Test
+    void getWhenARoleThatNoListContainedLosesItsScopesThenTheLossBinds() {
+        PermissionKey key = new PermissionKey(new Subject(Subject.Type.USER, "user-1"), null, TestDirectory.API);
+        cache.get(key, Freshness.within(Duration.ZERO, steady.nanos()), AUDIT);
+        directory.globalRole("payer", "pay").removeGlobalRole("auditor");
+        global("user-200", Scopes.none());
+        directory.globalRole("auditor").holds("user-1", "auditor");
+        clock.advanceSeconds(31);
+        global("user-1", AUDIT);
+
+        assertThat(global("user-1", AUDIT).granted()).isEqualTo(Scopes.none());
+    }
+
     // Users for whom sweeps give no newer answer
 
     /** The first sweep begins after the loss, so no sweep ever contained the user. */

@@ -130,6 +130,11 @@ public final class RoleTable {
                     names, Map.copyOf(next), isListed, holderCount, holders, emptySince, readAt, areScopesKnown);
         }
 
+        /** Whether the last list contained the role, or a read of the role alone showed that it grants something. */
+        private boolean isDefined() {
+            return isListed || meanings.values().stream().anyMatch(meaning -> !meaning.scopes.isEmpty());
+        }
+
         private Role unlisted(ReadTimes times) {
             return isListed
                     ? new Role(names, meanings, false, 0, Set.of(), times.readAt(), readAt, areScopesKnown)
@@ -170,9 +175,7 @@ public final class RoleTable {
     /** Whether the role is defined or known to grant something. */
     boolean means(String id) {
         Role role = roles.get(id);
-        return id.charAt(0) == DIRECT
-                || (role != null
-                        && (role.isListed || role.meanings.values().stream().anyMatch(each -> !each.scopes.isEmpty())));
+        return id.charAt(0) == DIRECT || (role != null && role.isDefined());
     }
 
     private static Meaning direct(String id, Audience audience) {
@@ -197,7 +200,7 @@ public final class RoleTable {
 
     private static boolean isReduced(Role role, @Nullable RoleDefinition definition) {
         if (definition == null) {
-            return role.isListed;
+            return role.isDefined();
         }
         if (!definition.names().containsAll(role.names)) {
             return true;
