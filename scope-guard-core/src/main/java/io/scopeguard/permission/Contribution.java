@@ -52,7 +52,7 @@ record Contribution(
         Map<String, Loss> losses = resolved == null ? Map.of() : fact.changes().losses();
         for (Map.Entry<String, Loss> loss : losses.entrySet()) {
             if (!loss.getValue().bindsIn(pictureReadAt)) {
-                scopes = scopes.or(meaning(loss.getKey()).scopes());
+                scopes = scopes.or(meaning(loss.getKey()).scopesIn(pictureReadAt));
             }
         }
         return scopes;
@@ -90,9 +90,12 @@ record Contribution(
         }
         fact.changes().losses().forEach((role, loss) -> {
             Meaning meaning = meaning(role);
+            Loss inRole = meaning.changes().losses().get(scope);
             if (meaning.scopes().contains(scope)) {
                 Gain scopeGain = meaning.changes().gain(scope, meaning.firstEnd());
                 past.add(new Past(loss.gain().and(scopeGain), loss.noticed()));
+            } else if (inRole != null) {
+                past.add(new Past(loss.gain().and(inRole.gain()), Math.min(loss.noticed(), inRole.noticed())));
             }
         });
     }

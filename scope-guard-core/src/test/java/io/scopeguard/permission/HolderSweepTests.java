@@ -121,8 +121,7 @@ class HolderSweepTests {
     /** The role was read alone, and was deleted and created again before and after the first read of the list. */
     @Test
     void getWhenARoleThatNoListContainedLosesItsScopesThenTheLossBinds() {
-        PermissionKey key = new PermissionKey(new Subject(Subject.Type.USER, "user-1"), null, TestDirectory.API);
-        cache.get(key, Freshness.within(Duration.ZERO, steady.nanos()), AUDIT);
+        individualOutside("user-1", AUDIT);
         directory.globalRole("payer", "pay").removeGlobalRole("auditor");
         global("user-200", Scopes.none());
         directory.globalRole("auditor").holds("user-1", "auditor");
@@ -130,6 +129,43 @@ class HolderSweepTests {
         global("user-1", AUDIT);
 
         assertThat(global("user-1", AUDIT).granted()).isEqualTo(Scopes.none());
+    }
+
+    /** The right moves from a global role to a role in an organization, and then the global role is deleted. */
+    @Test
+    void getWhenALostRoleHasAlsoLostItsScopesThenNeitherBindsBeforeTheMembershipIsRead() {
+        directory.globalRole("payer", "pay").role("auditing", "audit");
+        get("user-1", AUDIT);
+        clock.advanceSeconds(31);
+        LivePermissions before = get("user-1", AUDIT);
+        executor.runAll();
+        assertThat(before.granted()).isEqualTo(AUDIT);
+        clock.advanceSeconds(31);
+        directory.member("acme", "user-1", "auditing").removeGlobalRole("auditor");
+        global("user-1", AUDIT);
+        executor.runAll();
+        assertThat(global("user-1", AUDIT).granted()).isEqualTo(Scopes.none());
+        executor.runAll();
+        executor.busy(true);
+
+        LivePermissions moved = get("user-1", AUDIT);
+        assertThat(moved.granted()).isEqualTo(AUDIT);
+        assertThat(moved.history().heldSince("audit"))
+                .isEqualTo(before.history().heldSince("audit"));
+        executor.runAll();
+        assertThat(get("user-1", AUDIT).granted()).isEqualTo(AUDIT);
+    }
+
+    /** The role was deleted after the read of the user, and before the read of the list and of its scopes. */
+    @Test
+    void getWhenARoleThatNoListContainedIsGoneThenSweepsAreNotDatedByTheReadOfItsScopes() {
+        directory.globalRole("payer", "pay").holds("user-1", "payer");
+        directory.meanwhile("grants", () -> directory.removeGlobalRole("payer"));
+        individualOutside("user-1", PAY);
+        sweepGlobally(2);
+        clock.advance(Duration.ofMinutes(10));
+
+        assertThat(global("user-7", AUDIT).granted()).isEqualTo(AUDIT);
     }
 
     // Users for whom sweeps give no newer answer
@@ -392,6 +428,11 @@ class HolderSweepTests {
     private LivePermissions global(String user, Scopes held) {
         return cache.get(
                 new PermissionKey(new Subject(Subject.Type.USER, user), null, TestDirectory.API), fresh(), held);
+    }
+
+    private LivePermissions individualOutside(String user, Scopes held) {
+        PermissionKey key = new PermissionKey(new Subject(Subject.Type.USER, user), null, TestDirectory.API);
+        return cache.get(key, Freshness.within(Duration.ZERO, steady.nanos()), held);
     }
 
     private boolean isRefused(String user) {

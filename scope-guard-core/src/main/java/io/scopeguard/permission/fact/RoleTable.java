@@ -57,6 +57,17 @@ public final class RoleTable {
                     : new Meaning(following.equals(changes) ? scopes : next, following, firstEnd, nextReadAt, true);
         }
 
+        /** The scopes in a picture that was read at the given time: a loss that was noticed later does not bind. */
+        public Scopes scopesIn(long pictureReadAt) {
+            Scopes kept = scopes;
+            for (Map.Entry<String, Changes.Loss> loss : changes.losses().entrySet()) {
+                if (!loss.getValue().bindsIn(pictureReadAt)) {
+                    kept = kept.or(Scopes.of(loss.getKey()));
+                }
+            }
+            return kept;
+        }
+
         private Meaning seenEarlier(Meaning theirs, long lastRead) {
             Changes merged = changes.seenEarlier(
                     scopes.toList(),
@@ -135,8 +146,9 @@ public final class RoleTable {
             return isListed || meanings.values().stream().anyMatch(meaning -> !meaning.scopes.isEmpty());
         }
 
+        /** A role that is not in the list has no holders, even if no list ever contained it. */
         private Role unlisted(ReadTimes times) {
-            return isListed
+            return isListed || holderCount != 0
                     ? new Role(names, meanings, false, 0, Set.of(), times.readAt(), readAt, areScopesKnown)
                     : this;
         }
