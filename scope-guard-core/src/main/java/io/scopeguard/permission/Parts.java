@@ -52,6 +52,7 @@ final class Parts {
         }
         if (picture.needsGlobalList()) {
             parts.add(list(source.globalRoles(), picture.globalRoles(), !picture.isListPart(), Long.MIN_VALUE));
+            addRolesThatGrantNothing(parts, picture);
         }
         if (picture.needsGrants()) {
             addGrants(parts, picture);
@@ -116,6 +117,16 @@ final class Parts {
         long alone = roles.table().meaning(role, audience).readAt();
         long readAt = roles.isReadByList() ? Math.max(alone, roles.readAt()) : alone;
         return new Part(new RoleKey(set, role, audience), readAt, invalidations.ofRoles(), Long.MIN_VALUE, false);
+    }
+
+    private void addRolesThatGrantNothing(List<Part> parts, Picture picture) {
+        if (picture.showsThatNothingIsGranted()) {
+            RoleSet roles = picture.globalRoles();
+            Audience audience = picture.key().audience();
+            for (String role : roles.heldForNothing(audience)) {
+                parts.add(role(source.globalRoles(), roles, role, audience));
+            }
+        }
     }
 
     private void addGrants(List<Part> parts, Picture picture) {

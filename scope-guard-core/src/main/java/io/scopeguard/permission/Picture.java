@@ -146,7 +146,17 @@ final class Picture {
             oldest = Math.min(oldest, each.readAt());
         }
         oldest = required.isLeaky() ? Math.min(oldest, stored.organizationRoles.readAt()) : oldest;
-        return isListPart() ? Math.min(oldest, outside.roles.readAt()) : oldest;
+        return isListPart() ? Math.min(oldest, listReadAt()) : oldest;
+    }
+
+    /** If the grants are not needed because roles grant nothing, the reads of those roles are part of the picture. */
+    private long listReadAt() {
+        return showsThatNothingIsGranted() ? outside.roles.nothingGrantedAt(key().audience()) : outside.roles.readAt();
+    }
+
+    /** Whether the list of global roles stands for the subject's grants. */
+    boolean showsThatNothingIsGranted() {
+        return outside.needsList && !outside.isNeeded && required.countsGrants();
     }
 
     /** Whether the picture needs the list of global roles, for the names of roles or to show that a role has no holders. */

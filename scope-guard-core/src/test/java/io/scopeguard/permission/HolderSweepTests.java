@@ -85,6 +85,20 @@ class HolderSweepTests {
         executor.runAll();
     }
 
+    /** Without a role that grants something, there are no sweeps and no reads of users. */
+    @Test
+    void getWhenTheOnlyRoleGainsItsFirstScopeThenItsHoldersHaveIt() {
+        directory.globalRole("auditor");
+        sweepGlobally(2);
+        directory.globalRole("auditor", "audit");
+        clock.advanceSeconds(31);
+        global("user-1", Scopes.none());
+        executor.runAll();
+
+        assertThat(global("user-1", AUDIT).granted()).isEqualTo(AUDIT);
+        assertThat(get("user-2", AUDIT).granted()).isEqualTo(AUDIT);
+    }
+
     /** A role that granted nothing gains a scope after its scopes were read. */
     @Test
     void getWhenAHeldRoleGainsItsFirstScopeAfterItWasLeftOutThenTheSweepIsNoNewerThanThat() {

@@ -6,6 +6,7 @@ import io.scopeguard.scope.Audience;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -106,6 +107,26 @@ public record RoleSet(
     public boolean mayGrant(Audience audience) {
         return relevance.computeIfAbsent(
                 audience, ignored -> table.roles().values().stream().anyMatch(role -> mayGrant(role, audience)));
+    }
+
+    /** The roles with holders that are known to grant nothing, because each was read alone: the list does not contain scopes. */
+    public Set<String> heldForNothing(Audience audience) {
+        Set<String> ids = new HashSet<>();
+        table.roles().forEach((id, role) -> {
+            if (!isReadByList && role.isListed() && role.holderCount() != 0 && !mayGrant(role, audience)) {
+                ids.add(id);
+            }
+        });
+        return ids;
+    }
+
+    /** The start of the oldest read that shows that no holder of a role has scopes of the audience. */
+    public long nothingGrantedAt(Audience audience) {
+        long oldest = readAt;
+        for (String id : heldForNothing(audience)) {
+            oldest = Math.min(oldest, table.meaning(id, audience).readAt());
+        }
+        return oldest;
     }
 
     /** Whether a subject may hold a role with one of these names. */
