@@ -23,9 +23,11 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.observation.SecurityObservationSettings;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.server.resource.web.OAuth2ProtectedResourceMetadataFilter;
 import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.context.request.async.SecurityContextCallableProcessingInterceptor;
 import org.springframework.security.web.context.request.async.WebAsyncManagerIntegrationFilter;
@@ -84,6 +86,8 @@ final class FilterChainConfiguration {
                 filters.add(FilterChainConfiguration::passOnToCallables);
             } else if (filter instanceof CorsFilter && !hasOwnCors) {
                 filters.add(whereThereIsAnOrigin(filter));
+            } else if (filter instanceof AnonymousAuthenticationFilter) {
+                filters.add(whereNobodyIsAuthenticated(filter));
             } else if (!isNeedless(filter)) {
                 filters.add(filter);
             }
@@ -110,6 +114,17 @@ final class FilterChainConfiguration {
         return (request, response, chain) -> {
             ServletResponse signalled = SignallingChainFilter.begin(request, response);
             headers.doFilter(request, signalled, (ignored, wrapped) -> chain.doFilter(request, wrapped));
+        };
+    }
+
+    /** Skips the filter if there is an authentication, because it only provides one if there is none. */
+    private static Filter whereNobodyIsAuthenticated(Filter anonymous) {
+        return (request, response, chain) -> {
+            if (SecurityContextHolder.getContext().getAuthentication() == null) {
+                anonymous.doFilter(request, response, chain);
+            } else {
+                chain.doFilter(request, response);
+            }
         };
     }
 
