@@ -39,7 +39,7 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.graphql.data.federation.EntityMapping;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
 import org.springframework.messaging.handler.annotation.MessageMapping;
-import org.springframework.samples.reports.SampleOfSpring;
+import org.springframework.reports.SpringLookalike;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
 import org.springframework.stereotype.Service;
@@ -75,10 +75,10 @@ class AnnotationAccountingTests {
 
     /** The classes of Spring itself are not searched for annotations. */
     @Test
-    void startWhenAnApplicationUsesAPackageOfSpringsSamplesThenItsAnnotationsCount() {
-        runner.withBean(SampleOfSpring.class)
+    void startWhenAnApplicationUsesAPackageOfSpringThenItsAnnotationsCount() {
+        runner.withBean(SpringLookalike.class)
                 .run(context -> assertThat(invalid(context.getStartupFailure()))
-                        .hasMessageContaining("SampleOfSpring#wipe() requires scopes"));
+                        .hasMessageContaining("SpringLookalike#wipe() requires scopes"));
     }
 
     @Sampled

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.security.CodeSource;
 import java.util.List;
 import java.util.Map;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -22,9 +23,10 @@ final class AnnotatedTypes {
             List.of(RequiresScopes.class, RequiresRole.class, PublicEndpoint.class);
 
     private static final String SPRING = "org.springframework.";
+    private static final String JARS_OF_SPRING = "spring-";
 
-    /** Applications that show how Spring is used. */
-    private static final String SAMPLES = "org.springframework.samples.";
+    /** Parts of the names of Spring's packages that contain applications. */
+    private static final List<String> APPLICATIONS = List.of(".sample", ".example", ".demo", ".test");
 
     /** The annotations of types never change, so all contexts share one cache. */
     static final AnnotatedTypes SHARED = new AnnotatedTypes();
@@ -59,12 +61,33 @@ final class AnnotatedTypes {
     }
 
     /**
-     * Whether the type belongs to Java or Spring, whose types extend no types of others. Most beans are Spring's, and reading the
-     * annotations of all of their methods takes longer than the rest of this check.
+     * Whether the type belongs to Java or Spring, whose types extend no types of applications. Most beans are Spring's, and reading
+     * the annotations of all of their methods takes longer than the rest of this check.
      */
     private static boolean isFrameworks(Class<?> type) {
-        String name = type.getName();
-        return name.startsWith("java.") || (name.startsWith(SPRING) && !name.startsWith(SAMPLES));
+        if (type.getName().startsWith("java.")) {
+            return true;
+        }
+        CodeSource source =
+                type.getName().startsWith(SPRING) ? type.getProtectionDomain().getCodeSource() : null;
+        return source != null
+                && source.getLocation() != null
+                && isSprings(type.getName(), source.getLocation().getPath());
+    }
+
+    /**
+     * Whether a type comes from one of Spring's jars. Its package alone proves nothing, because applications use Spring's packages,
+     * too.
+     *
+     * @param jar the path of the file from which the type was loaded, which may be in another file
+     */
+    static boolean isSprings(String name, String jar) {
+        int end = jar.endsWith("!/") ? jar.length() - 2 : jar.length();
+        String file = jar.substring(jar.lastIndexOf('/', end - 1) + 1, end);
+        return name.startsWith(SPRING)
+                && APPLICATIONS.stream().noneMatch(name::contains)
+                && file.startsWith(JARS_OF_SPRING)
+                && file.endsWith(".jar");
     }
 
     private boolean hasAnnotatedMethod(Class<?> type) {
@@ -109,7 +132,7 @@ final class AnnotatedTypes {
         return false;
     }
 
-    /** Most beans are the framework's, whose methods carry the same few annotations. */
+    /** The methods of an application carry the same few annotations. */
     private boolean isMark(Class<? extends Annotation> type) {
         Boolean result = marks.get(type);
         if (result == null) {
