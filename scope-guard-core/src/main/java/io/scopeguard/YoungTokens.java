@@ -41,7 +41,7 @@ public final class YoungTokens {
         if (maxAge.isZero() || !permissions.youngTokens().contains(kind) || !isMetBy(carried, request)) {
             return false;
         }
-        Duration age = provider.greatestAge(issuedAt, now);
+        Duration age = provider.greatestAge(issuedAt);
         return age != null && age.compareTo(maxAge) <= 0 && !permissions.knowsNewer(key, now - age.toNanos());
     }
 

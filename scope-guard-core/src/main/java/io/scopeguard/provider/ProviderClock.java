@@ -186,16 +186,7 @@ public final class ProviderClock {
      * dated ahead of the provider's time.
      */
     public @Nullable Duration greatestAge(Instant issuedAt) {
-        return greatestAge(issuedAt, clock.nanos());
-    }
-
-    /**
-     * The same at a time of ours, in nanoseconds of the steady clock.
-     *
-     * @hidden
-     */
-    @Internal
-    public @Nullable Duration greatestAge(Instant issuedAt, long now) {
+        long now = clock.nanos();
         Offset known = current(now);
         long issued = epochNanos(issuedAt);
         boolean isCurrent = known.isLearned && now - known.answeredAt <= TimeUnit.HOURS.toNanos(1);

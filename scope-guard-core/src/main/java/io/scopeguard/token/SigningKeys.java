@@ -49,12 +49,13 @@ final class SigningKeys implements AutoCloseable {
     private volatile long freezesAtFailed;
     private volatile boolean closed;
 
+    private final AtomicBoolean keptFresh = new AtomicBoolean();
+
     // Guarded by this.
     private @Nullable Fetch running;
     private long lastBegan;
     private long lastButOneBegan;
     private long lastFailed;
-    private final AtomicBoolean keptFresh = new AtomicBoolean();
 
     /**
      * @param timeout the limit on the whole time of a fetch
@@ -194,10 +195,8 @@ final class SigningKeys implements AutoCloseable {
             return Fetch.of(reading);
         }
         if (fetch.equals(mine)) {
-            if (keptFresh.compareAndSet(false, true)) {
-                keepFresh(new WeakReference<>(this), later);
-            }
             var unused = request().whenComplete((published, failure) -> end(mine, published));
+            keepFresh();
         }
         return fetch;
     }
@@ -274,7 +273,20 @@ final class SigningKeys implements AutoCloseable {
         return failing ? timeout.dividedBy(3) : timeout.multipliedBy(3);
     }
 
-    /** Renews keys in the background, so that a process that was idle does not continue with keys that were withdrawn meanwhile. */
+    /**
+     * Begins to renew the keys in the background, so that a process that was idle does not continue with keys that were withdrawn
+     * meanwhile. If no thread can be had, the next fetch tries again.
+     */
+    private void keepFresh() {
+        if (keptFresh.compareAndSet(false, true)) {
+            try {
+                keepFresh(new WeakReference<>(this), later);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                keptFresh.set(false);
+            }
+        }
+    }
+
     private static void keepFresh(WeakReference<SigningKeys> forgettable, Executor later) {
         later.execute(() -> {
             SigningKeys keys = forgettable.get();

@@ -61,13 +61,13 @@ final class VerificationKey {
         JWSVerifier verifier = verifier();
         try {
             return jws.verify(verifier);
-        } catch (JOSEException | RuntimeException e) {
+        } catch (JOSEException | RuntimeException | LinkageError e) {
             return !verifier.equals(byJdk) && verifiesByJdk(jws, e);
         }
     }
 
     /** A native library that fails proves nothing about the signature. */
-    private boolean verifiesByJdk(JWSObject jws, Exception failure) {
+    private boolean verifiesByJdk(JWSObject jws, Throwable failure) {
         if (!hasFailed) {
             hasFailed = true;
             log.warn("A native signature check has failed. The JDK verifies such tokens of the key {}.", id(), failure);
@@ -98,7 +98,8 @@ final class VerificationKey {
     private JWSVerifier verifierOrJdk(Optional<Provider> provider) {
         try {
             return verifier(jwk, provider);
-        } catch (JOSEException e) {
+        } catch (JOSEException | RuntimeException | LinkageError e) {
+            log.warn("The JDK verifies tokens of the key {}, because native signatures do not take it", id(), e);
             return byJdk;
         }
     }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.Provider;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Unpacks the jar for this platform and loads it with a separate class loader. It cannot conflict with another version in the
@@ -15,25 +17,35 @@ import java.security.Provider;
  */
 public final class BundledCorretto implements NativeSignatures {
 
+    private static final Logger log = LoggerFactory.getLogger(BundledCorretto.class);
+
     @Override
     public Provider load() throws IOException, ReflectiveOperationException {
-        Path jar = unpacked(Platform.current().jar());
+        Path jar = Files.createTempFile("scope-guard-corretto", ".jar");
         try {
+            unpack(Platform.current().jar(), jar);
             return NativeCrypto.healthy(new JarClassLoader(jar));
         } finally {
             // On these platforms, an open file can still be read.
-            Files.delete(jar);
+            delete(jar);
         }
     }
 
-    private static Path unpacked(String name) throws IOException {
+    private static void unpack(String name, Path file) throws IOException {
         try (InputStream jar = BundledCorretto.class.getResourceAsStream(name)) {
             if (jar == null) {
                 throw new IOException(name + " is not in this jar");
             }
-            Path file = Files.createTempFile("scope-guard-corretto", ".jar");
             Files.copy(jar, file, StandardCopyOption.REPLACE_EXISTING);
-            return file;
+        }
+    }
+
+    /** Something else may have deleted it, and a file that stays does no harm. */
+    private static void delete(Path jar) {
+        try {
+            Files.deleteIfExists(jar);
+        } catch (IOException e) {
+            log.debug("The unpacked jar could not be deleted", e);
         }
     }
 }

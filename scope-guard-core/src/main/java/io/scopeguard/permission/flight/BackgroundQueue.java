@@ -2,11 +2,13 @@ package io.scopeguard.permission.flight;
 
 import io.scopeguard.annotation.Internal;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flights without waiting callers, in the order of their {@linkplain Flight#place places}. Bounded and thread-safe.
+ * The flights without waiting callers, in the order of the {@linkplain Flight#place places} that they had when they were added. Bounded and thread-safe.
  *
  * @hidden
  */
@@ -18,35 +20,51 @@ public final class BackgroundQueue {
     /** The place of a flight that is not ordered by the age of its fact, but goes before all others. */
     public static final long FIRST = Long.MIN_VALUE;
 
-    private final TreeSet<Flight<?>> flights =
-            new TreeSet<>(Comparator.<Flight<?>>comparingLong(Flight::place).thenComparingLong(Flight::number));
+    private final Map<Flight<?>, Entry> entries = new HashMap<>();
+    private final TreeSet<Entry> ordered =
+            new TreeSet<>(Comparator.comparingLong(Entry::place).thenComparingLong(entry -> entry.flight.number()));
+
+    /** A flight, with its place when it was added. */
+    private record Entry(Flight<?> flight, long place) {}
 
     /** Adds a flight. Returns the flight that was dropped for lack of space, if any; it may be the same. */
     public synchronized @Nullable Flight<?> add(Flight<?> flight) {
-        flights.add(flight);
-        return flights.size() > MAX ? flights.pollLast() : null;
+        remove(flight);
+        Entry entry = new Entry(flight, flight.place());
+        entries.put(flight, entry);
+        ordered.add(entry);
+        return entries.size() > MAX ? taken(ordered.pollLast()) : null;
     }
 
     /** Removes a flight. Returns whether it was here. */
     public synchronized boolean remove(Flight<?> flight) {
-        return flights.remove(flight);
+        Entry entry = entries.remove(flight);
+        return entry != null && ordered.remove(entry);
     }
 
     public synchronized @Nullable Flight<?> poll() {
-        return flights.pollFirst();
+        return taken(ordered.pollFirst());
+    }
+
+    private @Nullable Flight<?> taken(@Nullable Entry entry) {
+        if (entry == null) {
+            return null;
+        }
+        entries.remove(entry.flight);
+        return entry.flight;
     }
 
     /** The age of the oldest fact that waits for its turn, or the largest number. */
     public synchronized long oldest() {
-        for (Flight<?> flight : flights) {
-            if (flight.place() != FIRST) {
-                return flight.place();
+        for (Entry entry : ordered) {
+            if (entry.place != FIRST) {
+                return entry.place;
             }
         }
         return Long.MAX_VALUE;
     }
 
     public synchronized int size() {
-        return flights.size();
+        return entries.size();
     }
 }

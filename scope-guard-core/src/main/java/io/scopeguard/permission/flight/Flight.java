@@ -49,7 +49,7 @@ public final class Flight<K extends ReadKey> implements CallContext {
         return key;
     }
 
-    /** The place in the order of background reads. It does not change while the flight waits for its turn. */
+    /** The place in the order of background reads. */
     long place() {
         return place;
     }

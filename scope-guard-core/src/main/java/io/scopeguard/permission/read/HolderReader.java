@@ -31,8 +31,8 @@ import java.util.Set;
 @Internal
 public final class HolderReader {
 
-    /** A sweep reads the list of roles itself if the last read of the list is older than this part of the maximum age. */
-    private static final int RECENT = 6;
+    /** A sweep reads the list of roles itself if the last read of the list is older than a sixth of the maximum age. */
+    private static final int LISTS_PER_MAX_AGE = 6;
 
     private final PermissionSource source;
     private final FactStore store;
@@ -58,7 +58,7 @@ public final class HolderReader {
         this.judge = judge;
         this.sweep = sweeps.holders();
         this.definitions = definitions;
-        this.recent = maxAge.toNanos() / RECENT;
+        this.recent = maxAge.toNanos() / LISTS_PER_MAX_AGE;
     }
 
     /** Performs the next call of the sweep. Returns whether the sweep is complete. */
