@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,7 @@ final class SimulatedProvider implements PermissionSource {
     private final Map<String, RoleDefinition> roles = new HashMap<>();
     private final Map<String, Set<String>> holders = new HashMap<>();
     private final Set<Fault> faults = new HashSet<>();
+    private Runnable latency = () -> {};
     private boolean isMetered;
     private int calls;
     private int definitionReads;
@@ -115,6 +117,18 @@ final class SimulatedProvider implements PermissionSource {
         memberships.put(key.subject().id(), VIEWS);
     }
 
+    /** Removes a user from the organization, so that all later entries of its pages move up. */
+    void expel(PermissionKey key) {
+        members.getOrDefault(String.valueOf(key.organization()), List.of())
+                .remove(key.subject().id());
+        memberships.put(key.subject().id(), Membership.none(Standing.NOT_A_MEMBER));
+    }
+
+    /** Runs between the moment when an answer is made and its arrival. */
+    void latency(Runnable passing) {
+        latency = passing;
+    }
+
     /** Assigns a further role, which grants nothing new, to all users. */
     void giveFurtherRole() {
         define(WRITER, EDIT);
@@ -162,26 +176,35 @@ final class SimulatedProvider implements PermissionSource {
 
     @Override
     public Answer<Membership> membership(Subject subject, String organization, CallContext context) {
-        call(context);
-        return faults.contains(Fault.NO_MEMBERS)
-                ? Answer.implicit(Membership.none(Standing.NOT_A_MEMBER))
-                : Answer.explicit(held(subject.id()));
+        return answered(
+                context,
+                () -> faults.contains(Fault.NO_MEMBERS)
+                        ? Answer.implicit(Membership.none(Standing.NOT_A_MEMBER))
+                        : Answer.explicit(held(subject.id())));
     }
 
     @Override
     public Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context) {
-        call(context);
-        return faults.contains(Fault.NO_MEMBERS) ? Answer.implicit(membership()) : Answer.explicit(held(subject.id()));
+        return answered(
+                context,
+                () -> faults.contains(Fault.NO_MEMBERS)
+                        ? Answer.implicit(membership())
+                        : Answer.explicit(held(subject.id())));
     }
 
     @Override
     public Page<Member> members(String organization, @Nullable String cursor, CallContext context) {
-        call(context);
-        List<String> all =
-                faults.contains(Fault.NO_MEMBERS) ? List.of() : members.getOrDefault(organization, List.of());
-        Page<String> page = page(all, cursor);
-        return new Page<>(
-                page.items().stream().map(user -> new Member(user, held(user))).toList(), page.next(), page.total());
+        return answered(context, () -> {
+            List<String> all =
+                    faults.contains(Fault.NO_MEMBERS) ? List.of() : members.getOrDefault(organization, List.of());
+            Page<String> page = page(all, cursor);
+            return new Page<>(
+                    page.items().stream()
+                            .map(user -> new Member(user, held(user)))
+                            .toList(),
+                    page.next(),
+                    page.total());
+        });
     }
 
     private static Page<String> page(List<String> all, @Nullable String cursor) {
@@ -192,47 +215,48 @@ final class SimulatedProvider implements PermissionSource {
 
     @Override
     public Answer<Account> account(Subject subject, CallContext context) {
-        call(context);
-        return Answer.explicit(Account.ofStanding(Standing.ACTIVE));
+        return answered(context, () -> Answer.explicit(Account.ofStanding(Standing.ACTIVE)));
     }
 
     @Override
     public Answer<Account> globalGrants(Subject subject, CallContext context) {
-        call(context);
-        boolean holds = holders.getOrDefault(WRITER, Set.of()).contains(subject.id());
-        return Answer.explicit(Account.ofGrants(holds ? Grants.ofRoles(Set.of(WRITER)) : Grants.none()));
+        return answered(context, () -> {
+            boolean holds = holders.getOrDefault(WRITER, Set.of()).contains(subject.id());
+            return Answer.explicit(Account.ofGrants(holds ? Grants.ofRoles(Set.of(WRITER)) : Grants.none()));
+        });
     }
 
     @Override
     public Page<Holder> holders(String role, @Nullable String cursor, CallContext context) {
-        call(context);
-        Set<String> all = faults.contains(Fault.NO_HOLDERS) ? Set.of() : holders.getOrDefault(role, Set.of());
-        Page<String> page = page(List.copyOf(all), cursor);
-        return new Page<>(
-                page.items().stream()
-                        .map(user -> new Holder(user, Standing.ACTIVE))
-                        .toList(),
-                page.next(),
-                page.total());
+        return answered(context, () -> {
+            Set<String> all = faults.contains(Fault.NO_HOLDERS) ? Set.of() : holders.getOrDefault(role, Set.of());
+            Page<String> page = page(List.copyOf(all), cursor);
+            return new Page<>(
+                    page.items().stream()
+                            .map(user -> new Holder(user, Standing.ACTIVE))
+                            .toList(),
+                    page.next(),
+                    page.total());
+        });
     }
 
     @Override
     public Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
-        call(context);
-        if (key.equals(DefinitionsKey.GLOBAL_ROLES)) {
-            Map<String, RoleDefinition> listed = new HashMap<>();
-            holders.forEach(
-                    (role, users) -> listed.put(role, new RoleDefinition(Set.of(role), null, users.size(), null)));
-            return listed;
-        }
-        definitionReads++;
-        return faults.contains(Fault.NO_DEFINITIONS) ? Map.of() : Map.copyOf(roles);
+        return answered(context, () -> {
+            if (key.equals(DefinitionsKey.GLOBAL_ROLES)) {
+                Map<String, RoleDefinition> listed = new HashMap<>();
+                holders.forEach(
+                        (role, users) -> listed.put(role, new RoleDefinition(Set.of(role), null, users.size(), null)));
+                return listed;
+            }
+            definitionReads++;
+            return faults.contains(Fault.NO_DEFINITIONS) ? Map.of() : Map.copyOf(roles);
+        });
     }
 
     @Override
     public Optional<RoleScopes> roleScopes(DefinitionsKey key, String role, Audience audience, CallContext context) {
-        call(context);
-        return Optional.of(new RoleScopes(Map.of(API, Scopes.of(EDIT)), true));
+        return answered(context, () -> Optional.of(new RoleScopes(Map.of(API, Scopes.of(EDIT)), true)));
     }
 
     private Membership held(String user) {
@@ -242,6 +266,13 @@ final class SimulatedProvider implements PermissionSource {
     private void define(String role, String... scopes) {
         Scopes granted = Scopes.of(scopes);
         roles.put(role, RoleDefinition.of(Map.of(Audience.ORGANIZATION, granted, API, granted)));
+    }
+
+    private <T> T answered(CallContext context, Supplier<T> answer) {
+        call(context);
+        T made = answer.get();
+        latency.run();
+        return made;
     }
 
     private void call(CallContext context) {

@@ -9,9 +9,11 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +46,12 @@ final class Simulation {
     private final PermissionCache cache;
     private final double nanosBetweenRequests;
     private final Map<PermissionKey, Long> lostAt = new HashMap<>();
+    private final Set<PermissionKey> individual = new HashSet<>();
 
     private Observed observed = new Observed();
+    private Runnable change = () -> {};
+    private long changePeriod = Long.MAX_VALUE;
+    private long nextChange = Long.MAX_VALUE;
     private long now;
     private long nextRequest;
 
@@ -132,6 +138,38 @@ final class Simulation {
         some.forEach(key -> lostAt.put(key, now));
     }
 
+    /** Requests of these users demand reads of their own. */
+    void demandReads(List<PermissionKey> some) {
+        individual.addAll(some);
+    }
+
+    /** Removes some users from their organizations. */
+    void expel(List<PermissionKey> some) {
+        some.forEach(provider::expel);
+        lostBy(some);
+    }
+
+    /** Repeats a change between requests, while reads are in progress. */
+    void repeat(Duration period, Runnable repeated) {
+        change = repeated;
+        changePeriod = period.toNanos();
+        nextChange = now + changePeriod;
+    }
+
+    /** Each answer in the background arrives this late. Reads take place one after the other. */
+    void latency(Duration latency) {
+        provider.latency(() -> {
+            if (!executor.isAwaited()) {
+                pass(latency.toNanos());
+            }
+        });
+    }
+
+    /** Sets the wall clock forwards or backwards, or lets the machine freeze: it does not notice that time passes. */
+    void step(Duration by) {
+        clock.step(by);
+    }
+
     /** Lets time pass without requests. */
     void rest(Duration time) {
         moveTo(now + time.toNanos());
@@ -167,6 +205,10 @@ final class Simulation {
         long end = now + nanos;
         while (nextRequest <= end) {
             moveTo(nextRequest);
+            while (nextChange <= now) {
+                nextChange += changePeriod;
+                change.run();
+            }
             nextRequest += (long) (-Math.log(1 - random.nextDouble()) * nanosBetweenRequests);
             ask(callers.get(random.nextInt(callers.size())));
         }
@@ -175,7 +217,9 @@ final class Simulation {
 
     private void ask(PermissionKey key) {
         try {
-            Freshness freshness = Freshness.of(MAX_AGE, MAX_STALE, steady.nanos());
+            Freshness freshness = individual.contains(key)
+                    ? Freshness.within(Duration.ZERO, steady.nanos())
+                    : Freshness.of(MAX_AGE, MAX_STALE, steady.nanos());
             LivePermissions live = cache.get(key, freshness, SimulatedProvider.TOKEN);
             observed.ages.add(Math.max(steady.nanos() - live.readAt(), 0));
             judge(live.granted().contains(SimulatedProvider.EDIT), lostAt.get(key));
