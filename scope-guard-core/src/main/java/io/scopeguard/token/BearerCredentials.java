@@ -3,7 +3,6 @@ package io.scopeguard.token;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +23,6 @@ public final class BearerCredentials {
 
     /** The text of a JavaScript object. The verifier explains the mistake. */
     private static final String STRINGIFIED_OBJECT = "[object ";
-
-    private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*+\"");
-    private static final Pattern BEARER_AFTER_COMMA =
-            Pattern.compile(",\\s*" + SCHEME + "(?:\\s|$)", Pattern.CASE_INSENSITIVE);
 
     private BearerCredentials() {}
 
@@ -68,18 +63,60 @@ public final class BearerCredentials {
             throw new InvalidCredentialsException(
                     "The Authorization header names the scheme Bearer but carries no token.");
         }
-        return start == scheme ? ofOtherScheme(credentials) : single(credentials.substring(start, end));
+        return start == scheme ? unseparated(credentials) : single(credentials.substring(start, end));
+    }
+
+    /** A text that begins with the scheme's name, without a space after it. It may be the name of another scheme. */
+    private static @Nullable String unseparated(String credentials) {
+        return switch (credentials.charAt(SCHEME.length())) {
+            case ',' -> throw several();
+            case '\t' ->
+                throw new InvalidCredentialsException(
+                        "The Authorization header contains a tab after the scheme Bearer: send a space.");
+            default -> ofOtherScheme(credentials);
+        };
     }
 
     /** Other schemes are not rejected, unless a bearer token stands beside them. */
     private static @Nullable String ofOtherScheme(String credentials) {
-        if (credentials.indexOf(',') >= 0
-                && BEARER_AFTER_COMMA
-                        .matcher(QUOTED.matcher(credentials).replaceAll(""))
-                        .find()) {
+        if (namesBearerAfterComma(credentials)) {
             throw several();
         }
         return null;
+    }
+
+    /** Reads each character once. The text of quoted strings does not count, but quotes that are never closed quote nothing. */
+    private static boolean namesBearerAfterComma(String credentials) {
+        boolean isQuoted = false;
+        boolean isEscaped = false;
+        boolean isInQuotes = false;
+        boolean isAfterComma = false;
+        for (int i = 0; i < credentials.length(); i++) {
+            char c = credentials.charAt(i);
+            if (isAfterComma && isBearerAt(i, credentials)) {
+                if (!isQuoted) {
+                    return true;
+                }
+                isInQuotes = true;
+            }
+            isAfterComma = c == ',' || (isAfterComma && isSpace(c));
+            if (c == '"' && !isEscaped) {
+                isQuoted = !isQuoted;
+                isInQuotes = false;
+            }
+            isEscaped = isQuoted && c == '\\' && !isEscaped;
+        }
+        return isInQuotes;
+    }
+
+    private static boolean isBearerAt(int start, String credentials) {
+        int end = start + SCHEME.length();
+        return credentials.regionMatches(true, start, SCHEME, 0, SCHEME.length())
+                && (end == credentials.length() || credentials.charAt(end) == ',' || isSpace(credentials.charAt(end)));
+    }
+
+    private static boolean isSpace(char c) {
+        return c == ' ' || c == '\t';
     }
 
     /** RFC 6750 §2.1: a token contains neither a comma nor a space. */

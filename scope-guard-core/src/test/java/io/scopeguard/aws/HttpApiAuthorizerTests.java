@@ -179,7 +179,17 @@ class HttpApiAuthorizerTests {
     @ParameterizedTest
     @CsvSource(
             nullValues = "-",
-            value = {"-", "''", "Basic YTpi", "Bearer", "'Bearer '", "Bearer opaque", "'Bearer a.b.c,Bearer a.b.c'"})
+            value = {
+                "-",
+                "''",
+                "Basic YTpi",
+                "Bearer",
+                "'Bearer '",
+                "Bearer opaque",
+                "'Bearer a.b.c,Bearer a.b.c'",
+                "'Bearer, Basic YTpi'",
+                "'Bearer\ta.b.c'"
+            })
     void handleRequestWhenCredentialIsNoTokenThenUnauthorized(@Nullable String credential) {
         assertUnauthorized(with(event(GET, "acme"), credential));
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +32,9 @@ class BearerCredentialsTests {
                 "`a.b.c`|-",
                 "`Bearer:a.b.c`|-",
                 "`Bearera.b.c`|-",
-                "`Bearer\ta.b.c`|-",
+                "`Bearer=a,b`|-",
+                "`Digest a, bearer=b, bearers c`|-",
+                "`Digest a=\"\\\\\", b=\", Bearer c\"`|-",
                 "`Digest username=\"a, Bearer b\", uri=\"/\\\", bearer \"`|-"
             })
     void tokenWhenAtMostOneCredentialThenItsToken(String header, @Nullable String token) {
@@ -47,6 +50,16 @@ class BearerCredentialsTests {
                 Arguments.of(List.of("Basic eDp5,bearer a"), "more than one credential"),
                 Arguments.of(List.of("Basic eDp5, Bearer"), "more than one credential"),
                 Arguments.of(List.of(",Bearer a"), "more than one credential"),
+                Arguments.of(List.of("Bearer, Basic eDp5"), "more than one credential"),
+                Arguments.of(List.of("bearer,"), "more than one credential"),
+                Arguments.of(List.of("Basic eDp5, Bearer, Digest a"), "more than one credential"),
+                Arguments.of(List.of("Basic eDp5 , \t bearer\ta"), "more than one credential"),
+                Arguments.of(List.of("Digest a=\"\\\\\", Bearer b, c=\"\""), "more than one credential"),
+                Arguments.of(List.of("Digest a=\\\", Bearer b"), "more than one credential"),
+                Arguments.of(List.of("Digest a=\"b, Bearer c"), "more than one credential"),
+                Arguments.of(List.of("Digest a=\"\", b=\"c\\\", Bearer d"), "more than one credential"),
+                Arguments.of(List.of("Bearer\ta.b.c"), "a tab after the scheme"),
+                Arguments.of(List.of("bearer\t a.b.c"), "a tab after the scheme"),
                 Arguments.of(List.of("Bearer Bearer a"), "repeats the scheme"),
                 Arguments.of(List.of("Bearer a b"), "a space after the token"),
                 Arguments.of(List.of("Bearer a", "Bearer a"), "one Authorization header"),
@@ -83,6 +96,30 @@ class BearerCredentialsTests {
     @ValueSource(strings = {"", "&", "=", "token=access_token", "access_token2=a", "ACCESS_TOKEN=a", "%zz=%"})
     void tokenWhenTheQueryContainsNoneThenTakenFromTheHeader(String query) {
         assertThat(BearerCredentials.token(List.of("Bearer a.b.c"), query)).isEqualTo("a.b.c");
+    }
+
+    /** Work that grew with the square of the length would take hours. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\\\"",
+                "\"",
+                "\"\\",
+                "\\",
+                ",",
+                ", ",
+                " ",
+                "\t",
+                ", bearers",
+                ", bearer=",
+                "\", Bearer \"",
+                "a=\"b\","
+            })
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void tokenWhenTheHeaderIsLongThenReadOnce(String part) {
+        String header = "Digest x," + part.repeat((4 << 20) / part.length());
+
+        assertThat(BearerCredentials.token(List.of(header), null)).isNull();
     }
 
     @Test
