@@ -9,9 +9,11 @@ import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
 import io.scopeguard.testing.MovableClock;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -25,9 +27,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -84,6 +88,7 @@ class DefaultChainHeadersTests {
                 "/late-cached",
                 "/elsewhere",
                 "/own",
+                "/kept-back",
                 "/absent",
                 "/no-such-page",
                 "/error"
@@ -146,6 +151,21 @@ class DefaultChainHeadersTests {
     @EnableAutoConfiguration
     @Import(Handlers.class)
     static class Application {
+
+        /** Keeps a header back until the end of the response. */
+        @Bean
+        FilterRegistrationBean<Filter> keptBack() {
+            FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>((request, response, chain) ->
+                    chain.doFilter(request, new HttpServletResponseWrapper((HttpServletResponse) response) {
+                        @Override
+                        public boolean containsHeader(String name) {
+                            return name.equals("Cache-Control") || super.containsHeader(name);
+                        }
+                    }));
+            registration.addUrlPatterns("/kept-back");
+            registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+            return registration;
+        }
 
         @Bean
         Customizer<HeadersConfigurer<HttpSecurity>> policy() {
@@ -234,6 +254,11 @@ class DefaultChainHeadersTests {
         @GetMapping("/own")
         ResponseEntity<String> own() {
             return ResponseEntity.ok().header("X-Frame-Options", "SAMEORIGIN").body("own");
+        }
+
+        @GetMapping("/kept-back")
+        String keptBack() {
+            return "kept back";
         }
 
         @GetMapping("/absent")

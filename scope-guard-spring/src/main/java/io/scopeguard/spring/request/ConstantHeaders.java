@@ -1,6 +1,7 @@
 package io.scopeguard.spring.request;
 
 import io.scopeguard.annotation.Internal;
+import jakarta.servlet.ServletResponse;
 
 /**
  * Writes headers that are the same in each response, without encoding them each time. Belongs to one response.
@@ -16,6 +17,9 @@ public interface ConstantHeaders {
      * @return whether it was added: only known headers are that the response does not contain
      */
     boolean add(String name, String value);
+
+    /** Whether this is the container's own response. Around it, another filter may keep headers of its own. */
+    boolean belongTo(ServletResponse response);
 
     /** Whether the header is a known one that a response lacks which is not yet committed. */
     boolean isAbsent(String name);

@@ -72,7 +72,7 @@ public final class RequestNotes {
 
     /** The response for the filters of a chain that writes the same headers into each response. */
     public ServletResponse responseOf(ServletResponse response) {
-        return headers != null && response instanceof HttpServletResponse http
+        return headers != null && headers.belongTo(response) && response instanceof HttpServletResponse http
                 ? new ConstantHeadersResponse(http, headers)
                 : response;
     }

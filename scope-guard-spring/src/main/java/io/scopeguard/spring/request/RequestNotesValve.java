@@ -22,8 +22,7 @@ public final class RequestNotesValve extends ValveBase {
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         if (RequestNotes.find(request) == null) {
-            RequestNotes.begin(
-                    request, new TomcatHeaders(response.getCoyoteResponse().getMimeHeaders()));
+            RequestNotes.begin(request, new TomcatHeaders(response));
         }
         getNext().invoke(request, response);
     }

@@ -1,7 +1,9 @@
 package io.scopeguard.spring.request;
 
+import jakarta.servlet.ServletResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.apache.catalina.connector.Response;
 import org.apache.tomcat.util.buf.MessageBytes;
 import org.apache.tomcat.util.http.MimeHeaders;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +25,16 @@ final class TomcatHeaders implements ConstantHeaders {
             Encoded.of("X-Frame-Options", "DENY"));
 
     private final MimeHeaders headers;
+    private final ServletResponse response;
 
-    TomcatHeaders(MimeHeaders headers) {
-        this.headers = headers;
+    TomcatHeaders(Response response) {
+        this.headers = response.getCoyoteResponse().getMimeHeaders();
+        this.response = response.getResponse();
+    }
+
+    @Override
+    public boolean belongTo(ServletResponse other) {
+        return response.equals(other);
     }
 
     @Override
