@@ -7,8 +7,10 @@ import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.drift.TokenTraits;
 import io.scopeguard.drift.WatchedScopes;
+import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.RefreshDelivery;
+import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.LogEvents;
 import io.scopeguard.testing.MovableClock;
@@ -419,6 +421,41 @@ class RemedyAdvisorTests {
         assertThat(memory.mayHaveForgotten()).isTrue();
         wall.advance(Duration.ofHours(25));
         assertThat(memory.mayHaveForgotten()).isFalse();
+    }
+
+    @Test
+    void rule5WhenTheClientsOfManyUsersWereAskedThenFewerHintsNeverMore() {
+        AccessToken token = token();
+        promote("export");
+        assertThat(granted(token, introduced("export")).remedy()).isEqualTo(Remedy.RECONSENT);
+        for (int i = 0; i < 200_000; i++) {
+            Subject user = new Subject(Subject.Type.USER, "user-" + i);
+            advisor.learn(new RecordedAsk(
+                    token.issuer(),
+                    new PermissionKey(user, "acme", token.audience()),
+                    token.clientId(),
+                    "export",
+                    1,
+                    wall.instant().getEpochSecond(),
+                    Duration.ofHours(1),
+                    null));
+        }
+        wall.advanceSeconds(60);
+
+        // Whether or not the ask is still remembered, its pause is not over.
+        assertThat(granted(token(), introduced("export")).remedy()).isEqualTo(Remedy.NONE);
+        assertThat(refused(token(), introduced("export")).remedy()).isEqualTo(Remedy.RECONSENT);
+    }
+
+    @Test
+    void rule5WhenManyAsksAreRememberedThenNoMoreThanTheMaximum() {
+        AskMemory memory = new AskMemory(clock, AskExchange.NONE);
+        AccessToken token = token();
+        for (int i = 0; i < 200_000; i++) {
+            memory.update(token, "scope-" + i, PriorAsk.refresh(1, wall.instant()), ask -> ask);
+        }
+
+        assertThat(memory.asks()).hasSize(100_000);
     }
 
     // Rule 7: clients without a user, and third parties
