@@ -16,10 +16,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -55,6 +57,7 @@ class VirtualThreadPinningTests {
     private static final String PINNED = "jdk.VirtualThreadPinned";
     private static final String OURS = "io.scopeguard.";
     private static final List<String> OTHERS = List.of("org.springframework.", "org.apache.");
+    private static final Set<Thread.State> WAITING = Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
     private static final List<String> VIRTUAL = List.of("spring.threads.virtual.enabled", "true");
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
@@ -164,16 +167,29 @@ class VirtualThreadPinningTests {
     private List<String> pinnedWhileProviderIsSlow(RunningApi api, String path, List<String> tokens)
             throws IOException {
         return pinned(() -> {
-            AtomicInteger entered = api.bean(Entrance.class).entered;
-            entered.set(0);
-            tenant.hold();
+            Queue<Thread> entered = api.bean(Entrance.class).entered;
+            entered.clear();
+            CompletableFuture<Void> asked = tenant.hold();
             List<CompletableFuture<Reply>> replies = send(api, path, tokens);
-            await().atMost(PATIENCE).until(() -> entered.get() == tokens.size());
-            boolean isAnyAnswered = replies.stream().anyMatch(CompletableFuture::isDone);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(entered)
+                            .hasSize(tokens.size())
+                            .allMatch(VirtualThreadPinningTests::waitsInOurCode));
+            assertThat(asked).succeedsWithin(PATIENCE);
+            assertThat(replies).noneMatch(CompletableFuture::isDone);
             tenant.release();
-            assertThat(isAnyAnswered).isFalse();
             assertThat(replies).allMatch(reply -> reply.join().status() == 200);
         });
+    }
+
+    private static boolean waitsInOurCode(Thread thread) {
+        return WAITING.contains(thread.getState())
+                && Stream.of(thread.getStackTrace())
+                        .map(StackTraceElement::getClassName)
+                        .filter(type -> !type.startsWith("java.") && !type.startsWith("jdk."))
+                        .findFirst()
+                        .filter(type -> type.startsWith(OURS))
+                        .isPresent();
     }
 
     /** The frames of those pins during the work that are in our code or in the JDK and libraries on our behalf. */
@@ -210,17 +226,17 @@ class VirtualThreadPinningTests {
                         .map(method -> method.getType().getName() + "." + method.getName());
     }
 
-    /** Counts requests before the guard sees them. */
+    /** Keeps the threads of requests before the guard sees them. */
     @Component
     @Order(Ordered.HIGHEST_PRECEDENCE)
     static class Entrance extends OncePerRequestFilter {
 
-        final AtomicInteger entered = new AtomicInteger();
+        final Queue<Thread> entered = new ConcurrentLinkedQueue<>();
 
         @Override
         protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                 throws ServletException, IOException {
-            entered.incrementAndGet();
+            entered.add(Thread.currentThread());
             chain.doFilter(request, response);
         }
     }
