@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.asm.ClassReader;
 import org.springframework.asm.ClassVisitor;
+import org.springframework.asm.Handle;
 import org.springframework.asm.MethodVisitor;
 import org.springframework.asm.Opcodes;
 import org.springframework.asm.SpringAsmInfo;
@@ -79,13 +82,16 @@ class LockedRegionsTests {
     @Test
     void callsInSynchronizedMethodsAndBlocksAreFoundAlsoIndirectOnes() throws IOException {
         Classes classes = new Classes();
-        for (Class<?> type : List.of(Locked.class, Base.class, Sleeper.class)) {
+        for (Class<?> type : List.of(Locked.class, Base.class, Sleeper.class, LightSleeper.class)) {
             classes.read(new PathMatchingResourcePatternResolver()
                     .getResource("classpath:" + type.getName().replace('.', '/') + ".class"));
         }
 
-        assertThat(classes.violations().map(path -> path.replaceAll("\\S*/|\\S*\\$", "")))
+        assertThat(classes.violations()
+                        .map(path -> path.replaceAll("lambda\\$\\S*", "lambda").replaceAll("\\S*/|\\S*\\$", "")))
                 .containsExactlyInAnyOrder(
+                        "Locked.replaces > Locked.lambda > Thread.sleep",
+                        "Locked.refers > Locked.pauses > Thread.sleep",
                         "Locked.runs > Runnable.run",
                         "Locked.sleeps > Thread.sleep",
                         "Locked.waits > Locked.indirectly > Sleeper.pause > Base.pause > Thread.sleep");
@@ -104,8 +110,11 @@ class LockedRegionsTests {
         /** The calls of each method that holds a monitor then. */
         final Map<String, Set<String>> locked = new TreeMap<>();
 
-        /** The subtypes and supertypes of each type. */
-        private final Map<String, Set<String>> related = new HashMap<>();
+        /** The direct subtypes of each type. */
+        private final Map<String, Set<String>> subtypes = new HashMap<>();
+
+        /** The direct supertypes of each type. */
+        private final Map<String, Set<String>> supertypes = new HashMap<>();
 
         void read(Resource type) throws IOException {
             try (InputStream bytes = type.getInputStream()) {
@@ -143,11 +152,21 @@ class LockedRegionsTests {
         private Stream<String> implementations(String call) {
             int dot = call.lastIndexOf('.');
             String name = call.substring(dot);
-            return Stream.concat(
-                            Stream.of(call.substring(0, dot)),
-                            related.getOrDefault(call.substring(0, dot), Set.of()).stream())
-                    .map(type -> type + name)
-                    .filter(method -> !QUICK.contains(method));
+            Set<String> types = closure(call.substring(0, dot), subtypes);
+            types.addAll(closure(call.substring(0, dot), supertypes));
+            return types.stream().map(type -> type + name).filter(method -> !QUICK.contains(method));
+        }
+
+        private static Set<String> closure(String type, Map<String, Set<String>> direct) {
+            Set<String> found = new TreeSet<>();
+            Deque<String> rest = new ArrayDeque<>(List.of(type));
+            while (!rest.isEmpty()) {
+                String next = rest.remove();
+                if (found.add(next)) {
+                    rest.addAll(direct.getOrDefault(next, Set.of()));
+                }
+            }
+            return found;
         }
 
         /** A block reaches from the first instruction that enters a monitor to the last one that leaves it. */
@@ -168,8 +187,8 @@ class LockedRegionsTests {
 
             private void relate(String type, String parent) {
                 if (parent.startsWith(OURS)) {
-                    related.computeIfAbsent(type, key -> new TreeSet<>()).add(parent);
-                    related.computeIfAbsent(parent, key -> new TreeSet<>()).add(type);
+                    supertypes.computeIfAbsent(type, key -> new TreeSet<>()).add(parent);
+                    subtypes.computeIfAbsent(parent, key -> new TreeSet<>()).add(type);
                 }
             }
 
@@ -196,7 +215,20 @@ class LockedRegionsTests {
                     @Override
                     public void visitMethodInsn(
                             int op, String type, String called, String descriptor, boolean isInterface) {
-                        String call = type + "." + called;
+                        add(type + "." + called);
+                    }
+
+                    /** The body of a lambda or a referenced method counts as called where the function is created. */
+                    @Override
+                    public void visitInvokeDynamicInsn(
+                            String called, String descriptor, Handle bootstrap, Object... arguments) {
+                        Stream.of(arguments)
+                                .filter(Handle.class::isInstance)
+                                .map(Handle.class::cast)
+                                .forEach(handle -> add(handle.getOwner() + "." + handle.getName()));
+                    }
+
+                    private void add(String call) {
                         all.add(call);
                         if (isHeld) {
                             entered.add(call);
@@ -220,6 +252,7 @@ class LockedRegionsTests {
     private static final class Locked {
 
         private final Sleeper sleeper = new Base();
+        private final Map<String, Integer> numbers = new HashMap<>();
         private int count;
 
         synchronized void waits() throws InterruptedException {
@@ -232,6 +265,30 @@ class LockedRegionsTests {
 
         synchronized void runs(Runnable foreign) {
             foreign.run();
+        }
+
+        synchronized void replaces() {
+            numbers.replaceAll((name, number) -> {
+                try {
+                    Thread.sleep(1);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return number + 1;
+            });
+        }
+
+        synchronized void refers() {
+            numbers.computeIfAbsent("", Locked::pauses);
+        }
+
+        private static int pauses(String name) {
+            try {
+                Thread.sleep(1);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return 0;
         }
 
         void sleeps() throws InterruptedException {
@@ -249,7 +306,9 @@ class LockedRegionsTests {
         void pause() throws InterruptedException;
     }
 
-    private static class Base implements Sleeper {
+    private interface LightSleeper extends Sleeper {}
+
+    private static class Base implements LightSleeper {
 
         @Override
         public void pause() throws InterruptedException {
