@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
@@ -36,7 +37,8 @@ class IdleWatchesTests {
     private final MovableClock clock = MovableClock.atNoon();
     private final TestTokens tokens = new TestTokens(clock);
     private final InMemoryTenant tenant = new InMemoryTenant();
-    private final PermissionCache cache = new PermissionCache(tenant, clock.steady(), SETTINGS);
+    private final PermissionCache cache =
+            new PermissionCache("Test", tenant, clock.steady(), SETTINGS, FactExchange.NONE);
     private final ProviderGuard provider =
             WatchedProvider.of(Mode.ENFORCE, tokens, cache, SETTINGS, clock.steady(), 1_000);
     private final ScopeGuard guard = new ScopeGuard(provider);

@@ -11,6 +11,7 @@ import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.RefreshDelivery;
@@ -62,7 +63,7 @@ class RequiredRolesTests {
     private final InMemoryTenant tenant = new InMemoryTenant();
     private final SteadyClock steady = atNoon();
     private final ProviderClock provider = new ProviderClock(steady);
-    private final PermissionCache cache = new PermissionCache(tenant, steady, SETTINGS);
+    private final PermissionCache cache = new PermissionCache("Test", tenant, steady, SETTINGS, FactExchange.NONE);
     private final ScopeGuard guard = guard(Mode.ENFORCE, WhenUnknown.TRUST_TOKEN, WATCHED);
 
     private static SteadyClock atNoon() {

@@ -10,6 +10,7 @@ import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.RefreshDelivery;
@@ -54,7 +55,7 @@ class ScopeGuardTests {
     private final SteadyClock steady = atNoon();
     private final ProviderClock provider = new ProviderClock(steady);
     private final ScopeCatalogue catalogue = new ScopeCatalogue(provider);
-    private final PermissionCache cache = new PermissionCache(tenant, steady, SETTINGS);
+    private final PermissionCache cache = new PermissionCache("Test", tenant, steady, SETTINGS, FactExchange.NONE);
     private final ScopeGuard guard = guard(Mode.ENFORCE, WhenUnknown.TRUST_TOKEN);
 
     private static SteadyClock atNoon() {

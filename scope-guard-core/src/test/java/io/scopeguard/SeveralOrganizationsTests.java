@@ -13,6 +13,7 @@ import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.RefreshDelivery;
@@ -54,7 +55,8 @@ class SeveralOrganizationsTests {
 
     private final InMemoryTenant tenant = new InMemoryTenant();
     private final ProviderClock provider = new ProviderClock(clock.steady());
-    private final PermissionCache cache = new PermissionCache(tenant, clock.steady(), CacheSettings.DEFAULT);
+    private final PermissionCache cache =
+            new PermissionCache("Test", tenant, clock.steady(), CacheSettings.DEFAULT, FactExchange.NONE);
     private final Clients clients = Clients.watching(WatchedScopes.all());
     private final ScopeGuard guard = new ScopeGuard(new ProviderGuard(
             "provider",

@@ -7,6 +7,7 @@ import io.scopeguard.WatchEnd.Reason;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
@@ -64,7 +65,7 @@ class WatchSoakTests {
     @Test
     void watchesEndIfAndOnlyIfTheirRightEnds() {
         try (TestTokens tokens = new TestTokens(clock);
-                PermissionCache cache = new PermissionCache(tenant, steady, SETTINGS)) {
+                PermissionCache cache = new PermissionCache("Test", tenant, steady, SETTINGS, FactExchange.NONE)) {
             ProviderGuard provider = WatchedProvider.of(Mode.ENFORCE, tokens, cache, SETTINGS, steady, USERS);
             try (ScopeGuard guard = new ScopeGuard(provider)) {
                 for (int i = 0; i < USERS; i++) {

@@ -8,6 +8,7 @@ import io.scopeguard.WatchEnd.Reason;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
@@ -54,7 +55,7 @@ class WatchTests {
 
     private final InMemoryTenant tenant = new InMemoryTenant();
     private final SteadyClock steady = atNoon();
-    private final PermissionCache cache = new PermissionCache(tenant, steady, SETTINGS);
+    private final PermissionCache cache = new PermissionCache("Test", tenant, steady, SETTINGS, FactExchange.NONE);
     private final BlockingQueue<WatchEnd> ends = new LinkedBlockingQueue<>();
     private ProviderGuard provider = provider(Mode.ENFORCE);
     private ScopeGuard guard = new ScopeGuard(provider);

@@ -44,8 +44,6 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public final class PermissionCache implements AutoCloseable {
 
-    private static final String UNNAMED = "The provider";
-
     private final SteadyClock clock;
     private final Sequence sequence;
     private final FactStore store;
@@ -62,17 +60,7 @@ public final class PermissionCache implements AutoCloseable {
     private volatile FactListener listener = FactListener.NONE;
 
     /**
-     * A cache of a provider without a name, whose histories are not shared.
-     *
-     * @param source reads the facts
-     * @param clock dates the reads
-     */
-    public PermissionCache(PermissionSource source, SteadyClock clock, CacheSettings settings) {
-        this(UNNAMED, source, clock, settings, FactExchange.NONE);
-    }
-
-    /**
-     * A cache of a named provider.
+     * A cache with threads of its own.
      *
      * @param provider the provider's name, for the log
      * @param source reads the facts
@@ -89,25 +77,6 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     PermissionCache(
-            PermissionSource source,
-            SteadyClock clock,
-            CacheSettings settings,
-            FactExchange exchange,
-            ReadExecutor executor) {
-        this(source, clock, settings, exchange, executor, new Sweeps());
-    }
-
-    PermissionCache(
-            PermissionSource source,
-            SteadyClock clock,
-            CacheSettings settings,
-            FactExchange exchange,
-            ReadExecutor executor,
-            Sweeps sweeps) {
-        this(UNNAMED, source, clock, settings, exchange, executor, sweeps);
-    }
-
-    private PermissionCache(
             String provider,
             PermissionSource source,
             SteadyClock clock,

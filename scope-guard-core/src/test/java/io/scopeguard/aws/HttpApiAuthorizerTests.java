@@ -13,6 +13,7 @@ import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.testing.InMemoryTenant;
@@ -55,10 +56,12 @@ class HttpApiAuthorizerTests {
     private final InMemoryTenant tenant = new InMemoryTenant();
     private final SteadyClock steady = clock.steady();
     private final PermissionCache cache = new PermissionCache(
+            "Test",
             tenant,
             steady,
             new CacheSettings(
-                    Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofMinutes(1), 100, Duration.ofHours(1)));
+                    Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofMinutes(1), 100, Duration.ofHours(1)),
+            FactExchange.NONE);
     private final ScopeGuard guard = ScopeGuard.builder(Logto.at(tokens.tenant(), "app", "secret")
                     .steadyClock(steady)
                     .build())

@@ -26,6 +26,7 @@ import io.scopeguard.logto.Logto;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.scope.Audience;
@@ -97,7 +98,7 @@ class VerdictTableTests {
                     TestTokens.header(JWSAlgorithm.RS256, rsa.getKeyID()).build();
             InMemoryTenant tenant = new InMemoryTenant();
             SteadyClock steady = clock.steady();
-            try (PermissionCache cache = new PermissionCache(tenant, steady, CACHE);
+            try (PermissionCache cache = new PermissionCache("Test", tenant, steady, CACHE, FactExchange.NONE);
                     ScopeGuard guard = ScopeGuard.builder(Logto.at(tokens.tenant(), "app", "secret")
                                     .steadyClock(steady)
                                     .build())

@@ -19,6 +19,7 @@ import io.scopeguard.ScopeGuardSettings;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -241,10 +242,12 @@ class ProviderFaultTests {
                     .listener(this::heard)
                     .build();
             cache = new PermissionCache(
+                    "Test",
                     logto.permissions(),
                     steady,
                     new CacheSettings(
-                            Duration.ofSeconds(30), Duration.ofMinutes(5), fault.bound(), 1_000, Duration.ofHours(1)));
+                            Duration.ofSeconds(30), Duration.ofMinutes(5), fault.bound(), 1_000, Duration.ofHours(1)),
+                    FactExchange.NONE);
             trusting = guard(WhenUnknown.TRUST_TOKEN);
             denying = guard(WhenUnknown.DENY);
         }

@@ -19,6 +19,7 @@ import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyListener;
@@ -177,7 +178,7 @@ class ScopeGuardBuilderTests {
     @Test
     void closeWhenTheCacheIsTheCallersThenItStaysOpen() {
         try (PermissionCache shared =
-                new PermissionCache(logto.permissions(), logto.clock().steady(), patient)) {
+                new PermissionCache("Test", logto.permissions(), logto.clock().steady(), patient, FactExchange.NONE)) {
             ScopeGuard guard = ScopeGuard.builder(logto).permissions(shared).build();
 
             guard.close();

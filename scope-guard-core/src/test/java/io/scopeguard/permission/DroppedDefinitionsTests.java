@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Subject;
@@ -96,6 +97,7 @@ class DroppedDefinitionsTests {
 
     private PermissionCache cache(TestDirectory directory) {
         return new PermissionCache(
+                "Test",
                 directory,
                 steady,
                 new CacheSettings(
@@ -105,7 +107,8 @@ class DroppedDefinitionsTests {
                         10_000_000,
                         Duration.ofHours(1)),
                 FactExchange.NONE,
-                executor);
+                executor,
+                new Sweeps());
     }
 
     private Freshness fresh() {

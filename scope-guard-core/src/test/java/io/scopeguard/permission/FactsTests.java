@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Standing;
@@ -29,8 +30,8 @@ class FactsTests {
     private final TestDirectory directory =
             new TestDirectory().role("viewer", "read").role("editor", "read", "write");
     private final StepExecutor executor = new StepExecutor();
-    private final PermissionCache cache =
-            new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor);
+    private final PermissionCache cache = new PermissionCache(
+            "Test", directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor, new Sweeps());
 
     // Reading and ages
 

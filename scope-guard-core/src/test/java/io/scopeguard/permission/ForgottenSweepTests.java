@@ -25,7 +25,7 @@ class ForgottenSweepTests {
     private final StepExecutor executor = new StepExecutor();
     private final ForgettingSweeps sweeps = new ForgettingSweeps();
     private final PermissionCache cache =
-            new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor, sweeps);
+            new PermissionCache("Test", directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor, sweeps);
 
     @BeforeEach
     void sweepTwice() {

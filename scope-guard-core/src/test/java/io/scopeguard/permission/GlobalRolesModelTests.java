@@ -78,7 +78,8 @@ class GlobalRolesModelTests {
         World(Iterator<Integer> choices, int pageSize) {
             executor = new ChosenOrder(choices);
             directory.pages(pageSize);
-            cache = new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor, sweeps);
+            cache = new PermissionCache(
+                    "Test", directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor, sweeps);
             ROLES.forEach(role -> meanings.put(role, new TreeSet<>(Set.of("a"))));
             USERS.forEach(user -> held.put(user, new TreeSet<>(Set.of(MEMBER, "g1"))));
             meanings.get("g1").add("b");

@@ -3,6 +3,7 @@ package io.scopeguard.permission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Standing;
@@ -24,8 +25,8 @@ class HolderSweepTests {
     private final SteadyClock steady = clock.steady();
     private final TestDirectory directory = new TestDirectory().globalRole("auditor", "audit");
     private final StepExecutor executor = new StepExecutor();
-    private final PermissionCache cache =
-            new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor);
+    private final PermissionCache cache = new PermissionCache(
+            "Test", directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor, new Sweeps());
 
     @BeforeEach
     void members() {
@@ -62,7 +63,8 @@ class HolderSweepTests {
     void sweepWhenTheMaximumAgeIsShortThenAListOfSomeSecondsAgoIsReadAgain() {
         Duration maxAge = Duration.ofSeconds(6);
         CacheSettings settings = CacheSettings.DEFAULT.withAges(maxAge, Duration.ofSeconds(60));
-        PermissionCache brief = new PermissionCache(directory, steady, settings, FactExchange.NONE, executor);
+        PermissionCache brief =
+                new PermissionCache("Test", directory, steady, settings, FactExchange.NONE, executor, new Sweeps());
         for (int i = 0; i < 3; i++) {
             askForAll(brief, maxAge);
             clock.advanceSeconds(5);

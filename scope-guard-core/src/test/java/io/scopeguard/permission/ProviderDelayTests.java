@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.ProviderTraits;
@@ -29,8 +30,8 @@ class ProviderDelayTests {
     private final SteadyClock steady = clock.steady();
     private final TestDirectory directory = new LaggingDirectory();
     private final StepExecutor executor = new StepExecutor();
-    private final PermissionCache cache =
-            new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor);
+    private final PermissionCache cache = new PermissionCache(
+            "Test", directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor, new Sweeps());
 
     ProviderDelayTests() {
         directory

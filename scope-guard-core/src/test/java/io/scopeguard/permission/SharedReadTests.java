@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.permission.fact.FactHistory;
+import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.Answer;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.Grants;
@@ -221,7 +222,7 @@ class SharedReadTests {
     }
 
     private PermissionCache cache() {
-        return new PermissionCache(directory, steady, CacheSettings.DEFAULT, kept, executor);
+        return new PermissionCache("Test", directory, steady, CacheSettings.DEFAULT, kept, executor, new Sweeps());
     }
 
     private LivePermissions get(PermissionCache from, Scopes held) {

@@ -3,6 +3,7 @@ package io.scopeguard.permission;
 import io.github.bucket4j.BlockingStrategy;
 import io.github.bucket4j.TimeMeter;
 import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.testing.MovableClock;
@@ -61,11 +62,13 @@ final class Simulation {
         CallBudget budget = CallBudget.perSecond(scaled(callsPerSecond), new Meter(), new Park());
         this.provider = new SimulatedProvider(CROWD, budget, listsMembers);
         this.cache = new PermissionCache(
+                "Test",
                 provider,
                 steady,
                 new CacheSettings(MAX_AGE, MAX_STALE, MAX_WAIT, 2L * callers.size(), Duration.ofHours(1)),
                 FactExchange.NONE,
-                executor);
+                executor,
+                new Sweeps());
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.scopeguard.permission;
 
 import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.time.SteadyClock;
 
@@ -16,7 +17,7 @@ public final class SteppedCache {
 
     /** The same, with histories that other processes share. */
     public SteppedCache(PermissionSource source, SteadyClock clock, CacheSettings settings, FactExchange exchange) {
-        cache = new PermissionCache(source, clock, settings, exchange, executor);
+        cache = new PermissionCache("Test", source, clock, settings, exchange, executor, new Sweeps());
     }
 
     public PermissionCache cache() {

@@ -3,6 +3,7 @@ package io.scopeguard.permission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.scopeguard.permission.fact.FactExchange;
+import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
@@ -25,8 +26,8 @@ class SweepFailureTests {
     private final SteadyClock steady = clock.steady();
     private final TestDirectory directory = new TestDirectory().role("viewer", "read");
     private final StepExecutor executor = new StepExecutor();
-    private final PermissionCache cache =
-            new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor);
+    private final PermissionCache cache = new PermissionCache(
+            "Test", directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor, new Sweeps());
 
     @BeforeEach
     void sweepOnce() {
@@ -232,6 +233,7 @@ class SweepFailureTests {
         String filler = "x".repeat(length);
         int entries = 100 * (1 + length / 64);
         PermissionCache small = new PermissionCache(
+                "Test",
                 directory,
                 clock.steady(),
                 new CacheSettings(
@@ -241,7 +243,8 @@ class SweepFailureTests {
                         entries,
                         Duration.ofHours(1)),
                 FactExchange.NONE,
-                executor);
+                executor,
+                new Sweeps());
         for (int i = 0; i < 1_000; i++) {
             directory.member("globex", filler + i, "viewer");
         }

@@ -6,6 +6,7 @@ import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.permission.fact.FactHistory;
 import io.scopeguard.permission.flight.Flight;
 import io.scopeguard.permission.flight.ReadExecutor;
+import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.PermissionChange;
@@ -215,8 +216,8 @@ class ThreadsTests {
             }
         };
         directory.member("acme", "alice", "viewer");
-        try (PermissionCache frail =
-                new PermissionCache(directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, failing)) {
+        try (PermissionCache frail = new PermissionCache(
+                "Test", directory, steady, CacheSettings.DEFAULT, FactExchange.NONE, failing, new Sweeps())) {
             try {
                 frail.get(key("alice"), fresh(), READ);
             } catch (PermissionsUnavailableException e) {
@@ -295,10 +296,12 @@ class ThreadsTests {
 
     private PermissionCache cache(TestDirectory source) {
         return new PermissionCache(
+                "Test",
                 source,
                 steady,
                 new CacheSettings(
-                        Duration.ofSeconds(30), Duration.ofMinutes(5), PATIENCE, 100_000, Duration.ofHours(24)));
+                        Duration.ofSeconds(30), Duration.ofMinutes(5), PATIENCE, 100_000, Duration.ofHours(24)),
+                FactExchange.NONE);
     }
 
     /** No call of a group is answered before all calls of the group have begun. */

@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.CircuitState;
 import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.sharing.SharingMetrics;
@@ -219,7 +220,8 @@ class MonitoringTests {
             }
         };
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        try (PermissionCache permissions = new PermissionCache(provider, clock.steady(), CacheSettings.DEFAULT)) {
+        try (PermissionCache permissions =
+                new PermissionCache("Test", provider, clock.steady(), CacheSettings.DEFAULT, FactExchange.NONE)) {
             new GuardMetrics(registry, clock, Duration.ofMinutes(5)).watch(provider, permissions);
             return registry.scrape();
         }

@@ -4,6 +4,7 @@ import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
@@ -33,8 +34,12 @@ public final class CacheMemory {
 
     private CacheMemory(int pairs) {
         this.pairs = pairs;
-        this.cache =
-                new PermissionCache(provider, clock, new CacheSettings(LONG, LONG, Duration.ofMinutes(1), pairs, LONG));
+        this.cache = new PermissionCache(
+                "Test",
+                provider,
+                clock,
+                new CacheSettings(LONG, LONG, Duration.ofMinutes(1), pairs, LONG),
+                FactExchange.NONE);
     }
 
     /** Expects the number of pairs. Exits with 1 if the target is missed. */

@@ -4,6 +4,7 @@ import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
@@ -31,7 +32,8 @@ public final class ColdStampede {
     private ColdStampede(int requests, Duration latency) {
         this.requests = requests;
         this.provider = new Provider(latency);
-        this.cache = new PermissionCache(provider, clock, new CacheSettings(LONG, LONG, MAX_WAIT, 10 * ROUNDS, LONG));
+        this.cache = new PermissionCache(
+                "Test", provider, clock, new CacheSettings(LONG, LONG, MAX_WAIT, 10 * ROUNDS, LONG), FactExchange.NONE);
         this.threads = Executors.newFixedThreadPool(requests);
     }
 
