@@ -59,7 +59,7 @@ class SweepFailureTests {
 
     /** The page counts as unread, so that all of its losses are confirmed by the next sweep instead of one by one. */
     @Test
-    void sweepWhenThereIsNoRoomToConfirmAPagesLossesThenTheSweepBeginsAnew() {
+    void sweepWhenThereIsNoRoomToConfirmAPagesLossesThenThePageIsReadAgain() {
         for (int i = 0; i < 90; i++) {
             directory.member("acme", "user-" + i);
         }
@@ -73,6 +73,28 @@ class SweepFailureTests {
 
         assertThat(directory.calls("membership")).isZero();
         assertThat(get("user-7").granted()).isEqualTo(Scopes.none());
+    }
+
+    /** Otherwise, a budget that is used up would let no sweep end. */
+    @Test
+    void sweepWhenThereIsNoRoomToConfirmALaterPagesLossesThenItContinuesWithThatPage() {
+        for (int i = 200; i < 250; i++) {
+            directory.member("acme", "user-" + i);
+        }
+        clock.advanceSeconds(29);
+        askForAll();
+        while (directory.calls("members") < 2) {
+            executor.run(1);
+        }
+        directory.meanwhile("members", () -> directory.exhausted(true));
+        executor.runAll();
+        directory.exhausted(false);
+        directory.forgetCalls();
+        askForAll();
+        executor.runAll();
+
+        assertThat(directory.calls("members")).isEqualTo(2);
+        assertThat(get("user-207").granted()).isEqualTo(Scopes.none());
     }
 
     /** No request has used these members before, so the latest page counts, not the first one. */

@@ -58,7 +58,7 @@ final class MemberPageReader {
         if (pass.pages() == 0) {
             store.recall(sweep.waiting().stream().map(user -> member(user, key)).toList());
         }
-        int pages = pass.pages();
+        Pass.Place place = pass.place();
         try {
             boolean last = page(key, sweep, pass, context);
             if (last) {
@@ -69,8 +69,10 @@ final class MemberPageReader {
             }
             return last;
         } catch (RuntimeException | Error e) {
-            // If the budget leaves no room for the page itself, the pass continues with it later.
-            if (!Sweeps.isOutOfBudget(e) || pass.pages() > pages) {
+            // If the budget leaves no room for the page or its confirming read, the pass continues with the page later.
+            if (Sweeps.isOutOfBudget(e)) {
+                pass.goBackTo(place);
+            } else {
                 sweep.abandon();
             }
             throw e;

@@ -64,6 +64,24 @@ public final class Pass<T> {
         return cursor == null;
     }
 
+    /** Which page is next, and what is known of the list so far. */
+    record Place(@Nullable String cursor, int pages, int total, boolean steady) {}
+
+    Place place() {
+        return new Place(cursor, pages, total, steady);
+    }
+
+    /**
+     * Goes back to a page that has to be read again. Its entries stay: if one of them has left the list by then, the pass is not
+     * conclusive.
+     */
+    void goBackTo(Place place) {
+        cursor = place.cursor;
+        pages = place.pages;
+        total = place.total;
+        steady = place.steady;
+    }
+
     /** Whether absence from the pass proves that an entry is missing. */
     public boolean isConclusive() {
         return steady && (total == Page.UNKNOWN_TOTAL || total == seen.size());
