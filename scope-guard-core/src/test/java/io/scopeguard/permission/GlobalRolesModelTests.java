@@ -69,8 +69,8 @@ class GlobalRolesModelTests {
         private final Map<String, Set<String>> meanings = new TreeMap<>();
         private final Map<String, Set<String>> everHeld = new HashMap<>();
         private final Map<String, Set<String>> everMeant = new HashMap<>();
-        private final Map<String, Steady> inside = new HashMap<>();
-        private final Map<String, Steady> outside = new HashMap<>();
+        private final Map<String, SteadyRights> inside = new HashMap<>();
+        private final Map<String, SteadyRights> outside = new HashMap<>();
 
         /** The scopes and roles during a request that demands reads of its own; {@code null} if there is none. */
         private @Nullable Window window;
@@ -86,8 +86,8 @@ class GlobalRolesModelTests {
             ROLES.forEach(this::publishRole);
             USERS.forEach(this::publishUser);
             USERS.forEach(user -> {
-                inside.put(user, new Steady(ways(user, ROLES)));
-                outside.put(user, new Steady(ways(user, GLOBAL)));
+                inside.put(user, new SteadyRights(ways(user, ROLES)));
+                outside.put(user, new SteadyRights(ways(user, GLOBAL)));
             });
         }
 
@@ -215,7 +215,7 @@ class GlobalRolesModelTests {
         }
 
         private void ask(String user, boolean isOutside, boolean isFull) {
-            Steady rights = (isOutside ? outside : inside).get(user);
+            SteadyRights rights = (isOutside ? outside : inside).get(user);
             try {
                 Scopes granted = get(
                         user, isOutside ? null : "acme", fresh(), Scopes.ofTokens(isFull ? SCOPES : rights.scopes()));
@@ -283,35 +283,6 @@ class GlobalRolesModelTests {
         }
     }
 
-    /**
-     * The scopes that a user has held without interruption. A scope may move once from the roles that grant it to others: a right
-     * that moves again while the first move is being read is in no answer.
-     */
-    private static final class Steady {
-
-        private final Map<String, Set<String>> ways;
-        private final Set<String> moved = new HashSet<>();
-
-        Steady(Map<String, Set<String>> ways) {
-            this.ways = ways;
-        }
-
-        void become(Map<String, Set<String>> next) {
-            ways.entrySet().removeIf(way -> {
-                Set<String> now = next.getOrDefault(way.getKey(), Set.of());
-                way.getValue().retainAll(now);
-                if (way.getValue().isEmpty() && moved.add(way.getKey())) {
-                    way.getValue().addAll(now);
-                }
-                return way.getValue().isEmpty();
-            });
-        }
-
-        Set<String> scopes() {
-            return ways.keySet();
-        }
-    }
-
     /** What was true at some time during a request, and what was true all the time. */
     private static final class Window {
 
@@ -319,7 +290,7 @@ class GlobalRolesModelTests {
         private final List<String> counted;
         private final Set<String> held = new HashSet<>();
         private final Map<String, Set<String>> meant = new HashMap<>();
-        private @Nullable Steady rights;
+        private @Nullable SteadyRights rights;
 
         Window(String user, List<String> counted) {
             this.user = user;
@@ -332,7 +303,7 @@ class GlobalRolesModelTests {
             world.meanings.forEach((role, scopes) ->
                     meant.computeIfAbsent(role, id -> new HashSet<>()).addAll(scopes));
             if (rights == null) {
-                rights = new Steady(world.ways(user, counted));
+                rights = new SteadyRights(world.ways(user, counted));
             } else {
                 rights.become(world.ways(user, counted));
             }

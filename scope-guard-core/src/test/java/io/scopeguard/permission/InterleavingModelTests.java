@@ -63,15 +63,12 @@ class InterleavingModelTests {
         private final Set<String> gone = new HashSet<>();
 
         /** The scopes that each user has held without interruption. */
-        private final Map<String, Set<String>> always = new HashMap<>();
+        private final Map<String, SteadyRights> always = new HashMap<>();
 
         private final Map<String, Set<String>> everHeld = new HashMap<>();
         private final Map<String, Set<String>> everMeant = new HashMap<>();
 
-        /**
-         * Whether rights have moved to another role. This happens once only: a right that moves again while the first move is being
-         * read is in no answer, and two answers cannot show that it was never lost.
-         */
+        /** Whether rights have moved to another role. This happens once only. */
         private boolean moved;
 
         World(Iterator<Integer> choices, int pageSize) {
@@ -83,7 +80,7 @@ class InterleavingModelTests {
             USERS.forEach(user -> held.put(user, new TreeSet<>(Set.of("r1"))));
             meanings.get("r1").add("b");
             publish();
-            USERS.forEach(user -> always.put(user, new HashSet<>(truth(user).toList())));
+            USERS.forEach(user -> always.put(user, new SteadyRights(ways(user))));
         }
 
         private int choose(int options) {
@@ -133,7 +130,19 @@ class InterleavingModelTests {
                 default -> split(user, role);
             }
             publish();
-            USERS.forEach(each -> always.get(each).retainAll(truth(each).toList()));
+            USERS.forEach(each -> always.get(each).become(ways(each)));
+        }
+
+        /** The roles that grant a user each scope. */
+        private Map<String, Set<String>> ways(String user) {
+            Map<String, Set<String>> ways = new HashMap<>();
+            if (!gone.contains(user)) {
+                held.get(user)
+                        .forEach(role -> meanings.get(role)
+                                .forEach(scope -> ways.computeIfAbsent(scope, id -> new HashSet<>())
+                                        .add(role)));
+            }
+            return ways;
         }
 
         /** A scope moves to another role that its holders already hold, so it is never lost. */
@@ -186,7 +195,7 @@ class InterleavingModelTests {
                 Scopes granted = get(user);
                 assertThat(granted.toList())
                         .as("a right that was never lost is never refused")
-                        .containsAll(always.get(user));
+                        .containsAll(always.get(user).scopes());
                 granted.forEach(scope -> assertThat(possible(user, scope))
                         .as("nothing is granted that no role ever meant")
                         .isTrue());
@@ -206,7 +215,7 @@ class InterleavingModelTests {
             return cache.get(
                             new PermissionKey(user(user), "acme", Audience.ORGANIZATION),
                             freshness,
-                            Scopes.ofTokens(always.get(user)))
+                            Scopes.ofTokens(always.get(user).scopes()))
                     .granted();
         }
 

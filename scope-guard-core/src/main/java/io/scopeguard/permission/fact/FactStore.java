@@ -404,12 +404,12 @@ public final class FactStore {
 
     private SubjectFact requested(SubjectFact known, @Nullable FactHistory history, @Nullable Long readUntil) {
         if (history == null) {
-            return known.requested(sequence.now());
+            return known.requested(sequence.next());
         }
         Holding holding = holdings.intern(Holding.of(history));
         SubjectFact recalled = SubjectFact.recalled(known.id(), holding, history);
         boolean isLater = known.readAt() > recalled.readAt() && !known.holding().takesFrom(holding);
-        ReadTimes times = new ReadTimes(known.readAt(), sequence.now(), ReadTimes.NO_LOSSES);
+        ReadTimes times = new ReadTimes(known.readAt(), sequence.next(), ReadTimes.NO_LOSSES);
         long lastRead = readUntil == null ? recalled.readAt() : readUntil;
         return isLater ? recalled.followedBy(known.holding(), times, gap, lastRead) : recalled;
     }
