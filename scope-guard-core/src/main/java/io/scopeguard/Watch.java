@@ -193,13 +193,13 @@ public final class Watch implements AutoCloseable {
     void finish(Entry known, WatchEnd end) {
         if (!end.isEnforced()) {
             isReported = true;
-            watches.notify(listener, told -> told.ended(end));
+            watches.notify(listener, informed -> informed.ended(end));
         } else if (entry.compareAndSet(known, null)) {
             watches.removed(this, known);
             if (!listener.closesWatch()) {
                 stopCounting();
             }
-            watches.notify(listener, told -> told.ended(end));
+            watches.notify(listener, informed -> informed.ended(end));
         }
     }
 }

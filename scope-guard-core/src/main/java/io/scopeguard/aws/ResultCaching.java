@@ -79,7 +79,7 @@ record ResultCaching(boolean isSimple, Duration resultTtl, List<String> identity
         }
         if (!same) {
             throw AuthorizerFailure.internal("The authorizer has other identity sources than " + identitySources
-                    + ", which this function was told. Correct one of them");
+                    + ", with which this function is configured. Correct one of them");
         }
     }
 

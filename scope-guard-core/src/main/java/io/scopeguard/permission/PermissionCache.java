@@ -34,9 +34,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Live permissions, computed from cached facts. If all facts are fresh, there is no I/O and no lock, with one exception: if
- * histories are shared with other processes, the first request about a member who was read by page only loads the member's history.
- * Stale facts are read again in the background. For missing, expired or invalidated facts, the request waits for a limited time.
+ * Live permissions, computed from cached facts. If all facts are fresh, there is no I/O and no lock, with two exceptions. The first
+ * request about an organization, or about global roles, in each period of the maximum age takes a monitor for a moment, to begin a
+ * new count of uses. If histories are shared with other processes, the first request about a member who was read by page only loads
+ * the member's history. Stale facts are read again in the background. For missing, expired or invalidated facts, the request waits
+ * for a limited time.
  * Thread-safe. Close it to stop its threads.
  *
  * @hidden

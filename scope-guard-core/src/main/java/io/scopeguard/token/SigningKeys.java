@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An issuer's published signing keys, cached for a fixed time regardless of the response's cache headers. They are fetched when
  * they are first needed and renewed in the background afterwards, so a request with a token signed by a known key does not wait.
- * Known keys stay usable during an outage of up to {@link #OUTAGE}. A request waits, for a bounded time, in two cases: its key id
- * is unknown, or the renewal has not run for {@link #OVERDUE_AFTER}, as after a freeze of the process; all such requests share one
- * fetch. Thread-safe.
+ * Known keys stay usable during an outage of up to {@link #OUTAGE}. A request waits in three cases: its key id is unknown, the
+ * renewal has not run for {@link #OVERDUE_AFTER}, as after a freeze of the process, or the known keys are older than {@link
+ * #OUTAGE}. Such requests share one fetch. The wait for each fetch is bounded, and a request whose key id is unknown may wait for a
+ * second fetch, because the one in progress began before the request. Thread-safe.
  */
 final class SigningKeys implements AutoCloseable {
 

@@ -118,13 +118,13 @@ public final class FactStore {
         }
     }
 
-    /** @param what a maximum number of things that contain revocations */
-    private void lossDropped(String what) {
+    /** @param limit the exceeded limit, with its unit */
+    private void lossDropped(String limit) {
         if (droppedLosses.getAndIncrement() == 0) {
             log.warn(
                     "More than {} are remembered. The oldest are dropped, and with them revocations: tokens issued before those are"
                             + " accepted while the provider does not answer.",
-                    what);
+                    limit);
         }
     }
 

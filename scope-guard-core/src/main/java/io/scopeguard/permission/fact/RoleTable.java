@@ -298,7 +298,7 @@ public final class RoleTable {
                 && role.meanings.entrySet().stream()
                         .anyMatch(meaning ->
                                 (scopes.isComplete() || scopes.byAudience().containsKey(meaning.getKey()))
-                                        && !told(scopes, meaning.getKey()).containsAll(meaning.getValue().scopes));
+                                        && !reported(scopes, meaning.getKey()).containsAll(meaning.getValue().scopes));
     }
 
     /** Whether a role has lost all of its scopes. */
@@ -315,7 +315,8 @@ public final class RoleTable {
             audiences.addAll(meanings.keySet());
         }
         for (Audience audience : audiences) {
-            Scopes next = told(scopes, audience).or(told(first, audience).and(known.scopes(audience)));
+            Scopes next =
+                    reported(scopes, audience).or(reported(first, audience).and(known.scopes(audience)));
             long lastRead = meaning(id, audience).readAt;
             meanings.put(audience, meaning(known, audience, next, lastRead, times, times.readAt()));
         }
@@ -362,7 +363,7 @@ public final class RoleTable {
                 : definition.scopes().getOrDefault(audience, Scopes.none());
     }
 
-    private static Scopes told(RoleScopes scopes, Audience audience) {
+    private static Scopes reported(RoleScopes scopes, Audience audience) {
         return scopes.byAudience().getOrDefault(audience, Scopes.none());
     }
 }

@@ -77,6 +77,7 @@ public final class ManagementReads {
     }
 
     /** Reads one page of a list: the first page if the cursor is {@code null}. */
+    @FunctionalInterface
     public interface PageReader<T> {
 
         Optional<Page<T>> read(@Nullable String cursor);

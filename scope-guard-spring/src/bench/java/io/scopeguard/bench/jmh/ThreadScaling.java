@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decisions about known tokens by one guard on one, two and sixteen threads, and on virtual threads if Java has them. Prints the
  * decisions per second and the events in which one of our threads waited. Two threads with a guard of their own show what the
- * machine can do: they share nothing of ours. No decision waits for the provider here; {@code VirtualThreadPinningTests} let requests
- * do that. Exits with 1 if a target is missed. Needs two idle processors.
+ * machine can do: they share nothing of ours. No decision waits for the provider here. Requests on virtual threads that wait for the
+ * provider are tested by {@code VirtualThreadPinningTests}. Exits with 1 if a target is missed. Needs two idle processors.
  */
 public final class ThreadScaling {
 

@@ -57,10 +57,10 @@ final class ExplainedDrift {
     }
 
     /** The remedy in the response of a handler. */
-    RemedyAdvice of(HandlerRule rule, Judgement verdict, Presented token) {
+    RemedyAdvice of(HandlerRule rule, Judgement judgement, Presented token) {
         RoleRequirement required = rule instanceof Requires requires ? requires.roles() : null;
-        if (verdict.isGranted()) {
-            boolean isSilent = rule instanceof HandlerRule.Open || verdict.isByYoungToken();
+        if (judgement.isGranted()) {
+            boolean isSilent = rule instanceof HandlerRule.Open || judgement.isByYoungToken();
             return isSilent ? RemedyAdvice.none() : onGranted(token, required);
         }
         Scopes grantable = grantable(rule, token.live());
@@ -68,7 +68,7 @@ final class ExplainedDrift {
         if (finding == null) {
             return RemedyAdvice.none();
         }
-        return switch (verdict.decision()) {
+        return switch (judgement.decision()) {
             case HandlerJudge.NOT_A_MEMBER -> rules.onExpelled(finding);
             case HandlerJudge.INSUFFICIENT_SCOPE -> rules.onDenied(finding.missingOnly(grantable, Roles.none()));
             case HandlerJudge.INSUFFICIENT_ROLE ->

@@ -117,8 +117,8 @@ final class HandlerJudge {
         if (token.isYoung.test(request)) {
             return BY_YOUNG_TOKEN;
         }
-        Judgement ofScopes = ofScopes(request, token);
-        return ofScopes.isGranted() && request.roles() != null ? ofRoles(request.roles(), token) : ofScopes;
+        Judgement judgement = ofScopes(request, token);
+        return judgement.isGranted() && request.roles() != null ? ofRoles(request.roles(), token) : judgement;
     }
 
     private boolean refuses(HandlerRule rule) {

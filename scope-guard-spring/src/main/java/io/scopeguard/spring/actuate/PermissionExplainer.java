@@ -295,15 +295,15 @@ public final class PermissionExplainer {
     }
 
     private HandlerDecision decision(HandlerCatalog.Entry entry, Presented token, ExplainedDrift drift) {
-        Judgement verdict = judge.of(entry, token);
+        Judgement judgement = judge.of(entry, token);
         return new HandlerDecision(
                 entry.name(),
                 entry.paths(),
                 entry.methods(),
                 Requirements.of(entry.rule()),
-                verdict.decision(),
-                verdict.why(),
-                remedyOf(drift.of(entry.rule(), verdict, token)));
+                judgement.decision(),
+                judgement.why(),
+                remedyOf(drift.of(entry.rule(), judgement, token)));
     }
 
     /** The remedy in the response, which contains none in observe mode. */

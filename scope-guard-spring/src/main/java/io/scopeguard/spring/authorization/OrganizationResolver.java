@@ -42,7 +42,7 @@ public final class OrganizationResolver {
     /** By the path variables of the handler that was found for the request. */
     public RequestedOrganization resolve(
             HttpServletRequest request, Object handler, Binding binding, boolean required) {
-        return resolve(request, inPath(request, handler), binding, required);
+        return resolveWithPath(request, inPath(request, handler), binding, required);
     }
 
     /**
@@ -53,11 +53,11 @@ public final class OrganizationResolver {
      */
     RequestedOrganization resolve(
             HttpServletRequest request, Map<String, ?> pathVariables, Binding binding, boolean required) {
-        return resolve(request, text(pathVariables.get(pathVariable)), binding, required);
+        return resolveWithPath(request, text(pathVariables.get(pathVariable)), binding, required);
     }
 
     /** By the organization that the path of the request names, if it names one. */
-    RequestedOrganization resolve(
+    RequestedOrganization resolveWithPath(
             HttpServletRequest request, @Nullable String inPath, Binding binding, boolean required) {
         if (binding == Binding.NONE) {
             // Headers are ignored; but a path always binds, such as that of a handler registered after start-up.

@@ -114,7 +114,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         }
         boolean mustBeNamed = !rule.isGlobalRoleOnly();
         RequestedOrganization organization =
-                organizations.resolve(arrival.request, arrival.organization, rule.binding(), mustBeNamed);
+                organizations.resolveWithPath(arrival.request, arrival.organization, rule.binding(), mustBeNamed);
         return decide(arrival, token, new AccessRequest(organization, rule.requirement(), rule.roles()));
     }
 
@@ -142,7 +142,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     /** Requires only that the token matches the named organization, if the request names one. */
     private boolean mayActInOrganization(Arrival arrival, AccessToken token) throws IOException {
         RequestedOrganization organization =
-                organizations.resolve(arrival.request, arrival.organization, Binding.REQUEST, false);
+                organizations.resolveWithPath(arrival.request, arrival.organization, Binding.REQUEST, false);
         return decide(arrival, token, new AccessRequest(organization, null));
     }
 

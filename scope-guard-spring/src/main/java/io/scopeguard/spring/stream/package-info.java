@@ -13,7 +13,7 @@
  *
  * <p>Nothing is polled: a read of a fact ends the watches that depend on it. {@code StompSubscriptions} has each
  * subscription of a STOMP session watched as well. An application uses {@link OpenStreams} and {@link
- * StreamEndedEvent}. The other types are internal.
+ * StreamEndedEvent}, and can recognize a {@link StreamEndedException}. The other types are internal.
  */
 @NullMarked
 package io.scopeguard.spring.stream;
