@@ -20,6 +20,8 @@ class AuthorizationHeaderFuzzTests {
                         "Bearer a.b.c",
                         "bEARER   a.b.c  ",
                         "Bearer",
+                        "Bearer, Basic eDp5",
+                        "Bearer\ta.b.c",
                         "Bearer a,Bearer b",
                         "Bearer a Bearer b",
                         "Basic eDp5\nBearer a.b.c",
