@@ -29,7 +29,7 @@ public final class Flight<K extends ReadKey> implements CallContext {
     private volatile long place;
     private volatile Priority priority;
     private volatile long begunAt = NOT_BEGUN;
-    private long notBefore;
+    private volatile long notBefore;
     private @Nullable Flight<K> next;
 
     /**
@@ -68,7 +68,15 @@ public final class Flight<K extends ReadKey> implements CallContext {
     }
 
     /** Whether the flight began after a point in time or can still do so. In the second case, it will. */
-    synchronized boolean serves(long after) {
+    boolean serves(long after) {
+        long begun = begunAt;
+        if (begun == NOT_BEGUN && notBefore < after) {
+            return stillServes(after);
+        }
+        return begun > after;
+    }
+
+    private synchronized boolean stillServes(long after) {
         if (begunAt == NOT_BEGUN) {
             demandAfter(after);
         }
@@ -89,7 +97,7 @@ public final class Flight<K extends ReadKey> implements CallContext {
     }
 
     @Override
-    public synchronized long notBefore() {
+    public long notBefore() {
         return notBefore;
     }
 
@@ -103,7 +111,11 @@ public final class Flight<K extends ReadKey> implements CallContext {
     }
 
     /** Raises the priority. Returns whether it was lower before. */
-    synchronized boolean raise(Priority wanted) {
+    boolean raise(Priority wanted) {
+        return wanted.compareTo(priority) < 0 && raiseNow(wanted);
+    }
+
+    private synchronized boolean raiseNow(Priority wanted) {
         if (wanted.compareTo(priority) >= 0) {
             return false;
         }

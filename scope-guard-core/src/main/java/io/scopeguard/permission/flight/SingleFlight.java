@@ -84,7 +84,9 @@ public final class SingleFlight<K extends ReadKey> {
             return CompletableFuture.failedFuture(failure);
         }
         Request request = new Request(key, after, priority, place);
-        flights.compute(key, (same, current) -> request.join(current));
+        if (!request.serves(flights.get(key))) {
+            flights.compute(key, (same, current) -> request.join(current));
+        }
         Flight<K> joined = request.joined;
         if (joined == null) {
             return CompletableFuture.completedFuture(null);
@@ -226,6 +228,13 @@ public final class SingleFlight<K extends ReadKey> {
             this.after = after;
             this.priority = priority;
             this.place = place;
+        }
+
+        /** Whether a flight that others have requested serves this request too. Then no thread waits for another one. */
+        boolean serves(@Nullable Flight<K> current) {
+            boolean isServed = current != null && current.serves(after);
+            joined = isServed ? current : null;
+            return isServed;
         }
 
         /** The flight to keep for the key; {@code null} if one has landed since the caller checked the facts. */

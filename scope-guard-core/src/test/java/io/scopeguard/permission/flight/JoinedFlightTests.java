@@ -1,0 +1,99 @@
+package io.scopeguard.permission.flight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.scopeguard.provider.Priority;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.Sequence;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Requests that join a flight of others. */
+@Timeout(60)
+class JoinedFlightTests {
+
+    private static final Key KNOWN = new Key("known");
+    private static final Key OTHER = new Key("other");
+
+    private final CountDownLatch locked = new CountDownLatch(1);
+    private final CountDownLatch open = new CountDownLatch(1);
+    private final ThreadPoolReadExecutor executor = new ThreadPoolReadExecutor();
+    private final SingleFlight<Key> flights =
+            new SingleFlight<>(executor, new Sequence(MovableClock.atNoon().steady()), new Slow());
+
+    @AfterEach
+    void close() {
+        open.countDown();
+        executor.close();
+    }
+
+    /** A map locks all keys of the same hash while it computes the value of one of them. */
+    @Test
+    void requestWhenTheKeyIsBeingReadThenItWaitsForNoOtherRequest() throws Exception {
+        CompletableFuture<Void> first = request(KNOWN);
+        CompletableFuture<CompletableFuture<Void>> other = CompletableFuture.supplyAsync(() -> request(OTHER));
+        locked.await();
+
+        // On another thread, because the wait for a lock cannot be interrupted.
+        CompletableFuture<Void> joined =
+                CompletableFuture.supplyAsync(() -> request(KNOWN)).get();
+
+        assertThat(joined).isSameAs(first).isNotDone();
+        assertThat(other).isNotDone();
+        open.countDown();
+        joined.get();
+        other.get().get();
+    }
+
+    private CompletableFuture<Void> request(Key key) {
+        return flights.request(key, Long.MIN_VALUE, Priority.FOREGROUND, 0);
+    }
+
+    private record Key(String name) implements ReadKey {
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+
+        @Override
+        public boolean isShared() {
+            return false;
+        }
+
+        @Override
+        public boolean isWhole() {
+            return false;
+        }
+    }
+
+    private final class Slow implements SingleFlight.Reader<Key> {
+
+        @Override
+        public boolean step(Flight<Key> flight) {
+            await();
+            return true;
+        }
+
+        /** Called while the map is locked. */
+        @Override
+        public long lastReadAt(Key key) {
+            if (key.equals(OTHER)) {
+                locked.countDown();
+                await();
+            }
+            return Long.MIN_VALUE;
+        }
+
+        private void await() {
+            try {
+                open.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
