@@ -322,10 +322,13 @@ public final class PermissionCache implements AutoCloseable {
         byte period = Periods.at(now, periodNanos);
         RequiredFacts required = picture.required();
         SubjectFact fact = picture.subject();
-        if (fact != null && required.subject() instanceof MembershipKey member) {
+        if (!(required.subject() instanceof MembershipKey member)) {
+            touch(required.subject(), picture.stored().subject(), period);
+        } else if (fact != null) {
             markUsed(member, fact, period);
         }
-        if (picture.needsGrants() && required.isUser()) {
+        touch(required.grants(), picture.stored().alone(), period);
+        if (picture.needsGrants() && required.isUser() && picture.markCounted(period)) {
             PermissionKey key = required.key();
             sweeps.holders()
                     .countUse(
@@ -333,6 +336,12 @@ public final class PermissionCache implements AutoCloseable {
                             key.audience(),
                             key.roles().wanted().global(),
                             period);
+        }
+    }
+
+    private void touch(SubjectKey key, @Nullable SubjectFact stored, byte period) {
+        if (stored != null && stored.markUsed(period)) {
+            store.touch(key);
         }
     }
 

@@ -39,6 +39,9 @@ final class Picture {
     /** The permissions that follow, computed once for all requests. Also written without a lock. */
     private @Nullable LivePermissions live;
 
+    /** The period in which its use was counted last. Also written without a lock: counting it twice changes nothing. */
+    private byte countedIn;
+
     /**
      * The facts as they are stored. As long as they are the same, so is the picture.
      *
@@ -54,26 +57,28 @@ final class Picture {
             @Nullable SubjectFact alone,
             @Nullable Object sweep) {
 
-        /** Whether these facts are the same. Sufficient if no facts outside of organizations are relevant. */
+        /**
+         * Whether these facts are the same. Sufficient if no facts outside of organizations are relevant. Compares instances, because a
+         * changed fact is another instance.
+         */
         @SuppressWarnings("ReferenceEquality")
         boolean isMadeOf(@Nullable SubjectFact ofSubject, @Nullable SubjectFact elsewhere, RoleSet roles) {
             return subject == ofSubject && inactive == elsewhere && organizationRoles == roles;
         }
 
-        /** Compares instances, because a changed fact is another instance. */
-        @Override
+        /** Whether these facts are the same, with those outside of organizations. */
         @SuppressWarnings("ReferenceEquality")
-        public boolean equals(Object other) {
-            return other instanceof Stored that
-                    && isMadeOf(that.subject, that.inactive, that.organizationRoles)
-                    && globalRoles == that.globalRoles
-                    && alone == that.alone
-                    && sweep == that.sweep;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(subject);
+        boolean isMadeOf(
+                @Nullable SubjectFact ofSubject,
+                @Nullable SubjectFact elsewhere,
+                RoleSet roles,
+                RoleSet global,
+                @Nullable SubjectFact grants,
+                @Nullable Object lastSweep) {
+            return isMadeOf(ofSubject, elsewhere, roles)
+                    && globalRoles == global
+                    && alone == grants
+                    && sweep == lastSweep;
         }
     }
 
@@ -171,6 +176,15 @@ final class Picture {
 
     RequiredFacts required() {
         return required;
+    }
+
+    /** Marks the picture as counted in a period. Returns {@code false} if it already was. */
+    boolean markCounted(byte period) {
+        boolean isFirst = countedIn != period;
+        if (isFirst) {
+            countedIn = period;
+        }
+        return isFirst;
     }
 
     PermissionKey key() {

@@ -42,7 +42,7 @@ final class Pictures {
     Picture of(PermissionKey key, boolean isIndividual, @Nullable Picture last) {
         Picture known = last != null && !isIndividual && last.key().equals(key) ? last : null;
         RequiredFacts required = known == null ? RequiredFacts.of(key, source) : known.required();
-        SubjectFact subject = store.get(required.subject());
+        SubjectFact subject = store.peek(required.subject());
         SubjectFact inactive = required.isOfOrganization() ? newer(store.inactive(required.subject()), subject) : null;
         RoleSet organizationRoles =
                 required.needsOrganizationRoles() ? store.roles(required.organizationRoles()) : RoleSet.UNREAD;
@@ -69,12 +69,12 @@ final class Pictures {
         // A list without the holders of roles saves no reads.
         boolean usesList = !isIndividual && required.isUser() && listsHolders;
         boolean needsGrants = !usesList || (globalRoles.isRead() && mayMatter(globalRoles, required));
-        SubjectFact alone = needsGrants ? store.get(required.grants()) : null;
+        SubjectFact alone = needsGrants ? store.peek(required.grants()) : null;
         Object sweep = needsGrants ? holders.lastSweep() : null;
-        Stored stored = new Stored(subject, inactive, organizationRoles, globalRoles, alone, sweep);
-        if (known != null && known.stored().equals(stored)) {
+        if (known != null && known.stored().isMadeOf(subject, inactive, organizationRoles, globalRoles, alone, sweep)) {
             return known;
         }
+        Stored stored = new Stored(subject, inactive, organizationRoles, globalRoles, alone, sweep);
         Set<String> wanted = required.key().roles().wanted().global();
         SubjectFact grants = needsGrants ? grants(required.subject(), alone, wanted, globalRoles) : null;
         boolean isListed = required.isLeaky()

@@ -14,6 +14,7 @@ import io.scopeguard.provider.TokenKind;
  * The facts that a key needs, and which of them count. This depends on the kind of token and on the provider.
  *
  * @param subject the membership, or the standing outside of organizations
+ * @param grants the key of global grants, as far as they are relevant
  * @param organizationRoles the relevant definitions of roles in organizations
  * @param isLeaky whether tokens of this kind may carry scopes that count in organizations only
  * @param countsGrants whether scopes that global roles grant count for tokens of this kind
@@ -21,6 +22,7 @@ import io.scopeguard.provider.TokenKind;
 record RequiredFacts(
         PermissionKey key,
         SubjectKey subject,
+        GrantsKey grants,
         DefinitionsKey organizationRoles,
         boolean isLeaky,
         boolean countsGrants) {
@@ -34,6 +36,7 @@ record RequiredFacts(
         return new RequiredFacts(
                 key,
                 subjectKey(key),
+                new GrantsKey(subject.type(), subject.id()),
                 organization == null ? DefinitionsKey.ORGANIZATION_ROLES : source.organizationRoles(organization),
                 organization == null && isUser && traits.leakingKinds().contains(kind),
                 isUser ? traits.globalGrantsCount().contains(kind) : kind == TokenKind.RESOURCE);
@@ -51,10 +54,6 @@ record RequiredFacts(
         return key.organization() == null
                 ? new AccountKey(subject.type(), subject.id())
                 : new MembershipKey(subject.type(), subject.id(), key.organization());
-    }
-
-    GrantsKey grants() {
-        return new GrantsKey(subject.type(), subject.id());
     }
 
     boolean isUser() {

@@ -94,8 +94,8 @@ class FactStoreTests {
         store.putUnrequested(ALICE, holding("a"), newer);
 
         assertThat(roles()).containsExactly("a");
-        assertThat(store.get(ALICE).readAt()).isEqualTo(newer.readAt());
-        assertThat(store.get(ALICE).isUnused()).isTrue();
+        assertThat(store.peek(ALICE).readAt()).isEqualTo(newer.readAt());
+        assertThat(store.peek(ALICE).isUnused()).isTrue();
     }
 
     @Test
@@ -116,14 +116,14 @@ class FactStoreTests {
         store.dropUnused(ALICE, times());
         store.dropUnused(bob, times());
 
-        assertThat(store.get(ALICE)).isNull();
-        assertThat(store.get(bob)).isNotNull();
+        assertThat(store.peek(ALICE)).isNull();
+        assertThat(store.peek(bob)).isNotNull();
     }
 
     @Test
     void useWhenManyCountInOnePeriodThenOnce() {
         store.put(ALICE, holding("a"), times());
-        SubjectFact fact = store.get(ALICE);
+        SubjectFact fact = store.peek(ALICE);
 
         assertThat(fact.markUsed((byte) 1)).isTrue();
         assertThat(fact.markUsed((byte) 1)).isFalse();
@@ -131,7 +131,7 @@ class FactStoreTests {
     }
 
     private Set<String> roles() {
-        return store.get(ALICE).holding().roles();
+        return store.peek(ALICE).holding().roles();
     }
 
     private ReadTimes times() {

@@ -133,19 +133,12 @@ public final class FactStore {
         return droppedLosses.get();
     }
 
-    /** A fact that a request uses. Use {@link #touch} for memberships as well: marking them here would cost every request. */
-    public @Nullable SubjectFact get(SubjectKey key) {
-        SubjectFact known =
-                key instanceof MembershipKey ? facts.policy().getIfPresentQuietly(key) : facts.getIfPresent(key);
-        return known != null ? known : keptOf(key).getIfPresent(key);
-    }
-
-    /** Marks a membership as used, so that it is not dropped as idle. Once per period is enough. */
-    public void touch(MembershipKey key) {
+    /** Marks a fact as used, so that it is not dropped as idle. Once per period is enough: the mark writes to shared memory. */
+    public void touch(SubjectKey key) {
         var unused = facts.getIfPresent(key);
     }
 
-    /** A fact, without marking it as used. */
+    /** A fact, without marking it as used: see {@link #touch}. */
     public @Nullable SubjectFact peek(SubjectKey key) {
         SubjectFact known = facts.policy().getIfPresentQuietly(key);
         return known != null ? known : keptOf(key).getIfPresent(key);

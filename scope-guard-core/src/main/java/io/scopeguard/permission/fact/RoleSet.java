@@ -105,6 +105,10 @@ public record RoleSet(
 
     /** Whether a subject may hold a role of this set that grants scopes of the audience. */
     public boolean mayGrant(Audience audience) {
+        Boolean known = relevance.get(audience);
+        if (known != null) {
+            return known;
+        }
         return relevance.computeIfAbsent(
                 audience, ignored -> table.roles().values().stream().anyMatch(role -> mayGrant(role, audience)));
     }
