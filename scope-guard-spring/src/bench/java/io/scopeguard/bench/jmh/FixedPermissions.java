@@ -12,6 +12,7 @@ import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
+import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import java.time.Duration;
@@ -19,14 +20,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Answers immediately, always with one role and these scopes. */
+/** Answers immediately, always with one role and these scopes, in organizations and outside. */
 record FixedPermissions(Scopes scopes) implements PermissionSource {
 
     private static final String ROLE = "role";
 
     @Override
     public ProviderTraits traits() {
-        return new ProviderTraits(100, false, false, 1, Set.of(), Set.of(), Set.of(), Map.of(), Duration.ZERO);
+        return new ProviderTraits(
+                100, false, false, 1, Set.of(), Set.of(TokenKind.RESOURCE), Set.of(), Map.of(), Duration.ZERO);
     }
 
     @Override
@@ -46,18 +48,20 @@ record FixedPermissions(Scopes scopes) implements PermissionSource {
 
     @Override
     public Answer<Account> globalGrants(Subject subject, CallContext context) {
-        return Answer.explicit(Account.ofGrants(Grants.none()));
+        return Answer.explicit(Account.ofGrants(Grants.ofRoles(Set.of(ROLE))));
     }
 
     @Override
     public Map<String, RoleDefinition> definitions(DefinitionsKey key, CallContext context) {
-        return key.equals(DefinitionsKey.ORGANIZATION_ROLES)
-                ? Map.of(ROLE, RoleDefinition.of(Map.of(Audience.ORGANIZATION, scopes)))
-                : Map.of();
+        return Map.of(ROLE, RoleDefinition.of(Map.of(audience(key), scopes)));
     }
 
     @Override
     public Optional<RoleScopes> roleScopes(DefinitionsKey key, String role, Audience audience, CallContext context) {
-        return Optional.of(new RoleScopes(Map.of(Audience.ORGANIZATION, scopes), true));
+        return Optional.of(new RoleScopes(Map.of(audience(key), scopes), true));
+    }
+
+    private static Audience audience(DefinitionsKey key) {
+        return key.equals(DefinitionsKey.ORGANIZATION_ROLES) ? Audience.ORGANIZATION : SignedTokens.RESOURCE;
     }
 }

@@ -3,11 +3,9 @@ package io.scopeguard.bench.jmh;
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
-import io.scopeguard.bench.TokenIssuer;
 import io.scopeguard.drift.Clients;
 import io.scopeguard.drift.WatchedScopes;
 import io.scopeguard.organization.RequestedOrganization;
-import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHeader;
@@ -46,16 +44,17 @@ public class HotDecision {
     @Param
     Drift drift;
 
-    private final RequestedOrganization organization = RequestedOrganization.named(TokenIssuer.ORGANIZATION);
-    private final ScopeRequirement requirement =
-            ScopeRequirement.allOf(Audience.ORGANIZATION, Scopes.of("read:report0"));
     private final ScopeDriftHeader header = new ScopeDriftHeader(Duration.ofSeconds(10));
+    private RequestedOrganization organization;
+    private ScopeRequirement requirement;
     private ScopeGuard guard;
 
     @Setup
     public void build(KnownToken token) {
+        organization = token.kind.organization;
+        requirement = ScopeRequirement.allOf(token.kind.audience, Scopes.of("read:report0"));
         Scopes held = Scopes.parse(SignedTokens.scope(token.scopes));
-        Clients clients = Clients.watching(WatchedScopes.of(Map.of(Audience.ORGANIZATION, held.or(Drift.FURTHER))));
+        Clients clients = Clients.watching(WatchedScopes.of(Map.of(token.kind.audience, held.or(Drift.FURTHER))));
         guard = ScopeGuard.builder(FixedProvider.granting(drift.live(held)))
                 .verifier(token.verifier())
                 .clients(clients)

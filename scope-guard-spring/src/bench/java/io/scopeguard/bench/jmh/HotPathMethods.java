@@ -104,6 +104,7 @@ public final class HotPathMethods {
         static void run() {
             KnownToken token = new KnownToken();
             token.scopes = 4;
+            token.kind = KnownToken.Kind.ORGANIZATION;
             token.build();
             HotDecision decision = new HotDecision();
             decision.drift = HotDecision.Drift.NONE;

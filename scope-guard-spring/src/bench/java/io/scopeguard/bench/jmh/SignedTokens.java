@@ -7,9 +7,12 @@ import io.scopeguard.bench.PublishedKeys;
 import io.scopeguard.bench.TokenIssuer;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
+import io.scopeguard.scope.Audience;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.net.URI;
 import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -17,6 +20,7 @@ import java.util.stream.IntStream;
 final class SignedTokens {
 
     static final String SUBJECT = "zniksqalbcx7";
+    static final Audience RESOURCE = Audience.resource("https://api.example.com");
     static final URI ENDPOINT = URI.create("https://tenant.logto.app");
 
     private static final LogtoTenant TENANT = new LogtoTenant(ENDPOINT);
@@ -48,10 +52,17 @@ final class SignedTokens {
         return issuer.issue(SUBJECT, scope);
     }
 
+    /** A token for the API resource, outside of organizations. */
+    String oneForResource(String scope) {
+        return issuer.sign(issuer.claims(SUBJECT, scope, Instant.now().minus(Duration.ofMinutes(10)))
+                .audience(RESOURCE.value())
+                .build());
+    }
+
     /** A verifier that has the keys, but knows none of the tokens. */
     AccessTokenVerifier newVerifier(String primer) {
         AccessTokenVerifier verifier = AccessTokenVerifier.builder(
-                        LOGTO.issuers(), jwkSet, LOGTO.tokenReader(List.of()))
+                        LOGTO.issuers(), jwkSet, LOGTO.tokenReader(List.of(RESOURCE)))
                 .build();
         verifier.verify(primer);
         return verifier;
