@@ -34,6 +34,7 @@ class UseMarksTests {
     private final Sweeps sweeps = new Sweeps();
     private final CacheSettings usual = CacheSettings.DEFAULT;
     private final PermissionCache cache = new PermissionCache(
+            "Test",
             directory,
             steady,
             new CacheSettings(usual.maxAge(), usual.maxStale(), usual.maxWait(), usual.maxEntries(), IDLE),
