@@ -8,7 +8,7 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /**
- * The targets for a decision about a known token.
+ * The targets for a decision about a known token of an organization or for a resource.
  *
  * @param nanos the time in nanoseconds
  * @param bytes the allocated bytes
@@ -22,7 +22,11 @@ record HotTarget(Drift drift, int scopes, double nanos, double bytes) {
             new HotTarget(Drift.NONE, 100, 1_000, 512),
             new HotTarget(Drift.NONE, 1_000, 5_000, 512),
             new HotTarget(Drift.DEMOTED, 4, 1_400, 900),
-            new HotTarget(Drift.PROMOTED, 4, 1_900, 1_200));
+            new HotTarget(Drift.DEMOTED, 100, 1_400, 900),
+            new HotTarget(Drift.DEMOTED, 1_000, 5_000, 900),
+            new HotTarget(Drift.PROMOTED, 4, 1_900, 1_200),
+            new HotTarget(Drift.PROMOTED, 100, 1_900, 1_200),
+            new HotTarget(Drift.PROMOTED, 1_000, 5_000, 1_200));
 
     /** Whether all targets with results are met. Prints missed targets. */
     static boolean areMet(Collection<RunResult> results) {
