@@ -7,6 +7,8 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.Sequence;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +22,7 @@ class JoinedFlightTests {
 
     private final CountDownLatch locked = new CountDownLatch(1);
     private final CountDownLatch open = new CountDownLatch(1);
+    private final ExecutorService callers = Executors.newCachedThreadPool();
     private final ThreadPoolReadExecutor executor = new ThreadPoolReadExecutor();
     private final SingleFlight<Key> flights =
             new SingleFlight<>(executor, new Sequence(MovableClock.atNoon().steady()), new Slow());
@@ -27,6 +30,7 @@ class JoinedFlightTests {
     @AfterEach
     void close() {
         open.countDown();
+        callers.shutdown();
         executor.close();
     }
 
@@ -34,12 +38,12 @@ class JoinedFlightTests {
     @Test
     void requestWhenTheKeyIsBeingReadThenItWaitsForNoOtherRequest() throws Exception {
         CompletableFuture<Void> first = request(KNOWN);
-        CompletableFuture<CompletableFuture<Void>> other = CompletableFuture.supplyAsync(() -> request(OTHER));
+        CompletableFuture<CompletableFuture<Void>> other = CompletableFuture.supplyAsync(() -> request(OTHER), callers);
         locked.await();
 
         // On another thread, because the wait for a lock cannot be interrupted.
         CompletableFuture<Void> joined =
-                CompletableFuture.supplyAsync(() -> request(KNOWN)).get();
+                CompletableFuture.supplyAsync(() -> request(KNOWN), callers).get();
 
         assertThat(joined).isSameAs(first).isNotDone();
         assertThat(other).isNotDone();
