@@ -43,6 +43,20 @@ class DisturbanceSimulationTests {
         assertThat(after.ages().percentile(99)).isLessThanOrEqualTo(TOLERANCE * SWEEP);
     }
 
+    /** Nearly every page shows a loss then, while the budget is used up by requests that wait. */
+    @Test
+    void observeWhenTheMachineWasFrozenAndSomeOfEachPageLostARoleThenLiveAgainSoon() {
+        warmUp(simulation);
+        simulation.demote(1);
+        simulation.step(Duration.ofMinutes(10));
+        Observed recovering = simulation.observe(Duration.ofSeconds((long) (4 * SWEEP)));
+        Observed after = simulation.observe(MEASURED);
+
+        assertThat(Math.max(recovering.goneAfter(), after.goneAfter())).isLessThanOrEqualTo(PROMISE.toSeconds());
+        assertThat(recovering.wrongLosses() + after.wrongLosses()).isZero();
+        assertThat(after.live()).isGreaterThanOrEqualTo(LIVE);
+    }
+
     /** A clock that is set forward cannot be told from a freeze. */
     @ParameterizedTest
     @ValueSource(ints = {10, 60})

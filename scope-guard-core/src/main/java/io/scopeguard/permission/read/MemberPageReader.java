@@ -9,6 +9,7 @@ import io.scopeguard.permission.fact.ReadTimes;
 import io.scopeguard.permission.fact.SubjectFact;
 import io.scopeguard.permission.read.DatedReads.Timed;
 import io.scopeguard.permission.read.MemberSweep.Seen;
+import io.scopeguard.permission.read.MemberSweep.Unconfirmed;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.Member;
 import io.scopeguard.provider.Page;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the members of an organization by page. Thread-safe. */
@@ -58,7 +60,7 @@ final class MemberPageReader {
         if (pass.pages() == 0) {
             store.recall(sweep.waiting().stream().map(user -> member(user, key)).toList());
         }
-        Pass.Place place = pass.place();
+        MemberSweep.Place place = sweep.place(pass);
         try {
             boolean last = page(key, sweep, pass, context);
             if (last) {
@@ -71,7 +73,7 @@ final class MemberPageReader {
         } catch (RuntimeException | Error e) {
             // If the budget leaves no room for the page or its confirming read, the pass continues with the page later.
             if (Sweeps.isOutOfBudget(e)) {
-                pass.goBackTo(place);
+                sweep.goBackTo(place, pass);
             } else {
                 sweep.abandon();
             }
@@ -81,7 +83,11 @@ final class MemberPageReader {
 
     private boolean page(MembersKey key, MemberSweep sweep, Pass<Seen> pass, CallContext context) {
         String cursor = pass.cursor();
-        Timed<Page<Member>> read = reads.timed(context, call -> source.members(key.organization(), cursor, call));
+        Unconfirmed earlier = sweep.unconfirmed();
+        Function<CallContext, Page<Member>> members = call -> source.members(key.organization(), cursor, call);
+        Timed<Page<Member>> read =
+                earlier == null ? reads.timed(context, members) : reads.again(context, earlier.noticed(), members);
+        sweep.unconfirmed(null);
         Map<String, Seen> items = new HashMap<>();
         read.value()
                 .items()
@@ -89,6 +95,11 @@ final class MemberPageReader {
         boolean last = pass.add(read.value(), items, read.times().readAt());
         sweep.hasPages(read.value(), source.traits().pageSize());
         judge.countReads(items.size(), read.times().end());
+        if (earlier != null) {
+            // The budget left no room for the confirming read before. This read confirms as well.
+            confirm(key, sweep, earlier, read);
+            earlier.firstReads().keySet().forEach(items::remove);
+        }
         takeIn(key, sweep, items, read.times().end(), cursor, context);
         return last;
     }
@@ -190,15 +201,21 @@ final class MemberPageReader {
         long suspended = reduced.values().stream()
                 .filter(seen -> seen.holding().isInactive())
                 .count();
-        boolean isMass = isMass(suspended, inUse);
+        Unconfirmed losses = new Unconfirmed(reduced, isMass(suspended, inUse), noticed);
+        sweep.unconfirmed(losses);
         Timed<Page<Member>> again =
                 reads.again(context, noticed, call -> source.members(key.organization(), cursor, call));
+        sweep.unconfirmed(null);
+        confirm(key, sweep, losses, again);
+    }
+
+    private void confirm(MembersKey key, MemberSweep sweep, Unconfirmed losses, Timed<Page<Member>> again) {
         boolean isDoubted = false;
         for (Member member : again.value().items()) {
-            Seen first = reduced.get(member.user());
+            Seen first = losses.firstReads().get(member.user());
             if (first != null) {
-                ReadTimes times = again.times().confirming(noticed);
-                isDoubted |= !isAccepted(member(member.user(), key), first, member, times, isMass);
+                ReadTimes times = again.times().confirming(losses.noticed());
+                isDoubted |= !isAccepted(member(member.user(), key), first, member, times, losses.isMass());
                 sweep.found(member.user());
             }
         }

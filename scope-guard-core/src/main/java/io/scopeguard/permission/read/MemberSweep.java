@@ -49,6 +49,15 @@ public final class MemberSweep {
     /** The answer of a page about a member, with its time. */
     public record Seen(Holding holding, ReadTimes times) {}
 
+    /**
+     * Losses on a page.
+     *
+     * @param firstReads the first answers that showed them
+     * @param isMass whether so many members have lost their standing that each loss must persist
+     * @param noticed when the losses were noticed: a confirming read begins later
+     */
+    record Unconfirmed(Map<String, Seen> firstReads, boolean isMass, long noticed) {}
+
     private final UsePeriod period = new UsePeriod() {
         @Override
         int takeUses() {
@@ -76,6 +85,7 @@ public final class MemberSweep {
     private @Nullable ReportedReads reported;
     private List<String> inUse = List.of();
     private List<String> found = List.of();
+    private @Nullable Unconfirmed unconfirmed;
 
     /** Counts a member as used in a period. */
     public void countUse(byte now, boolean isFirst) {
@@ -253,6 +263,32 @@ public final class MemberSweep {
     /** Abandons the pass. The members on its remaining pages do not count as missing. */
     void abandon() {
         pass = null;
+        unconfirmed = null;
+    }
+
+    /** The losses on the page of the last call, if they wait for a confirming read. */
+    @Nullable
+    Unconfirmed unconfirmed() {
+        return unconfirmed;
+    }
+
+    void unconfirmed(@Nullable Unconfirmed losses) {
+        unconfirmed = losses;
+    }
+
+    /** Where a pass is, before it reads a page. */
+    record Place(Pass.Place page, int found) {}
+
+    Place place(Pass<Seen> current) {
+        return new Place(current.place(), found.size());
+    }
+
+    /** Lets the pass read a page again. */
+    void goBackTo(Place place, Pass<Seen> current) {
+        current.goBackTo(place.page);
+        if (found.size() > place.found) {
+            found.subList(place.found, found.size()).clear();
+        }
     }
 
     /** Records that a fact about the member is stored. */
