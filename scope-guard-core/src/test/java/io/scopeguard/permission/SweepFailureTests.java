@@ -99,6 +99,31 @@ class SweepFailureTests {
         assertThat(get("user-207").granted()).isEqualTo(Scopes.none());
     }
 
+    /** Between the two pages, a single read shows the role, so that the second page is a first read. */
+    @Test
+    void sweepWhenALossIsContradictedBeforeItsPageIsReadAgainThenItNeedsAnotherConfirmingRead() {
+        directory.member("acme", "user-7");
+        clock.advanceSeconds(29);
+        askForAll();
+        directory.meanwhile("members", () -> directory.exhausted(true));
+        executor.runAll();
+        directory.exhausted(false);
+        directory.member("acme", "user-7", "viewer");
+        cache.apply(new PermissionChange.OfMember(user("user-7"), "acme"));
+        assertThat(get("user-7").granted()).isEqualTo(READ);
+        directory.member("acme", "user-7");
+        directory.forgetCalls();
+        directory.meanwhile("members", () -> directory.member("acme", "user-7", "viewer"));
+        clock.advanceSeconds(29);
+        askForAll();
+        executor.runAll();
+
+        assertThat(get("user-7").granted()).isEqualTo(READ);
+        assertThat(directory.calls("members"))
+                .describedAs("three pages, one of them twice")
+                .isEqualTo(4);
+    }
+
     /** No request has used these members before, so the latest page counts, not the first one. */
     @Test
     void sweepWhenUnusedMembersLoseARoleThenTheirFirstRequestsNeedNoSingleReads() {

@@ -97,6 +97,7 @@ final class MemberPageReader {
         judge.countReads(items.size(), read.times().end());
         if (earlier != null) {
             // The budget left no room for the confirming read before. This read confirms as well.
+            earlier.firstReads().keySet().removeIf(user -> isReadSince(member(user, key), earlier.noticed()));
             confirm(key, sweep, earlier, read);
             earlier.firstReads().keySet().forEach(items::remove);
         }
