@@ -65,7 +65,9 @@ class ApplicationTests {
 
     @Test
     void describesItself() throws Exception {
-        HttpResponse<String> document = get(port, "/v3/api-docs");
+        assertThat(get(port, "/v3/api-docs").statusCode()).isEqualTo(401);
+
+        HttpResponse<String> document = get(port, "/v3/api-docs", organizationToken("acme"));
         assertThat(document.statusCode()).isEqualTo(200);
         assertThat(document.body()).contains("{\"organizationToken\":[\"read:report\"]}");
     }

@@ -91,7 +91,7 @@ final class RequestAttacks {
                 Target.get(reports, "Authorization : Bearer " + token),
                 MALFORMED_REQUEST + " | " + MISSING_TOKEN);
         attacks.add("a zero byte in the header", Target.get(reports, bearer + "\u0000"), MALFORMED_REQUEST);
-        attacks.add("a tab behind the scheme", Target.get(reports, "Authorization: Bearer\t" + token), MISSING_TOKEN);
+        attacks.add("a tab behind the scheme", Target.get(reports, "Authorization: Bearer\t" + token), INVALID_REQUEST);
         attacks.add(
                 "a stale token on an open handler",
                 Target.get(
