@@ -86,9 +86,11 @@ class DisturbanceSimulationTests {
         Observed after = simulation.observe(PROMISE.plus(Simulation.MAX_AGE));
 
         assertThat(during.wrongLosses() + after.wrongLosses()).isZero();
+        // Somewhat longer than otherwise: passes prove no absence while the total changes, so members are then read
+        // alone.
         assertThat(Math.max(during.goneAfter(), after.goneAfter()))
                 .isPositive()
-                .isLessThanOrEqualTo(PROMISE.toSeconds());
+                .isLessThanOrEqualTo(TOLERANCE * PROMISE.toSeconds());
         assertThat(during.live()).isEqualTo(1);
         assertThat(during.ages().percentile(99)).isLessThanOrEqualTo(TOLERANCE * SWEEP);
     }
