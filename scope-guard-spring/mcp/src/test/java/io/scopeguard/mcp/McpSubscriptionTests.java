@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.mcp.annotation.McpResource;
 import org.springframework.ai.mcp.customizer.McpSyncServerCustomizer;
@@ -26,6 +27,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 
 /** A subscription lasts, and each of its notifications is decided anew. */
+@Tag("thorough")
 class McpSubscriptionTests {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
