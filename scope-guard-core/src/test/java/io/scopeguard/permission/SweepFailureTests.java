@@ -99,6 +99,38 @@ class SweepFailureTests {
         assertThat(get("user-207").granted()).isEqualTo(Scopes.none());
     }
 
+    /** They are in use like all others, so the next passes look for them. */
+    @Test
+    void sweepWhenLossesAreConfirmedByTheirPageReadAgainThenALaterAbsenceIsNoticedByPage() {
+        for (int i = 0; i < 20; i++) {
+            directory.member("acme", "user-" + i);
+        }
+        clock.advanceSeconds(29);
+        askForAll();
+        directory.meanwhile("members", () -> directory.exhausted(true));
+        executor.runAll();
+        directory.exhausted(false);
+        clock.advanceSeconds(5);
+        askForAll();
+        executor.runAll();
+        assertThat(get("user-7").granted()).isEqualTo(Scopes.none());
+        for (int i = 0; i < 20; i++) {
+            directory.leave("acme", "user-" + i);
+        }
+        directory.forgetCalls();
+        clock.advanceSeconds(29);
+        askForAll();
+        executor.runAll();
+        clock.advanceSeconds(3);
+        askForAll();
+        executor.runAll();
+
+        assertThat(directory.calls("confirm") + directory.calls("membership")).isZero();
+        for (int i = 0; i < 20; i++) {
+            assertThat(cache.lastSeen(key("user-" + i), READ).standing()).isEqualTo(Standing.NOT_A_MEMBER);
+        }
+    }
+
     /** Between the two pages, a single read shows the role, so that the second page is a first read. */
     @Test
     void sweepWhenALossIsContradictedBeforeItsPageIsReadAgainThenItNeedsAnotherConfirmingRead() {

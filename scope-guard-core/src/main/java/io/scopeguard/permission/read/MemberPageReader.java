@@ -99,7 +99,11 @@ final class MemberPageReader {
             // The budget left no room for the confirming read before. This read confirms as well.
             earlier.firstReads().keySet().removeIf(user -> isReadSince(member(user, key), earlier.noticed()));
             confirm(key, sweep, earlier, read);
-            earlier.firstReads().keySet().forEach(items::remove);
+            for (String user : earlier.firstReads().keySet()) {
+                if (items.remove(user) != null) {
+                    isInUse(user, store.peek(member(user, key)), sweep);
+                }
+            }
         }
         takeIn(key, sweep, items, read.times().end(), cursor, context);
         return last;
@@ -131,13 +135,18 @@ final class MemberPageReader {
                 judge.clear(member);
                 sweep.found(user);
             }
-            sweep.isInUse(known == null ? user : known.id());
+            isInUse(user, known, sweep);
         });
         takeInUnrequested(unrequested);
         Map<String, Seen> firstReads = firstReads(key, reduced);
         if (!firstReads.isEmpty()) {
             lookAgain(key, sweep, firstReads, sweep.found() - inUse, end, cursor, context);
         }
+    }
+
+    /** The stored id is preferred, so that the list holds no second copy of it. */
+    private static void isInUse(String user, @Nullable SubjectFact known, MemberSweep sweep) {
+        sweep.isInUse(known == null ? user : known.id());
     }
 
     /** Continues the histories of members that were first requested after the sweep began. */
