@@ -19,11 +19,6 @@ public sealed interface FactKey extends ReadKey {
         return true;
     }
 
-    @Override
-    default boolean isWhole() {
-        return false;
-    }
-
     /** A fact about one subject. */
     sealed interface SubjectKey extends FactKey {
 

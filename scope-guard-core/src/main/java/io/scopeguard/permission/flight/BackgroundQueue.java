@@ -8,7 +8,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flights without waiting callers, in the order of the {@linkplain Flight#place places} that they had when they were added. Bounded and thread-safe.
+ * The flights without waiting callers, in the order of the {@linkplain Flight#place places} that they had when they were added.
+ * Bounded and thread-safe.
  *
  * @hidden
  */

@@ -20,13 +20,13 @@ public final class Flight<K extends ReadKey> implements CallContext {
 
     private final SingleFlight<K> flights;
     private final K key;
+    private final long place;
     private final long number;
     private final CompletableFuture<Void> landed = new CompletableFuture<>();
 
     /** Whether a step waits for its turn. A flight may wait in two queues; it takes the first turn only. */
     private final AtomicBoolean waits = new AtomicBoolean();
 
-    private volatile long place;
     private volatile Priority priority;
     private volatile long begunAt = NOT_BEGUN;
     private volatile long notBefore;
@@ -49,9 +49,9 @@ public final class Flight<K extends ReadKey> implements CallContext {
         return key;
     }
 
-    /** The place in the order of background reads. */
+    /** The place in the order of background reads. A read whose calls count only together goes first once it has begun. */
     long place() {
-        return place;
+        return begunAt != NOT_BEGUN && key.isWhole() ? BackgroundQueue.FIRST : place;
     }
 
     long number() {
@@ -134,9 +134,6 @@ public final class Flight<K extends ReadKey> implements CallContext {
     }
 
     void waits() {
-        if (begunAt != NOT_BEGUN && key.isWhole()) {
-            place = BackgroundQueue.FIRST;
-        }
         waits.set(true);
     }
 

@@ -14,5 +14,7 @@ public interface ReadKey {
     boolean isShared();
 
     /** Whether the calls of the read count only together. Then it must not take longer than necessary once it has begun. */
-    boolean isWhole();
+    default boolean isWhole() {
+        return false;
+    }
 }

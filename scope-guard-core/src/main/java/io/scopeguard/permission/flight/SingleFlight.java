@@ -248,8 +248,7 @@ public final class SingleFlight<K extends ReadKey> {
                 joined = create();
                 return joined;
             }
-            if (current.serves(after)) {
-                joined = current;
+            if (serves(current)) {
                 return current;
             }
             Flight<K> next = current.next();

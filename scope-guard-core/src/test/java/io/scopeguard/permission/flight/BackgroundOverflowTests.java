@@ -125,11 +125,6 @@ class BackgroundOverflowTests {
         public boolean isShared() {
             return false;
         }
-
-        @Override
-        public boolean isWhole() {
-            return false;
-        }
     }
 
     /** Reads wait until they are let through. */

@@ -67,11 +67,6 @@ class JoinedFlightTests {
         public boolean isShared() {
             return false;
         }
-
-        @Override
-        public boolean isWhole() {
-            return false;
-        }
     }
 
     private final class Slow implements SingleFlight.Reader<Key> {
