@@ -193,15 +193,9 @@ class GlobalRolesModelTests {
 
         /** The roles that grant each scope to a user. */
         private Map<String, Set<String>> ways(String user, List<String> counted) {
-            Map<String, Set<String>> ways = new HashMap<>();
-            for (String role : held.get(user)) {
-                if (counted.contains(role)) {
-                    meanings.get(role)
-                            .forEach(scope -> ways.computeIfAbsent(scope, id -> new HashSet<>())
-                                    .add(role));
-                }
-            }
-            return ways;
+            List<String> roles =
+                    held.get(user).stream().filter(counted::contains).toList();
+            return SteadyRights.ways(roles, meanings);
         }
 
         Scopes truth(String user, List<String> counted) {

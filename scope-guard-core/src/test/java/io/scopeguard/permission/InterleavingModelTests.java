@@ -135,14 +135,7 @@ class InterleavingModelTests {
 
         /** The roles that grant a user each scope. */
         private Map<String, Set<String>> ways(String user) {
-            Map<String, Set<String>> ways = new HashMap<>();
-            if (!gone.contains(user)) {
-                held.get(user)
-                        .forEach(role -> meanings.get(role)
-                                .forEach(scope -> ways.computeIfAbsent(scope, id -> new HashSet<>())
-                                        .add(role)));
-            }
-            return ways;
+            return SteadyRights.ways(gone.contains(user) ? Set.of() : held.get(user), meanings);
         }
 
         /** A scope moves to another role that its holders already hold, so it is never lost. */

@@ -1,5 +1,7 @@
 package io.scopeguard.permission;
 
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +18,17 @@ final class SteadyRights {
     /** @param ways the roles that grant each scope; they are taken over */
     SteadyRights(Map<String, Set<String>> ways) {
         this.ways = ways;
+    }
+
+    /** The roles that grant each scope. */
+    static Map<String, Set<String>> ways(Collection<String> roles, Map<String, Set<String>> meanings) {
+        Map<String, Set<String>> ways = new HashMap<>();
+        for (String role : roles) {
+            meanings.get(role)
+                    .forEach(scope ->
+                            ways.computeIfAbsent(scope, id -> new HashSet<>()).add(role));
+        }
+        return ways;
     }
 
     void become(Map<String, Set<String>> next) {
