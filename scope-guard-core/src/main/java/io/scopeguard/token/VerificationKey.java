@@ -59,23 +59,25 @@ final class VerificationKey {
 
     boolean verifies(JWSObject jws) {
         JWSVerifier verifier = verifier();
-        try {
-            return jws.verify(verifier);
-        } catch (JOSEException | RuntimeException | LinkageError e) {
-            return !verifier.equals(byJdk) && verifiesByJdk(jws, e);
-        }
-    }
-
-    /** A native library that fails proves nothing about the signature. */
-    private boolean verifiesByJdk(JWSObject jws, Throwable failure) {
-        if (!hasFailed) {
-            hasFailed = true;
-            log.warn("A native signature check has failed. The JDK verifies such tokens of the key {}.", id(), failure);
+        if (!verifier.equals(byJdk)) {
+            try {
+                return jws.verify(verifier);
+            } catch (JOSEException | RuntimeException | LinkageError e) {
+                // A native library that fails proves nothing about the signature.
+                logFirst(e);
+            }
         }
         try {
             return jws.verify(byJdk);
         } catch (JOSEException e) {
             return false;
+        }
+    }
+
+    private void logFirst(Throwable failure) {
+        if (!hasFailed) {
+            hasFailed = true;
+            log.warn("A native signature check has failed. The JDK verifies such tokens of the key {}.", id(), failure);
         }
     }
 
