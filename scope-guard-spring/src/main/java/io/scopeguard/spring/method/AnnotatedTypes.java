@@ -68,8 +68,7 @@ final class AnnotatedTypes {
         if (type.getName().startsWith("java.")) {
             return true;
         }
-        CodeSource source =
-                type.getName().startsWith(SPRING) ? type.getProtectionDomain().getCodeSource() : null;
+        CodeSource source = type.getProtectionDomain().getCodeSource();
         return source != null
                 && source.getLocation() != null
                 && isSprings(type.getName(), source.getLocation().getPath());
