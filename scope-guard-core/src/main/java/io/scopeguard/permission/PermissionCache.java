@@ -38,8 +38,7 @@ import org.jspecify.annotations.Nullable;
  * request about an organization, or about global roles, in each period of the maximum age takes a monitor for a moment, to begin a
  * new count of uses. If histories are shared with other processes, the first request about a member who was read by page only loads
  * the member's history. Stale facts are read again in the background. For missing, expired or invalidated facts, the request waits
- * for a limited time.
- * Thread-safe. Close it to stop its threads.
+ * for a limited time. Thread-safe. Close it to stop its threads.
  *
  * @hidden
  */

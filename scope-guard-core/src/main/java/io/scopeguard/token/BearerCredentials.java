@@ -31,7 +31,8 @@ public final class BearerCredentials {
      *
      * @param authorization the values of all {@code Authorization} headers of the request
      * @param query the raw query of the request's address, or {@code null} if there is none
-     * @return the token, or {@code null} if there is no such header, or its scheme is not {@code Bearer}
+     * @return the token; {@code null} if there is no {@code Authorization} header, or if the header has another scheme than {@code
+     *     Bearer}
      * @throws InvalidCredentialsException if there are several credentials, if the scheme is {@code Bearer} without a single token,
      *     or if the query contains a parameter {@code access_token}
      */

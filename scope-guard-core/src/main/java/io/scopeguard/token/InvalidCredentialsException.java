@@ -11,7 +11,7 @@ public final class InvalidCredentialsException extends RuntimeException {
         super(description, null, false, false);
     }
 
-    /** What the client has to change. Does not contain the credentials. */
+    /** The correction that the client has to make. Does not contain the credentials. */
     public String description() {
         return String.valueOf(getMessage());
     }

@@ -22,7 +22,7 @@ final class ChosenOrder implements ReadExecutor {
         return choices.hasNext();
     }
 
-    /** The next choice between some options; the first one if there are no more choices. */
+    /** The index of the next chosen option, or zero if all choices are used up. */
     int choose(int options) {
         return choices.hasNext() ? choices.next() % options : 0;
     }

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Commands to a Redis server that may be slow, full or unreachable. Each command waits for the time-out at most. After a few
- * failures, commands are suspended, so that no read waits: only {@link #probe} and {@link #callWhileSuspended} send commands, and only
- * {@code probe} ends the suspension. Thread-safe.
+ * failures, commands are suspended, so that no read waits: only {@link #probe} and {@link #callWhileSuspended} send commands, and
+ * only {@code probe} ends the suspension. Thread-safe.
  */
 final class BoundedRedis {
 

@@ -276,7 +276,7 @@ public final class MemberSweep {
         unconfirmed = losses;
     }
 
-    /** Where a pass is, before it reads a page. */
+    /** The position of a pass before it reads a page. */
     record Place(Pass.Place page, int found) {}
 
     Place place(Pass<Seen> current) {

@@ -64,7 +64,7 @@ public final class Pass<T> {
         return cursor == null;
     }
 
-    /** Which page is next, and what is known of the list so far. */
+    /** The position of a pass: its next page, and the state of the list so far. */
     record Place(@Nullable String cursor, int pages, int total, boolean steady) {}
 
     Place place() {

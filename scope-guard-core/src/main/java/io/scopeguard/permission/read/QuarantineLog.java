@@ -24,7 +24,7 @@ public final class QuarantineLog {
     /**
      * Warns of an implausible answer.
      *
-     * @param event what the answer shows, as a sentence without a full stop
+     * @param event the event that the answer shows: a sentence without a full stop
      */
     void quarantined(String event) {
         log.warn("{}: {}. This is ignored until another read, a minute later, confirms it.", provider, event);

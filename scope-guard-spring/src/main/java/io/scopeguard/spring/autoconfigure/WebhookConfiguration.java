@@ -19,8 +19,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
- * The endpoints to which providers deliver events, if deliveries can be authenticated. Imported last: its filter chain must not be there yet when {@code
- * @ConditionalOnMissingBean(SecurityFilterChain.class)} decides whether the application has one.
+ * The endpoints to which providers deliver events, if deliveries can be authenticated. Imported last: its filter chain must not be
+ * there yet when {@code @ConditionalOnMissingBean(SecurityFilterChain.class)} decides whether the application has one.
  */
 @Configuration(proxyBeanMethods = false)
 final class WebhookConfiguration {
