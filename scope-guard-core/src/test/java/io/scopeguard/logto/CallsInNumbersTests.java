@@ -13,6 +13,7 @@ import io.scopeguard.role.RoleKind;
 import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.FakeLogto;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
@@ -41,7 +42,7 @@ class CallsInNumbersTests {
 
     private final MovableClock clock = MovableClock.atNoon();
     private final SteadyClock steady = clock.steady();
-    private final FakeTenant tenant = new FakeTenant()
+    private final FakeLogto tenant = new FakeLogto()
             .resource(INDICATOR, "read", "write")
             .organizationRole("editor", "report")
             .organizationRoleResource("editor", INDICATOR, "read");

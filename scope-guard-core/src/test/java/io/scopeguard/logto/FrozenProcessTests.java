@@ -17,6 +17,7 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.scope.WhenUnknown;
+import io.scopeguard.testing.FakeLogto;
 import io.scopeguard.testing.Link;
 import io.scopeguard.testing.Link.End;
 import io.scopeguard.testing.Loopback;
@@ -50,7 +51,7 @@ class FrozenProcessTests {
     private final MovableClock clock = MovableClock.atNoon();
     private final SteadyClock steady = clock.steady();
     private final TestTokens tokens = new TestTokens(clock);
-    private final FakeTenant tenant = new FakeTenant()
+    private final FakeLogto tenant = new FakeLogto()
             .organizationRole("reader", "read:report")
             .organizationRole("admin", "read:report", "delete:report");
     private final Link link = new Link(tenant.tenant().endpoint());

@@ -6,6 +6,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import io.scopeguard.aws.LambdaRuntime;
 import io.scopeguard.aws.LambdaRuntime.Outcome;
 import io.scopeguard.testing.DocumentedProgram;
+import io.scopeguard.testing.FakeLogto;
 import io.scopeguard.testing.TestTokens;
 import java.io.File;
 import java.io.IOException;
@@ -28,7 +29,7 @@ class LambdaAuthorizerTests {
     private static final int MOST_RETRIES = 100;
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final TestTokens tokens = new TestTokens(Clock.systemUTC());
-    private static final FakeTenant tenant = new FakeTenant()
+    private static final FakeLogto tenant = new FakeLogto()
             .publish(new JWKSet(tokens.key()).toString(true))
             .organizationRole("reader", "read:report")
             .organizationRole("admin", "read:report", "delete:report");

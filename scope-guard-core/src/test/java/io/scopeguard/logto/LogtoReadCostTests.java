@@ -23,6 +23,7 @@ import io.scopeguard.provider.Standing;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.FakeLogto;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
@@ -61,7 +62,7 @@ class LogtoReadCostTests {
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TestTokens tokens = new TestTokens(clock);
 
-    private final FakeTenant tenant = new FakeTenant()
+    private final FakeLogto tenant = new FakeLogto()
             .resource(INDICATOR, "read", "write")
             .organizationRole("viewer", "report")
             .organizationRole("editor", "report", "edit")

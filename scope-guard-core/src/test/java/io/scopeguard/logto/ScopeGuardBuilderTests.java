@@ -27,6 +27,7 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.scope.WhenUnknown;
+import io.scopeguard.testing.FakeLogto;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
@@ -46,7 +47,7 @@ class ScopeGuardBuilderTests {
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TestTokens tokens = new TestTokens(clock);
 
-    private final FakeTenant tenant = new FakeTenant()
+    private final FakeLogto tenant = new FakeLogto()
             .publish(new JWKSet(tokens.key()).toString(true))
             .organizationRole("reader", "read")
             .organizationRole("admin", "read", "delete")

@@ -17,6 +17,7 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ProblemResponses;
+import io.scopeguard.testing.FakeLogto;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.token.AccessToken;
@@ -37,13 +38,13 @@ class SeveralProvidersTests {
     private final MovableClock clock = MovableClock.atNoon();
     private final TestTokens tokens = new TestTokens(clock);
     private final TestTokens others = new TestTokens(clock);
-    private final FakeTenant ours = tenant(tokens);
-    private final FakeTenant theirs = tenant(others);
+    private final FakeLogto ours = tenant(tokens);
+    private final FakeLogto theirs = tenant(others);
     private final Logto first = ours.logto(clock).name("first").build();
     private final Logto second = theirs.logto(clock).name("second").build();
 
-    private static FakeTenant tenant(TestTokens tokens) {
-        return new FakeTenant()
+    private static FakeLogto tenant(TestTokens tokens) {
+        return new FakeLogto()
                 .publish(new JWKSet(tokens.key()).toString(true))
                 .organizationRole("reader", "read")
                 .organizationRole("admin", "read", "delete");
@@ -79,7 +80,7 @@ class SeveralProvidersTests {
         };
     }
 
-    private String token(FakeTenant tenant, TestTokens.Token token) {
+    private String token(FakeLogto tenant, TestTokens.Token token) {
         return token.with("iss", tenant.tenant().issuer())
                 .issuedAt(clock.instant().minus(Duration.ofMinutes(10)))
                 .compact();

@@ -8,6 +8,7 @@ import io.scopeguard.remedy.Remedy;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHint;
 import io.scopeguard.testing.DocumentedProgram;
+import io.scopeguard.testing.FakeLogto;
 import io.scopeguard.testing.TestTokens;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -31,7 +32,7 @@ class WithoutSpringTests {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final TestTokens tokens = new TestTokens(Clock.systemUTC());
-    private static final FakeTenant tenant = new FakeTenant()
+    private static final FakeLogto tenant = new FakeLogto()
             .publish(new JWKSet(tokens.key()).toString(true))
             .organizationRole("reader", "read:reports")
             .organizationRole("admin", "read:reports", "delete:reports");

@@ -1,4 +1,4 @@
-/** Test support: a movable clock, tokens that can be verified, an in-memory tenant. */
+/** Test support: a movable clock, tokens that can be verified, fake providers. */
 @NullMarked
 package io.scopeguard.testing;
 
