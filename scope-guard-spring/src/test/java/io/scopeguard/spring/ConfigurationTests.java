@@ -95,8 +95,7 @@ class ConfigurationTests {
 
     @BeforeEach
     void well() {
-        tenant.troubleApi(0);
-        tenant.troubleToken(0);
+        tenant.recover();
         tenant.issueManagementTokensFor("all");
         refusing.resetAll();
     }
@@ -526,10 +525,10 @@ class ConfigurationTests {
 
     @Test
     void anApiThatRefusesItsOwnTokensStopsStartUp() {
-        tenant.troubleApi(401);
+        tenant.failReads(401);
         patient.run(context -> assertThat(analysis(context.getStartupFailure()).getDescription())
                 .startsWith("scope-guard.logto.endpoint is refused"));
-        tenant.troubleApi(403);
+        tenant.failReads(403);
         patient.run(context -> assertThat(analysis(context.getStartupFailure()).getDescription())
                 .startsWith("scope-guard.logto.app-id is refused"));
     }
@@ -554,14 +553,14 @@ class ConfigurationTests {
     @ParameterizedTest
     @CsvSource({"500", "429", "503", "-1"})
     void startWhenTheProviderDoesNotAnswerThenContinues(int status, CapturedOutput output) {
-        tenant.troubleToken(status);
+        tenant.failTokenRequests(status);
         patient.run(context -> assertThat(context).hasNotFailed());
         assertThat(output).contains("Starting without an answer from Logto at " + tenant.endpoint());
     }
 
     @Test
     void unlessItIsToFailFast() {
-        tenant.troubleApi(500);
+        tenant.failReads(500);
         patient.withPropertyValues("scope-guard.fail-fast=true").run(context -> {
             FailureAnalysis analysis = analysis(context.getStartupFailure());
             assertThat(analysis.getDescription())

@@ -46,7 +46,7 @@ class DenialTableTests {
 
     @AfterEach
     void well() {
-        tenant.troubleApi(0);
+        tenant.recover();
     }
 
     /** The subject of a token. */
@@ -531,7 +531,7 @@ class DenialTableTests {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void notInTheTokenAndLiveUnknown(Kind kind) {
-        tenant.troubleApi(503);
+        tenant.failReads(503);
         assertThat(api.get(kind.path(acme), kind.token(acme, tenant.newUser())))
                 .hasToString("""
                 403
@@ -549,7 +549,7 @@ class DenialTableTests {
     @ParameterizedTest
     @EnumSource(value = Kind.class, names = "RESOURCE", mode = EnumSource.Mode.EXCLUDE)
     void liveUnknownAndTheTokenDecides(Kind kind) {
-        tenant.troubleApi(503);
+        tenant.failReads(503);
         assertThat(api.get(kind.path(acme), kind.token(acme, tenant.newUser(), kind.scope)))
                 .hasToString(ok());
     }
@@ -557,7 +557,7 @@ class DenialTableTests {
     /** Some organization role grants the scope: the token may carry it without its subject holding it globally. */
     @Test
     void liveUnknownAndTheScopeMayHaveLeakedThenTheTokenDoesNotDecide() {
-        tenant.troubleApi(503);
+        tenant.failReads(503);
         TestToken token = Kind.RESOURCE.token(acme, tenant.newUser(), Kind.RESOURCE.scope);
         Reply reply = api.get(Kind.RESOURCE.path(acme), token);
 
@@ -575,7 +575,7 @@ class DenialTableTests {
                 + tenant.organizationToken(acme, user, "delete:report").signed();
         assertThat(api.send("DELETE", path, null, "Authorization", bearer).status())
                 .isEqualTo(204);
-        tenant.troubleApi(500);
+        tenant.failReads(500);
         clock.advance(Duration.ofMillis(1));
         assertThat(api.send("DELETE", path, null, "Authorization", bearer, "Origin", "https://app.example.test"))
                 .hasToString("""

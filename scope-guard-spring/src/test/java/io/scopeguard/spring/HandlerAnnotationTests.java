@@ -82,7 +82,7 @@ class HandlerAnnotationTests {
 
     @AfterEach
     void well() {
-        tenant.troubleApi(0);
+        tenant.recover();
     }
 
     private Reply as(String path, String... scopes) {
@@ -170,7 +170,7 @@ class HandlerAnnotationTests {
     void whenUnknownDenyIsAnsweredByTryAgain() {
         String user = tenant.newUser();
         tenant.join(acme, user, "now:scope");
-        tenant.troubleApi(503);
+        tenant.failReads(503);
         Reply reply = delete(
                 "Bearer " + tenant.organizationToken(acme, user, "now:scope").signed());
         assertThat(reply.status()).isEqualTo(503);
@@ -283,12 +283,12 @@ class HandlerAnnotationTests {
     @Test
     void scopesThatDoNotExistAreReportedWhenTheProviderAnswersAtLast(CapturedOutput output) {
         String report = "does not have for organization: raed:report";
-        tenant.troubleApi(500);
+        tenant.failReads(500);
         runner.withUserConfiguration(Typo.class).run(context -> {
             assertThat(output)
                     .contains("Starting without an answer from Logto at " + tenant.endpoint())
                     .doesNotContain(report);
-            tenant.troubleApi(0);
+            tenant.recover();
             await().atMost(Duration.ofMinutes(3)).until(() -> output.getAll().contains(report));
         });
     }

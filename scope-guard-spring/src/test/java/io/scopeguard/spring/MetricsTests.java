@@ -46,7 +46,7 @@ class MetricsTests {
             api.get("/me", "opaque");
             api.get("/me", tenant.organizationToken(acme, user).with("exp", 1));
             api.getAsStranger("/me");
-            tenant.troubleApi(500);
+            tenant.failReads(500);
             clock.advance(Duration.ofMinutes(6));
             api.get(reports, tenant.organizationToken(acme, user, "read:report"));
 
@@ -142,7 +142,7 @@ class MetricsTests {
                     .contains("scopeguard.provider.breaker provider=logto state=closed 1.0")
                     .contains("scopeguard.provider.breaker provider=logto state=open 0.0");
 
-            tenant.troubleApi(500);
+            tenant.failReads(500);
             for (int i = 0; i < 30; i++) {
                 clock.advance(Duration.ofSeconds(2));
                 api.get(reports, token);
@@ -151,7 +151,7 @@ class MetricsTests {
                     .contains("scopeguard.provider.breaker provider=logto state=closed 0.0")
                     .contains("scopeguard.provider.breaker provider=logto state=open 1.0");
 
-            tenant.troubleApi(0);
+            tenant.recover();
             clock.advance(Duration.ofSeconds(2));
             api.get(reports, token);
             assertThat(counts(meters)).contains("scopeguard.provider.breaker provider=logto state=closed 1.0");

@@ -62,8 +62,7 @@ class ProviderTroubleTests {
 
     @AfterEach
     void well() {
-        tenant.troubleApi(0);
-        tenant.troubleKeys(0);
+        tenant.recover();
         tenant.publish(tenant.key());
     }
 
@@ -74,7 +73,7 @@ class ProviderTroubleTests {
     @ParameterizedTest
     @ValueSource(ints = {500, 404, -1})
     void noKeysAtTheFirstRequest(int trouble) {
-        tenant.troubleKeys(trouble);
+        tenant.failKeys(trouble);
         try (RunningApi cold = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {
             assertThat(cold.get(reports, token())).hasToString(KEYS_UNAVAILABLE);
             assertThat(cold.get(reports, token())).hasToString(KEYS_UNAVAILABLE);
@@ -117,14 +116,14 @@ class ProviderTroubleTests {
     @Test
     void keysOutlastAnOutage() {
         assertThat(api.get(reports, token()).status()).isEqualTo(200);
-        tenant.troubleKeys(500);
+        tenant.failKeys(500);
         assertThat(api.get(reports, token()).status()).isEqualTo(200);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 404, 429, 500, 503, -1})
     void withoutTheManagementApiThePolicyDecides(int trouble) {
-        tenant.troubleApi(trouble);
+        tenant.failReads(trouble);
         assertThat(api.get(reports, token()).status()).isEqualTo(200);
         assertThat(api.get(reports, tenant.organizationToken(acme, user)).status())
                 .isEqualTo(403);
@@ -139,9 +138,9 @@ class ProviderTroubleTests {
 
     @Test
     void itRecovers() {
-        tenant.troubleApi(500);
+        tenant.failReads(500);
         assertThat(strict.get(reports, token()).status()).isEqualTo(503);
-        tenant.troubleApi(0);
+        tenant.recover();
         clock.advance(Duration.ofSeconds(2));
         assertThat(strict.get(reports, token()).status()).isEqualTo(200);
     }
@@ -150,7 +149,7 @@ class ProviderTroubleTests {
     void getWhenTheProviderIsDownThenFactsLastUntilMaxStale() {
         TestToken token = token();
         assertThat(strict.get(reports, token).status()).isEqualTo(200);
-        tenant.troubleApi(500);
+        tenant.failReads(500);
         clock.advance(Duration.ofMinutes(5));
         assertThat(strict.get(reports, token).status()).isEqualTo(200);
         clock.advance(Duration.ofMillis(1));

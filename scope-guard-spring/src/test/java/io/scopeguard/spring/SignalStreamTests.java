@@ -69,7 +69,7 @@ class SignalStreamTests {
 
     @AfterEach
     void endAllStreams() {
-        tenant.troubleApi(0);
+        tenant.recover();
         streams().stop();
         streams().start();
     }
@@ -200,11 +200,11 @@ class SignalStreamTests {
         tenant.join(acme, user, "read:report", "write:report");
         try (EventStream stream = open(token("read:report", "write:report"))) {
             stream.next("permissions");
-            tenant.troubleApi(503);
+            tenant.failReads(503);
             clock.advance(Duration.ofMinutes(10));
             stream.next("");
             tenant.join(acme, user, "read:report");
-            tenant.troubleApi(0);
+            tenant.recover();
 
             assertThat(stream.next("permissions", () -> clock.advance(Duration.ofSeconds(5)))
                             .path("effective_scopes"))

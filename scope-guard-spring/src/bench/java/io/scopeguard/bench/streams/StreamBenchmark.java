@@ -31,10 +31,6 @@ public final class StreamBenchmark {
     private static final int ONE_IN = 10;
     private static final int CLOCK_STEP_MILLIS = 20;
 
-    private static final String TEMPLATE = "template";
-    private static final String READER = "reader";
-    private static final String WRITER = "writer";
-
     /** The bound of the live benchmark for the same change, with the same ages. */
     private static final Duration BOUND = Duration.ofMillis(15_600);
 
@@ -73,7 +69,7 @@ public final class StreamBenchmark {
             System.out.printf(Locale.ROOT, "%,d streams are open, %.1f KiB of heap each%n", streams, perStream / 1024);
             long taken = System.nanoTime();
             for (int i = 0; i < streams; i += ONE_IN) {
-                tenant.joinLike(organization(i), user(i), TEMPLATE, WRITER);
+                tenant.join(organization(i), user(i), "write:report");
             }
             Thread.sleep(BOUND.plus(AFTERWARDS).toMillis());
             clients.destroy();
@@ -98,13 +94,9 @@ public final class StreamBenchmark {
     }
 
     private List<String> requests() {
-        // Two roles for all: each call of join() would make another one.
-        tenant.join(TEMPLATE, READER, "read:report");
-        tenant.join(TEMPLATE, WRITER, "write:report");
         List<String> requests = new ArrayList<>();
         for (int i = 0; i < streams; i++) {
-            tenant.addUser(user(i));
-            tenant.joinLike(organization(i), user(i), TEMPLATE, READER);
+            tenant.join(organization(i), user(i), "read:report");
             requests.add("/organizations/" + organization(i) + "/events "
                     + tenant.organizationToken(organization(i), user(i), "read:report")
                             .signed());

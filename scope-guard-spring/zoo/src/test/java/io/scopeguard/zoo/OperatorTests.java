@@ -169,11 +169,11 @@ class OperatorTests {
         assertThat(well.path("components").path("scopeGuard").path("status").asString())
                 .isEqualTo("UP");
 
-        tenant.troubleApi(503);
+        tenant.failReads(503);
         clock.advance(Duration.ofMinutes(1));
         api.get("/organizations/" + acme + "/reports", token("read:report"));
         JsonNode ill = json(operators().getAsStranger("/actuator/health"));
-        tenant.troubleApi(0);
+        tenant.recover();
 
         assertThat(ill.path("status").asString()).isEqualTo("UP");
         JsonNode component = ill.path("components").path("scopeGuard");
@@ -358,7 +358,7 @@ class OperatorTests {
 
     @Test
     void unknownPermissionsThenPolicyOfEachHandler() {
-        tenant.troubleApi(503);
+        tenant.failReads(503);
         clock.advance(Duration.ofMinutes(1));
         JsonNode explained = explained("&scopes=read:report,delete:report");
 
@@ -367,7 +367,7 @@ class OperatorTests {
         assertThat(decision(explained, "delete").path("decision").asString()).isEqualTo("permissions_unavailable");
         assertThat(decision(explained, "paid").path("decision").asString()).isEqualTo("permissions_unavailable");
         assertDecidesAsExplained(explained, "read:report", "delete:report");
-        tenant.troubleApi(0);
+        tenant.recover();
     }
 
     private void assertDecidesAsExplained(JsonNode explained, String... scopes) {
@@ -404,9 +404,9 @@ class OperatorTests {
         tenant.join(acme, user, "read:report", "delete:report");
         clock.advance(Duration.ofMinutes(1));
         explained("");
-        tenant.troubleApi(503);
+        tenant.failReads(503);
         JsonNode explained = explained("&scopes=read:report,delete:report");
-        tenant.troubleApi(0);
+        tenant.recover();
 
         assertThat(decision(explained, "reports").path("why").asString()).isEqualTo("carried and held");
         assertThat(decision(explained, "delete").path("decision").asString()).isEqualTo("permissions_unavailable");

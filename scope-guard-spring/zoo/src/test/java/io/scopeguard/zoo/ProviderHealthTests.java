@@ -71,7 +71,7 @@ class ProviderHealthTests {
         assertThat(logto().path("keysAge").asString()).isEqualTo("PT0S");
         assertThat(component().path("status").asString()).isEqualTo("UP");
 
-        tenant.troubleKeys(503);
+        tenant.failKeys(503);
         clock.advance(Duration.ofMinutes(2));
         read(token().withKey(TenantServer.newKey("unknown")));
 
@@ -86,7 +86,7 @@ class ProviderHealthTests {
     void callsWhenTheProviderAsksForFewerThenAsBefore() {
         assertThat(read(token()).status()).isEqualTo(200);
         int before = tenant.calls().size();
-        tenant.troubleApi(429);
+        tenant.failReads(429);
         clock.advance(Duration.ofMinutes(1));
         read(token());
 
@@ -100,13 +100,13 @@ class ProviderHealthTests {
     @Test
     void callsWhenTheProviderAllowsNoneForMinutesThenDegradedUntilItAnswers() {
         assertThat(read(token()).status()).isEqualTo(200);
-        tenant.troubleApi(429);
+        tenant.failReads(429);
         readUntil("DEGRADED");
         assertThat(logto().path("calls").asString()).isEqualTo("rate_limited");
         assertThat(logto().path("circuit").asString()).isEqualTo("closed");
         assertThat(logto().path("callsLastSuccess").asString()).isEqualTo("2026-11-21T12:00:00Z");
 
-        tenant.troubleApi(0);
+        tenant.recover();
         readUntil("UP");
 
         assertThat(logto().path("calls").asString()).isEqualTo("ok");
@@ -125,7 +125,7 @@ class ProviderHealthTests {
         read(token());
         assertThat(logto().path("circuit").asString()).isEqualTo("closed");
 
-        tenant.troubleApi(503);
+        tenant.failReads(503);
         for (int i = 0; i < 60 && !logto().path("circuit").asString().equals("open"); i++) {
             clock.advance(Duration.ofMinutes(1));
             read(token());

@@ -61,7 +61,6 @@ public final class ReplicaHarness implements AutoCloseable {
     /** How often a replica is asked whether a webhook binds: often enough, and not so often that the requests delay it. */
     private static final Executor SOON = CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS);
 
-    private static final String EXAMPLE = "example";
     private static final String KEY = "the-signing-key-of-the-webhooks";
 
     private final Figures figures = new Figures();
@@ -78,7 +77,6 @@ public final class ReplicaHarness implements AutoCloseable {
                 .keyUse(KeyUse.SIGNATURE)
                 .generate();
         tenant.publish(tenant.key(), key);
-        tenant.join(EXAMPLE, tenant.addUser(EXAMPLE), "read:report");
         for (int i = 0; i < USERS; i++) {
             String organization = "org-" + i % ORGANIZATIONS;
             String user = tenant.addUser("user-" + i);
@@ -90,9 +88,8 @@ public final class ReplicaHarness implements AutoCloseable {
         }
     }
 
-    /** All members have one role. */
     private void join(String organization, String user) {
-        tenant.joinLike(organization, user, EXAMPLE, EXAMPLE);
+        tenant.join(organization, user, "read:report");
     }
 
     private User user(String organization, String user, boolean isMember) {
