@@ -3,11 +3,11 @@ package io.scopeguard.bench.jmh;
 import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.scopeguard.bench.Algorithm;
-import io.scopeguard.bench.PublishedKeys;
 import io.scopeguard.bench.TokenIssuer;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.testing.FakeLogto;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.net.URI;
 import java.text.ParseException;
@@ -33,7 +33,7 @@ final class SignedTokens {
     SignedTokens(Algorithm algorithm) {
         issuer = new TokenIssuer(TENANT.issuer(), algorithm);
         keys = new JWKSet(issuer.publicKey());
-        jwkSet = PublishedKeys.publish(keys);
+        jwkSet = new FakeLogto().publish(keys.toString()).tenant().jwkSetUri();
     }
 
     static String issuerName() {

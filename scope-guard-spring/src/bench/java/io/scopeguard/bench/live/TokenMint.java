@@ -3,12 +3,12 @@ package io.scopeguard.bench.live;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.scopeguard.bench.Algorithm;
-import io.scopeguard.bench.PublishedKeys;
 import io.scopeguard.bench.TokenIssuer;
 import io.scopeguard.bench.live.tenant.Entitlement;
 import io.scopeguard.logto.Logto;
 import io.scopeguard.logto.LogtoTenant;
 import io.scopeguard.scope.Audience;
+import io.scopeguard.testing.FakeLogto;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.net.URI;
@@ -34,11 +34,9 @@ public final class TokenMint {
      * @param resources the resources of tokens
      */
     public TokenMint(Collection<Audience> resources) {
+        FakeLogto keys = new FakeLogto().publish(new JWKSet(issuer.publicKey()).toString());
         Logto logto = Logto.at(tenant, "application", "secret").build();
-        verifier = AccessTokenVerifier.builder(
-                        logto.issuers(),
-                        PublishedKeys.publish(new JWKSet(issuer.publicKey())),
-                        logto.tokenReader(resources))
+        verifier = AccessTokenVerifier.builder(logto.issuers(), keys.tenant().jwkSetUri(), logto.tokenReader(resources))
                 .build();
     }
 

@@ -2,50 +2,37 @@ package io.scopeguard.bench.service;
 
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
 import io.scopeguard.bench.Algorithm;
 import io.scopeguard.bench.TokenIssuer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import io.scopeguard.testing.FakeLogto;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 
-/** The parts of Logto that the services need: JWK Set, token endpoint, and the reads for live permissions. */
+/** A Logto tenant whose users are members of one organization, with all scopes. Its Management API can be down. */
 final class IdentityProvider implements AutoCloseable {
 
     static final String SCOPE = "invite:member write:report read:report delete:report";
 
-    private final HttpServer server;
-    private final ExecutorService executor = Executors.newCachedThreadPool();
-    private final Map<Algorithm, TokenIssuer> issuers = new EnumMap<>(Algorithm.class);
+    private static final String ROLE = "admin";
+
     private final AtomicLong reads = new AtomicLong();
     private volatile boolean down;
+    private final FakeLogto logto = new FakeLogto(this::gate).organizationRole(ROLE, SCOPE.split(" "));
+    private final Map<Algorithm, TokenIssuer> issuers = new EnumMap<>(Algorithm.class);
 
-    IdentityProvider() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    IdentityProvider(List<String> users) {
+        users.forEach(user -> logto.member(TokenIssuer.ORGANIZATION, user, ROLE));
         for (Algorithm algorithm : List.of(Algorithm.RS256, Algorithm.ES384)) {
-            issuers.put(algorithm, new TokenIssuer(endpoint() + "/oidc", algorithm));
+            issuers.put(algorithm, new TokenIssuer(logto.tenant().issuer(), algorithm));
         }
         List<JWK> keys = issuers.values().stream().map(TokenIssuer::publicKey).toList();
-        String jwkSet = new JWKSet(keys).toString();
-        server.setExecutor(executor);
-        server.createContext("/oidc/jwks", answering(exchange -> jwkSet));
-        server.createContext("/oidc/token", answering(exchange -> ManagementAnswers.TOKEN));
-        server.createContext("/api/", this::read);
-        server.start();
+        logto.publish(new JWKSet(keys).toString());
     }
 
     String endpoint() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return logto.tenant().endpoint().toString();
     }
 
     TokenIssuer issuer(Algorithm algorithm) {
@@ -68,28 +55,17 @@ final class IdentityProvider implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        executor.shutdownNow();
+        logto.close();
     }
 
-    private void read(HttpExchange exchange) throws IOException {
+    private int gate(String path) {
+        if (!path.startsWith("/api/")) {
+            return FakeLogto.PASS;
+        }
         if (down) {
-            exchange.close();
-            return;
+            return FakeLogto.DROP;
         }
         reads.incrementAndGet();
-        answering(ManagementAnswers::to).handle(exchange);
-    }
-
-    private static HttpHandler answering(Function<HttpExchange, String> answer) {
-        return exchange -> {
-            try (exchange) {
-                byte[] body = answer.apply(exchange).getBytes(StandardCharsets.UTF_8);
-                exchange.getRequestBody().readAllBytes();
-                exchange.getResponseHeaders().set("Content-Type", "application/json");
-                exchange.sendResponseHeaders(body.length == 0 ? 404 : 200, body.length == 0 ? -1 : body.length);
-                exchange.getResponseBody().write(body);
-            }
-        };
+        return FakeLogto.PASS;
     }
 }

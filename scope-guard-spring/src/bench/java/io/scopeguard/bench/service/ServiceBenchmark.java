@@ -20,22 +20,23 @@ public final class ServiceBenchmark {
     private final List<String> users;
     private final List<String> unseen;
 
-    private ServiceBenchmark(Settings settings, IdentityProvider provider) {
+    private ServiceBenchmark(Settings settings, List<String> users, IdentityProvider provider) {
         this.settings = settings;
         this.provider = provider;
-        this.users = IntStream.range(0, settings.users())
-                .mapToObj(i -> "user" + i + "x")
-                .toList();
+        this.users = users;
         this.unseen = unseen();
     }
 
     /** Expects {@code name=value} for the {@link Settings}. Exits with 1 if a request failed or a target is missed. */
     public static void main(String[] args) throws IOException {
         Settings settings = Settings.parse(args);
+        List<String> users = IntStream.range(0, settings.users())
+                .mapToObj(i -> "user" + i + "x")
+                .toList();
         boolean good = true;
         for (int start = 0; start < settings.starts(); start++) {
-            try (IdentityProvider provider = new IdentityProvider()) {
-                good &= new ServiceBenchmark(settings, provider).run(new Report(System.out, settings.isSoon()));
+            try (IdentityProvider provider = new IdentityProvider(users)) {
+                good &= new ServiceBenchmark(settings, users, provider).run(new Report(System.out, settings.isSoon()));
             }
         }
         System.exit(good ? 0 : 1);

@@ -21,6 +21,7 @@ import org.springframework.util.FileSystemUtils;
 public final class StartupBenchmark {
 
     private static final String PATH = "/organizations/" + TokenIssuer.ORGANIZATION + "/reports";
+    private static final String USER = "user";
     private static final int REQUESTS = 1_000;
     private static final List<Variant> VARIANTS = Variant.chosen("e,f");
     private static final double MOST_TIMES = 1.15;
@@ -32,14 +33,14 @@ public final class StartupBenchmark {
     private StartupBenchmark(IdentityProvider provider) {
         this.provider = provider;
         this.token = provider.issuer(Algorithm.ES384)
-                .issue("user", IdentityProvider.SCOPE)
+                .issue(USER, IdentityProvider.SCOPE)
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
     public static void main(String[] args) throws IOException {
         int rounds = Integer.parseInt(args[0].substring(args[0].indexOf('=') + 1));
         boolean good = true;
-        try (IdentityProvider provider = new IdentityProvider()) {
+        try (IdentityProvider provider = new IdentityProvider(List.of(USER))) {
             StartupBenchmark benchmark = new StartupBenchmark(provider);
             System.out.printf("Java %s, %d starts of each%n", Runtime.version(), rounds);
             for (StartMode mode : StartMode.available()) {
