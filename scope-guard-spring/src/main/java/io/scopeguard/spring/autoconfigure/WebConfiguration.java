@@ -24,7 +24,7 @@ import io.scopeguard.spring.response.ProblemAccessDeniedHandler;
 import io.scopeguard.spring.response.ProblemAuthenticationEntryPoint;
 import io.scopeguard.spring.response.ProblemResponseWriter;
 import io.scopeguard.spring.response.SignalHeaderWriter;
-import io.scopeguard.spring.security.HeaderCharacters;
+import io.scopeguard.spring.security.PlainPathFirewall;
 import io.scopeguard.spring.stream.StreamGuard;
 import io.scopeguard.token.NativeCrypto;
 import jakarta.servlet.DispatcherType;
@@ -47,7 +47,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.security.web.firewall.HttpFirewall;
-import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.multipart.support.StandardServletMultipartResolver;
 import org.springframework.web.servlet.handler.MappedInterceptor;
@@ -192,14 +191,11 @@ final class WebConfiguration {
         return registration;
     }
 
-    /** Allows the same headers as the default firewall, without its regular expressions, which are expensive for long tokens. */
+    /** Allows the same requests as the default firewall. */
     @Bean
     @ConditionalOnMissingBean
     HttpFirewall httpFirewall() {
-        StrictHttpFirewall firewall = new StrictHttpFirewall();
-        firewall.setAllowedHeaderNames(HeaderCharacters::areAllowedInName);
-        firewall.setAllowedHeaderValues(HeaderCharacters::areAllowedInValue);
-        return firewall;
+        return new PlainPathFirewall();
     }
 
     /** Multipart bodies would otherwise be read before any interceptor runs. */

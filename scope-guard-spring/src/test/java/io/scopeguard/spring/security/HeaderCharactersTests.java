@@ -31,7 +31,7 @@ class HeaderCharactersTests {
     private static void assertSame(Predicate<String> ours, Predicate<String> theirs) {
         List<String> differing = characters()
                 .mapToObj(Character::toString)
-                .flatMap(c -> Stream.of(c, "a" + c + "b", "é" + c))
+                .flatMap(c -> Stream.of(c, "a" + c + "b", "é" + c, "seven ch" + c, "a text of " + c + " some length"))
                 .filter(text -> ours.test(text) != theirs.test(text))
                 .toList();
         assertThat(differing).isEmpty();
