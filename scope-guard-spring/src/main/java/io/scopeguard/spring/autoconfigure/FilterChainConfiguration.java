@@ -10,6 +10,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
+import org.springframework.security.authorization.AuthorizationEventPublisher;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.observation.SecurityObservationSettings;
@@ -27,11 +32,14 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.server.resource.web.OAuth2ProtectedResourceMetadataFilter;
 import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.access.intercept.RequestMatcherDelegatingAuthorizationManager;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.context.request.async.SecurityContextCallableProcessingInterceptor;
 import org.springframework.security.web.context.request.async.WebAsyncManagerIntegrationFilter;
 import org.springframework.security.web.header.HeaderWriterFilter;
+import org.springframework.security.web.session.DisableEncodeUrlFilter;
 import org.springframework.web.context.request.async.WebAsyncUtils;
 import org.springframework.web.filter.CorsFilter;
 
@@ -60,7 +68,7 @@ final class FilterChainConfiguration {
         DefaultSecurityFilterChain chain = stateless(http)
                 .authorizeHttpRequests(requests -> requests.anyRequest().access(authenticatedOrPublic))
                 .build();
-        return lean(chain, context.containsBean("corsFilter") || context.containsBean("corsConfigurationSource"));
+        return lean(chain, context);
     }
 
     private static HttpSecurity stateless(HttpSecurity http) {
@@ -77,16 +85,20 @@ final class FilterChainConfiguration {
     /**
      * The same chain without the filters that only serve other paths or origins, because each filter costs time on every request.
      */
-    private static SecurityFilterChain lean(DefaultSecurityFilterChain chain, boolean hasOwnCors) {
+    private static SecurityFilterChain lean(DefaultSecurityFilterChain chain, ApplicationContext context) {
+        boolean hasOwnCors = context.containsBean("corsFilter") || context.containsBean("corsConfigurationSource");
         List<Filter> filters = new ArrayList<>();
         for (Filter filter : chain.getFilters()) {
             if (filter instanceof HeaderWriterFilter) {
                 filters.add(withoutWrappedRequest(filter));
+            } else if (filter instanceof DisableEncodeUrlFilter) {
+                filters.add(FilterChainConfiguration::withoutSessionsInAddresses);
             } else if (filter instanceof WebAsyncManagerIntegrationFilter) {
                 filters.add(FilterChainConfiguration::passOnToCallables);
             } else if (filter instanceof CorsFilter && !hasOwnCors) {
                 filters.add(whereThereIsAnOrigin(filter));
-            } else if (filter instanceof AnonymousAuthenticationFilter) {
+            } else if (filter instanceof AnonymousAuthenticationFilter
+                    || onlyDeniesTheUnauthenticated(filter, context)) {
                 filters.add(whereNobodyIsAuthenticated(filter));
             } else if (!isNeedless(filter)) {
                 filters.add(filter);
@@ -100,7 +112,20 @@ final class FilterChainConfiguration {
         return filter instanceof OAuth2ProtectedResourceMetadataFilter || filter instanceof SignallingChainFilter;
     }
 
-    /** Replaces the filter of this name, which notes in an attribute of the request that it has run. */
+    /** Whether the filter decides as configured above, and neither observes its decisions nor publishes those that grant. */
+    private static boolean onlyDeniesTheUnauthenticated(Filter filter, ApplicationContext context) {
+        return filter instanceof AuthorizationFilter authorization
+                && authorization.getAuthorizationManager() instanceof RequestMatcherDelegatingAuthorizationManager
+                && context.getBeanNamesForType(AuthorizationEventPublisher.class).length == 0;
+    }
+
+    /** Replaces {@link DisableEncodeUrlFilter}, which notes in an attribute of the request that it has run. */
+    private static void withoutSessionsInAddresses(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        chain.doFilter(request, new PlainAddresses((HttpServletResponse) response));
+    }
+
+    /** Replaces {@link WebAsyncManagerIntegrationFilter}, which does likewise. */
     private static void passOnToCallables(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         WebAsyncUtils.getAsyncManager(request)
@@ -117,13 +142,17 @@ final class FilterChainConfiguration {
         };
     }
 
-    /** Skips the filter if there is an authentication, because it only provides one if there is none. */
-    private static Filter whereNobodyIsAuthenticated(Filter anonymous) {
+    /**
+     * Skips the filter if there is an authentication: one of the two filters only provides one if there is none, and the other lets
+     * each authenticated request pass.
+     */
+    private static Filter whereNobodyIsAuthenticated(Filter filter) {
+        AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
         return (request, response, chain) -> {
-            if (SecurityContextHolder.getContext().getAuthentication() == null) {
-                anonymous.doFilter(request, response, chain);
-            } else {
+            if (trust.isAuthenticated(SecurityContextHolder.getContext().getAuthentication())) {
                 chain.doFilter(request, response);
+            } else {
+                filter.doFilter(request, response, chain);
             }
         };
     }
@@ -139,5 +168,23 @@ final class FilterChainConfiguration {
                 cors.doFilter(request, response, chain);
             }
         };
+    }
+
+    /** Never adds the id of a session to an address. */
+    private static final class PlainAddresses extends HttpServletResponseWrapper {
+
+        PlainAddresses(HttpServletResponse response) {
+            super(response);
+        }
+
+        @Override
+        public String encodeURL(String url) {
+            return url;
+        }
+
+        @Override
+        public String encodeRedirectURL(String url) {
+            return url;
+        }
     }
 }
