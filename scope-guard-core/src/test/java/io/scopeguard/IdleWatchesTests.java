@@ -101,7 +101,7 @@ class IdleWatchesTests {
         Watch ofBob = open(bob);
         Watch ofCarol = open(carol);
         tenant.stands(alice, Standing.SUSPENDED);
-        await().atMost(PATIENCE).until(() -> {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> {
             pass(Duration.ofSeconds(7));
             return !ends.isEmpty();
         });

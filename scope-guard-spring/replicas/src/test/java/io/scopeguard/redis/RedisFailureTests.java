@@ -8,7 +8,6 @@ import io.scopeguard.permission.fact.FactKey.MembershipKey;
 import io.scopeguard.provider.EventReceiver.Outcome;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Scopes;
-import io.scopeguard.testing.Sampled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -17,12 +16,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** Replicas beside a Redis that runs and is of no use. */
+@Tag("thorough")
 class RedisFailureTests {
 
     private static final Duration PATIENT = Duration.ofSeconds(30);
@@ -67,7 +68,6 @@ class RedisFailureTests {
         redis.close();
     }
 
-    @Sampled
     @ParameterizedTest
     @EnumSource
     void getWhenRedisIsInTroubleThenEachReplicaGoesOnAndAllIsSharedAfterwards(Trouble trouble) {

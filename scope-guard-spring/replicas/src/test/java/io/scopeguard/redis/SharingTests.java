@@ -32,6 +32,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.DataType;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -493,6 +494,7 @@ class SharingTests {
 
     // Redis goes away
 
+    @Tag("thorough")
     @Test
     void getWhenRedisStopsAndStartsEmptyThenAllGoOnAndWriteBack() {
         SharingSettings impatient = Replica.settings(null, Duration.ofMillis(300));
