@@ -91,8 +91,6 @@ final class FilterChainConfiguration {
         for (Filter filter : chain.getFilters()) {
             if (filter instanceof HeaderWriterFilter) {
                 filters.add(withoutWrappedRequest(filter));
-            } else if (filter instanceof DisableEncodeUrlFilter) {
-                filters.add(FilterChainConfiguration::withoutSessionsInAddresses);
             } else if (filter instanceof WebAsyncManagerIntegrationFilter) {
                 filters.add(FilterChainConfiguration::passOnToCallables);
             } else if (filter instanceof CorsFilter && !hasOwnCors) {
@@ -104,6 +102,7 @@ final class FilterChainConfiguration {
                 filters.add(filter);
             }
         }
+        filters.add(FilterChainConfiguration::withoutSessionsInAddresses);
         return new DefaultSecurityFilterChain(chain.getRequestMatcher(), filters);
     }
 
@@ -119,13 +118,13 @@ final class FilterChainConfiguration {
                 && context.getBeanNamesForType(AuthorizationEventPublisher.class).length == 0;
     }
 
-    /** Replaces {@link DisableEncodeUrlFilter}, which notes in an attribute of the request that it has run. */
+    /** Stands for {@link DisableEncodeUrlFilter}, which belongs to the session management that is switched off. */
     private static void withoutSessionsInAddresses(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         chain.doFilter(request, new PlainAddresses((HttpServletResponse) response));
     }
 
-    /** Replaces {@link WebAsyncManagerIntegrationFilter}, which does likewise. */
+    /** Replaces {@link WebAsyncManagerIntegrationFilter}, which notes in an attribute of the request that it has run. */
     private static void passOnToCallables(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         WebAsyncUtils.getAsyncManager(request)
