@@ -11,11 +11,14 @@ import io.scopeguard.testing.MovableClock;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -90,6 +93,7 @@ class DefaultChainHeadersTests {
                 "/own",
                 "/kept-back",
                 "/absent",
+                "/linked",
                 "/no-such-page",
                 "/error"
             })
@@ -106,6 +110,13 @@ class DefaultChainHeadersTests {
     }
 
     @Test
+    void responseWhenNoFilterWrapsItThenKnownHeadersAreWrittenAsBytes() {
+        TestToken token = tenant.organizationToken(acme, user, "read:report");
+        assertThat(ours.get("/wrappers", token).body()).contains("ConstantHeadersResponse");
+        assertThat(stock.get("/wrappers", token).body()).doesNotContain("ConstantHeadersResponse");
+    }
+
+    @Test
     void chainWhenTheApplicationAddsFiltersThenTheyApply() {
         TestToken token = tenant.organizationToken(acme, user, "read:report");
         assertThat(ours.get("/plain", token).header("Content-Security-Policy")).isEqualTo("default-src 'none'");
@@ -118,6 +129,7 @@ class DefaultChainHeadersTests {
         headers.replaceAll((name, values) -> values.stream()
                 .map(value -> value.replace(reply.origin(), "{api}")
                         .replaceAll("token=\"[^\"]*\"", "token")
+                        .replaceAll("JSESSIONID=\\w+", "session")
                         .replaceAll("localhost:\\d+", "{api}"))
                 .toList());
         return headers;
@@ -259,6 +271,26 @@ class DefaultChainHeadersTests {
         @GetMapping("/kept-back")
         String keptBack() {
             return "kept back";
+        }
+
+        /** The classes of the response and of all that it wraps. */
+        @GetMapping("/wrappers")
+        String wrappers(HttpServletResponse response) {
+            List<String> classes = new ArrayList<>();
+            ServletResponse next = response;
+            while (next instanceof ServletResponseWrapper wrapper) {
+                classes.add(wrapper.getClass().getSimpleName());
+                next = wrapper.getResponse();
+            }
+            return classes.toString();
+        }
+
+        /** Tomcat would add the id of the new session to the address, since the client may not accept cookies. */
+        @GetMapping("/linked")
+        void linked(HttpServletRequest request, HttpServletResponse response) {
+            request.getSession();
+            response.setHeader("Next", response.encodeURL("/plain"));
+            response.setHeader("Redirected", response.encodeRedirectURL("/plain"));
         }
 
         @GetMapping("/absent")

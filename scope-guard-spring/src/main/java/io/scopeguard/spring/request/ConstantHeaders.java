@@ -18,7 +18,7 @@ public interface ConstantHeaders {
      */
     boolean add(String name, String value);
 
-    /** Whether this is the container's own response. Around it, another filter may keep headers of its own. */
+    /** Whether this is the container's own response. A filter that wraps it may keep headers back. */
     boolean belongTo(ServletResponse response);
 
     /** Whether the header is a known one that a response lacks which is not yet committed. */

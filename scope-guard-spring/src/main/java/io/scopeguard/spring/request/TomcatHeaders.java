@@ -1,6 +1,7 @@
 package io.scopeguard.spring.request;
 
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.catalina.connector.Response;
@@ -24,6 +25,9 @@ final class TomcatHeaders implements ConstantHeaders {
             Encoded.of("Strict-Transport-Security", "max-age=31536000 ; includeSubDomains"),
             Encoded.of("X-Frame-Options", "DENY"));
 
+    /** This class is not public. */
+    private static final String FIREWALLED = "org.springframework.security.web.firewall.FirewalledResponse";
+
     private final MimeHeaders headers;
     private final ServletResponse response;
 
@@ -34,7 +38,12 @@ final class TomcatHeaders implements ConstantHeaders {
 
     @Override
     public boolean belongTo(ServletResponse other) {
-        return response.equals(other);
+        return response.equals(isFirewalled(other) ? ((ServletResponseWrapper) other).getResponse() : other);
+    }
+
+    /** Whether Spring Security has wrapped the response, only to check headers for line breaks. Known headers have none. */
+    private static boolean isFirewalled(ServletResponse other) {
+        return other.getClass().getName().equals(FIREWALLED);
     }
 
     @Override
