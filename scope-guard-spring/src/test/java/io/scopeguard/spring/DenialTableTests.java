@@ -557,6 +557,10 @@ class DenialTableTests {
     /** Some organization role grants the scope: the token may carry it without its subject holding it globally. */
     @Test
     void liveUnknownAndTheScopeMayHaveLeakedThenTheTokenDoesNotDecide() {
+        String member = tenant.newUser();
+        Kind.ORGANIZATION_RESOURCE.grant(acme, member, Kind.RESOURCE.scope);
+        TestToken ofMember = Kind.ORGANIZATION_RESOURCE.token(acme, member, Kind.RESOURCE.scope);
+        assertThat(api.get(Kind.ORGANIZATION_RESOURCE.path(acme), ofMember)).hasToString(ok());
         tenant.failReads(503);
         TestToken token = Kind.RESOURCE.token(acme, tenant.newUser(), Kind.RESOURCE.scope);
         Reply reply = api.get(Kind.RESOURCE.path(acme), token);
