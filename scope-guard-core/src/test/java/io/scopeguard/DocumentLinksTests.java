@@ -26,7 +26,7 @@ class DocumentLinksTests {
     private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]+(?:[A-Z][a-z]+)+)(?:\\.[a-z]\\w*)?`");
 
     @Test
-    void everyLinkLeadsSomewhere() throws IOException {
+    void everyLinkHasATarget() throws IOException {
         List<String> broken = new ArrayList<>();
         List<Path> pages = pages();
         for (Path page : pages) {
@@ -41,7 +41,7 @@ class DocumentLinksTests {
     }
 
     @Test
-    void everyClassOfTheTourExists() throws IOException {
+    void everyClassThatHowItWorksNamesExists() throws IOException {
         Set<String> classes;
         try (Stream<Path> files = Stream.of("scope-guard-core", "scope-guard-spring")
                 .map(module -> ROOT.resolve(module).resolve("src/main/java"))

@@ -26,7 +26,7 @@ class DocumentTablesTests {
     private static final Pattern REMEDIES = Pattern.compile("## Remedies\\s(.*?)\\n## ", Pattern.DOTALL);
 
     @Test
-    void theMapNamesAllModulesAndPackages() throws IOException {
+    void mapNamesAllModulesAndPackages() throws IOException {
         List<String> expected = new ArrayList<>(
                 all(MODULE, read("pom.xml")).map(module -> module.group(1)).toList());
         expected.addAll(folders("scope-guard-core: ", CORE));
@@ -64,7 +64,7 @@ class DocumentTablesTests {
     }
 
     @Test
-    void remediesAreThoseOfTheJavadoc() throws IOException {
+    void tableOfRemediesIsThatOfTheJavadoc() throws IOException {
         String javadoc = read(CORE + "/remedy/package-info.java").replaceAll("\\s*\\n \\*\\s*", " ");
         List<List<String>> rules = all(Pattern.compile("<tr>(.*?)</tr>"), javadoc)
                 .map(row -> all(Pattern.compile("<t[dh]>(.*?)</t[dh]>"), row.group(1))

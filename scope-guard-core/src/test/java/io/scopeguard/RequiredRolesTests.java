@@ -100,7 +100,8 @@ class RequiredRolesTests {
         "ANY, '',   a b, true",
         "ALL, a b,  '',  true"
     })
-    void authorizeWhenRolesAreRequired(Match match, @Nullable String carried, String live, boolean isDenied) {
+    void authorizeWhenRolesAreRequiredThenLiveRolesAndThoseOfTheTokenMustSuffice(
+            Match match, @Nullable String carried, String live, boolean isDenied) {
         for (RoleKind kind : RoleKind.values()) {
             AccessToken token = token(kind, split(carried));
             hold(kind, token, split(live));
@@ -290,7 +291,8 @@ class RequiredRolesTests {
         "''   , TRUST_TOKEN, INSUFFICIENT_ROLE",
         "b    , DENY,        INSUFFICIENT_ROLE"
     })
-    void authorizeWhenLiveRolesAreUnknown(@Nullable String carried, WhenUnknown policy, @Nullable Denial expected) {
+    void authorizeWhenLiveRolesAreUnknownThenTheTokensRolesAndThePolicyDecide(
+            @Nullable String carried, WhenUnknown policy, @Nullable Denial expected) {
         for (RoleKind kind : RoleKind.values()) {
             AccessToken token = token(kind, split(carried));
             hold(kind, token, Set.of("a"));

@@ -204,7 +204,7 @@ class Auth0PermissionSourceTests {
         "require, true,  false, client, true,  false",
         "allow,   true,  true,  user,   false, false"
     })
-    void grantsOfMachinesCountWhereAuth0IssuesTokensByThem(
+    void readWhenTheSubjectIsAMachineThenItsGrantCountsWhereAuth0IssuesTokensForIt(
             String usage, boolean isForAny, boolean isListed, String type, boolean inOrganization, boolean without) {
         tenant.grant(
                 "machine", usage, isForAny, type, isListed ? Set.of("org_acme") : Set.of("org_globex"), "read:report");
@@ -277,7 +277,7 @@ class Auth0PermissionSourceTests {
 
     @ParameterizedTest(name = "{0}: {1} calls")
     @MethodSource("reads")
-    void readsCostFewCalls(String name, int calls, Consumer<PermissionSource> read) {
+    void readThenMakesTheExpectedNumberOfCalls(String name, int calls, Consumer<PermissionSource> read) {
         tenant.grant("machine", "allow", false, Set.of("org_acme"), "read:report");
         tenant.requests();
 
@@ -287,7 +287,7 @@ class Auth0PermissionSourceTests {
     }
 
     @Test
-    void idsThatContainABarAreEncoded() {
+    void membershipWhenTheUserIdContainsABarOrASlashThenItIsEncoded() {
         source.membership(user("auth0|a/../b"), "org_acme", NOW);
 
         assertThat(tenant.requests()).first().asString().startsWith("/users/auth0%7Ca%2F..%2Fb?");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DocumentedIntegrationTests {
 
     @Test
-    void integrationPassesTheSignalOn(@TempDir Path directory) throws Exception {
+    void responseWhenTheAuthorizerReportsDriftThenItCarriesTheHeader(@TempDir Path directory) throws Exception {
         String page = Files.readString(Path.of("..", "docs", "aws.md"));
         DocumentedProgram.compile(
                 page.substring(page.indexOf("The integration finds the decision")), "Reports", directory);

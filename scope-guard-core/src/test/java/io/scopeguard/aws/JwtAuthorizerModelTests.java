@@ -71,7 +71,8 @@ class JwtAuthorizerModelTests {
                 "scope  | null                                  | 403, scope",
                 "scp    | `\"x\"`                               | 200"
             })
-    void verdictByClaim(String claim, String value, String verdict) throws Exception {
+    void verdictWhenOneClaimDiffersThenTheRuleForThatClaimDecides(String claim, String value, String verdict)
+            throws Exception {
         Object parsed = new Payload("{\"it\":" + value + "}").toJSONObject().get("it");
 
         assertThat(verdict(claims(claim, parsed))).isEqualTo(verdict);
@@ -114,7 +115,7 @@ class JwtAuthorizerModelTests {
     }
 
     @Test
-    void verdictBySignature() throws Exception {
+    void verdictThenOnlyASignatureByAPublishedRsaKeyIsAccepted() throws Exception {
         Map<String, Object> claims = claims("jti", "1");
 
         assertThat(model.verdict(signed(JWSAlgorithm.RS512, "rsa", rsa, claims), NOW))

@@ -71,7 +71,7 @@ class VerdictTableTests {
     private final List<String> rows = new ArrayList<>();
 
     @Test
-    void tokensAreJudgedAsDocumented() throws Exception {
+    void tokensGetTheDocumentedVerdicts() throws Exception {
         logto();
         auth0();
         keycloak();

@@ -18,7 +18,7 @@ class DriftDetectorPropertyTests {
     private static final Instant ISSUED = Instant.parse("2026-11-21T12:00:00Z");
 
     @Property
-    void partsAreDisjointAndRebuildTheDifference(
+    void detectThenThePartsAreDisjointAndMakeUpTheDifference(
             @ForAll("sets") Set<String> t, @ForAll("sets") Set<String> l, @ForAll("sets") Set<String> recent) {
         Scopes held = Scopes.ofTokens(t);
         Scopes live = Scopes.ofTokens(l);
@@ -34,7 +34,7 @@ class DriftDetectorPropertyTests {
     }
 
     @Property
-    void onlyScopesThatMatterAreMissingButEveryLossIsTold(
+    void detectWhenScopesDoNotMatterThenTheyAreNotMissingButTheirLossIsReported(
             @ForAll("sets") Set<String> t, @ForAll("sets") Set<String> l, @ForAll("sets") Set<String> m) {
         Scopes held = Scopes.ofTokens(t);
         Scopes live = Scopes.ofTokens(l);

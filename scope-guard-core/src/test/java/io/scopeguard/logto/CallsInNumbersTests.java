@@ -61,7 +61,7 @@ class CallsInNumbersTests {
     /** An organization costs a call for each active member, or for each hundred members, whichever is fewer. */
     @ParameterizedTest
     @CsvSource({"1, 1, 1", "50, 50, 1", "250, 250, 3", "250, 2, 2", "250, 3, 3", "250, 10, 3"})
-    void organizationTokens(int members, int active, int expected) {
+    void callsWhenTokensAreForAnOrganizationThenOneForEachMemberOrPage(int members, int active, int expected) {
         List<PermissionKey> users = members(members, active, Audience.ORGANIZATION);
 
         Map<String, Integer> costs = interval(users);
@@ -71,7 +71,7 @@ class CallsInNumbersTests {
     }
 
     @Test
-    void organizationTokensInManyOrganizations() {
+    void callsWhenThereAreManyOrganizationsThenOneForEachAndOneForAllRoles() {
         List<PermissionKey> users = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             tenant.member("org" + i, user(i), "editor");
@@ -85,7 +85,7 @@ class CallsInNumbersTests {
 
     /** A global role without holders costs nothing in addition to the list of roles. */
     @Test
-    void resourceTokensInOrganizationsWhenNobodyHoldsAGlobalRole() {
+    void callsWhenNobodyHoldsAGlobalRoleThenNoneForItsHolders() {
         tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
         List<PermissionKey> users = members(250, 250, API);
 
@@ -98,7 +98,7 @@ class CallsInNumbersTests {
 
     /** Memberships contain the organization roles. */
     @Test
-    void organizationTokensWhenAnOrganizationRoleIsRequired() {
+    void callsWhenAnOrganizationRoleIsRequiredThenNoneForGlobalRoles() {
         List<PermissionKey> users =
                 interested(members(250, 250, Audience.ORGANIZATION), Roles.of(RoleKind.ORGANIZATION, Set.of("editor")));
 
@@ -110,7 +110,7 @@ class CallsInNumbersTests {
     /** A required global role costs one call for each user that needs it, or the list of its holders, whichever is fewer calls. */
     @ParameterizedTest
     @CsvSource({"0, 250, 0", "3, 250, 0", "250, 250, 3", "250, 2, 2"})
-    void organizationTokensWhenAGlobalRoleIsRequired(int holders, int active, int expected) {
+    void callsWhenAGlobalRoleIsRequiredThenAtMostOneForEachUserOrPageOfHolders(int holders, int active, int expected) {
         tenant.globalRole("paid-tier", "User").globalRole("other", "User");
         List<PermissionKey> users =
                 interested(members(250, active, Audience.ORGANIZATION), Roles.of(RoleKind.GLOBAL, Set.of("paid-tier")));
@@ -127,7 +127,7 @@ class CallsInNumbersTests {
 
     /** The list of roles names up to three holders. */
     @Test
-    void resourceTokensInOrganizationsWhenThreeHoldAGlobalRole() {
+    void callsWhenThreeHoldAGlobalRoleThenAConstantNumberForRoles() {
         tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
         List<PermissionKey> users = members(250, 250, API);
         tenant.assign("auditor", user(0), user(1), user(2));
@@ -143,7 +143,7 @@ class CallsInNumbersTests {
 
     @ParameterizedTest
     @CsvSource({"250, 250, 3", "250, 2, 2"})
-    void resourceTokensInOrganizationsWhenManyHoldAGlobalRole(int holders, int active, int expected) {
+    void callsWhenManyHoldAGlobalRoleThenAtMostOneForEachUserOrPageOfHolders(int holders, int active, int expected) {
         tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
         List<PermissionKey> users = members(250, active, API);
         IntStream.range(0, holders).forEach(i -> tenant.assign("auditor", user(i)));
@@ -154,9 +154,9 @@ class CallsInNumbersTests {
                 .isLessThanOrEqualTo(expected);
     }
 
-    /** The standing of each user is read alone. */
+    /** The standing of each user takes a call of its own. */
     @Test
-    void globalResourceTokensWhenNobodyHoldsAGlobalRole() {
+    void callsWhenTokensAreForNoOrganizationThenOneForEachUser() {
         tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
         List<PermissionKey> users =
                 IntStream.range(0, 30).mapToObj(i -> key(user(i), null, API)).toList();
@@ -169,7 +169,7 @@ class CallsInNumbersTests {
     }
 
     @Test
-    void machines() {
+    void callsWhenSubjectsAreMachinesThenOneForEach() {
         List<PermissionKey> agents = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             tenant.agent("acme", "agent" + i, "editor");
@@ -182,7 +182,7 @@ class CallsInNumbersTests {
     }
 
     @Test
-    void memberNamedByAWebhook() {
+    void callsWhenAWebhookNamesAMemberThenOneAndAfterALossThree() {
         List<PermissionKey> users = members(250, 250, Audience.ORGANIZATION);
         live(users);
         tenant.requests();

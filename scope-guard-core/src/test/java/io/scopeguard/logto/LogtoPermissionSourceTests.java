@@ -250,7 +250,7 @@ class LogtoPermissionSourceTests {
 
     /** 200 [] for any subject, which is why scopes are never requested by subject. */
     @Test
-    void scopesOfASubjectAreNeverAskedFor() {
+    void readThenTheScopesOfASubjectAreNeverRequested() {
         both(user(ALICE), ACME);
         both(application(AGENT), ACME);
         source.definitions(DefinitionsKey.ORGANIZATION_ROLES, NOW);
@@ -804,7 +804,7 @@ class LogtoPermissionSourceTests {
     // Messages
 
     @Test
-    void logsAndExceptionsGiveNeitherSecretsNorIdsAway() {
+    void readWhenItFailsThenLogsAndExceptionsContainNoSecretsOrIds() {
         String bearer = Recorded.of("tokens/m2m.management-api").accessToken();
         List<String> said = new ArrayList<>();
         try (LogEvents events = LogEvents.capture()) {

@@ -748,7 +748,7 @@ class ManagementAccessTests {
     }
 
     @Test
-    void listenerHearsOperationsByNameNeverByPath() {
+    void listenerWhenCallsSucceedThenReceivesTheNamesOfTheOperations() {
         Queue<String> heard = new ConcurrentLinkedQueue<>();
         tenant.logto(clock)
                 .listener((operation, outcome, took) -> heard.add(operation + " " + outcome))

@@ -119,7 +119,8 @@ class ProviderFaultTests {
 
     @ParameterizedTest
     @MethodSource("troubles")
-    void troubleNeitherTakesRightsNorLetsRequestsWait(Case trouble) throws InterruptedException {
+    void authorizeWhenTheProviderFailsThenLastKnownPermissionsOrThePolicyDecideInTime(Case trouble)
+            throws InterruptedException {
         Row row = row(trouble);
 
         assertThat(row.decisions)

@@ -31,7 +31,8 @@ class RoleClaimsTests {
 
     @ParameterizedTest
     @MethodSource("global")
-    void globalWhenTheClaimIs(@Nullable Object claim, @Nullable Set<String> expected) {
+    void globalWhenTheClaimIsMissingOrMalformedThenNullAndElseTheNames(
+            @Nullable Object claim, @Nullable Set<String> expected) {
         assertThat(RoleClaims.global(claims("roles", claim))).isEqualTo(expected);
     }
 
@@ -49,7 +50,8 @@ class RoleClaimsTests {
 
     @ParameterizedTest
     @MethodSource("inOrganization")
-    void inWhenTheClaimIs(@Nullable Object claim, @Nullable Set<String> expected) {
+    void inWhenTheClaimIsMissingOrMalformedThenNullAndElseTheNamesInTheOrganization(
+            @Nullable Object claim, @Nullable Set<String> expected) {
         assertThat(RoleClaims.in("acme", claims("organization_roles", claim))).isEqualTo(expected);
     }
 

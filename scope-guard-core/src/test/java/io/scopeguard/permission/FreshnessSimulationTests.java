@@ -52,7 +52,7 @@ class FreshnessSimulationTests {
 
     @ParameterizedTest
     @ValueSource(ints = {20, 10})
-    void answersAreHardlyOlderThanASweepTakes(int callsPerSecond) {
+    void answersWhenCallsAreFewThenHardlyOlderThanASweepTakes(int callsPerSecond) {
         Observed steady = steady(Simulation.of(callsPerSecond), callsPerSecond, "by the page");
 
         assertThat(steady.unanswered()).isZero();
@@ -64,7 +64,7 @@ class FreshnessSimulationTests {
 
     @ParameterizedTest
     @ValueSource(ints = {20, 10})
-    void withoutListsMostUsersStayUnknown(int callsPerSecond) {
+    void answersWhenThereAreNoListsThenMostUsersStayUnknown(int callsPerSecond) {
         Observed steady = steady(Simulation.withoutLists(callsPerSecond), callsPerSecond, "one by one");
 
         assertThat(steady.unanswered()).isGreaterThan(steady.ages().answers());
@@ -72,7 +72,7 @@ class FreshnessSimulationTests {
 
     @ParameterizedTest
     @ValueSource(ints = {20, 10})
-    void everybodyIsAnsweredSoonAfterTheStart(int callsPerSecond) {
+    void answersWhenNobodyIsKnownAtTheStartThenEverybodyIsAnsweredSoon(int callsPerSecond) {
         Simulation simulation = Simulation.of(callsPerSecond).cold();
 
         assertSoon("Nobody known at first", callsPerSecond, simulation.recover());
@@ -80,7 +80,7 @@ class FreshnessSimulationTests {
 
     @ParameterizedTest
     @ValueSource(ints = {20, 10})
-    void everybodyIsAnsweredSoonAfterALongOutage(int callsPerSecond) {
+    void answersWhenAnOutageWasLongThenEverybodyIsAnsweredSoon(int callsPerSecond) {
         Simulation simulation = Simulation.of(callsPerSecond).known();
         simulation.rest(Simulation.MAX_STALE.multipliedBy(2));
 

@@ -40,7 +40,7 @@ class GlobalRolesModelTests {
             List.of("membership", "members", "roles", "global-roles", "scopes", "holders", "grants", "account");
 
     @Property(tries = 300)
-    void whateverTheOrderNoHeldRightIsRefusedAndLossesBindInTheEnd(
+    void getWhenStepsComeInAnyOrderThenNoHeldRightIsDeniedAndLossesBindInTheEnd(
             @ForAll @Size(min = 30, max = 250) List<@IntRange(min = 0, max = 999) Integer> choices,
             @ForAll @IntRange(min = 1, max = 4) int pageSize) {
         World world = new World(choices.iterator(), pageSize);

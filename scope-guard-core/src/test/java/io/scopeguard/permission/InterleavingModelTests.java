@@ -36,7 +36,7 @@ class InterleavingModelTests {
 
     /** Small pages: a sweep has several steps, and requests and reports arrive between them. */
     @Property(tries = 400)
-    void whateverTheOrderNoHeldRightIsRefusedAndLossesBindInTheEnd(
+    void getWhenStepsComeInAnyOrderThenNoHeldRightIsDeniedAndLossesBindInTheEnd(
             @ForAll @Size(min = 20, max = 200) List<@IntRange(min = 0, max = 999) Integer> choices,
             @ForAll @IntRange(min = 1, max = 4) int pageSize) {
         World world = new World(choices.iterator(), pageSize);

@@ -223,7 +223,7 @@ class ProviderClockTests {
 
     /** For any offset, delays and order of answers, decisions are right. */
     @Property
-    void compareIsNeverWrong(
+    void compareWhenOffsetAndDelaysAreArbitraryThenNeverWrong(
             @ForAll @IntRange(min = -200_000, max = 200_000) int offset,
             @ForAll @Size(min = 1, max = 20) int[] starts,
             @ForAll @IntRange(max = 3_000) int delay,

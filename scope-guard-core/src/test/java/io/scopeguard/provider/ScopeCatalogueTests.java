@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Each test starts at noon; times are seconds since then. */
+/** Each test starts at noon; times are in seconds since then. */
 class ScopeCatalogueTests {
 
     private static final Audience API = Audience.resource("https://api.example.test");
@@ -244,7 +244,7 @@ class ScopeCatalogueTests {
     // The clocks
 
     @Test
-    void sightingsAreComparedByTheProvidersClockAndItsOwnDatesExactly() {
+    void noveltyWhenTheProvidersClockIsAheadThenSightingsAreConvertedAndItsOwnDatesAreNot() {
         clock.answered(
                 DateTimeFormatter.RFC_1123_DATE_TIME.format(
                         MovableClock.NOON.plusSeconds(100).atOffset(ZoneOffset.UTC)),

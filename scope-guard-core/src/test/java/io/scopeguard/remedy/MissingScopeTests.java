@@ -38,7 +38,7 @@ class MissingScopeTests {
         "NEVER,        UNOBSERVED,    false,    false,    false, NONE,      RECONSENT",
         "NEVER,        UNOBSERVED,    true,     true,     true,  NONE,      RECONSENT"
     })
-    void remedyOfAPromotion(
+    void remedyWhenAScopeIsPromotedThenDeliveryTimingAndObservationDecide(
             RefreshDelivery delivery,
             Timing timing,
             boolean observed,

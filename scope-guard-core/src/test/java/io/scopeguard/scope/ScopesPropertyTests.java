@@ -15,7 +15,7 @@ import net.jqwik.api.Provide;
 class ScopesPropertyTests {
 
     @Property
-    void algebraIsThatOfSets(@ForAll("sets") Set<String> a, @ForAll("sets") Set<String> b) {
+    void operationsThenTheirResultsAreThoseOfSets(@ForAll("sets") Set<String> a, @ForAll("sets") Set<String> b) {
         Scopes left = Scopes.ofTokens(a);
         Scopes right = Scopes.ofTokens(b);
 
@@ -41,14 +41,14 @@ class ScopesPropertyTests {
     }
 
     @Property
-    void nothingThatIsNoScopeTokenSurvives(@ForAll List<String> anything, @ForAll String text) {
+    void parseWhenInputIsArbitraryThenOnlyScopeTokensRemain(@ForAll List<String> anything, @ForAll String text) {
         for (Scopes scopes : List.of(Scopes.ofTokens(anything), Scopes.parse(text))) {
             assertThat(scopes).allMatch(name -> name.matches("[\\x21\\x23-\\x5B\\x5D-\\x7E]+"));
         }
     }
 
     @Property
-    void everyScopeTokenSurvives(@ForAll("names") String name) {
+    void parseWhenTheNameIsAScopeTokenThenItIsKept(@ForAll("names") String name) {
         assertThat(Scopes.of(name).toList()).containsExactly(name);
         assertThat(Scopes.parse(name).toList()).containsExactly(name);
     }

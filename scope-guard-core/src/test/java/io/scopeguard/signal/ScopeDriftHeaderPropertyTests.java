@@ -36,7 +36,7 @@ class ScopeDriftHeaderPropertyTests {
     }
 
     @Property(tries = 200)
-    void noScopesAndNoOrganizationBreakGrammarOrCap(
+    void valueOfWhenScopesAndOrganizationAreArbitraryThenValidAndAtMost1024Characters(
             @ForAll @NotEmpty @StringLength(max = 1_200) String organization,
             @ForAll @Size(max = 40) List<@StringLength(max = 200) String> demoted,
             @ForAll @Size(max = 40) List<String> promoted,

@@ -31,13 +31,13 @@ class ScopeDriftHintPropertyTests {
     }
 
     @Property
-    void parseNeverFailsOtherwise(@ForAll String value, @ForAll("nearly") String nearly) {
+    void parseWhenTheValueIsArbitraryThenNeverThrows(@ForAll String value, @ForAll("nearly") String nearly) {
         ScopeDriftHint.parse(value);
         ScopeDriftHint.parse(nearly);
     }
 
     @Property(tries = 300)
-    void headerRoundTrips(
+    void parseWhenTheHeaderWroteTheValueThenReturnsWhatWasWritten(
             @ForAll("scopes") Set<String> demoted,
             @ForAll("scopes") Set<String> promoted,
             @ForAll("scopes") Set<String> added,

@@ -238,7 +238,7 @@ class SignalTests {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 15, 30})
-    void afterIsStablePerTokenSpreadWithinBoundsAndWithoutSpreadOnDenials(int spread) {
+    void afterWhenThereIsASpreadThenStablePerTokenWithinBoundsAndZeroOnDenials(int spread) {
         ScopeDriftHeader spreading = new ScopeDriftHeader(Duration.ofSeconds(spread));
         Set<Long> seen = new HashSet<>();
         ScopeDrift drift = new ScopeDrift(Scopes.of("a"), NONE, NONE);
@@ -258,7 +258,7 @@ class SignalTests {
     }
 
     @Test
-    void afterIncludesTheWaitThatMakesTheNextTokenNewer() {
+    void afterWhenTheNextTokenMustBeNewerThenIncludesTheWait() {
         ScopeDrift drift = new ScopeDrift(Scopes.of("a"), NONE, NONE);
         RemedyAdvice advice = new RemedyAdvice(Remedy.REFRESH, drift, false, Duration.ofSeconds(3));
         AccessToken token = tokens.organization("acme").verified();

@@ -119,7 +119,7 @@ class SteadyClockTests {
     }
 
     @Test
-    void systemClockShowsTheTime() {
+    void systemThenNeverRunsBackwardsAndItsInstantIsRecent() {
         SteadyClock system = SteadyClock.system();
         long before = system.nanos();
 

@@ -721,7 +721,7 @@ class AccessTokenVerifierTests {
     }
 
     @Test
-    void messagesNeverRepeatTheTokenOrItsContent() {
+    void verifyWhenAClaimIsRefusedThenTheMessageContainsNoClaim() {
         Map<String, String> refused = new LinkedHashMap<>();
         refused.put("iss", "https://needle.example/oidc");
         refused.put("aud", "https://needle.example");

@@ -162,7 +162,7 @@ class NativeCryptoTests {
     }
 
     @Test
-    void providerIsNeverInstalled() {
+    void loadThenTheProviderIsNotInstalled() {
         NativeCrypto.load().join();
 
         assertThat(Arrays.stream(Security.getProviders()).map(Provider::getName))

@@ -18,7 +18,7 @@ class TokenValueTests {
     private final TokenValue<Integer> second = new TokenValue<>();
 
     @Test
-    void eachOwnerHasItsOwnValue() {
+    void getWhenTwoOwnersHaveSetValuesThenEachGetsItsOwn() {
         assertThat(first.get(token)).isNull();
 
         first.set(token, "one");
@@ -29,7 +29,7 @@ class TokenValueTests {
     }
 
     @Test
-    void anotherTokenHasNoValue() {
+    void getWhenOnlyAnotherTokenHasAValueThenNull() {
         first.set(token, "one");
 
         assertThat(first.get(UnsignedTokens.organization("acme", "ada", "1", Instant.EPOCH, Scopes.none())))
@@ -37,7 +37,7 @@ class TokenValueTests {
     }
 
     @Test
-    void threadsThatSetValuesAtOnceLeaveNoneOfAnotherOwner() throws InterruptedException {
+    void setWhenTwoThreadsDoSoAtOnceThenNoOwnerGetsTheValueOfAnother() throws InterruptedException {
         CountDownLatch start = new CountDownLatch(1);
         ExecutorService threads = Executors.newFixedThreadPool(2);
         threads.execute(() -> setOften(start, first, "one"));

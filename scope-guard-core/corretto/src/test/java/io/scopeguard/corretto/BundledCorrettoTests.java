@@ -23,7 +23,7 @@ class BundledCorrettoTests {
     private static final String NAME = "AmazonCorrettoCryptoProvider";
 
     @Test
-    void providerIsLoadedForTokensAlone() {
+    void loadThenTheProviderIsNeitherInstalledNorOnTheClassPath() {
         assumeTrue(isLinuxWithGlibc(), "Amazon Corretto Crypto Provider runs here");
 
         Optional<Provider> provider = NativeCrypto.load().join();
@@ -40,7 +40,7 @@ class BundledCorrettoTests {
 
     /** Verifying it would hash the native library, which takes longer than all the rest. */
     @Test
-    void signatureOfTheJarIsNotVerified() throws Exception {
+    void loadThenTheJarIsDeletedAndItsSignatureIsNotVerified() throws Exception {
         assumeTrue(isLinuxWithGlibc(), "Amazon Corretto Crypto Provider runs here");
 
         Class<?> provider = NativeCrypto.load().join().orElseThrow().getClass();
@@ -53,7 +53,7 @@ class BundledCorrettoTests {
     }
 
     @Test
-    void tokensAreVerifiedWithIt() {
+    void verifyWhenTheProviderIsLoadedThenATokenIsAccepted() {
         NativeCrypto.load().join();
         MovableClock clock = MovableClock.atNoon();
         try (TestTokens tokens = new TestTokens(clock);
@@ -71,14 +71,14 @@ class BundledCorrettoTests {
         "Mac OS X, x86_64,  osx-x86_64.jar",
         "Mac OS X, aarch64, osx-aarch_64.jar"
     })
-    void supportedPlatformsHaveTheirJar(String os, String arch, String jar) {
+    void jarWhenThePlatformIsSupportedThenItIsBundled(String os, String arch, String jar) {
         assertThat(Platform.of(os, arch).jar()).isEqualTo(jar);
         assertThat(BundledCorretto.class.getResource(jar)).isNotNull();
     }
 
     @ParameterizedTest
     @CsvSource({"Windows 11, amd64", "Linux,      riscv64", "Linux,      i386", "FreeBSD,    amd64"})
-    void otherPlatformsAreNamed(String os, String arch) {
+    void ofWhenThePlatformIsNotSupportedThenTheExceptionNamesIt(String os, String arch) {
         assertThatExceptionOfType(UnsupportedOperationException.class)
                 .isThrownBy(() -> Platform.of(os, arch))
                 .withMessageContaining(os)

@@ -143,7 +143,8 @@ class HolderSweepDecisionsTests {
         // Its holders are not read.
         "GRANTING_NOTHING, false, 0,  true"
     })
-    void explainsWhenTheUserWasReadAloneAtSecondTen(Role role, boolean isHeld, int lostAt, boolean isExplained) {
+    void explainsWhenTheUserWasReadAloneBeforeThenIfTheRoleIsHeldOrWasLostSince(
+            Role role, boolean isHeld, int lostAt, boolean isExplained) {
         SubjectFact alone = alone(10);
         SubjectFact byRole = byRole(20, isHeld, lostAt);
 
