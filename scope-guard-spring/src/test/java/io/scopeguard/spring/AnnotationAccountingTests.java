@@ -130,7 +130,8 @@ class AnnotationAccountingTests {
                 "neededTooEarly|was created too early|no BeanPostProcessor depends on",
                 "RoutesOfThis|holds an object of|bean::method"
             })
-    void annotationThatNobodyCanEnforceStopsStartUp(String type, String problem, String fix) throws Exception {
+    void startWhenAnAnnotationCannotBeEnforcedThenFailsWithTheFix(String type, String problem, String fix)
+            throws Exception {
         Class<?> beans = Class.forName(AnnotationAccountingTests.class.getName() + "$" + StringUtils.capitalize(type));
         runner.withUserConfiguration(beans).run(context -> {
             assertThat(context).hasFailed();

@@ -104,8 +104,8 @@ class AuthorizationHeaderTests {
     }
 
     @ParameterizedTest(name = "{0} -> {1} {2}")
-    @MethodSource
-    void mistakes(String header, int status, String problem, String detail) {
+    @MethodSource("mistakes")
+    void getWhenTheHeaderIsMistakenThenTheProblemExplainsIt(String header, int status, String problem, String detail) {
         String token = tenant.organizationToken(acme, user, "read:report").signed();
 
         String answer = ask("/organizations/" + acme + "/reports", header.replace("<t>", token));
@@ -123,7 +123,7 @@ class AuthorizationHeaderTests {
     /** Open handlers reject an invalid token. A client without a token sends none. */
     @ParameterizedTest
     @ValueSource(strings = {"Bearer undefined", "Bearer abc", "Bearer a.b.c", "Bearer <expired>", "Bearer <foreign>"})
-    void publicHandlerRefusesAnInvalidToken(String header) {
+    void getWhenPublicAndTheTokenIsInvalidThenUnauthorized(String header) {
         String expired = tenant.organizationToken(acme, user, "read:report").signed();
         clock.advance(Duration.ofHours(2));
         String foreign = tenant.organizationToken(acme, user, "read:report")
@@ -139,7 +139,7 @@ class AuthorizationHeaderTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"X-Nothing: 1", "Authorization: Basic eDp5", "Authorization:", "Authorization: Bearer <t>"})
-    void publicHandlerTakesAValidTokenOrNone(String header) {
+    void getWhenPublicAndThereIsAValidTokenOrNoneThenOk(String header) {
         String token = tenant.organizationToken(acme, user, "read:report").signed();
 
         assertThat(ask("/public", header.replace("<t>", token))).startsWith("HTTP/1.1 200 ");
@@ -147,7 +147,7 @@ class AuthorizationHeaderTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"Bearer a.b.c, Bearer a.b.c", "Bearer, Basic eDp5", "Bearer\ta.b.c"})
-    void publicHandlerRefusesSeveralCredentialsAndATab(String header) {
+    void getWhenPublicAndTheHeaderHasSeveralCredentialsOrATabThenBadRequest(String header) {
         assertThat(ask("/public", "Authorization: " + header)).startsWith("HTTP/1.1 400 ");
     }
 

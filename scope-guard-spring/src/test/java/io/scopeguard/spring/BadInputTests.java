@@ -55,7 +55,7 @@ class BadInputTests {
     }
 
     @Test
-    void oddAuthorizationHeaders(CapturedOutput output) {
+    void getWhenTheAuthorizationHeaderIsOddThenRefusedWithoutRepeatingTheToken(CapturedOutput output) {
         String good = tenant.organizationToken(acme, user, "read:report").signed();
         String path = "/organizations/" + acme + "/reports";
         assertThat(ask(path, "Authorization: Bearer " + good)).startsWith("HTTP/1.1 200");
@@ -144,7 +144,7 @@ class BadInputTests {
     }
 
     @Test
-    void oddPathsAndOrganizations(CapturedOutput output) {
+    void getWhenThePathIsOddThenAClientErrorThatDoesNotRepeatTheToken(CapturedOutput output) {
         String good = tenant.organizationToken(acme, user, "read:report").signed();
         List<String> odd = new ArrayList<>();
         for (String id : List.of(
@@ -209,7 +209,7 @@ class BadInputTests {
 
     /** Other spellings of the token's organization in a URL. */
     @Test
-    void anEncodedOrganizationIsTheSameOrganization() {
+    void getWhenTheOrganizationIsPercentEncodedThenItIsTheSame() {
         String good = tenant.organizationToken(acme, user, "read:report").signed();
         String encoded = "%61" + acme.substring(1);
         assertThat(ask("/organizations/" + encoded + "/reports", "Authorization: Bearer " + good))
@@ -218,7 +218,7 @@ class BadInputTests {
 
     /** Scripts at the provider can put any organization into a token, which must not redirect our own calls. */
     @Test
-    void oddOrganizationsInTokensStayWithinTheirPathSegment() {
+    void getWhenTheTokensOrganizationIsOddThenItStaysInItsPathSegment() {
         for (String id : List.of("../users", "a/b", "a?b=c", "a#b", "\u00e9\u4e2d", "%2e%2e", "a b", "{}")) {
             int before = tenant.calls().size();
             String answer = ask(
@@ -233,9 +233,9 @@ class BadInputTests {
         }
     }
 
-    /** Characters that no path can contain in any encoding are not part of an id. */
+    /** An id cannot contain characters that no encoding allows in a path. */
     @Test
-    void idsThatMeanAnotherPathAreRefused() {
+    void getWhenAnIdOfTheTokenCannotBeAPathSegmentThenUnauthorized() {
         for (String id : List.of(".", "..", "a\nb")) {
             for (TestToken token : List.of(
                     tenant.organizationToken(id, user, "read:report"),
@@ -249,7 +249,7 @@ class BadInputTests {
     }
 
     @Test
-    void claimsOfAnyTypeAreAnswered() {
+    void getWhenAClaimHasAnyTypeThenNeverAServerError() {
         List<Object> values = new ArrayList<>(List.of(
                 "",
                 "x",
@@ -306,9 +306,8 @@ class BadInputTests {
         }
     }
 
-    /** With the reason. */
     @Test
-    void boundTokensAreRefusedWithTheReason() {
+    void getWhenTheTokenIsBoundToItsSenderThenUnauthorizedWithTheReason() {
         for (Object cnf : List.of(Map.of("jkt", "x"), Map.of("x5t#S256", "x"), "x", 7, List.of())) {
             TestToken token =
                     tenant.organizationToken(acme, user, "read:report").with("cnf", cnf);
@@ -324,7 +323,7 @@ class BadInputTests {
     }
 
     @Test
-    void oddOrganizationHeaders() {
+    void getWhenTheOrganizationHeaderIsOddThenBadRequestOrForbidden() {
         String good = tenant.organizationToken(acme, user, "read:report").signed();
         for (String value :
                 List.of("", " ", acme + "," + acme, acme + ", globex", "*", "..", "\u00e9", "x".repeat(4000))) {
@@ -334,7 +333,7 @@ class BadInputTests {
     }
 
     @Test
-    void oddOrigins() {
+    void getWhenTheOriginIsOddThenNeverAServerError() {
         String good = tenant.organizationToken(acme, user, "read:report").signed();
         for (String origin :
                 List.of("", "null", "%%%", "http://[", "http://a b", "http://a:b", "http://a/%zz", "\u00e9", "://")) {

@@ -101,7 +101,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void fourPropertiesAreEnough() {
+    void startWhenFourPropertiesAreSetThenAllOthersHaveTheirDefaults() {
         minimal.run(context -> {
             assertThat(context).hasNotFailed().hasSingleBean(ScopeGuard.class);
             ScopeGuardProperties properties = context.getBean(ScopeGuardProperties.class);
@@ -144,7 +144,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void everyPropertyIsBound() {
+    void startWhenEveryPropertyIsSetThenAllAreBound() {
         minimal.withPropertyValues(
                         "scope-guard.fail-fast=true",
                         "scope-guard.startup-timeout=600",
@@ -232,7 +232,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void withoutResourcesTheDefaultAudienceIsTheOrganization() {
+    void startWhenThereAreNoResourcesThenTheDefaultAudienceIsTheOrganization() {
         minimal.withPropertyValues("scope-guard.resources=")
                 .run(context -> assertThat(context.getBean(DeclaredScopes.class).audiences())
                         .containsExactly(Audience.ORGANIZATION));
@@ -301,7 +301,7 @@ class ConfigurationTests {
                 "keep-alive=99ms|scope-guard.signals.stream.keep-alive is PT0.099S.|Use a duration from 100ms to 1m.",
                 "keep-alive=61|scope-guard.signals.stream.keep-alive is PT1M1S.|Use a duration from 100ms to 1m."
             })
-    void streamThatCannotWorkStopsStartUp(String property, String problem, String fix) {
+    void startWhenAPropertyOfTheSignalStreamIsInvalidThenFails(String property, String problem, String fix) {
         minimal.withPropertyValues("scope-guard.signals.stream.enabled=true", "scope-guard.signals.stream." + property)
                 .run(context -> {
                     FailureAnalysis analysis = analysis(context.getStartupFailure());
@@ -325,7 +325,7 @@ class ConfigurationTests {
                 "/a;b",
                 "/a?b"
             })
-    void aPathForWebhooksThatCannotBeMatchedStopsStartUp(String path) {
+    void startWhenTheWebhookPathIsNotPlainThenFails(String path) {
         minimal.withPropertyValues(
                         "scope-guard.logto.webhook.signing-keys=a-key", "scope-guard.logto.webhook.path=" + path)
                 .run(context -> {
@@ -357,7 +357,7 @@ class ConfigurationTests {
                 "https://\u00e9.example.com",
                 "http://localhost.example.com"
             })
-    void publicUrlThatIsNoAddressStopsStartUp(String url) {
+    void startWhenThePublicUrlIsInvalidThenFails(String url) {
         minimal.withPropertyValues("scope-guard.public-url=" + url).run(context -> {
             FailureAnalysis analysis = analysis(context.getStartupFailure());
             assertThat(analysis.getDescription())
@@ -380,7 +380,7 @@ class ConfigurationTests {
                 "http://[::1]:8080/api",
                 ""
             })
-    void publicUrlThatIsAnAddressIsTaken(String url) {
+    void startWhenThePublicUrlIsValidThenStarts(String url) {
         minimal.withPropertyValues("scope-guard.public-url=" + url)
                 .run(context -> assertThat(context).hasNotFailed());
     }
@@ -420,7 +420,7 @@ class ConfigurationTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"invalid_request", "unauthorized_client"})
-    void theIdOfAWebApplicationStopsStartUp(String error) {
+    void startWhenTheAppIdIsThatOfAWebApplicationThenFails(String error) {
         refusing.stubFor(WireMock.post("/oidc/token")
                 .willReturn(WireMock.okJson("{\"error\":\"" + error
                                 + "\",\"error_description\":\"requested grant type is not allowed for this client\"}")
@@ -433,9 +433,9 @@ class ConfigurationTests {
                 });
     }
 
-    /** Logto refuses any secret for this application, and only the grant if there is no secret. */
+    /** Logto refuses every secret of this application; without a secret, it refuses only the grant type. */
     @Test
-    void theIdOfASinglePageApplicationStopsStartUp() {
+    void startWhenTheAppIdIsThatOfASinglePageApplicationThenFails() {
         Recording.of("tokens/m2m.bad-secret").serve(refusing);
         refusing.stubFor(WireMock.post("/oidc/token")
                 .atPriority(1)
@@ -455,9 +455,9 @@ class ConfigurationTests {
                 });
     }
 
-    /** An endpoint with another name than Logto's own, so that every token would be from another issuer. */
+    /** The endpoint has another host name than Logto's issuer, so every token would be from another issuer. */
     @Test
-    void anEndpointThatLogtoDoesNotCallItselfStopsStartUp() {
+    void startWhenTheEndpointDoesNotMatchLogtosIssuerThenFails() {
         Recording.of("tokens/m2m.management-api").serve(refusing);
         patient.withPropertyValues("scope-guard.logto.endpoint=http://localhost:" + refusing.port())
                 .run(context -> {
@@ -477,7 +477,7 @@ class ConfigurationTests {
     @Sampled
     @ParameterizedTest
     @MethodSource("answersOfFirewalls")
-    void aFirewallThatAnswersForTheProviderDoesNotStopStartUp(String path, int status, CapturedOutput output) {
+    void startWhenAFirewallAnswersForTheProviderThenStartsWithAWarning(String path, int status, CapturedOutput output) {
         refusing.stubFor(WireMock.post("/oidc/token")
                 .willReturn(WireMock.okJson("{\"access_token\":\"m2m\",\"expires_in\":3600,\"scope\":\"all\"}")));
         refusing.stubFor(WireMock.any(WireMock.urlPathMatching(path))
@@ -496,7 +496,7 @@ class ConfigurationTests {
 
     /** A number without a unit is in seconds: 30 is half a minute. Milliseconds need the unit {@code ms}. */
     @Test
-    void durationsWithoutAUnitAreSeconds() throws IOException {
+    void bindWhenADurationHasNoUnitThenItIsInSeconds() throws IOException {
         JsonNode metadata = JsonMapper.shared()
                 .readTree(getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json"));
         List<String> durations = new ArrayList<>();
@@ -524,7 +524,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void anApiThatRefusesItsOwnTokensStopsStartUp() {
+    void startWhenTheManagementApiRefusesItsTokenThenFails() {
         tenant.failReads(401);
         patient.run(context -> assertThat(analysis(context.getStartupFailure()).getDescription())
                 .startsWith("scope-guard.logto.endpoint is refused"));
@@ -559,7 +559,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void unlessItIsToFailFast() {
+    void startWhenTheProviderDoesNotAnswerAndFailFastThenFails() {
         tenant.failReads(500);
         patient.withPropertyValues("scope-guard.fail-fast=true").run(context -> {
             FailureAnalysis analysis = analysis(context.getStartupFailure());
@@ -574,7 +574,7 @@ class ConfigurationTests {
     // Off
 
     @Test
-    void disabledItIsNotThere() {
+    void startWhenDisabledThenThereIsNoGuard() {
         new WebApplicationContextRunner()
                 .withInitializer(new QuickStart())
                 .withUserConfiguration(Api.class)
@@ -597,7 +597,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void outsideOfServletApplicationsItIsNotThere() {
+    void startWhenNotAServletApplicationThenThereIsNoGuard() {
         new ApplicationContextRunner()
                 .withUserConfiguration(Api.class)
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ScopeGuard.class));
@@ -608,7 +608,7 @@ class ConfigurationTests {
     // Documentation and secrets
 
     @Test
-    void everyPropertyIsDocumented() throws IOException {
+    void metadataThenDescribesEveryProperty() throws IOException {
         Map<String, JsonNode> documented = new HashMap<>();
         try (InputStream in =
                 ScopeGuardProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
@@ -654,7 +654,7 @@ class ConfigurationTests {
     }
 
     @Test
-    void theSecretIsNowhereToBeRead(CapturedOutput output) {
+    void startThenSecretsAreNeitherLoggedNorPartOfToString(CapturedOutput output) {
         minimal.withPropertyValues(
                         "logging.level.io.scopeguard=trace",
                         "debug=true",

@@ -115,7 +115,7 @@ class DecisionPointTests {
                 "POST|/multipart|multipart/form-data|without a boundary",
                 "POST|/form|application/x-www-form-urlencoded|a=%zz&b=%"
             })
-    void deniedBeforeArgumentsAreBound(String method, String path, String type, String body) {
+    void requestWhenDeniedThenArgumentsAreNotBound(String method, String path, String type, String body) {
         String[] headers = {"Authorization", "Bearer " + denied().signed(), "Content-Type", type};
         Reply refused = api.send(method, base + path, body, headers);
         assertThat(refused.status()).as(refused.body()).isEqualTo(403);
@@ -125,7 +125,7 @@ class DecisionPointTests {
     }
 
     @Test
-    void deniedBeforeAFileIsRead() {
+    void uploadWhenDeniedThenTheFileIsNotRead() {
         String big = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"
                 + "y".repeat(200_000) + "\r\n--x--\r\n";
         String type = "multipart/form-data; boundary=x";
@@ -138,7 +138,7 @@ class DecisionPointTests {
 
     /** The response arrives although the body never does. */
     @Test
-    void deniedBeforeAHugeBodyArrives() {
+    void postWhenDeniedThenTheResponseDoesNotWaitForTheBody() {
         String answer = api.raw("POST " + base + "/json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                 + "Authorization: Bearer " + denied().signed()
                 + "\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 1000000000\r\n\r\n");
@@ -171,7 +171,7 @@ class DecisionPointTests {
     // Exceptions that the application catches
 
     @Test
-    void catchAllHandlersAreNotAskedAboutDenials() {
+    void getWhenDeniedThenNoExceptionHandlerOfTheApplicationIsCalled() {
         assertThat(api.get(base + "/throws", granted()).body()).isEqualTo("caught by advice");
         assertThat(api.get(base + "/throws", denied()).body()).contains("insufficient-scope");
         assertThat(api.get(base + "/local/throws", granted()).body()).isEqualTo("caught locally");
@@ -181,7 +181,7 @@ class DecisionPointTests {
 
     /** An error of the application does not hide the hint for the client. */
     @Test
-    void aCaughtFailureIsHintedToo() {
+    void getWhenTheHandlerFailsThenTheResponseIsHinted() {
         Reply reply = api.get(base + "/throws", granted());
         assertThat(reply.status()).isEqualTo(500);
         assertThat(reply.header("Scope-Drift")).startsWith("action=refresh, demoted=(\"gone:report\")");
@@ -191,7 +191,7 @@ class DecisionPointTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"/callable", "/future", "/deferred", "/failing-future"})
-    void asynchronousHandlersAreDecidedOnce(String path) {
+    void getWhenTheHandlerIsAsynchronousThenDecidedOnce(String path) {
         TestToken token = granted();
         double before = decisions();
         Reply reply = api.get(base + path, token);
@@ -205,7 +205,7 @@ class DecisionPointTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"/streaming", "/sse"})
-    void streamsAreDecidedBeforeTheFirstByte(String path) {
+    void getWhenTheResponseIsStreamedThenDecidedBeforeTheFirstByte(String path) {
         TestToken token = granted();
         double before = decisions();
         Reply reply = api.get(base + path, token);
@@ -236,7 +236,7 @@ class DecisionPointTests {
     }
 
     @Test
-    void errorPagesAreNoRequestsOfTheirOwn() {
+    void getWhenTheHandlerSendsAnErrorThenTheErrorPageIsNotDecided() {
         TestToken token = granted();
         double before = decisions();
         Reply reply = api.get(base + "/error-page", token);
@@ -251,7 +251,7 @@ class DecisionPointTests {
     // Kinds of responses
 
     @Test
-    void headIsAnsweredAsGetIs() {
+    void headThenDecidedAndHintedLikeGet() {
         TestToken token = granted();
         Reply reply = api.send("HEAD", base + "/plain", null, "Authorization", "Bearer " + token.signed());
         assertThat(reply.status()).isEqualTo(200);
@@ -265,7 +265,7 @@ class DecisionPointTests {
 
     @ParameterizedTest
     @CsvSource({"/no-content, 204", "/redirect, 302", "/large, 200", "/flushing, 200", "/own-status, 409"})
-    void everySortOfResponseIsHinted(String path, int status) {
+    void getThenEveryKindOfResponseIsHinted(String path, int status) {
         TestToken token = granted();
         Reply reply = api.get(base + path, token);
         assertThat(reply.status()).isEqualTo(status);
@@ -274,7 +274,7 @@ class DecisionPointTests {
     }
 
     @Test
-    void notModifiedIsNeverHinted() {
+    void getWhenNotModifiedThenNotHinted() {
         TestToken token = granted();
         for (String path : List.of(base + "/etag", "/tagged/" + acme)) {
             Reply first = api.get(path, token);
@@ -286,7 +286,7 @@ class DecisionPointTests {
     }
 
     @Test
-    void aHandlersOwnCachingStandsWhereNothingIsHinted() {
+    void getWhenNothingIsHintedThenTheHandlersCacheControlStays() {
         Reply quiet = api.get(base + "/cached", tenant.organizationToken(acme, user, "write:report"));
         assertThat(quiet.has("Scope-Drift")).isFalse();
         assertThat(quiet.header("Cache-Control")).isEqualTo("max-age=60");

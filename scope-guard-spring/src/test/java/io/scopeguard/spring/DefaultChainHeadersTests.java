@@ -97,7 +97,7 @@ class DefaultChainHeadersTests {
                 "/no-such-page",
                 "/error"
             })
-    void responsesHaveTheHeadersOfTheStockChain(String path) {
+    void getThenHeadersAreThoseOfSpringSecuritysOwnChain(String path) {
         TestToken token = tenant.organizationToken(acme, user, "read:report");
         Map<String, List<String>> expected = headers(stock.get(path, token));
         assertThat(headers(ours.get(path, token))).isEqualTo(expected).containsKey("x-content-type-options");

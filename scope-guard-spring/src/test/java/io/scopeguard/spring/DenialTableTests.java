@@ -133,7 +133,7 @@ class DenialTableTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"/organizations/acme/reports", "/documents", "/me", "/nowhere"})
-    void noToken(String path) {
+    void getWhenThereIsNoTokenThenMissingToken(String path) {
         assertThat(api.getAsStranger(path)).hasToString("""
                 401
                 WWW-Authenticate: Bearer resource_metadata="{api}/.well-known/oauth-protected-resource"
@@ -159,7 +159,7 @@ class DenialTableTests {
     }
 
     @Test
-    void tokenInTheQuery() {
+    void getWhenTheTokenIsInTheQueryThenInvalidRequest() {
         String token = tenant.organizationToken(acme, tenant.newUser()).signed();
         String refused = invalidRequest("Send the token in the Authorization header, not as a parameter.");
         assertThat(api.getAsStranger("/me?access_token=" + token)).hasToString(refused);
@@ -182,7 +182,7 @@ class DenialTableTests {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void expired(Kind kind) {
+    void getWhenTheTokenHasExpiredThenInvalidTokenAndRefresh(Kind kind) {
         TestToken token = kind.token(acme, tenant.newUser(), kind.scope);
         clock.advance(Duration.ofMinutes(62));
         assertThat(api.get(kind.path(acme), token)).hasToString(invalidToken("The token has expired.", "refresh"));
@@ -190,7 +190,7 @@ class DenialTableTests {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void foreign(Kind kind) {
+    void getWhenIssuerAudienceOrKeyIsForeignThenInvalidToken(Kind kind) {
         TestToken token = kind.token(acme, tenant.newUser(), kind.scope);
         assertThat(api.get(kind.path(acme), token.with("iss", "https://other.logto.app/oidc")))
                 .hasToString(invalidToken("The token is from another issuer.", "none"));
@@ -202,7 +202,7 @@ class DenialTableTests {
     }
 
     @Test
-    void ofTwoOrganizations() {
+    void getWhenTheTokenNamesTwoOrganizationsThenInvalidToken() {
         TestToken token = tenant.organizationToken(acme, tenant.newUser()).with("organization_id", "globex");
         assertThat(api.get("/me", token))
                 .hasToString(
@@ -210,14 +210,14 @@ class DenialTableTests {
     }
 
     @Test
-    void opaque() {
+    void getWhenTheTokenIsOpaqueThenInvalidToken() {
         assertThat(api.get("/me", "8bAoZEh3I90dLoaz5zZvlZaDL5_uypx3wFU_JPWZe_F"))
                 .hasToString(invalidToken(
                         "This API takes no opaque tokens: request a token for a resource or an organization.", "none"));
     }
 
     @Test
-    void idToken() {
+    void getWhenTheTokenIsAnIdTokenThenInvalidToken() {
         TestToken token = tenant.organizationToken(acme, tenant.newUser())
                 .withType(null)
                 .with("aud", "web-app")
@@ -228,7 +228,7 @@ class DenialTableTests {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void suspended(Kind kind) {
+    void getWhenTheUserIsSuspendedThenUnauthorized(Kind kind) {
         String user = tenant.newUser();
         kind.grant(acme, user, kind.scope);
         TestToken token = kind.token(acme, user, kind.scope);
@@ -247,7 +247,7 @@ class DenialTableTests {
         "ORGANIZATION_RESOURCE, APPLICATION",
         "RESOURCE, APPLICATION"
     })
-    void deleted(Kind kind, Who who) {
+    void getWhenTheSubjectIsDeletedThenUnauthorized(Kind kind, Who who) {
         String subject = who.create();
         kind.grant(acme, subject, kind.scope);
         TestToken token = kind.token(acme, subject, kind.scope);
@@ -277,7 +277,7 @@ class DenialTableTests {
 
     @ParameterizedTest
     @CsvSource({"ORGANIZATION, reports", "ORGANIZATION_RESOURCE, documents", "ORGANIZATION, anything"})
-    void anotherOrganization(Kind kind, String path) {
+    void getWhenTheTokenIsForAnotherOrganizationThenOrganizationMismatch(Kind kind, String path) {
         String user = tenant.newUser();
         kind.grant(acme, user, kind.scope);
         kind.grant("globex", user, kind.scope);
@@ -291,7 +291,7 @@ class DenialTableTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"reports", "documents", "anything"})
-    void noOrganization(String path) {
+    void getWhenTheTokenIsForNoOrganizationThenOrganizationMismatch(String path) {
         String user = tenant.newUser();
         tenant.grant(user, "read:document");
         tenant.join("globex", user, "read:document", "read:report");
@@ -316,7 +316,7 @@ class DenialTableTests {
                 "ORGANIZATION_RESOURCE|/documents|"
                         + "This operation takes a token for the resource https://api.example.test without an organization."
             })
-    void anotherKind(Kind kind, String path, String detail) {
+    void getWhenTheTokenIsOfAnotherKindThenWrongTokenKind(Kind kind, String path, String detail) {
         String user = tenant.newUser();
         tenant.grant(user, "read:document");
         tenant.join(acme, user, "read:document", "read:report");
@@ -345,7 +345,7 @@ class DenialTableTests {
         "ORGANIZATION, APPLICATION",
         "ORGANIZATION_RESOURCE, APPLICATION"
     })
-    void noLongerAMember(Kind kind, Who who) {
+    void getWhenTheSubjectIsNoLongerAMemberThenNotAMemberAndRefresh(Kind kind, Who who) {
         String subject = who.create();
         kind.grant(acme, subject, kind.scope);
         TestToken token = kind.token(acme, subject, kind.scope);
@@ -376,7 +376,7 @@ class DenialTableTests {
         "ORGANIZATION_RESOURCE, APPLICATION, refresh",
         "RESOURCE, APPLICATION, refresh"
     })
-    void promoted(Kind kind, Who who, String action) {
+    void getWhenPromotedThenInsufficientScopeAndTheRemedy(Kind kind, Who who, String action) {
         String subject = who.create();
         kind.grant(acme, subject, kind.scope);
         TestToken token = kind.token(acme, subject);
@@ -405,9 +405,9 @@ class DenialTableTests {
                                 kind.scope));
     }
 
-    /** A refresh did not deliver it, so only a sign-in can. */
+    /** A refresh did not deliver the scope, so only a new sign-in can. */
     @Test
-    void promotedAndNotDelivered() {
+    void getWhenPromotedAndARefreshDidNotDeliverTheScopeThenReconsent() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         String path = "/organizations/" + acme + "/reports";
@@ -420,7 +420,7 @@ class DenialTableTests {
     }
 
     @Test
-    void requiresAllAndLacksAScopeThatIsNew() {
+    void getWhenAllScopesAreRequiredAndOneIsNewThenReconsent() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report");
@@ -445,7 +445,7 @@ class DenialTableTests {
     }
 
     @Test
-    void requiresAnyOfWhichOneCouldBeHad() {
+    void getWhenAnyScopeIsRequiredAndOneIsPromotedThenRefresh() {
         String user = tenant.newUser();
         tenant.join(acme, user, "invite:member");
         TestToken token = tenant.organizationToken(acme, user);
@@ -476,7 +476,7 @@ class DenialTableTests {
         "ORGANIZATION_RESOURCE, APPLICATION",
         "RESOURCE, APPLICATION"
     })
-    void demoted(Kind kind, Who who) {
+    void getWhenDemotedThenInsufficientScopeAndRefresh(Kind kind, Who who) {
         String subject = who.create();
         kind.grant(acme, subject, kind.scope);
         TestToken token = kind.token(acme, subject, kind.scope);
@@ -499,7 +499,7 @@ class DenialTableTests {
 
     /** It may have come from an organization, where it still counts. So this is not drift, and no refresh removes it. */
     @Test
-    void demotedGloballyWhenAnOrganizationRoleGrantsTheScopeTooThenNoDrift() {
+    void getWhenDemotedGloballyAndAnOrganizationRoleGrantsTheScopeThenNoDrift() {
         tenant.join(acme, tenant.newUser(), "read:document");
         String user = tenant.newUser();
         tenant.grant(user, "read:document");
@@ -517,7 +517,7 @@ class DenialTableTests {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void neverGranted(Kind kind) {
+    void getWhenTheScopeIsNotGrantedThenInsufficientScopeWithoutRemedy(Kind kind) {
         String user = tenant.newUser();
         kind.grant(acme, user);
         assertThat(api.get(kind.path(acme), kind.token(acme, user)))
@@ -530,7 +530,7 @@ class DenialTableTests {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void notInTheTokenAndLiveUnknown(Kind kind) {
+    void getWhenLiveIsUnknownAndTheTokenLacksTheScopeThenInsufficientScope(Kind kind) {
         tenant.failReads(503);
         assertThat(api.get(kind.path(acme), kind.token(acme, tenant.newUser())))
                 .hasToString("""
@@ -548,7 +548,7 @@ class DenialTableTests {
 
     @ParameterizedTest
     @EnumSource(value = Kind.class, names = "RESOURCE", mode = EnumSource.Mode.EXCLUDE)
-    void liveUnknownAndTheTokenDecides(Kind kind) {
+    void getWhenLiveIsUnknownAndTheTokenHasTheScopeThenOk(Kind kind) {
         tenant.failReads(503);
         assertThat(api.get(kind.path(acme), kind.token(acme, tenant.newUser(), kind.scope)))
                 .hasToString(ok());
@@ -556,7 +556,7 @@ class DenialTableTests {
 
     /** Some organization role grants the scope: the token may carry it without its subject holding it globally. */
     @Test
-    void liveUnknownAndTheScopeMayHaveLeakedThenTheTokenDoesNotDecide() {
+    void getWhenLiveIsUnknownAndTheScopeMayHaveLeakedThenTheTokenDoesNotDecide() {
         String member = tenant.newUser();
         Kind.ORGANIZATION_RESOURCE.grant(acme, member, Kind.RESOURCE.scope);
         TestToken ofMember = Kind.ORGANIZATION_RESOURCE.token(acme, member, Kind.RESOURCE.scope);
@@ -571,7 +571,7 @@ class DenialTableTests {
     }
 
     @Test
-    void liveOlderThanTheRequirementAllows() {
+    void deleteWhenLiveIsOlderThanMaxAgeThenPermissionsUnavailable() {
         String user = tenant.newUser();
         tenant.join(acme, user, "delete:report");
         String path = "/organizations/" + acme + "/reports/1";

@@ -55,7 +55,7 @@ class DocumentationTests {
     private final MovableClock clock = MovableClock.atNoon();
 
     @Test
-    void everyMeterIsThereWithItsTags() throws IOException {
+    void everyMeterIsDocumentedWithItsTags() throws IOException {
         String acme = TenantServer.newId("acme");
         try (TenantServer tenant = new TenantServer(clock);
                 RunningApi api = RunningApi.start(tenant, clock, List.of(), GuardedApi.class, Meters.class)) {
@@ -94,7 +94,7 @@ class DocumentationTests {
 
     @ParameterizedTest
     @MethodSource("tagValues")
-    void everyValueOfATagIsThere(String meter, Enum<?>[] values) throws IOException {
+    void everyValueOfATagIsDocumented(String meter, Enum<?>[] values) throws IOException {
         assertThat(row(meter + "`"))
                 .contains(Stream.of(values)
                         .map(value -> '`' + value.name().toLowerCase(Locale.ROOT) + '`')
@@ -102,7 +102,7 @@ class DocumentationTests {
     }
 
     @Test
-    void everyPropertyIsThereWithItsDefault() throws IOException {
+    void everyPropertyIsDocumentedWithItsDefault() throws IOException {
         List<JsonNode> properties = properties();
         assertThat(properties).hasSizeGreaterThan(20);
         for (JsonNode property : properties) {
@@ -150,7 +150,7 @@ class DocumentationTests {
     }
 
     @Test
-    void everyPropertyThatIsNamedExists() throws IOException {
+    void everyPropertyThatADocumentNamesExists() throws IOException {
         Set<String> names = new TreeSet<>();
         Set<String> maps = new TreeSet<>();
         for (JsonNode property : properties()) {

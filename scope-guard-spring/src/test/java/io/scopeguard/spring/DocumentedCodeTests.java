@@ -153,7 +153,7 @@ class DocumentedCodeTests {
     // The chain with rules
 
     @Test
-    void rulesAndAnnotationsHold() {
+    void getWhenARuleOrAnAnnotationRequiresAScopeThenItIsRequired() {
         String token = tenant.organizationToken(acme, user, "read:report").signed();
         String poor = tenant.organizationToken(acme, user).signed();
         // Guarded by a rule and an annotation, by a rule alone, and by an annotation alone.
@@ -172,7 +172,7 @@ class DocumentedCodeTests {
 
     /** The chain covers all paths, so annotated handlers elsewhere accept tokens, too. */
     @Test
-    void handlersOnOtherPathsAreGuardedAndReachable() {
+    void getWhenTheHandlerIsOnAnotherPathThenGuardedAndReachable() {
         String token = tenant.organizationToken(acme, user, "read:report").signed();
 
         assertThat(api.get("/own", token).status()).isEqualTo(200);
@@ -184,14 +184,14 @@ class DocumentedCodeTests {
 
     @ParameterizedTest
     @CsvSource({"/open/throws,500", "/open/conflict,409", "/open/late,500", "/open/absent/x,401"})
-    void errorsOfOpenHandlersKeepTheirStatus(String path, int status) {
+    void getWhenAnOpenHandlerFailsThenTheStatusStays(String path, int status) {
         Reply reply = api.getAsStranger(path);
 
         assertThat(reply.status()).isEqualTo(status);
     }
 
     @Test
-    void malformedBodyForOpenHandlerIsABadRequest() {
+    void postWhenTheBodyForAnOpenHandlerIsMalformedThenBadRequest() {
         Reply reply = api.send("POST", "/open/json", "{\"name\":", "Content-Type", "application/json");
 
         assertThat(reply.status()).isEqualTo(400);
@@ -201,7 +201,7 @@ class DocumentedCodeTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"/organizations/acme/cross", "/organizations/acme/reports/cross"})
-    void preflightNeedsNoToken(String path) {
+    void preflightWhenThereIsNoTokenThenAllowed(String path) {
         Reply preflight = api.send(
                 "OPTIONS",
                 path,
@@ -222,7 +222,7 @@ class DocumentedCodeTests {
     }
 
     @Test
-    void thereIsNoSession() {
+    void getThenNoCookieIsSet() {
         String token = tenant.organizationToken(acme, user, "read:report").signed();
 
         assertThat(api.getAsStranger("/own").has("Set-Cookie")).isFalse();

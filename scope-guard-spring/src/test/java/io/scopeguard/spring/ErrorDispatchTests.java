@@ -95,7 +95,7 @@ class ErrorDispatchTests {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void openHandlerFails(String chain, String method, String path, int status) {
+    void requestWhenAnOpenHandlerFailsThenTheStatusStays(String chain, String method, String path, int status) {
         Reply reply = ask(chain, method, "/public" + path);
 
         assertThat(reply.status()).isEqualTo(status);
@@ -105,7 +105,7 @@ class ErrorDispatchTests {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void guardedHandlerFails(String chain, String method, String path, int status) {
+    void requestWhenAGuardedHandlerFailsThenTheStatusStays(String chain, String method, String path, int status) {
         String token = tenant.organizationToken(acme, user, "read:report").signed();
 
         Reply reply = ask(chain, method, "/organizations/" + acme + path, "Authorization", "Bearer " + token);
@@ -118,7 +118,7 @@ class ErrorDispatchTests {
     /** RFC 9110 §15.5.2: a 401 has a challenge. */
     @ParameterizedTest
     @ValueSource(strings = {"own", "scopes for everything"})
-    void unauthorizedOfTheApplicationHasAChallenge(String chain) {
+    void getWhenTheApplicationSends401ThenItHasAChallenge(String chain) {
         Reply reply = ask(chain, "GET", "/public/sends/401");
 
         assertThat(reply.status()).isEqualTo(401);
@@ -126,7 +126,7 @@ class ErrorDispatchTests {
     }
 
     @Test
-    void refusedErrorPageIsAProblem() {
+    void getWhenTheErrorPageIsRefusedThenAProblemWithTheStatusOfTheError() {
         assertThat(ask("own", "GET", "/public/sends/409")).hasToString("""
                 409
                 Content-Type: application/problem+json;charset=UTF-8
@@ -137,17 +137,17 @@ class ErrorDispatchTests {
     }
 
     @Test
-    void statusWithoutAReasonPhraseIsKept() {
+    void getWhenTheStatusHasNoReasonPhraseThenItStays() {
         Reply reply = ask("own", "GET", "/public/sends/499");
 
         assertThat(reply.status()).isEqualTo(499);
         assertThat(reply.body()).contains("\"title\":\"Request failed\"");
     }
 
-    /** Errors do not open anything. */
+    /** An error opens no path that requires a token. */
     @ParameterizedTest
     @ValueSource(strings = {"/organizations/acme/throws", "/nowhere", "/error"})
-    void strangersAreRefusedAsBefore(String path) {
+    void getWhenThereIsNoTokenThenUnauthorized(String path) {
         for (String chain : CHAINS) {
             assertThat(ask(chain, "GET", path).status()).as(chain).isEqualTo(401);
         }
@@ -156,7 +156,7 @@ class ErrorDispatchTests {
     /** A fault inside authentication is a 500, because a 401 would make the client discard a valid token. */
     @ParameterizedTest
     @ValueSource(classes = {BrokenConverter.class, BrokenResolver.class})
-    void failureInsideAuthenticationIsAServerError(Class<?> broken) {
+    void getWhenAuthenticationFailsInternallyThenServerError(Class<?> broken) {
         String token = tenant.organizationToken(acme, user, "read:report").signed();
         for (Class<?> chain : List.of(Api.class, OwnChain.class, ScopesForEverything.class)) {
             try (RunningApi api =

@@ -112,14 +112,14 @@ class HandlerAnnotationTests {
     }
 
     @Test
-    void aMethodOverridesItsClass() {
+    void getWhenMethodAndClassAreAnnotatedThenTheMethodCounts() {
         assertThat(as("/of-method", "of:class").status()).isEqualTo(403);
         assertThat(api.getAsStranger(base + "/open").body()).isEqualTo("ok");
         assertThat(as("/inherited/override", "of:interface").status()).isEqualTo(403);
     }
 
     @Test
-    void anyOfIsMetByOne() {
+    void getWhenAnyScopeIsRequiredThenOneIsEnough() {
         assertThat(as("/any", "a:one").status()).isEqualTo(200);
         assertThat(as("/any", "a:two", "a:three").status()).isEqualTo(200);
         assertThat(as("/any", "a:three").status()).isEqualTo(403);
@@ -131,7 +131,7 @@ class HandlerAnnotationTests {
     }
 
     @Test
-    void scopesAreComparedExactly() {
+    void getWhenTheScopeIsOnlySimilarThenForbidden() {
         assertThat(as("/of-method", "of:method2").status()).isEqualTo(403);
         assertThat(as("/of-method", "of:*").status()).isEqualTo(403);
         assertThat(as("/of-method", "of").status()).isEqualTo(403);
@@ -139,7 +139,7 @@ class HandlerAnnotationTests {
     }
 
     @Test
-    void maxAgeZeroAsksNow() {
+    void deleteWhenMaxAgeIsZeroThenLivePermissionsAreReadAgain() {
         String user = tenant.newUser();
         tenant.join(acme, user, "now:scope", "of:method");
         String bearer = "Bearer "
@@ -156,7 +156,7 @@ class HandlerAnnotationTests {
 
     @ParameterizedTest
     @CsvSource({"bare, 30", "withUnit, 300", "none, "})
-    void maxAgeWithoutUnitIsInSeconds(String method, @Nullable Integer seconds) throws NoSuchMethodException {
+    void maxAgeWhenItHasNoUnitThenInSeconds(String method, @Nullable Integer seconds) throws NoSuchMethodException {
         RequirementReader reader = new RequirementReader(Audience.ORGANIZATION, Set.of(), new StandardEnvironment());
         HandlerRule rule = reader.ofMethod(MaxAges.class.getDeclaredMethod(method), MaxAges.class, method);
         assertThat(rule)
@@ -167,7 +167,7 @@ class HandlerAnnotationTests {
     }
 
     @Test
-    void whenUnknownDenyIsAnsweredByTryAgain() {
+    void deleteWhenLiveIsUnknownAndUnknownMeansDenyThenTryAgainLater() {
         String user = tenant.newUser();
         tenant.join(acme, user, "now:scope");
         tenant.failReads(503);
@@ -185,7 +185,7 @@ class HandlerAnnotationTests {
     // Public, and closed by default
 
     @Test
-    void publicTakesAnybodyAndRefusesBadTokensOnly() {
+    void getWhenPublicThenOnlyInvalidTokensAreRefused() {
         String user = tenant.newUser();
         tenant.join(acme, user, "of:method");
         assertThat(api.getAsStranger("/a/any").body()).isEqualTo("open any");
@@ -251,7 +251,8 @@ class HandlerAnnotationTests {
                 "OneOfTwoPaths|but its path /reports names none|Add {organizationId}",
                 "FromTokenAndPath|does not take the organization from the request, but its path /o/{organizationId} names one|Drop"
             })
-    void contradictionsStopStartUp(String handlers, String problem, String fix) throws ClassNotFoundException {
+    void startWhenAnAnnotationIsInvalidThenFailsWithTheFix(String handlers, String problem, String fix)
+            throws ClassNotFoundException {
         Class<?> type = Class.forName(HandlerAnnotationTests.class.getName() + "$" + handlers);
         runner.withUserConfiguration(type).run(context -> {
             assertThat(context).hasFailed();
@@ -270,7 +271,7 @@ class HandlerAnnotationTests {
     }
 
     @Test
-    void scopesThatDoNotExistAndHandlersWithoutAreReported(CapturedOutput output) {
+    void startWhenAScopeDoesNotExistOrAHandlerHasNoneThenReported(CapturedOutput output) {
         runner.withUserConfiguration(Typo.class)
                 .run(context -> assertThat(context).hasNotFailed());
         assertThat(output)
@@ -281,7 +282,7 @@ class HandlerAnnotationTests {
     }
 
     @Test
-    void scopesThatDoNotExistAreReportedWhenTheProviderAnswersAtLast(CapturedOutput output) {
+    void startWhenTheProviderAnswersLateThenUnknownScopesAreReportedAfterwards(CapturedOutput output) {
         String report = "does not have for organization: raed:report";
         tenant.failReads(500);
         runner.withUserConfiguration(Typo.class).run(context -> {

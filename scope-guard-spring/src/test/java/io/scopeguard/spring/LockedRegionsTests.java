@@ -80,7 +80,7 @@ class LockedRegionsTests {
     }
 
     @Test
-    void callsInSynchronizedMethodsAndBlocksAreFoundAlsoIndirectOnes() throws IOException {
+    void violationsWhenCallsAreSynchronizedThenFoundEvenIfIndirect() throws IOException {
         Classes classes = new Classes();
         for (Class<?> type : List.of(Locked.class, Base.class, Sleeper.class, LightSleeper.class)) {
             classes.read(new PathMatchingResourcePatternResolver()

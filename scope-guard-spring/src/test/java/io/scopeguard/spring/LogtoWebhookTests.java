@@ -80,7 +80,7 @@ class LogtoWebhookTests {
         tenant.close();
     }
 
-    /** The limit on deliveries is not reached by those of other tests. */
+    /** Lets time pass, so that deliveries of other tests do not count toward the limit. */
     @AfterEach
     void timePasses() {
         clock.advance(Duration.ofSeconds(10));
@@ -89,7 +89,7 @@ class LogtoWebhookTests {
     // The effect of a delivery
 
     @Test
-    void removalBindsAtTheNextRequest() {
+    void deliverWhenTheMemberWasRemovedThenTheNextRequestIsForbidden() {
         TestToken token = memberWhoWasSeen();
         tenant.leave(acme, user);
         assertThat(reports(token).status()).isEqualTo(200);
@@ -102,7 +102,7 @@ class LogtoWebhookTests {
     }
 
     @Test
-    void suspensionBindsAtTheNextRequest() {
+    void deliverWhenTheUserWasSuspendedThenTheNextRequestIsUnauthorized() {
         TestToken token = memberWhoWasSeen();
         tenant.suspend(user);
         assertThat(reports(token).status()).isEqualTo(200);
@@ -113,7 +113,7 @@ class LogtoWebhookTests {
     }
 
     @Test
-    void deletedOrganizationBindsAtTheNextRequest() {
+    void deliverWhenTheOrganizationWasDeletedThenTheNextRequestIsForbidden() {
         TestToken token = memberWhoWasSeen();
         tenant.leave(acme, user);
 
@@ -133,7 +133,7 @@ class LogtoWebhookTests {
     }
 
     @Test
-    void nobodyElseIsReadAgain() {
+    void deliverWhenTheChangeDoesNotConcernTheUserThenNotReadAgain() {
         TestToken token = memberWhoWasSeen();
         int calls = tenant.calls().size();
 
@@ -150,7 +150,7 @@ class LogtoWebhookTests {
     @ParameterizedTest
     @ValueSource(
             strings = {"009-Organization.Membership.Updated", "043-User.SuspensionStatus.Updated", "045-PostSignIn"})
-    void realDeliveriesAreTaken(String name) {
+    void deliverWhenRecordedThenAccepted(String name) {
         Recording delivery = Recording.of("webhooks/" + name);
         String body = delivery.exchange().get("rawBody").stringValue();
         String signature =
@@ -164,7 +164,7 @@ class LogtoWebhookTests {
     // Responses to other requests
 
     @Test
-    void forgeriesAreRefused() {
+    void deliverWhenTheSignatureIsWrongThenUnauthorized() {
         String body = membership("removedUserIds", user);
         String signature = sign(KEY, body);
 
@@ -178,14 +178,14 @@ class LogtoWebhookTests {
     }
 
     @Test
-    void aKeyThatIsBeingReplacedCountsAsWell() {
+    void deliverWhenSignedWithTheKeyBeforeThenAccepted() {
         String body = membership("removedUserIds", user);
 
         assertThat(post(body, SIGNATURE, sign("the-key-before", body)).status()).isEqualTo(204);
     }
 
     @Test
-    void repetitionsAreAnsweredAndDoNothing() {
+    void deliverWhenRepeatedThenAnsweredWithoutEffect() {
         TestToken token = memberWhoWasSeen();
         String body = membership("removedUserIds", user);
         deliver(body);
@@ -204,7 +204,7 @@ class LogtoWebhookTests {
     }
 
     @Test
-    void lateOnesStillBind() {
+    void deliverWhenLateThenTheChangeStillTakesEffect() {
         TestToken token = memberWhoWasSeen();
         String body = membership("removedUserIds", user);
         clock.advance(Duration.ofMinutes(10));
@@ -217,7 +217,7 @@ class LogtoWebhookTests {
     }
 
     @Test
-    void moreThanCanBeGenuineIsTurnedAway() {
+    void deliverWhenASecondOneAffectsAllUsersThenTooManyRequests() {
         assertThat(deliver(event("User.Deleted", "\"data\":1")).status()).isEqualTo(204);
         assertThat(deliver(event("User.Deleted", "\"data\":2")).status()).isEqualTo(429);
     }
@@ -229,7 +229,7 @@ class LogtoWebhookTests {
     }
 
     @Test
-    void hugeOnesAreRefused() {
+    void deliverWhenTheBodyIsTooLargeThenRefused() {
         String huge = membership("removedUserIds", "u".repeat(1024 * 1024));
         String head = "POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + SIGNATURE + ": "
                 + "0".repeat(64) + "\r\n";
@@ -246,7 +246,7 @@ class LogtoWebhookTests {
     }
 
     @Test
-    void truncatedOnesAreABadRequest() {
+    void deliverWhenTheBodyIsTruncatedThenBadRequest() {
         String body = membership("removedUserIds", user);
 
         assertThat(api.raw("POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + SIGNATURE + ": "
@@ -257,7 +257,7 @@ class LogtoWebhookTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
-    void onlyPostIsTaken(String method) {
+    void requestWhenTheMethodIsNotPostThenMethodNotAllowed(String method) {
         Reply reply = api.send(method, PATH, null);
 
         assertThat(reply.status()).isEqualTo(405);
@@ -267,7 +267,7 @@ class LogtoWebhookTests {
 
     @ParameterizedTest
     @ValueSource(strings = {PATH + "/", PATH + "/x", "/scope-guard/webhooks/LOGTO", "/scope-guard/webhooks"})
-    void onlyThatPathIsOpen(String path) {
+    void postWhenThePathDiffersThenUnauthorized(String path) {
         String body = membership("removedUserIds", user);
 
         assertThat(api.send("POST", path, body, SIGNATURE, sign(KEY, body)).status())
@@ -279,16 +279,16 @@ class LogtoWebhookTests {
     @ParameterizedTest
     @ValueSource(
             strings = {"application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
-    void theContentTypeSaysNothing(String type) {
+    void deliverWhenTheContentTypeIsAnyThenAccepted(String type) {
         String body = membership("removedUserIds", user);
 
         assertThat(post(body, SIGNATURE, sign(KEY, body), "Content-Type", type).status())
                 .isEqualTo(204);
     }
 
-    /** More unfinished requests than the server has threads. */
+    /** There are more unfinished requests than the server has threads. */
     @Test
-    void slowDeliveriesDoNotStopTheApi() throws IOException {
+    void getWhenManyDeliveriesAreSlowThenTheApiStillAnswers() throws IOException {
         List<String> settings = List.of(
                 "scope-guard.logto.webhook.signing-keys",
                 KEY,
@@ -323,7 +323,7 @@ class LogtoWebhookTests {
     }
 
     @Test
-    void nothingOfADeliveryIsLogged(CapturedOutput output) {
+    void deliverThenNoIdAndNoKeyIsLogged(CapturedOutput output) {
         deliver(membership("removedUserIds", user));
         post(membership("addedUserIds", user), SIGNATURE, sign("guessed", "x"));
         deliver("{\"event\":\"" + user);
@@ -334,7 +334,7 @@ class LogtoWebhookTests {
     // The path of the endpoint
 
     @Test
-    void withoutAKeyThereIsNoSuchPlace() {
+    void deliverWhenThereIsNoKeyThenUnauthorized() {
         try (RunningApi without = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {
             String body = membership("removedUserIds", user);
 
@@ -348,7 +348,7 @@ class LogtoWebhookTests {
     @Sampled
     @ParameterizedTest
     @CsvSource({"'', ''", "/ctx, ''", "'', /v1", "/ctx, /v1"})
-    void itIsBelowTheContextPathBesideChainsOfTheApplication(String contextPath, String servletPath) {
+    void deliverWhenTheApplicationHasPathsAndChainsOfItsOwnThenAccepted(String contextPath, String servletPath) {
         String path = contextPath + "/hooks/logto";
         List<String> settings = List.of(
                 "scope-guard.logto.webhook.signing-keys",

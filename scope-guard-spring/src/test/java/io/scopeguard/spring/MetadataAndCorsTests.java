@@ -44,7 +44,7 @@ class MetadataAndCorsTests {
 
     /** RFC 9728. */
     @Test
-    void theMetadataNamesIssuerAndScopes() {
+    void metadataThenNamesIssuerAndScopes() {
         Reply challenged = withoutCors.getAsStranger("/me");
         String path = challenged
                 .header("WWW-Authenticate")
@@ -69,7 +69,7 @@ class MetadataAndCorsTests {
     }
 
     @Test
-    void preflightNeedsNoToken() {
+    void preflightWhenCorsIsConfiguredThenNoTokenIsNeeded() {
         Reply reply = preflight(api, "/base/organizations/acme/reports", "GET");
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
@@ -97,7 +97,7 @@ class MetadataAndCorsTests {
     }
 
     @Test
-    void refusalsCanBeReadByTheScriptsThatCausedThem() {
+    void getWhenRefusedThenScriptsOfTheAllowedOriginCanReadTheHeaders() {
         Reply reply = api.getAsStranger("/base/organizations/acme/reports", "Origin", ORIGIN);
         assertThat(reply.status()).isEqualTo(401);
         assertThat(reply.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
@@ -112,7 +112,7 @@ class MetadataAndCorsTests {
     }
 
     @Test
-    void thereIsNoSession() {
+    void requestThenNoCookieIsSet() {
         String user = tenant.newUser();
         String acme = TenantServer.newId("acme");
         tenant.join(acme, user, "read:report");

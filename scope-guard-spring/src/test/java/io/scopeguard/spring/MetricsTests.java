@@ -31,7 +31,7 @@ class MetricsTests {
     private final MovableClock clock = MovableClock.atNoon();
 
     @Test
-    void everythingIsCountedByOutcome() {
+    void metersWhenRequestsAreDecidedThenCountedByOutcome() {
         String acme = TenantServer.newId("acme");
         String reports = "/organizations/" + acme + "/reports";
         try (TenantServer tenant = new TenantServer(clock);
@@ -75,7 +75,7 @@ class MetricsTests {
 
     /** A token that is newer than the loss of one of its scopes is counted once, without a hint. */
     @Test
-    void disagreementIsCountedOnceAToken() {
+    void metersWhenATokenIsNewerThanALossThenOneDisagreementIsCounted() {
         String acme = TenantServer.newId("acme");
         String reports = "/organizations/" + acme + "/reports";
         try (TenantServer tenant = new TenantServer(clock);
@@ -161,7 +161,7 @@ class MetricsTests {
 
     /** Background reads have eight threads; further stale entries wait. */
     @Test
-    void readsAreShownThatWaitForTheirTurn() throws InterruptedException {
+    void metersWhenReadsWaitForAThreadThenTheGaugeShowsIt() throws InterruptedException {
         String acme = TenantServer.newId("acme");
         int requests = 24;
         try (TenantServer tenant = new TenantServer(clock);

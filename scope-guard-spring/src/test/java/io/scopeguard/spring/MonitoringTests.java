@@ -110,7 +110,7 @@ class MonitoringTests {
 
     /** After only one request, all other counts exist with the value zero. */
     @Test
-    void everyCounterIsThereFromTheStart() {
+    void everyCounterExistsAfterTheFirstRequest() {
         assertThat(values("scopeguard_decisions_total", "outcome")).contains("granted", "not_a_member");
         assertThat(values("scopeguard_verifications_total", "outcome")).contains("valid", "expired", "error");
         assertThat(values("scopeguard_drift_total", "change")).contains("demoted", "promoted-roles");
@@ -272,7 +272,7 @@ class MonitoringTests {
     }
 
     @Test
-    void everyAlertSaysWhatToDo() throws IOException {
+    void everyAlertIsDocumentedWithItsSeverity() throws IOException {
         String page = Files.readString(DOCS.resolveSibling("operations.md"));
         assertThat(alerts()).hasSizeGreaterThan(10).allSatisfy(rule -> {
             assertThat(rule.get("alert").toString()).startsWith("ScopeGuard");

@@ -25,17 +25,17 @@ class ObservationTests {
     private final MovableClock clock = MovableClock.atNoon();
 
     @Test
-    void theGuardsOwnChainIsNotObserved() {
+    void observeWhenTheChainIsTheGuardsThenNothingOfSpringSecurity() {
         assertThat(observedWith(Observed.class)).isNotEmpty().noneMatch(name -> name.startsWith("spring.security"));
     }
 
     @Test
-    void theApplicationsOwnChainsAreObservedAsEver() {
+    void observeWhenTheApplicationHasAChainThenItIsObserved() {
         assertThat(observedWith(Observed.class, OwnChain.class)).contains("spring.security.filterchains");
     }
 
     @Test
-    void theApplicationsOwnSettingsHold() {
+    void observeWhenTheApplicationHasSettingsThenTheyApply() {
         assertThat(observedWith(Observed.class, OwnSettings.class))
                 .contains("spring.security.authentications")
                 .doesNotContain("spring.security.filterchains");

@@ -25,7 +25,7 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** A token counts in its own organization, wherever the request names one. */
+/** A token is valid only in its own organization, whether the path or a header names the organization of the request. */
 class OrganizationBindingTests {
 
     private static final MovableClock clock = MovableClock.atNoon();
@@ -52,7 +52,7 @@ class OrganizationBindingTests {
     }
 
     @Test
-    void anAdminOfOneOrganizationIsAViewerInTheOther() {
+    void requestWhenRolesDifferByOrganizationThenOnlyThoseInTheTokensOrganizationCount() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report", "delete:report");
         tenant.join(globex, user, "read:report");
@@ -73,7 +73,7 @@ class OrganizationBindingTests {
 
     /** If a header names organizations, sending or omitting it must not determine the accepted kind of token. */
     @Test
-    void clientDoesNotChooseTheKindOfTokenByTheHeader() {
+    void getWhenTheHeaderIsSentOrOmittedThenTheAcceptedKindOfTokenIsTheSame() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:document");
         TestToken inAcme = tenant.organizationResourceToken(acme, user, "read:document");
@@ -107,7 +107,7 @@ class OrganizationBindingTests {
     }
 
     @Test
-    void theHeaderNamesTheOrganizationWhereThePathDoesNot() {
+    void getWhenThePathNamesNoOrganizationThenTheHeaderDoes() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report");
@@ -116,9 +116,9 @@ class OrganizationBindingTests {
         assertThat(api.get("/reports", token, "X-Organization", "").body()).contains("organization-mismatch");
     }
 
-    /** Neither path nor header names it, and the handler does not declare that the token may. */
+    /** Neither path nor header names an organization, and the handler does not take it from the token. */
     @Test
-    void aRequestThatNamesNoOrganizationIsForNone() {
+    void getWhenNothingNamesAnOrganizationThenOrganizationMismatch() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         Reply reply = api.get("/reports", tenant.organizationToken(acme, user, "read:report"));
@@ -127,7 +127,7 @@ class OrganizationBindingTests {
     }
 
     @Test
-    void pathAndHeaderMustAgree() {
+    void getWhenPathAndHeadersNameDifferentOrganizationsThenOrganizationMismatch() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         TestToken token = tenant.organizationToken(acme, user, "read:report");
@@ -159,7 +159,7 @@ class OrganizationBindingTests {
     }
 
     @Test
-    void theTokenNamesTheOrganizationWhereTheHandlerSaysSo() {
+    void getWhenTheHandlerTakesTheOrganizationFromTheTokenThenTheTokenNamesIt() {
         String user = tenant.newUser();
         tenant.join(acme, user, "read:report");
         tenant.grant(user, "read:document");
@@ -172,7 +172,7 @@ class OrganizationBindingTests {
     }
 
     @Test
-    void routerFunctionsAndResourcesAreBoundAsHandlersAre() {
+    void getWhenTheHandlerIsARouterFunctionOrAResourceThenGuarded() {
         String user = tenant.newUser();
         tenant.join(acme, user);
         TestToken token = tenant.organizationToken(acme, user);
@@ -186,7 +186,7 @@ class OrganizationBindingTests {
     }
 
     @Test
-    void handlersThatCannotBeAnnotatedAreBoundByTheirPathToo() {
+    void getWhenTheHandlerCannotBeAnnotatedThenBoundToTheOrganizationOfItsPath() {
         String user = tenant.newUser();
         tenant.join(acme, user);
         TestToken token = tenant.organizationToken(acme, user);

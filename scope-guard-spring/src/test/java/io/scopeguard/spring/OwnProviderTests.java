@@ -82,7 +82,7 @@ class OwnProviderTests {
     }
 
     @Test
-    void aTokenForAnotherApiIsRefusedInTheReadersWords() {
+    void getWhenTheTokenIsForAnotherApiThenTheProvidersMessageIsSent() {
         Reply reply =
                 api.get("/organizations/acme/reports", token("acme", "bob").with("aud", "other"));
 
@@ -105,7 +105,7 @@ class OwnProviderTests {
     }
 
     @Test
-    void theExampleOfTheDocumentationIsThisProvider() throws IOException {
+    void documentedExampleIsThisProvider() throws IOException {
         String code = Files.readString(EXAMPLE);
         String documentation = Files.readString(DOCUMENTATION);
         StringBuilder shown = new StringBuilder();

@@ -72,7 +72,7 @@ class ProviderTroubleTests {
 
     @ParameterizedTest
     @ValueSource(ints = {500, 404, -1})
-    void noKeysAtTheFirstRequest(int trouble) {
+    void getWhenNoKeysCanBeFetchedThenKeysUnavailable(int trouble) {
         tenant.failKeys(trouble);
         try (RunningApi cold = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {
             assertThat(cold.get(reports, token())).hasToString(KEYS_UNAVAILABLE);
@@ -86,7 +86,7 @@ class ProviderTroubleTests {
 
     /** The keys are fetched at the first request and at most once more; then there is no request until the next fetch is due. */
     @Test
-    void unknownKeysAreNoReasonToAskAgainAndAgain() {
+    void getWhenManyKeysAreUnknownThenKeysAreFetchedAtMostTwice() {
         try (RunningApi cold = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {
             assertThat(cold.get(reports, token()).status()).isEqualTo(200);
             int before = jwksCalls();
@@ -103,7 +103,7 @@ class ProviderTroubleTests {
     }
 
     @Test
-    void aRotatedKeyIsFound() {
+    void getWhenTheKeyWasRotatedThenTheNewOneIsFound() {
         try (RunningApi cold = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {
             assertThat(cold.get(reports, token()).status()).isEqualTo(200);
             var next = TenantServer.newKey("next");
@@ -114,7 +114,7 @@ class ProviderTroubleTests {
     }
 
     @Test
-    void keysOutlastAnOutage() {
+    void getWhenKeysAreKnownAndTheirEndpointFailsThenOk() {
         assertThat(api.get(reports, token()).status()).isEqualTo(200);
         tenant.failKeys(500);
         assertThat(api.get(reports, token()).status()).isEqualTo(200);
@@ -122,7 +122,7 @@ class ProviderTroubleTests {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 404, 429, 500, 503, -1})
-    void withoutTheManagementApiThePolicyDecides(int trouble) {
+    void getWhenTheManagementApiFailsThenThePolicyDecides(int trouble) {
         tenant.failReads(trouble);
         assertThat(api.get(reports, token()).status()).isEqualTo(200);
         assertThat(api.get(reports, tenant.organizationToken(acme, user)).status())
@@ -137,7 +137,7 @@ class ProviderTroubleTests {
     }
 
     @Test
-    void itRecovers() {
+    void getWhenTheManagementApiRecoversThenOk() {
         tenant.failReads(500);
         assertThat(strict.get(reports, token()).status()).isEqualTo(503);
         tenant.recover();

@@ -87,7 +87,7 @@ class RecordedLogtoTests {
         "m2m.api-resource,                      RESOURCE null of a APPLICATION",
         "m2m.api-resource.no-scope-param,       RESOURCE null of a APPLICATION"
     })
-    void eachTokenIsReadAsItsKind(String name, String read) {
+    void getWhenTheTokenIsRecordedThenItsKindIsRecognized(String name, String read) {
         Recording recording = Recording.of("tokens/" + name);
         String scope = recording.claims().path("scope").asString("");
         Reply reply = api.get("/read", recording.accessToken());
@@ -114,7 +114,7 @@ class RecordedLogtoTests {
 
     /** According to the recorded answers, alice has no global role, so all scopes in the token have leaked from organizations. */
     @Test
-    void leakedScopesAreRefusedWithoutAWordOfDrift() {
+    void getWhenScopesHaveLeakedFromOrganizationsThenDeniedWithoutDrift() {
         Reply reply =
                 api.get("/documents", Recording.of("tokens/exchange.resource").accessToken());
         assertThat(reply.status()).isEqualTo(403);
@@ -139,7 +139,7 @@ class RecordedLogtoTests {
     }
 
     @Test
-    void opaqueAndIdTokensAreRefused() {
+    void getWhenTheTokenIsOpaqueOrAnIdTokenThenRefused() {
         Recording code = Recording.of("tokens/code.initial");
         assertThat(api.get("/read", code.accessToken()).body()).contains("no opaque tokens");
         assertThat(api.get("/read", code.exchange().get("rawIdToken").stringValue())
@@ -149,7 +149,7 @@ class RecordedLogtoTests {
 
     /** The key had been rotated to RSA: the management token is signed with RS256, by a key without {@code alg}. */
     @Test
-    void anRsaKeyWithoutAlgorithmVerifies() {
+    void getWhenTheRsaKeyHasNoAlgorithmThenOk() {
         WireMockServer rotated = Recording.server();
         Recording.of("oidc/jwks.after-rotation-to-rsa").serve(rotated);
         Recording token = Recording.of("tokens/rotation.management-rs256");

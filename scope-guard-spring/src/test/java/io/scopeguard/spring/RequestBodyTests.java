@@ -88,8 +88,8 @@ class RequestBodyTests {
     }
 
     @ParameterizedTest
-    @MethodSource
-    void publicHandlers(String api, String method, String type) {
+    @MethodSource("publicHandlers")
+    void requestWhenTheHandlerIsPublicThenItReadsTheBodyAsSent(String api, String method, String type) {
         Reply reply = apis.get(api).send(method, "/public/raw?a=b", BODY, "Content-Type", type);
 
         assertThat(reply.body()).isEqualTo(hex(BODY));
@@ -102,8 +102,8 @@ class RequestBodyTests {
     }
 
     @ParameterizedTest
-    @MethodSource
-    void guardedHandlers(String api, String method, String type) {
+    @MethodSource("guardedHandlers")
+    void requestWhenTheHandlerIsGuardedThenItReadsTheBodyAsSent(String api, String method, String type) {
         String path = "/organizations/" + acme + "/raw";
         String token = tenant.organizationToken(acme, user, "read:report").signed();
 
@@ -114,7 +114,7 @@ class RequestBodyTests {
 
     @ParameterizedTest
     @FieldSource("FORM_TYPES")
-    void applicationStillParsesItsForms(String type) {
+    void postWhenTheBodyIsAFormThenTheApplicationParsesIt(String type) {
         Reply reply = apis.get("default chain").send("POST", "/public/parsed?b=2", "a=1&c=%20", "Content-Type", type);
 
         assertThat(reply.body()).isEqualTo("1 2  ");
@@ -124,7 +124,7 @@ class RequestBodyTests {
 
     /** This parameter is neither a credential nor an error: callbacks in the response mode form_post contain it. */
     @Test
-    void tokenInFormIsAnOrdinaryParameter() {
+    void postWhenTheFormContainsATokenThenItIsAnOrdinaryParameter() {
         String token = tenant.organizationToken(acme, user, "read:report").signed();
         RunningApi api = apis.get("default chain");
         String form = "access_token=" + token;
@@ -148,7 +148,7 @@ class RequestBodyTests {
 
     /** The query is read as text. */
     @Test
-    void tokenInQueryOfFormRequestIsRejected() {
+    void postWhenTheQueryOfAFormRequestContainsATokenThenBadRequest() {
         Reply reply = apis.get("default chain")
                 .send("POST", "/public/raw?x=1&access%5Ftoken=abc", "a=b", "Content-Type", FORM);
 

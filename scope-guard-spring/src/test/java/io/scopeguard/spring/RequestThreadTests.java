@@ -67,7 +67,7 @@ class RequestThreadTests {
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
-    void virtualThreadsAreServedTheSame() {
+    void getWhenThreadsAreVirtualThenGrantedAndDeniedAsUsual() {
         List<String> properties = List.of("spring.threads.virtual.enabled", "true");
         TestToken token = token();
         try (RunningApi api = RunningApi.start(tenant, clock, properties, GuardedApi.class, ThreadKind.class)) {

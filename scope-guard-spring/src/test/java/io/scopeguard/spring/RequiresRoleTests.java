@@ -124,7 +124,7 @@ class RequiresRoleTests {
         "/chain/roles, paid-tier,   other",
         "/plain,       paid-tier,   other"
     })
-    void getWhenAGlobalRoleIsRequired(String path, String role, String other) {
+    void getWhenAGlobalRoleIsRequiredThenOnlyThatRoleSuffices(String path, String role, String other) {
         assertThat(get(path).status()).isEqualTo(403);
         tenant.assign(user, other);
         assertThat(get(path).status()).isEqualTo(403);
@@ -135,7 +135,7 @@ class RequiresRoleTests {
     }
 
     @Test
-    void getWhenAnOrganizationRoleIsRequired() {
+    void getWhenAnOrganizationRoleIsRequiredThenOnlyARoleInThatOrganizationSuffices() {
         tenant.assign(user, "billing admin");
         assertThat(get("/billing").status()).isEqualTo(403);
         tenant.assignIn(acme, user, "billing admin");
@@ -241,7 +241,8 @@ class RequiresRoleTests {
                 "PrivateMethod|#run() requires roles, but is private|move the annotation",
                 "ServiceWithoutOrganization|requires roles, but it is not a web handler|organization = "
             })
-    void contradictionsStopStartUp(String type, String problem, String fix) throws ClassNotFoundException {
+    void startWhenAnAnnotationIsInvalidThenFailsWithTheFix(String type, String problem, String fix)
+            throws ClassNotFoundException {
         runner.withUserConfiguration(Class.forName(RequiresRoleTests.class.getName() + "$" + type))
                 .run(context -> {
                     assertThat(context).hasFailed();

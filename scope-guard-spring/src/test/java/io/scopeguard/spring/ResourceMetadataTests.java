@@ -46,7 +46,7 @@ class ResourceMetadataTests {
     @Sampled
     @ParameterizedTest
     @CsvSource({"'', ''", "/ctx, ''", "'', /v1", "/ctx, /v1"})
-    void metadataBelowContextPathAndServletPath(String contextPath, String servletPath) {
+    void metadataWhenTheApplicationHasPathsThenItIsWhereTheChallengePoints(String contextPath, String servletPath) {
         try (RunningApi api = start(contextPath, servletPath)) {
             String address = api.origin() + contextPath;
             Reply challenged = api.getAsStranger(contextPath + servletPath + "/me");
@@ -61,7 +61,7 @@ class ResourceMetadataTests {
     }
 
     @Test
-    void nothingElseAnswersOutsideOfTheContext() {
+    void getWhenOutsideOfTheContextThenOnlyItsMetadataIsFound() {
         try (RunningApi api = start("/ctx", "")) {
             for (String path : List.of("", "/", "/ctxx", "/other", "/ctx/../x", "/ctx//x", "/ctx/%2e", "/CTX")) {
                 assertThat(api.raw("GET " + WELL_KNOWN + path
@@ -78,7 +78,7 @@ class ResourceMetadataTests {
     /** It is public for every client, and for scripts of any origin. */
     @ParameterizedTest
     @CsvSource({"'', " + WELL_KNOWN, "/ctx, /ctx" + WELL_KNOWN, "/ctx, " + WELL_KNOWN + "/ctx"})
-    void metadataIsPublic(String contextPath, String path) {
+    void metadataWhenTheTokenIsInvalidOrTheOriginIsForeignThenOk(String contextPath, String path) {
         try (RunningApi api = start(contextPath, "")) {
             Reply reply =
                     api.getAsStranger(path, "Authorization", "Bearer stale", "Origin", "https://app.example.test");
@@ -104,7 +104,7 @@ class ResourceMetadataTests {
 
     /** Neither requires a token, even if unannotated handlers are closed. */
     @Test
-    void metadataAndWebhookAreOpenWhereUnannotatedIsDenied() {
+    void requestWhenUnannotatedHandlersAreClosedThenMetadataAndWebhookAreOpen() {
         List<String> settings =
                 List.of("scope-guard.unannotated", "deny", "scope-guard.logto.webhook.signing-keys", "a-key");
         try (RunningApi api = RunningApi.start(tenant, clock, settings, GuardedApi.class)) {
@@ -127,7 +127,7 @@ class ResourceMetadataTests {
         "/mcpx, 'read:foreign,read:own,read:report'",
         "/silent, 'read:foreign,read:own,read:report'"
     })
-    void scopesAreThoseOfTheResource(String path, String scopes) {
+    void metadataWhenThereAreSeveralResourcesThenScopesAreThoseOfTheRequestedOne(String path, String scopes) {
         for (String contextPath : List.of("", "/ctx")) {
             try (RunningApi api = start(contextPath, SeveralResources.class)) {
                 assertThat(scopes(api, WELL_KNOWN + contextPath + path))
@@ -139,7 +139,7 @@ class ResourceMetadataTests {
 
     /** An empty list is left out (RFC 9728 §3.2). */
     @Test
-    void scopesAreLeftOutIfThereAreNone() {
+    void metadataWhenTheResourceHasNoScopesThenTheListIsLeftOut() {
         try (RunningApi api = start("", OnlyTools.class)) {
             assertThat(scopes(api, WELL_KNOWN)).isNull();
             assertThat(scopes(api, WELL_KNOWN + "/mcp")).isEqualTo("use:tool");
@@ -157,7 +157,8 @@ class ResourceMetadataTests {
         "https://example.com/gw, /ctx, https://example.com/gw",
         "https://example.com/ctx, /ctx, https://example.com/ctx"
     })
-    void publicUrlIsUsedWhateverTheRequestSays(String publicUrl, String contextPath, String address) {
+    void metadataWhenThePublicUrlIsSetThenTheAddressOfTheRequestIsIgnored(
+            String publicUrl, String contextPath, String address) {
         List<String> settings =
                 List.of("scope-guard.public-url", publicUrl, "server.servlet.context-path", contextPath);
         try (RunningApi api = RunningApi.start(tenant, clock, settings, GuardedApi.class)) {
@@ -185,7 +186,8 @@ class ResourceMetadataTests {
         "native, Host: localhost, https://api.example.com",
         "framework, Host: localhost, https://api.example.com"
     })
-    void addressOfTheRequestIsUsedByDefault(String strategy, String host, String address) {
+    void metadataWhenThePublicUrlIsNotSetThenTheAddressOfTheRequestIsUsed(
+            String strategy, String host, String address) {
         List<String> settings = List.of("server.forward-headers-strategy", strategy);
         try (RunningApi api = RunningApi.start(tenant, clock, settings, GuardedApi.class)) {
             String headers = host + "\r\n" + FORWARDED;
@@ -195,7 +197,7 @@ class ResourceMetadataTests {
     }
 
     @Test
-    void forwardedPrefixIsPartOfTheAddress() {
+    void metadataWhenAPrefixIsForwardedThenItIsPartOfTheAddress() {
         List<String> settings =
                 List.of("server.forward-headers-strategy", "framework", "server.servlet.context-path", "/ctx");
         try (RunningApi api = RunningApi.start(tenant, clock, settings, GuardedApi.class)) {

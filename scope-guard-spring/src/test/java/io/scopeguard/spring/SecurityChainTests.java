@@ -83,7 +83,7 @@ class SecurityChainTests {
     }
 
     @Test
-    void rulesOfAChainRequireScopes() {
+    void getWhenARuleOfAChainRequiresAScopeThenItIsRequiredAndSignalled() {
         assertThat(mixed.get("/api/organizations/" + acme + "/ruled", token()).body())
                 .isEqualTo("ruled");
         assertThat(mixed.get("/api/organizations/" + acme + "/ruled", token()).header("Scope-Drift"))
@@ -100,18 +100,18 @@ class SecurityChainTests {
     }
 
     @Test
-    void rulesOfAChainTakeTheOrganizationFromTheTokenWhereTheySaySo() {
+    void getWhenARuleTakesTheOrganizationFromTheTokenThenTheTokenNamesIt() {
         assertThat(mixed.get("/api/own", token()).body()).isEqualTo("own");
         tenant.grant(user, "read:document");
         assertThat(mixed.get("/api/own", tenant.resourceToken(user, "read:document"))
                         .body())
                 .contains("organization-mismatch");
-        // Nothing names an organization, and the rule does not declare that the token may.
+        // Nothing names an organization, and the rule does not take it from the token.
         assertThat(mixed.get("/api/unplaced", token()).body()).contains("The request names no organization.");
     }
 
     @Test
-    void annotationsHoldInAChainOfTheApplicationsOwn() {
+    void getWhenTheChainIsTheApplicationsThenAnnotationsAreEnforced() {
         assertThat(mixed.get("/api/organizations/" + acme + "/annotated", token())
                         .body())
                 .isEqualTo("annotated");
@@ -121,7 +121,7 @@ class SecurityChainTests {
     }
 
     @Test
-    void otherChainsStayAsTheyAre() {
+    void getWhenTheChainDoesNotUseTheGuardThenItIsUnchanged() {
         Reply stranger = mixed.getAsStranger("/site/page", "Origin", "https://app.example.test");
         assertThat(stranger.status()).isEqualTo(401);
         assertThat(stranger.header("WWW-Authenticate")).startsWith("Basic realm=");
@@ -135,14 +135,14 @@ class SecurityChainTests {
 
     /** Another kind of authentication has no token that could meet a requirement. */
     @Test
-    void anAnnotatedHandlerInAnotherChainTakesNobodyWithoutAToken() {
+    void getWhenTheHandlerIsAnnotatedAndTheChainHasNoTokensThenUnauthorized() {
         Reply reply = mixed.getAsStranger("/site/annotated", "Authorization", "Basic YWRtaW46YWRtaW4=");
         assertThat(reply.status()).isEqualTo(401);
         assertThat(reply.body()).contains("missing-token");
     }
 
     @Test
-    void aChainCanTakeTheGuardOffAgain() {
+    void getWhenTheChainRemovesTheGuardThenThereAreNoSignals() {
         Reply stranger = mixed.getAsStranger("/plain/page");
         assertThat(stranger.status()).isEqualTo(401);
         assertThat(stranger.header("WWW-Authenticate")).startsWith("Bearer");
@@ -151,7 +151,7 @@ class SecurityChainTests {
     }
 
     @Test
-    void aChainWithoutHeadersIsHintedAllTheSame() {
+    void getWhenTheChainWritesNoHeadersThenHinted() {
         Reply reply = mixed.get("/bare/page", token());
         assertThat(reply.header("Scope-Drift")).contains("demoted=(\"gone:report\")");
         assertThat(reply.header("Cache-Control")).isEqualTo("no-store");
@@ -159,7 +159,7 @@ class SecurityChainTests {
     }
 
     @Test
-    void tokensGiveNoAuthoritiesByDefault() {
+    void getWhenAuthoritiesAreOffAndARuleRequiresOneThenForbiddenWithTheReason() {
         TestToken token = token();
         Reply reply = mixed.get("/api/organizations/" + acme + "/authorities", token);
         assertThat(reply.body()).doesNotContain("SCOPE_").startsWith(user);
@@ -182,13 +182,13 @@ class SecurityChainTests {
     }
 
     @Test
-    void tokensGiveAuthoritiesWhereTheyAreAskedTo() {
+    void getWhenAuthoritiesAreOnThenTheTokensScopesAreAuthorities() {
         assertThat(stock.get("/authorities", token()).body()).contains("SCOPE_read:report", user);
         assertThat(stock.get("/pre", token()).body()).isEqualTo("pre");
     }
 
     @Test
-    void theApplicationsOwnBeansWin() {
+    void getWhenTheApplicationHasItsOwnBeansThenTheyAreUsed() {
         try (RunningApi own = RunningApi.start(tenant, clock, List.of(), OwnBeans.class)) {
             // Its resolver reads another header, its decoder accepts anything, and its converter creates a role.
             assertThat(own.getAsStranger("/who", "X-Token", "whatever").body())
@@ -203,7 +203,7 @@ class SecurityChainTests {
 
     /** Challenges point to the metadata, also where the application's chains are for other paths. */
     @Test
-    void metadataAnswersBesideChainsForSomePaths() {
+    void metadataWhenTheChainsAreForOtherPathsThenOk() {
         Reply metadata = mixed.getAsStranger("/.well-known/oauth-protected-resource");
 
         assertThat(metadata.status()).isEqualTo(200);
@@ -213,7 +213,7 @@ class SecurityChainTests {
     /** The application's own converter may convert a token that the guard verified to any authentication. */
     @ParameterizedTest
     @ValueSource(classes = {OwnAuthentication.class, ForgetfulAuthentication.class})
-    void whateverAConverterMakesOfTheTokenItIsBound(Class<?> application) {
+    void getWhenAConverterReplacesTheAuthenticationThenTheTokenStaysBoundToItsOrganization(Class<?> application) {
         try (RunningApi own = RunningApi.start(tenant, clock, List.of(), application)) {
             assertThat(own.get("/organizations/" + acme + "/annotated", token()).status())
                     .isEqualTo(200);

@@ -79,7 +79,8 @@ class SeveralProvidersTests {
         "globex, partner, 200",
         "globex, logto, 403"
     })
-    void aTokenOpensOnlyTheOrganizationsOfItsOwnProvider(String organization, String tenant, int status) {
+    void getWhenTheOrganizationIsOfAnotherProviderThenOrganizationMismatch(
+            String organization, String tenant, int status) {
         Reply reply = api.get("/organizations/" + organization + "/reports", token(tenant, organization));
 
         assertThat(reply.status()).isEqualTo(status);
@@ -97,7 +98,7 @@ class SeveralProvidersTests {
     }
 
     @Test
-    void aRevocationAtOneProviderConcernsItsOwnUsersAlone() {
+    void getWhenAMemberLeavesAtOneProviderThenUsersOfTheOtherAreGranted() {
         TestToken shared = token("logto", "shared-2");
         TestToken globex = token("partner", "globex");
         ours.leave("shared-2", "alice");
@@ -108,7 +109,7 @@ class SeveralProvidersTests {
     }
 
     @Test
-    void metadataNamesBothIssuersAndMetersBothProviders() {
+    void startWhenThereAreTwoProvidersThenMetadataAndMetersNameBoth() {
         token("logto", "acme");
         assertThat(api.getAsStranger("/.well-known/oauth-protected-resource").body())
                 .contains(ours.endpoint() + "/oidc")

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-/** The endpoint that streams drift, in an API where nothing is open that declares nothing. */
+/** The endpoint that streams drift, in an API whose unannotated handlers are denied. */
 @Timeout(300)
 class SignalStreamTests {
 
@@ -75,7 +75,7 @@ class SignalStreamTests {
     }
 
     @Test
-    void streamReportsDemotionAndRemedy() throws Exception {
+    void streamWhenDemotedThenReportsDriftAndRemedy() throws Exception {
         tenant.join(acme, user, "read:report", "delete:report");
         TestToken token = token("read:report", "delete:report");
         try (EventStream stream = open(token)) {
@@ -95,7 +95,7 @@ class SignalStreamTests {
     }
 
     @Test
-    void streamReportsPromotion() throws Exception {
+    void streamWhenPromotedThenReportsDriftAndRemedy() throws Exception {
         tenant.join(acme, user, "read:report");
         try (EventStream stream = open(token("read:report"))) {
             stream.next("permissions");
@@ -108,9 +108,9 @@ class SignalStreamTests {
         }
     }
 
-    /** Names of scopes that a token lacks are none of a third party's business, and no event contains live permissions. */
+    /** A third party must not learn the names of scopes that its token lacks, so its events contain no live permissions. */
     @Test
-    void streamOfThirdPartyCountsMissingScopes() throws Exception {
+    void streamWhenTheClientIsAThirdPartyThenMissingScopesAreOnlyCounted() throws Exception {
         tenant.join(acme, user, "read:report");
         try (EventStream stream = open(token("read:report").with("client_id", "partner"))) {
             stream.next("permissions");
@@ -123,7 +123,7 @@ class SignalStreamTests {
     }
 
     @Test
-    void streamEndsOnSuspension() throws Exception {
+    void streamWhenTheUserIsSuspendedThenEnds() throws Exception {
         tenant.join(acme, user, "read:report");
         try (EventStream stream = open(token("read:report"))) {
             stream.next("permissions");
@@ -134,7 +134,7 @@ class SignalStreamTests {
     }
 
     @Test
-    void streamEndsOnLostMembership() throws Exception {
+    void streamWhenTheMembershipIsLostThenEnds() throws Exception {
         tenant.join(acme, user, "read:report");
         try (EventStream stream = open(token("read:report"))) {
             stream.next("permissions");
@@ -161,7 +161,7 @@ class SignalStreamTests {
         }
     }
 
-    /** A mode that denies nothing takes no expired token either. */
+    /** A mode that denies nothing does not accept an expired token either. */
     @Test
     void streamWhenModeOnlyReportsThenEndsWithTheTokenAndCountsAsOpen() throws Exception {
         List<String> settings = List.of(
@@ -184,7 +184,7 @@ class SignalStreamTests {
     }
 
     @Test
-    void streamEndsWhenTokenExpires() throws Exception {
+    void streamWhenTheTokenExpiresThenEnds() throws Exception {
         tenant.join(acme, user, "read:report");
         try (EventStream stream = open(token("read:report"))) {
             stream.next("permissions");
@@ -194,9 +194,9 @@ class SignalStreamTests {
         }
     }
 
-    /** Live permissions are unknown, and unknown means denied here: that is said of requests, and of no subject. */
+    /** While live permissions are unknown, requests are denied here, but open streams stay open. */
     @Test
-    void streamOutlivesOutage() throws Exception {
+    void streamWhenTheProviderIsDownThenStaysOpen() throws Exception {
         tenant.join(acme, user, "read:report", "write:report");
         try (EventStream stream = open(token("read:report", "write:report"))) {
             stream.next("permissions");
@@ -213,7 +213,7 @@ class SignalStreamTests {
     }
 
     @Test
-    void newestStreamReplacesOldestOfSubject() throws Exception {
+    void openWhenTheSubjectHasTooManyStreamsThenTheOldestIsReplaced() throws Exception {
         tenant.join(acme, user, "read:report");
         try (EventStream first = open(token("read:report"));
                 EventStream second = open(token("read:report"));
@@ -225,7 +225,7 @@ class SignalStreamTests {
     }
 
     @Test
-    void streamForNewerTokenEndsThoseForOlderTokens() throws Exception {
+    void openWhenTheTokenIsNewerThenStreamsForOlderTokensEnd() throws Exception {
         tenant.join(acme, user, "read:report");
         try (EventStream older = open(token("read:report"))) {
             older.next("permissions");
@@ -238,7 +238,7 @@ class SignalStreamTests {
     }
 
     @Test
-    void numberOfStreamsIsBounded() throws Exception {
+    void openWhenTooManyStreamsAreOpenThenUnavailable() throws Exception {
         String other = tenant.newUser();
         String third = tenant.newUser();
         List.of(user, other, third).forEach(each -> tenant.join(acme, each, "read:report"));
@@ -256,7 +256,7 @@ class SignalStreamTests {
     }
 
     @Test
-    void streamOfGoneClientIsForgotten() throws Exception {
+    void closeWhenByTheClientThenTheStreamIsForgotten() throws Exception {
         tenant.join(acme, user, "read:report");
         EventStream stream = open(token("read:report"));
         stream.next("permissions");
@@ -269,7 +269,7 @@ class SignalStreamTests {
     }
 
     @Test
-    void streamsEndBeforeApplicationStops() throws Exception {
+    void stopThenStreamsEndAndNewOnesAreRefused() throws Exception {
         tenant.join(acme, user, "read:report");
         try (EventStream stream = open(token("read:report"))) {
             stream.next("permissions");
@@ -281,7 +281,7 @@ class SignalStreamTests {
     }
 
     @Test
-    void requestIsGuardedLikeAnyOther() {
+    void openWhenTheRequestIsNotGrantedThenRefused() {
         tenant.join(acme, user, "read:report");
         String token = token("read:report").signed();
         tenant.suspend(user);
@@ -312,7 +312,7 @@ class SignalStreamTests {
                 .with("exp", clock.instant().plus(YEAR).getEpochSecond());
     }
 
-    /** Soon the next read is due. */
+    /** Lets a second pass. The next read is due after some calls. */
     private void timePasses() {
         clock.advance(Duration.ofSeconds(1));
     }

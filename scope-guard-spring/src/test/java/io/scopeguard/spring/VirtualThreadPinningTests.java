@@ -124,7 +124,7 @@ class VirtualThreadPinningTests {
 
     /** The other tests would find a pinned carrier: a wait in the initialization of a class pins it in each version of Java. */
     @Test
-    void pinnedCarrierIsFound() throws IOException {
+    void recordWhenACarrierIsPinnedThenItIsFound() throws IOException {
         try (RunningApi api = start()) {
             assertThat(pinned(() -> assertThat(api.get("/pin", token()).body()).isEqualTo("pinned")))
                     .anyMatch(event -> event.contains(Pin.class.getName() + ".<clinit>"));

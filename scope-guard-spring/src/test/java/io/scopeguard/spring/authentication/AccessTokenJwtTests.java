@@ -23,7 +23,7 @@ class AccessTokenJwtTests {
     private final AccessTokenJwt jwt = new AccessTokenJwt("a.b.c", token);
 
     @Test
-    void claimsAreThoseOfTheTokenAsSpringSecurityConvertsThem() {
+    void claimsThenAreThoseOfTheTokenAsSpringSecurityConvertsThem() {
         assertThat(jwt.getClaims())
                 .containsEntry("sub", "ada")
                 .containsEntry("iat", ISSUED)
@@ -37,7 +37,7 @@ class AccessTokenJwtTests {
     }
 
     @Test
-    void serializedTokenIsOneThatProvesNothing() throws Exception {
+    void serializeThenTheCopyIsAPlainJwt() throws Exception {
         Object copy = deserialized(serialized(jwt));
 
         assertThat(copy).isExactlyInstanceOf(Jwt.class);

@@ -13,7 +13,7 @@ import org.springframework.core.io.support.PropertiesLoaderUtils;
 
 class AutoConfigurationMetadataTests {
 
-    /** Otherwise start-up reads the class file of each, and of each that these refer to, to sort them. */
+    /** Without this metadata, start-up reads the class files of all auto-configurations to sort them. */
     @Test
     void autoConfigurationsAreDescribedInTheMetadata() throws IOException {
         ClassLoader loader = getClass().getClassLoader();

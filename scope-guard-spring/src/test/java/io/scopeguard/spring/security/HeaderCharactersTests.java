@@ -19,12 +19,12 @@ class HeaderCharactersTests {
     private final StrictHttpFirewall stock = new StrictHttpFirewall();
 
     @Test
-    void valuesAreJudgedAsByTheStockFirewall() {
+    void areAllowedInValueThenAsInSpringSecuritysFirewall() {
         assertSame(HeaderCharacters::areAllowedInValue, value -> passes("X-Header", value));
     }
 
     @Test
-    void namesAreJudgedAsByTheStockFirewall() {
+    void areAllowedInNameThenAsInSpringSecuritysFirewall() {
         assertSame(HeaderCharacters::areAllowedInName, name -> passes(name, "value"));
     }
 

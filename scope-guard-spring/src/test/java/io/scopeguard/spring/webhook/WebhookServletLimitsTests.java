@@ -53,7 +53,7 @@ class WebhookServletLimitsTests {
     }
 
     @Test
-    void slowBodiesHoldNoThread() {
+    void deliverWhenManyBodiesAreSlowThenNoThreadIsHeld() {
         for (int i = 0; i < 20 * THREADS; i++) {
             open("POST", "0".repeat(64), 1000).send("{");
         }
@@ -61,10 +61,10 @@ class WebhookServletLimitsTests {
         assertThat(deliver()).startsWith("HTTP/1.1 204");
     }
 
-    /** Nor do unread bodies, because the connection ends with the response. */
+    /** An unread body holds no thread, because the connection ends with the response. */
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT"})
-    void unreadBodiesHoldNoThread(String method) {
+    void deliverWhenManyBodiesAreNotReadThenNoThreadIsHeld(String method) {
         for (int i = 0; i < 20 * THREADS; i++) {
             assertThat(open(method, "guessed", 1000).answer())
                     .startsWith(method.equals("POST") ? "HTTP/1.1 401" : "HTTP/1.1 405")
@@ -76,7 +76,7 @@ class WebhookServletLimitsTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 1000", "Transfer-Encoding: chunked"})
-    void bodyThatTakesTooLongIsGivenUp(String length) {
+    void deliverWhenTheBodyTakesTooLongThenRequestTimeout(String length) {
         restart(new Limits(1, 1000, Duration.ofSeconds(1)));
         Client slow = new Client("POST", "0".repeat(64), length, "");
 
@@ -92,7 +92,7 @@ class WebhookServletLimitsTests {
     }
 
     @Test
-    void moreDeliveriesAtOnceThanAllowedAreTurnedAway() {
+    void deliverWhenTooManyArriveAtOnceThenUnavailable() {
         restart(new Limits(2, 1000, LONG));
         List<Client> open = fill(
                 () -> open("POST", sign(EVENT), EVENT.length()).send("{"),
@@ -106,7 +106,7 @@ class WebhookServletLimitsTests {
     }
 
     @Test
-    void moreBytesAtOnceThanAllowedAreTurnedAway() {
+    void deliverWhenTooManyBytesArriveAtOnceThenUnavailable() {
         restart(new Limits(10, EVENT.length() + 100, LONG));
         Client large = fill(() -> open("POST", "0".repeat(64), 1000).send(" ".repeat(101)))
                 .get(0);

@@ -46,7 +46,7 @@ class FaultyTenantServerTests {
     }
 
     @Test
-    void membersComeInPagesTheNewestFirst() throws Exception {
+    void membersThenListedInPagesNewestFirst() throws Exception {
         HttpResponse<String> first = get("/organizations/acme/users?page=1&page_size=100");
 
         assertThat(first.headers().firstValue("Total-Number")).contains("150");
@@ -70,7 +70,7 @@ class FaultyTenantServerTests {
     }
 
     @Test
-    void rolesTellTheirScopesAndHolders() throws Exception {
+    void rolesThenContainTheirScopesAndHolders() throws Exception {
         JsonNode role = json(get("/organization-roles?page=1&page_size=100")).get(0);
         JsonNode global = json(get("/roles?page=1&page_size=100")).get(0);
         JsonNode scope = json(get("/roles/auditor/scopes")).get(0);
@@ -91,7 +91,7 @@ class FaultyTenantServerTests {
     }
 
     @Test
-    void faultsApplyToTheirKindOfCall() throws Exception {
+    void getWhenOneKindOfCallFailsThenOtherKindsDoNot() throws Exception {
         server.faults().some(Effect.EMPTY, "members");
         server.faults().some(Effect.FAILED, "roles");
 
@@ -105,7 +105,7 @@ class FaultyTenantServerTests {
     }
 
     @Test
-    void timelineFollowsEveryChange() {
+    void timelineWhenTheRoleIsDeletedOrTheUserSuspendedThenTheEntitlementEnds() {
         Timeline own = tenant.timeline(new Entitlement(user(0), "acme", Audience.ORGANIZATION));
         Timeline ofApi = tenant.timeline(new Entitlement(user(0), "acme", API));
         Timeline global = tenant.timeline(new Entitlement(user(0), null, API));
