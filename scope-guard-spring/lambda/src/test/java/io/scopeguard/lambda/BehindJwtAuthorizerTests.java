@@ -138,7 +138,7 @@ class BehindJwtAuthorizerTests {
     }
 
     @Test
-    void functionIsTheDocumentedOne() throws IOException {
+    void documentedFunctionIsTheTestedOne() throws IOException {
         String source =
                 Files.readString(Path.of("src", "test", "java", "io", "scopeguard", "lambda", "ReportsFunction.java"));
         String page = Files.readString(Path.of("..", "..", "docs", "aws.md"));
@@ -147,7 +147,7 @@ class BehindJwtAuthorizerTests {
     }
 
     @Test
-    void warmRequestsAreTimed() throws IOException {
+    void getWhenRepeatedThenOkAndItsTimesArePrinted() throws IOException {
         tenant.join(acme, user, "read:report", "delete:report");
         long begin = System.nanoTime();
         assertThat(get(token).status()).isEqualTo(200);

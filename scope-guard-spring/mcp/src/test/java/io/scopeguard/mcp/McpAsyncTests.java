@@ -40,7 +40,7 @@ class McpAsyncTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"STREAMABLE", "STATELESS"})
-    void verifyDecidedAsInOtherServers(String protocol) {
+    void verifyCallWhenServerIsAsynchronousThenDecidedAsInOthers(String protocol) {
         try (McpServer server = McpServer.start(
                 List.of(Reactive.class),
                 "spring.ai.mcp.server.type=ASYNC",

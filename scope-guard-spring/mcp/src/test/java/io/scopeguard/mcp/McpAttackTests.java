@@ -29,7 +29,7 @@ import org.springframework.ai.mcp.annotation.McpPrompt;
 import org.springframework.ai.mcp.annotation.McpTool;
 import org.springframework.security.core.AuthenticationException;
 
-/** Attempts to call a tool without its scope. None may reach it, whatever the answer is. */
+/** Attempts to call a tool without its scope. None may reach the tool, whatever the response is. */
 class McpAttackTests {
 
     private static final AtomicInteger REACHED = new AtomicInteger();
@@ -55,7 +55,7 @@ class McpAttackTests {
         closed.close();
     }
 
-    /** What nobody in these tests may open. */
+    /** A tool that no client in these tests may call. */
     static class Vault {
 
         @McpTool(name = "open_vault", description = "Opens the vault")
@@ -66,7 +66,7 @@ class McpAttackTests {
         }
     }
 
-    /** What the arguments of a message mean is known when they are bound. */
+    /** The organization of a call is known only when the arguments of its message are bound. */
     static class Ambiguous {
 
         @McpTool(name = "find_gold", description = "Finds gold")
@@ -96,7 +96,7 @@ class McpAttackTests {
                 .initialized();
     }
 
-    /** One row for each way of putting it; the status is that of both kinds of servers. */
+    /** Each row is another form of the call, with the status that both kinds of servers return. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -128,7 +128,7 @@ class McpAttackTests {
                 "name with a space   | 200 | {'jsonrpc':'2.0','id':1,'method':'tools/call','params':{'name':'open_vault '}}",
                 "unknown tool        | 200 | {'jsonrpc':'2.0','id':1,'method':'tools/call','params':{'name':'open_safe'}}",
             })
-    void verifyMessagesNeverReachTool(String way, int status, String message) {
+    void verifyPostWhenScopeIsMissingThenNoFormOfMessageReachesTool(String way, int status, String message) {
         int before = REACHED.get();
         String body = message.replace('\'', '"');
         for (McpServer server : List.of(streamable, stateless)) {

@@ -64,7 +64,7 @@ class McpEndpointTests {
 
     /** Tools and web handlers declare scopes alike. */
     @Test
-    void verifyMetadataListsScopesOfTools() {
+    void verifyMetadataThenListsScopesOfTools() {
         try (McpServer server =
                 McpServer.start(List.of(Tools.Others.class), "spring.ai.mcp.server.protocol=STATELESS")) {
             McpClient anyone = new McpClient(server.endpoint().resolve("/.well-known/oauth-protected-resource"), null);

@@ -28,9 +28,9 @@ class McpListTests {
         }
     }
 
-    /** A young token is enough for the request, but says nothing about what its user could get. */
+    /** A young token is enough for the request, but it does not show which other scopes its user could get. */
     @Test
-    void verifyListsOfYoungTokenShareARead() {
+    void verifyListWhenTokenIsYoungThenRequestsShareOneRead() {
         try (McpServer server =
                 McpServer.start(List.of(Tools.Reports.class, Metrics.class), "scope-guard.permissions.max-age=5m")) {
             MeterRegistry meters = server.context().getBean(MeterRegistry.class);

@@ -190,7 +190,7 @@ class McpServerTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"STREAMABLE", "STATELESS"})
-    void verifyListsShowWhatSubjectCouldCall(String protocol) {
+    void verifyListThenShowsWhatSubjectMayCall(String protocol) {
         String reader = BOX.token(member("read:report"), "acme", "read:report");
         String none = BOX.token(member("write:report"), "acme", "write:report");
         McpClient client = server(protocol).client(reader).initialized();
@@ -206,7 +206,7 @@ class McpServerTests {
     }
 
     @Test
-    void verifyListNamesScopesThatTokenLacks() {
+    void verifyListWhenTokenLacksScopeThenNamesIt() {
         String token = BOX.token(member("read:report", "delete:report"), "acme", "read:report");
 
         Reply reply = streamable.client(token).initialized().send("tools/list", Map.of());
@@ -218,7 +218,7 @@ class McpServerTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"STREAMABLE", "STATELESS"})
-    void verifyCompletionNeedsWhatItsPromptNeeds(String protocol) {
+    void verifyCompletionWhenPromptRequiresScopeThenRequiresIt(String protocol) {
         Map<String, ?> params = Map.of(
                 "ref",
                 Map.of("type", "ref/prompt", "name", "summarize"),
@@ -244,7 +244,7 @@ class McpServerTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"STREAMABLE", "STATELESS"})
-    void verifyCompletionForTemplateIsAboutItsOrganization(String protocol) {
+    void verifyCompletionWhenTemplateNamesOrganizationThenMustBeThatOfToken(String protocol) {
         McpClient client = server(protocol)
                 .client(BOX.token(member("read:report"), "acme", "read:report"))
                 .initialized();

@@ -36,7 +36,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
-/** A tool whose annotation nothing enforces does not exist: the application does not start. */
+/** The application does not start if nothing would enforce the annotation of a tool. */
 class McpStartupTests {
 
     private static final InputStream STANDARD_INPUT = System.in;
@@ -368,7 +368,7 @@ class McpStartupTests {
     }
 
     @Test
-    void verifyListOfAllShowsWhatNobodyGranted() {
+    void verifyListWhenAllAreListedThenIncludesDeniedTools() {
         try (McpServer server = McpServer.start(
                 List.of(Plain.class, Tools.Undeclared.class),
                 "scope-guard.mcp.list=all",

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.ai.mcp.annotation.McpTool;
 import org.springframework.ai.mcp.annotation.context.McpSyncRequestContext;
 
-/** Calls that last, and sessions. */
+/** Calls that take a long time, and sessions. */
 class McpStreamTests {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -213,7 +213,7 @@ class McpStreamTests {
     }
 
     @Test
-    void verifyListeningStreamEndsWithAccount() throws Exception {
+    void verifyStreamWhenAccountIsSuspendedThenEnds() throws Exception {
         String user = member("read:report");
         McpClient client = server.client(BOX.token(user, "acme", "read:report")).initialized();
         HttpRequest.Builder get = client.request().GET();

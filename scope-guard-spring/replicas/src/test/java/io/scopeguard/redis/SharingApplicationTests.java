@@ -59,7 +59,7 @@ class SharingApplicationTests {
 
     private static final String KEY = "a-signing-key-of-the-webhook";
 
-    /** Ages are real ones here, since they are measured by the time of Redis; the provider's clock stands still. */
+    /** The clock of Redis measures the ages here, so they advance with real time; the provider's clock stands still. */
     private static final MovableClock providerClock = new MovableClock(Instant.now());
 
     private static TestRedis redis;
@@ -115,7 +115,7 @@ class SharingApplicationTests {
     }
 
     @Test
-    void aWebhookAtOneReplicaBindsAtTheOther() throws Exception {
+    void getWhenAWebhookReachedTheOtherReplicaThenForbidden() throws Exception {
         String organization = TenantServer.newId("org");
         String user = tenant.newUser();
         tenant.join(organization, user, "read:report");
@@ -138,7 +138,7 @@ class SharingApplicationTests {
     }
 
     @Test
-    void bothReplicasCountAndSeeEachOther() {
+    void startWhenThereAreTwoReplicasThenHealthAndMetersShowBoth() {
         await().atMost(Replica.PATIENCE)
                 .until(() -> first.bean(ReplicaSharing.class).replicas() == 2
                         && second.bean(ReplicaSharing.class).replicas() == 2);

@@ -66,7 +66,7 @@ class ActuatorRecipeTests {
     }
 
     @Test
-    void endpointsTakeOperatorsAndHealthTakesEverybody() {
+    void getEndpointWhenNotAnOperatorThenOnlyHealthIsOpen() {
         assertThat(api.getAsStranger("/actuator/health").status()).isEqualTo(200);
         assertThat(api.getAsStranger("/actuator/info").status()).isEqualTo(401);
         assertThat(api.getAsStranger("/actuator/info", "Authorization", basic()).status())
@@ -74,7 +74,7 @@ class ActuatorRecipeTests {
     }
 
     @Test
-    void tokensAreForTheApiAndOpenNoEndpoint() {
+    void getWhenTheCredentialsAreForTheOtherChainThenUnauthorized() {
         String acme = TenantServer.newId("acme");
         String token = token(acme);
 
@@ -87,7 +87,7 @@ class ActuatorRecipeTests {
 
     @ParameterizedTest
     @CsvSource({"/open/broken, 500", "/open/conflict, 409", "/open/missing, 404", "/open/body, 400"})
-    void errorsOfOpenHandlersKeepTheirStatusWithAndWithoutAToken(String path, int status) {
+    void requestWhenAnOpenHandlerFailsThenTheStatusStaysWithAndWithoutAToken(String path, int status) {
         String method = path.endsWith("body") ? "POST" : "GET";
         String body = path.endsWith("body") ? "{" : null;
         String[] json = {"Content-Type", "application/json"};
@@ -98,7 +98,7 @@ class ActuatorRecipeTests {
     }
 
     @Test
-    void errorsOfEndpointsAreForOperators() {
+    void requestWhenAnEndpointFailsThenStrangersAreRefused() {
         assertThat(api.getAsStranger("/actuator/nothing").status()).isEqualTo(401);
         assertThat(api.getAsStranger("/actuator/loggers/x/y").status()).isEqualTo(401);
         assertThat(api.send("POST", "/actuator/loggers/io.scopeguard", "{", "Content-Type", "application/json")
@@ -107,7 +107,7 @@ class ActuatorRecipeTests {
     }
 
     @Test
-    void otherPathsOfTheApiAreGuardedToo() {
+    void getWhenThePathIsAnotherOneOfTheApiThenGuarded() {
         String acme = TenantServer.newId("acme");
         String token = token(acme);
 
@@ -122,7 +122,7 @@ class ActuatorRecipeTests {
     }
 
     @Test
-    void preflightsOfTheApiAreAnsweredAndThoseOfEndpointsAreNot() {
+    void preflightWhenForTheApiThenAnsweredAndWhenForAnEndpointThenRefused() {
         Reply allowed = preflight("/organizations/acme/reports", ORIGIN);
         assertThat(allowed.status()).isEqualTo(200);
         assertThat(allowed.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
@@ -135,7 +135,7 @@ class ActuatorRecipeTests {
     }
 
     @Test
-    void anotherOriginReadsTheSignalsOfGrantedAndRefusedRequests() {
+    void getWhenTheOriginIsAnotherThenItCanReadTheSignals() {
         String acme = TenantServer.newId("acme");
 
         Reply granted = api.get("/organizations/" + acme + "/reports", token(acme), "Origin", ORIGIN);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * The server of the documentation and the protocol's own client, with the embedded provider. Needs Node.js with npm and its
- * registry; where one is missing, the test says so, but the gate insists.
+ * registry. If one is missing, the test is skipped with a message, except in the gate.
  */
 @Tag("thorough")
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
