@@ -49,7 +49,7 @@ class ApplicationTests {
     }
 
     @Test
-    void guardsReports() throws Exception {
+    void getWhenThereIsNoTokenThenUnauthorizedAndElseTheReports() throws Exception {
         String reports = "/organizations/acme/reports";
         assertThat(get(port, reports).statusCode()).isEqualTo(401);
         HttpResponse<String> granted = get(port, reports, organizationToken("acme").scopes("read:report"));
@@ -58,13 +58,13 @@ class ApplicationTests {
     }
 
     @Test
-    void answersProbes() throws Exception {
+    void getWhenThePathIsAProbeThenOkWithoutAToken() throws Exception {
         assertThat(get(managementPort, "/actuator/health/liveness").statusCode()).isEqualTo(200);
         assertThat(get(managementPort, "/actuator/health/readiness").statusCode()).isEqualTo(200);
     }
 
     @Test
-    void describesItself() throws Exception {
+    void getApiDocsThenTheyShowTheRequiredScopes() throws Exception {
         assertThat(get(port, "/v3/api-docs").statusCode()).isEqualTo(401);
 
         HttpResponse<String> document = get(port, "/v3/api-docs", organizationToken("acme"));
@@ -73,7 +73,7 @@ class ApplicationTests {
     }
 
     @Test
-    void explainsDecisionsToOperatorsOnly() throws Exception {
+    void explainWhenTheCallerIsAnOperatorThenTheDecisionIsExplained() throws Exception {
         permissions.in("acme").promote("read:report");
         String explain = "/actuator/scopeguard/" + TestAccessToken.DEFAULT_USER + "?organization=acme";
 

@@ -14,7 +14,7 @@ class BrowserModuleTests {
     private static final Path TESTS = Path.of("src", "test", "js");
 
     @Test
-    void itsOwnTestsPass() throws Exception {
+    void nodeTestsOfTheModulesPass() throws Exception {
         assumeTrue(Node.hasVersion(18) || Node.isGate(), "no Node 18 or newer on the path");
 
         try (Stream<Path> files = Files.list(TESTS)) {

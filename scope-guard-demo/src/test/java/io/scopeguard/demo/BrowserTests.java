@@ -74,9 +74,9 @@ class BrowserTests {
         }
     }
 
-    /** Run at the same time, because the package's test compiles while the others wait for the browser. */
+    /** Both files run at the same time, because the package's test compiles while the others wait for the browser. */
     @Test
-    void packagePageAndApplicationsWork() throws Exception {
+    void nodeTestsOfPackagePageAndApplicationsPass() throws Exception {
         System.out.println(Node.test(FOLDER, environment, Stream.of("package.test.js", "browser.test.js")));
     }
 

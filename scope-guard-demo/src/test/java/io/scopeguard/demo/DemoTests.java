@@ -36,7 +36,7 @@ class DemoTests {
     }
 
     @Test
-    void aliceIsAnAdminInAcmeOnly() throws Exception {
+    void postWhenAliceIsAnAdminInAcmeOnlyThenCreatedThereAndForbiddenElsewhere() throws Exception {
         String inAcme = demo.organizationToken("alice", "acme", ORGANIZATION_SCOPES);
         String inGlobex = demo.organizationToken("alice", "globex", ORGANIZATION_SCOPES);
 
@@ -55,7 +55,7 @@ class DemoTests {
     }
 
     @Test
-    void reportsAreMadeListedExportedAndDeleted() throws Exception {
+    void deleteWhenAReportWasCreatedAndListedThenItIsGone() throws Exception {
         String token = demo.organizationToken("carol", "globex", ORGANIZATION_SCOPES);
 
         HttpResponse<String> made = demo.post("/organizations/globex/reports", token, "{\"title\":\"Annual\"}");
@@ -68,7 +68,7 @@ class DemoTests {
     }
 
     @Test
-    void badInputIsRefusedByTheHandlerOnlyAfterTheGuard() throws Exception {
+    void requestWhenTheInputIsInvalidThenTheGuardDecidesBeforeTheHandler() throws Exception {
         String admin = demo.organizationToken("carol", "globex", ORGANIZATION_SCOPES);
         String member = demo.organizationToken("bob", "acme", ORGANIZATION_SCOPES);
 
@@ -90,7 +90,7 @@ class DemoTests {
     }
 
     @Test
-    void documentsNeedTheResourcesTokenOfTheRightKind() throws Exception {
+    void getDocumentsWhenTheTokenIsOfAnotherKindThenForbidden() throws Exception {
         String ofOrganization =
                 demo.token("bob", Map.of("organization_id", "acme", "resource", RESOURCE), RESOURCE_SCOPES);
         String ofNone = demo.token("bob", Map.of("resource", RESOURCE), RESOURCE_SCOPES);
@@ -109,7 +109,7 @@ class DemoTests {
     }
 
     @Test
-    void meShowsTheGuardsViewOfTheToken() throws Exception {
+    void getMeThenShowsTheScopesThatTheGuardFound() throws Exception {
         JsonNode me = json(demo.get("/me", demo.organizationToken("bob", "acme", ORGANIZATION_SCOPES)));
 
         assertThat(me.path("subject").asString("")).isEqualTo("bob");
@@ -121,7 +121,7 @@ class DemoTests {
     }
 
     @Test
-    void theModuleForBrowsersIsServedToAnybody() throws Exception {
+    void getWhenThereIsNoTokenThenTheBrowserModuleIsServed() throws Exception {
         HttpResponse<String> module = send(HttpRequest.newBuilder(URI.create(demo.api() + "/client/scope-guard.js")));
         HttpResponse<String> types = send(HttpRequest.newBuilder(URI.create(demo.api() + "/client/scope-guard.d.ts")));
 
@@ -158,7 +158,7 @@ class DemoTests {
     }
 
     @Test
-    void newScopeSaysReconsent() throws Exception {
+    void getWhenTheScopeIsNewThenReconsentAndATokenThatNamesItIsGranted() throws Exception {
         String token = demo.organizationToken("alice", "acme", ORGANIZATION_SCOPES);
         demo.get("/organizations/acme/reports", token);
         String scope = json(demo.management("POST", "/organization-scopes", "{\"name\":\"export:report\"}"))
@@ -186,7 +186,7 @@ class DemoTests {
     }
 
     @Test
-    void aSuspendedUserIsNobody() throws Exception {
+    void getWhenTheUserIsSuspendedThenUnauthorized() throws Exception {
         String token = demo.organizationToken("bob", "acme", ORGANIZATION_SCOPES);
         demo.management("PATCH", "/users/bob/is-suspended", "{\"isSuspended\":true}");
         try {
@@ -200,7 +200,7 @@ class DemoTests {
     }
 
     @Test
-    void anApplicationActsForItself() throws Exception {
+    void requestWhenTheTokenIsOfAnApplicationThenItsOwnRolesCount() throws Exception {
         String inAcme = json(demo.tokenRequest(
                         "demo-agent",
                         Map.of(
@@ -225,7 +225,7 @@ class DemoTests {
     }
 
     @Test
-    void withAllFourSettingsItGuardsAgainstThatProvider() throws Exception {
+    void startWhenAllFourSettingsNameAProviderThenItsTokensAreAccepted() throws Exception {
         try (ConfigurableApplicationContext other = new SpringApplicationBuilder(DemoApplication.class)
                 .initializers(new EmbeddedProvider())
                 .run(
@@ -246,7 +246,7 @@ class DemoTests {
     }
 
     @Test
-    void withSomeOfThemItSaysWhichIsMissing() {
+    void startWhenOneOfTheSettingsIsMissingThenItIsNamed() {
         SpringApplicationBuilder application =
                 new SpringApplicationBuilder(DemoApplication.class).initializers(new EmbeddedProvider());
 

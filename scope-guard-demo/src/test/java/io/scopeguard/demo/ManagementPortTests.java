@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.RestController;
 class ManagementPortTests {
 
     @Test
-    void aPublicHandlerOpensNothingOnAnotherPort() throws Exception {
+    void getWhenAHandlerIsPublicThenTheManagementPortStaysClosed() throws Exception {
         try (ConfigurableApplicationContext application = new SpringApplicationBuilder(
                         DemoApplication.class, Pages.class)
                 .initializers(new EmbeddedProvider())

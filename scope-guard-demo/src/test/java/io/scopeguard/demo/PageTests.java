@@ -83,7 +83,8 @@ class PageTests {
         "/client/scope-guard.js,text/javascript",
         "/client/signals.js,text/javascript",
     })
-    void filesArePublicAndLoadNothingFromElsewhere(String path, String type) throws Exception {
+    void getWhenTheFileBelongsToThePageThenPublicWithAStrictContentSecurityPolicy(String path, String type)
+            throws Exception {
         HttpResponse<String> response = send(request(path));
 
         assertThat(response.statusCode()).isEqualTo(200);
@@ -96,7 +97,7 @@ class PageTests {
     @ParameterizedTest
     @ValueSource(
             strings = {"/page/index.html", "/page/missing.js", "/client/package.json", "/page/..%2Fapplication.yml"})
-    void nothingElseIsServed(String path) throws Exception {
+    void getWhenTheFileDoesNotBelongToThePageThenNotServed(String path) throws Exception {
         assertThat(send(request(path)).statusCode()).isIn(400, 401, 404);
     }
 
@@ -110,7 +111,7 @@ class PageTests {
         "Sec-Fetch-Site,cross-site",
         "Sec-Fetch-Site,same-site",
     })
-    void operatorAndShopRefuseOtherOriginsAndHosts(String header, String value) throws Exception {
+    void getWhenTheOriginOrHostIsForeignThenOperatorAndShopRefuse(String header, String value) throws Exception {
         assertThat(status("/operator/tenant", header, value)).isEqualTo(403);
         assertThat(status("/shop/purchases", header, value)).isEqualTo(403);
     }
@@ -123,13 +124,13 @@ class PageTests {
         "Sec-Fetch-Site,same-origin",
         "Sec-Fetch-Site,none"
     })
-    void operatorAndShopAnswerTheirOwnPage(String header, String value) throws Exception {
+    void getWhenTheRequestIsFromTheirOwnPageThenOperatorAndShopAnswer(String header, String value) throws Exception {
         assertThat(status("/operator/tenant", header, value)).isEqualTo(200);
         assertThat(status("/shop/purchases", header, value)).isNotEqualTo(403);
     }
 
     @Test
-    void operatorChangesTheTenantAndPutsItBack() throws Exception {
+    void resetWhenTheOperatorHasChangedTheTenantThenItIsAsBefore() throws Exception {
         operate("PUT", "/organizations/acme/members/alice", "{\"role\":\"member\"}");
         operate("PUT", "/organizations/acme/members/carol", "{\"role\":\"admin\"}");
         operate("DELETE", "/organizations/acme/members/bob", "");
@@ -153,7 +154,7 @@ class PageTests {
 
     /** The provider's start page. */
     @Test
-    void providerIntroducesItself() throws Exception {
+    void getWhenThePathIsTheProvidersRootThenAPageSaysWhatItIs() throws Exception {
         HttpResponse<String> response =
                 send(HttpRequest.newBuilder(box.endpoint().resolve("/")));
 
@@ -162,7 +163,7 @@ class PageTests {
     }
 
     @Test
-    void onlyThisMachineReachesTheApiAndTheProvider() {
+    void connectWhenTheAddressIsNotLocalhostThenApiAndProviderRefuse() {
         for (int each : new int[] {port, box.endpoint().getPort()}) {
             // Another address of this machine: a server that listens on all addresses would answer.
             assertThatIOException().isThrownBy(() -> connect("127.0.0.2", each));
@@ -171,7 +172,7 @@ class PageTests {
     }
 
     @Test
-    void consoleEndsWithTheNextSteps(CapturedOutput output) {
+    void startThenTheConsoleShowsTheNextSteps(CapturedOutput output) {
         new Welcome()
                 .onApplicationEvent(
                         new ApplicationReadyEvent(new SpringApplication(), new String[0], application, Duration.ZERO));

@@ -31,7 +31,7 @@ class ShopTests {
 
     /** The token carries no roles, so the role counts at once, and the same token is granted. */
     @Test
-    void paidTierIsOpenAfterThePaymentAndClosedAfterTheRefund() throws Exception {
+    void getWhenThePaidTierIsBoughtThenGrantedUntilTheRefund() throws Exception {
         String token = demo.organizationToken("bob", "acme", "read:report");
         HttpResponse<String> before = demo.get("/organizations/acme/insights", token);
         assertThat(before.statusCode()).isEqualTo(403);
@@ -50,7 +50,7 @@ class ShopTests {
     }
 
     @Test
-    void aSeatIsAMembershipWithARoleUntilTheRefund() throws Exception {
+    void getWhenASeatIsBoughtThenGrantedUntilTheRefund() throws Exception {
         String buyer = newUser("seat-buyer");
         String seat = "{\"user\":\"" + buyer + "\",\"product\":\"seat\",\"organization\":\"globex\"}";
         buy(seat);
@@ -75,7 +75,7 @@ class ShopTests {
                 "{\"product\":\"paid-tier\"}|incomplete-order|no user",
                 "{\"user\":\"bob\",\"product\":\"crown\"}|unknown-product|paid-tier or seat"
             })
-    void anOrderThatCannotBeCarriedOutSaysWhy(String order, String code, String detail) throws Exception {
+    void orderWhenItCannotBeCarriedOutThenTheProblemSaysWhy(String order, String code, String detail) throws Exception {
         for (String operation : new String[] {"purchases", "refunds"}) {
             HttpResponse<String> refused = shop(operation, order);
 
@@ -85,7 +85,7 @@ class ShopTests {
     }
 
     @Test
-    void strangersCannotReachTheShop() throws Exception {
+    void orderWhenItIsFromAnotherSiteThenForbidden() throws Exception {
         HttpResponse<String> refused = send(HttpRequest.newBuilder(URI.create(demo.api() + "/shop/purchases"))
                 .header("Content-Type", "application/json")
                 .header("Sec-Fetch-Site", "cross-site")

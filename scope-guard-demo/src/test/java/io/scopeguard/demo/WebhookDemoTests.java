@@ -26,7 +26,7 @@ class WebhookDemoTests {
     }
 
     @Test
-    void removalBindsAtOnce() throws Exception {
+    void getWhenTheMemberWasRemovedThenForbiddenAtOnce() throws Exception {
         String bob = demo.organizationToken("bob", "acme", "read:report");
         assertThat(reports(bob)).isEqualTo(200);
 
@@ -36,7 +36,7 @@ class WebhookDemoTests {
     }
 
     @Test
-    void suspensionBindsAtOnce() throws Exception {
+    void getWhenTheUserWasSuspendedThenUnauthorizedAtOnce() throws Exception {
         String alice = demo.organizationToken("alice", "acme", "read:report");
         assertThat(reports(alice)).isEqualTo(200);
 
@@ -46,7 +46,7 @@ class WebhookDemoTests {
     }
 
     @Test
-    void aRolesChangedScopesBindAtOnce() throws Exception {
+    void getWhenTheScopeWasTakenFromTheRoleThenForbiddenAtOnce() throws Exception {
         String bob = demo.organizationToken("bob", "acme", "read:report");
         assertThat(reports(bob)).isEqualTo(200);
 
@@ -57,7 +57,7 @@ class WebhookDemoTests {
 
     /** The reason for max-age: the provider does not report this change. */
     @Test
-    void takingARoleAwayWaitsForMaxAge() throws Exception {
+    void getWhenTheRoleWasTakenFromTheMemberThenGrantedWithinMaxAge() throws Exception {
         String bob = demo.organizationToken("bob", "acme", "read:report");
         String alice = demo.organizationToken("alice", "acme", "read:report");
         assertThat(reports(bob)).isEqualTo(200);

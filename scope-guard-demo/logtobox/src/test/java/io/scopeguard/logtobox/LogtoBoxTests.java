@@ -38,12 +38,12 @@ class LogtoBoxTests {
     }
 
     @Test
-    void listensOnLoopbackOnly() {
+    void endpointThenIsOnLoopback() {
         assertThat(box.endpoint().getHost()).isEqualTo("127.0.0.1");
     }
 
     @Test
-    void datesItsAnswersByItsOwnClock() {
+    void getWhenTheBoxHasAClockThenTheDateHeaderFollowsIt() {
         MovableClock clock = MovableClock.atNoon();
         try (LogtoBox other = LogtoBox.builder().port(0).clock(clock).start()) {
             assertThat(new Http(other.endpoint()).get("/oidc/jwks").header("date"))
@@ -52,7 +52,7 @@ class LogtoBoxTests {
     }
 
     @Test
-    void settingsForAnotherApplicationDoNotReachTheBox() {
+    void startWhenASystemPropertyConfiguresAnotherApplicationThenItIsIgnored() {
         System.setProperty("server.servlet.context-path", "/elsewhere");
         try (LogtoBox other = LogtoBox.builder().port(0).start()) {
             assertThat(new Http(other.endpoint()).get("/oidc/jwks").status()).isEqualTo(200);
@@ -72,7 +72,7 @@ class LogtoBoxTests {
     }
 
     @Test
-    void hookForAnotherApplicationDoesNotReachTheBox() {
+    void startWhenASpringApplicationHookIsSetThenItIsNotCalled() {
         List<SpringApplication> reached = new ArrayList<>();
         SpringApplicationHook hook = application -> {
             reached.add(application);
@@ -85,7 +85,7 @@ class LogtoBoxTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"openid-configuration", "oauth-authorization-server"})
-    void discoveryIsLogtos(String document) {
+    void discoveryThenEachValueIsAsRecorded(String document) {
         Recorded recorded = Recorded.of("oidc/discovery", box.endpoint().toString());
         var ours = http.get("/oidc/.well-known/" + document).json();
         var theirs = recorded.body();
@@ -102,7 +102,7 @@ class LogtoBoxTests {
     }
 
     @Test
-    void tokenEndpointAnswersPagesOfAnyOrigin() {
+    void tokenWhenRequestedFromAnotherOriginThenCorsAllowsIt() {
         Answer preflight = http.send(
                 "OPTIONS",
                 "/oidc/token",
@@ -121,7 +121,7 @@ class LogtoBoxTests {
     }
 
     @Test
-    void refusalsCanBeHadInPlainOAuth() {
+    void tokenWhenParseErrorIsFalseThenTheErrorHasOnlyTheMembersOfOAuth() {
         Answer answer = TestClient.PUBLIC.token(new Http(box.endpoint()), "grant_type", "refresh_token");
         assertThat(answer.status()).isEqualTo(400);
         assertThat(Recorded.names(answer.json())).containsExactly("code", "message", "error", "error_description");
@@ -131,7 +131,7 @@ class LogtoBoxTests {
     }
 
     @Test
-    void badTokenRequests() {
+    void tokenWhenTheRequestIsInvalidThenTheErrorSaysWhy() {
         assertThat(http.form("/oidc/token", List.of("grant_type", "client_credentials"))
                         .string("error_description"))
                 .isEqualTo("no client authentication mechanism provided");
@@ -161,14 +161,14 @@ class LogtoBoxTests {
         "client_id=demo-web&redirect_uri=http://127.0.0.1:39090/other, invalid_redirect_uri",
         "client_id=demo-web&redirect_uri=http://127.0.0.1.evil.example/callback, invalid_redirect_uri"
     })
-    void badAuthorizationRequestsAreNotRedirected(String query, String error) {
+    void authorizeWhenTheClientOrRedirectUriIsUnknownThenNotRedirected(String query, String error) {
         Answer answer = http.get("/oidc/auth?response_type=code&scope=openid&" + query);
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.string("error")).isEqualTo(error);
     }
 
     @Test
-    void unknownResourceAtSignInIsReported() {
+    void authorizeWhenTheResourceIsUnknownThenRedirectedWithInvalidTarget() {
         Answer answer = new Browser(box.endpoint(), "alice")
                 .request(TestClient.PUBLIC, "openid", List.of("https://nope.example.test"), "");
         assertThat(answer.status()).isEqualTo(303);
@@ -176,14 +176,14 @@ class LogtoBoxTests {
     }
 
     @Test
-    void consentCanBeDenied() {
+    void authorizeWhenConsentIsDeniedThenRedirectedWithAccessDenied() {
         Map<String, String> callback =
                 new Browser(box.endpoint(), "alice").deny(TestClient.PUBLIC, Browser.ALL_SCOPES, RESOURCES);
         assertThat(callback).containsEntry("error", "access_denied").containsEntry("state", "a state");
     }
 
     @Test
-    void anEarlierConsentIsNoAnswerToALaterRequest() {
+    void authorizeWhenConsentIsDeniedAfterAnEarlierOneThenAccessDenied() {
         Browser browser = new Browser(box.endpoint(), "alice");
         browser.signIn(TestClient.PUBLIC, Browser.ALL_SCOPES, RESOURCES, "consent");
         assertThat(browser.deny(TestClient.PUBLIC, Browser.ALL_SCOPES, RESOURCES))
@@ -201,21 +201,21 @@ class LogtoBoxTests {
     }
 
     @Test
-    void signInPageRefusesForgedForms() {
+    void signInWhenTheFormIsForgedThenForbidden() {
         assertThat(http.form("/sign-in", List.of("username", "alice", "password", "demo"))
                         .status())
                 .isEqualTo(403);
     }
 
     @Test
-    void signInPageEscapesItsValues() {
+    void signInWhenAParameterContainsMarkupThenThePageEscapesIt() {
         Answer page = http.get("/consent");
         assertThat(page.status()).isBetween(300, 399);
         assertThat(http.get("/sign-in?app_id=%3Cscript%3E").text()).doesNotContain("<script>");
     }
 
     @Test
-    void opaqueTokensCanBeInspectedAndJwtsCannot() {
+    void introspectWhenTheTokenIsOpaqueThenItsStateAndWhenItIsAJwtThenRefused() {
         Answer tokens = new Browser(box.endpoint(), "alice")
                 .signIn(TestClient.CONFIDENTIAL, Browser.ALL_SCOPES, RESOURCES, "consent");
         assertInspected(tokens.string("access_token"), "oidc/introspection.opaque");
@@ -266,7 +266,7 @@ class LogtoBoxTests {
     }
 
     @Test
-    void revokedRefreshTokenIsDead() {
+    void refreshWhenTheTokenWasRevokedThenInvalidGrant() {
         String token = new Browser(box.endpoint(), "alice")
                 .signIn(TestClient.CONFIDENTIAL, Browser.ALL_SCOPES, RESOURCES, "consent")
                 .string("refresh_token");
@@ -283,7 +283,7 @@ class LogtoBoxTests {
     }
 
     @Test
-    void codeIsGoodForOneUseAndForItsVerifierOnly() {
+    void redeemWhenTheCodeWasUsedOrTheVerifierIsWrongThenInvalidGrant() {
         Browser browser = new Browser(box.endpoint(), "alice");
         String code =
                 browser.authorize(TestClient.PUBLIC, "openid", List.of(), "").get("code");

@@ -139,7 +139,7 @@ class RecordedManagementTests {
                 "users",
                 "users.paged"
             })
-    void read(String name) {
+    void getThenAsRecorded(String name) {
         assertSame("management-api/" + name, Map.of());
     }
 
@@ -171,12 +171,12 @@ class RecordedManagementTests {
                 "user-roles.unknown-user",
                 "user.unknown"
             })
-    void refuse(String name) {
+    void requestWhenItIsInvalidThenTheErrorIsAsRecorded(String name) {
         assertSame("errors/" + name, Map.of());
     }
 
     @Test
-    void roleAssignmentsAreReadBackAtOnce() {
+    void assignWhenRolesChangeThenReadsShowItAtOnce() {
         String bob = tenant.member("acme", "member");
         Map<String, String> names = Map.of("/users/bob", "/users/" + bob);
         assertSame("management-api/mutation.org-user-roles.post", names);
@@ -191,7 +191,7 @@ class RecordedManagementTests {
     }
 
     @Test
-    void memberWithoutRole() {
+    void getWhenAMemberHasNoRoleThenAsRecorded() {
         String dave = tenant.member("acme");
         Map<String, String> names = Map.of("fkovb608mark", dave);
         assertSame("management-api/org-user-roles.member-without-role", names);
@@ -201,7 +201,7 @@ class RecordedManagementTests {
     }
 
     @Test
-    void suspendedMemberKeepsRoles() {
+    void suspendWhenAMemberHasRolesThenTheyStay() {
         String user = tenant.member("acme", "member");
         Map<String, String> suspended = Map.of(
                 "fkovb608mark",
@@ -221,7 +221,7 @@ class RecordedManagementTests {
     }
 
     @Test
-    void subjectToken() {
+    void createSubjectTokenThenItsFormIsAsRecorded() {
         Recorded recorded = recorded("management-api/subject-tokens.create", Map.of());
         Answer answer = management.send("POST", "/subject-tokens", recorded.requestBody());
         assertThat(answer.status()).isEqualTo(recorded.status());
@@ -232,7 +232,7 @@ class RecordedManagementTests {
     }
 
     @Test
-    void listsThatAlwaysComeInPagesStopAtTwenty() {
+    void listWhenNoPageIsRequestedThenSomeListsEndAfterTwenty() {
         try (Many many = new Many()) {
             assertRows("/roles", 20);
             assertRows("/users/alice/roles", 20);
@@ -289,19 +289,19 @@ class RecordedManagementTests {
     }
 
     @Test
-    void unknownQueryParametersDoNoHarm() {
+    void getWhenQueryParametersAreUnknownThenTheyAreIgnored() {
         assertThat(management.get("/organizations/acme?whatever=1&page=0").status())
                 .isEqualTo(200);
     }
 
     @ParameterizedTest
     @CsvSource({"page_size=101", "page=-1", "page=x"})
-    void badPages(String query) {
+    void listWhenThePageIsInvalidThenRefused(String query) {
         assertThat(management.get("/users?" + query).string("code")).isEqualTo("guard.invalid_pagination");
     }
 
     @Test
-    void tokensThatAreNotForTheManagementApi() {
+    void requestWhenTheTokenIsNotForTheManagementApiThenRefusedAsRecorded() {
         assertRefusedAs("auth.missing-token", null);
         assertRefusedAs("auth.wrong-scheme", "Basic Zm9vOmJhcg==");
         assertRefusedAs("auth.garbage-token", "Bearer not-a-jwt");
@@ -312,7 +312,7 @@ class RecordedManagementTests {
     }
 
     @Test
-    void tokenOfUnknownKey() {
+    void requestWhenTheTokensKeyIsUnknownThenRefusedAsRecorded() {
         try (LogtoBox other = LogtoBox.builder().port(0).clock(CLOCK).start()) {
             Answer token = TestClient.MANAGEMENT.token(
                     new Http(other.endpoint()), "grant_type", "client_credentials", "resource", Browser.API);
@@ -321,7 +321,7 @@ class RecordedManagementTests {
     }
 
     @Test
-    void expiredToken() {
+    void requestWhenTheTokenHasExpiredThenRefusedAsRecorded() {
         String token = agentToken("resource", "https://default.logto.app/api");
         CLOCK.advance(Duration.ofHours(1));
         assertRefusedAs("auth.expired-token", token);

@@ -77,13 +77,13 @@ class RecordedTokenTests {
                 "tokens/rotation.before-es384",
                 "errors/oidc.client-credentials.management-without-role"
             })
-    void clientCredentials(String path) {
+    void clientCredentialsThenAsRecorded(String path) {
         Recorded recorded = recorded(path);
         recorded.assertSameTokenResponse(replay(recorded, recorded.basicUser(), Map.of()));
     }
 
     @Test
-    void clientCredentialsWithBadSecret() {
+    void clientCredentialsWhenTheSecretIsWrongThenAsRecorded() {
         Recorded recorded = recorded("tokens/m2m.bad-secret");
         Answer answer = http.form(
                 "/oidc/token", recorded.form(Map.of()), "Authorization", TestClient.basic("demo-agent", "wrong"));
@@ -93,7 +93,7 @@ class RecordedTokenTests {
     }
 
     @Test
-    void clientCredentialsWithShorterLifetime() {
+    void clientCredentialsWhenTheResourceHasAShorterLifetimeThenAsRecorded() {
         Recorded recorded = recorded("tokens/m2m.api-resource.ttl-60");
         setTtl(60);
         Answer answer = replay(recorded, "demo-agent", Map.of());
@@ -118,7 +118,7 @@ class RecordedTokenTests {
                 "exchange.resource",
                 "exchange.resource.bob"
             })
-    void tokenExchange(String name) {
+    void tokenExchangeThenAsRecorded(String name) {
         String user = name.contains("bob") ? "bob" : name.contains("non-member") ? "carol" : "alice";
         Recorded recorded = recorded("tokens/" + name);
         recorded.assertSameTokenResponse(
@@ -126,7 +126,7 @@ class RecordedTokenTests {
     }
 
     @Test
-    void tokenExchangeByPublicClient() {
+    void tokenExchangeWhenTheClientIsPublicThenAsRecorded() {
         Recorded recorded = recorded("tokens/exchange.organization.spa");
         Map<String, String> replacements = Map.of("subject_token", management.subjectToken("alice"));
         Answer answer = http.form("/oidc/token", recorded.form(replacements));
@@ -135,13 +135,13 @@ class RecordedTokenTests {
     }
 
     @Test
-    void tokenExchangeByClientThatMayNot() {
+    void tokenExchangeWhenTheClientMayNotExchangeThenAsRecorded() {
         Recorded recorded = recorded("tokens/exchange.not-allowed-client");
         recorded.assertSameTokenResponse(replay(recorded, "demo-agent", Map.of()));
     }
 
     @Test
-    void tokenExchangeOfUsedAndOfUnknownSubjectToken() {
+    void tokenExchangeWhenTheSubjectTokenIsUsedOrUnknownThenAsRecorded() {
         Recorded recorded = recorded("tokens/exchange.subject-token-used-twice");
         Map<String, String> replacements = Map.of("subject_token", management.subjectToken("alice"));
         assertThat(replay(recorded, "demo-server", replacements).status()).isEqualTo(200);
@@ -151,7 +151,7 @@ class RecordedTokenTests {
     }
 
     @Test
-    void tokenExchangeForSuspendedUser() {
+    void tokenExchangeWhenTheUserIsSuspendedThenAsRecorded() {
         String user = tenant.user();
         directory.addMember("acme", user);
         directory.suspend(user, true);
@@ -162,7 +162,7 @@ class RecordedTokenTests {
     }
 
     @Test
-    void codeExchange() {
+    void codeExchangeWhenTheCodeIsValidOrInvalidThenAsRecorded() {
         Browser browser = new Browser(box.endpoint(), "alice");
         recorded("tokens/code.initial")
                 .assertSameTokenResponse(
@@ -183,7 +183,7 @@ class RecordedTokenTests {
                 "refresh.scope-not-granted",
                 "refresh.unknown-resource"
             })
-    void refresh(String name) {
+    void refreshThenAsRecordedAndTheRefreshTokenStays(String name) {
         Recorded recorded = recorded("tokens/" + name);
         String token = refreshToken("alice", Browser.ALL_SCOPES, RESOURCES);
         Answer answer = replay(recorded, "demo-server", Map.of("refresh_token", token));
@@ -192,13 +192,13 @@ class RecordedTokenTests {
     }
 
     @Test
-    void refreshWithGarbage() {
+    void refreshWhenTheTokenIsGarbageThenAsRecorded() {
         Recorded recorded = recorded("tokens/refresh.garbage");
         recorded.assertSameTokenResponse(replay(recorded, "demo-server", Map.of()));
     }
 
     @Test
-    void refreshWithoutOrganizationsScope() {
+    void refreshWhenTheGrantLacksTheOrganizationsScopeThenAsRecorded() {
         Recorded recorded = recorded("tokens/refresh.organizations-scope-missing");
         String scope = Browser.ALL_SCOPES.replace(" urn:logto:scope:organizations ", " ");
         String token = refreshToken("alice", scope, RESOURCES);
@@ -246,19 +246,19 @@ class RecordedTokenTests {
         "errors/refresh.org.user-deleted,                     admin,  DELETE_USER",
         "errors/refresh.org.mfa-required,                     admin,  REQUIRE_MFA"
     })
-    void refreshAfterChange(String path, String role, Change change) {
+    void refreshWhenRightsHaveChangedThenAsRecorded(String path, String role, Change change) {
         assertSameAfter(path, role, change, EXPERIMENT, RESOURCES);
     }
 
     @Test
-    void refreshAfterPromotionToScopesThatWereNotRequested() {
+    void refreshWhenPromotedToScopesThatWereNotRequestedThenAsRecorded() {
         String scope = "openid offline_access urn:logto:scope:organizations read:report";
         assertSameAfter("tokens/refresh.org.promoted-not-requested", "member", Change.PROMOTE, scope, RESOURCES);
         assertSameAfter("errors/refresh.org.promoted-not-requested-named", "member", Change.PROMOTE, scope, RESOURCES);
     }
 
     @Test
-    void refreshWithoutOrganizationsResourceAtSignIn() {
+    void refreshWhenSignInDidNotRequestTheOrganizationResourceThenAsRecorded() {
         assertSameAfter(
                 "tokens/refresh.org.no-organization-resource-at-sign-in",
                 "admin",
@@ -268,7 +268,7 @@ class RecordedTokenTests {
     }
 
     @Test
-    void refreshAfterNewScopeAndNewConsent() {
+    void refreshWhenConsentToANewScopeWasGivenThenAsRecorded() {
         String id =
                 directory.addOrganizationScope("export94889:report", "member").id();
         assertSameAfter(

@@ -172,7 +172,7 @@ class RefreshMatrixTests {
     @EnumSource(
             value = TestClient.class,
             names = {"PUBLIC", "CONFIDENTIAL"})
-    void promotedWithScopeRequestedAtSignIn(TestClient client) {
+    void refreshWhenPromotedToRequestedScopesThenOnlyTheOrganizationTokenGainsThem(TestClient client) {
         Holder holder = Holder.of(client, "member");
         assertScopes(holder.organizationToken(), Set.of("read:report"));
         assertScopes(holder.organizationResourceToken(), Set.of("read:document"));
@@ -190,7 +190,7 @@ class RefreshMatrixTests {
     @EnumSource(
             value = TestClient.class,
             names = {"PUBLIC", "CONFIDENTIAL"})
-    void promotedWithScopeNotRequestedAtSignIn(TestClient client) {
+    void refreshWhenPromotedToScopesThatWereNotRequestedThenNoTokenGainsThem(TestClient client) {
         Holder holder = new Holder(
                 client, "member", "openid offline_access urn:logto:scope:organizations read:report read:document");
         directory.setRoles(holder.organization, holder.user, "admin");
@@ -205,7 +205,7 @@ class RefreshMatrixTests {
     @EnumSource(
             value = TestClient.class,
             names = {"PUBLIC", "CONFIDENTIAL"})
-    void brandNewOrganizationScopeNeedsNewAuthorization(TestClient client) {
+    void refreshWhenAnOrganizationScopeIsNewThenOnlyANewAuthorizationDeliversIt(TestClient client) {
         String name = tenant.freshScopeName("export");
         Holder holder = new Holder(client, "member", Browser.ALL_SCOPES + " " + name);
         directory.addOrganizationScope(name, "member");
@@ -227,7 +227,7 @@ class RefreshMatrixTests {
     @EnumSource(
             value = TestClient.class,
             names = {"PUBLIC", "CONFIDENTIAL"})
-    void brandNewResourceScopeNeedsNewAuthorization(TestClient client) {
+    void refreshWhenAResourceScopeIsNewThenOnlyANewAuthorizationDeliversIt(TestClient client) {
         String name = tenant.freshScopeName("sign");
         Holder holder = new Holder(client, "member", Browser.ALL_SCOPES + " " + name);
         String id = directory.addResourceScope(Browser.API, name, "member").id();
@@ -244,7 +244,7 @@ class RefreshMatrixTests {
     @EnumSource(
             value = TestClient.class,
             names = {"PUBLIC", "CONFIDENTIAL"})
-    void newAuthorizationWithLiveSessionShowsNothing(TestClient client) {
+    void authorizeWhenASessionExistsThenNoPageIsShown(TestClient client) {
         Holder holder = Holder.of(client, "member");
         Answer token = holder.browser.redeem(
                 client,
@@ -259,7 +259,7 @@ class RefreshMatrixTests {
     @EnumSource(
             value = TestClient.class,
             names = {"PUBLIC", "CONFIDENTIAL"})
-    void removedFromOrganization(TestClient client) {
+    void refreshWhenRemovedFromTheOrganizationThenNoLongerAMember(TestClient client) {
         assertNoLongerMember(client, (organization, user) -> directory.removeMember(organization, user));
     }
 
@@ -267,7 +267,7 @@ class RefreshMatrixTests {
     @EnumSource(
             value = TestClient.class,
             names = {"PUBLIC", "CONFIDENTIAL"})
-    void organizationDeleted(TestClient client) {
+    void refreshWhenTheOrganizationIsDeletedThenNoLongerAMember(TestClient client) {
         assertNoLongerMember(client, (organization, user) -> directory.deleteOrganization(organization));
     }
 
@@ -294,7 +294,7 @@ class RefreshMatrixTests {
     @EnumSource(
             value = TestClient.class,
             names = {"PUBLIC", "CONFIDENTIAL"})
-    void newMembershipArrivesWithPlainRefresh(TestClient client) {
+    void refreshWhenTheMembershipIsNewThenItsScopesAreDelivered(TestClient client) {
         Holder holder = Holder.of(client, "member");
         String another = tenant.organization();
         directory.addMember(another, holder.user);
@@ -335,7 +335,7 @@ class RefreshMatrixTests {
     @EnumSource(
             value = TestClient.class,
             names = {"PUBLIC", "CONFIDENTIAL"})
-    void mfaRequired(TestClient client) {
+    void refreshWhenTheOrganizationRequiresMfaThenRefusedUntilItIsConfigured(TestClient client) {
         Holder holder = Holder.of(client, "admin");
         directory.organizations().update(holder.organization, each -> each.withMfaRequired(true));
         String description = "organization requires MFA but user has no MFA configured";
@@ -350,7 +350,7 @@ class RefreshMatrixTests {
     @EnumSource(
             value = TestClient.class,
             names = {"PUBLIC", "CONFIDENTIAL"})
-    void expiresAfterFourteenDays(TestClient client) {
+    void refreshWhenTheTokenIsFourteenDaysOldThenInvalidGrant(TestClient client) {
         Holder holder = Holder.of(client, "admin");
         CLOCK.advance(Duration.ofDays(14).minusSeconds(1));
         assertThat(client.token(http, "grant_type", "refresh_token", "refresh_token", holder.refreshToken)
@@ -365,7 +365,7 @@ class RefreshMatrixTests {
     @EnumSource(
             value = TestClient.class,
             names = {"PUBLIC", "CONFIDENTIAL"})
-    void replayRevokesTheGrantButNotWithinTheLeeway(TestClient client) {
+    void refreshWhenAReplacedTokenIsSentAfterTheLeewayThenTheGrantIsRevoked(TestClient client) {
         Holder holder = Holder.of(client, "admin");
         if (client == TestClient.CONFIDENTIAL) {
             CLOCK.advance(Duration.ofDays(10)); // 70 % of its lifetime: from here on, it is replaced as well.

@@ -56,7 +56,7 @@ class SigningKeyTests {
     }
 
     @Test
-    void publishedLikeTheRecordedKey() throws Exception {
+    void keysThenPublishedAsRecorded() throws Exception {
         Recorded recorded = Recorded.of("oidc/jwks", box.endpoint().toString());
         Answer answer = http.get("/oidc/jwks");
         assertThat(answer.header("content-type")).isEqualToIgnoringWhitespace(recorded.responseHeader("content-type"));
@@ -70,7 +70,7 @@ class SigningKeyTests {
     }
 
     @Test
-    void rotationToRsaTakesEffectAtOnceAndKeepsThePreviousKey() throws Exception {
+    void rotateWhenToRsaThenItTakesEffectAtOnceAndThePreviousKeyStays() throws Exception {
         String before = token();
         Recorded recorded = Recorded.of(
                 "management-api/mutation.signing-key-rotate", box.endpoint().toString());
@@ -94,7 +94,7 @@ class SigningKeyTests {
     }
 
     @Test
-    void rotationWithGracePublishesTheNextKeyFirst() throws Exception {
+    void rotateWhenThereIsAGracePeriodThenTheNextKeyIsPublishedFirst() throws Exception {
         management.send(
                 "POST",
                 "/configs/oidc/private-keys/rotate",
@@ -107,7 +107,7 @@ class SigningKeyTests {
     }
 
     @Test
-    void deletedKeyIsNoLongerPublished() {
+    void deleteWhenTheKeyIsThePreviousOneThenNoLongerPublished() {
         management.send("POST", "/configs/oidc/private-keys/rotate", "{}");
         JsonNode keys = management.get("/configs/oidc/private-keys").json();
         String current = keys.get(0).path("id").asString();

@@ -275,7 +275,7 @@ class WebhookTests {
     }
 
     @Test
-    void deletedUserIsShownInFull() throws Exception {
+    void deliverWhenAUserIsDeletedThenTheDeliveryContainsItsData() throws Exception {
         management.send("DELETE", "/users/bob", null);
         Delivery delivery = receiver.next();
         assertThat(delivery.event()).isEqualTo("User.Deleted");
@@ -319,7 +319,7 @@ class WebhookTests {
     }
 
     @Test
-    void testButtonSendsMadeUpEvents() throws Exception {
+    void testHookThenAMadeUpEventIsDelivered() throws Exception {
         management.send(
                 "POST",
                 "/hooks/" + hookId + "/test",
@@ -329,7 +329,7 @@ class WebhookTests {
 
     @ParameterizedTest
     @ValueSource(ints = {500, 429})
-    void nothingIsDeliveredTwice(int status) throws InterruptedException {
+    void deliverWhenTheReceiverFailsThenNotRepeated(int status) throws InterruptedException {
         receiver.answerWith(status);
         create("/organizations", "{\"name\":\"Another\"}");
         assertThat(receiver.next().event()).isEqualTo("Organization.Created");
@@ -337,7 +337,7 @@ class WebhookTests {
     }
 
     @Test
-    void nothingIsDeliveredForRefusedCallsNorToDisabledHooks() throws InterruptedException {
+    void deliverWhenTheCallIsRefusedOrTheHookIsDisabledThenNothing() throws InterruptedException {
         assertThat(management.send("DELETE", "/organizations/nowhere", null).status())
                 .isEqualTo(404);
         management.send("PATCH", "/hooks/" + hookId, "{\"enabled\":false}");
@@ -346,7 +346,7 @@ class WebhookTests {
     }
 
     @Test
-    void eventsBehindAFlagAreRefused() {
+    void createHookWhenAnEventIsBehindAFlagThenRefused() {
         Answer answer = management.send(
                 "POST",
                 "/hooks",

@@ -126,7 +126,7 @@ abstract class ConvergenceRows {
 
     @TestFactory
     @Order(1)
-    Stream<DynamicTest> losses() {
+    Stream<DynamicTest> followSignalsWhenRightsAreLostThenConverges() {
         return Stream.of(
                 row("demoted", story -> {
                     ObedientClient page = demoted(story, story::reports);
@@ -224,7 +224,7 @@ abstract class ConvergenceRows {
 
     @TestFactory
     @Order(2)
-    Stream<DynamicTest> gains() {
+    Stream<DynamicTest> followSignalsWhenRightsAreGainedThenConverges() {
         return Stream.of(
                 row("promoted, scope requested at sign-in", story -> {
                     ObedientClient page = promoted(story, story::reports, WRITING);
@@ -379,7 +379,7 @@ abstract class ConvergenceRows {
 
     @TestFactory
     @Order(3)
-    Stream<DynamicTest> gainsAndLosses() {
+    Stream<DynamicTest> followSignalsWhenRightsAreGainedAndLostThenConverges() {
         return Stream.of(
                 row("demoted and promoted at once", story -> {
                     String user = story.member(story.role("read:report", "invite:member"));
@@ -450,7 +450,7 @@ abstract class ConvergenceRows {
 
     @TestFactory
     @Order(4)
-    Stream<DynamicTest> devices() {
+    Stream<DynamicTest> followSignalsWhenThereAreSeveralDevicesThenConverges() {
         return Stream.of(
                 row("second device, scope requested", story -> devices(story, WRITING, WRITING)),
                 row("second device, scope not requested there", story -> devices(story, WRITING, READING)),
@@ -519,7 +519,7 @@ abstract class ConvergenceRows {
 
     @TestFactory
     @Order(5)
-    Stream<DynamicTest> reluctance() {
+    Stream<DynamicTest> followSignalsWhenClientOrUserDoesNotTakeTheScopeThenConverges() {
         return Stream.of(
                 row(
                         "down-scoped on purpose",
@@ -601,7 +601,7 @@ abstract class ConvergenceRows {
 
     @TestFactory
     @Order(6)
-    Stream<DynamicTest> clocks() {
+    Stream<DynamicTest> followSignalsWhenClocksDifferThenConverges() {
         return Stream.of(
                         withinASecond("sign-in, call and refresh within one second", () -> stage.guard),
                         withinASecond("provider's clock 10 s ahead", () -> stage.slow),
@@ -638,7 +638,7 @@ abstract class ConvergenceRows {
 
     @TestFactory
     @Order(7)
-    Stream<DynamicTest> instances() {
+    Stream<DynamicTest> followSignalsWhenInstancesRestartOrTakeTurnsThenConverges() {
         return Stream.of(
                 row("restart in the middle", story -> {
                     ObedientClient page = promoted(story, story::reports, WRITING);
@@ -752,7 +752,7 @@ abstract class ConvergenceRows {
 
     @TestFactory
     @Order(8)
-    Stream<DynamicTest> manyReplicas() {
+    Stream<DynamicTest> followSignalsWhenThereAreManyReplicasThenConverges() {
         return Stream.of(
                 row("four replicas taking turns, demoted", story -> {
                     story.lead(fourReplicas());
@@ -834,7 +834,7 @@ abstract class ConvergenceRows {
 
     @TestFactory
     @Order(9)
-    Stream<DynamicTest> machines() {
+    Stream<DynamicTest> followSignalsWhenThereIsNoUserThenConverges() {
         return Stream.of(
                 row("machine-to-machine, demoted", story -> {
                     ObedientClient agent = story.agent("writer agent", "read:report", "write:report");
@@ -876,7 +876,7 @@ abstract class ConvergenceRows {
 
     @TestFactory
     @Order(10)
-    Stream<DynamicTest> roles() {
+    Stream<DynamicTest> followSignalsWhenRolesChangeThenConverges() {
         return RoleStories.all().map(each -> row(each.name(), each.why(), each.scenario()));
     }
 

@@ -162,7 +162,7 @@ class KeycloakConvergenceTests {
     private record Lived(KeycloakRow row, Instant restFrom) {}
 
     @TestFactory
-    Stream<DynamicTest> rows() {
+    Stream<DynamicTest> followSignalsWhenRightsChangeThenConverges() {
         ExecutorService threads = Executors.newCachedThreadPool();
         List<CompletableFuture<Lived>> lives = new ArrayList<>();
         for (Case each : CASES) {

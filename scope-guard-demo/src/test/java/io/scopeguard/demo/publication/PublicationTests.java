@@ -53,7 +53,7 @@ class PublicationTests {
 
     @ParameterizedTest
     @FieldSource("LIBRARIES")
-    void everyEntryHasTheSameTime(String artifact) throws IOException {
+    void everyEntryOfAnArchiveHasTheSameTime(String artifact) throws IOException {
         try (JarFile jar = new JarFile(Repository.file(artifact, ".jar").toFile())) {
             List<FileTime> times = new ArrayList<>();
             for (JarEntry entry : Collections.list(jar.entries())) {
@@ -83,7 +83,7 @@ class PublicationTests {
 
     /** Without a publisher, the POM contains no invented addresses. */
     @Test
-    void whatOnlyThePublisherKnowsIsPassedOrMissing() throws IOException {
+    void everyDetailOfThePublisherIsPassedOrMissing() throws IOException {
         String pom = Files.readString(Repository.file("scope-guard-core", ".pom"));
         PASSED.forEach((property, element) -> {
             var matcher = Pattern.compile(element, Pattern.DOTALL).matcher(pom);
