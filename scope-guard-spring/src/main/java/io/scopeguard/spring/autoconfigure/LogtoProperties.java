@@ -11,19 +11,21 @@ import org.springframework.boot.convert.DurationUnit;
 /**
  * The Logto tenant. Active if any of these properties is set.
  *
- * @param endpoint The tenant, e.g. https://abc.logto.app; issuer, JWK Set, token endpoint and API are derived from it.
- * @param appId Id of a machine-to-machine application with Management API access.
+ * @param endpoint Address of the Logto tenant, e.g. https://abc.logto.app; the addresses of the issuer, the signing keys, the token
+ *     endpoint and the Management API are derived from it.
+ * @param appId Id of a machine-to-machine application that has access to the Management API.
  * @param appSecret Secret of the machine-to-machine application.
- * @param managementResource Resource indicator of the Management API. Defaults to https://TENANT.logto.app/api on Logto Cloud, else
- *     https://default.logto.app/api.
- * @param issuers Further accepted issuers: that of a custom domain, exactly as in the iss claim, e.g.
- *     https://auth.example.com/oidc.
- * @param plainHttpHosts Names of hosts that may be reached by plain http, besides the loopback interface; inside a cluster, for
- *     example. Anyone who can read the traffic reads the application's secret, and anyone who can respond in place of the host
- *     decides who gets access; start-up warns.
- * @param callsPerSecond Maximum number of calls to Logto by this process, or by all replicas together if they share. Logto Cloud
- *     allows 20 for all callers of a tenant.
- * @param timeout Time limit of a whole call to Logto, including fetching its signing keys; from 100ms to 30s.
+ * @param managementResource Resource indicator of the Management API, for which the machine-to-machine application requests its
+ *     token. Defaults to https://TENANT.logto.app/api on Logto Cloud, else https://default.logto.app/api.
+ * @param issuers Additional issuers whose tokens are accepted, exactly as in the iss claim; needed if tokens are issued under a
+ *     custom domain, e.g. https://auth.example.com/oidc.
+ * @param plainHttpHosts Names of hosts that may be called over plain HTTP, in addition to the loopback interface, such as a host
+ *     inside a cluster. Anyone who can read this traffic learns the application's secret, and anyone who can answer in place of the
+ *     host can grant access to anybody. Start-up logs a warning.
+ * @param callsPerSecond Maximum number of calls per second to Logto by this process, or by all replicas together if they share.
+ *     Logto Cloud allows 20 per second for all callers of a tenant.
+ * @param timeout Time limit of each call to Logto, until the whole response has arrived; it also applies to fetching signing keys;
+ *     from 100ms to 30s.
  * @param webhook The endpoint that receives the tenant's webhooks.
  * @since 0.1
  */
@@ -51,9 +53,9 @@ public record LogtoProperties(
     /**
      * The endpoint that receives the tenant's webhooks.
      *
-     * @param signingKeys Signing keys of the webhooks that are delivered here, as Logto shows them; several while one replaces
-     *     another. Without a key, webhooks are off.
-     * @param path Path of the webhook endpoint, below the context path, compared exactly.
+     * @param signingKeys Signing keys, as Logto shows them, of the webhooks that deliver to this application. List the old and the
+     *     new key while one replaces the other. Without a key, the webhook endpoint is off.
+     * @param path Path of the webhook endpoint, relative to the context path; requests must match it exactly.
      */
     public record Webhook(
             @Nullable List<String> signingKeys,

@@ -7,8 +7,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * MCP servers of Spring AI.
  *
- * @param list Tools, prompts and resources in the lists of an MCP server: those that the user could call (attainable), or all;
- *     entries that the token does not permit name the missing scopes.
+ * @param list Entries in an MCP server's lists of tools, prompts and resources: those that the user could call (attainable), or
+ *     all; entries that the token does not permit name the missing scopes.
  * @param maxMessage Maximum size of a message to an MCP server; longer ones get 413.
  * @since 0.1
  */

@@ -16,25 +16,26 @@ import org.springframework.boot.convert.DurationUnit;
  * Settings of Scope Guard. Durations without a unit are seconds.
  *
  * @param enabled Whether Scope Guard is active.
- * @param failFast Whether start-up fails if the provider does not respond; a setting that the provider refuses stops start-up in
+ * @param failFast Whether start-up fails if the provider does not respond. A setting that the provider refuses stops start-up in
  *     any case.
- * @param startupTimeout How long start-up waits until the settings have been checked with the provider. Without a response by then,
- *     start-up goes on and the checks continue in the background, or start-up fails with fail-fast. Defaults to 3s, or 15s with
+ * @param startupTimeout How long start-up waits for the provider while it checks the settings. If there is no response by then,
+ *     start-up continues and the check goes on in the background; with fail-fast, start-up fails. Defaults to 3s, or 15s with
  *     fail-fast.
- * @param mode Effect of live permissions: observe (only measure), signal (inform clients; the token decides), enforce (also deny
- *     what was revoked).
- * @param publicUrl Address of this API as clients use it, including the context path: https://api.example.com,
+ * @param mode What live permissions are used for: observe only measures how tokens differ from them, signal also sends clients the
+ *     header Scope-Drift, and enforce also denies requests for revoked scopes. In the first two modes, the scopes of the token
+ *     decide.
+ * @param publicUrl Address at which clients reach this API, including the base path: https://api.example.com,
  *     https://example.com/api; used in challenges and metadata. Defaults to the address of the request.
- * @param resources Resource indicators of this API (RFC 8707), compared exactly; may be empty if only organization tokens are used.
- * @param defaultAudience Audience of requirements that name none: organization or one of the resources. Defaults to the only
- *     resource, or organization without resources; required with several resources.
- * @param unannotated Access to handlers without an annotation: with any valid token (authenticated), or none (deny).
- * @param open Resources and endpoints that are open to everybody without a token, because they cannot be annotated: static (files
- *     and the welcome page), openapi (the document of springdoc), actuator: with the id of an endpoint, servlet: with the name of a
- *     servlet.
- * @param authorities SCOPE_ authorities for @PreAuthorize and the like: none, or those of the token (token), which hold in every
- *     organization and ignore live permissions.
- * @param clockSkew Tolerated difference to the provider's clock when a token's times are checked.
+ * @param resources Resource indicators of this API (RFC 8707), for which clients request tokens; compared exactly. May be empty if
+ *     the API accepts only organization tokens.
+ * @param defaultAudience Audience of requirements that do not name one: organization (organization tokens), or one of the
+ *     resources. Defaults to the only resource, or organization without resources; required with several resources.
+ * @param unannotated Access to handlers without an annotation: permitted with any valid token (authenticated), or denied (deny).
+ * @param open What is open to everybody without a token although it cannot be annotated: static (files and the welcome page),
+ *     openapi (the document of springdoc), actuator: with the id of an endpoint, servlet: with the name of a servlet.
+ * @param authorities Whether tokens provide SCOPE_ authorities, for @PreAuthorize and the like: no (none), or those of the token's
+ *     scopes (token), which hold in every organization and ignore live permissions.
+ * @param clockSkew Tolerated difference between this machine's clock and the provider's when the times in a token are checked.
  * @param clients Exceptions for single clients, by client_id: 'watch' (the scopes whose absence from their tokens is reported, as
  *     in scope-guard.drift.watch), 'non-interactive' (no user is present to grant consent) and 'third-party' (the client receives
  *     the number of the scopes that a token lacks, but not their names). A client_id with other characters than letters, digits and
@@ -88,11 +89,14 @@ public record ScopeGuardProperties(
     /**
      * Live permissions.
      *
-     * @param maxAge Age at which live permissions are re-read; a requirement can set its own maxAge.
-     * @param maxStale Age at which live permissions expire, whatever the cause.
-     * @param whenUnknown Policy for unknown live permissions: trust-token or deny; a requirement can set its own whenUnknown.
-     * @param maxWait How long a request waits for live permissions.
-     * @param maxEntries Maximum number of cached pairs of subject and organization, about 230 bytes each.
+     * @param maxAge Age by which live permissions are read again; a requirement can set its own maxAge.
+     * @param maxStale Age from which live permissions are no longer used, whatever the reason they were not read again; then they
+     *     are unknown.
+     * @param whenUnknown What decides if live permissions are unknown: the token alone (trust-token), or nothing, so that the
+     *     request is denied with 503 (deny); a requirement can set its own whenUnknown.
+     * @param maxWait Maximum time that a request waits for live permissions.
+     * @param maxEntries Maximum number of cached facts about subjects, such as the membership of a user in an organization, about
+     *     230 bytes each; a fact with long ids counts as several.
      */
     public record Permissions(
             @DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS)
@@ -111,8 +115,10 @@ public record ScopeGuardProperties(
     /**
      * Hints for clients.
      *
-     * @param watch Scopes that are reported as missing: those that handlers declare (declared), all, or a list of scopes.
-     * @param spread Period over which clients are asked to spread their refreshes; from 1s to 30s.
+     * @param watch Scopes whose absence from a token is reported to the client: those that handlers declare (declared), all, or a
+     *     list of scopes.
+     * @param spread Period over which clients spread their refreshes: the header asks each of them to wait for a part of it; from
+     *     1s to 30s.
      */
     public record Drift(
             @DefaultValue("declared") List<String> watch,
@@ -132,10 +138,11 @@ public record ScopeGuardProperties(
          *
          * @param enabled Whether an endpoint streams the drift of the presented token as server-sent events.
          * @param path Path of the endpoint that streams drift, below the path of the DispatcherServlet.
-         * @param maxStreams Maximum number of open streams of that endpoint; further requests get 503.
-         * @param maxPerSubject Maximum number of open streams of one subject at that endpoint; the newest replaces the oldest.
-         * @param keepAlive Time between two comments on each stream of that endpoint, from 100ms to 1m; they detect clients that
-         *     have gone, and keep proxies from closing.
+         * @param maxStreams Maximum number of open streams at that endpoint; further requests get 503.
+         * @param maxPerSubject Maximum number of open streams of one subject at that endpoint; when another one is opened, the
+         *     oldest ends.
+         * @param keepAlive Time between two comments on each stream of that endpoint, from 100ms to 1m; comments detect clients
+         *     that have gone, and keep proxies from closing the connection.
          */
         public record Stream(
                 @DefaultValue("false") boolean enabled,
@@ -153,8 +160,8 @@ public record ScopeGuardProperties(
     /**
      * Streamed responses and WebSocket sessions, which end with the right to them.
      *
-     * @param maxOpen Maximum number of open streams and WebSocket sessions for each provider; further ones get 503, and with 0 all
-     *     of them.
+     * @param maxOpen Maximum number of open streams and WebSocket sessions for each provider; further ones get 503. With 0, all of
+     *     them do.
      */
     public record Streams(@DefaultValue("20000") int maxOpen) {}
 
@@ -162,12 +169,12 @@ public record ScopeGuardProperties(
      * Where a request names its organization.
      *
      * @param pathVariable Name of the path variable that contains the organization.
-     * @param header Name of an optional request header that also names the organization. If path and header name one, they must
-     *     match; if the path names none, the header is required.
-     * @param providers The organizations that belong to each provider, by its name, if there are several: ids, beginnings of ids
-     *     followed by *, or * for all others.
-     * @param globalProvider The name of the provider whose tokens count for what holds outside of organizations, if there are
-     *     several; without it, no token does.
+     * @param header Name of a request header that can name the organization. If path and header both name one, they must match. If
+     *     neither does, requests to handlers that require scopes are denied, unless the annotation sets organizationFrom.
+     * @param providers The organizations that belong to each provider, by the provider's name, if there are several providers: ids,
+     *     prefixes of ids followed by *, or * for all others.
+     * @param globalProvider Name of the provider whose tokens are accepted for requirements outside of organizations, if there are
+     *     several providers; without it, no token meets such a requirement.
      */
     public record Organization(
             @DefaultValue("organizationId") String pathVariable,

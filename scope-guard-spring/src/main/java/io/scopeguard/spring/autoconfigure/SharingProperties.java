@@ -11,13 +11,14 @@ import org.springframework.boot.convert.DurationUnit;
  * Sharing between the replicas of the application, through Redis or Valkey.
  *
  * @param enabled Whether replicas share the facts that they read; needs spring-boot-starter-data-redis.
- * @param connectionFactory Name of the LettuceConnectionFactory bean to use; enables sharing as well, unless enabled is false.
- *     Defaults to the only one.
+ * @param connectionFactory Name of the LettuceConnectionFactory bean to use. Setting it also enables sharing, unless enabled is
+ *     false. Defaults to the only one.
  * @param prefix Prefix of all keys in Redis.
- * @param secret At least 32 bytes, the same in all replicas; hides ids in keys, and values that no replica wrote are ignored.
- * @param timeout How long a wait for one answer of Redis may last, from 5ms to 2s. A request waits for Redis in two cases only: it
+ * @param secret Secret of at least 32 bytes, the same in all replicas. With it, keys in Redis do not show ids, and values that no
+ *     replica has written are ignored.
+ * @param timeout Maximum time to wait for one response of Redis, from 5ms to 2s. A request waits for Redis in two cases only: it
  *     waits for the provider, or it is the first request about a user on this replica.
- * @param pause How long commands pause after Redis failed to respond.
+ * @param pause How long no command is sent after Redis failed to respond.
  * @since 0.1
  */
 @ConfigurationProperties("scope-guard.shared")
