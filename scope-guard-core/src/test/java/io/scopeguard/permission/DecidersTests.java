@@ -16,12 +16,10 @@ import io.scopeguard.permission.fact.ReadTimes;
 import io.scopeguard.permission.read.Invalidations;
 import io.scopeguard.permission.read.LossJudge;
 import io.scopeguard.permission.read.MassRevocationGuard;
-import io.scopeguard.permission.read.Pass;
 import io.scopeguard.permission.read.Quarantine;
 import io.scopeguard.permission.read.Quarantine.Ruling;
 import io.scopeguard.permission.read.QuarantineLog;
 import io.scopeguard.provider.DefinitionsKey;
-import io.scopeguard.provider.Page;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Subject;
@@ -29,10 +27,8 @@ import io.scopeguard.testing.LogEvents;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.Sequence;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,38 +148,6 @@ class DecidersTests {
         invalidations.add(new PermissionChange.OfSubject(new Subject(Subject.Type.USER, "user-4")));
 
         judge.requireBelievable(grants("user-4"), null, true, false, SECOND);
-    }
-
-    // Passes
-
-    @ParameterizedTest
-    @CsvSource({
-        // total on the first page, on the second, distinct ids, conclusive
-        "4, 4, 4, true",
-        "4, 5, 4, false",
-        "5, 5, 4, false",
-        "3, 3, 4, false",
-        "-1, -1, 4, true"
-    })
-    void passWhenTheTotalStaysAndMatchesThenConclusive(int first, int second, int distinct, boolean conclusive) {
-        Pass<Boolean> pass = new Pass<>(1);
-        pass.add(new Page<>(List.of(1, 2), "2", first), Map.of("a", true, "b", true), 2);
-        Map<String, Boolean> rest = new HashMap<>();
-        for (int i = 2; i < distinct; i++) {
-            rest.put("id-" + i, true);
-        }
-        boolean last = pass.add(new Page<>(List.of(1, 2), null, second), rest, 3);
-
-        assertThat(last).isTrue();
-        assertThat(pass.isConclusive()).isEqualTo(conclusive);
-    }
-
-    @Test
-    void passWhenAnEmptyPagePromisesAnotherThenOverAndNotConclusive() {
-        Pass<Boolean> pass = new Pass<>(1);
-
-        assertThat(pass.add(new Page<>(List.of(), "2", 0), Map.of(), 2)).isTrue();
-        assertThat(pass.isConclusive()).isFalse();
     }
 
     // Holders

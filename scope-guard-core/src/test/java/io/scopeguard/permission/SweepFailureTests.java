@@ -209,6 +209,34 @@ class SweepFailureTests {
         assertThat(cache.lastSeen(key("user-100"), READ).granted()).isEqualTo(READ);
     }
 
+    /** Those who left before do not request anything any more, so nobody reads them alone. */
+    @Test
+    void sweepWhenAMemberLeavesDuringEachPassThenThoseWhoLeftBeforeAreLost() {
+        for (int i = 0; i < 5; i++) {
+            directory.leave("acme", "user-" + i);
+        }
+        directory.forgetCalls();
+        for (int i = 0; i < 2; i++) {
+            // All later entries move up by one, so user-105 and user-106 are skipped.
+            String leaving = "user-" + (50 + i);
+            directory.meanwhile("members", () -> directory.leave("acme", leaving));
+            clock.advanceSeconds(29);
+            for (int other = 200; other < 250; other++) {
+                get("user-" + other);
+            }
+            executor.runAll();
+        }
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(cache.lastSeen(key("user-" + i), READ).standing()).isEqualTo(Standing.NOT_A_MEMBER);
+        }
+        assertThat(cache.lastSeen(key("user-105"), READ).granted()).isEqualTo(READ);
+        assertThat(directory.calls("members"))
+                .describedAs("three pages, and one of them again, for each pass")
+                .isEqualTo(2 * 4);
+        assertThat(directory.calls("membership") + directory.calls("confirm")).isZero();
+    }
+
     @Test
     void sweepWhenAFewAreAbsentThenLookedForOneByOne() {
         directory.leave("acme", "user-1");

@@ -60,7 +60,7 @@ final class MemberPageReader {
         if (pass.pages() == 0) {
             store.recall(sweep.waiting().stream().map(user -> member(user, key)).toList());
         }
-        MemberSweep.Place place = sweep.place(pass);
+        Pass.Place place = pass.place();
         try {
             boolean last = page(key, sweep, pass, context);
             if (last) {
@@ -73,7 +73,7 @@ final class MemberPageReader {
         } catch (RuntimeException | Error e) {
             // If the budget leaves no room for the page or its confirming read, the pass continues with the page later.
             if (Sweeps.isOutOfBudget(e)) {
-                sweep.goBackTo(place, pass);
+                pass.goBackTo(place);
             } else {
                 sweep.abandon();
             }
@@ -117,7 +117,6 @@ final class MemberPageReader {
             @Nullable String cursor,
             CallContext context) {
         Map<String, Seen> reduced = new HashMap<>();
-        int inUse = sweep.found();
         Map<MembershipKey, Seen> unrequested = new HashMap<>();
         recallLate(key, sweep, items.keySet());
         Map<String, FactHistory> shared = seenElsewhere(key, items);
@@ -140,7 +139,7 @@ final class MemberPageReader {
         takeInUnrequested(unrequested);
         Map<String, Seen> firstReads = firstReads(key, reduced);
         if (!firstReads.isEmpty()) {
-            lookAgain(key, sweep, firstReads, sweep.found() - inUse, end, cursor, context);
+            lookAgain(key, sweep, firstReads, items.size() - unrequested.size(), end, cursor, context);
         }
     }
 

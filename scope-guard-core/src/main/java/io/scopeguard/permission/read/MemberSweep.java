@@ -84,7 +84,7 @@ public final class MemberSweep {
     private volatile @Nullable Pass<Seen> pass;
     private @Nullable ReportedReads reported;
     private List<String> inUse = List.of();
-    private List<String> found = List.of();
+    private Set<String> found = Set.of();
     private @Nullable Unconfirmed unconfirmed;
 
     /** Counts a member as used in a period. */
@@ -251,7 +251,7 @@ public final class MemberSweep {
             current = new Pass<>(now);
             pass = current;
             isDoubted = false;
-            found = new ArrayList<>(inUse.size());
+            found = new HashSet<>();
         }
         return current;
     }
@@ -276,21 +276,6 @@ public final class MemberSweep {
         unconfirmed = losses;
     }
 
-    /** The position of a pass before it reads a page. */
-    record Place(Pass.Place page, int found) {}
-
-    Place place(Pass<Seen> current) {
-        return new Place(current.place(), found.size());
-    }
-
-    /** Lets the pass read a page again. */
-    void goBackTo(Place place, Pass<Seen> current) {
-        current.goBackTo(place.page);
-        if (found.size() > place.found) {
-            found.subList(place.found, found.size()).clear();
-        }
-    }
-
     /** Records that a fact about the member is stored. */
     void isInUse(String user) {
         found.add(user);
@@ -298,11 +283,6 @@ public final class MemberSweep {
 
     int inUse() {
         return inUse.size();
-    }
-
-    /** The number of members in use that the pass has found so far. */
-    int found() {
-        return found.size();
     }
 
     /**
@@ -346,8 +326,9 @@ public final class MemberSweep {
         }
         pass = null;
         isEmptied = finished.seen().isEmpty();
-        inUse = found;
-        everUsed.set(found.size() + missing.size());
+        inUse = new ArrayList<>(found);
+        found = Set.of();
+        everUsed.set(inUse.size() + missing.size());
         leaveOutUnseen(finished, now);
         return missing;
     }
