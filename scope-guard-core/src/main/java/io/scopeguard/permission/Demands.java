@@ -157,7 +157,21 @@ final class Demands {
         if (key instanceof GrantsKey grants && grants.type() == Subject.Type.USER) {
             return grants(grants, part, after, priority);
         }
-        return flights.request(key, after, priority, place(part));
+        long wanted = key instanceof RolesKey list && priority != Priority.INDIVIDUAL
+                ? listedAfter(list, part, after)
+                : after;
+        return flights.request(key, wanted, priority, place(part));
+    }
+
+    /**
+     * The time after which definitions are read because of a loss. A read in progress, or one that the caller has not seen yet, may
+     * show that the lost role itself is gone. Only if it does not, the loss needs another read.
+     *
+     * @param after when the loss was noticed
+     */
+    private long listedAfter(RolesKey list, Part part, long after) {
+        boolean mayBeKnown = flights.hasBegun(list) || store.roles(list.set()).readAt() > part.readAt();
+        return mayBeKnown ? Math.min(after, Math.max(part.readAt(), part.invalidatedAt())) : after;
     }
 
     /** Whether reading the part takes few calls, and no more than in the background. */

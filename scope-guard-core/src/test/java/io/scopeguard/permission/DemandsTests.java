@@ -96,6 +96,26 @@ class DemandsTests {
         assertThat(parts.possiblyChangedAt(roles)).isEqualTo(changed == null ? Long.MIN_VALUE : changed * SECOND);
     }
 
+    /** Another request found the role gone, and the loss does not matter any more. */
+    @Test
+    void requestWhenDefinitionsWereReadSinceTheCallerSawThemThenItLooksAtThemFirst() {
+        directory.role("viewer", "read");
+        RolesKey list = new RolesKey(DefinitionsKey.ORGANIZATION_ROLES);
+        readNow(list);
+        long noticed = sequence.next();
+
+        requestNow(part(list, 0), noticed);
+        assertThat(directory.calls("roles")).isEqualTo(1);
+        requestNow(new Part(list, store.roles(list.set()).readAt(), Long.MIN_VALUE, Long.MIN_VALUE, false), noticed);
+        assertThat(directory.calls("roles")).isEqualTo(2);
+    }
+
+    private void requestNow(Part part, long after) {
+        CompletableFuture<Void> read = demands.request(part, after, Priority.FOREGROUND);
+        executor.runAll();
+        assertThat(read).isCompleted();
+    }
+
     private static RoleSet read(RoleSet roles, long second) {
         RoleDefinition granting = RoleDefinition.of(Map.of(TestDirectory.API, Scopes.of("read")));
         Map<String, RoleDefinition> list = Map.of("role-0", granting, "role-1", granting);

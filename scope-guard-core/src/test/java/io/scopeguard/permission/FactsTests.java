@@ -579,6 +579,51 @@ class FactsTests {
         assertThat(directory.calls("roles")).isLessThanOrEqualTo(2);
     }
 
+    /** The read in progress shows that the role is gone, so that the second loss needs no later one. */
+    @Test
+    void getWhenALossOfADeletedRoleIsNoticedWhileDefinitionsAreReadThenTheyAreReadTwice() {
+        PermissionKey other = new PermissionKey(user("bob"), "globex", Audience.ORGANIZATION);
+        directory.member("acme", "alice", "editor").member("globex", "bob", "editor");
+        get("alice", BOTH);
+        cache.get(other, fresh(), BOTH);
+        directory.removeRole("editor");
+        directory.member("acme", "alice", "viewer").member("globex", "bob", "viewer");
+        directory.forgetCalls();
+        directory.meanwhile("roles", () -> {
+            cache.apply(new PermissionChange.OfMember(user("bob"), "globex"));
+            cache.get(other, fresh(), BOTH);
+            cache.refreshForLoss(other, fresh(), BOTH);
+        });
+        cache.apply(new PermissionChange.OfMember(user("alice"), "acme"));
+        get("alice", BOTH);
+        executor.runAll();
+
+        assertThat(directory.calls("roles")).isEqualTo(2);
+        assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
+        assertThat(cache.get(other, fresh(), BOTH).granted()).isEqualTo(READ);
+    }
+
+    /** The role is still defined, so that definitions have to be read after the second loss as well. */
+    @Test
+    void getWhenALossIsNoticedWhileDefinitionsAreReadThenItBindsAfterALaterRead() {
+        PermissionKey other = new PermissionKey(user("bob"), "globex", Audience.ORGANIZATION);
+        directory.member("acme", "alice", "editor").member("globex", "bob", "editor");
+        get("alice", BOTH);
+        cache.get(other, fresh(), BOTH);
+        directory.member("acme", "alice", "viewer").member("globex", "bob", "viewer");
+        directory.forgetCalls();
+        directory.meanwhile("roles", () -> {
+            cache.apply(new PermissionChange.OfMember(user("bob"), "globex"));
+            assertThat(cache.get(other, fresh(), BOTH).granted()).isEqualTo(BOTH);
+        });
+        cache.apply(new PermissionChange.OfMember(user("alice"), "acme"));
+
+        assertThat(get("alice", BOTH).granted()).isEqualTo(READ);
+        assertThat(cache.get(other, fresh(), BOTH).granted()).isEqualTo(READ);
+        executor.runAll();
+        assertThat(directory.calls("roles")).isEqualTo(2);
+    }
+
     /** The sweep may have read the member's page before the change, and would come back to it a whole pass later. */
     @Test
     void getWhenAChangeIsReportedDuringASweepThenTheMemberIsReadAlone() {

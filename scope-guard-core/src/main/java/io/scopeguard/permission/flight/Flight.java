@@ -51,7 +51,11 @@ public final class Flight<K extends ReadKey> implements CallContext {
 
     /** The place in the order of background reads. A read whose calls count only together goes first once it has begun. */
     long place() {
-        return begunAt != NOT_BEGUN && key.isWhole() ? BackgroundQueue.FIRST : place;
+        return hasBegun() && key.isWhole() ? BackgroundQueue.FIRST : place;
+    }
+
+    boolean hasBegun() {
+        return begunAt != NOT_BEGUN;
     }
 
     long number() {

@@ -110,9 +110,10 @@ public final class SingleFlight<K extends ReadKey> {
         }
     }
 
-    /** Whether the key is being read, or will be. */
-    public boolean isRequested(K key) {
-        return flights.containsKey(key);
+    /** Whether a read of the key is in progress. */
+    public boolean hasBegun(K key) {
+        Flight<K> current = flights.get(key);
+        return current != null && current.hasBegun();
     }
 
     /** The number of flights with waiting callers. */
