@@ -31,4 +31,9 @@ public enum Chain {
     public Algorithm algorithm() {
         return algorithm;
     }
+
+    /** Whether it is Scope Guard's starter that configures the chain. */
+    public boolean isGuarded() {
+        return this == SCOPE_GUARD || this == EMPTY_GUARD;
+    }
 }

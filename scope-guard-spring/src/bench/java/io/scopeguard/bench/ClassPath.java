@@ -105,6 +105,9 @@ public final class ClassPath {
             "scope-guard-spring",
             "structured-fields");
 
+    /** What the actuator brings, and the guard as well. */
+    private static final Set<String> METRICS = Set.of("HdrHistogram", "micrometer-core");
+
     /** The folder of the service's classes. */
     private static final String SERVICE = "io/scopeguard/bench";
 
@@ -128,9 +131,38 @@ public final class ClassPath {
                 missing.removeAll(owners);
             }
         }
-        if (!missing.isEmpty()) {
-            throw new IllegalStateException("not on the class path: " + missing);
+        requireNone(missing);
+        return String.join(File.pathSeparator, kept);
+    }
+
+    /**
+     * The class path of a small service: two starters of Spring Boot, Scope Guard's if it is guarded, and exactly these of the
+     * optional libraries.
+     *
+     * @throws IllegalStateException if a library is missing
+     */
+    public static String small(boolean isGuarded, Collection<Optional> wanted) {
+        Set<String> artifacts = new HashSet<>(STOCK);
+        if (isGuarded) {
+            artifacts.addAll(GUARD);
         }
+        if (wanted.contains(Optional.ACTUATOR)) {
+            artifacts.addAll(METRICS);
+        }
+        Set<String> missing = new HashSet<>(artifacts);
+        List<String> kept = new ArrayList<>();
+        for (String entry : with(wanted).split(File.pathSeparator)) {
+            File file = new File(entry);
+            String name = name(file);
+            missing.remove(artifact(name));
+            if (artifacts.contains(artifact(name)) || !owners(name).isEmpty() || hasService(file)) {
+                kept.add(entry);
+            }
+        }
+        if (!wanted.contains(Optional.BUNDLED_CORRETTO)) {
+            missing.removeIf(Optional.BUNDLED_CORRETTO::contains);
+        }
+        requireNone(missing);
         return String.join(File.pathSeparator, kept);
     }
 
@@ -149,17 +181,15 @@ public final class ClassPath {
         List<String> jars = new ArrayList<>();
         for (String entry : WHOLE.split(File.pathSeparator)) {
             File file = new File(entry);
-            String artifact = name(file).replaceFirst("-\\d.*", "");
+            String artifact = artifact(name(file));
             Path jar = directory.resolve("part" + jars.size() + ".jar");
             if (missing.remove(artifact)) {
                 jars.add(file.isDirectory() ? jar(file, "", jar) : entry);
-            } else if (new File(file, SERVICE).isDirectory()) {
+            } else if (hasService(file)) {
                 jars.add(jar(file, SERVICE, jar));
             }
         }
-        if (!missing.isEmpty()) {
-            throw new IllegalStateException("not on the class path: " + missing);
-        }
+        requireNone(missing);
         return String.join(File.pathSeparator, jars);
     }
 
@@ -185,6 +215,21 @@ public final class ClassPath {
     /** Limits the optional libraries of processes that inherit this process's class path, such as JMH's. */
     public static void hand(Collection<Optional> wanted) {
         System.setProperty(PROPERTY, with(wanted));
+    }
+
+    private static void requireNone(Set<?> missing) {
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("not on the class path: " + missing);
+        }
+    }
+
+    private static boolean hasService(File entry) {
+        return new File(entry, SERVICE).isDirectory();
+    }
+
+    /** The name of a jar without its version. */
+    private static String artifact(String name) {
+        return name.replaceFirst("-\\d.*", "");
     }
 
     /** The name of a jar, or of the module that was compiled there. */

@@ -24,7 +24,7 @@ final class ServiceProcess implements AutoCloseable {
     private final int port;
 
     ServiceProcess(Variant variant, List<String> jvmFlags, String endpoint) throws IOException {
-        this(variant, jvmFlags, ClassPath.with(variant.libraries()), endpoint);
+        this(variant, jvmFlags, ClassPath.small(variant.chain().isGuarded(), variant.libraries()), endpoint);
     }
 
     ServiceProcess(Variant variant, List<String> jvmFlags, String classPath, String endpoint) throws IOException {
