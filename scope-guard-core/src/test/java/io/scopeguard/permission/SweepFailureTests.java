@@ -12,6 +12,7 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -366,9 +367,11 @@ class SweepFailureTests {
         }
 
         assertThat(directory.calls("members")).isGreaterThanOrEqualTo(20);
-        for (int i = 0; i < 1_000; i += 20) {
-            assertThat(small.lastSeen(globex(filler + i), READ)).as("" + i).isNotNull();
-        }
+        long displaced = IntStream.range(0, 50)
+                .filter(i -> small.lastSeen(globex(filler + 20 * i), READ) == null)
+                .count();
+        // The cache admits a few newcomers at random, so that nobody can predict what it keeps.
+        assertThat(displaced).isLessThanOrEqualTo(3);
         small.close();
     }
 
