@@ -126,7 +126,7 @@ class DisturbanceSimulationTests {
         int callsPerSecond = CALLS_PER_SECOND / 2;
         double sweep = Simulation.sweep(callsPerSecond);
         Simulation slow = Simulation.of(callsPerSecond);
-        slow.latency(Duration.ofMillis(300));
+        slow.latency(Duration.ofMillis(900 / Simulation.scaled(callsPerSecond)));
         warmUp(slow);
         demoteSome(slow);
         Observed during = slow.observe(Simulation.MAX_AGE.plusSeconds((long) (2 * sweep)));
