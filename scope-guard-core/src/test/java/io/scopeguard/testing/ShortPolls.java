@@ -6,8 +6,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Lets tests look soon for what they wait for, and then less and less often, up to ten times a second. JUnit finds this extension
- * by itself, in each module that has the tests of the core on its class path.
+ * Makes Awaitility check a condition after 5 ms, and then at intervals that double up to 100 ms. JUnit finds this extension by
+ * itself, in each module that has the tests of the core on its class path.
  */
 public final class ShortPolls implements BeforeAllCallback {
 

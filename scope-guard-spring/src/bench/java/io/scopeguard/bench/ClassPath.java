@@ -105,7 +105,7 @@ public final class ClassPath {
             "scope-guard-spring",
             "structured-fields");
 
-    /** What the actuator brings, and the guard as well. */
+    /** Libraries that both the actuator and the guard depend on. */
     private static final Set<String> METRICS = Set.of("HdrHistogram", "micrometer-core");
 
     /** The folder of the service's classes. */

@@ -3,6 +3,7 @@ package io.scopeguard.spring.security;
 import io.scopeguard.annotation.Internal;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.web.firewall.FirewalledRequest;
@@ -27,7 +28,7 @@ public final class PlainPathFirewall implements HttpFirewall {
 
     public PlainPathFirewall() {
         isSearchNeedlessInPlainPaths = Stream.of(strict.getEncodedUrlBlocklist(), strict.getDecodedUrlBlocklist())
-                .flatMap(forbidden -> forbidden.stream())
+                .flatMap(Set::stream)
                 .noneMatch(PlainPathFirewall::isPlain);
         withoutSearch.getEncodedUrlBlocklist().clear();
         withoutSearch.getDecodedUrlBlocklist().clear();
