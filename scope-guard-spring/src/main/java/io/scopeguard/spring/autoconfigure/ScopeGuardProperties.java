@@ -90,8 +90,8 @@ public record ScopeGuardProperties(
      * Live permissions.
      *
      * @param maxAge Age by which live permissions are read again; a requirement can set its own maxAge.
-     * @param maxStale Age from which live permissions are no longer used, whatever the reason they were not read again; then they
-     *     are unknown.
+     * @param maxStale Age from which live permissions are not used any more, for example because the provider does not respond; then
+     *     they are unknown.
      * @param whenUnknown What decides if live permissions are unknown: the token alone (trust-token), or nothing, so that the
      *     request is denied with 503 (deny); a requirement can set its own whenUnknown.
      * @param maxWait Maximum time that a request waits for live permissions.
