@@ -10,8 +10,7 @@ import java.util.Map;
  *
  * @param warmup how long each service is under load before the measurement
  * @param rounds the number of rounds
- * @param turn the duration of a turn
- * @param runUp how long a service is under load before each turn, until it is warm again
+ * @param turn the duration of a turn: short, because the machine's speed changes within seconds, for all variants alike
  * @param connections the number of connections, each with one request after the other
  * @param users the number of subjects of the tokens
  * @param variants the variants in the order of their turns
@@ -22,7 +21,6 @@ record Settings(
         Duration warmup,
         int rounds,
         Duration turn,
-        Duration runUp,
         int connections,
         int users,
         List<Variant> variants,
@@ -42,11 +40,13 @@ record Settings(
     /** A service that verifies new tokens is soon warm, and each of its tokens has to be signed before. */
     private static final Duration WARMUP_WITH_UNSEEN = Duration.ofSeconds(10);
 
-    private static final Duration RUN_UP_WITH_UNSEEN = Duration.ofMillis(500);
-    private static final Duration QUICK_RUN_UP = Duration.ofMillis(100);
+    /** Until a service is warm again after the turns of the others. */
+    private static final Duration RUN_UP = Duration.ofMillis(100);
 
-    /** Long enough that facts from before an outage have expired. */
-    private static final Duration RUN_UP = Duration.ofSeconds(4);
+    private static final Duration RUN_UP_WITH_UNSEEN = Duration.ofMillis(500);
+
+    /** Until the facts from before the outage have expired. */
+    private static final Duration RUN_UP_WITH_OUTAGE = Duration.ofSeconds(4);
 
     /** Parses arguments of the form {@code name=value}. */
     static Settings parse(String... args) {
@@ -59,8 +59,7 @@ record Settings(
             return new Settings(
                     Duration.ofSeconds(SOON_WARMUP),
                     SOON_ROUNDS,
-                    Duration.ofSeconds(1),
-                    QUICK_RUN_UP,
+                    Duration.ofSeconds(number(values, "seconds")),
                     number(values, "connections"),
                     number(values, "users"),
                     Variant.chosen(SOON_VARIANTS),
@@ -72,8 +71,7 @@ record Settings(
         return new Settings(
                 Duration.ofSeconds(isQuick ? QUICK_WARMUP : number(values, "warmup")),
                 isQuick ? QUICK_ROUNDS : number(values, "rounds"),
-                Duration.ofSeconds(isQuick ? 1 : number(values, "seconds")),
-                isQuick ? QUICK_RUN_UP : RUN_UP,
+                Duration.ofSeconds(number(values, "seconds")),
                 number(values, "connections"),
                 number(values, "users"),
                 Variant.chosen(isQuick && variants.isBlank() ? Variant.QUICK : variants),
@@ -90,8 +88,12 @@ record Settings(
         return variant.unseenPercent() > 0 && warmup.compareTo(WARMUP_WITH_UNSEEN) > 0 ? WARMUP_WITH_UNSEEN : warmup;
     }
 
+    /** How long a service is under load before each turn. */
     Duration runUp(Variant variant) {
-        return variant.unseenPercent() > 0 && runUp.compareTo(RUN_UP_WITH_UNSEEN) > 0 ? RUN_UP_WITH_UNSEEN : runUp;
+        if (variant.outage()) {
+            return RUN_UP_WITH_OUTAGE;
+        }
+        return variant.unseenPercent() > 0 ? RUN_UP_WITH_UNSEEN : RUN_UP;
     }
 
     /** The whole time for which a service is under load, including warm-up. */
