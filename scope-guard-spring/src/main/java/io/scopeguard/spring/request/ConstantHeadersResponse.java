@@ -7,10 +7,23 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 final class ConstantHeadersResponse extends HttpServletResponseWrapper {
 
     private final ConstantHeaders headers;
+    private final boolean isStateless;
 
-    ConstantHeadersResponse(HttpServletResponse response, ConstantHeaders headers) {
+    /** @param isStateless whether addresses never contain the id of a session */
+    ConstantHeadersResponse(HttpServletResponse response, ConstantHeaders headers, boolean isStateless) {
         super(response);
         this.headers = headers;
+        this.isStateless = isStateless;
+    }
+
+    @Override
+    public String encodeURL(String url) {
+        return isStateless ? url : super.encodeURL(url);
+    }
+
+    @Override
+    public String encodeRedirectURL(String url) {
+        return isStateless ? url : super.encodeRedirectURL(url);
     }
 
     @Override

@@ -72,9 +72,17 @@ public final class RequestNotes {
 
     /** The response for the filters of a chain that writes the same headers into each response. */
     public ServletResponse responseOf(ServletResponse response) {
-        return headers != null && headers.belongTo(response) && response instanceof HttpServletResponse http
-                ? new ConstantHeadersResponse(http, headers)
+        return headers != null && headers.belongTo(response)
+                ? new ConstantHeadersResponse((HttpServletResponse) response, headers, false)
                 : response;
+    }
+
+    /** Likewise, for a chain without sessions. One wrapper does both, because each of them is passed by each call. */
+    public ServletResponse statelessResponseOf(ServletResponse response) {
+        HttpServletResponse http = (HttpServletResponse) response;
+        return headers != null && headers.belongTo(response)
+                ? new ConstantHeadersResponse(http, headers, true)
+                : new StatelessResponse(http);
     }
 
     /** Whether the request's filter chain reports drift to clients. */

@@ -20,13 +20,13 @@ public final class SignallingChainFilter implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        chain.doFilter(request, begin(request, response));
+        chain.doFilter(request, begin(request).responseOf(response));
     }
 
-    /** Marks a request, and returns the response for the rest of its chain. */
-    public static ServletResponse begin(ServletRequest request, ServletResponse response) {
+    /** Marks a request, and returns the notes about it. */
+    public static RequestNotes begin(ServletRequest request) {
         RequestNotes notes = RequestNotes.of(request);
         notes.signalled();
-        return notes.responseOf(response);
+        return notes;
     }
 }
