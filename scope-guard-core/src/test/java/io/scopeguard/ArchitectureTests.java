@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -92,6 +93,16 @@ class ArchitectureTests {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.springframework..", "io.micrometer..", "jakarta..", "javax.servlet..");
+
+    /** A thread pool counts under the lock that it also holds while it starts threads, so that requests would wait for it. */
+    @ArchTest
+    static final ArchRule noThreadPoolIsAskedForItsThreads = noClasses()
+            .should()
+            .callMethod(ThreadPoolExecutor.class, "getActiveCount")
+            .orShould()
+            .callMethod(ThreadPoolExecutor.class, "getPoolSize")
+            .orShould()
+            .callMethod(ThreadPoolExecutor.class, "getTaskCount");
 
     @ArchTest
     static final ArchRule joseStaysInToken = noClasses()

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,11 +28,11 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
     private static final int THREADS = 8;
     private static final Duration IDLE = Duration.ofSeconds(30);
 
-    private final ThreadPoolExecutor foreground = threads("foreground");
-    private final ThreadPoolExecutor background = threads("background");
+    private final Pool foreground = new Pool("foreground");
+    private final Pool background = new Pool("background");
 
     /** For reads that many requests share: they must not queue behind reads for single requests. */
-    private final ThreadPoolExecutor shared = threads("shared");
+    private final Pool shared = new Pool("shared");
 
     private final BackgroundQueue waiting = new BackgroundQueue();
 
@@ -78,16 +79,12 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
 
     @Override
     public boolean isNext(long readAt) {
-        return readAt <= waiting.oldest() && flights(foreground) < THREADS;
+        return readAt <= waiting.oldest() && foreground.tasks() < THREADS;
     }
 
     @Override
     public int foreground() {
-        return flights(foreground) + flights(shared);
-    }
-
-    private static int flights(ThreadPoolExecutor threads) {
-        return threads.getActiveCount() + threads.getQueue().size();
+        return foreground.tasks() + shared.tasks();
     }
 
     @Override
@@ -107,24 +104,57 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
 
     @Override
     public void close() {
-        foreground.shutdownNow();
-        shared.shutdownNow();
-        background.shutdownNow();
+        foreground.close();
+        shared.close();
+        background.close();
     }
 
-    private static ThreadPoolExecutor threads(String name) {
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                IDLE.toSeconds(),
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(BackgroundQueue.MAX + THREADS),
-                task -> {
-                    Thread thread = new Thread(task, "scope-guard-permissions-" + name);
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
+    /** Threads that know how many tasks they have. A thread pool of the JDK counts its own under the lock for starting threads. */
+    private static final class Pool {
+
+        private final ThreadPoolExecutor threads;
+        private final AtomicInteger tasks = new AtomicInteger();
+
+        Pool(String name) {
+            threads = new ThreadPoolExecutor(
+                    THREADS,
+                    THREADS,
+                    IDLE.toSeconds(),
+                    TimeUnit.SECONDS,
+                    new ArrayBlockingQueue<>(BackgroundQueue.MAX + THREADS),
+                    task -> {
+                        Thread thread = new Thread(task, "scope-guard-permissions-" + name);
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+            threads.allowCoreThreadTimeOut(true);
+        }
+
+        void execute(Runnable task) {
+            tasks.incrementAndGet();
+            try {
+                threads.execute(() -> run(task));
+            } catch (RuntimeException | OutOfMemoryError e) {
+                tasks.decrementAndGet();
+                throw e;
+            }
+        }
+
+        private void run(Runnable task) {
+            try {
+                task.run();
+            } finally {
+                tasks.decrementAndGet();
+            }
+        }
+
+        /** The number of tasks that run or wait for a thread. */
+        int tasks() {
+            return tasks.get();
+        }
+
+        void close() {
+            threads.shutdownNow();
+        }
     }
 }
