@@ -72,6 +72,7 @@ class ConditionTests {
             WebConfiguration#httpFirewall                           | ConditionalOnMissingBean      | ALL | OWN_BEANS
             FilterChainConfiguration#securityObservationSettings    | ConditionalOnMissingBean      | ALL | OWN_OBSERVATIONS
             FilterChainConfiguration#scopeGuardFilterChain          | ConditionalOnMissingBean      | ALL | OWN_CHAIN
+            FilterChainConfiguration#scopeGuardPathParsing          | ConditionalOnBean             | ALL | OWN_CHAIN
             ScopeGuardAutoConfiguration                             | ConditionalOnWebApplication   | ALL | NO_WEB
             ScopeGuardAutoConfiguration                             | ConditionalOnProperty         | ALL | DISABLED
             ScopeGuardAutoConfiguration#scopeGuardClock             | ConditionalOnMissingBean      | ALL | OWN_BEANS
