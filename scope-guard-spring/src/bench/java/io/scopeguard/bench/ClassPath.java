@@ -174,22 +174,13 @@ public final class ClassPath {
      * @throws IllegalStateException if a library is missing
      */
     public static String smallest(boolean isGuarded, Path directory) throws IOException {
-        Set<String> missing = new HashSet<>(STOCK);
-        if (isGuarded) {
-            missing.addAll(GUARD);
-        }
         List<String> jars = new ArrayList<>();
-        for (String entry : WHOLE.split(File.pathSeparator)) {
+        for (String entry : small(isGuarded, isGuarded ? Set.of(Optional.BUNDLED_CORRETTO) : Set.of())
+                .split(File.pathSeparator)) {
             File file = new File(entry);
-            String artifact = artifact(name(file));
-            Path jar = directory.resolve("part" + jars.size() + ".jar");
-            if (missing.remove(artifact)) {
-                jars.add(file.isDirectory() ? jar(file, "", jar) : entry);
-            } else if (hasService(file)) {
-                jars.add(jar(file, SERVICE, jar));
-            }
+            String folder = hasService(file) ? SERVICE : "";
+            jars.add(file.isDirectory() ? jar(file, folder, directory.resolve("part" + jars.size() + ".jar")) : entry);
         }
-        requireNone(missing);
         return String.join(File.pathSeparator, jars);
     }
 

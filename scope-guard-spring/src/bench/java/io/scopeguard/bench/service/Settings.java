@@ -34,7 +34,7 @@ record Settings(
     private static final int SOON_ROUNDS = 11;
     private static final String SOON_VARIANTS = "a,f";
 
-    private static final int QUICK_WARMUP = 13;
+    private static final int QUICK_WARMUP = 12;
     private static final int QUICK_ROUNDS = 30;
 
     /** A service that verifies new tokens is soon warm, and each of its tokens has to be signed before. */
