@@ -28,11 +28,17 @@ public final class LiveBenchmark {
     }
 
     /** Expects options of the form {@code name=value}. */
-    public static void main(String[] args) throws InterruptedException, ExecutionException {
+    public static void main(String[] args) throws InterruptedException {
         // Faults are intended, and the table has to stay readable.
         ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
-        boolean good = new LiveBenchmark(Options.parse(args)).run();
-        System.exit(good ? 0 : 1);
+        try {
+            boolean good = new LiveBenchmark(Options.parse(args)).run();
+            System.exit(good ? 0 : 1);
+        } catch (ExecutionException e) {
+            // The threads of other cases would keep the process alive.
+            e.printStackTrace();
+            System.exit(1);
+        }
     }
 
     private boolean run() throws InterruptedException, ExecutionException {
