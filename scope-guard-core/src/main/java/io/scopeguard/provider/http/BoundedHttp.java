@@ -83,14 +83,29 @@ public final class BoundedHttp {
         long freezes = clock.freezes();
         HttpRequest built = request.setHeader("User-Agent", USER_AGENT).build();
         HttpClient client = clients.computeIfAbsent(built.uri().getScheme(), this::newClient);
-        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(built, info -> new LimitedBody(maxBytes));
         CompletableFuture<HttpResponse<byte[]>> answer = new CompletableFuture<>();
+        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(built, info -> body(info, built, answer));
         var unusedToo = exchange.copy()
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((response, failure) -> complete(answer, response, failure));
-        var unusedAsWell = answer.whenComplete((response, failure) -> exchange.cancel(true));
+        var unusedAsWell = answer.whenComplete((response, failure) -> {
+            if (failure != null) {
+                exchange.cancel(true);
+            }
+        });
         abortOnFreeze(answer, freezes);
         return answer;
+    }
+
+    /**
+     * The body completes the answer itself. The JDK completes its own future on a thread of the common pool, and all of those may wait
+     * for this very answer: on two processors, there is one from Java 25 on.
+     */
+    private LimitedBody body(
+            HttpResponse.ResponseInfo info, HttpRequest request, CompletableFuture<HttpResponse<byte[]>> answer) {
+        LimitedBody body = new LimitedBody(maxBytes);
+        var unused = body.getBody().thenAccept(bytes -> answer.complete(new ReceivedResponse(request, info, bytes)));
+        return body;
     }
 
     /** @param freezes how often the process was frozen before the exchange began */

@@ -15,6 +15,8 @@ import java.net.http.HttpResponse;
 import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -60,6 +62,28 @@ class BoundedHttpTests {
                 .isThrownBy(answer::join)
                 .withCauseInstanceOf(SSLException.class);
         assertThat(usesOfDefaultContext).hasPositiveValue();
+    }
+
+    /** They may wait for this very answer. From Java 25 on, the common pool has one thread on two processors. */
+    @Test
+    void sendWhenAllThreadsOfTheCommonPoolWaitThenAnswered() {
+        CountDownLatch end = new CountDownLatch(1);
+        for (int i = 0; i < ForkJoinPool.getCommonPoolParallelism(); i++) {
+            ForkJoinPool.commonPool().execute(() -> await(end));
+        }
+        try {
+            assertThat(send(server.baseUrl()).join().statusCode()).isEqualTo(204);
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch end) {
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private CompletableFuture<HttpResponse<byte[]>> send(String address) {
