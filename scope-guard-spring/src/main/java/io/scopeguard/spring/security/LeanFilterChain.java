@@ -1,6 +1,7 @@
 package io.scopeguard.spring.security;
 
 import io.scopeguard.annotation.Internal;
+import io.scopeguard.spring.request.RequestNotes;
 import io.scopeguard.spring.response.SignallingChainFilter;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -56,8 +57,21 @@ public final class LeanFilterChain {
      * @param chain a stateless chain that authenticates bearer tokens, and denies requests of the unauthenticated at most
      */
     public static SecurityFilterChain of(DefaultSecurityFilterChain chain, ApplicationContext context) {
+        List<Filter> filters = chain.getFilters();
+        boolean writesHeaders = filters.stream().anyMatch(HeaderWriterFilter.class::isInstance);
         return new DefaultSecurityFilterChain(
-                chain.getRequestMatcher(), new LeanFilterChain(context).steps(chain.getFilters()));
+                chain.getRequestMatcher(),
+                writesHeaders ? new LeanFilterChain(context).steps(filters) : stateless(filters));
+    }
+
+    /** For an application that has disabled headers: all its filters, and no id of a session in addresses. */
+    private static List<Filter> stateless(List<Filter> filters) {
+        List<Filter> all = new ArrayList<>(filters);
+        all.add(
+                0,
+                (request, response, chain) ->
+                        chain.doFilter(request, RequestNotes.of(request).statelessResponseOf(response)));
+        return all;
     }
 
     private List<Filter> steps(List<Filter> filters) {
@@ -87,7 +101,7 @@ public final class LeanFilterChain {
         filter.setBeanName("scopeGuard." + name);
     }
 
-    /** Metadata has a chain of its own, and {@link #beginning} does what the other two do. */
+    /** The metadata is served by another chain. {@link #beginning} does the work of the other two filters. */
     private static boolean isReplaced(Filter filter) {
         return filter instanceof OAuth2ProtectedResourceMetadataFilter
                 || filter instanceof SignallingChainFilter
