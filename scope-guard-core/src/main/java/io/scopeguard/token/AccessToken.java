@@ -1,5 +1,6 @@
 package io.scopeguard.token;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.provider.TokenClaims;
 import io.scopeguard.provider.TokenContent;
@@ -8,8 +9,10 @@ import io.scopeguard.provider.TokenKind;
 import io.scopeguard.role.RoleKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import java.text.ParseException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,9 +43,14 @@ public final class AccessToken {
         this.kind = TokenKind.of(grant.audience(), grant.organization());
     }
 
-    /** @param signature the third part of the compact serialization */
-    static AccessToken of(TokenContent content, TokenClaims claims, String signature) {
-        return new Shared(content, claims, signature).main;
+    /**
+     * A token that was read.
+     *
+     * @param payload the text of the claims
+     * @param signature the third part of the compact serialization
+     */
+    static AccessToken of(TokenContent content, TokenClaims claims, String payload, String signature) {
+        return new Shared(content, claims, payload, signature).main;
     }
 
     /** The user or application that the token was issued for. */
@@ -141,9 +149,16 @@ public final class AccessToken {
         return shared.fingerprint;
     }
 
-    /** All claims as they were received, unmodifiable. */
+    /**
+     * All claims as they were received, unmodifiable. They are parsed again for each call, because few applications need them, and
+     * as objects they take more memory than the rest of a token.
+     */
     public Map<String, Object> claims() {
-        return shared.claims;
+        try {
+            return Collections.unmodifiableMap(JSONObjectUtils.parse(shared.payload));
+        } catch (ParseException e) {
+            throw new IllegalStateException("a payload that was parsed before", e);
+        }
     }
 
     /** Whether no user is present: an application acts on its own behalf or for another party. */
@@ -179,19 +194,19 @@ public final class AccessToken {
         private final Instant notBefore;
         private final Instant expiresAt;
         private final String fingerprint;
-        private final Map<String, Object> claims;
+        private final String payload;
         private final AccessToken main;
         private final List<AccessToken> views;
         private final @Nullable String onlyOrganization;
 
-        private Shared(TokenContent content, TokenClaims claims, String signature) {
+        private Shared(TokenContent content, TokenClaims claims, String payload, String signature) {
             this.content = content;
             this.issuer = claims.text("iss");
             this.issuedAt = claims.time("iat");
             this.expiresAt = claims.time("exp");
             this.notBefore = claims.has("nbf") ? later(issuedAt, claims.time("nbf")) : issuedAt;
             this.fingerprint = TokenFingerprint.digest(content.id() == null ? signature : content.id());
-            this.claims = claims.asMap();
+            this.payload = payload;
             List<TokenGrant> grants = withMain(content.grants());
             List<AccessToken> all = new ArrayList<>(grants.size());
             grants.forEach(grant -> all.add(new AccessToken(this, grant)));

@@ -2,6 +2,7 @@ package io.scopeguard.token;
 
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.InvalidTokenException;
 import io.scopeguard.provider.InvalidTokenException.Reason;
@@ -119,7 +120,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
     public static @Nullable String unverifiedIssuer(String token) {
         try {
             CompactSerialization.check(token, MAX_LENGTH);
-            return claims(parse(token)).textIfPresent("iss");
+            return claims(payload(parse(token))).textIfPresent("iss");
         } catch (InvalidTokenException e) {
             return null;
         }
@@ -137,10 +138,11 @@ public final class AccessTokenVerifier implements AutoCloseable {
             throw wrongSignature();
         }
         JWSObject jws = parse(token);
-        TokenClaims claims = claims(jws);
+        String payload = payload(jws);
+        TokenClaims claims = claims(payload);
         checkIssuer(claims);
         checkHeader(jws.getHeader());
-        AccessToken accessToken = read(claims, token.substring(token.lastIndexOf('.') + 1));
+        AccessToken accessToken = read(claims, payload, token.substring(token.lastIndexOf('.') + 1));
         checkAcceptance(accessToken);
         VerificationKey key = key(jws.getHeader());
         if (!key.verifies(jws)) {
@@ -153,31 +155,40 @@ public final class AccessTokenVerifier implements AutoCloseable {
     private static JWSObject parse(String token) {
         try {
             JWSObject jws = JWSObject.parse(token);
-            checkUtf8(jws.getHeader().toBase64URL().decode());
-            checkUtf8(jws.getPayload().toBytes());
+            text(jws.getHeader().toBase64URL().decode());
             return jws;
         } catch (ParseException | CharacterCodingException | RuntimeException e) {
             // The parser throws undeclared exceptions, such as a NullPointerException for a header that is JSON's null.
-            throw new InvalidTokenException(
-                    Reason.MALFORMED, "The token is not a signed JWT in compact serialization.");
+            throw malformed();
+        }
+    }
+
+    private static String payload(JWSObject jws) {
+        try {
+            return text(jws.getPayload().toBytes());
+        } catch (CharacterCodingException e) {
+            throw malformed();
         }
     }
 
     /**
-     * Rejects malformed UTF-8. The parser would replace malformed bytes and read a different text than was signed (RFC 7515 §5.2,
-     * RFC 7519 §7.2).
+     * Decodes UTF-8, and rejects malformed text. The parser would replace malformed bytes and read a different text than was signed
+     * (RFC 7515 §5.2, RFC 7519 §7.2).
      */
-    private static void checkUtf8(byte[] json) throws CharacterCodingException {
-        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
+    private static String text(byte[] json) throws CharacterCodingException {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
     }
 
-    private static TokenClaims claims(JWSObject jws) {
-        // The parser returns null if the payload is JSON's null or not a JSON object.
-        Map<String, Object> claims = jws.getPayload().toJSONObject();
-        if (claims == null) {
-            throw new InvalidTokenException(Reason.MALFORMED, "The token's payload is not a JSON object.");
+    private static TokenClaims claims(String payload) {
+        try {
+            Map<String, Object> claims = JSONObjectUtils.parse(payload);
+            if (claims != null) {
+                return new TokenClaims(claims);
+            }
+        } catch (ParseException e) {
+            // As for JSON's null.
         }
-        return new TokenClaims(claims);
+        throw new InvalidTokenException(Reason.MALFORMED, "The token's payload is not a JSON object.");
     }
 
     /** The first check, because any other error message about a foreign token would mislead the client's developer. */
@@ -207,7 +218,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
         return lower.startsWith(TYPE_PREFIX) ? lower.substring(TYPE_PREFIX.length()) : lower;
     }
 
-    private AccessToken read(TokenClaims claims, String signature) {
+    private AccessToken read(TokenClaims claims, String payload, String signature) {
         if (claims.has("nonce") || claims.has("at_hash")) {
             throw notAnAccessToken("an access token has neither nonce nor at_hash");
         }
@@ -216,7 +227,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
                     Reason.BOUND,
                     "The token is bound to its sender by cnf, which this API cannot verify: request a bearer token.");
         }
-        AccessToken token = AccessToken.of(reader.read(claims), claims, signature);
+        AccessToken token = AccessToken.of(reader.read(claims), claims, payload, signature);
         if (!token.expiresAt().isAfter(token.issuedAt())) {
             throw new InvalidTokenException(Reason.INVALID_CLAIM, "The token expires before it is issued.");
         }
@@ -264,6 +275,10 @@ public final class AccessTokenVerifier implements AutoCloseable {
                     Reason.UNKNOWN_KEY, "The token is signed by a key its issuer does not publish.");
         }
         return key;
+    }
+
+    private static InvalidTokenException malformed() {
+        return new InvalidTokenException(Reason.MALFORMED, "The token is not a signed JWT in compact serialization.");
     }
 
     private static InvalidTokenException wrongSignature() {

@@ -10,11 +10,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Caches verified tokens, by their only accepted spelling, and separately the tokens with a wrong signature, so that forged tokens
- * cannot evict valid ones. Bounded by the number of characters. Thread-safe.
+ * cannot evict valid ones. Bounded by the heap that they take. Thread-safe.
  */
 final class VerifiedTokens {
 
-    private static final long MAX_VALID_CHARACTERS = 64L * 1024 * 1024;
+    /** Verified tokens take an eighth of the heap, and this many bytes at most. */
+    private static final long MAX_VALID_BYTES = 256L * 1024 * 1024;
+
+    private static final int HEAP_PARTS = 8;
+
+    /** The heap that a verified token takes, with all that is derived from it, for each character of its text. */
+    private static final int BYTES_PER_CHARACTER = 6;
+
     private static final long MAX_WRONG_CHARACTERS = 1024 * 1024;
     private static final Duration WRONG_FOR = Duration.ofMinutes(1);
 
@@ -32,13 +39,22 @@ final class VerifiedTokens {
 
     /** @param clockSkew how long a token stays valid after its expiry */
     VerifiedTokens(Clock clock, Duration clockSkew) {
+        this(clock, clockSkew, maxBytes(Runtime.getRuntime().maxMemory()));
+    }
+
+    VerifiedTokens(Clock clock, Duration clockSkew, long maxBytes) {
         valid = Caffeine.newBuilder()
                 .executor(Runnable::run)
-                .maximumWeight(MAX_VALID_CHARACTERS)
-                .weigher((Text token, Verified ignored) -> token.value.length())
+                .maximumWeight(maxBytes)
+                .weigher((Text token, Verified ignored) -> token.value.length() * BYTES_PER_CHARACTER)
                 .expireAfter(Expiry.<Text, Verified>creating((token, verified) -> Duration.between(
                         clock.instant().minus(clockSkew), verified.token().expiresAt())))
                 .build();
+    }
+
+    /** @param heap the maximum heap of the process, in bytes */
+    static long maxBytes(long heap) {
+        return Math.min(heap / HEAP_PARTS, MAX_VALID_BYTES);
     }
 
     @Nullable

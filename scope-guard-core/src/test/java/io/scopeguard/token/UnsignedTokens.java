@@ -1,5 +1,6 @@
 package io.scopeguard.token;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.provider.TokenClaims;
 import io.scopeguard.provider.TokenContent;
@@ -24,7 +25,7 @@ public final class UnsignedTokens {
                 null,
                 id,
                 List.of(TokenGrant.of(Audience.ORGANIZATION, organization, scopes)));
-        TokenClaims claims = new TokenClaims(Map.of(
+        Map<String, Object> claims = Map.of(
                 "iss",
                 "https://tenant.example.test/oidc",
                 "sub",
@@ -34,7 +35,7 @@ public final class UnsignedTokens {
                 "iat",
                 issuedAt.getEpochSecond(),
                 "exp",
-                issuedAt.getEpochSecond() + 3_600));
-        return AccessToken.of(content, claims, "c2lnbmF0dXJl");
+                issuedAt.getEpochSecond() + 3_600);
+        return AccessToken.of(content, new TokenClaims(claims), JSONObjectUtils.toJSONString(claims), "c2lnbmF0dXJl");
     }
 }

@@ -12,8 +12,11 @@ import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A token is verified once. Changeable conditions are checked each time. */
 class VerifiedTokensTests {
@@ -139,6 +142,28 @@ class VerifiedTokensTests {
 
         assertRefused(token + "=", Reason.MALFORMED);
         assertRefused(token.replace('.', '~'), Reason.OPAQUE);
+    }
+
+    @Test
+    void addWhenThereIsNoRoomThenOthersAreForgotten() throws Exception {
+        VerificationKey key = new VerificationKey(TestTokens.newKey("key").toPublicJWK());
+        AccessToken token = verifier.verify(tokens.organization("acme").compact());
+        VerifiedTokens cache = new VerifiedTokens(clock, SKEW, 100_000);
+
+        IntStream.range(0, 1_000)
+                .forEach(i -> cache.add(String.format("%0600d", i), new VerifiedTokens.Verified(token, key)));
+
+        // At most as many as take 100,000 bytes, of at least twice the size of their text.
+        assertThat(IntStream.range(0, 1_000)
+                        .filter(i -> cache.get(String.format("%0600d", i)) != null)
+                        .count())
+                .isBetween(10L, 83L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, 8", "512, 64", "2048, 256", "65536, 256"})
+    void maxBytesThenAnEighthOfTheHeapWithinLimits(long heap, long expected) {
+        assertThat(VerifiedTokens.maxBytes(heap << 20)).isEqualTo(expected << 20);
     }
 
     private void assertRefused(String token, Reason reason) {

@@ -3,6 +3,7 @@ package io.scopeguard.spring.authentication;
 import io.scopeguard.token.AccessToken;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,6 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
 import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.jwt.MappedJwtClaimSetConverter;
 import org.springframework.security.oauth2.server.resource.authentication.AbstractOAuth2TokenAuthenticationToken;
 
 /**
@@ -21,32 +21,26 @@ import org.springframework.security.oauth2.server.resource.authentication.Abstra
  */
 public final class AccessTokenJwt extends Jwt implements OAuth2AuthenticatedPrincipal {
 
-    private static final MappedJwtClaimSetConverter CLAIMS = MappedJwtClaimSetConverter.withDefaults(Map.of());
-
     private static final Map<String, Object> HEADERS = Map.of("typ", "at+jwt");
 
     private final transient AccessToken accessToken;
-    private transient volatile @Nullable Map<String, Object> claims;
+    private final transient Map<String, Object> claims;
 
     AccessTokenJwt(String tokenValue, AccessToken accessToken) {
         super(tokenValue, accessToken.issuedAt(), accessToken.expiresAt(), HEADERS, HEADERS);
         this.accessToken = accessToken;
+        this.claims = Collections.unmodifiableMap(new ConvertedClaims(accessToken));
     }
 
     /** The claims as Spring Security converts them, once for each token. Few applications need them. */
     @Override
     public Map<String, Object> getClaims() {
-        Map<String, Object> known = claims;
-        if (known == null) {
-            known = Collections.unmodifiableMap(CLAIMS.convert(accessToken.claims()));
-            claims = known;
-        }
-        return known;
+        return claims;
     }
 
     /** The serialized form is an ordinary token, which proves nothing to a guard. */
     private Object writeReplace() {
-        return new Jwt(getTokenValue(), getIssuedAt(), getExpiresAt(), getHeaders(), getClaims());
+        return new Jwt(getTokenValue(), getIssuedAt(), getExpiresAt(), getHeaders(), new HashMap<>(claims));
     }
 
     /** The verified token with its organization, audience and scopes. */

@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.MappedJwtClaimSetConverter;
 
 class AccessTokenJwtTests {
 
@@ -34,6 +36,22 @@ class AccessTokenJwtTests {
         assertThat(jwt.getSubject()).isEqualTo("ada");
         assertThat(jwt.getId()).isEqualTo("id");
         assertThat(jwt.getAttributes()).isEqualTo(jwt.getClaims());
+    }
+
+    @Test
+    void claimsWhenReadOneByOneThenAreTheConvertedOnes() {
+        Map<String, Object> expected =
+                MappedJwtClaimSetConverter.withDefaults(Map.of()).convert(token.claims());
+
+        assertThat(new AccessTokenJwt("a.b.c", token).getClaims().get("sub")).isEqualTo("ada");
+        assertThat(new AccessTokenJwt("a.b.c", token).hasClaim("cnf")).isFalse();
+        assertThat(new AccessTokenJwt("a.b.c", token).getClaimAsMap("cnf")).isNull();
+        assertThat(new AccessTokenJwt("a.b.c", token).getClaims().get(null)).isNull();
+        expected.forEach((name, value) -> {
+            assertThat(new AccessTokenJwt("a.b.c", token).getClaims().get(name)).isEqualTo(value);
+            assertThat(new AccessTokenJwt("a.b.c", token).hasClaim(name)).isTrue();
+        });
+        assertThat(new AccessTokenJwt("a.b.c", token).getClaims()).isEqualTo(expected);
     }
 
     @Test
