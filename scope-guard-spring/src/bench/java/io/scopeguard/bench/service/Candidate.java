@@ -10,8 +10,9 @@ final class Candidate implements AutoCloseable {
     private final Variant variant;
     private final IdentityProvider provider;
     private final ServiceProcess service;
+    private final Tokens tokens;
     private final Load load;
-    private final Duration runUp;
+    private final Settings settings;
     private Result result;
 
     Candidate(Variant variant, Settings settings, IdentityProvider provider, String path, Tokens tokens)
@@ -19,14 +20,19 @@ final class Candidate implements AutoCloseable {
         this.variant = variant;
         this.provider = provider;
         this.service = new ServiceProcess(variant, settings.jvmFlags(), provider.endpoint());
+        this.tokens = tokens;
         this.load = new Load(service.port(), path, tokens, settings.connections());
-        this.runUp = settings.runUp(variant);
+        this.settings = settings;
         this.result = Result.none(variant);
     }
 
-    void warmUp(Duration duration) throws IOException {
+    void warmUp() throws IOException {
         long readsBefore = provider.reads();
-        long refused = load.run(duration).refused();
+        long refused = load.run(settings.warmup()).refused();
+        tokens.mixInUnseen();
+        if (variant.unseenPercent() > 0) {
+            refused += load.run(Settings.WARMUP_WITH_UNSEEN).refused();
+        }
         if (refused > 0) {
             throw new IOException(refused + " requests failed while " + variant.id() + " warmed up");
         }
@@ -38,7 +44,7 @@ final class Candidate implements AutoCloseable {
     void measure(Duration duration) throws IOException {
         provider.setDown(variant.outage());
         try {
-            load.run(runUp);
+            load.run(settings.runUp(variant));
             Usage before = service.usage();
             Outcome outcome = load.run(duration);
             result = result.plus(outcome, service.usage().since(before));

@@ -49,7 +49,7 @@ public final class ServiceBenchmark {
             for (Variant variant : settings.variants()) {
                 Candidate candidate = new Candidate(variant, settings, provider, PATH, tokens(variant));
                 candidates.add(candidate);
-                candidate.warmUp(settings.warmup(variant));
+                candidate.warmUp();
             }
             takeTurns(candidates);
             List<Result> results = candidates.stream().map(Candidate::result).toList();
@@ -82,7 +82,7 @@ public final class ServiceBenchmark {
     private List<String> unseen() {
         long seconds = settings.variants().stream()
                 .filter(variant -> variant.unseenPercent() > 0)
-                .mapToLong(variant -> settings.loaded(variant).toSeconds())
+                .mapToLong(variant -> settings.loadedWithUnseen(variant).toSeconds())
                 .max()
                 .orElse(0);
         int count = Math.toIntExact(seconds * UNSEEN_PER_SECOND);

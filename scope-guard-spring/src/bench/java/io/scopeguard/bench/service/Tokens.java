@@ -5,18 +5,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The tokens of requests: those of all users in turn, mixed with some unknown ones. Thread-safe. */
+/** The tokens of requests: those of all users in turn, and later some unknown ones between them. Thread-safe. */
 final class Tokens {
 
     private final byte[][] known;
     private final byte[][] unseen;
     private final int unseenPercent;
+    private volatile boolean areAllKnown = true;
     private final AtomicInteger used = new AtomicInteger();
 
     Tokens(List<String> known, List<String> unseen, int unseenPercent) {
         this.known = bytes(known);
         this.unseen = bytes(unseen);
         this.unseenPercent = unseenPercent;
+    }
+
+    /** From now on, the sequences contain unknown tokens as well. */
+    void mixInUnseen() {
+        areAllKnown = false;
     }
 
     /**
@@ -50,7 +56,7 @@ final class Tokens {
          * @throws IOException if the unknown tokens are used up
          */
         byte[] next() throws IOException {
-            hundredths += unseenPercent;
+            hundredths += areAllKnown ? 0 : unseenPercent;
             if (hundredths < 100) {
                 position = (position + 1) % known.length;
                 return known[position];
