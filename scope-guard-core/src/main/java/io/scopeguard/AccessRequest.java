@@ -36,7 +36,7 @@ public record AccessRequest(
 
     /** A request that needs no role. */
     public AccessRequest(RequestedOrganization organization, @Nullable ScopeRequirement requirement) {
-        this(organization, requirement, null);
+        this(organization, requirement, null, false);
     }
 
     /**

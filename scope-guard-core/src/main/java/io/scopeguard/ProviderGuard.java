@@ -125,12 +125,9 @@ final class ProviderGuard {
      * Decides about one request, like {@link ScopeGuard#authorize}.
      *
      * @param organizations assigns organizations to providers; {@code null} if all belong to this provider
+     * @param mayWait whether to wait for reads without which the permissions are unknown
      */
-    Decision authorize(AccessToken token, AccessRequest request, @Nullable OrganizationProviders organizations) {
-        return authorize(token, request, organizations, true);
-    }
-
-    private Decision authorize(
+    Decision authorize(
             AccessToken token, AccessRequest request, @Nullable OrganizationProviders organizations, boolean mayWait) {
         AccessToken view = request.viewOf(token);
         if (view == null) {

@@ -38,7 +38,11 @@ public final class RoleRules {
      * requires one; then all watched global roles are compared.
      */
     RoleInterest interest(AccessToken token, AccessRequest request) {
-        return interest(token.roles(RoleKind.GLOBAL), token.roles(RoleKind.ORGANIZATION), request.roles());
+        boolean needsNone =
+                request.roles() == null && watched.get().organization().isEmpty();
+        return needsNone
+                ? RoleInterest.none()
+                : interest(token.roles(RoleKind.GLOBAL), token.roles(RoleKind.ORGANIZATION), request.roles());
     }
 
     /**

@@ -123,7 +123,7 @@ public final class ScopeGuard implements AutoCloseable {
      * the settings' {@code maxWait}. Otherwise, it does not block.
      */
     public Decision authorize(AccessToken token, AccessRequest request) {
-        return guardOf(token).authorize(token, request, organizations);
+        return guardOf(token).authorize(token, request, organizations, true);
     }
 
     /**

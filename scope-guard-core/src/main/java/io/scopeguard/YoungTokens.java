@@ -36,12 +36,12 @@ public final class YoungTokens {
      * @param now when the request arrived
      */
     public boolean grant(AccessRequest request, PermissionKey key, Scopes carried, Instant issuedAt, long now) {
-        Duration maxAge = settings.maxAge(request);
         TokenKind kind = TokenKind.of(key.audience(), key.organization());
-        if (maxAge.isZero() || !permissions.youngTokens().contains(kind) || !isMetBy(carried, request)) {
+        if (!permissions.youngTokens().contains(kind) || !isMetBy(carried, request)) {
             return false;
         }
-        Duration age = provider.greatestAge(issuedAt);
+        Duration maxAge = settings.maxAge(request);
+        Duration age = maxAge.isZero() ? null : provider.greatestAge(issuedAt);
         return age != null && age.compareTo(maxAge) <= 0 && !permissions.knowsNewer(key, now - age.toNanos());
     }
 

@@ -326,8 +326,15 @@ public final class PermissionCache implements AutoCloseable {
         } else if (fact != null) {
             markUsed(member, fact, period);
         }
+        if (picture.needsGrants()) {
+            markGrantsUsed(picture, period);
+        }
+    }
+
+    private void markGrantsUsed(Picture picture, byte period) {
+        RequiredFacts required = picture.required();
         touch(required.grants(), picture.stored().alone(), period);
-        if (picture.needsGrants() && required.isUser() && picture.markCounted(period)) {
+        if (required.isUser() && picture.markCounted(period)) {
             PermissionKey key = required.key();
             sweeps.holders()
                     .countUse(
