@@ -2,17 +2,13 @@ package io.scopeguard.permission.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.scopeguard.permission.flight.GatedReads.Key;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.Priority;
-import io.scopeguard.testing.MovableClock;
-import io.scopeguard.time.Sequence;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,37 +19,30 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class BackgroundOverflowTests {
 
-    private static final int THREADS = 8;
     private static final int YOUNGEST = 1_000_000;
 
-    private final CountDownLatch busy = new CountDownLatch(THREADS);
-    private final CountDownLatch open = new CountDownLatch(1);
-    private final Set<Integer> read = ConcurrentHashMap.newKeySet();
-    private final ThreadPoolReadExecutor executor = new ThreadPoolReadExecutor();
-    private final SingleFlight<Key> flights =
-            new SingleFlight<>(executor, new Sequence(MovableClock.atNoon().steady()), new Gated());
+    private final GatedReads gated = new GatedReads();
     private final List<CompletableFuture<Void>> running = new ArrayList<>();
     private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
 
     /** All threads read, and as many reads wait as there is space for. The key is also the age of the fact. */
     @BeforeEach
     void fill() throws InterruptedException {
-        for (int i = 0; i < THREADS; i++) {
+        for (int i = 0; i < GatedReads.THREADS; i++) {
             running.add(request(-i, Priority.BACKGROUND));
         }
-        busy.await();
+        gated.awaitBusy();
         for (int i = 1; i < BackgroundQueue.MAX; i++) {
             waiting.add(request(i, Priority.BACKGROUND));
         }
         waiting.add(request(YOUNGEST, Priority.BACKGROUND));
-        assertThat(executor.waiting()).isEqualTo(BackgroundQueue.MAX);
+        assertThat(gated.executor().waiting()).isEqualTo(BackgroundQueue.MAX);
         assertThat(waiting).noneMatch(CompletableFuture::isDone);
     }
 
     @AfterEach
     void close() {
-        open.countDown();
-        executor.close();
+        gated.close();
     }
 
     @Test
@@ -61,20 +50,22 @@ class BackgroundOverflowTests {
         CompletableFuture<Void> older = request(BackgroundQueue.MAX, Priority.BACKGROUND);
 
         assertDropped(waiting.remove(BackgroundQueue.MAX - 1));
-        open.countDown();
+        gated.open();
         waiting.addAll(running);
         waiting.add(older);
         await(waiting);
-        assertThat(read).hasSize(THREADS + BackgroundQueue.MAX).doesNotContain(YOUNGEST);
+        assertThat(gated.read())
+                .hasSize(GatedReads.THREADS + BackgroundQueue.MAX)
+                .doesNotContain(YOUNGEST);
     }
 
     @Test
     void requestWhenTheFactIsYoungerThanAllOthersThenDroppedItself() throws Exception {
         assertDropped(request(YOUNGEST + 1, Priority.BACKGROUND));
 
-        open.countDown();
+        gated.open();
         await(waiting);
-        assertThat(read).contains(YOUNGEST).doesNotContain(YOUNGEST + 1);
+        assertThat(gated.read()).contains(YOUNGEST).doesNotContain(YOUNGEST + 1);
     }
 
     @Test
@@ -83,20 +74,20 @@ class BackgroundOverflowTests {
         CompletableFuture<Void> inForeground = request(YOUNGEST, Priority.FOREGROUND);
 
         assertThat(inForeground).isNotDone();
-        open.countDown();
+        gated.open();
         await(List.of(inForeground));
-        assertThat(read).contains(YOUNGEST);
+        assertThat(gated.read()).contains(YOUNGEST);
     }
 
     @Test
     void requestWhenAReadWasDroppedAndSpaceIsFreeThenReadInTheBackground() throws Exception {
         request(BackgroundQueue.MAX, Priority.BACKGROUND);
-        open.countDown();
+        gated.open();
         await(waiting.subList(0, BackgroundQueue.MAX - 1));
 
         await(List.of(request(YOUNGEST, Priority.BACKGROUND)));
 
-        assertThat(read).contains(YOUNGEST);
+        assertThat(gated.read()).contains(YOUNGEST);
     }
 
     /** Unlike {@code join}, this ends when the test takes too long. */
@@ -116,35 +107,6 @@ class BackgroundOverflowTests {
     }
 
     private CompletableFuture<Void> request(int key, Priority priority) {
-        return flights.request(new Key(key), Long.MIN_VALUE, priority, key);
-    }
-
-    private record Key(int number) implements ReadKey {
-
-        @Override
-        public boolean isShared() {
-            return false;
-        }
-    }
-
-    /** Reads wait until they are let through. */
-    private final class Gated implements SingleFlight.Reader<Key> {
-
-        @Override
-        public boolean step(Flight<Key> flight) {
-            busy.countDown();
-            try {
-                open.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            read.add(flight.key().number());
-            return true;
-        }
-
-        @Override
-        public long lastReadAt(Key key) {
-            return Long.MIN_VALUE;
-        }
+        return gated.request(new Key(key, false), priority, key);
     }
 }
