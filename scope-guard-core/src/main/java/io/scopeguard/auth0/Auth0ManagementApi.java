@@ -7,8 +7,8 @@ import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.http.Json;
 import io.scopeguard.provider.http.ManagementReads;
+import io.scopeguard.provider.http.ReceivedResponse;
 import java.net.URLEncoder;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +98,7 @@ final class Auth0ManagementApi {
     }
 
     private <T> Optional<T> answer(
-            String operation, String path, CallContext context, Function<HttpResponse<byte[]>, T> reader) {
+            String operation, String path, CallContext context, Function<ReceivedResponse, T> reader) {
         return reads.get(
                 operation,
                 tenant.api(path),
@@ -107,7 +107,7 @@ final class Auth0ManagementApi {
                 response -> interpret(response, reader));
     }
 
-    private <T> Optional<T> interpret(HttpResponse<byte[]> response, Function<HttpResponse<byte[]>, T> reader) {
+    private <T> Optional<T> interpret(ReceivedResponse response, Function<ReceivedResponse, T> reader) {
         return switch (response.statusCode()) {
             case 200 -> Optional.of(reader.apply(response));
             case 401 -> throw isOfAuth0(response) ? Auth0Refusals.tokenNotAccepted() : reads.intercepted(response);
@@ -118,7 +118,7 @@ final class Auth0ManagementApi {
     }
 
     /** Firewalls and proxies respond with the same status. Only Auth0's own error object indicates a wrong setting. */
-    private static boolean isOfAuth0(HttpResponse<byte[]> response) {
+    private static boolean isOfAuth0(ReceivedResponse response) {
         try {
             return Json.parse(response.body()).path("statusCode").asInt(0) == response.statusCode();
         } catch (PermissionsUnavailableException e) {
@@ -126,7 +126,7 @@ final class Auth0ManagementApi {
         }
     }
 
-    private static SettingRefusedException forbidden(HttpResponse<byte[]> response) {
+    private static SettingRefusedException forbidden(ReceivedResponse response) {
         Matcher expected = EXPECTED_SCOPES.matcher(Json.lenientText(response.body(), "message"));
         return expected.find()
                 ? Auth0Refusals.missingPermissions(List.of(expected.group(1)))
@@ -134,7 +134,7 @@ final class Auth0ManagementApi {
     }
 
     /** An unknown route is a 404 without an error code. */
-    private static <T> Optional<T> notFound(HttpResponse<byte[]> response) {
+    private static <T> Optional<T> notFound(ReceivedResponse response) {
         if (isOfAuth0(response)
                 && !Json.lenientText(response.body(), "errorCode").isEmpty()) {
             return Optional.empty();

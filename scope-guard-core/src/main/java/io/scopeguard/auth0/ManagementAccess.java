@@ -6,10 +6,10 @@ import io.scopeguard.provider.http.ClientCredentialsToken;
 import io.scopeguard.provider.http.ClientCredentialsToken.Grant;
 import io.scopeguard.provider.http.HttpCalls;
 import io.scopeguard.provider.http.Json;
+import io.scopeguard.provider.http.ReceivedResponse;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import tools.jackson.databind.JsonNode;
 
 /** Our own access token for the Management API, with the permissions that reading needs. */
@@ -43,7 +43,7 @@ final class ManagementAccess {
                         + "&client_secret=" + encode(clientSecret) + "&audience=" + encode(tenant.managementApi())));
     }
 
-    private static Grant granted(HttpResponse<byte[]> response) {
+    private static Grant granted(ReceivedResponse response) {
         JsonNode body = Json.parse(response.body());
         if (response.statusCode() != 200) {
             throw refusal(body, response.statusCode());

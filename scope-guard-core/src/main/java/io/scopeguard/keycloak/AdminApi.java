@@ -4,7 +4,7 @@ import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.Page;
 import io.scopeguard.provider.http.Json;
 import io.scopeguard.provider.http.ManagementReads;
-import java.net.http.HttpResponse;
+import io.scopeguard.provider.http.ReceivedResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -67,7 +67,7 @@ final class AdminApi {
         return get(read, numbered, context, array -> Json.items(array, item));
     }
 
-    private <T> Optional<T> interpret(AdminRead read, HttpResponse<byte[]> response, Function<JsonNode, T> reader) {
+    private <T> Optional<T> interpret(AdminRead read, ReceivedResponse response, Function<JsonNode, T> reader) {
         int status = response.statusCode();
         if (status == 200) {
             return Optional.of(reader.apply(Json.parse(response.body())));
@@ -86,7 +86,7 @@ final class AdminApi {
         };
     }
 
-    private static String error(HttpResponse<byte[]> response) {
+    private static String error(ReceivedResponse response) {
         String error = Json.lenientText(response.body(), "error");
         return error.isEmpty() ? Json.lenientText(response.body(), "errorMessage") : error;
     }

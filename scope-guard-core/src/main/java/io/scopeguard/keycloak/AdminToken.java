@@ -4,8 +4,8 @@ import io.scopeguard.provider.http.ClientCredentialsToken;
 import io.scopeguard.provider.http.ClientCredentialsToken.Grant;
 import io.scopeguard.provider.http.HttpCalls;
 import io.scopeguard.provider.http.Json;
+import io.scopeguard.provider.http.ReceivedResponse;
 import io.scopeguard.time.SteadyClock;
-import java.net.http.HttpResponse;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -23,7 +23,7 @@ final class AdminToken {
                 clock);
     }
 
-    private static Grant read(HttpResponse<byte[]> response) {
+    private static Grant read(ReceivedResponse response) {
         JsonNode body = Json.parse(response.body());
         if (response.statusCode() == 200) {
             // Keycloak sends no Date.

@@ -5,7 +5,7 @@ import io.scopeguard.provider.Page;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.http.Json;
 import io.scopeguard.provider.http.ManagementReads;
-import java.net.http.HttpResponse;
+import io.scopeguard.provider.http.ReceivedResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -67,7 +67,7 @@ final class ManagementApi {
         return path + (path.contains("?") ? "&" : "?") + "page=" + number + "&page_size=" + PAGE_SIZE;
     }
 
-    private static <T> Page<T> page(HttpResponse<byte[]> response, Position position, Function<JsonNode, T> item) {
+    private static <T> Page<T> page(ReceivedResponse response, Position position, Function<JsonNode, T> item) {
         List<T> items = Json.items(Json.parse(response.body()), item);
         boolean isCapped =
                 response.headers().firstValue("Total-Number-Is-Capped").isPresent();
@@ -82,7 +82,7 @@ final class ManagementApi {
         return new Page<>(items, hasNext ? position.next(items.size()) : null, total);
     }
 
-    private static int total(HttpResponse<byte[]> response) {
+    private static int total(ReceivedResponse response) {
         return response.headers()
                 .firstValue("Total-Number")
                 .map(ManagementApi::total)
@@ -97,11 +97,11 @@ final class ManagementApi {
     }
 
     private <T> Optional<T> answer(
-            String operation, String path, CallContext context, Function<HttpResponse<byte[]>, T> reader) {
+            String operation, String path, CallContext context, Function<ReceivedResponse, T> reader) {
         return reads.get(operation, tenant.api(path), context, response -> interpret(response, reader));
     }
 
-    private <T> Optional<T> interpret(HttpResponse<byte[]> response, Function<HttpResponse<byte[]>, T> reader) {
+    private <T> Optional<T> interpret(ReceivedResponse response, Function<ReceivedResponse, T> reader) {
         return switch (response.statusCode()) {
             case 200 -> Optional.of(reader.apply(response));
             case 401 -> throw refusal(response, LogtoRefusals::tokenNotAccepted);
@@ -114,7 +114,7 @@ final class ManagementApi {
     /**
      * Firewalls and proxies in front of Logto also respond with 401 and 403. Only Logto's own error codes indicate a wrong setting.
      */
-    private RuntimeException refusal(HttpResponse<byte[]> response, Supplier<SettingRefusedException> refusal) {
+    private RuntimeException refusal(ReceivedResponse response, Supplier<SettingRefusedException> refusal) {
         if (Json.lenientText(response.body(), "code").startsWith("auth.")) {
             return refusal.get();
         }
@@ -122,7 +122,7 @@ final class ManagementApi {
     }
 
     /** An unknown route is also a 404, in plain text. Only Logto's own error code states absence. */
-    private static <T> Optional<T> notFound(HttpResponse<byte[]> response) {
+    private static <T> Optional<T> notFound(ReceivedResponse response) {
         if (NOT_FOUND.contains(Json.parse(response.body()).path("code").asString(""))) {
             return Optional.empty();
         }

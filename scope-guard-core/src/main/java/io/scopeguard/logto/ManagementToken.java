@@ -5,10 +5,10 @@ import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.http.ClientCredentialsToken;
 import io.scopeguard.provider.http.HttpCalls;
 import io.scopeguard.provider.http.Json;
+import io.scopeguard.provider.http.ReceivedResponse;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -35,7 +35,7 @@ final class ManagementToken {
                 clock);
     }
 
-    private static ClientCredentialsToken.Grant read(HttpResponse<byte[]> response) {
+    private static ClientCredentialsToken.Grant read(ReceivedResponse response) {
         JsonNode body = Json.parse(response.body());
         if (response.statusCode() != 200) {
             throw refusal(body, response.statusCode());

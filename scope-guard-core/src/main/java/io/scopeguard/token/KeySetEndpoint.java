@@ -3,11 +3,11 @@ package io.scopeguard.token;
 import io.scopeguard.provider.http.BoundedHttp;
 import io.scopeguard.provider.http.OutageLog;
 import io.scopeguard.provider.http.OversizedBodyException;
+import io.scopeguard.provider.http.ReceivedResponse;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.KeyListener.Outcome;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +56,7 @@ final class KeySetEndpoint {
         return http.send(request.copy()).handle((response, failure) -> read(response, failure, start));
     }
 
-    private PublishedKeys read(@Nullable HttpResponse<byte[]> response, @Nullable Throwable failure, long start) {
+    private PublishedKeys read(@Nullable ReceivedResponse response, @Nullable Throwable failure, long start) {
         Outcome outcome = Outcome.MALFORMED;
         try {
             PublishedKeys published = read(response, failure);
@@ -73,7 +73,7 @@ final class KeySetEndpoint {
         }
     }
 
-    private PublishedKeys read(@Nullable HttpResponse<byte[]> response, @Nullable Throwable failure)
+    private PublishedKeys read(@Nullable ReceivedResponse response, @Nullable Throwable failure)
             throws KeySetException {
         if (response == null) {
             throw unanswered(failure);

@@ -77,17 +77,17 @@ public final class BoundedHttp {
      *     time, with an {@link OversizedBodyException} if it is too long, and with another {@link IOException} if the connection
      *     fails
      */
-    public CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder request) {
+    public CompletableFuture<ReceivedResponse> send(HttpRequest.Builder request) {
         // Reading the clock detects a freeze.
         var unused = clock.nanos();
         long freezes = clock.freezes();
         HttpRequest built = request.setHeader("User-Agent", USER_AGENT).build();
         HttpClient client = clients.computeIfAbsent(built.uri().getScheme(), this::newClient);
-        CompletableFuture<HttpResponse<byte[]>> answer = new CompletableFuture<>();
-        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(built, info -> body(info, built, answer));
+        CompletableFuture<ReceivedResponse> answer = new CompletableFuture<>();
+        CompletableFuture<HttpResponse<byte[]>> exchange = client.sendAsync(built, head -> body(head, answer));
         var unusedToo = exchange.copy()
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((response, failure) -> complete(answer, response, failure));
+                .whenComplete((response, failure) -> fail(answer, failure));
         var unusedAsWell = answer.whenComplete((response, failure) -> {
             if (failure != null) {
                 exchange.cancel(true);
@@ -101,15 +101,14 @@ public final class BoundedHttp {
      * The body completes the answer itself. The JDK completes its own future on a thread of the common pool, and all of those may wait
      * for this very answer: on two processors, there is one from Java 25 on.
      */
-    private LimitedBody body(
-            HttpResponse.ResponseInfo info, HttpRequest request, CompletableFuture<HttpResponse<byte[]>> answer) {
+    private LimitedBody body(HttpResponse.ResponseInfo head, CompletableFuture<ReceivedResponse> answer) {
         LimitedBody body = new LimitedBody(maxBytes);
-        var unused = body.getBody().thenAccept(bytes -> answer.complete(new ReceivedResponse(request, info, bytes)));
+        var unused = body.getBody().thenAccept(bytes -> answer.complete(new ReceivedResponse(head, bytes)));
         return body;
     }
 
     /** @param freezes how often the process was frozen before the exchange began */
-    private void abortOnFreeze(CompletableFuture<HttpResponse<byte[]>> answer, long freezes) {
+    private void abortOnFreeze(CompletableFuture<ReceivedResponse> answer, long freezes) {
         Runnable abort = () -> answer.completeExceptionally(new IOException("The process was frozen."));
         aborts.add(abort);
         var unused = answer.whenComplete((response, failure) -> aborts.remove(abort));
@@ -118,17 +117,13 @@ public final class BoundedHttp {
         }
     }
 
-    private void complete(
-            CompletableFuture<HttpResponse<byte[]>> answer,
-            @Nullable HttpResponse<byte[]> response,
-            @Nullable Throwable failure) {
+    /** Does nothing without a failure: then the body completes the answer. */
+    private void fail(CompletableFuture<ReceivedResponse> answer, @Nullable Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (response != null) {
-            answer.complete(response);
-        } else if (cause instanceof TimeoutException) {
+        if (cause instanceof TimeoutException) {
             answer.completeExceptionally(
                     new HttpTimeoutException("The response was incomplete after " + timeout.toMillis() + " ms."));
-        } else {
+        } else if (cause != null) {
             answer.completeExceptionally(cause instanceof IOException ? cause : new IOException(cause));
         }
     }

@@ -8,7 +8,6 @@ import io.scopeguard.time.SteadyClock;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,7 +49,7 @@ public final class ClientCredentialsToken {
 
     private final HttpCalls calls;
     private final HttpRequest.Builder request;
-    private final Function<HttpResponse<byte[]>, Grant> reader;
+    private final Function<ReceivedResponse, Grant> reader;
     private final SteadyClock clock;
     private final AtomicReference<@Nullable Issued> issued = new AtomicReference<>();
     private final SharedCall<Issued> renewal = new SharedCall<>();
@@ -62,10 +61,7 @@ public final class ClientCredentialsToken {
      *     settings, or {@link PermissionsUnavailableException} if the response is not usable
      */
     public ClientCredentialsToken(
-            HttpCalls calls,
-            HttpRequest.Builder request,
-            Function<HttpResponse<byte[]>, Grant> reader,
-            SteadyClock clock) {
+            HttpCalls calls, HttpRequest.Builder request, Function<ReceivedResponse, Grant> reader, SteadyClock clock) {
         this.calls = calls;
         this.request = request.copy();
         this.reader = reader;

@@ -11,7 +11,6 @@ import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.time.SteadyClock;
 import java.io.IOException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,7 +77,7 @@ public final class HttpCalls {
             String operation,
             HttpRequest.Builder request,
             CallContext context,
-            Function<HttpResponse<byte[]>, Optional<T>> reader) {
+            Function<ReceivedResponse, Optional<T>> reader) {
         return resilience.call(() -> sendOnce(operation, request, context, reader));
     }
 
@@ -106,7 +105,7 @@ public final class HttpCalls {
             String operation,
             HttpRequest.Builder request,
             CallContext context,
-            Function<HttpResponse<byte[]>, Optional<T>> reader) {
+            Function<ReceivedResponse, Optional<T>> reader) {
         // Any other exception of the reader means that the response is malformed.
         String outcome = nameOf(Reason.MALFORMED);
         long start = System.nanoTime();
@@ -137,14 +136,14 @@ public final class HttpCalls {
         }
     }
 
-    private HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
+    private ReceivedResponse exchange(HttpRequest.Builder request) {
         long sent = clock.nanos();
-        HttpResponse<byte[]> response = await(http.send(request));
+        ReceivedResponse response = await(http.send(request));
         response.headers().firstValue("Date").ifPresent(date -> providerClock.answered(date, sent, clock.nanos()));
         return usable(response);
     }
 
-    private HttpResponse<byte[]> await(CompletableFuture<HttpResponse<byte[]>> exchange) {
+    private ReceivedResponse await(CompletableFuture<ReceivedResponse> exchange) {
         try {
             return exchange.get();
         } catch (ExecutionException e) {
@@ -182,11 +181,11 @@ public final class HttpCalls {
         this.pause = new Pause(clock.nanos(), Math.max(bounded.toNanos(), 0));
     }
 
-    private Optional<Duration> requestedPause(HttpResponse<byte[]> response) {
+    private Optional<Duration> requestedPause(ReceivedResponse response) {
         return RequestedPause.of(response.headers(), clock.instant());
     }
 
-    private HttpResponse<byte[]> usable(HttpResponse<byte[]> response) {
+    private ReceivedResponse usable(ReceivedResponse response) {
         int status = response.statusCode();
         if (status == 429) {
             // If the requested time has just passed, there is still a minimum pause.

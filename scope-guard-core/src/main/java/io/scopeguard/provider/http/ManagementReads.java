@@ -7,7 +7,6 @@ import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +43,7 @@ public final class ManagementReads {
      * @param reader reads the response; returns an empty result if the provider states absence
      */
     public <T> Optional<T> get(
-            String operation, URI address, CallContext context, Function<HttpResponse<byte[]>, Optional<T>> reader) {
+            String operation, URI address, CallContext context, Function<ReceivedResponse, Optional<T>> reader) {
         return get(operation, address, context, null, reader);
     }
 
@@ -60,7 +59,7 @@ public final class ManagementReads {
             URI address,
             CallContext context,
             @Nullable CallBudget budget,
-            Function<HttpResponse<byte[]>, Optional<T>> reader) {
+            Function<ReceivedResponse, Optional<T>> reader) {
         return outages.observe(() -> token.authorize(context, bearer -> {
             if (budget != null) {
                 budget.take(context);
@@ -116,13 +115,13 @@ public final class ManagementReads {
     }
 
     /** The failure of a read that the provider refuses for a reason that no setting explains. */
-    public PermissionsUnavailableException refused(HttpResponse<byte[]> response) {
+    public PermissionsUnavailableException refused(ReceivedResponse response) {
         return new PermissionsUnavailableException(
                 Reason.REFUSED, provider + " refuses a read: " + response.statusCode() + ".");
     }
 
     /** The failure of a read whose response is not the provider's own: firewalls and proxies refuse requests as well. */
-    public PermissionsUnavailableException intercepted(HttpResponse<byte[]> response) {
+    public PermissionsUnavailableException intercepted(ReceivedResponse response) {
         return new PermissionsUnavailableException(
                 Reason.REFUSED,
                 "The answer is " + response.statusCode() + ", and not " + provider

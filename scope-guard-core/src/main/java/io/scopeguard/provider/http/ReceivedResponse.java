@@ -1,65 +1,28 @@
 package io.scopeguard.provider.http;
 
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.Optional;
-import javax.net.ssl.SSLSession;
 
-/** A response whose body has arrived. */
-final class ReceivedResponse implements HttpResponse<byte[]> {
+/** A response whose body has arrived. Immutable, except for the bytes of its body. */
+public final class ReceivedResponse {
 
-    private final HttpRequest request;
-    private final HttpResponse.ResponseInfo info;
+    private final HttpResponse.ResponseInfo head;
     private final byte[] body;
 
-    ReceivedResponse(HttpRequest request, HttpResponse.ResponseInfo info, byte[] body) {
-        this.request = request;
-        this.info = info;
+    ReceivedResponse(HttpResponse.ResponseInfo head, byte[] body) {
+        this.head = head;
         this.body = body;
     }
 
-    @Override
-    public HttpRequest request() {
-        return request;
+    public int statusCode() {
+        return head.statusCode();
     }
 
-    @Override
+    public HttpHeaders headers() {
+        return head.headers();
+    }
+
     public byte[] body() {
         return body;
-    }
-
-    @Override
-    public int statusCode() {
-        return info.statusCode();
-    }
-
-    @Override
-    public HttpHeaders headers() {
-        return info.headers();
-    }
-
-    @Override
-    public HttpClient.Version version() {
-        return info.version();
-    }
-
-    @Override
-    public URI uri() {
-        return request.uri();
-    }
-
-    /** Redirects are not followed. */
-    @Override
-    public Optional<HttpResponse<byte[]>> previousResponse() {
-        return Optional.empty();
-    }
-
-    /** Not kept. */
-    @Override
-    public Optional<SSLSession> sslSession() {
-        return Optional.empty();
     }
 }

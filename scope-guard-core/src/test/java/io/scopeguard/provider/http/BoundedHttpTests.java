@@ -11,7 +11,6 @@ import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -55,7 +54,7 @@ class BoundedHttpTests {
     @Test
     void sendWhenAddressIsEncryptedThenTheServerIsAuthenticated() {
         send(server.baseUrl()).join();
-        CompletableFuture<HttpResponse<byte[]>> answer = send(server.baseUrl().replace("http:", "HTTPS:"));
+        CompletableFuture<ReceivedResponse> answer = send(server.baseUrl().replace("http:", "HTTPS:"));
 
         // The server does not speak TLS.
         assertThatExceptionOfType(CompletionException.class)
@@ -86,7 +85,7 @@ class BoundedHttpTests {
         }
     }
 
-    private CompletableFuture<HttpResponse<byte[]>> send(String address) {
+    private CompletableFuture<ReceivedResponse> send(String address) {
         return http.send(HttpRequest.newBuilder(URI.create(address)));
     }
 }
