@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Recognizes RSA keys with a known weakness: a faulty library generated them so that the private key can be computed from the
@@ -12,37 +13,41 @@ import java.util.Map;
  */
 final class RocaFingerprint {
 
-    private static final BigInteger GENERATOR = BigInteger.valueOf(65_537);
+    private static final int GENERATOR = 65_537;
 
     /** The largest prime that even the shortest affected keys are built over. */
     private static final int LARGEST_PRIME = 167;
 
-    private static final Map<BigInteger, BitSet> POWERS_BY_PRIME = powersByPrime();
+    private static final Map<Integer, BitSet> POWERS_BY_PRIME = powersByPrime();
 
     private RocaFingerprint() {}
 
     static boolean isOn(BigInteger modulus) {
         return POWERS_BY_PRIME.entrySet().stream()
-                .allMatch(entry ->
-                        entry.getValue().get(modulus.mod(entry.getKey()).intValue()));
+                .allMatch(entry -> entry.getValue()
+                        .get(modulus.mod(BigInteger.valueOf(entry.getKey())).intValue()));
     }
 
-    private static Map<BigInteger, BitSet> powersByPrime() {
-        Map<BigInteger, BitSet> powers = new LinkedHashMap<>();
-        for (BigInteger prime = BigInteger.valueOf(3);
-                prime.intValue() <= LARGEST_PRIME;
-                prime = prime.nextProbablePrime()) {
-            powers.put(prime, powers(prime));
+    private static Map<Integer, BitSet> powersByPrime() {
+        Map<Integer, BitSet> powers = new LinkedHashMap<>();
+        for (int candidate = 3; candidate <= LARGEST_PRIME; candidate += 2) {
+            if (powers.keySet().stream().noneMatch(divides(candidate))) {
+                powers.put(candidate, powers(candidate));
+            }
         }
         return powers;
     }
 
-    private static BitSet powers(BigInteger prime) {
-        BitSet powers = new BitSet();
-        BigInteger power = BigInteger.ONE;
-        while (!powers.get(power.intValue())) {
-            powers.set(power.intValue());
-            power = power.multiply(GENERATOR).mod(prime);
+    private static Predicate<Integer> divides(int candidate) {
+        return prime -> candidate % prime == 0;
+    }
+
+    private static BitSet powers(int prime) {
+        BitSet powers = new BitSet(prime);
+        int power = 1;
+        while (!powers.get(power)) {
+            powers.set(power);
+            power = power * GENERATOR % prime;
         }
         return powers;
     }
