@@ -126,6 +126,14 @@ public final class AccessTokenVerifier implements AutoCloseable {
         }
     }
 
+    /**
+     * Begins to fetch the signing keys, unless they were fetched recently. Does not wait for the answer. Without it, the first token
+     * waits. If the fetch fails, the first token tries again.
+     */
+    public void prefetchKeys() {
+        keys.prefetch();
+    }
+
     /** Stops refreshing the keys. */
     @Override
     public void close() {

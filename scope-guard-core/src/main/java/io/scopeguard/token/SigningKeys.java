@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An issuer's published signing keys, cached for a fixed time regardless of the response's cache headers. They are fetched when
- * they are first needed and renewed in the background afterwards, so a request with a token signed by a known key does not wait.
+ * An issuer's published signing keys, cached for a fixed time regardless of the response's cache headers. They are fetched at
+ * start-up, or when they are first needed, and renewed in the background afterwards, so a request with a token signed by a known key does not wait.
  * Known keys stay usable during an outage of up to {@link #OUTAGE}. A request waits in three cases: its key id is unknown, the
  * renewal has not run for {@link #OVERDUE_AFTER}, as after a freeze of the process, or the known keys are older than {@link
  * #OUTAGE}. Such requests share one fetch. The wait for each fetch is bounded, and a request whose key id is unknown may wait for a
@@ -95,6 +95,13 @@ final class SigningKeys implements AutoCloseable {
         renewalDue = now;
         lastBegan = now - FETCH_INTERVAL.toNanos();
         lastButOneBegan = lastBegan;
+    }
+
+    /** Begins a fetch, unless the known keys are recent. If it fails, the next token that needs a key tries again. */
+    void prefetch() {
+        if (nanos.getAsLong() - renewalDue >= 0) {
+            renew();
+        }
     }
 
     /**
@@ -292,9 +299,7 @@ final class SigningKeys implements AutoCloseable {
         later.execute(() -> {
             SigningKeys keys = forgettable.get();
             if (keys != null && !keys.closed) {
-                if (keys.nanos.getAsLong() - keys.renewalDue >= 0) {
-                    keys.renew();
-                }
+                keys.prefetch();
                 keepFresh(forgettable, later);
             }
         });

@@ -10,6 +10,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
@@ -302,6 +303,36 @@ class SigningKeysTests {
         }
 
         assertThat(fetches()).isEqualTo(1);
+    }
+
+    @Test
+    void prefetchThenTheFirstTokenNeedsNoFetch() {
+        verifier.prefetchKeys();
+        await().untilAsserted(() -> assertThat(fetches()).isEqualTo(1));
+        verifier.prefetchKeys();
+
+        verifier.verify(tokens.organization("acme").compact());
+
+        assertThat(fetches()).isEqualTo(1);
+    }
+
+    @Test
+    void prefetchWhenItFailsThenTheFirstTokenFetchesAtOnce() {
+        Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
+        AccessTokenVerifier listened = tokens.verifierBuilder(clock)
+                .steadyClock(clock.steady())
+                .keyListener((outcome, took) -> outcomes.add(outcome))
+                .build();
+        tokens.server()
+                .stubFor(get(urlEqualTo(TestTokens.JWKS_PATH))
+                        .willReturn(aResponse().withStatus(500)));
+        listened.prefetchKeys();
+        await().untilAsserted(() -> assertThat(outcomes).containsExactly(Outcome.REFUSED));
+        tokens.publish(tokens.key());
+
+        eventually(() -> listened.verify(tokens.organization("acme").compact()));
+
+        assertThat(outcomes).containsExactly(Outcome.REFUSED, Outcome.OK);
     }
 
     @Test

@@ -53,6 +53,7 @@ public final class ProviderScopeGuards implements AutoCloseable {
                 .clockSkew(settings.clockSkew())
                 .keyListener(metrics.keys(provider.name()))
                 .build();
+        StartThread.run(verifier::prefetchKeys);
         PermissionCache permissions = new PermissionCache(
                 provider.name(), part.permissions(), provider.clock().steady(), settings.cache(), part.histories());
         metrics.watch(provider, permissions);
