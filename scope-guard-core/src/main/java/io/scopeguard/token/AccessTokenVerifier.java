@@ -127,11 +127,11 @@ public final class AccessTokenVerifier implements AutoCloseable {
     }
 
     /**
-     * Begins to fetch the signing keys, unless they were fetched recently. Does not wait for the answer. Without it, the first token
-     * waits. If the fetch fails, the first token tries again.
+     * Begins to fetch the signing keys, unless a fetch began recently, and does not wait for them. Otherwise the first token waits. If
+     * the fetch fails, the first token tries again.
      */
     public void prefetchKeys() {
-        keys.prefetch();
+        keys.renewIfDue();
     }
 
     /** Stops refreshing the keys. */
@@ -163,7 +163,7 @@ public final class AccessTokenVerifier implements AutoCloseable {
     private static JWSObject parse(String token) {
         try {
             JWSObject jws = JWSObject.parse(token);
-            text(jws.getHeader().toBase64URL().decode());
+            var unused = text(jws.getHeader().toBase64URL().decode());
             return jws;
         } catch (ParseException | CharacterCodingException | RuntimeException e) {
             // The parser throws undeclared exceptions, such as a NullPointerException for a header that is JSON's null.

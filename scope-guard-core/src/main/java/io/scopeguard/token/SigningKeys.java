@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An issuer's published signing keys, cached for a fixed time regardless of the response's cache headers. They are fetched at
- * start-up, or when they are first needed, and renewed in the background afterwards, so a request with a token signed by a known key does not wait.
- * Known keys stay usable during an outage of up to {@link #OUTAGE}. A request waits in three cases: its key id is unknown, the
- * renewal has not run for {@link #OVERDUE_AFTER}, as after a freeze of the process, or the known keys are older than {@link
- * #OUTAGE}. Such requests share one fetch. The wait for each fetch is bounded, and a request whose key id is unknown may wait for a
- * second fetch, because the one in progress began before the request. Thread-safe.
+ * start-up, or when they are first needed, and renewed in the background afterwards, so a request with a token signed by a known key
+ * does not wait. Known keys stay usable during an outage of up to {@link #OUTAGE}. A request waits in three cases: its key id is
+ * unknown, the renewal has not run for {@link #OVERDUE_AFTER}, as after a freeze of the process, or the known keys are older than
+ * {@link #OUTAGE}. Such requests share one fetch. The wait for each fetch is bounded, and a request whose key id is unknown may wait
+ * for a second fetch, because the one in progress began before the request. Thread-safe.
  */
 final class SigningKeys implements AutoCloseable {
 
@@ -97,8 +97,8 @@ final class SigningKeys implements AutoCloseable {
         lastButOneBegan = lastBegan;
     }
 
-    /** Begins a fetch, unless the known keys are recent. If it fails, the next token that needs a key tries again. */
-    void prefetch() {
+    /** Begins a fetch in the background, unless the last one is recent. */
+    void renewIfDue() {
         if (nanos.getAsLong() - renewalDue >= 0) {
             renew();
         }
@@ -148,7 +148,7 @@ final class SigningKeys implements AutoCloseable {
     /** During an outage, the known keys are used, but not after a freeze of the process: they may have been withdrawn long ago. */
     private KeysById overdue(Reading last, long now) {
         if (now - last.began >= OUTAGE.toNanos()) {
-            return await(fetch()).keys;
+            return await(fetch(true)).keys;
         }
         if (!isOutage()) {
             return renewed(last);
@@ -166,7 +166,7 @@ final class SigningKeys implements AutoCloseable {
 
     private KeysById renewed(Reading last) {
         try {
-            return await(fetch()).keys;
+            return await(fetch(true)).keys;
         } catch (KeysUnavailableException e) {
             return last.keys;
         }
@@ -177,7 +177,7 @@ final class SigningKeys implements AutoCloseable {
         Reading last = reading;
         VerificationKey key = last.keys.get(keyId);
         while (key == null && last.began - asked < 0) {
-            last = await(fetch());
+            last = await(fetch(true));
             key = last.keys.get(keyId);
         }
         return key;
@@ -185,7 +185,7 @@ final class SigningKeys implements AutoCloseable {
 
     private void renew() {
         try {
-            fetch();
+            fetch(false);
         } catch (KeysUnavailableException e) {
             // A fetch has just been attempted, so the known keys are used.
         }
@@ -194,10 +194,11 @@ final class SigningKeys implements AutoCloseable {
     /**
      * The fetch in progress, or a new one.
      *
+     * @param isAwaited whether the caller waits for it
      * @throws KeysUnavailableException if it is too early for a new one
      */
-    private Fetch fetch() {
-        Fetch mine = new Fetch(nanos.getAsLong(), freezes.getAsLong());
+    private Fetch fetch(boolean isAwaited) {
+        Fetch mine = new Fetch(nanos.getAsLong(), freezes.getAsLong(), isAwaited);
         Fetch fetch = begin(mine);
         if (fetch == null) {
             return Fetch.of(reading);
@@ -212,7 +213,7 @@ final class SigningKeys implements AutoCloseable {
     private CompletableFuture<PublishedKeys> request() {
         try {
             return endpoint.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -248,8 +249,9 @@ final class SigningKeys implements AutoCloseable {
         }
     }
 
+    /** A fetch at start-up that nobody waited for may have been too early, so it shortens no wait. */
     private synchronized void failed(Fetch fetch) {
-        failing = true;
+        failing = fetch.isAwaited || !reading.keys.equals(KeysById.NONE);
         freezesAtFailed = fetch.freezes;
         lastFailed = nanos.getAsLong();
         running = null;
@@ -263,6 +265,7 @@ final class SigningKeys implements AutoCloseable {
     }
 
     private Reading await(Fetch fetch) {
+        fetch.isAwaited = true;
         try {
             return fetch.result.get(longestWait().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
@@ -277,7 +280,7 @@ final class SigningKeys implements AutoCloseable {
      * A fetch ends by its own time limit, unless the machine is too busy to read the response. After one failure, releasing threads
      * is worth more than the small chance that the next attempt is slow and succeeds.
      */
-    private Duration longestWait() {
+    Duration longestWait() {
         return failing ? timeout.dividedBy(3) : timeout.multipliedBy(3);
     }
 
@@ -299,7 +302,7 @@ final class SigningKeys implements AutoCloseable {
         later.execute(() -> {
             SigningKeys keys = forgettable.get();
             if (keys != null && !keys.closed) {
-                keys.prefetch();
+                keys.renewIfDue();
                 keepFresh(forgettable, later);
             }
         });
@@ -321,16 +324,18 @@ final class SigningKeys implements AutoCloseable {
 
         private final long began;
         private final long freezes;
+        private volatile boolean isAwaited;
         private final CompletableFuture<Reading> result = new CompletableFuture<>();
 
-        Fetch(long began, long freezes) {
+        Fetch(long began, long freezes, boolean isAwaited) {
             this.began = began;
             this.freezes = freezes;
+            this.isAwaited = isAwaited;
         }
 
         /** A fetch that has ended. */
         static Fetch of(Reading reading) {
-            Fetch fetch = new Fetch(reading.began, 0);
+            Fetch fetch = new Fetch(reading.began, 0, false);
             fetch.result.complete(reading);
             return fetch;
         }

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Caches verified tokens, by their only accepted spelling, and separately the tokens with a wrong signature, so that forged tokens
- * cannot evict valid ones. Bounded by the heap that they take. Thread-safe.
+ * cannot evict valid ones. Valid tokens are bounded by an estimate of the heap that they take, others by characters. Thread-safe.
  */
 final class VerifiedTokens {
 
-    /** Verified tokens take an eighth of the heap, and this many bytes at most. */
+    /** The tokens of one provider take an eighth of the heap, and this many bytes at most. */
     private static final long MAX_VALID_BYTES = 256L * 1024 * 1024;
 
     private static final int HEAP_PARTS = 8;

@@ -49,6 +49,28 @@ class KeyOutageTests {
     // Waiting requests
 
     @Test
+    void longestWaitWhenOnlyTheFetchAtStartUpFailedThenNotShortened() {
+        keys.renewIfDue();
+        fail();
+        assertThat(keys.longestWait()).isEqualTo(Loopback.PATIENCE.multipliedBy(3));
+
+        fetchesFail = true;
+        assertUnavailable("first");
+
+        assertThat(keys.longestWait()).isEqualTo(Loopback.PATIENCE.dividedBy(3));
+    }
+
+    @Test
+    void longestWaitWhenARenewalFailedThenShortened() {
+        learn();
+        advance(SigningKeys.RENEWED_AFTER);
+        keys.renewIfDue();
+        fail();
+
+        assertThat(keys.longestWait()).isEqualTo(Loopback.PATIENCE.dividedBy(3));
+    }
+
+    @Test
     void findWhenRenewalNeverEndsThenAKnownKeyIsFoundWithoutWaiting() {
         VerificationKey known = learn();
         advance(SigningKeys.RENEWED_AFTER);

@@ -119,11 +119,14 @@ public final class BoundedHttp {
 
     /** Does nothing without a failure: then the body completes the answer. */
     private void fail(CompletableFuture<ReceivedResponse> answer, @Nullable Throwable failure) {
+        if (failure == null) {
+            return;
+        }
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof TimeoutException) {
             answer.completeExceptionally(
                     new HttpTimeoutException("The response was incomplete after " + timeout.toMillis() + " ms."));
-        } else if (cause != null) {
+        } else {
             answer.completeExceptionally(cause instanceof IOException ? cause : new IOException(cause));
         }
     }

@@ -8,16 +8,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The tokens of requests: those of all users in turn, and later some unknown ones between them. Thread-safe. */
 final class Tokens {
 
-    private final byte[][] known;
-    private final byte[][] unseen;
+    private final List<byte[]> known;
+    private final List<byte[]> unseen;
     private final int unseenPercent;
     private volatile boolean areAllKnown = true;
     private final AtomicInteger used = new AtomicInteger();
 
-    Tokens(List<String> known, List<String> unseen, int unseenPercent) {
-        this.known = bytes(known);
-        this.unseen = bytes(unseen);
+    Tokens(List<byte[]> known, List<byte[]> unseen, int unseenPercent) {
+        this.known = known;
+        this.unseen = unseen;
         this.unseenPercent = unseenPercent;
+    }
+
+    /** Tokens as they are sent. */
+    static List<byte[]> encoded(List<String> tokens) {
+        return tokens.stream()
+                .map(token -> token.getBytes(StandardCharsets.US_ASCII))
+                .toList();
     }
 
     /** From now on, the sequences contain unknown tokens as well. */
@@ -32,12 +39,6 @@ final class Tokens {
      */
     Cursor from(int start) {
         return new Cursor(start);
-    }
-
-    private static byte[][] bytes(List<String> tokens) {
-        return tokens.stream()
-                .map(token -> token.getBytes(StandardCharsets.US_ASCII))
-                .toArray(byte[][]::new);
     }
 
     /** One sequence. Not thread-safe. */
@@ -58,15 +59,15 @@ final class Tokens {
         byte[] next() throws IOException {
             hundredths += areAllKnown ? 0 : unseenPercent;
             if (hundredths < 100) {
-                position = (position + 1) % known.length;
-                return known[position];
+                position = (position + 1) % known.size();
+                return known.get(position);
             }
             hundredths -= 100;
             int next = used.getAndIncrement();
-            if (next >= unseen.length) {
-                throw new IOException("more than " + unseen.length + " unknown tokens are needed");
+            if (next >= unseen.size()) {
+                throw new IOException("more than " + unseen.size() + " unknown tokens are needed");
             }
-            return unseen[next];
+            return unseen.get(next);
         }
     }
 }

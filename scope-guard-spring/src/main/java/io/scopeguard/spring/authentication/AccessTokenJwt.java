@@ -3,7 +3,6 @@ package io.scopeguard.spring.authentication;
 import io.scopeguard.token.AccessToken;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,7 @@ public final class AccessTokenJwt extends Jwt implements OAuth2AuthenticatedPrin
 
     /** The serialized form is an ordinary token, which proves nothing to a guard. */
     private Object writeReplace() {
-        return new Jwt(getTokenValue(), getIssuedAt(), getExpiresAt(), getHeaders(), new HashMap<>(claims));
+        return new Jwt(getTokenValue(), getIssuedAt(), getExpiresAt(), getHeaders(), getClaims());
     }
 
     /** The verified token with its organization, audience and scopes. */

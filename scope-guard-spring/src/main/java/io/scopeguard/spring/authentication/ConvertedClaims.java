@@ -9,8 +9,8 @@ import org.springframework.security.oauth2.jwt.MappedJwtClaimSetConverter;
 
 /**
  * The claims of a token as Spring Security converts them, once for each token. They are parsed and converted when they are needed,
- * which is not the case in most applications. Spring Security itself looks for {@code cnf} in each new token; verified tokens do not
- * have it. Immutable and thread-safe.
+ * which is not the case in most applications. Spring Security itself only looks for {@code cnf}, which verified tokens do not
+ * have. Immutable and thread-safe.
  */
 final class ConvertedClaims extends AbstractMap<String, Object> {
 

@@ -1,6 +1,7 @@
 package io.scopeguard.spring.authentication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
@@ -52,6 +53,15 @@ class AccessTokenJwtTests {
             assertThat(new AccessTokenJwt("a.b.c", token).hasClaim(name)).isTrue();
         });
         assertThat(new AccessTokenJwt("a.b.c", token).getClaims()).isEqualTo(expected);
+    }
+
+    /** Spring Security asks for it at each request. */
+    @Test
+    void hasClaimWhenOnlyCnfIsAskedForThenNoClaimIsParsed() {
+        AccessTokenJwt unparsed = new AccessTokenJwt("a.b.c", UnsignedTokens.withoutClaims("acme", "ada", ISSUED));
+
+        assertThat(unparsed.getClaimAsMap("cnf")).isNull();
+        assertThatIllegalStateException().isThrownBy(() -> unparsed.hasClaim("sub"));
     }
 
     @Test
