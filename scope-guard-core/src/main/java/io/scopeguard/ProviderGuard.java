@@ -78,6 +78,10 @@ final class ProviderGuard {
         return verifier.knows(token);
     }
 
+    void prefetchKeys() {
+        verifier.prefetchKeys();
+    }
+
     AccessToken verify(String token) {
         return verifier.verify(token);
     }

@@ -91,6 +91,14 @@ public final class ScopeGuard implements AutoCloseable {
     }
 
     /**
+     * Begins to fetch the signing keys of all providers, and does not wait for them. Otherwise the first token waits. If a fetch
+     * fails, the first token tries again.
+     */
+    public void prefetchKeys() {
+        guards.forEach(ProviderGuard::prefetchKeys);
+    }
+
+    /**
      * Verifies a compact access token.
      *
      * @throws InvalidTokenException if the token is malformed, expired, forged or not for this API

@@ -3,6 +3,7 @@ package io.scopeguard.logto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import io.scopeguard.AccessRequest;
@@ -24,6 +25,8 @@ import io.scopeguard.token.AccessToken;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,32 @@ class SeveralProvidersTests {
         return token.with("iss", tenant.tenant().issuer())
                 .issuedAt(clock.instant().minus(Duration.ofMinutes(10)))
                 .compact();
+    }
+
+    @Test
+    void prefetchKeysThenTheKeysOfAllProvidersAreFetched() {
+        Set<String> fetched = ConcurrentHashMap.newKeySet();
+        try (FakeLogto one = counting("one", fetched);
+                FakeLogto two = counting("two", fetched);
+                ScopeGuard guard = ScopeGuard.join(
+                        List.of(
+                                guard(one.logto(clock).name("one").build()),
+                                guard(two.logto(clock).name("two").build())),
+                        rule(Map.of(), null))) {
+            guard.prefetchKeys();
+
+            await().untilAsserted(() -> assertThat(fetched).containsExactlyInAnyOrder("one", "two"));
+        }
+    }
+
+    private FakeLogto counting(String name, Set<String> fetched) {
+        FakeLogto tenant = new FakeLogto(path -> {
+            if (path.endsWith("/jwks")) {
+                fetched.add(name);
+            }
+            return FakeLogto.PASS;
+        });
+        return tenant.publish(new JWKSet(tokens.key()).toString(true));
     }
 
     @ParameterizedTest
