@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
  * The demo's tools and the protocol's own client, with the embedded provider. Needs Node.js with npm and its registry. If one is
  * missing, the test is skipped with a message, except in the gate.
  */
-@Tag("thorough")
+@Tag("simulation")
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class AgentTests {
 
