@@ -19,9 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
 
 /** A guard for each provider, each with its own keys, live permissions and metrics. Closes all of them. */
-public final class ProviderScopeGuards implements AutoCloseable {
+public final class ProviderScopeGuards implements ApplicationListener<ApplicationReadyEvent>, AutoCloseable {
 
     private final GuardSettings settings;
     private final DeclaredScopes declared;
@@ -53,7 +55,6 @@ public final class ProviderScopeGuards implements AutoCloseable {
                 .clockSkew(settings.clockSkew())
                 .keyListener(metrics.keys(provider.name()))
                 .build();
-        StartThread.run(verifier::prefetchKeys);
         PermissionCache permissions = new PermissionCache(
                 provider.name(), part.permissions(), provider.clock().steady(), settings.cache(), part.histories());
         metrics.watch(provider, permissions);
@@ -108,6 +109,12 @@ public final class ProviderScopeGuards implements AutoCloseable {
         return organizations == null
                 ? guards.values().iterator().next()
                 : ScopeGuard.join(guards.values(), organizations);
+    }
+
+    /** The first token need not wait for the keys. Earlier, the processor is busy with start-up. */
+    @Override
+    public void onApplicationEvent(ApplicationReadyEvent event) {
+        StartThread.run(() -> guards.values().forEach(ScopeGuard::prefetchKeys));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.scopeguard.spring.provider;
 
-/** Runs parts of start-up in parallel with the rest. The process does not wait for them when it ends. */
+/** Runs parts of start-up in parallel with the rest, on threads that do not keep the process alive. */
 final class StartThread {
 
     private StartThread() {}

@@ -65,7 +65,7 @@ class ProviderHealthTests {
 
     @Test
     void keysWhenTheyCannotBeFetchedThenDegradedSinceTheLastSuccess() {
-        // They are fetched at start-up.
+        // They are fetched when the application is ready.
         await().untilAsserted(() -> assertThat(logto().path("keys").asString()).isEqualTo("ok"));
         assertThat(logto().path("keysAge").asString()).isEqualTo("PT0S");
         assertThat(component().path("status").asString()).isEqualTo("UP");
