@@ -84,7 +84,7 @@ class ProviderTroubleTests {
         }
     }
 
-    /** The keys are fetched after start-up and by the first request, at most twice; then there is no request until the next fetch is due. */
+    /** The keys are fetched at the first request and at most once more; then there is no request until the next fetch is due. */
     @Test
     void getWhenManyKeysAreUnknownThenKeysAreFetchedAtMostTwice() {
         try (RunningApi cold = RunningApi.start(tenant, clock, List.of(), GuardedApi.class)) {

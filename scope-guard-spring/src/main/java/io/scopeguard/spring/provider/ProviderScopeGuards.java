@@ -19,11 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.context.ApplicationListener;
 
 /** A guard for each provider, each with its own keys, live permissions and metrics. Closes all of them. */
-public final class ProviderScopeGuards implements ApplicationListener<ApplicationReadyEvent>, AutoCloseable {
+public final class ProviderScopeGuards implements AutoCloseable {
 
     private final GuardSettings settings;
     private final DeclaredScopes declared;
@@ -109,12 +107,6 @@ public final class ProviderScopeGuards implements ApplicationListener<Applicatio
         return organizations == null
                 ? guards.values().iterator().next()
                 : ScopeGuard.join(guards.values(), organizations);
-    }
-
-    /** The first token need not wait for the keys. Earlier, the processor is busy with start-up. */
-    @Override
-    public void onApplicationEvent(ApplicationReadyEvent event) {
-        StartThread.run(() -> guards.values().forEach(ScopeGuard::prefetchKeys));
     }
 
     @Override
