@@ -57,7 +57,7 @@ final class ProviderCheck {
         this.failFast = failFast;
         this.timeout = timeout;
         // Starts now, to run in parallel with the rest of start-up.
-        this.answer = CompletableFuture.runAsync(this::ask, StartThread::run);
+        this.answer = CompletableFuture.runAsync(this::ask, ProviderCheck::inBackground);
     }
 
     /**
@@ -131,7 +131,7 @@ final class ProviderCheck {
             InvalidSettingException invalid = invalid(refused);
             log.error("{}. {}", invalid.getMessage(), invalid.fix());
         } else {
-            CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, StartThread::run)
+            CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, ProviderCheck::inBackground)
                     .execute(() -> askAgain(pause));
         }
     }
@@ -160,7 +160,7 @@ final class ProviderCheck {
         reportUnknownScopes();
         Roles roles = declared.roles();
         if (!roles.isEmpty()) {
-            StartThread.run(() -> UnknownRoles.report(provider, roles));
+            inBackground(() -> UnknownRoles.report(provider, roles));
         }
     }
 
@@ -196,5 +196,11 @@ final class ProviderCheck {
                 "is refused: " + refused.getMessage(),
                 refused.fix(),
                 refused);
+    }
+
+    private static void inBackground(Runnable task) {
+        Thread thread = new Thread(task, "scope-guard-start");
+        thread.setDaemon(true);
+        thread.start();
     }
 }
