@@ -38,6 +38,7 @@ public final class RoleRules {
      * requires one; then all watched global roles are compared.
      */
     RoleInterest interest(AccessToken token, AccessRequest request) {
+        // In most applications. Then the token's roles need not be looked up.
         boolean needsNone =
                 request.roles() == null && watched.get().organization().isEmpty();
         return needsNone

@@ -16,9 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An issuer's published signing keys, cached for a fixed time regardless of the response's cache headers. They are fetched at
- * start-up, or when they are first needed, and renewed in the background afterwards, so a request with a token signed by a known key
- * does not wait. Known keys stay usable during an outage of up to {@link #OUTAGE}. A request waits in three cases: its key id is
+ * An issuer's published signing keys, cached for a fixed time regardless of the response's cache headers. They are fetched
+ * when they are first needed, or before if the application asks for it, and renewed in the background afterwards, so a request with a
+ * token signed by a known key does not wait. Known keys stay usable during an outage of up to {@link #OUTAGE}. A request waits in three cases: its key id is
  * unknown, the renewal has not run for {@link #OVERDUE_AFTER}, as after a freeze of the process, or the known keys are older than
  * {@link #OUTAGE}. Such requests share one fetch. The wait for each fetch is bounded, and a request whose key id is unknown may wait
  * for a second fetch, because the one in progress began before the request. Thread-safe.
@@ -249,7 +249,7 @@ final class SigningKeys implements AutoCloseable {
         }
     }
 
-    /** A fetch at start-up that nobody waited for may have been too early, so it shortens no wait. */
+    /** A first fetch that nobody waited for may have been too early, so it shortens no wait. */
     private synchronized void failed(Fetch fetch) {
         failing = fetch.isAwaited || !reading.keys.equals(KeysById.NONE);
         freezesAtFailed = fetch.freezes;
