@@ -102,13 +102,19 @@ final class Auth0TokenReader implements TokenReader {
     private static Subject subject(TokenClaims claims, String client) {
         String sub = claims.text("sub");
         boolean isMachine = sub.equals(client) || sub.equals(client + MACHINE);
-        boolean isGrantOfMachine = claims.has("gty") && claims.text("gty").equals(CLIENT_CREDENTIALS);
-        if (isGrantOfMachine && !isMachine) {
+        if (isGrantOfMachine(claims) && !isMachine) {
             throw invalid("The token was requested by a client for itself, and its claim sub is not this client.");
         }
         String id = isMachine ? client : sub;
         checkId("sub", id);
         return new Subject(isMachine ? Subject.Type.APPLICATION : Subject.Type.USER, id);
+    }
+
+    /** The grant type is a string, or a list of the grants that led to the token: after a refresh, also that of the sign-in. */
+    private static boolean isGrantOfMachine(TokenClaims claims) {
+        Object type = claims.asMap().get("gty");
+        return CLIENT_CREDENTIALS.equals(type)
+                || (type instanceof Collection<?> types && types.contains(CLIENT_CREDENTIALS));
     }
 
     private static @Nullable String organization(TokenClaims claims) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The claims of both of Auth0's token profiles, and the refused tokens with their reasons. */
@@ -149,6 +150,24 @@ class Auth0TokenReaderTests {
                                 : new Subject(Subject.Type.USER, subject));
     }
 
+    /** A string in the token of a sign-in, a list in the tokens of its refreshes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'password'",
+                "['refresh_token','password']",
+                "['refresh_token']",
+                "[]",
+                "''",
+                "7",
+                "true",
+                "[7,null]",
+                "{'type':'password'}"
+            })
+    void readWhenGrantTypeIsNotOfAMachineThenItsFormDoesNotMatter(String type) {
+        assertThat(read("{'gty':" + type + "}").subject()).isEqualTo(new Subject(Subject.Type.USER, "auth0|alice"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -162,6 +181,8 @@ class Auth0TokenReaderTests {
                 "{'org_id':''}                           | INVALID_CLAIM       | claim org_id is not a string",
                 "{'org_id':'a\\u0007b'}                  | INVALID_CLAIM       | org_id contains no id",
                 "{'gty':'client-credentials'}            | INVALID_CLAIM       | sub is not this client",
+                "{'gty':['client-credentials']}          | INVALID_CLAIM       | sub is not this client",
+                "{'client_id':'browser','azp':['x']}     | INVALID_CLAIM       | claim azp is not a string",
                 "{'scope':7}                             | INVALID_CLAIM       | claim scope"
             })
     void readWhenContradictoryThenRefusedWithTheReason(String claims, Reason reason, String description) {
