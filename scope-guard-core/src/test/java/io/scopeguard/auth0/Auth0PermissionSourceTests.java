@@ -21,6 +21,7 @@ import io.scopeguard.provider.Subject;
 import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.testing.DatedServer.Response;
 import io.scopeguard.testing.MovableClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -311,6 +313,54 @@ class Auth0PermissionSourceTests {
         assertThat(tenant.requests()).hasSize(5);
     }
 
+    /** Every answer names the time of the next reset. An error with calls left requests no pause. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {"12, -", "0, RATE_LIMITED"})
+    void readsWhenTheServerFailsThenPauseOnlyIfNoCallsRemain(String remaining, @Nullable Reason next) {
+        String reset = Long.toString(clock.instant().getEpochSecond() + 45);
+        tenant.management()
+                .fault(path ->
+                        new Response(503, Map.of("x-ratelimit-remaining", remaining, "x-ratelimit-reset", reset), ""));
+        assertThat(outcome(() -> source.account(user(ALICE), NOW))).isEqualTo(Reason.SERVER_ERROR);
+        tenant.management().fault(path -> null);
+
+        assertThat(outcome(() -> source.account(user(ALICE), NOW))).isEqualTo(next);
+
+        clock.advanceSeconds(45);
+        assertThat(outcome(() -> source.account(user(ALICE), NOW))).isNull();
+    }
+
+    /** The endpoints have limits of their own, which reset at different times. */
+    @ParameterizedTest(name = "then {0} {1}")
+    @CsvSource({"429, 2", "503, 1"})
+    void readsWhenAnAnswerRequestsAShorterPauseThenTheLongerOneRemains(int status, String seconds) {
+        CompletableFuture<@Nullable Void> arrived = new CompletableFuture<>();
+        CompletableFuture<@Nullable Void> released = new CompletableFuture<>();
+        tenant.management().fault(path -> {
+            if (path.startsWith("/roles")) {
+                arrived.complete(null);
+                released.join();
+                return new Response(status, Map.of("Retry-After", seconds), "");
+            }
+            return new Response(429, Map.of("Retry-After", "30"), "");
+        });
+        CompletableFuture<@Nullable Reason> slow = CompletableFuture.supplyAsync(
+                () -> outcome(() -> source.roleScopes(source.globalRoles(), "rol_viewer", API, NOW)),
+                task -> new Thread(task).start());
+        arrived.join();
+        assertThat(outcome(() -> source.account(user(ALICE), NOW))).isEqualTo(Reason.RATE_LIMITED);
+        released.complete(null);
+        assertThat(slow.join()).isNotNull();
+        tenant.management().fault(path -> null);
+
+        clock.advance(Duration.ofMillis(29_999));
+        assertThat(outcome(() -> source.account(user(ALICE), NOW))).isEqualTo(Reason.RATE_LIMITED);
+        clock.advance(Duration.ofMillis(1));
+        assertThat(outcome(() -> source.account(user(ALICE), NOW))).isNull();
+    }
+
     @Test
     void readsOfMembersWhenTheirOwnLimitIsReachedThenOthersGoOn() {
         PermissionSource limited = tenant.auth0()
@@ -364,10 +414,7 @@ class Auth0PermissionSourceTests {
                 "/users | {}"
             })
     void readsWhenTheAnswerIsOfAnotherShapeThenMalformed(String path, String body) {
-        tenant.management()
-                .fault(asked -> asked.startsWith(path)
-                        ? new io.scopeguard.testing.DatedServer.Response(200, Map.of(), body)
-                        : null);
+        tenant.management().fault(asked -> asked.startsWith(path) ? new Response(200, Map.of(), body) : null);
 
         assertThat(outcome(() -> {
                     source.membership(user(ALICE), "org_acme", NOW);

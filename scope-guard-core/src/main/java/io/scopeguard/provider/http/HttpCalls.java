@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +41,8 @@ public final class HttpCalls {
     private final SteadyClock clock;
     private final ProviderClock providerClock;
 
-    /** The last pause that the provider requested. A step of the wall clock does not extend it. */
-    private volatile Pause pause = Pause.NONE;
+    /** The requested pause that ends last. A step of the wall clock does not extend it. */
+    private final AtomicReference<Pause> pause = new AtomicReference<>(Pause.NONE);
 
     /**
      * @param provider names the provider in messages, such as {@code Logto}
@@ -171,18 +172,20 @@ public final class HttpCalls {
     }
 
     private void checkPause() {
-        if (pause.lasts(clock.nanos())) {
+        if (pause.get().lasts(clock.nanos())) {
             throw new PermissionsUnavailableException(Reason.RATE_LIMITED, provider + " asked for a pause.");
         }
     }
 
+    /** Several calls may be in flight, and their answers may request different pauses. */
     private void pause(Duration wanted) {
         Duration bounded = wanted.compareTo(MAX_PAUSE) < 0 ? wanted : MAX_PAUSE;
-        this.pause = new Pause(clock.nanos(), Math.max(bounded.toNanos(), 0));
+        Pause requested = new Pause(clock.nanos(), Math.max(bounded.toNanos(), 0));
+        pause.accumulateAndGet(requested, Pause::later);
     }
 
     private Optional<Duration> requestedPause(ReceivedResponse response) {
-        return RequestedPause.of(response.headers(), clock.instant());
+        return RequestedPause.of(response.statusCode(), response.headers(), clock.instant());
     }
 
     private ReceivedResponse usable(ReceivedResponse response) {
@@ -219,6 +222,11 @@ public final class HttpCalls {
 
         boolean lasts(long now) {
             return now - start < length;
+        }
+
+        /** The pause that ends later. */
+        Pause later(Pause other) {
+            return start + length - other.start - other.length >= 0 ? this : other;
         }
     }
 }

@@ -39,7 +39,7 @@ class RequestedPauseTests {
         put(headers, "Retry-After", retryAfter);
         put(headers, "x-ratelimit-reset", reset);
 
-        assertThat(RequestedPause.of(HttpHeaders.of(headers, (name, value) -> true), OURS)
+        assertThat(RequestedPause.of(429, HttpHeaders.of(headers, (name, value) -> true), OURS)
                         .map(Duration::toSeconds))
                 .isEqualTo(java.util.Optional.ofNullable(seconds));
     }
@@ -49,8 +49,36 @@ class RequestedPauseTests {
     void ofWhenAnswerHasNoDateThenOurTime(String reset, long seconds) {
         Map<String, List<String>> headers = Map.of("X-RateLimit-Reset", List.of(reset));
 
-        assertThat(RequestedPause.of(HttpHeaders.of(headers, (name, value) -> true), OURS))
+        assertThat(RequestedPause.of(429, HttpHeaders.of(headers, (name, value) -> true), OURS))
                 .hasValue(Duration.ofSeconds(seconds));
+    }
+
+    /** Some providers send the limits with every response. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "503, -,  x-ratelimit, 12, -",
+                "503, -,  x-ratelimit, -,  -",
+                "503, -,  x-ratelimit, 0,  40",
+                "503, 7,  x-ratelimit, 0,  7",
+                "503, 7,  x-ratelimit, 12, 7",
+                "503, -,  RateLimit,   12, -",
+                "503, -,  RateLimit,   0,  40",
+                "429, -,  RateLimit,   -,  40",
+                "429, -,  x-ratelimit, 12, 40",
+                "429, -,  Other-Limit, 0,  -"
+            })
+    void ofWhenCallsRemainThenTheResetIsNoRequest(
+            int status, @Nullable String retryAfter, String limit, @Nullable String remaining, @Nullable Long seconds) {
+        Map<String, List<String>> headers = new HashMap<>(Map.of("Date", List.of(DATE)));
+        put(headers, "Retry-After", retryAfter);
+        put(headers, limit + "-Reset", "40");
+        put(headers, limit + "-Remaining", remaining);
+
+        assertThat(RequestedPause.of(status, HttpHeaders.of(headers, (name, value) -> true), OURS)
+                        .map(Duration::toSeconds))
+                .isEqualTo(java.util.Optional.ofNullable(seconds));
     }
 
     private static void put(Map<String, List<String>> headers, String name, @Nullable String value) {
