@@ -88,7 +88,7 @@ public final class Auth0 extends ConnectedProvider {
         permissions = new Auth0PermissionSource(
                 builder.traits(),
                 new Auth0Users(api, roles, builder.hasGroupRoles),
-                new Auth0Machines(api, builder.resources::contains),
+                new Auth0Machines(api, apis),
                 roles,
                 apis);
     }

@@ -16,6 +16,7 @@ import io.scopeguard.token.AccessTokenVerifier;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,22 @@ final class Auth0Apis {
                 // Logged by the outage log.
             }
         });
+    }
+
+    /** Whether an API is one of the own APIs. */
+    boolean isOwn(Audience audience) {
+        return apis.containsKey(audience);
+    }
+
+    /**
+     * Reads all scopes of one of the own APIs. The read begins now, so that the answer is as fresh as other facts that the caller
+     * reads.
+     *
+     * @throws SettingRefusedException if Auth0 does not know the API
+     */
+    Scopes scopesOf(Audience own, CallContext context) {
+        Api api = Objects.requireNonNull(apis.get(own)).get(clock.nanos(), context);
+        return Scopes.ofTokens(api.scopes.keySet());
     }
 
     private boolean isKnown(Audience audience, @Nullable Scopes granted) {

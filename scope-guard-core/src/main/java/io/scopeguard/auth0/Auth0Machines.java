@@ -28,19 +28,18 @@ import tools.jackson.databind.JsonNode;
 final class Auth0Machines {
 
     private final Auth0ManagementApi api;
-    private final Predicate<Audience> isOwn;
+    private final Auth0Apis apis;
 
-    /** @param isOwn whether an API belongs to this resource server */
-    Auth0Machines(Auth0ManagementApi api, Predicate<Audience> isOwn) {
+    Auth0Machines(Auth0ManagementApi api, Auth0Apis apis) {
         this.api = api;
-        this.isOwn = isOwn;
+        this.apis = apis;
     }
 
     Answer<Membership> membership(String client, String organization, CallContext context) {
         List<ClientGrant> grants = grantsOf(client, context);
         boolean areLimited = grants.stream().anyMatch(ClientGrant::isForListedOrganizations);
         Set<String> here = areLimited ? grantsIn(organization, client, context) : Set.of();
-        Map<Audience, Scopes> scopes = scopes(grants, grant -> grant.countsIn(here));
+        Map<Audience, Scopes> scopes = scopes(grants, grant -> grant.countsIn(here), context);
         // Bare lists are not explicit: a faulty provider returns the same.
         return scopes.isEmpty()
                 ? Answer.implicit(Membership.none(Standing.NOT_A_MEMBER))
@@ -49,7 +48,8 @@ final class Auth0Machines {
 
     /** Scopes outside of organizations. A deleted client has no grants. */
     Answer<Account> account(String client, CallContext context) {
-        Map<Audience, Scopes> scopes = scopes(grantsOf(client, context), ClientGrant::countsWithoutOrganization);
+        Map<Audience, Scopes> scopes =
+                scopes(grantsOf(client, context), ClientGrant::countsWithoutOrganization, context);
         return new Answer<>(new Account(Standing.ACTIVE, new Grants(Set.of(), scopes)), !scopes.isEmpty());
     }
 
@@ -58,12 +58,9 @@ final class Auth0Machines {
                         Listing.byCheckpoint(
                                 "client-grants", "/client-grants?client_id=" + encode(client), "client_grants"),
                         context,
-                        ClientGrant::of)
+                        grant -> ClientGrant.of(grant, apis::isOwn))
                 .orElseThrow(Json::malformed);
-        return listed.stream()
-                .flatMap(Optional::stream)
-                .filter(grant -> isOwn.test(grant.audience))
-                .toList();
+        return listed.stream().flatMap(Optional::stream).toList();
     }
 
     private Set<String> grantsIn(String organization, String client, CallContext context) {
@@ -79,32 +76,50 @@ final class Auth0Machines {
                 .orElse(Set.of());
     }
 
-    private static Map<Audience, Scopes> scopes(List<ClientGrant> grants, Predicate<ClientGrant> counts) {
+    private Map<Audience, Scopes> scopes(List<ClientGrant> grants, Predicate<ClientGrant> counts, CallContext context) {
         Map<Audience, Scopes> scopes = new HashMap<>();
-        grants.stream().filter(counts).forEach(grant -> scopes.merge(grant.audience, grant.scopes, Scopes::or));
+        grants.stream()
+                .filter(counts)
+                .forEach(grant -> scopes.merge(grant.audience, scopesOf(grant, context), Scopes::or));
         return scopes;
     }
 
+    private Scopes scopesOf(ClientGrant grant, CallContext context) {
+        return grant.isForAllScopes ? apis.scopesOf(grant.audience, context) : grant.scopes;
+    }
+
     /**
-     * A client grant.
+     * A client grant for one of our APIs.
      *
+     * @param scopes the listed scopes; none if the grant is for all
+     * @param isForAllScopes whether the grant is for all scopes that the API has
      * @param usage {@code deny}, {@code allow} or {@code require}: whether tokens may be for an organization
      * @param isForAny whether the grant applies to all organizations
      */
-    private record ClientGrant(String id, Audience audience, Scopes scopes, String usage, boolean isForAny) {
+    private record ClientGrant(
+            String id, Audience audience, Scopes scopes, boolean isForAllScopes, String usage, boolean isForAny) {
 
-        /** Empty if the grant is for users' tokens, or for an API that cannot be one of ours. */
-        static Optional<ClientGrant> of(JsonNode grant) {
+        /** Empty if the grant is for users' tokens, or for another API. */
+        static Optional<ClientGrant> of(JsonNode grant, Predicate<Audience> isOwn) {
             if (grant.path("subject_type").asString("client").equals("user")) {
                 return Optional.empty();
             }
             return Auth0Roles.audience(Json.text(grant, "audience"))
+                    .filter(isOwn)
                     .map(audience -> new ClientGrant(
                             Json.text(grant, "id"),
                             audience,
-                            Scopes.ofTokens(Json.items(grant, "scope", scope -> scope.asString(""))),
+                            listed(grant),
+                            grant.path("allow_all_scopes").asBoolean(false),
                             grant.path("organization_usage").asString("deny"),
                             grant.path("allow_any_organization").asBoolean(false)));
+        }
+
+        /** Auth0 may leave out the list if it is empty. */
+        private static Scopes listed(JsonNode grant) {
+            return grant.hasNonNull("scope")
+                    ? Scopes.ofTokens(Json.items(grant, "scope", scope -> scope.asString("")))
+                    : Scopes.none();
         }
 
         boolean isForListedOrganizations() {

@@ -8,6 +8,7 @@ import io.scopeguard.provider.Answer;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
 import io.scopeguard.provider.DefinitionsKey;
+import io.scopeguard.provider.Grants;
 import io.scopeguard.provider.Member;
 import io.scopeguard.provider.Membership;
 import io.scopeguard.provider.Page;
@@ -46,6 +47,7 @@ class Auth0PermissionSourceTests {
     private static final Audience API = Audience.resource(FakeAuth0.API);
     private static final CallContext NOW = CallContext.FOREGROUND;
     private static final String ALICE = "auth0|alice";
+    private static final Subject MACHINE = new Subject(Subject.Type.APPLICATION, "machine");
 
     private final MovableClock clock = MovableClock.atNoon();
     private final FakeAuth0 tenant = new FakeAuth0(clock)
@@ -210,16 +212,75 @@ class Auth0PermissionSourceTests {
             String usage, boolean isForAny, boolean isListed, String type, boolean inOrganization, boolean without) {
         tenant.grant(
                 "machine", usage, isForAny, type, isListed ? Set.of("org_acme") : Set.of("org_globex"), "read:report");
-        Subject machine = new Subject(Subject.Type.APPLICATION, "machine");
 
-        Membership member = source.membership(machine, "org_acme", NOW).value();
-        Account account = source.account(machine, NOW).value();
+        Membership member = source.membership(MACHINE, "org_acme", NOW).value();
+        Account account = source.account(MACHINE, NOW).value();
 
         assertThat(member.standing()).isEqualTo(inOrganization ? Standing.ACTIVE : Standing.NOT_A_MEMBER);
         assertThat(member.grants().direct())
                 .isEqualTo(inOrganization ? Map.of(API, Scopes.of("read:report")) : Map.of());
         assertThat(account.grants()).isNotNull();
         assertThat(account.grants().direct()).isEqualTo(without ? Map.of(API, Scopes.of("read:report")) : Map.of());
+    }
+
+    /** A grant for all scopes lists none. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'allow_all_scopes':true,'scope':[]               | read:report write:report | 2",
+                "'allow_all_scopes':true,'scope':null             | read:report write:report | 2",
+                "'allow_all_scopes':true                          | read:report write:report | 2",
+                "'allow_all_scopes':false,'scope':['read:report'] | read:report              | 1",
+                "'allow_all_scopes':null,'scope':['read:report']  | read:report              | 1",
+                "'scope':[]                                       | ``                       | 1",
+                "'allow_all_scopes':false                         | ``                       | 1"
+            })
+    void readWhenAGrantIsForAllScopesThenThoseOfTheApi(String scope, String expected, int calls) {
+        String own = clientGrant(FakeAuth0.API, scope);
+        tenant.management().fault(path -> path.startsWith("/client-grants") ? clientGrants(own) : null);
+        tenant.requests();
+
+        assertThat(source.account(MACHINE, NOW).value().grants()).isEqualTo(granted(expected));
+        assertThat(tenant.requests()).hasSize(calls);
+        assertThat(source.membership(MACHINE, "org_acme", NOW).value()).isEqualTo(Membership.of(granted(expected)));
+    }
+
+    /** Nothing that an answer depends on is older than the answer. */
+    @Test
+    void readWhenTheApiLosesAScopeThenSoDoesAGrantForAllScopes() {
+        String own = clientGrant(FakeAuth0.API, "'allow_all_scopes':true");
+        tenant.management().fault(path -> path.startsWith("/client-grants") ? clientGrants(own) : null);
+        assertThat(source.account(MACHINE, NOW).value().grants()).isEqualTo(granted("read:report write:report"));
+
+        tenant.api(FakeAuth0.API, "read:report");
+        clock.advance(Duration.ofMillis(1));
+
+        assertThat(source.account(MACHINE, NOW).value().grants()).isEqualTo(granted("read:report"));
+    }
+
+    @Test
+    void readWhenAGrantIsForAnotherApiThenItsFormDoesNotMatter() {
+        String own = clientGrant(FakeAuth0.API, "'scope':['read:report']");
+        String other = clientGrant("https://other.example.test", "'scope':'all','id':7");
+        tenant.management().fault(path -> path.startsWith("/client-grants") ? clientGrants(other, own) : null);
+
+        assertThat(source.account(MACHINE, NOW).value().grants()).isEqualTo(granted("read:report"));
+    }
+
+    private static Grants granted(String scopes) {
+        return new Grants(Set.of(), Map.of(API, Scopes.parse(scopes)));
+    }
+
+    private static String clientGrant(String api, String members) {
+        return "{'id':'cgr_1','client_id':'machine','subject_type':'client','organization_usage':'allow',"
+                + "'allow_any_organization':true,'audience':'" + api + "'," + members + "}";
+    }
+
+    private static Response clientGrants(String... grants) {
+        String body = "{'client_grants':[" + String.join(",", grants) + "]}";
+        return new Response(200, Map.of(), body.replace('\'', '"'));
     }
 
     // Roles
@@ -267,8 +328,8 @@ class Auth0PermissionSourceTests {
                 read("page of members", 2, source -> source.members("org_acme", null, NOW)),
                 read("account", 1, source -> source.account(user(ALICE), NOW)),
                 read("global grants", 2, source -> source.globalGrants(user(ALICE), NOW)),
-                read("machine", 1, source -> source.account(machine, NOW)),
-                read("machine in an organization", 2, source -> source.membership(machine, "org_acme", NOW)),
+                read("machine", 1, source -> source.account(MACHINE, NOW)),
+                read("machine in an organization", 2, source -> source.membership(MACHINE, "org_acme", NOW)),
                 read("role", 1, source -> source.roleScopes(source.globalRoles(), "rol_viewer", API, NOW)),
                 read("3 roles and 1 API", 5, source -> source.definitions(source.globalRoles(), NOW)));
     }
