@@ -7,12 +7,14 @@ import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.http.Json;
 import io.scopeguard.provider.http.ManagementReads;
+import io.scopeguard.provider.http.PagePosition;
 import io.scopeguard.provider.http.ReceivedResponse;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +29,8 @@ final class Auth0ManagementApi {
 
     /** The maximum number of items on a page. */
     static final int PAGE_SIZE = 100;
+
+    private static final int FIRST_PAGE = 0;
 
     /** The missing permissions, as an error message of Auth0 names them. */
     private static final Pattern EXPECTED_SCOPES = Pattern.compile("expected any of: ([a-z_:, ]{1,200})$");
@@ -64,12 +68,31 @@ final class Auth0ManagementApi {
      */
     <T> Optional<Page<T>> page(
             Listing listing, @Nullable String cursor, CallContext context, Function<JsonNode, T> item) {
+        return listing.isByCheckpoint()
+                ? page(listing, checkpoint(cursor), context, item, Auth0ManagementApi::untilCheckpoint)
+                : numbered(listing, PagePosition.of(cursor, FIRST_PAGE), context, item);
+    }
+
+    private <T> Optional<Page<T>> numbered(
+            Listing listing, PagePosition position, CallContext context, Function<JsonNode, T> item) {
+        return page(
+                listing,
+                number(position.number()),
+                context,
+                item,
+                (body, items) -> position.page(items, Json.count(body, "total")));
+    }
+
+    private <T> Optional<Page<T>> page(
+            Listing listing,
+            String query,
+            CallContext context,
+            Function<JsonNode, T> item,
+            BiFunction<JsonNode, List<T>, Page<T>> page) {
         String separator = listing.path().contains("?") ? "&" : "?";
-        String path = listing.path() + separator + (listing.isByCheckpoint() ? checkpoint(cursor) : number(cursor));
-        return answer(listing.operation(), path, context, response -> {
+        return answer(listing.operation(), listing.path() + separator + query, context, response -> {
             JsonNode body = Json.parse(response.body());
-            List<T> items = Json.items(body, listing.items(), item);
-            return listing.isByCheckpoint() ? untilCheckpoint(body, items) : numbered(body, items, cursor);
+            return page.apply(body, Json.items(body, listing.items(), item));
         });
     }
 
@@ -77,24 +100,13 @@ final class Auth0ManagementApi {
         return "take=" + PAGE_SIZE + (cursor == null ? "" : "&from=" + encode(cursor));
     }
 
-    private static String number(@Nullable String cursor) {
-        return "per_page=" + PAGE_SIZE + "&include_totals=true&page=" + (cursor == null ? "0" : cursor);
+    private static String number(int page) {
+        return "per_page=" + PAGE_SIZE + "&include_totals=true&page=" + page;
     }
 
     private static <T> Page<T> untilCheckpoint(JsonNode body, List<T> items) {
         String next = body.path("next").asString("");
         return new Page<>(items, next.isEmpty() ? null : next, Page.UNKNOWN_TOTAL);
-    }
-
-    private static <T> Page<T> numbered(JsonNode body, List<T> items, @Nullable String cursor) {
-        int total = Json.count(body, "total");
-        int number = cursor == null ? 0 : Integer.parseInt(cursor);
-        boolean hasNext = (long) (number + 1) * PAGE_SIZE < total;
-        if (items.isEmpty() && (long) number * PAGE_SIZE < total) {
-            // An incomplete answer: items are announced, but missing.
-            throw Json.malformed();
-        }
-        return new Page<>(items, hasNext ? Integer.toString(number + 1) : null, total);
     }
 
     private <T> Optional<T> answer(

@@ -5,6 +5,7 @@ import io.scopeguard.provider.Page;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.http.Json;
 import io.scopeguard.provider.http.ManagementReads;
+import io.scopeguard.provider.http.PagePosition;
 import io.scopeguard.provider.http.ReceivedResponse;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 final class ManagementApi {
 
     static final int PAGE_SIZE = 100;
+    private static final int FIRST_PAGE = 1;
     private static final Set<String> NOT_FOUND =
             Set.of("entity.not_found", "entity.not_exists_with_id", "organization.require_membership");
 
@@ -59,29 +61,27 @@ final class ManagementApi {
      */
     <T> Optional<Page<T>> page(
             String operation, String path, @Nullable String cursor, CallContext context, Function<JsonNode, T> item) {
-        Position position = Position.of(cursor);
-        return answer(operation, numbered(path, position.page), context, response -> page(response, position, item));
+        PagePosition position = PagePosition.of(cursor, FIRST_PAGE);
+        return answer(
+                operation, numbered(path, position.number()), context, response -> page(response, position, item));
     }
 
     private static String numbered(String path, int number) {
         return path + (path.contains("?") ? "&" : "?") + "page=" + number + "&page_size=" + PAGE_SIZE;
     }
 
-    private static <T> Page<T> page(ReceivedResponse response, Position position, Function<JsonNode, T> item) {
+    private static <T> Page<T> page(ReceivedResponse response, PagePosition position, Function<JsonNode, T> item) {
         List<T> items = Json.items(Json.parse(response.body()), item);
         boolean isCapped =
                 response.headers().firstValue("Total-Number-Is-Capped").isPresent();
-        int total = isCapped ? Page.UNKNOWN_TOTAL : total(response);
-        long missing = (long) total - position.before - items.size();
-        if (items.isEmpty() && missing > 0) {
-            // An incomplete answer: more items are announced, but the page is empty.
-            throw Json.malformed();
+        if (isCapped) {
+            String next = items.size() >= PAGE_SIZE ? position.next(items.size()) : null;
+            return new Page<>(items, next, Page.UNKNOWN_TOTAL);
         }
-        // Logto returns unpaged lists as a whole, without a total.
-        boolean hasNext = isCapped ? items.size() >= PAGE_SIZE : missing > 0;
-        return new Page<>(items, hasNext ? position.next(items.size()) : null, total);
+        return position.page(items, total(response));
     }
 
+    /** Logto returns unpaged lists as a whole, without a total. */
     private static int total(ReceivedResponse response) {
         return response.headers()
                 .firstValue("Total-Number")
@@ -127,27 +127,5 @@ final class ManagementApi {
             return Optional.empty();
         }
         throw Json.malformed();
-    }
-
-    /**
-     * The position of a page.
-     *
-     * @param page the number of the page, from one
-     * @param before the number of items on the pages before
-     */
-    private record Position(int page, int before) {
-
-        static Position of(@Nullable String cursor) {
-            if (cursor == null) {
-                return new Position(1, 0);
-            }
-            int colon = cursor.indexOf(':');
-            return new Position(
-                    Integer.parseInt(cursor.substring(0, colon)), Integer.parseInt(cursor.substring(colon + 1)));
-        }
-
-        String next(int items) {
-            return (page + 1) + ":" + (before + items);
-        }
     }
 }

@@ -308,19 +308,24 @@ class Auth0PermissionSourceTests {
                 .isTrue();
     }
 
-    @Test
-    void definitionsWhenOverAPageThenAll() {
-        for (int i = 0; i < 120; i++) {
+    /** The pages may contain fewer items than were requested. */
+    @ParameterizedTest
+    @CsvSource({"100, 97, 1", "100, 98, 2", "50, 77, 2", "50, 47, 1", "7, 30, 5"})
+    void definitionsWhenOverAPageThenAll(int perPage, int further, int pages) {
+        for (int i = 0; i < further; i++) {
             tenant.role("rol_" + i, "read:report");
         }
+        tenant.management().maxPerPage(perPage);
 
-        assertThat(source.definitions(source.globalRoles(), NOW)).hasSize(123);
+        assertThat(source.definitions(source.globalRoles(), NOW)).hasSize(further + 3);
+        assertThat(tenant.requests())
+                .filteredOn(path -> path.startsWith("/roles?"))
+                .hasSize(pages);
     }
 
     // Costs
 
     static Stream<Arguments> reads() {
-        Subject machine = new Subject(Subject.Type.APPLICATION, "machine");
         return Stream.of(
                 read("membership", 2, source -> source.membership(user(ALICE), "org_acme", NOW)),
                 read("membership without roles", 3, source -> source.membership(user("auth0|bob"), "org_acme", NOW)),
@@ -468,6 +473,7 @@ class Auth0PermissionSourceTests {
             delimiter = '|',
             value = {
                 "/roles | {\"roles\":[],\"total\":7}",
+                "/roles? | {\"roles\":[]}",
                 "/roles | []",
                 "/roles | {\"roles\":[{\"name\":\"x\"}],\"total\":1}",
                 "/organizations | {\"members\":[{\"user_id\":\"x\"}]}",

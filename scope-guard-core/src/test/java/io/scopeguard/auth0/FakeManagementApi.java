@@ -37,6 +37,7 @@ public final class FakeManagementApi {
     private String issuer = "";
     private Function<String, @Nullable Response> fault = path -> null;
     private Function<String, Integer> nonMember = user -> 200;
+    private int maxPerPage = 100;
 
     FakeManagementApi(FakeAuth0 tenant) {
         this.tenant = tenant;
@@ -76,6 +77,12 @@ public final class FakeManagementApi {
     /** The status of the answer about the roles of a user that is not a member, which Auth0 does not document. */
     public FakeManagementApi nonMemberStatus(int status) {
         nonMember = user -> status;
+        return this;
+    }
+
+    /** Returns at most this many items on a numbered page, however many are requested. */
+    public FakeManagementApi maxPerPage(int items) {
+        maxPerPage = items;
         return this;
     }
 
@@ -342,7 +349,7 @@ public final class FakeManagementApi {
                                 "signing_alg", api.algorithm()));
     }
 
-    private static Response grants(List<ClientGrant> grants, Map<String, String> query, boolean byCheckpoint) {
+    private Response grants(List<ClientGrant> grants, Map<String, String> query, boolean byCheckpoint) {
         return list(
                 "client_grants",
                 grants.stream()
@@ -368,7 +375,7 @@ public final class FakeManagementApi {
     }
 
     /** A list in the endpoint's way of paging. With the parameters of the other way, the answer has no total or no checkpoint. */
-    private static Response list(String name, List<?> items, Map<String, String> query, boolean byCheckpoint) {
+    private Response list(String name, List<?> items, Map<String, String> query, boolean byCheckpoint) {
         if (byCheckpoint) {
             int from = Integer.parseInt(query.getOrDefault("from", "0"));
             int to = Math.min(from + Integer.parseInt(query.getOrDefault("take", "50")), items.size());
@@ -378,7 +385,7 @@ public final class FakeManagementApi {
             }
             return json(200, body);
         }
-        int size = Integer.parseInt(query.getOrDefault("per_page", "50"));
+        int size = Math.min(Integer.parseInt(query.getOrDefault("per_page", "50")), maxPerPage);
         int from = Math.min(Integer.parseInt(query.getOrDefault("page", "0")) * size, items.size());
         List<?> page = items.subList(from, Math.min(from + size, items.size()));
         return "true".equals(query.get("include_totals"))
