@@ -95,10 +95,18 @@ final class Auth0Users {
                         context,
                         MemberRoles::of)
                 .orElseThrow(Json::malformed);
+        requireRoles(page.items());
         Set<String> blocked = page.items().isEmpty() ? Set.of() : blockedIn(organization, context);
         List<Member> members =
                 page.items().stream().map(member -> member.unlessIn(blocked)).toList();
         return new Page<>(members, page.next(), page.total());
+    }
+
+    /** Auth0 may leave out the roles of a member without roles. If all are left out, they may just be missing from the answer. */
+    private static void requireRoles(List<MemberRoles> members) {
+        if (!members.isEmpty() && members.stream().noneMatch(MemberRoles::areListed)) {
+            throw Json.malformed();
+        }
     }
 
     /** The list of members does not show whether a member is blocked. */
@@ -166,11 +174,17 @@ final class Auth0Users {
         return Json.text(user, "user_id");
     }
 
-    /** A member on a page. */
-    private record MemberRoles(String user, Set<String> roles) {
+    /**
+     * A member on a page.
+     *
+     * @param areListed whether the page lists the member's roles
+     */
+    private record MemberRoles(String user, boolean areListed, Set<String> roles) {
 
         static MemberRoles of(JsonNode member) {
-            return new MemberRoles(userId(member), new HashSet<>(Json.items(member, "roles", Auth0Users::id)));
+            return member.hasNonNull("roles")
+                    ? new MemberRoles(userId(member), true, Set.copyOf(Json.items(member, "roles", Auth0Users::id)))
+                    : new MemberRoles(userId(member), false, Set.of());
         }
 
         Member unlessIn(Set<String> blocked) {

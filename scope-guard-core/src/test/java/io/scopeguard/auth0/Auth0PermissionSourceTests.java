@@ -40,6 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Users, machines and roles in the Management API, the cost of reading them, and the meaning of refusals. */
 class Auth0PermissionSourceTests {
@@ -155,6 +156,22 @@ class Auth0PermissionSourceTests {
         assertThat(all.get("auth0|7")).isEqualTo(Membership.none(Standing.SUSPENDED));
         assertThat(all.get("auth0|8").grants().roles()).containsExactly("rol_editor");
         assertThat(tenant.requests()).hasSize(6);
+    }
+
+    /** Auth0 does not document whether a member without roles has an empty list. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",'roles':null", ",'roles':[]"})
+    void membersWhenOneHasNoRolesThenAnyFormMeansNone(String roles) {
+        String others = "{'user_id':'auth0|alice','roles':[{'id':'rol_editor','name':'x'}]}";
+        tenant.management()
+                .fault(path -> path.startsWith("/organizations/org_acme/members?")
+                        ? answer("{'members':[{'user_id':'auth0|bob'" + roles + "}," + others + "]}")
+                        : null);
+
+        assertThat(source.members("org_acme", null, NOW).items())
+                .containsExactly(
+                        new Member("auth0|bob", Membership.of(Grants.none())),
+                        new Member(ALICE, Membership.of(Grants.ofRoles(Set.of("rol_editor")))));
     }
 
     // Users outside of organizations
@@ -279,7 +296,10 @@ class Auth0PermissionSourceTests {
     }
 
     private static Response clientGrants(String... grants) {
-        String body = "{'client_grants':[" + String.join(",", grants) + "]}";
+        return answer("{'client_grants':[" + String.join(",", grants) + "]}");
+    }
+
+    private static Response answer(String body) {
         return new Response(200, Map.of(), body.replace('\'', '"'));
     }
 
@@ -477,6 +497,8 @@ class Auth0PermissionSourceTests {
                 "/roles | []",
                 "/roles | {\"roles\":[{\"name\":\"x\"}],\"total\":1}",
                 "/organizations | {\"members\":[{\"user_id\":\"x\"}]}",
+                "/organizations/org_acme/members? | {\"members\":[{\"user_id\":\"x\",\"roles\":null}]}",
+                "/organizations/org_acme/members? | {\"members\":[{\"user_id\":\"x\",\"roles\":\"y\"}]}",
                 "/users | <html>",
                 "/users | {}"
             })
