@@ -39,6 +39,13 @@ public record AccessRequest(
         this(organization, requirement, null, false);
     }
 
+    /** A request in the token's organization, if it has one, that needs neither scopes nor roles. */
+    public static AccessRequest withoutRequirement(AccessToken token) {
+        RequestedOrganization organization =
+                token.organization() == null ? RequestedOrganization.NONE : RequestedOrganization.OF_TOKEN;
+        return new AccessRequest(organization, null);
+    }
+
     /**
      * The same request, decided by a function on behalf of a gateway. The function is frozen as soon as it has answered. So the
      * request waits for reads of stale facts; if a read fails or takes too long, older permissions decide, up to the maximum age.

@@ -28,6 +28,7 @@ final class ProviderGuard {
     private final PermissionCache permissions;
     private final RemedyAdvisor advisor;
     private final RequestJudge judge;
+    private final RequestJudge inspector;
     private final Watches watches;
     private final Runnable closing;
 
@@ -60,6 +61,8 @@ final class ProviderGuard {
         RereadPolicy rereads = new RereadPolicy(provider, delay);
         RoleRules roles = new RoleRules(settings, watchedRoles);
         this.judge = new RequestJudge(settings, permissions, detector, advisor, rereads, roles, provider);
+        this.inspector =
+                new RequestJudge(settings, permissions, detector, advisor.withoutAsking(), rereads, roles, provider);
         WatchJudge ofWatches = new WatchJudge(settings, watchedRoles, permissions, rereads, clock);
         this.watches = new Watches(ofWatches, verifier, clock, maxWatches, settings.maxAge());
         permissions.listen(watches);
@@ -133,6 +136,20 @@ final class ProviderGuard {
      */
     Decision authorize(
             AccessToken token, AccessRequest request, @Nullable OrganizationProviders organizations, boolean mayWait) {
+        return decide(judge, token, request, organizations, mayWait);
+    }
+
+    /** Decides about one request, like {@link ScopeGuard#inspect(AccessToken, AccessRequest)}. */
+    Decision inspect(AccessToken token, AccessRequest request, @Nullable OrganizationProviders organizations) {
+        return decide(inspector, token, request, organizations, true);
+    }
+
+    private Decision decide(
+            RequestJudge judge,
+            AccessToken token,
+            AccessRequest request,
+            @Nullable OrganizationProviders organizations,
+            boolean mayWait) {
         AccessToken view = request.viewOf(token);
         if (view == null) {
             return Decision.misplaced(named(token), request, Denial.ORGANIZATION_MISMATCH);

@@ -2,7 +2,6 @@ package io.scopeguard;
 
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.organization.OrganizationProviders;
-import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.fact.FactHistory;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.InvalidTokenException;
@@ -190,8 +189,8 @@ public final class ScopeGuard implements AutoCloseable {
     }
 
     /**
-     * Compares a token with the live permissions of its subject, without a request to authorize. For example, to log drift or
-     * to push it to a client:
+     * Compares a token with the live permissions of its subject, without a request to authorize and without a client that receives
+     * the advice: nothing counts as asked. For example, to log drift:
      *
      * <pre>{@code
      * Decision decision = guard.inspect(guard.verify(bearerToken));
@@ -206,9 +205,15 @@ public final class ScopeGuard implements AutoCloseable {
      * unavailable, or the token is so young that its scopes were just computed by the provider.
      */
     public Decision inspect(AccessToken token) {
-        RequestedOrganization organization =
-                token.organization() == null ? RequestedOrganization.NONE : RequestedOrganization.OF_TOKEN;
-        return authorize(token, new AccessRequest(organization, null));
+        return inspect(token, AccessRequest.withoutRequirement(token));
+    }
+
+    /**
+     * Decides like {@link #authorize}, for a purpose of which the client learns nothing: the advice does not count as asked, so the
+     * client's next response gives it.
+     */
+    public Decision inspect(AccessToken token, AccessRequest request) {
+        return guardOf(token).inspect(token, request, organizations);
     }
 
     /**

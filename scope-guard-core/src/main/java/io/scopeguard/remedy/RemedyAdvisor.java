@@ -28,6 +28,7 @@ public final class RemedyAdvisor {
     private final RemedyRules rules;
     private final AskMemory asks;
     private final RemedyReporter reports;
+    private final boolean asksClients;
 
     /** An advisor that shares nothing with other processes. */
     public RemedyAdvisor(
@@ -56,6 +57,20 @@ public final class RemedyAdvisor {
         this.rules = new RemedyRules(clients, provider, delivery, maxAge);
         this.asks = new AskMemory(clock, exchange);
         this.reports = new RemedyReporter(listener, clock);
+        this.asksClients = true;
+    }
+
+    private RemedyAdvisor(RemedyAdvisor other) {
+        this.clock = other.clock;
+        this.rules = other.rules;
+        this.asks = other.asks;
+        this.reports = other.reports;
+        this.asksClients = false;
+    }
+
+    /** An advisor that gives the same advice for decisions that no client receives: nothing counts as asked. */
+    public RemedyAdvisor withoutAsking() {
+        return new RemedyAdvisor(this);
     }
 
     /** Records a remedy that another process asked a client for. */
@@ -97,14 +112,14 @@ public final class RemedyAdvisor {
 
     private RemedyAdvice advise(AccessToken token, DriftFinding finding, boolean isDenied) {
         RemedyAdvice advice = reported(token, rules.advise(finding, isDenied, new AsksOfToken(token)));
-        if (!rules.isMachine(finding.token())) {
+        if (asksClients && !rules.isMachine(finding.token())) {
             remember(token, finding.history(), advice, isDenied);
         }
         return advice;
     }
 
     private RemedyAdvice reported(AccessToken token, RemedyAdvice advice) {
-        if (advice.remedy() != Remedy.NONE) {
+        if (asksClients && advice.remedy() != Remedy.NONE) {
             reports.asked(token, advice.remedy());
         }
         return advice;

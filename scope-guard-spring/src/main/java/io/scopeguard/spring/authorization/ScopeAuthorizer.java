@@ -71,7 +71,15 @@ public final class ScopeAuthorizer {
 
     /** The decision about an operation that the caller may skip. It is counted, but a denial is neither logged nor published. */
     public Decision check(AccessToken token, AccessRequest access) {
-        Decision decision = guard.authorize(token, access);
+        return counted(guard.authorize(token, access));
+    }
+
+    /** The same, if the client does not receive the advice. */
+    public Decision inspect(AccessToken token, AccessRequest access) {
+        return counted(guard.inspect(token, access));
+    }
+
+    private Decision counted(Decision decision) {
         metrics.accept(decision);
         return decision;
     }

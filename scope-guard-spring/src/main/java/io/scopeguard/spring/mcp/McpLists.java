@@ -132,9 +132,9 @@ public final class McpLists {
         RequestedOrganization organization =
                 token.organization() == null ? RequestedOrganization.NONE : RequestedOrganization.OF_TOKEN;
         ScopeRequirement requirement = ScopeRequirement.anyOf(token.audience(), any);
-        Decision since = guard.authorize(token, new AccessRequest(organization, requirement.withMaxAge(ageOf(token))));
+        Decision since = guard.inspect(token, new AccessRequest(organization, requirement.withMaxAge(ageOf(token))));
         return since.live() == null
-                ? guard.authorize(token, new AccessRequest(organization, requirement.withMaxAge(Duration.ZERO)))
+                ? guard.inspect(token, new AccessRequest(organization, requirement.withMaxAge(Duration.ZERO)))
                 : since;
     }
 

@@ -45,7 +45,8 @@ public final class McpNotifications {
         return subscription.requests().isEmpty()
                 ? guard.inspect(subscription.token()).isGranted()
                 : subscription.requests().stream()
-                        .allMatch(request ->
-                                authorizer.check(subscription.token(), request).isGranted());
+                        .allMatch(request -> authorizer
+                                .inspect(subscription.token(), request)
+                                .isGranted());
     }
 }

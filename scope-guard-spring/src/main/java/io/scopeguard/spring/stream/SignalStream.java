@@ -2,6 +2,7 @@ package io.scopeguard.spring.stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
 import io.scopeguard.ScopeGuard;
@@ -142,7 +143,7 @@ final class SignalStream implements StreamListener {
 
     private @Nullable Decision inspected() {
         try {
-            return guard.inspect(token);
+            return guard.authorize(token, AccessRequest.withoutRequirement(token));
         } catch (RuntimeException e) {
             close();
             breakOff(e);

@@ -36,7 +36,7 @@ class SignalComparisonTests {
     @BeforeEach
     void hang() {
         Decision decision = mock(Decision.class);
-        when(guard.inspect(any())).thenAnswer(call -> {
+        when(guard.authorize(any(), any())).thenAnswer(call -> {
             begun.incrementAndGet();
             responding.await();
             finished.incrementAndGet();
