@@ -46,8 +46,9 @@ public record ScopeGuardSettings(Mode mode, Duration maxAge, Duration maxStale, 
         return own == null || own.compareTo(maxStale) < 0 ? own : maxStale;
     }
 
+    /** The age beyond which live permissions are not used for this request, or are stale if it has no maximum age of its own. */
     Duration maxAge(AccessRequest request) {
-        Duration own = request.maxAge();
+        Duration own = ownBound(request);
         return own == null ? maxAge : own;
     }
 

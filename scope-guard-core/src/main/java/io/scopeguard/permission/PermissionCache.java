@@ -213,8 +213,8 @@ public final class PermissionCache implements AutoCloseable {
     }
 
     /**
-     * Whether a read or a reported change for the key is newer than a point in time. Then a token from that time does not count as
-     * a read.
+     * Whether a read for the key, a loss of a role's scopes or a reported change is newer than a point in time. Then a token from
+     * that time does not count as a read.
      *
      * @param nanos in nanoseconds of the steady clock
      */
@@ -225,6 +225,8 @@ public final class PermissionCache implements AutoCloseable {
         return picture.isInactive()
                 || (subject != null && subject.readAt() > nanos)
                 || (grants != null && grants.readAt() > nanos)
+                || picture.organizationRoles().lastLoss(key.audience()) > nanos
+                || picture.globalRoles().lastLoss(key.audience()) > nanos
                 || parts.isReportedSince(picture, nanos);
     }
 

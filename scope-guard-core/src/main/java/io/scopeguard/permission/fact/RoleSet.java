@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The definitions of one set of roles, and their age. Immutable.
@@ -21,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *     same.
  * @param recheckedAt the start of the last read that served such losses
  * @param relevance computed results: whether anybody holds a role with scopes of an audience, or a role of a certain name
+ * @param lastLosses computed results of {@link #lastLoss}
  *
  * @hidden
  */
@@ -31,21 +33,32 @@ public record RoleSet(
         boolean isReadByList,
         Map<String, Long> pendingLosses,
         long recheckedAt,
-        Map<Object, Boolean> relevance) {
+        Map<Object, Boolean> relevance,
+        Map<Audience, Long> lastLosses) {
 
-    public static final RoleSet UNREAD =
-            new RoleSet(RoleTable.EMPTY, Long.MIN_VALUE, true, Map.of(), Long.MIN_VALUE, new ConcurrentHashMap<>());
+    public static final RoleSet UNREAD = new RoleSet(RoleTable.EMPTY, Long.MIN_VALUE, true, Map.of(), Long.MIN_VALUE);
 
     /** The age of pictures for which a scope that no role grants any more, or a role without holders, is still relevant. */
     private static final long AFTERMATH = Duration.ofMinutes(10).toNanos();
+
+    private RoleSet(
+            RoleTable table, long readAt, boolean isReadByList, Map<String, Long> pendingLosses, long recheckedAt) {
+        this(
+                table,
+                readAt,
+                isReadByList,
+                pendingLosses,
+                recheckedAt,
+                new ConcurrentHashMap<>(2),
+                new ConcurrentHashMap<>(2));
+    }
 
     /** This set after a read. */
     public RoleSet with(RoleTable next, long nextReadAt, boolean isNextReadByList) {
         Map<String, Long> pending = new HashMap<>(pendingLosses);
         pending.entrySet().removeIf(loss -> loss.getValue() < nextReadAt || !next.means(loss.getKey()));
         long rechecked = pending.size() < pendingLosses.size() ? nextReadAt : recheckedAt;
-        return new RoleSet(
-                next, nextReadAt, isNextReadByList, Map.copyOf(pending), rechecked, new ConcurrentHashMap<>(2));
+        return new RoleSet(next, nextReadAt, isNextReadByList, Map.copyOf(pending), rechecked);
     }
 
     /** Whether a read adds a scope to a role, or a role. */
@@ -68,9 +81,7 @@ public record RoleSet(
         }
         long listReadAt = before.isReadByList ? before.readAt : Long.MIN_VALUE;
         RoleTable merged = table.seenEarlier(before.table, theirs, listReadAt);
-        return merged == table
-                ? this
-                : new RoleSet(merged, readAt, isReadByList, pendingLosses, recheckedAt, new ConcurrentHashMap<>(2));
+        return merged == table ? this : new RoleSet(merged, readAt, isReadByList, pendingLosses, recheckedAt);
     }
 
     /** This set after a subject lost roles. The loss of a role that no longer grants anything takes nothing away. */
@@ -79,7 +90,7 @@ public record RoleSet(
         lost.stream().filter(table::means).forEach(role -> pending.merge(role, noticed, Math::max));
         return pending.equals(pendingLosses)
                 ? this
-                : new RoleSet(table, readAt, isReadByList, Map.copyOf(pending), recheckedAt, relevance);
+                : new RoleSet(table, readAt, isReadByList, Map.copyOf(pending), recheckedAt, relevance, lastLosses);
     }
 
     /** The time at which the latest pending loss was noticed, or the smallest number. */
@@ -92,6 +103,22 @@ public record RoleSet(
         return table.roles().values().stream()
                 .flatMap(role -> role.meanings().values().stream())
                 .anyMatch(meaning -> !meaning.changes().losses().isEmpty());
+    }
+
+    /** The start of the believed read that showed the latest loss of a scope of the audience in any role, or the smallest number. */
+    public long lastLoss(Audience audience) {
+        Long known = lastLosses.get(audience);
+        return known != null
+                ? known
+                : lastLosses.computeIfAbsent(
+                        audience,
+                        missing -> table.roles().values().stream()
+                                .flatMap(role ->
+                                        Stream.ofNullable(role.meanings().get(missing)))
+                                .flatMap(meaning -> meaning.changes().losses().values().stream())
+                                .mapToLong(Changes.Loss::lostAt)
+                                .max()
+                                .orElse(Long.MIN_VALUE));
     }
 
     public boolean isRead() {
