@@ -11,6 +11,7 @@ import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
 import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.remedy.DriftFinding;
 import io.scopeguard.remedy.RemedyAdvice;
@@ -21,6 +22,8 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import io.scopeguard.token.TokenValue;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decides about requests with the tokens of one provider, by the provider's live permissions. Thread-safe. */
@@ -74,7 +77,7 @@ final class RequestJudge {
             }
             return Verdict.byToken(token).decision(token, request, null, ScopeDrift.none());
         }
-        Decision decision = decide(known, token, request, live(known, token, freshness));
+        Decision decision = decide(known, token, request, freshness);
         return isContradicted(decision) ? contradicted(known, decision, freshness) : decision;
     }
 
@@ -83,41 +86,58 @@ final class RequestJudge {
         return before == null ? knownTokens.set(token, new KnownToken(token)) : before;
     }
 
-    /** Before a token is contradicted, permissions that may be older than the token are read again. */
     private Decision contradicted(KnownToken known, Decision first, Freshness freshness) {
-        long now = freshness.now();
         LivePermissions live = first.live();
-        if (live != null && rereads.isTooEarly(first.token(), live, now)) {
-            return reconsidered(known, first, null);
+        Decision decision = live == null ? first : reread(known, first, live, freshness);
+        return isContradicted(decision) ? decision.with(advice(known, decision, freshness.now())) : decision;
+    }
+
+    /**
+     * Before a token is contradicted, permissions that may be older than the token are read again. A denial waits for that. A grant
+     * does not: it gives no hint, and the read takes place in the background.
+     */
+    private Decision reread(KnownToken known, Decision first, LivePermissions live, Freshness freshness) {
+        AccessToken token = first.token();
+        long now = freshness.now();
+        if (rereads.isTooEarly(token, live, now)) {
+            return first.isGranted() ? first.withoutDrift() : withoutLive(known, token, first.request());
         }
-        Long reread = live == null ? null : rereads.due(first.token(), known.key(), live, now);
-        Decision decision = reread == null
-                ? first
-                : reconsidered(known, first, live(known, first.token(), freshness.notBefore(reread)));
-        return isContradicted(decision) ? decision.with(advice(known, decision, now)) : decision;
+        Long start = rereads.due(token, known.key(), live, now);
+        if (start == null) {
+            return first;
+        }
+        if (first.isGranted()) {
+            if (start <= now) {
+                permissions.refresh(known.key(), freshness.notBefore(start));
+            }
+            return first.withoutDrift();
+        }
+        return start == RereadPolicy.NOT_SOON
+                ? withoutLive(known, token, first.request())
+                : decide(known, token, first.request(), freshness.notBefore(start));
     }
 
-    /** A failed read for the hint does not change a grant. */
-    private Decision reconsidered(KnownToken known, Decision first, @Nullable LivePermissions newer) {
-        return newer == null && first.isGranted()
-                ? first.withoutDrift()
-                : decide(known, first.token(), first.request(), newer);
-    }
-
-    private @Nullable LivePermissions live(KnownToken known, AccessToken token, Freshness freshness) {
+    private Decision decide(KnownToken known, AccessToken token, AccessRequest request, Freshness freshness) {
+        LivePermissions live;
         try {
-            return permissions.get(known.key(), freshness, token.scopes(), known.live());
+            live = permissions.get(known.key(), freshness, token.scopes(), known.live());
         } catch (PermissionsUnavailableException e) {
-            return null;
+            Decision unknown = withoutLive(known, token, request);
+            return e.reason() == Reason.IMPLAUSIBLE ? doubted(unknown) : unknown;
         }
+        return decide(known, token, request, live);
     }
 
-    private Decision decide(
-            KnownToken known, AccessToken token, AccessRequest request, @Nullable LivePermissions live) {
+    /** While a loss is doubted, older permissions are not enough for a request with a maximum age of its own. */
+    private Decision doubted(Decision unknown) {
+        AccessRequest request = unknown.request();
+        return unknown.isGranted() && settings.mode() == Mode.ENFORCE && request.maxAge() != null
+                ? Verdict.unavailable().decision(unknown.token(), request, null, ScopeDrift.none())
+                : unknown;
+    }
+
+    private Decision decide(KnownToken known, AccessToken token, AccessRequest request, LivePermissions live) {
         PermissionKey key = known.key();
-        if (live == null) {
-            return withoutLive(key, token, request).decision(token, request, null, ScopeDrift.none());
-        }
         ScopeComparison comparison = known.comparison(token.scopes(), live);
         // In observe mode, even a denial reveals nothing about live permissions.
         Verdict verdict = settings.mode() == Mode.OBSERVE
@@ -138,34 +158,43 @@ final class RequestJudge {
             LivePermissions live) {
         RoleDrift ofRoles =
                 RoleDriftDetector.detect(token::roles, live, key.roles().wanted());
-        return verdict.andRoles(denialOfRoles(token, request, live, null))
+        return verdict.andRoles(denialOfRoles(token, request, live, Set.of()))
                 .decision(token, request, live, drift.with(ofRoles));
     }
 
     private @Nullable Denial denialOfRoles(
-            AccessToken token, AccessRequest request, @Nullable LivePermissions live, @Nullable LivePermissions seen) {
+            AccessToken token, AccessRequest request, @Nullable LivePermissions live, Set<String> lost) {
         RoleRequirement required = request.roles();
-        return required == null ? null : roles.denial(token.roles(required.kind()), required, live, seen);
+        return required == null ? null : roles.denial(token.roles(required.kind()), required, live, lost);
     }
 
-    private Verdict withoutLive(PermissionKey key, AccessToken token, AccessRequest request) {
+    /** The decision while live permissions are unknown for this token. */
+    private Decision withoutLive(KnownToken known, AccessToken token, AccessRequest request) {
+        BelievedLosses losses = losses(known.key(), token);
+        RoleRequirement required = request.roles();
+        Set<String> lostRoles = losses == null || required == null ? Set.of() : losses.roles(required.kind());
+        return scopesWithoutLive(known.key(), token, request, losses)
+                .andRoles(denialOfRoles(token, request, null, lostRoles))
+                .decision(token, request, null, ScopeDrift.none());
+    }
+
+    private @Nullable BelievedLosses losses(PermissionKey key, AccessToken token) {
         LivePermissions seen = permissions.lastSeen(key, token.scopes());
-        LivePermissions newer = seen != null && rereads.isReadAfter(token, seen, clock.nanos()) ? seen : null;
-        return scopesWithoutLive(key, token, request, newer).andRoles(denialOfRoles(token, request, null, newer));
+        return seen == null ? null : rereads.losses(token, seen, clock.nanos());
     }
 
     private Verdict scopesWithoutLive(
-            PermissionKey key, AccessToken token, AccessRequest request, @Nullable LivePermissions seen) {
-        if (seen != null) {
-            return Verdict.byLastSeen(settings, token, request, seen);
-        }
+            PermissionKey key, AccessToken token, AccessRequest request, @Nullable BelievedLosses losses) {
         Scopes leaked =
                 settings.mode() == Mode.ENFORCE ? permissions.possiblyLeaked(key, token.scopes()) : Scopes.none();
-        if (leaked.isEmpty()) {
-            return Verdict.withoutLive(settings, token.scopes(), request);
-        }
-        return Verdict.withPossiblyLeaked(
-                settings, token, request, token.scopes().minus(leaked));
+        Verdict verdict = losses == null
+                ? Verdict.withoutLive(settings, token.scopes(), request)
+                : Verdict.byLosses(settings, token, request, losses);
+        boolean isCertain = losses == null ? leaked.isEmpty() : losses.scopes().containsAll(leaked);
+        return isCertain || verdict.denial() != null
+                ? verdict
+                : Verdict.withPossiblyLeaked(
+                        settings, token, request, token.scopes().minus(leaked));
     }
 
     private static boolean isContradicted(Decision decision) {
@@ -175,7 +204,7 @@ final class RequestJudge {
     private RemedyAdvice advice(KnownToken known, Decision decision, long now) {
         LivePermissions live = decision.live();
         if (live == null) {
-            return RemedyAdvice.none();
+            return receivesAdvice(decision) ? adviceAboutLosses(known, decision) : RemedyAdvice.none();
         }
         RemedyAdvice repeated = decision.isGranted() ? known.advice(live, decision.drift(), now) : null;
         if (repeated != null) {
@@ -189,6 +218,22 @@ final class RequestJudge {
             known.advised(live, decision.drift(), advice, now);
         }
         return advice;
+    }
+
+    /** The advice for a client that was denied because of a believed loss, while live permissions are unknown. */
+    private RemedyAdvice adviceAboutLosses(KnownToken known, Decision decision) {
+        AccessToken token = decision.token();
+        BelievedLosses losses = decision.isGranted() ? null : losses(known.key(), token);
+        if (losses == null) {
+            return RemedyAdvice.none();
+        }
+        DriftFinding finding = losses.finding(decision.request());
+        return switch (Objects.requireNonNull(decision.denial())) {
+            case NOT_A_MEMBER -> advisor.onExpelled(token, finding);
+            case INSUFFICIENT_SCOPE, INSUFFICIENT_ROLE ->
+                finding.drift().isEmpty() ? RemedyAdvice.none() : advisor.onDenied(token, finding);
+            default -> RemedyAdvice.none();
+        };
     }
 
     /** Whether the client receives advice. Behind a gateway, it receives only the status of a denial. */

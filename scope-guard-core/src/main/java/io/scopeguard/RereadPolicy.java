@@ -8,6 +8,7 @@ import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ final class RereadPolicy {
 
     private static final long FLOOR = Duration.ofSeconds(1).toNanos();
     private static final long MAX_ENTRIES = 100_000;
+
+    /** No read may begin while a request waits. */
+    static final long NOT_SOON = Long.MAX_VALUE;
 
     private final ProviderClock provider;
     private final long delay;
@@ -53,6 +57,22 @@ final class RereadPolicy {
     }
 
     /**
+     * What the token has lost according to permissions of any age. If they were read after it was issued, that is everything that
+     * they lack. Otherwise, it is what they were seen to lose, unless the token was certainly issued afterwards.
+     *
+     * @param now when the request arrived
+     */
+    BelievedLosses losses(AccessToken token, LivePermissions seen, long now) {
+        boolean isAfter = isReadAfter(token, seen, now);
+        return new BelievedLosses(token, seen, lostAt -> isAfter || mayBeOlder(token, lostAt));
+    }
+
+    private boolean mayBeOlder(AccessToken token, OptionalLong lostAt) {
+        return lostAt.isPresent()
+                && provider.compare(token.issuedAt(), lostAt.getAsLong()) != ProviderClock.Order.AFTER;
+    }
+
+    /**
      * Whether it is too early for a read that shows the state after the token was issued. The live permissions are then unknown for
      * this token.
      *
@@ -63,8 +83,8 @@ final class RereadPolicy {
     }
 
     /**
-     * The earliest start of a read that may contradict the token, or {@code null} if the present read suffices or no other is
-     * allowed.
+     * The earliest start of a read that may contradict the token; {@code null} if the present read suffices. The start is up to a
+     * second away if there was another read of the subject just now, and {@link #NOT_SOON} if another read is planned then.
      *
      * @param key the key of the permissions that were read
      * @param now when the request arrived
@@ -75,23 +95,38 @@ final class RereadPolicy {
             return null;
         }
         long seen = firstSeen(token, now) + delay;
+        Reread reread = reread(key, Math.max(now, seen), seen, now);
+        if (!reread.serves(key, seen)) {
+            return NOT_SOON;
+        }
         // A read within the last second also serves this token if it began late enough. It may still be in flight, or
         // have failed.
-        return reread(key, Math.max(now, seen)).serves(key, seen) ? seen : null;
+        return reread.isPlanned(now) ? reread.start : seen;
     }
 
     private long firstSeen(AccessToken token, long now) {
         return firstSeen.get(token.fingerprint(), fingerprint -> now);
     }
 
-    /** The last read for this subject. The present read counts if the previous one was more than a second ago. */
-    private Reread reread(PermissionKey key, long now) {
-        return lastReread
-                .asMap()
-                .merge(key.subject(), new Reread(key, now), (last, next) -> last.isWithinFloor(now) ? last : next);
+    /**
+     * The read for this subject that serves the token, or else the one that is planned: now if the last one was more than a second
+     * ago, otherwise a second after it.
+     *
+     * @param start the earliest start
+     * @param seen when the token was first seen
+     */
+    private Reread reread(PermissionKey key, long start, long seen, long now) {
+        return lastReread.asMap().merge(key.subject(), new Reread(key, start), (last, next) -> {
+            boolean isKept = last.serves(key, seen) ? last.isWithinFloor(start) : last.isPlanned(now);
+            return isKept ? last : new Reread(key, Math.max(start, last.start + FLOOR));
+        });
     }
 
     private record Reread(PermissionKey key, long start) {
+
+        boolean isPlanned(long now) {
+            return start > now;
+        }
 
         boolean isWithinFloor(long now) {
             return now - start < FLOOR;

@@ -71,36 +71,41 @@ public final class RoleRules {
      *
      * @param carried the token's roles of the required kind, or {@code null} if it carries none of this kind
      * @param live the live permissions, or {@code null} if they are unknown
-     * @param seen the last known roles, if they were certainly read after the token was issued
+     * @param lost roles of the token that the subject is known to have lost, even though live permissions are unknown
      */
     public @Nullable Denial denial(
-            @Nullable Set<String> carried,
-            RoleRequirement required,
-            @Nullable LivePermissions live,
-            @Nullable LivePermissions seen) {
+            @Nullable Set<String> carried, RoleRequirement required, @Nullable LivePermissions live, Set<String> lost) {
         if (carried != null && !required.isMetBy(carried)) {
             return Denial.INSUFFICIENT_ROLE;
         }
         LiveRoles held = live == null ? null : live.roles(required.kind());
         if (held != null) {
-            return isMet(required, carried, held) ? null : Denial.INSUFFICIENT_ROLE;
+            return isMet(required, carried, held.names()) ? null : Denial.INSUFFICIENT_ROLE;
         }
-        LiveRoles last = seen == null ? null : seen.roles(required.kind());
-        if (carried != null && last != null && !isMet(required, carried, last)) {
+        if (carried != null && !isMet(required, carried, without(carried, lost))) {
             return Denial.INSUFFICIENT_ROLE;
         }
         return carried == null || isDeniedIfUnknown(required) ? Denial.PERMISSIONS_UNAVAILABLE : null;
     }
 
-    private boolean isMet(RoleRequirement required, @Nullable Set<String> carried, LiveRoles held) {
+    private static Set<String> without(Set<String> carried, Set<String> lost) {
+        if (lost.isEmpty()) {
+            return carried;
+        }
+        Set<String> kept = new HashSet<>(carried);
+        kept.removeAll(lost);
+        return kept;
+    }
+
+    private boolean isMet(RoleRequirement required, @Nullable Set<String> carried, Set<String> held) {
         if (carried == null) {
-            return required.isMetBy(held.names());
+            return required.isMetBy(held);
         }
         if (settings.mode() != Mode.ENFORCE) {
             return true;
         }
         Set<String> effective = new HashSet<>(carried);
-        effective.retainAll(held.names());
+        effective.retainAll(held);
         return required.isMetBy(effective);
     }
 

@@ -3,6 +3,7 @@ package io.scopeguard;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.permission.LivePermissions;
+import io.scopeguard.provider.Standing;
 import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
@@ -51,24 +52,35 @@ public record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantabl
     }
 
     /**
-     * The verdict by the token's scopes without the observed losses: live permissions are unknown, but an observed loss still binds
-     * tokens that were issued before it.
+     * The verdict by the token's scopes without the believed losses: live permissions are unknown, but a believed loss still binds
+     * the token.
      */
-    static Verdict byLastSeen(
-            ScopeGuardSettings settings, AccessToken token, AccessRequest request, LivePermissions seen) {
-        ScopeRequirement requirement = request.requirement();
-        Denial lost = lostStanding(request, seen);
-        if (settings.mode() == Mode.ENFORCE && lost != null) {
-            return denied(lost);
-        }
-        boolean carried = requirement == null || requirement.isMetBy(token.scopes());
-        if (settings.mode() != Mode.ENFORCE || !carried) {
+    static Verdict byLosses(
+            ScopeGuardSettings settings, AccessToken token, AccessRequest request, BelievedLosses losses) {
+        if (settings.mode() != Mode.ENFORCE) {
             return withoutLive(settings, token.scopes(), request);
         }
-        Scopes effective = token.scopes().and(seen.granted());
-        return requirement == null || requirement.isMetBy(effective)
-                ? byPolicy(settings, requirement, effective)
-                : insufficient(effective, Scopes.none());
+        Scopes effective = token.scopes().minus(losses.scopes());
+        Denial lost = lost(token, request, losses);
+        if (lost == null) {
+            return withoutLive(settings, effective, request);
+        }
+        return lost == Denial.INSUFFICIENT_SCOPE ? insufficient(effective, Scopes.none()) : denied(lost);
+    }
+
+    /** The reason to deny a request that the token alone would permit, or {@code null} if there is none. */
+    static @Nullable Denial lost(AccessToken token, AccessRequest request, BelievedLosses losses) {
+        Denial ofStanding = lostStanding(request, losses.standing());
+        ScopeRequirement requirement = request.requirement();
+        if (ofStanding != null || requirement == null || !requirement.isMetBy(token.scopes())) {
+            return ofStanding;
+        }
+        return requirement.isMetBy(token.scopes().minus(losses.scopes())) ? null : Denial.INSUFFICIENT_SCOPE;
+    }
+
+    /** The verdict if the permissions are unknown and the policy must not let the token decide. */
+    static Verdict unavailable() {
+        return denied(Denial.PERMISSIONS_UNAVAILABLE);
     }
 
     /**
@@ -84,7 +96,7 @@ public record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantabl
             LivePermissions live,
             Scopes effectiveByLive) {
         boolean enforced = settings.mode() == Mode.ENFORCE;
-        Denial lost = enforced ? lostStanding(request, live) : null;
+        Denial lost = enforced ? lostStanding(request, live.standing()) : null;
         if (lost != null) {
             return denied(lost);
         }
@@ -104,8 +116,8 @@ public record Verdict(@Nullable Denial denial, Scopes effective, Scopes grantabl
         return new Decision(token, request, denial, live, drift, effective, grantable, RemedyAdvice.none());
     }
 
-    private static @Nullable Denial lostStanding(AccessRequest request, LivePermissions live) {
-        return switch (live.standing()) {
+    private static @Nullable Denial lostStanding(AccessRequest request, Standing standing) {
+        return switch (standing) {
             case ACTIVE -> null;
             case NOT_A_MEMBER, ORGANIZATION_INACTIVE -> request.organization().isBound() ? Denial.NOT_A_MEMBER : null;
             case SUSPENDED, UNKNOWN_SUBJECT -> Denial.SUBJECT_INACTIVE;

@@ -4,8 +4,8 @@ import io.scopeguard.permission.Freshness;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.PermissionKey;
+import io.scopeguard.role.RoleRequirement;
 import io.scopeguard.role.Roles;
-import io.scopeguard.scope.Scopes;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
@@ -77,17 +77,16 @@ final class WatchJudge {
 
     private @Nullable Denial loss(Decision decision, LivePermissions live) {
         AccessToken token = decision.token();
-        if (!rereads.isReadAfter(token, live, clock.nanos())) {
-            return null;
-        }
         AccessRequest request = decision.request();
-        Scopes effective = token.scopes().and(live.granted());
-        Denial ofScopes = Verdict.byLive(enforcing, token.scopes(), request, live, effective)
-                .denial();
-        if (ofScopes != null || request.roles() == null) {
+        long now = clock.nanos();
+        BelievedLosses losses = rereads.losses(token, live, now);
+        Denial ofScopes = Verdict.lost(token, request, losses);
+        RoleRequirement required = request.roles();
+        if (ofScopes != null || required == null) {
             return ofScopes;
         }
-        Denial ofRoles = roles.denial(token.roles(request.roles().kind()), request.roles(), live, null);
+        LivePermissions newer = rereads.isReadAfter(token, live, now) ? live : null;
+        Denial ofRoles = roles.denial(token.roles(required.kind()), required, newer, losses.roles(required.kind()));
         return isLoss(ofRoles) ? ofRoles : null;
     }
 

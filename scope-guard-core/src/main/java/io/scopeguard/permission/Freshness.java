@@ -60,7 +60,7 @@ public record Freshness(long now, long refreshBefore, long rejectBefore, boolean
         return new Freshness(now, refreshBefore, rejectBefore, isIndividual, next);
     }
 
-    /** This freshness for a request that uses no picture from before the given time. */
+    /** This freshness for a request that uses no picture from before the given time, for which it waits if it is yet to come. */
     public Freshness notBefore(long start) {
         return new Freshness(now, Math.max(refreshBefore, start), Math.max(rejectBefore, start), isIndividual, waiting);
     }

@@ -123,10 +123,16 @@ final class HeldRoles implements LiveRoles {
         if (picture.isInactive()) {
             return OptionalLong.of(picture.history().standingSince());
         }
-        long lost = fact == null
-                ? emptySince(name)
-                : losses(fact, name).mapToLong(Loss::lostAt).max().orElse(Long.MIN_VALUE);
-        return OptionalLong.of(lost == Long.MIN_VALUE ? picture.firstEnd() : lost);
+        long empty = fact == null ? emptySince(name) : Long.MIN_VALUE;
+        long unobserved = empty == Long.MIN_VALUE ? picture.firstEnd() : empty;
+        return OptionalLong.of(lostAt(name).orElse(unobserved));
+    }
+
+    @Override
+    public OptionalLong lostAt(String name) {
+        return fact == null || names.contains(name)
+                ? OptionalLong.empty()
+                : losses(fact, name).mapToLong(Loss::lostAt).max();
     }
 
     /** The time since which the list of roles shows no holders of the role. */
@@ -141,6 +147,11 @@ final class HeldRoles implements LiveRoles {
     @Override
     public long standingSince() {
         return picture.history().standingSince();
+    }
+
+    @Override
+    public OptionalLong standingLostAt() {
+        return picture.history().standingLostAt();
     }
 
     @Override

@@ -33,8 +33,17 @@ public interface PermissionHistory {
      */
     OptionalLong lackedSince(String scope);
 
+    /**
+     * The start of the first believed read without the scope, if an earlier read showed it: a loss that was observed. Empty if a new
+     * token could carry the scope, if no read ever showed it, or if the subject has lost its standing.
+     */
+    OptionalLong lostAt(String scope);
+
     /** The start of the read that first showed the present standing. */
     long standingSince();
+
+    /** The same time, if that standing is the observed loss of an earlier one; otherwise empty. */
+    OptionalLong standingLostAt();
 
     /** The time of the first request about the subject. */
     long firstRequestAt();

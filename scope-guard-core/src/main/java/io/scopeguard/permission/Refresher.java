@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 
 /** Reads the old facts of pictures again, and decides whether a request waits for that. Thread-safe. */
@@ -60,7 +61,7 @@ final class Refresher {
         List<Part> old = parts.of(known, wanted.isIndividual());
         if (wanted.waiting() == Waiting.NEVER) {
             refresh(old, wanted);
-            return usable(known, wanted, held);
+            return usable(known, wanted, held, Reason.TIMEOUT);
         }
         boolean mustWait = mustWait(known, old, wanted, held);
         if (!mustWait && !isWorthWaiting(old, wanted)) {
@@ -69,11 +70,13 @@ final class Refresher {
         }
         long deadline = arrived + maxWait.toNanos() / (mustWait ? 1 : SHORT_WAIT);
         limitIndividualReads(known.key().subject(), wanted, deadline);
-        Picture renewed = awaited(known, wanted, held, deadline);
+        waitForStart(wanted, deadline);
+        List<CompletableFuture<Void>> last = new ArrayList<>();
+        Picture renewed = awaited(known, wanted, held, deadline, last);
         if (wanted.waiting() != Waiting.FOR_FRESH) {
             refresh(parts.of(renewed, wanted.isIndividual()), wanted);
         }
-        return usable(renewed, wanted, held);
+        return usable(renewed, wanted, held, isDoubted(last) ? Reason.IMPLAUSIBLE : Reason.TIMEOUT);
     }
 
     private static boolean mustWait(Picture picture, List<Part> all, Freshness wanted, Scopes held) {
@@ -136,18 +139,47 @@ final class Refresher {
         }
     }
 
-    private Picture awaited(Picture known, Freshness wanted, Scopes held, long deadline) {
+    /** Waits until the demanded reads may begin. */
+    private void waitForStart(Freshness wanted, long deadline) {
+        long wait = wanted.isIndividual() ? 0 : wanted.rejectBefore() - sequence.now();
+        if (wait > deadline - sequence.now()) {
+            throw new PermissionsUnavailableException(Reason.TIMEOUT, "The demanded read may not begin in time.");
+        }
+        if (wait > 0) {
+            isTimeUp(new CompletableFuture<>(), wait);
+        }
+    }
+
+    /** @param last receives the reads of the last round */
+    private Picture awaited(
+            Picture known, Freshness wanted, Scopes held, long deadline, List<CompletableFuture<Void>> last) {
         Priority priority = wanted.isIndividual() ? Priority.INDIVIDUAL : Priority.FOREGROUND;
         Picture picture = known;
         for (int round = 0; round < MAX_ROUNDS; round++) {
             List<CompletableFuture<Void>> reads = new ArrayList<>();
             demands.urgent(picture, wanted, held, (part, after) -> reads.add(demands.request(part, after, priority)));
+            last.clear();
+            last.addAll(reads);
             if (reads.isEmpty() || isTimeUp(allOf(reads), deadline - sequence.now())) {
                 break;
             }
             picture = pictures.of(known.key(), wanted.isIndividual(), known);
         }
         return pictures.of(known.key(), wanted.isIndividual(), known);
+    }
+
+    /** Whether one of the reads showed a loss that is not believed yet. */
+    private static boolean isDoubted(List<CompletableFuture<Void>> reads) {
+        return reads.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .anyMatch(
+                        read -> read.handle((done, failure) -> isDoubt(failure)).join());
+    }
+
+    private static boolean isDoubt(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof PermissionsUnavailableException unavailable
+                && unavailable.reason() == Reason.IMPLAUSIBLE;
     }
 
     private static CompletableFuture<Void> allOf(List<CompletableFuture<Void>> reads) {
@@ -167,11 +199,12 @@ final class Refresher {
         }
     }
 
-    private static Picture usable(Picture picture, Freshness wanted, Scopes held) {
+    /** @param reason why the picture is not usable, if it is not */
+    private static Picture usable(Picture picture, Freshness wanted, Scopes held, Reason reason) {
         boolean isLossPending = wanted.isIndividual() && picture.pendingLoss(held) != Long.MIN_VALUE;
         if (picture.readAt() < wanted.rejectBefore() || !picture.isEnoughFor(held) || isLossPending) {
             throw new PermissionsUnavailableException(
-                    Reason.TIMEOUT, "The permissions could not be read as freshly as demanded.");
+                    reason, "The permissions could not be read as freshly as demanded.");
         }
         return picture;
     }

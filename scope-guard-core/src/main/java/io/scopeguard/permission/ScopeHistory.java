@@ -89,16 +89,29 @@ final class ScopeHistory implements PermissionHistory {
         if (picture.isInactive()) {
             return OptionalLong.of(standingSince());
         }
-        long lost = Long.MIN_VALUE;
-        for (Contribution each : contributions) {
-            lost = Math.max(lost, each.lostAt(scope));
+        return OptionalLong.of(lostAt(scope).orElse(picture.firstEnd()));
+    }
+
+    @Override
+    public OptionalLong lostAt(String scope) {
+        if (picture.isInactive() || picture.issuable().contains(scope)) {
+            return OptionalLong.empty();
         }
-        return OptionalLong.of(lost == Long.MIN_VALUE ? picture.firstEnd() : lost);
+        return contributions.stream()
+                .mapToLong(each -> each.lostAt(scope))
+                .filter(lost -> lost != Long.MIN_VALUE)
+                .max();
     }
 
     @Override
     public long standingSince() {
         return Objects.requireNonNull(picture.standingFact()).standingSince();
+    }
+
+    @Override
+    public OptionalLong standingLostAt() {
+        SubjectFact standing = picture.standingFact();
+        return standing == null ? OptionalLong.empty() : standing.standingLostAt();
     }
 
     @Override

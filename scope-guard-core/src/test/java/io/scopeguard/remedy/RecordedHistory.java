@@ -85,8 +85,18 @@ final class RecordedHistory implements PermissionHistory {
     }
 
     @Override
+    public OptionalLong lostAt(String scope) {
+        return lackedSince(scope);
+    }
+
+    @Override
     public long standingSince() {
         return standingSince;
+    }
+
+    @Override
+    public OptionalLong standingLostAt() {
+        return OptionalLong.empty();
     }
 
     @Override

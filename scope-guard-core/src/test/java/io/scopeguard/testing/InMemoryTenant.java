@@ -84,6 +84,12 @@ public final class InMemoryTenant implements PermissionSource {
         return this;
     }
 
+    /** Takes a scope from the role that grants it in organizations. */
+    public InMemoryTenant undefine(Audience audience, String scope) {
+        roles.put(role(audience, scope), Map.of(audience, Scopes.none()));
+        return this;
+    }
+
     public InMemoryTenant stands(AccessToken like, Standing standing) {
         permissions.put(PermissionKey.of(like), StandalonePermissions.none(standing, Instant.EPOCH, 0));
         return this;

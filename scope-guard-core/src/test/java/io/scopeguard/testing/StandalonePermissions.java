@@ -55,8 +55,18 @@ public final class StandalonePermissions {
         }
 
         @Override
+        public OptionalLong lostAt(String scope) {
+            return OptionalLong.empty();
+        }
+
+        @Override
         public long standingSince() {
             return readAt;
+        }
+
+        @Override
+        public OptionalLong standingLostAt() {
+            return OptionalLong.empty();
         }
 
         @Override

@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -241,13 +242,16 @@ public final class SubjectFact {
 
     /** The start of the read that first showed the present standing. */
     public long standingSince() {
-        Changes.Loss loss = changes.losses().get(FactHistory.STANDING);
-        if (loss != null) {
-            return loss.lostAt();
-        }
-        return holding.isInactive()
+        long otherwise = holding.isInactive()
                 ? readAt
                 : changes.gain(FactHistory.STANDING, firstEnd).end();
+        return standingLostAt().orElse(otherwise);
+    }
+
+    /** The start of the first believed read without the standing, if an earlier read showed it. */
+    public OptionalLong standingLostAt() {
+        Changes.Loss loss = changes.losses().get(FactHistory.STANDING);
+        return loss == null ? OptionalLong.empty() : OptionalLong.of(loss.lostAt());
     }
 
     /** The roles whose loss was shown by the read that began at this time. */

@@ -197,7 +197,7 @@ final class HandlerJudge {
 
     private Judgement ofRoles(RoleRequirement requirement, Presented token) {
         Set<String> carried = token.roles.apply(requirement.kind());
-        Denial denial = roles.denial(carried, requirement, token.live, null);
+        Denial denial = roles.denial(carried, requirement, token.live, Set.of());
         if (denial == null) {
             return granted("carried and held");
         }
