@@ -113,6 +113,8 @@ public final class HttpCalls {
         try {
             checkPause();
             waitForRoom(context);
+            // Another call's answer may have requested a pause meanwhile.
+            checkPause();
             start = System.nanoTime();
             Optional<T> answer = reader.apply(exchange(request));
             outcome = answer.isPresent() ? "ok" : "not_found";
