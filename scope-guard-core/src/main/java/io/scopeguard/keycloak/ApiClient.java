@@ -58,9 +58,9 @@ final class ApiClient {
         return clientId;
     }
 
-    /** The client's roles; a recent answer is shared. */
+    /** The client's roles. A recent answer is shared if the context takes it. */
     List<Role> roles(CallContext context) {
-        return roles.get(shared.notBefore(context), context);
+        return roles.share(shared.notBefore(), context);
     }
 
     /** The names of the roles that contain other roles. */
@@ -76,7 +76,7 @@ final class ApiClient {
     String id(CallContext context) {
         Optional<String> known = id.get(RememberedRead.ANY_AGE, context);
         if (known.isEmpty()) {
-            known = id.get(shared.notBefore(context), context);
+            known = id.get(shared.notBefore(), context);
         }
         return known.orElseThrow(() -> KeycloakRefusals.unknownApiClient(clientId));
     }

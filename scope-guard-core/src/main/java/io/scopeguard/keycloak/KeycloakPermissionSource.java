@@ -109,7 +109,7 @@ final class KeycloakPermissionSource implements PermissionSource {
     @Override
     public Answer<Membership> confirmMembership(Subject subject, String organization, CallContext context) {
         return usable(() -> {
-            Optional<Organization> found = organizations.findAnew(organization, context);
+            Optional<Organization> found = organizations.find(organization, context);
             return member(subject.id(), found, context)
                     .map(KeycloakPermissionSource::confirmed)
                     .orElseGet(() -> Answer.explicit(Membership.none(absence(subject.id(), found, context))));

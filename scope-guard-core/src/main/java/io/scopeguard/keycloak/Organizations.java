@@ -56,22 +56,13 @@ final class Organizations {
     }
 
     /**
-     * Finds an organization. A recent answer is shared.
+     * Finds an organization. A recent answer is shared if the context takes it.
      *
      * @return empty if the organization does not exist
      */
     Optional<Organization> find(String organization, CallContext context) {
-        return find(organization, shared.notBefore(context), context);
-    }
-
-    /** Finds an organization by a read that begins now. */
-    Optional<Organization> findAnew(String organization, CallContext context) {
-        return find(organization, clock.nanos(), context);
-    }
-
-    private Optional<Organization> find(String organization, long notBefore, CallContext context) {
         return reads.get(organization, key -> new RememberedRead<>(reading -> read(key, reading), clock))
-                .get(notBefore, context);
+                .share(shared.notBefore(), context);
     }
 
     /**

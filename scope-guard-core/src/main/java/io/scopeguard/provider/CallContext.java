@@ -35,7 +35,8 @@ public interface CallContext {
     }
 
     /**
-     * Takes the answer to another process's read instead of a call.
+     * Takes the answer to an earlier read, of this or another process, instead of a call. If the whole answer consists of several
+     * parts, it is as old as the oldest of them.
      *
      * @param begunAt the earliest possible start of that read, in nanoseconds of the steady clock
      * @param endedAt the latest possible end of that read, in nanoseconds of the steady clock

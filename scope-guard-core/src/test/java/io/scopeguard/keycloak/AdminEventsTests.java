@@ -71,7 +71,7 @@ class AdminEventsTests {
     /** The alias of an organization is known after the first request about the organization. */
     private void ask(String organization) {
         keycloak.permissions()
-                .membership(new Subject(Subject.Type.USER, "alice"), organization, CallContext.FOREGROUND);
+                .membership(new Subject(Subject.Type.USER, "alice"), organization, SharingContext.SHARING);
     }
 
     private List<PermissionChange> polled() {

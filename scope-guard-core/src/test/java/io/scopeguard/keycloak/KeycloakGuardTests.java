@@ -1,10 +1,12 @@
 package io.scopeguard.keycloak;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
@@ -104,6 +106,63 @@ class KeycloakGuardTests {
         assertThat(decide(token, "acme", WRITE).advice().remedy()).isEqualTo(Remedy.REFRESH);
         clock.advance(Duration.ofSeconds(5));
         assertThat(decide(server.token("bob", "acme"), "acme", WRITE).isGranted())
+                .isTrue();
+    }
+
+    /** A proxy cuts an answer short, or a role is deleted between two pages of the list, so that the next one is skipped. */
+    @Test
+    void authorizeWhenTheListOfRolesLacksARoleOnceThenNothingIsLost() {
+        realm().grant("bob", "write:report");
+        String token = server.token("bob");
+        pass();
+        assertThat(global(guard, token, WRITE).isGranted()).isTrue();
+        pass();
+        server.server()
+                .stubFor(get(urlPathMatching(".*/clients/api/roles"))
+                        .inScenario("cut short")
+                        .whenScenarioStateIs(Scenario.STARTED)
+                        .willReturn(okJson(
+                                "[{'id':'api-read:report','name':'read:report','composite':false}]".replace('\'', '"')))
+                        .willSetStateTo("whole"));
+        Decision decision = global(guard, token, WRITE);
+        assertThat(server.server().getAllScenarios().getScenarios())
+                .singleElement()
+                .satisfies(read -> assertThat(read.getState()).isEqualTo("whole"));
+        assertThat(decision.isGranted()).isTrue();
+        assertThat(decision.drift().isEmpty()).isTrue();
+    }
+
+    /** Carol's request has read the roles of the client a moment before one of them got another one inside. */
+    @Test
+    void authorizeWhenARoleBecameCompositeSinceItWasReadForOthersThenItsContentCounts() {
+        realm().role("api", "editor")
+                .user("erin", "erin")
+                .group("acme-id", "acme-editors", "editors", "editor")
+                .member("acme-id", "erin", "acme-editors");
+        String carol = server.token("carol", "globex");
+        pass();
+        assertThat(decide(carol, "globex", READ).isGranted()).isTrue();
+        clock.advance(Duration.ofMillis(1_500));
+        realm().role("api", "editor", "write:report");
+        clock.advance(Duration.ofMillis(500));
+        String erin = server.token("erin", "acme");
+        clock.advance(Duration.ofMillis(2_500));
+        assertThat(decide(erin, "acme", WRITE.withMaxAge(Duration.ofSeconds(2))).isGranted())
+                .isTrue();
+    }
+
+    @Test
+    void authorizeWhenTheOrganizationWasEnabledSinceItWasReadForOthersThenItsTokensCount() {
+        String bob = server.token("bob", "acme");
+        String alice = server.token("alice", "acme");
+        realm().enableOrganization("acme-id", false);
+        pass();
+        assertThat(decide(bob, "acme", READ).denial()).isEqualTo(Denial.NOT_A_MEMBER);
+        clock.advance(Duration.ofMillis(1_500));
+        realm().enableOrganization("acme-id", true);
+        clock.advance(Duration.ofMillis(500));
+        assertThat(decide(alice, "acme", WRITE.withMaxAge(Duration.ofSeconds(1)))
+                        .isGranted())
                 .isTrue();
     }
 

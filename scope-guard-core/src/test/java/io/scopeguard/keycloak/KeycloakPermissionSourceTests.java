@@ -4,9 +4,11 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlMatching;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
+import static io.scopeguard.keycloak.SharingContext.SHARING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.scopeguard.permission.read.ConfirmingRead;
 import io.scopeguard.provider.Account;
 import io.scopeguard.provider.Answer;
 import io.scopeguard.provider.CallContext;
@@ -27,6 +29,7 @@ import io.scopeguard.testing.FakeKeycloak;
 import io.scopeguard.testing.FakeRealm;
 import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -79,7 +82,7 @@ class KeycloakPermissionSourceTests {
     }
 
     private Answer<Membership> membership(String user, String organization) {
-        return source.membership(user(user), organization, CallContext.FOREGROUND);
+        return source.membership(user(user), organization, SHARING);
     }
 
     private Answer<Membership> confirmed(String user, String organization) {
@@ -160,6 +163,27 @@ class KeycloakPermissionSourceTests {
         realm().enableOrganization("acme-id", true);
         clock.advance(SharedReads.MAX_AGE.plusMillis(1));
         assertThat(membership("bob", "acme")).isEqualTo(member("acme-members"));
+    }
+
+    /** The confirming read of a loss takes only answers from after the loss was noticed. */
+    @Test
+    void membershipWhenALaterAnswerIsDemandedThenNoEarlierOneIsShared() {
+        long noticed = clock.steady().nanos();
+        membership("alice", "acme");
+        source.definitions(ACME, SHARING);
+        clock.advance(Duration.ofSeconds(1));
+        server.forgetReads();
+        CallContext demanding =
+                new ConfirmingRead(SHARING, noticed + Duration.ofMillis(500).toNanos());
+
+        source.confirmMembership(user("alice"), "acme", demanding);
+        source.definitions(ACME, demanding);
+        source.confirmMembership(user("bob"), "acme", demanding);
+
+        assertThat(server.reads())
+                .filteredOn(read -> read.startsWith("/organizations?"))
+                .hasSize(1);
+        assertThat(server.reads()).filteredOn("/clients/api/roles"::equals).hasSize(1);
     }
 
     @Test

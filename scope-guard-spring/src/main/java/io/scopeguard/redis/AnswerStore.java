@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerStore {
 
+    /** All parts of an answer were read with the lease. */
+    static final long NO_OLDER_PART = Long.MAX_VALUE;
+
     /**
      * Looks for an answer; without one, takes the lease. If an answer confirmed a loss, the first read is returned first, so
      * that other replicas can compare both reads as well. An answer that is dated in the future is ignored, because it would hide
@@ -57,7 +60,8 @@ final class AnswerStore {
 
     /**
      * Stores an answer, unless a newer one is there or the counter was lost since the read began. Ends the lease. Equal answers
-     * that follow each other soon enough are a series, whose beginning is kept.
+     * that follow each other soon enough are a series, whose beginning is kept. An answer is as old as its oldest part, but a
+     * series begins with a lease: the answer as a whole is not known to have been the same before.
      */
     private static final Script STORE = new Script("""
             local h = redis.call('HMGET', KEYS[1], 'n', 'o', 'by')
@@ -75,7 +79,7 @@ final class AnswerStore {
               redis.call('HDEL', KEYS[1], 'po', 'ps', 'pe', 'pv')
             end
             local series = redis.call('HMGET', KEYS[1], 's', 'u', 'd')
-            local since = ARGV[2]
+            local since = ARGV[7]
             if series[3] == ARGV[6] and tonumber(ARGV[2]) - tonumber(series[1]) <= tonumber(ARGV[5]) * 1000 then
               since = series[2]
             end
@@ -239,21 +243,30 @@ final class AnswerStore {
                 : new byte[0];
     }
 
-    /** Stores an answer, without waiting. */
-    void store(byte[] key, Found lease, byte[] value, boolean isConfirming) {
+    /**
+     * Stores an answer, without waiting.
+     *
+     * @param oldestPart when the oldest part of the answer was read that is older than the lease, in nanoseconds of the steady clock;
+     *     {@link #NO_OLDER_PART} if there is none
+     */
+    void store(byte[] key, Found lease, byte[] value, boolean isConfirming, long oldestPart) {
         if (value.length > SharedJson.MAX_BYTES) {
             release(key, lease);
             return;
         }
+        long begunAt = oldestPart == NO_OLDER_PART
+                ? lease.begunAt
+                : Math.min(lease.begunAt, server.offset().earliestMicros(oldestPart));
         redis.send(commands -> STORE.run(
                 commands,
                 List.of(key),
                 Script.bytes(lease.order),
-                Script.bytes(lease.begunAt),
-                keys.sealed(key, dated(value, lease.begunAt)),
+                Script.bytes(begunAt),
+                keys.sealed(key, dated(value, begunAt)),
                 Script.flag(isConfirming),
                 Script.bytes(settings.keptFor().toMillis()),
-                Script.bytes(Arrays.hashCode(value))));
+                Script.bytes(Arrays.hashCode(value)),
+                Script.bytes(lease.begunAt)));
     }
 
     /** Releases the lease, without waiting. */

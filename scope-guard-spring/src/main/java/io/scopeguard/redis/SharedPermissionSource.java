@@ -272,8 +272,10 @@ final class SharedPermissionSource implements PermissionSource {
         private T read(Found lease) {
             boolean isAnswered = false;
             try {
-                T answer = readAlone();
-                store.store(key, lease, SharedJson.write(answer), context.isConfirming());
+                LeasedRead leased = new LeasedRead(context);
+                listener.read("provider", kind);
+                T answer = read.apply(leased);
+                store.store(key, lease, SharedJson.write(answer), context.isConfirming(), leased.oldestPart);
                 order = lease.order();
                 isAnswered = true;
                 return answer;
@@ -301,6 +303,44 @@ final class SharedPermissionSource implements PermissionSource {
                 throw new PermissionsUnavailableException(
                         Reason.TIMEOUT, "Interrupted while waiting for another replica.");
             }
+        }
+    }
+
+    /** The context of a read for all replicas. It notes when the oldest part of the answer was read. Used by one thread. */
+    private static final class LeasedRead implements CallContext {
+
+        private final CallContext context;
+        private long oldestPart = AnswerStore.NO_OLDER_PART;
+
+        LeasedRead(CallContext context) {
+            this.context = context;
+        }
+
+        @Override
+        public Priority priority() {
+            return context.priority();
+        }
+
+        @Override
+        public void begins() {
+            context.begins();
+        }
+
+        @Override
+        public long notBefore() {
+            return context.notBefore();
+        }
+
+        @Override
+        public boolean isConfirming() {
+            return context.isConfirming();
+        }
+
+        @Override
+        public boolean takes(long begunAt, long endedAt) {
+            boolean isTaken = context.takes(begunAt, endedAt);
+            oldestPart = isTaken ? Math.min(oldestPart, begunAt) : oldestPart;
+            return isTaken;
         }
     }
 }

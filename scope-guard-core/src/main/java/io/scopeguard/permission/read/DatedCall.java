@@ -7,7 +7,8 @@ import io.scopeguard.provider.Priority;
 import io.scopeguard.time.Sequence;
 
 /**
- * Dates a read by its first call, or by the first call of the flight whose answer it shares. Used by one thread.
+ * Dates a read: it begins with the first of its calls, or with an earlier read whose answer is a part of its own, and ends with the
+ * last of them. Used by one thread.
  *
  * @hidden
  */
@@ -44,6 +45,7 @@ public final class DatedCall implements CallContext {
             hasBegun = true;
             begunAt = sequence.next();
         }
+        endedAt = NOW;
         context.begins();
     }
 
@@ -62,9 +64,11 @@ public final class DatedCall implements CallContext {
         if (!context.takes(answerBegunAt, answerEndedAt)) {
             return false;
         }
+        boolean isFirst = !hasBegun;
         hasBegun = true;
-        begunAt = answerBegunAt;
-        endedAt = answerEndedAt;
+        begunAt = isFirst ? answerBegunAt : Math.min(begunAt, answerBegunAt);
+        // After a call, the end is that of the whole read.
+        endedAt = isFirst || endedAt != NOW ? Math.max(endedAt, answerEndedAt) : NOW;
         return true;
     }
 }

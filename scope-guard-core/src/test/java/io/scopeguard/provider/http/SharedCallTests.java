@@ -9,6 +9,7 @@ import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.Priority;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -161,6 +162,103 @@ class SharedCallTests {
 
         assertThat(early.join()).isEqualTo("answer 1");
         assertThat(late.join()).isEqualTo("answer 2");
+    }
+
+    @Test
+    void shareWhenTheCallerTakesTheLastReadThenNotReadAgain() {
+        MovableClock clock = MovableClock.atNoon();
+        SteadyClock steady = clock.steady();
+        RememberedRead<Integer> read = new RememberedRead<>(
+                context -> {
+                    context.begins();
+                    clock.advanceSeconds(1);
+                    return calls.incrementAndGet();
+                },
+                steady);
+        long begun = steady.nanos();
+        Taker first = new Taker(begun);
+        assertThat(read.share(RememberedRead.ANY_AGE, first)).isEqualTo(1);
+        assertThat(first.begun).isEqualTo(1);
+        clock.advanceSeconds(1);
+
+        Taker second = new Taker(begun);
+        assertThat(read.share(RememberedRead.ANY_AGE, second)).isEqualTo(1);
+        assertThat(second.taken)
+                .containsExactly(begun, begun + Duration.ofSeconds(1).toNanos());
+        assertThat(second.begun).isZero();
+    }
+
+    @Test
+    void shareWhenTheLastReadIsTooOldOrNotTakenThenReadAgainForTheCaller() {
+        MovableClock clock = MovableClock.atNoon();
+        SteadyClock steady = clock.steady();
+        RememberedRead<Integer> read = new RememberedRead<>(
+                context -> {
+                    context.begins();
+                    return calls.incrementAndGet();
+                },
+                steady);
+        read.share(RememberedRead.ANY_AGE, new Taker(0));
+        clock.advanceSeconds(1);
+
+        Taker demanding = new Taker(steady.nanos());
+        assertThat(read.share(RememberedRead.ANY_AGE, demanding)).isEqualTo(2);
+        assertThat(demanding.begun).isEqualTo(1);
+        clock.advanceSeconds(1);
+        assertThat(read.share(steady.nanos(), new Taker(0))).isEqualTo(3);
+        assertThat(read.share(steady.nanos(), CallContext.BACKGROUND)).isEqualTo(4);
+    }
+
+    /** A caller that waits for the read of another one does not take it if it began too early. */
+    @Test
+    void shareWhenTheReadInFlightBeganTooEarlyThenAnotherFollows() throws InterruptedException {
+        MovableClock clock = MovableClock.atNoon();
+        SteadyClock steady = clock.steady();
+        RememberedRead<String> read = new RememberedRead<>(this::answered, steady);
+        CompletableFuture<String> early = CompletableFuture.supplyAsync(
+                () -> read.share(RememberedRead.ANY_AGE, new Taker(0)), SharedCallTests::start);
+        called.await();
+        CompletableFuture<String> joined = CompletableFuture.supplyAsync(
+                () -> read.share(RememberedRead.ANY_AGE, new Taker(0)), SharedCallTests::start);
+        clock.advanceSeconds(1);
+        CompletableFuture<String> late = CompletableFuture.supplyAsync(
+                () -> read.share(RememberedRead.ANY_AGE, new Taker(steady.nanos())), SharedCallTests::start);
+        answer.countDown();
+
+        assertThat(early.join()).isEqualTo("answer 1");
+        assertThat(joined.join()).isIn("answer 1", "answer 2");
+        assertThat(late.join()).isEqualTo("answer 2");
+    }
+
+    /** Takes reads that began at a time or later. */
+    private static final class Taker implements CallContext {
+
+        private final long notBefore;
+        private final List<Long> taken = new ArrayList<>();
+        private int begun;
+
+        Taker(long notBefore) {
+            this.notBefore = notBefore;
+        }
+
+        @Override
+        public Priority priority() {
+            return Priority.BACKGROUND;
+        }
+
+        @Override
+        public void begins() {
+            begun++;
+        }
+
+        @Override
+        public boolean takes(long begunAt, long endedAt) {
+            boolean isTaken = begunAt >= notBefore;
+            if (isTaken) {
+                taken.addAll(List.of(begunAt, endedAt));
+            }
+            return isTaken;
+        }
     }
 
     private CompletableFuture<String> caller(CallContext own) {

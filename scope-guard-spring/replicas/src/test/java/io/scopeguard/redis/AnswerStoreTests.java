@@ -8,6 +8,7 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.scopeguard.redis.AnswerStore.Found;
 import io.scopeguard.redis.AnswerStore.Wanted;
 import io.scopeguard.time.SteadyClock;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,14 +23,15 @@ class AnswerStoreTests {
     private final LettuceConnectionFactory connections = server.connections();
     private final BoundedRedis redis = Replica.bounded(connections);
     private final SharingSettings settings = Replica.settings(null);
-    private final AnswerStore store = new AnswerStore(
-            redis, Keys.of(settings, "company", "tenant"), new ServerClock(SteadyClock.system()), settings);
+    private final SteadyClock clock = SteadyClock.system();
+    private final AnswerStore store =
+            new AnswerStore(redis, Keys.of(settings, "company", "tenant"), new ServerClock(clock), settings);
 
     /** Later on, commands of this connection are executed in the order in which they are sent. */
     @BeforeEach
     void letRedisKnowTheScripts() {
         byte[] other = "{other}".getBytes(UTF_8);
-        store.store(other, look(other), "any".getBytes(UTF_8), false);
+        store.store(other, look(other), "any".getBytes(UTF_8), false, AnswerStore.NO_OLDER_PART);
         await().atMost(Replica.PATIENCE).until(() -> look(other).isAnswer());
     }
 
@@ -45,8 +47,8 @@ class AnswerStoreTests {
         Found second = lease();
         assertThat(second.order()).isGreaterThan(first.order());
 
-        store.store(KEY, second, "newer".getBytes(UTF_8), false);
-        store.store(KEY, first, "older".getBytes(UTF_8), false);
+        store.store(KEY, second, "newer".getBytes(UTF_8), false, AnswerStore.NO_OLDER_PART);
+        store.store(KEY, first, "older".getBytes(UTF_8), false, AnswerStore.NO_OLDER_PART);
 
         assertThat(redis.call(RedisClusterAsyncCommands::dbsize)).isPresent();
         Found found = look(KEY);
@@ -59,10 +61,24 @@ class AnswerStoreTests {
         Found lease = lease();
         assertThat(redis.call(RedisClusterAsyncCommands::flushall)).isPresent();
 
-        store.store(KEY, lease, "of another order".getBytes(UTF_8), false);
+        store.store(KEY, lease, "of another order".getBytes(UTF_8), false, AnswerStore.NO_OLDER_PART);
 
         assertThat(redis.call(RedisClusterAsyncCommands::dbsize)).isPresent();
         assertThat(look(KEY).isAnswer()).isFalse();
+    }
+
+    @Test
+    void storeWhenAPartIsOlderThanTheLeaseThenTheAnswerIsAsOldAsThePart() {
+        byte[] other = "{whole}".getBytes(UTF_8);
+        long age = Duration.ofSeconds(4).toNanos();
+        long now = clock.nanos();
+        store.store(KEY, lease(), "of two parts".getBytes(UTF_8), false, now - age);
+        store.store(other, look(other), "whole".getBytes(UTF_8), false, AnswerStore.NO_OLDER_PART);
+
+        assertThat(redis.call(RedisClusterAsyncCommands::dbsize)).isPresent();
+        Found found = look(KEY);
+        assertThat(found.value()).asString(UTF_8).isEqualTo("of two parts");
+        assertThat(found.begunAt()).isLessThanOrEqualTo(look(other).begunAt() - age);
     }
 
     private Found lease() {
