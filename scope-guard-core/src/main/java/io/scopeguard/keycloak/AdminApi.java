@@ -35,6 +35,14 @@ final class AdminApi {
         return reads.get(read.operation(), realm.admin(path), context, response -> interpret(read, response, reader));
     }
 
+    /**
+     * Reads a list that Keycloak always returns as a whole: it ignores page parameters there, so that a full page would not show
+     * whether there are more.
+     */
+    <T> List<T> whole(AdminRead read, String path, CallContext context, Function<JsonNode, T> item) {
+        return get(read, path, context, array -> Json.items(array, item)).orElseThrow(Json::malformed);
+    }
+
     /** As {@link #list}, but throws if the list does not exist. */
     <T> List<T> all(AdminRead read, String path, CallContext context, Function<JsonNode, T> item) {
         return list(read, path, context, item).orElseThrow(Json::malformed);

@@ -3,6 +3,8 @@ package io.scopeguard.keycloak;
 import static io.scopeguard.provider.http.PathTemplate.path;
 
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.SettingRefusedException;
 import io.scopeguard.provider.http.ClientCredentialsToken;
 import io.scopeguard.provider.http.Json;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
@@ -91,20 +94,38 @@ final class KeycloakCheck {
     List<String> findings() {
         List<String> findings = new ArrayList<>();
         if (needsEvents) {
-            eventsFinding().ifPresent(findings::add);
+            findings.addAll(
+                    checked("Admin events", () -> eventsFinding().stream().toList()));
         }
-        List<JsonNode> scopes = api.all(AdminRead.CLIENT_SCOPES, "/client-scopes", NOW, scope -> scope);
+        findings.addAll(checked("Clients and client scopes", this::findingsOfClients));
+        return findings;
+    }
+
+    /** The findings about a part of the configuration. An answer that cannot be used is a finding itself: it does not improve. */
+    private static List<String> checked(String part, Supplier<List<String>> check) {
+        try {
+            return check.get();
+        } catch (PermissionsUnavailableException e) {
+            if (e.reason() != Reason.MALFORMED) {
+                throw e;
+            }
+            return List.of(part + " could not be checked. " + e.getMessage());
+        }
+    }
+
+    private List<String> findingsOfClients() {
+        List<JsonNode> scopes = api.whole(AdminRead.CLIENT_SCOPES, "/client-scopes", NOW, scope -> scope);
         if (signInClients.isEmpty()) {
-            findings.addAll(findingsOfRealm(scopes));
-        } else {
-            findings.addAll(findingsOf(signInClients.stream().map(this::client).toList(), scopes));
-            String user = ownUser();
-            signInClients.forEach(client -> audienceFinding(client, user).ifPresent(findings::add));
+            return findingsOfRealm(scopes);
         }
         return findings;
     }
 
     /** Checks the clients with an audience mapper for this API, on the assumption that users sign in with these. */
+        List<String> findings = new ArrayList<>(
+                findingsOf(signInClients.stream().map(this::client).toList(), scopes));
+        String user = ownUser();
+        signInClients.forEach(client -> audienceFinding(client, user).ifPresent(findings::add));
     private List<String> findingsOfRealm(List<JsonNode> scopes) {
         List<KeycloakClient> others = api.all(AdminRead.CLIENTS, "/clients", NOW, KeycloakClient::new).stream()
                 .filter(client -> client.isEnabled() && !client.clientId().equals(ownClient))

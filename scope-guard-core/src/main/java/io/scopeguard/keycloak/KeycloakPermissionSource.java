@@ -201,7 +201,7 @@ final class KeycloakPermissionSource implements PermissionSource {
         }
         String path = path("/organizations/members/{}/organizations", user);
         List<String> organizationsOfUser =
-                api.all(AdminRead.MEMBER_ORGANIZATIONS, path, context, each -> Json.text(each, "id"));
+                api.whole(AdminRead.MEMBER_ORGANIZATIONS, path, context, each -> Json.text(each, "id"));
         if (organization
                 .map(Organization::id)
                 .filter(organizationsOfUser::contains)

@@ -2,6 +2,7 @@ package io.scopeguard.keycloak;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -117,6 +118,27 @@ class KeycloakCheckTests {
         forbid(".*/events/config");
         check(keycloak(builder -> {}));
         assertThat(findings()).singleElement().asString().contains("by age only", "view-events");
+    }
+
+    @Test
+    void checkWhenTheRealmHasManyClientScopesThenTheirListIsReadAsAWhole() {
+        for (int i = 0; i < 250; i++) {
+            server.realm().mapper("scope" + i, "oidc-usermodel-attribute-mapper");
+        }
+        assertThat(findings()).isEmpty();
+        assertThat(server.reads())
+                .filteredOn(read -> read.startsWith("/client-scopes"))
+                .containsExactly("/client-scopes");
+    }
+
+    /** Such an answer would not improve if it were requested again. */
+    @ParameterizedTest
+    @CsvSource({"client-scopes, Clients and client scopes", "events/config, Admin events", "clients, Clients"})
+    void checkWhenAnAnswerCannotBeUsedThenThatIsAFinding(String path, String part) {
+        Keycloak keycloak = keycloak(builder -> {});
+        check(keycloak);
+        server.server().stubFor(get(urlPathMatching(".*/guard/" + path)).willReturn(okJson("{")));
+        assertThat(keycloak.findings()).singleElement().asString().contains(part, "could not be checked");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.scopeguard.keycloak;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlMatching;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static io.scopeguard.keycloak.SharingContext.SHARING;
@@ -184,6 +185,31 @@ class KeycloakPermissionSourceTests {
                 .filteredOn(read -> read.startsWith("/organizations?"))
                 .hasSize(1);
         assertThat(server.reads()).filteredOn("/clients/api/roles"::equals).hasSize(1);
+    }
+
+    @Test
+    void confirmWhenTheUserIsInManyOrganizationsThenTheirListIsReadAsAWhole() {
+        for (int i = 0; i < 250; i++) {
+            realm().organization("o" + i, "o" + i).member("o" + i, "bob");
+        }
+        realm().expel("acme-id", "bob");
+        assertThat(confirmed("bob", "acme")).isEqualTo(none(Standing.NOT_A_MEMBER, true));
+        assertThat(server.reads())
+                .filteredOn(read -> read.startsWith("/organizations/members/"))
+                .containsExactly("/organizations/members/bob/organizations");
+    }
+
+    /** Such a list ends with the first repetition, and is not read until a limit is reached. */
+    @Test
+    void definitionsWhenAListIgnoresThePageThenReadToItsFirstRepetition() {
+        String roles = IntStream.range(0, 150)
+                .mapToObj(i -> "{\"id\":\"r" + i + "\",\"name\":\"role" + i + "\",\"composite\":false}")
+                .collect(Collectors.joining(",", "[", "]"));
+        server.server().stubFor(get(urlPathMatching(".*/clients/api/roles")).willReturn(okJson(roles)));
+        assertThat(source.definitions(source.globalRoles(), SHARING)).hasSize(150);
+        assertThat(server.reads())
+                .filteredOn(read -> read.startsWith("/clients/api/roles"))
+                .hasSize(2);
     }
 
     @Test

@@ -56,7 +56,7 @@ final class FakeAdminApi {
                 case "users" -> users(parts);
                 case "roles" -> realmRoles(parts, query);
                 case "clients" -> clients(parts, query);
-                case "client-scopes" -> Reply.ok(page(realm.clientScopes, query));
+                case "client-scopes" -> Reply.ok(realm.clientScopes);
                 case "admin-events" -> events(uri, query);
                 case "events" -> Reply.ok(Map.of("adminEventsEnabled", realm.savesAdminEvents));
                 default -> Reply.notFound();
@@ -147,7 +147,13 @@ final class FakeAdminApi {
         List<String> roles = new ArrayList<>(group.roles);
         // A realm role contains the client roles in its name, after the first word.
         group.realmRoles.forEach(role -> roles.addAll(List.of(role.split(" ")).subList(1, role.split(" ").length)));
-        return Reply.ok(expand(realm, roles).map(FakeAdminApi::role).toList());
+        return clientRoles(parts.get(6), roles);
+    }
+
+    private Reply clientRoles(String client, Collection<String> roles) {
+        return realm.clients.containsKey(client)
+                ? Reply.ok(expand(realm, roles).map(FakeAdminApi::role).toList())
+                : new Reply(404, Map.of("error", "Client not found"));
     }
 
     /** The list of children shows no roles. */
@@ -183,10 +189,7 @@ final class FakeAdminApi {
         if (parts.size() == 2) {
             return Reply.ok(user(user));
         }
-        return parts.get(3).equals("realm")
-                ? visible(user.realmRoles)
-                : Reply.ok(
-                        expand(realm, user.globalRoles).map(FakeAdminApi::role).toList());
+        return parts.get(3).equals("realm") ? visible(user.realmRoles) : clientRoles(parts.get(4), user.globalRoles);
     }
 
     private Reply realmRoles(List<String> parts, Map<String, String> query) {
@@ -214,12 +217,17 @@ final class FakeAdminApi {
 
     private Reply clients(List<String> parts, Map<String, String> query) {
         if (parts.size() == 1) {
-            return Reply.ok(realm.clients.values().stream()
-                    .filter(client -> client.clientId.equals(query.getOrDefault("clientId", client.clientId)))
-                    .map(FakeAdminApi::client)
-                    .toList());
+            return Reply.ok(page(
+                    realm.clients.values().stream()
+                            .filter(client -> client.clientId.equals(query.getOrDefault("clientId", client.clientId)))
+                            .map(FakeAdminApi::client)
+                            .toList(),
+                    query));
         }
-        Client client = FakeRealm.of(realm.clients, parts.get(1));
+        Client client = realm.clients.get(parts.get(1));
+        if (client == null) {
+            return new Reply(404, Map.of("error", "Could not find client"));
+        }
         return switch (parts.get(2)) {
             case "roles" ->
                 Reply.ok(page(
@@ -243,7 +251,11 @@ final class FakeAdminApi {
 
     /** The roles of the API's client by name, including the roles that they contain. */
     static Stream<Role> expand(FakeRealm realm, Collection<String> names) {
-        Map<String, Role> roles = FakeRealm.of(realm.clients, "api").roles;
+        Map<String, Role> roles = realm.clients.values().stream()
+                .filter(client -> client.clientId.equals(FakeKeycloak.API_CLIENT))
+                .findFirst()
+                .orElseThrow()
+                .roles;
         return names.stream()
                 .filter(roles::containsKey)
                 .map(roles::get)

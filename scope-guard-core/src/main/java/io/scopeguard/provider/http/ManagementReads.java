@@ -82,12 +82,15 @@ public final class ManagementReads {
         Optional<Page<T>> read(@Nullable String cursor);
     }
 
-    /** Reads all pages of a list. */
+    /**
+     * Reads all pages of a list. The list ends early if a page that is not the last repeats only known items: the endpoint ignores
+     * the request for a further page.
+     */
     public <T> Optional<List<T>> list(PageReader<T> pages) {
         return pass(pages).map(Pass::items);
     }
 
-    /** Reads all pages of a list. If the list changed meanwhile, which can skip or repeat items, it is read once more. */
+    /** As {@link #list}. If the list changed meanwhile, which can skip or repeat items, it is read once more. */
     public <T> Optional<List<T>> unchangedList(PageReader<T> pages) {
         Optional<Pass<T>> pass = pass(pages);
         if (pass.isPresent() && pass.get().hasChanged()) {
@@ -97,15 +100,18 @@ public final class ManagementReads {
     }
 
     private <T> Optional<Pass<T>> pass(PageReader<T> reader) {
-        Pass<T> pass = new Pass<>(new ArrayList<>(), new HashSet<>());
+        Pass<T> pass = new Pass<>(new ArrayList<>(), new HashSet<>(), new HashSet<>());
         String cursor = null;
         for (int pages = 0; pages < MAX_PAGES; pages++) {
             Optional<Page<T>> page = reader.read(cursor);
             if (page.isEmpty()) {
                 return Optional.empty();
             }
-            pass.add(page.get());
             cursor = page.get().next();
+            if (cursor != null && pass.isRepeatedBy(page.get())) {
+                return Optional.of(pass);
+            }
+            pass.add(page.get());
             if (cursor == null) {
                 return Optional.of(pass);
             }
@@ -131,17 +137,24 @@ public final class ManagementReads {
     /**
      * A list that is read page by page.
      *
+     * @param distinct the same items, each once
      * @param totals the lengths of the list that the pages reported
      */
-    private record Pass<T>(List<T> items, Set<Integer> totals) {
+    private record Pass<T>(List<T> items, Set<T> distinct, Set<Integer> totals) {
 
         void add(Page<T> page) {
             items.addAll(page.items());
+            distinct.addAll(page.items());
             totals.add(page.total());
         }
 
+        /** Whether a page contains items, but none that earlier pages lack. */
+        boolean isRepeatedBy(Page<T> page) {
+            return !page.items().isEmpty() && distinct.containsAll(page.items());
+        }
+
         boolean hasChanged() {
-            return totals.size() > 1 || new HashSet<>(items).size() < items.size();
+            return totals.size() > 1 || distinct.size() < items.size();
         }
     }
 }
