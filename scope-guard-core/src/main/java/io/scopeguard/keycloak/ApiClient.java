@@ -3,6 +3,8 @@ package io.scopeguard.keycloak;
 import static io.scopeguard.provider.http.PathTemplate.path;
 
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.PermissionsUnavailableException;
+import io.scopeguard.provider.PermissionsUnavailableException.Reason;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.ScopeCatalogue.Listing;
 import io.scopeguard.provider.http.Json;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -69,16 +72,32 @@ final class ApiClient {
     }
 
     /**
-     * The client's id in the API, which changes only if the client is deleted and created again.
+     * Makes a read that needs the client's id. If Keycloak refuses it, the client may have been created again with another id; then
+     * the read is made once more with that.
      *
+     * @param read receives the id
      * @throws io.scopeguard.provider.SettingRefusedException if the realm has no such client
      */
-    String id(CallContext context) {
-        Optional<String> known = id.get(RememberedRead.ANY_AGE, context);
-        if (known.isEmpty()) {
-            known = id.get(shared.notBefore(), context);
+    <T> T withId(CallContext context, Function<String, T> read) {
+        String known = id(context);
+        try {
+            return read.apply(known);
+        } catch (PermissionsUnavailableException e) {
+            String present = e.reason() == Reason.REFUSED ? presentId(context) : known;
+            if (present.equals(known)) {
+                throw e;
+            }
+            return read.apply(present);
         }
-        return known.orElseThrow(() -> KeycloakRefusals.unknownApiClient(clientId));
+    }
+
+    /** The client's id in the API, from a read of any age. */
+    private String id(CallContext context) {
+        return id.get(RememberedRead.ANY_AGE, context).orElseGet(() -> presentId(context));
+    }
+
+    private String presentId(CallContext context) {
+        return id.get(shared.notBefore(), context).orElseThrow(() -> KeycloakRefusals.unknownApiClient(clientId));
     }
 
     /** Whether this is the client's id, according to the last read. */
@@ -97,7 +116,8 @@ final class ApiClient {
     }
 
     private List<Role> readRoles(CallContext context) {
-        List<Role> found = api.all(AdminRead.CLIENT_ROLES, path("/clients/{}/roles", id(context)), context, Role::of);
+        List<Role> found = withId(
+                context, id -> api.all(AdminRead.CLIENT_ROLES, path("/clients/{}/roles", id), context, Role::of));
         Map<String, Listing> scopes = new HashMap<>();
         // Keycloak does not store when a role was created.
         found.forEach(role -> scopes.put(role.name(), new Listing(role.id(), null)));

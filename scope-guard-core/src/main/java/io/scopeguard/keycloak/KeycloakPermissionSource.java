@@ -235,9 +235,13 @@ final class KeycloakPermissionSource implements PermissionSource {
             held.addAll(ids.get());
         }
         for (ApiClient client : clients) {
-            String path = path("/users/{}/role-mappings/clients/{}/composite", user, client.id(context));
-            Optional<List<String>> ids = api.get(
-                    AdminRead.USER_ROLES, path, context, list -> Json.items(list, role -> Json.text(role, "id")));
+            Optional<List<String>> ids = client.withId(
+                    context,
+                    id -> api.get(
+                            AdminRead.USER_ROLES,
+                            path("/users/{}/role-mappings/clients/{}/composite", user, id),
+                            context,
+                            list -> Json.items(list, role -> Json.text(role, "id"))));
             if (ids.isEmpty()) {
                 return Optional.empty();
             }

@@ -166,16 +166,17 @@ final class KeycloakRoles {
     /** The names of the client's roles that a group has, with composite roles expanded. */
     private Optional<Set<String>> effective(
             Organization organization, String group, ApiClient client, CallContext context) {
-        String roles = path(
-                "/organizations/{}/groups/{}/role-mappings/clients/{}/composite",
-                organization.id(),
-                group,
-                client.id(context));
-        return api.get(
-                AdminRead.GROUP_ROLES,
-                roles,
+        return client.withId(
                 context,
-                list -> new HashSet<>(Json.items(list, role -> Json.text(role, "name"))));
+                id -> api.get(
+                        AdminRead.GROUP_ROLES,
+                        path(
+                                "/organizations/{}/groups/{}/role-mappings/clients/{}/composite",
+                                organization.id(),
+                                group,
+                                id),
+                        context,
+                        list -> new HashSet<>(Json.items(list, role -> Json.text(role, "name")))));
     }
 
     /**

@@ -212,6 +212,38 @@ class KeycloakPermissionSourceTests {
                 .hasSize(2);
     }
 
+    @ParameterizedTest
+    @CsvSource({"globalGrants", "definitions", "roleScopes"})
+    void readWhenTheApiClientWasCreatedAgainThenEveryReadFindsIt(String read) {
+        realm().grant("bob", "read:report");
+        source.definitions(source.globalRoles(), SHARING);
+        realm().recreate("api", "api-2");
+        clock.advance(SharedReads.MAX_AGE.plusMillis(1));
+        Object answer = switch (read) {
+            case "globalGrants" -> source.globalGrants(user("bob"), SHARING);
+            case "definitions" -> source.definitions(source.globalRoles(), SHARING);
+            default -> source.roleScopes(ACME, "acme-members", API, SHARING);
+        };
+        assertThat(answer.toString()).contains("read:report");
+    }
+
+    @Test
+    void readWhenTheApiClientIsGoneThenRefusedAndLookedForAtMostOnceInFiveSeconds() {
+        source.definitions(source.globalRoles(), SHARING);
+        realm().deleteClient("api");
+        clock.advance(SharedReads.MAX_AGE.plusMillis(1));
+        server.forgetReads();
+        assertUnavailable(Reason.REFUSED, () -> source.globalGrants(user("bob"), SHARING));
+        assertUnavailable(Reason.REFUSED, () -> source.globalGrants(user("bob"), SHARING));
+        assertThat(server.reads())
+                .filteredOn("/clients?clientId=reports-api"::equals)
+                .hasSize(1);
+        realm().client("api-3", FakeKeycloak.API_CLIENT, "read:report").grant("bob", "read:report");
+        clock.advance(SharedReads.MAX_AGE.plusMillis(1));
+        assertThat(source.globalGrants(user("bob"), SHARING).value().grants())
+                .isEqualTo(Grants.ofRoles(Set.of("api-3-read:report")));
+    }
+
     @Test
     void membershipWhenServiceAccountThenLikeAUser() {
         realm().member("acme-id", "agent-user", "acme-members");

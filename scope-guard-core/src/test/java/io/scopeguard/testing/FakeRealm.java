@@ -106,6 +106,18 @@ public final class FakeRealm {
         return this;
     }
 
+    /** Deletes a client and creates it again, with roles of the same names, which stay mapped. All ids change. */
+    public synchronized FakeRealm recreate(String id, String newId) {
+        Client former = of(clients, id);
+        clients.remove(id);
+        return client(newId, former.clientId, former.roles.keySet().toArray(String[]::new));
+    }
+
+    public synchronized FakeRealm deleteClient(String id) {
+        clients.remove(id);
+        return this;
+    }
+
     /** Creates a role, or replaces it by a role with another id. */
     public synchronized FakeRealm role(String client, String name, String... contains) {
         Client of = of(clients, client);
