@@ -113,10 +113,14 @@ public record AccessRequest(
         return of == null ? null : new RoleRequirement(of.kind(), of.match(), of.roles(), null, of.whenUnknown());
     }
 
-    /** The view of the token that decides about this request, or {@code null} if the token is not for the organization. */
+    /**
+     * The view of the token that decides about this request, or {@code null} if the token is not for the organization. If nothing
+     * is required outside of organizations, any view would do, and the token's first view is the one whose drift matters most.
+     */
     @Nullable
     AccessToken viewOf(AccessToken token) {
-        AccessToken view = organization.viewOf(token);
+        AccessToken view =
+                needsNothing() && !organization.isBound() ? token.views().get(0) : organization.viewOf(token);
         return view == null || requirement == null ? view : view.forAudience(requirement.audience());
     }
 

@@ -165,6 +165,9 @@ class SeveralOrganizationsTests {
         tenant.grant(view(token, "acme"), "read");
 
         assertThat(token.onlyOrganization()).isEqualTo("acme");
+        assertThat(token.organization()).isEqualTo("acme");
+        assertThat(token.outside().scopes()).isEqualTo(Scopes.of("audit"));
+        assertThat(token.outside().in("acme")).isSameAs(token);
         assertThat(guard.authorize(
                                 token,
                                 new AccessRequest(
@@ -207,6 +210,24 @@ class SeveralOrganizationsTests {
         assertThat(token.in("acme")).isSameAs(token);
         assertThat(token.forAudience(TestTokens.API)).isSameAs(token);
         assertThat(token.views()).containsExactly(token);
+        // Nothing is stated about permissions outside of organizations, so such a request needs a token of another
+        // kind.
+        assertThat(token.outside()).isSameAs(token);
+        assertThat(guard.authorize(token, request(null, "read")).denial()).isEqualTo(Denial.WRONG_TOKEN_KIND);
+    }
+
+    @Test
+    void authorizeWhenNothingIsRequiredThenByTheTokensOnlyOrganization() {
+        AccessToken token = verifier.verify(tokens.resource()
+                .with("organizations", Map.of("acme", List.of("read")))
+                .scopes("audit")
+                .compact());
+        tenant.grant(view(token, "acme"), "read");
+
+        Decision decision = guard.authorize(token, new AccessRequest(RequestedOrganization.NONE, null));
+
+        assertThat(decision.token().organization()).isEqualTo("acme");
+        assertThat(decision.drift().isEmpty()).isTrue();
     }
 
     @Test

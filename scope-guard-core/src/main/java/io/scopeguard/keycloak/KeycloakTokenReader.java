@@ -111,10 +111,8 @@ final class KeycloakTokenReader implements TokenReader {
         clients.forEach((audience, client) -> {
             if (named.contains(audience.value()) || named.contains(client)) {
                 organizations.forEach((organization, held) -> grants.add(grant(audience, client, organization, held)));
-                Scopes global = global(claims, client);
-                if (organizations.isEmpty() || !global.isEmpty()) {
-                    grants.add(TokenGrant.of(audience, null, global));
-                }
+                // A token for organizations also states what is held outside of them, even if that is nothing.
+                grants.add(TokenGrant.of(audience, null, global(claims, client)));
             }
         });
         if (grants.isEmpty()) {

@@ -70,7 +70,7 @@ public record RequestedOrganization(Source source, @Nullable String id) {
      */
     public @Nullable AccessToken viewOf(AccessToken token) {
         return switch (source) {
-            case NONE -> token.views().get(0);
+            case NONE -> token.outside();
             case REQUEST -> id == null ? null : token.in(id);
             case TOKEN -> token.onlyOrganization() == null ? null : token.in(token.onlyOrganization());
             case MISSING, CONFLICTING -> null;

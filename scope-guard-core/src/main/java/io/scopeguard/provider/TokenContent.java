@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param actor the party that acts for the subject (RFC 8693 {@code act.sub}), or {@code null} if there is none
  * @param id the token's own id ({@code jti}), if it has one
  * @param grants the permissions of the token: one grant for each organization and audience, and one without an organization if the
- *     token permits something outside of organizations; at least one
+ *     token states what is permitted outside of organizations, even if that is nothing; at least one
  * @param globalRoles names of the subject's roles outside of organizations, or {@code null} if the token carries no such roles
  * @since 0.1
  */

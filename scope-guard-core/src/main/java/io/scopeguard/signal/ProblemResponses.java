@@ -249,7 +249,8 @@ public final class ProblemResponses {
                     ? "Outside of organizations, this API takes tokens of another issuer."
                     : "The organization does not belong to the token's issuer.";
         }
-        if (decision.token().views().size() > 1 && decision.token().organization() == null) {
+        boolean isForOrganizations = decision.token().views().stream().anyMatch(view -> view.organization() != null);
+        if (isForOrganizations && decision.token().organization() == null) {
             return decision.request().organization().source() == Source.TOKEN
                     ? "The token is for several organizations: this operation takes a token for one."
                     : "The token is not for the organization of the request.";

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * A verified access token. An instance is the proof of verification: only {@link AccessTokenVerifier} makes them.
  *
  * <p>A token may permit something in several organizations. An instance is the view of one of them: audience, organization, scopes
- * and roles belong to that view, everything else to the token. The verifier returns the only view, or, if there are several, the
- * view outside of organizations, which may permit nothing. {@link #in} and {@link #forAudience} return the other views.
+ * and roles belong to that view, everything else to the token. The verifier returns the view of the token's organization if it is
+ * for exactly one, and otherwise the view outside of organizations, which may permit nothing. {@link #in}, {@link #outside} and
+ * {@link #forAudience} return the other views.
  *
  * <p>Immutable, except for results that are derived from it.
  *
@@ -104,6 +105,16 @@ public final class AccessToken {
         return null;
     }
 
+    /** The view outside of organizations, or this view if the token has none. */
+    public AccessToken outside() {
+        for (AccessToken view : shared.views) {
+            if (view.organization() == null) {
+                return view;
+            }
+        }
+        return this;
+    }
+
     /** The organization of the token, or {@code null} if it is for none or for several. */
     public @Nullable String onlyOrganization() {
         return shared.onlyOrganization;
@@ -122,7 +133,7 @@ public final class AccessToken {
         return this;
     }
 
-    /** All views of the token, at least one. */
+    /** All views of the token, at least one. The verifier returns the first one. */
     public List<AccessToken> views() {
         return shared.views;
     }
@@ -207,21 +218,18 @@ public final class AccessToken {
             this.notBefore = claims.has("nbf") ? later(issuedAt, claims.time("nbf")) : issuedAt;
             this.fingerprint = TokenFingerprint.digest(content.id() == null ? signature : content.id());
             this.payload = payload;
-            List<TokenGrant> grants = withMain(content.grants());
+            this.onlyOrganization = onlyOrganization(content.grants());
+            List<TokenGrant> grants = withMain(content.grants(), onlyOrganization);
             List<AccessToken> all = new ArrayList<>(grants.size());
             grants.forEach(grant -> all.add(new AccessToken(this, grant)));
             this.main = all.get(0);
             this.views = List.copyOf(all);
-            this.onlyOrganization = onlyOrganization(grants);
         }
 
-        /** The same grants, with the main one first. */
-        private static List<TokenGrant> withMain(List<TokenGrant> grants) {
-            if (grants.size() == 1) {
-                return grants;
-            }
+        /** The same grants, with the main one first: that of the only organization, or that outside of organizations. */
+        private static List<TokenGrant> withMain(List<TokenGrant> grants, @Nullable String onlyOrganization) {
             TokenGrant main = grants.stream()
-                    .filter(grant -> grant.organization() == null)
+                    .filter(grant -> Objects.equals(grant.organization(), onlyOrganization))
                     .findFirst()
                     .orElseGet(() -> TokenGrant.of(grants.get(0).audience(), null, Scopes.none()));
             List<TokenGrant> ordered = new ArrayList<>(grants);

@@ -166,6 +166,52 @@ class KeycloakGuardTests {
                 .isTrue();
     }
 
+    /** The token carries no role outside of organizations, and a refresh of this very token brings the first one. */
+    @Test
+    void authorizeWhenATokenForOneOrganizationIsUsedOutsideThenByItsGlobalRoles() {
+        String token = server.token("bob", "acme");
+        pass();
+        Decision none = global(guard, token, READ);
+        assertThat(none.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(none.advice().remedy()).isEqualTo(Remedy.NONE);
+
+        realm().grant("bob", "read:report");
+        pass();
+        Decision promoted = global(guard, token, READ);
+        assertThat(promoted.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(promoted.grantable()).isEqualTo(Scopes.of("read:report"));
+        assertThat(promoted.advice().remedy()).isEqualTo(Remedy.REFRESH);
+        clock.advance(Duration.ofSeconds(5));
+        String refreshed = server.token("bob", "acme");
+        assertThat(global(guard, refreshed, READ).isGranted()).isTrue();
+
+        realm().revoke("bob", "read:report");
+        pass();
+        assertThat(global(guard, refreshed, READ).advice().remedy()).isEqualTo(Remedy.REFRESH);
+        clock.advance(Duration.ofSeconds(5));
+        Decision demoted = global(guard, server.token("bob", "acme"), READ);
+        assertThat(demoted.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(demoted.advice().remedy()).isEqualTo(Remedy.NONE);
+    }
+
+    /** Without a requirement, the response tells of the organization that the token is for. */
+    @Test
+    void inspectWhenATokenIsForOneOrganizationThenItsRolesThere() {
+        realm().grant("alice", "invite:member");
+        String token = server.token("alice", "acme");
+        pass();
+        guard.inspect(guard.verify(token));
+        realm().leave("acme-id", "acme-admins", "alice").join("acme-id", "acme-members", "alice");
+        pass();
+        Decision inspected = guard.inspect(guard.verify(token));
+        assertThat(inspected.token().organization()).isEqualTo("acme");
+        assertThat(inspected.drift().demoted()).containsExactlyInAnyOrder("write:report", "delete:report");
+        assertThat(guard.authorize(guard.verify(token), new AccessRequest(RequestedOrganization.NONE, null))
+                        .drift()
+                        .demoted())
+                .containsExactlyInAnyOrder("write:report", "delete:report");
+    }
+
     /** For example, a mapper is missing: neither another refresh nor consent would deliver the role. */
     @Test
     void authorizeWhenANewTokenLacksTheRoleAllTheSameThenNothingIsAskedFor() {

@@ -191,6 +191,20 @@ class KeycloakRolesTests {
         assertThat(drift(refused)).startsWith("action=refresh, demoted-roles=(\"paid-tier\")");
     }
 
+    /** A token for an organization also states the roles outside of it. */
+    @Test
+    void authorizeWhenAGlobalRoleIsRequiredThenTheMembershipOfTheTokensOrganizationIsIrrelevant() {
+        realm().grantRealmRole("bob", "paid-tier");
+        String token = server.token("bob", "acme");
+        clock.advance(PAST_MAX_AGE);
+        assertThat(denial(token, RoleKind.ORGANIZATION, "read:report")).isNull();
+        assertThat(denial(token, RoleKind.GLOBAL, "paid-tier")).isNull();
+        realm().expel("acme-id", "bob");
+        clock.advance(PAST_MAX_AGE);
+        assertThat(denial(token, RoleKind.ORGANIZATION, "read:report")).isEqualTo(Denial.NOT_A_MEMBER);
+        assertThat(denial(token, RoleKind.GLOBAL, "paid-tier")).isNull();
+    }
+
     /** If the role is not in the client's scope, the user did not delegate it to the client. */
     @Test
     void authorizeWhenTheClientMayNotSeeTheRoleThenDeniedAlthoughTheUserHoldsIt() {

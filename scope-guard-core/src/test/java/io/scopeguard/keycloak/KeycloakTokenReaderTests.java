@@ -59,34 +59,34 @@ class KeycloakTokenReaderTests {
 
     @ParameterizedTest
     @CsvSource({
-        "list.organization-acme.alice,                               acme=",
-        "list.organization-acme-and-globex.alice,                    acme= globex=",
-        "list.organization-acme-and-globex.bob-member-of-one,        acme=",
-        "list.organization-all.alice,                                acme= globex=",
+        "list.organization-acme.alice,                               'acme= null='",
+        "list.organization-acme-and-globex.alice,                    'acme= globex= null='",
+        "list.organization-acme-and-globex.bob-member-of-one,        'acme= null='",
+        "list.organization-all.alice,                                'acme= globex= null='",
         "list.organization-all.dave-no-member,                       null=",
         "list.organization.alice-two-organizations,                  null=",
-        "list.organization.bob-one-organization,                     acme=",
-        "map.organization-acme.alice,                                acme=",
-        "map.organization-all.alice,                                 acme= globex=",
+        "list.organization.bob-one-organization,                     'acme= null='",
+        "map.organization-acme.alice,                                'acme= null='",
+        "map.organization-all.alice,                                 'acme= globex= null='",
         "password.no-organization.alice,                             null=",
-        "'roles.organization-acme.alice',                            'acme=delete:report,read:report,write:report'",
-        "'roles.organization-acme.alice-full-scope-not-allowed',     'acme=delete:report,read:report,write:report'",
-        "'roles.organization-acme.alice-realm-role',                 'acme=delete:report,read:report,write:report'",
-        "'roles.organization-acme.bob-child-group-composite',        'acme=invite:member,read:report,report-manager'",
+        "'roles.organization-acme.alice',                            'acme=delete:report,read:report,write:report null='",
+        "'roles.organization-acme.alice-full-scope-not-allowed',     'acme=delete:report,read:report,write:report null='",
+        "'roles.organization-acme.alice-realm-role',                 'acme=delete:report,read:report,write:report null='",
+        "'roles.organization-acme.bob-child-group-composite',        'acme=invite:member,read:report,report-manager null='",
         "'roles.organization-acme.bob-removed',                      null=",
-        "'roles.organization-all.alice',            'acme=delete:report,read:report,write:report globex=read:report'",
-        "'roles.organization-globex.carol',                          'globex=delete:report,read:report,write:report'",
-        "'roles.organization.carol',                                 'globex=delete:report,read:report,write:report'",
+        "'roles.organization-all.alice',            'acme=delete:report,read:report,write:report globex=read:report null='",
+        "'roles.organization-globex.carol',                          'globex=delete:report,read:report,write:report null='",
+        "'roles.organization.carol',                                 'globex=delete:report,read:report,write:report null='",
         "'global-role.organization-acme.bob',                        'acme=read:report null=write:report'",
         "'global-role.scopes.no-organization.bob',                   'null=write:report'",
         "'global-role.scopes.no-organization.carol',                 'null=invite:member'",
-        "'scopes.organization-acme.alice',                           'acme=delete:report,read:report,write:report'",
+        "'scopes.organization-acme.alice',                           'acme=delete:report,read:report,write:report null='",
         "'m2m.agent',                                                null=",
-        "'m2m.organization-acme.agent',                              'acme=read:report'",
-        "'m2m.organization-all.agent',                               'acme=read:report'",
-        "'exchange.organization-globex.alice',                       'globex=read:report'",
+        "'m2m.organization-acme.agent',                              'acme=read:report null='",
+        "'m2m.organization-all.agent',                               'acme=read:report null='",
+        "'exchange.organization-globex.alice',                       'globex=read:report null='",
         "'exchange.no-scope.alice',                                  null=",
-        "'at-jwt.organization-acme.alice',                           'acme=delete:report,read:report,write:report'",
+        "'at-jwt.organization-acme.alice',                           'acme=delete:report,read:report,write:report null='",
     })
     void readWhenRecordedThenRolesPerOrganization(String name, String expected) {
         assertThat(grants(byAlias, claims(name))).isEqualTo(expected);
@@ -100,7 +100,7 @@ class KeycloakTokenReaderTests {
         "'global-role.scopes.no-organization.bob',                             'null=write:report'",
         "'global-role.scopes.organization-acme.bob',                           'acme=read:report null=write:report'",
         "'global-role.scopes.organization-acme.bob-full-scope-not-allowed',    'acme=read:report null=write:report'",
-        "'scopes.organization-acme.alice',                                'acme=delete:report,read:report,write:report'",
+        "'scopes.organization-acme.alice',                                'acme=delete:report,read:report,write:report null='",
         "'scopes.no-organization.dave',                                        null=",
         "'m2m.scopes.agent',                                                   null=read:report",
     })
@@ -111,7 +111,7 @@ class KeycloakTokenReaderTests {
     @Test
     void readWhenIdentifiedByIdThenIdsFromTheMap() {
         assertThat(grants(byId, claims("roles.organization-acme.alice")))
-                .isEqualTo(RecordedKeycloak.ACME + "=delete:report,read:report,write:report");
+                .isEqualTo(RecordedKeycloak.ACME + "=delete:report,read:report,write:report null=");
     }
 
     @Test
@@ -184,6 +184,7 @@ class KeycloakTokenReaderTests {
         assertThat(content.grants())
                 .containsExactlyInAnyOrder(
                         new TokenGrant(API, "acme", Scopes.ofTokens(roles), roles),
+                        TokenGrant.of(API, null, Scopes.none()),
                         new TokenGrant(other, "acme", Scopes.none(), roles),
                         TokenGrant.of(other, null, Scopes.of("read:other")));
         assertThat(content.globalRoles()).containsExactly("read:other");

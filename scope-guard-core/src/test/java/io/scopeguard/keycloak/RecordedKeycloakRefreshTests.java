@@ -38,16 +38,16 @@ class RecordedKeycloakRefreshTests {
     /** Roles are computed anew for each token. */
     @ParameterizedTest
     @CsvSource({
-        "demoted.alice-acme,                 acme=read:report",
-        "promoted.alice-acme,                acme=delete:report read:report write:report",
-        "new-role.alice-acme,                acme=delete:report export:report read:report write:report",
-        "role-deleted.alice-acme,            acme=delete:report read:report write:report",
-        "role-taken-off-group.alice-acme,    acme=delete:report read:report write:report",
-        "removed-and-added-again.bob-acme,   acme=",
-        "user-enabled-again.bob,             acme=read:report",
+        "demoted.alice-acme,                 'acme=read:report, null='",
+        "promoted.alice-acme,                'acme=delete:report read:report write:report, null='",
+        "new-role.alice-acme,                'acme=delete:report export:report read:report write:report, null='",
+        "role-deleted.alice-acme,            'acme=delete:report read:report write:report, null='",
+        "role-taken-off-group.alice-acme,    'acme=delete:report read:report write:report, null='",
+        "removed-and-added-again.bob-acme,   'acme=, null='",
+        "user-enabled-again.bob,             'acme=read:report, null='",
         "scope-other-organization.alice,     null=",
-        "scope-one-of-all.alice,             globex=read:report",
-        "selected-organization.alice,        globex=read:report",
+        "scope-one-of-all.alice,             'globex=read:report, null='",
+        "selected-organization.alice,        'globex=read:report, null='",
     })
     void refreshWhenRolesChangedThenTheNewTokenHasThem(String name, String expected) {
         assertThat(grants(GlobalScopes.ROLES, name)).isEqualTo(expected);

@@ -86,7 +86,7 @@ class KeycloakTests {
         "*,           /organizations/initech/reports,      403, organization-mismatch",
         "acme,        /mine,                               200, ",
         "acme globex, /mine,                               403, organization-mismatch",
-        "acme,        /reports,                            403, wrong-token-kind",
+        "acme,        /reports,                            403, insufficient-scope",
     })
     void getWhenTokenIsForOneOrMoreOrganizationsThenEachByItsOwnRoles(
             String organizations, String path, int status, @Nullable String problem) {
