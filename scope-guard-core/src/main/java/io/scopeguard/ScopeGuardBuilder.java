@@ -148,7 +148,10 @@ public final class ScopeGuardBuilder {
                 tokens,
                 settings,
                 live,
-                new DriftDetector(clients, provider.catalogue()),
+                new DriftDetector(
+                        clients,
+                        provider.catalogue(),
+                        provider.permissions().traits().mixedKinds()),
                 newAdvisor(),
                 provider.clock(),
                 provider.permissions().traits().delay(),

@@ -3,9 +3,11 @@ package io.scopeguard.drift;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.provider.ScopeCatalogue.Novelty;
+import io.scopeguard.provider.TokenKind;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
 import io.scopeguard.token.AccessToken;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -18,10 +20,18 @@ public final class DriftDetector {
 
     private final Clients clients;
     private final ScopeCatalogue catalogue;
+    private final Set<TokenKind> mixedKinds;
 
+    /** A detector for tokens that carry only permissions as scopes. */
     public DriftDetector(Clients clients, ScopeCatalogue catalogue) {
+        this(clients, catalogue, Set.of());
+    }
+
+    /** @param mixedKinds kinds of token that may carry names which are no permissions: those are not demoted */
+    public DriftDetector(Clients clients, ScopeCatalogue catalogue, Set<TokenKind> mixedKinds) {
         this.clients = clients;
         this.catalogue = catalogue;
+        this.mixedKinds = mixedKinds;
     }
 
     /**
@@ -39,9 +49,19 @@ public final class DriftDetector {
         WatchedScopes watched = clients.of(token.clientId()).watched();
         Audience audience = token.audience();
         return detect(
-                comparison,
+                mixedKinds.contains(token.kind()) ? permissionsOnly(audience, comparison) : comparison,
                 scope -> watched.watches(audience, scope) || needed.contains(scope),
                 scope -> isNew(catalogue.noveltySince(audience, scope, token.issuedAt()), needed.contains(scope)));
+    }
+
+    /** As long as the catalogue was not read, every name may be a permission. */
+    private ScopeComparison permissionsOnly(Audience audience, ScopeComparison comparison) {
+        return catalogue.isUnread()
+                ? comparison
+                : new ScopeComparison(
+                        comparison.effective(),
+                        comparison.demoted().where(scope -> catalogue.contains(audience, scope, null)),
+                        comparison.missing());
     }
 
     /** A change that this process did not observe never leads to a request for consent, unless the request needs the scope. */

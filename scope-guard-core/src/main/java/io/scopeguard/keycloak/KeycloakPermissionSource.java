@@ -65,7 +65,7 @@ final class KeycloakPermissionSource implements PermissionSource {
 
     /**
      * Roles are computed for each new token. The scope claim is limited to the scopes that the sign-in requested and the user held
-     * at that time.
+     * at that time, and also names client scopes that are no roles.
      */
     private static ProviderTraits traits(GlobalScopes globalScopes) {
         boolean isByRole = globalScopes == GlobalScopes.ROLES;
@@ -79,6 +79,7 @@ final class KeycloakPermissionSource implements PermissionSource {
                         : Set.of(TokenKind.ORGANIZATION_RESOURCE),
                 Set.of(TokenKind.RESOURCE),
                 Set.of(),
+                isByRole ? Set.of() : Set.of(TokenKind.RESOURCE),
                 Map.of(
                         TokenKind.ORGANIZATION_RESOURCE,
                         RefreshDelivery.ALWAYS,

@@ -15,6 +15,8 @@ import java.util.Set;
  *     counts as a read
  * @param globalGrantsCount kinds of token for which a user's global grants count beside those in the organization
  * @param leakingKinds kinds of token that may carry scopes which count in organizations only
+ * @param mixedKinds kinds of token that may carry names which are no permissions among their scopes. A carried name that grants
+ *     nothing counts as a lost scope only if it is in the catalogue.
  * @param refreshDelivers whether a refresh delivers a promotion, by kind of token; {@link RefreshDelivery#IF_REQUESTED} if absent
  * @param delay how long after a change the provider may still return the old state. A loss is established only by a confirming read
  *     at least this much later, a token is contradicted only by a read that began this much after it was issued, and every bound on
@@ -29,8 +31,33 @@ public record ProviderTraits(
         Set<TokenKind> youngTokens,
         Set<TokenKind> globalGrantsCount,
         Set<TokenKind> leakingKinds,
+        Set<TokenKind> mixedKinds,
         Map<TokenKind, RefreshDelivery> refreshDelivers,
         Duration delay) {
+
+    /** The traits of a provider whose tokens carry only permissions as scopes. */
+    public ProviderTraits(
+            int pageSize,
+            boolean listsMembers,
+            boolean listsHolders,
+            int confirmationCalls,
+            Set<TokenKind> youngTokens,
+            Set<TokenKind> globalGrantsCount,
+            Set<TokenKind> leakingKinds,
+            Map<TokenKind, RefreshDelivery> refreshDelivers,
+            Duration delay) {
+        this(
+                pageSize,
+                listsMembers,
+                listsHolders,
+                confirmationCalls,
+                youngTokens,
+                globalGrantsCount,
+                leakingKinds,
+                Set.of(),
+                refreshDelivers,
+                delay);
+    }
 
     /**
      * Copies the collections.
@@ -52,6 +79,7 @@ public record ProviderTraits(
         youngTokens = Set.copyOf(youngTokens);
         globalGrantsCount = Set.copyOf(globalGrantsCount);
         leakingKinds = Set.copyOf(leakingKinds);
+        mixedKinds = Set.copyOf(mixedKinds);
         refreshDelivers = Map.copyOf(refreshDelivers);
     }
 

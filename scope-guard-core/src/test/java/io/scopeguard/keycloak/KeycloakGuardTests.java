@@ -212,6 +212,27 @@ class KeycloakGuardTests {
                 .containsExactlyInAnyOrder("write:report", "delete:report");
     }
 
+    /** For example, the client scope with the audience mapper. Keycloak puts its name into each token again. */
+    @Test
+    void authorizeWhenTheScopeClaimNamesOtherClientScopesThenTheyAreNoDriftAndPermitNothing() {
+        realm().grant("bob", "read:report").grant("bob", "write:report");
+        ScopeRequirement named = ScopeRequirement.allOf(API, Scopes.of("reports-audience"));
+        try (ScopeGuard delegating = guard(GlobalScopes.SCOPE)) {
+            String token = delegated("bob", "read:report", "write:report", "reports-audience");
+            pass();
+            Decision granted = global(delegating, token, READ);
+            assertThat(granted.isGranted()).isTrue();
+            assertThat(granted.drift().isEmpty()).isTrue();
+            assertThat(granted.effective()).isEqualTo(Scopes.of("read:report", "write:report"));
+            assertThat(global(delegating, token, named).denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+            realm().revoke("bob", "write:report");
+            pass();
+            Decision demoted = global(delegating, token, READ);
+            assertThat(demoted.drift().demoted()).isEqualTo(Scopes.of("write:report"));
+            assertThat(demoted.advice().remedy()).isEqualTo(Remedy.REFRESH);
+        }
+    }
+
     /** For example, a mapper is missing: neither another refresh nor consent would deliver the role. */
     @Test
     void authorizeWhenANewTokenLacksTheRoleAllTheSameThenNothingIsAskedFor() {

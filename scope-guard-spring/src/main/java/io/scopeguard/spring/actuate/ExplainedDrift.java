@@ -10,6 +10,7 @@ import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.drift.TokenTraits;
 import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.ProviderTraits;
 import io.scopeguard.remedy.DriftFinding;
 import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.remedy.RemedyRules;
@@ -39,9 +40,9 @@ final class ExplainedDrift {
             ScopeGuardSettings settings,
             TokenTraits traits,
             Roles declared) {
-        this.detector = new DriftDetector(clients, provider.catalogue());
-        this.rules = new RemedyRules(
-                clients, provider.clock(), provider.permissions().traits()::refreshDelivery, settings.maxAge());
+        ProviderTraits ofProvider = provider.permissions().traits();
+        this.detector = new DriftDetector(clients, provider.catalogue(), ofProvider.mixedKinds());
+        this.rules = new RemedyRules(clients, provider.clock(), ofProvider::refreshDelivery, settings.maxAge());
         this.roles = new RoleRules(settings, () -> declared);
         this.traits = traits;
     }
