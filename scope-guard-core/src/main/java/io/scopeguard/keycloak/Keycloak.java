@@ -48,7 +48,10 @@ public final class Keycloak extends ConnectedProvider {
     private final GlobalScopes globalScopes;
     private final Connection connection;
     private final ClientCredentialsToken token;
-    private final AdminApi api;
+
+    /** Reads admin events, whose failures concern the delay of changes only. */
+    private final AdminApi events;
+
     private final SharedReads shared;
     private final Organizations organizations;
     private final List<ApiClient> clients;
@@ -67,7 +70,13 @@ public final class Keycloak extends ConnectedProvider {
         isPolled = builder.isPolled;
         SteadyClock clock = connection.steadyClock();
         token = AdminToken.of(connection.calls(), realm, builder.clientId, builder.clientSecret, clock);
-        api = new AdminApi(realm, connection.reads(token, realm.server()));
+        AdminApi api = new AdminApi(realm, connection.reads(token, realm.server()));
+        events = new AdminApi(
+                realm,
+                connection.reads(
+                        token,
+                        "Admin events cannot be read from " + realm.server() + ", so changes are noticed by age only",
+                        "Admin events can be read from " + realm.server() + " again"));
         shared = new SharedReads(clock);
         organizations = new Organizations(api, identifier, shared, clock);
         clients = builder.resources.entrySet().stream()
@@ -83,7 +92,15 @@ public final class Keycloak extends ConnectedProvider {
                 realmRoles,
                 globalScopes);
         check = new KeycloakCheck(
-                api, token, builder.clientId, clients, builder.signInClients, identifier, globalScopes, isPolled);
+                api,
+                events,
+                token,
+                builder.clientId,
+                clients,
+                builder.signInClients,
+                identifier,
+                globalScopes,
+                isPolled);
     }
 
     /**
@@ -148,7 +165,13 @@ public final class Keycloak extends ConnectedProvider {
     public @Nullable ChangeFeed changeFeed(Consumer<PermissionChange> changes) {
         return isPolled
                 ? new AdminEvents(
-                        api, organizations, clients, connection.catalogue(), shared, connection.steadyClock(), changes)
+                        events,
+                        organizations,
+                        clients,
+                        connection.catalogue(),
+                        shared,
+                        connection.steadyClock(),
+                        changes)
                 : null;
     }
 

@@ -34,6 +34,7 @@ final class KeycloakCheck {
     private static final String CLIENT_AUDIENCE = "included.client.audience";
 
     private final AdminApi api;
+    private final AdminApi events;
     private final ClientCredentialsToken token;
     private final String ownClient;
     private final List<ApiClient> apiClients;
@@ -42,8 +43,10 @@ final class KeycloakCheck {
     private final GlobalScopes globalScopes;
     private final boolean needsEvents;
 
+    /** @param events reads the settings of admin events */
     KeycloakCheck(
             AdminApi api,
+            AdminApi events,
             ClientCredentialsToken token,
             String ownClient,
             List<ApiClient> apiClients,
@@ -52,6 +55,7 @@ final class KeycloakCheck {
             GlobalScopes globalScopes,
             boolean needsEvents) {
         this.api = api;
+        this.events = events;
         this.token = token;
         this.ownClient = ownClient;
         this.apiClients = apiClients;
@@ -118,14 +122,14 @@ final class KeycloakCheck {
         if (signInClients.isEmpty()) {
             return findingsOfRealm(scopes);
         }
-        return findings;
-    }
-
-    /** Checks the clients with an audience mapper for this API, on the assumption that users sign in with these. */
         List<String> findings = new ArrayList<>(
                 findingsOf(signInClients.stream().map(this::client).toList(), scopes));
         String user = ownUser();
         signInClients.forEach(client -> audienceFinding(client, user).ifPresent(findings::add));
+        return findings;
+    }
+
+    /** Checks the clients with an audience mapper for this API, on the assumption that users sign in with these. */
     private List<String> findingsOfRealm(List<JsonNode> scopes) {
         List<KeycloakClient> others = api.all(AdminRead.CLIENTS, "/clients", NOW, KeycloakClient::new).stream()
                 .filter(client -> client.isEnabled() && !client.clientId().equals(ownClient))
@@ -175,7 +179,7 @@ final class KeycloakCheck {
 
     private Optional<String> eventsFinding() {
         try {
-            boolean isSaved = api.get(
+            boolean isSaved = events.get(
                             AdminRead.EVENTS_CONFIG,
                             "/events/config",
                             NOW,

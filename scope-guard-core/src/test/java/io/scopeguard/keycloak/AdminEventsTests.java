@@ -1,10 +1,12 @@
 package io.scopeguard.keycloak;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.github.tomakehurst.wiremock.stubbing.StubMapping;
 import io.scopeguard.provider.CallContext;
@@ -15,6 +17,7 @@ import io.scopeguard.provider.PermissionChange.OfMember;
 import io.scopeguard.provider.PermissionChange.OfOrganization;
 import io.scopeguard.provider.PermissionChange.OfRoles;
 import io.scopeguard.provider.PermissionChange.OfSubject;
+import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.testing.FakeKeycloak;
@@ -269,6 +272,37 @@ class AdminEventsTests {
             assertThat(events.poll()).isFalse();
             assertThat(logged.messages()).isNotEmpty().noneMatch(message -> message.contains("alice"));
         }
+    }
+
+    /** Users are read all the same, and a later failure of such a read is logged for itself. */
+    @Test
+    void pollWhenEventsMayNotBeReadThenLivePermissionsAreNotReportedAsMissing() {
+        forbid(".*/admin-events");
+        try (LogEvents logged = LogEvents.capture()) {
+            assertThat(events.poll()).isFalse();
+            assertThat(logged.messages())
+                    .filteredOn(message -> message.startsWith("WARN"))
+                    .singleElement()
+                    .asString()
+                    .contains("Admin events cannot be read", "changes are noticed by age only", "view-events");
+            forbid(".*/members/alice");
+            assertThatExceptionOfType(PermissionsUnavailableException.class).isThrownBy(() -> ask("acme"));
+            assertThat(logged.messages())
+                    .filteredOn(message -> message.startsWith("WARN"))
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .contains("Live permissions cannot be read", "view-users");
+        }
+    }
+
+    private void forbid(String path) {
+        server.server()
+                .stubFor(get(urlPathMatching(path))
+                        .willReturn(aResponse()
+                                .withStatus(403)
+                                .withBody(RecordedKeycloak.body("errors/management.no-role")
+                                        .toString())));
     }
 
     @Test

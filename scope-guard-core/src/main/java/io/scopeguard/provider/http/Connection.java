@@ -30,10 +30,19 @@ public record Connection(
      * @param endpoint names the provider in the log
      */
     public ManagementReads reads(ClientCredentialsToken token, URI endpoint) {
-        OutageLog outages = new OutageLog(
+        return reads(
+                token,
                 "Live permissions cannot be read from " + endpoint,
-                "Live permissions can be read from " + endpoint + " again",
-                steadyClock);
-        return new ManagementReads(calls.provider(), token, calls, outages);
+                "Live permissions can be read from " + endpoint + " again");
+    }
+
+    /**
+     * Reads from the management API with the token, for a purpose whose outages are logged on their own.
+     *
+     * @param failing the beginning of the log's warnings, which the cause follows
+     * @param over the log's line for the end of an outage
+     */
+    public ManagementReads reads(ClientCredentialsToken token, String failing, String over) {
+        return new ManagementReads(calls.provider(), token, calls, new OutageLog(failing, over, steadyClock));
     }
 }
