@@ -52,29 +52,28 @@ class ConditionTests {
             SharingHealthConfiguration#scopeGuardSharedHealthIndicator | ConditionalOnMissingBean   | ALL | OWN_BEANS
             SharingHealthConfiguration#scopeGuardSharedHealthIndicator | ConditionalOnEnabledHealthIndicator | ALL | FEATURES_OFF
             SharingAutoConfiguration                                | ConditionalOnWebApplication   | ALL | NO_WEB
-            SharingAutoConfiguration                                | ConditionalOnProperty         | ALL | DISABLED
+            SharingAutoConfiguration                                | ConditionalOnSwitch           | ALL | DISABLED
             SharingAutoConfiguration                                | ConditionalOnClass            | ALL | WITHOUT_LIBRARIES
             SharingAutoConfiguration                                | Conditional                   | ALL | PLAIN
             McpAutoConfiguration                                    | ConditionalOnWebApplication   | ALL | NO_WEB
-            McpAutoConfiguration                                    | ConditionalOnProperty         | ALL | DISABLED
+            McpAutoConfiguration                                    | ConditionalOnSwitch           | ALL | DISABLED
             McpAutoConfiguration                                    | ConditionalOnClass            | ALL | WITHOUT_LIBRARIES
             McpAutoConfiguration#guardedStatelessMcpTransport       | ConditionalOnBean             | ALL | PLAIN
             McpAutoConfiguration#guardedStreamableMcpTransport      | ConditionalOnBean             | ALL | PLAIN
             MetadataConfiguration.OutsideOfTheContext               | ConditionalOnClass            | ALL | WITHOUT_LIBRARIES
             MethodConfiguration#scopeChecker                        | ConditionalOnMissingBean      | ALL | OWN_BEANS
             StreamConfiguration.WebSockets                          | ConditionalOnClass            | ALL | WITHOUT_LIBRARIES
-            SignalStreamConfiguration                               | ConditionalOnBooleanProperty  | ALL | PLAIN
+            SignalStreamConfiguration                               | ConditionalOnSwitch           | ALL | PLAIN
             GraphQlConfiguration                                    | ConditionalOnClass            | ALL | WITHOUT_LIBRARIES
             OpenApiConfiguration                                    | ConditionalOnClass            | ALL | WITHOUT_LIBRARIES
             OpenApiConfiguration                                    | ConditionalOnBooleanProperty  | ALL | FEATURES_OFF
             WebConfiguration.InTomcat                               | ConditionalOnClass            | ALL | WITHOUT_LIBRARIES
-            WebConfiguration#scopeGuardOtherServlets                | ConditionalOnProperty         | ALL | PLAIN
             WebConfiguration#httpFirewall                           | ConditionalOnMissingBean      | ALL | OWN_BEANS
             FilterChainConfiguration#securityObservationSettings    | ConditionalOnMissingBean      | ALL | OWN_OBSERVATIONS
             FilterChainConfiguration#scopeGuardFilterChain          | ConditionalOnMissingBean      | ALL | OWN_CHAIN
             FilterChainConfiguration#scopeGuardPathParsing          | ConditionalOnBean             | ALL | OWN_CHAIN
             ScopeGuardAutoConfiguration                             | ConditionalOnWebApplication   | ALL | NO_WEB
-            ScopeGuardAutoConfiguration                             | ConditionalOnProperty         | ALL | DISABLED
+            ScopeGuardAutoConfiguration                             | ConditionalOnSwitch           | ALL | DISABLED
             ScopeGuardAutoConfiguration#scopeGuardClock             | ConditionalOnMissingBean      | ALL | OWN_BEANS
             ScopeGuardAutoConfiguration#scopeGuardSteadyClock       | ConditionalOnMissingBean      | ALL | OWN_BEANS
             ScopeGuardAutoConfiguration#accessTokenDecoder          | ConditionalOnMissingBean      | ALL | OWN_DECODER
@@ -85,26 +84,26 @@ class ConditionTests {
             LogtoAutoConfiguration                                  | ConditionalOnWebApplication   | ALL | NO_WEB
             LogtoAutoConfiguration                                  | Conditional                   | ALL | WITHOUT_PROVIDERS
             LogtoAutoConfiguration#logto                            | ConditionalOnWebApplication   | ALL | NO_WEB
-            LogtoAutoConfiguration#logto                            | ConditionalOnProperty         | ALL | DISABLED
+            LogtoAutoConfiguration#logto                            | ConditionalOnSwitch           | ALL | DISABLED
             LogtoAutoConfiguration#logtoRegistration                | ConditionalOnWebApplication   | ALL | NO_WEB
-            LogtoAutoConfiguration#logtoRegistration                | ConditionalOnProperty         | ALL | DISABLED
-            LogtoAutoConfiguration#plainLogto                       | ConditionalOnProperty         | DISABLED | ALL
+            LogtoAutoConfiguration#logtoRegistration                | ConditionalOnSwitch           | ALL | DISABLED
+            LogtoAutoConfiguration#plainLogto                       | ConditionalOnSwitch           | DISABLED | ALL
             KeycloakAutoConfiguration                               | ConditionalOnWebApplication   | ALL | NO_WEB
             KeycloakAutoConfiguration                               | Conditional                   | ALL | PLAIN
             KeycloakAutoConfiguration#keycloak                      | ConditionalOnWebApplication   | ALL | NO_WEB
-            KeycloakAutoConfiguration#keycloak                      | ConditionalOnProperty         | ALL | DISABLED
+            KeycloakAutoConfiguration#keycloak                      | ConditionalOnSwitch           | ALL | DISABLED
             KeycloakAutoConfiguration#keycloakRegistration          | ConditionalOnWebApplication   | ALL | NO_WEB
-            KeycloakAutoConfiguration#keycloakRegistration          | ConditionalOnProperty         | ALL | DISABLED
-            KeycloakAutoConfiguration#plainKeycloak                 | ConditionalOnProperty         | DISABLED | ALL
+            KeycloakAutoConfiguration#keycloakRegistration          | ConditionalOnSwitch           | ALL | DISABLED
+            KeycloakAutoConfiguration#plainKeycloak                 | ConditionalOnSwitch           | DISABLED | ALL
             Auth0AutoConfiguration                                  | ConditionalOnWebApplication   | ALL | NO_WEB
             Auth0AutoConfiguration                                  | Conditional                   | ALL | PLAIN
             Auth0AutoConfiguration#auth0                            | ConditionalOnWebApplication   | ALL | NO_WEB
-            Auth0AutoConfiguration#auth0                            | ConditionalOnProperty         | ALL | DISABLED
+            Auth0AutoConfiguration#auth0                            | ConditionalOnSwitch           | ALL | DISABLED
             Auth0AutoConfiguration#auth0Registration                | ConditionalOnWebApplication   | ALL | NO_WEB
-            Auth0AutoConfiguration#auth0Registration                | ConditionalOnProperty         | ALL | DISABLED
-            Auth0AutoConfiguration#plainAuth0                       | ConditionalOnProperty         | DISABLED | ALL
+            Auth0AutoConfiguration#auth0Registration                | ConditionalOnSwitch           | ALL | DISABLED
+            Auth0AutoConfiguration#plainAuth0                       | ConditionalOnSwitch           | DISABLED | ALL
             DisabledGuardAutoConfiguration                          | ConditionalOnWebApplication   | DISABLED | NO_WEB_DISABLED
-            DisabledGuardAutoConfiguration                          | ConditionalOnProperty         | DISABLED | ALL
+            DisabledGuardAutoConfiguration                          | ConditionalOnSwitch           | DISABLED | ALL
             DisabledGuardAutoConfiguration                          | Conditional                   | DISABLED | DISABLED_WITHOUT_PROVIDERS
             DisabledGuardAutoConfiguration.OnAnyProvider.OnConfigured | ConditionalOnBean           | DISABLED | DISABLED_WITHOUT_PROVIDERS
             DisabledGuardAutoConfiguration.OnAnyProvider.OnOwn      | ConditionalOnBean             | DISABLED_WITH_OWN_PROVIDER | DISABLED_WITHOUT_PROVIDERS
@@ -113,15 +112,14 @@ class ConditionTests {
             DisabledGuardAutoConfiguration.NoDecoderOfSpring.OnKeys | ConditionalOnProperty         | DISABLED | DISABLED_WITH_KEYS
             DisabledGuardAutoConfiguration.NoDecoderOfSpring.OnIssuer | ConditionalOnProperty       | DISABLED | DISABLED_WITH_ISSUER
             DisabledGuardAutoConfiguration.NoDecoderOfSpring.OnKey  | ConditionalOnProperty         | DISABLED | DISABLED_WITH_KEY
-            DisabledGuardAutoConfiguration#undeclaredHandlersInterceptor | ConditionalOnProperty    | DISABLED | DISABLED_PLAIN
             DisabledGuardAutoConfiguration#plainResourceServerChain | ConditionalOnMissingBean      | DISABLED | DISABLED_WITH_OWN_BEANS
-            UnguardedApplicationAutoConfiguration.Disabled          | ConditionalOnProperty         | DISABLED | ALL
+            UnguardedApplicationAutoConfiguration.Disabled          | ConditionalOnSwitch           | DISABLED | ALL
             UnguardedApplicationAutoConfiguration.Reactive          | ConditionalOnWebApplication   | REACTIVE | ALL
-            UnguardedApplicationAutoConfiguration.Reactive          | ConditionalOnProperty         | REACTIVE | REACTIVE_DISABLED
+            UnguardedApplicationAutoConfiguration.Reactive          | ConditionalOnSwitch           | REACTIVE | REACTIVE_DISABLED
             UnguardedApplicationAutoConfiguration.NoWeb             | ConditionalOnNotWebApplication | NO_WEB | ALL
-            UnguardedApplicationAutoConfiguration.NoWeb             | ConditionalOnProperty         | NO_WEB | NO_WEB_DISABLED
-            TestIdentityProviderAutoConfiguration                   | ConditionalOnProperty         | KIT | KIT_DISABLED
-            UnverifiedTokenAutoConfiguration                        | ConditionalOnProperty         | KIT | KIT_DISABLED
+            UnguardedApplicationAutoConfiguration.NoWeb             | ConditionalOnSwitch           | NO_WEB | NO_WEB_DISABLED
+            TestIdentityProviderAutoConfiguration                   | ConditionalOnSwitch           | KIT | KIT_DISABLED
+            UnverifiedTokenAutoConfiguration                        | ConditionalOnSwitch           | KIT | KIT_DISABLED
             """;
 
     /** A condition, by the name in the table and in class files. */
@@ -227,6 +225,7 @@ class ConditionTests {
             case "ConditionalOnClass" -> "OnClassCondition";
             case "ConditionalOnProperty", "ConditionalOnBooleanProperty" ->
                 line.source().endsWith("#plainJwtDecoder") ? "NoDecoderOfSpring" : "OnPropertyCondition";
+            case "ConditionalOnSwitch" -> "OnSwitch";
             case "ConditionalOnWebApplication", "ConditionalOnNotWebApplication" -> "OnWebApplicationCondition";
             case "ConditionalOnEnabledHealthIndicator" -> "OnEnabledHealthIndicatorCondition";
             case "ConditionalOnAvailableEndpoint" -> "OnAvailableEndpointCondition";

@@ -51,7 +51,6 @@ enum Setup {
             .withClassLoader(new FilteredClassLoader(
                     ConditionalOnAvailableEndpoint.class, AuditEventRepository.class, HealthIndicator.class)))),
     DISABLED(() -> Result.of(Applications.all().withPropertyValues(Applications.DISABLED))),
-    DISABLED_PLAIN(() -> Result.of(Applications.plain().withPropertyValues(Applications.DISABLED))),
     DISABLED_WITH_OWN_BEANS(() -> Result.of(Applications.all()
             .withUserConfiguration(OwnDecoder.class, OwnChain.class)
             .withPropertyValues(Applications.DISABLED))),

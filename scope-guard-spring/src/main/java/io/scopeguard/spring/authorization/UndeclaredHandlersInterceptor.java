@@ -25,15 +25,20 @@ import org.springframework.web.servlet.HandlerInterceptor;
 public final class UndeclaredHandlersInterceptor implements HandlerInterceptor {
 
     private final HandlerRules rules;
+    private final UnannotatedPolicy policy;
 
-    public UndeclaredHandlersInterceptor(HandlerRules rules) {
+    public UndeclaredHandlersInterceptor(HandlerRules rules, UnannotatedPolicy policy) {
         this.rules = rules;
+        this.policy = policy;
     }
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws IOException {
-        if (isOver(request) || handler instanceof PreFlightRequestHandler || isDeclared(rules.of(handler))) {
+        if (!policy.isClosed()
+                || isOver(request)
+                || handler instanceof PreFlightRequestHandler
+                || isDeclared(rules.of(handler))) {
             return true;
         }
         if (ScopeGuardInterceptor.isUnauthenticated()) {

@@ -8,7 +8,6 @@ import io.scopeguard.spring.sharing.Sharing;
 import io.scopeguard.time.SteadyClock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -55,7 +54,7 @@ public final class Auth0AutoConfiguration {
 
     /** The tokens of Auth0 without the guard. */
     @Bean
-    @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "false")
+    @ConditionalOnSwitch(value = Switches.GUARD, havingValue = false, byDefault = true)
     PlainProvider plainAuth0() {
         return new PlainProvider(
                 settings.connection(new AudienceSettings(guard).resources()).build());

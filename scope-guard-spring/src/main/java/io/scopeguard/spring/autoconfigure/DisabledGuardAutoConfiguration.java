@@ -44,7 +44,7 @@ import org.springframework.web.servlet.handler.MappedInterceptor;
  */
 @AutoConfiguration(before = OAuth2ResourceServerAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "false")
+@ConditionalOnSwitch(value = Switches.GUARD, havingValue = false, byDefault = true)
 @Conditional(DisabledGuardAutoConfiguration.OnAnyProvider.class)
 @EnableConfigurationProperties(ScopeGuardProperties.class)
 @ImportRuntimeHints(ScopeGuardRuntimeHints.class)
@@ -81,9 +81,8 @@ public final class DisabledGuardAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnProperty(name = "scope-guard.unannotated", havingValue = "deny")
-    MappedInterceptor undeclaredHandlersInterceptor(HandlerRules handlerRules) {
-        return new MappedInterceptor(null, null, new UndeclaredHandlersInterceptor(handlerRules));
+    MappedInterceptor undeclaredHandlersInterceptor(HandlerRules handlerRules, UnannotatedPolicy unannotatedPolicy) {
+        return new MappedInterceptor(null, null, new UndeclaredHandlersInterceptor(handlerRules, unannotatedPolicy));
     }
 
     /** Public handlers stay open, and handlers without a declaration stay closed. */

@@ -26,7 +26,8 @@ final class HandlerRuleConfiguration {
     }
 
     @Bean
-    UnannotatedPolicy unannotatedPolicy(ScopeGuardProperties properties) {
+    UnannotatedPolicy unannotatedPolicy(ScopeGuardProperties properties, Environment environment) {
+        SettingChecks.notEmpty(environment, "scope-guard.unannotated", "authenticated or deny");
         return new UnannotatedPolicy(properties.unannotated() == Unannotated.DENY, properties.open());
     }
 

@@ -10,7 +10,6 @@ import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -60,7 +59,7 @@ public final class LogtoAutoConfiguration {
 
     /** The tokens of Logto without the guard. */
     @Bean
-    @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "false")
+    @ConditionalOnSwitch(value = Switches.GUARD, havingValue = false, byDefault = true)
     PlainProvider plainLogto() {
         return new PlainProvider(settings.connection().build());
     }

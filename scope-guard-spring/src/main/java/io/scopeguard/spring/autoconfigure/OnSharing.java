@@ -21,6 +21,6 @@ final class OnSharing extends SpringBootCondition {
 
     static boolean isOn(Environment environment) {
         boolean isNamed = environment.containsProperty(SharingChecks.CONNECTION_FACTORY);
-        return environment.getProperty(SharingChecks.ENABLED, boolean.class, isNamed);
+        return Switches.read(environment, SharingChecks.ENABLED, isNamed);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.PropertyResolver;
 
 /** Checks that properties of all kinds share. Each names the property, by its full name, and the fix. */
 final class SettingChecks {
@@ -34,6 +35,19 @@ final class SettingChecks {
             throw new InvalidSettingException(property, "is not set", "Set it to " + example + ".");
         }
         return value;
+    }
+
+    /** Spring would bind an empty value as if it were not set. */
+    static void notEmpty(PropertyResolver properties, String name, String choices) {
+        String text = properties.getProperty(name);
+        if (text != null && text.isBlank()) {
+            throw new InvalidSettingException(
+                    name,
+                    "is '" + text + "'",
+                    "Set it to " + choices
+                            + ", or remove it. An empty value may come from an environment variable that is not"
+                            + " set.");
+        }
     }
 
     static <T> T valid(String property, Supplier<T> value, String fix) {

@@ -5,13 +5,12 @@ import io.scopeguard.spring.metrics.GuardMetrics;
 import io.scopeguard.spring.stream.OpenStreams;
 import io.scopeguard.spring.stream.SignalStreamController;
 import io.scopeguard.spring.stream.SignalStreams;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The endpoint that streams drift. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnBooleanProperty("scope-guard.signals.stream.enabled")
+@ConditionalOnSwitch("scope-guard.signals.stream.enabled")
 final class SignalStreamConfiguration {
 
     @Bean

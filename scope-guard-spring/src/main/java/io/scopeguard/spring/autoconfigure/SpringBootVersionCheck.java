@@ -22,7 +22,7 @@ final class SpringBootVersionCheck implements ApplicationContextInitializer<Conf
 
     @Override
     public void initialize(ConfigurableApplicationContext context) {
-        if (context.getEnvironment().getProperty("scope-guard.enabled", Boolean.class, true)) {
+        if (Switches.isGuardOn(context.getEnvironment())) {
             check(SpringBootVersion.getVersion());
         }
     }

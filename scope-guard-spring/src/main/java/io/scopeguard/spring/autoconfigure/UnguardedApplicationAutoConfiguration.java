@@ -8,7 +8,6 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWebApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,7 +24,7 @@ public final class UnguardedApplicationAutoConfiguration {
 
     /** Switched off by name. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "false")
+    @ConditionalOnSwitch(value = Switches.GUARD, havingValue = false, byDefault = true)
     static final class Disabled {
 
         Disabled() {
@@ -39,7 +38,7 @@ public final class UnguardedApplicationAutoConfiguration {
     /** A reactive application has no place for a servlet's guard. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-    @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
+    @ConditionalOnSwitch(value = Switches.GUARD, byDefault = true)
     static final class Reactive {
 
         @Bean
@@ -58,7 +57,7 @@ public final class UnguardedApplicationAutoConfiguration {
     /** Without a web application there is no token that a method could require scopes of. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnNotWebApplication
-    @ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
+    @ConditionalOnSwitch(value = Switches.GUARD, byDefault = true)
     static final class NoWeb {
 
         @Bean

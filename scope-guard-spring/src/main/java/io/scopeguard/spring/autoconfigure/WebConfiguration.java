@@ -36,7 +36,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -181,7 +180,6 @@ final class WebConfiguration {
 
     /** The last filter: only servlets come after it. */
     @Bean
-    @ConditionalOnProperty(name = "scope-guard.unannotated", havingValue = "deny")
     FilterRegistrationBean<OtherServletsFilter> scopeGuardOtherServlets(
             UnannotatedPolicy unannotatedPolicy, ProblemResponseWriter problemResponseWriter) {
         FilterRegistrationBean<OtherServletsFilter> registration =

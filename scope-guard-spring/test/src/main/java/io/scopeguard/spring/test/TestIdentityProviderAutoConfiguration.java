@@ -2,16 +2,16 @@ package io.scopeguard.spring.test;
 
 import io.scopeguard.ScopeGuard;
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.autoconfigure.ConditionalOnSwitch;
 import io.scopeguard.spring.autoconfigure.ScopeGuardAutoConfiguration;
 import io.scopeguard.time.SteadyClock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 
 /** The identity provider of a test, and the live permissions that the test can change. */
 @AutoConfiguration(before = ScopeGuardAutoConfiguration.class)
-@ConditionalOnProperty(name = "scope-guard.enabled", havingValue = "true", matchIfMissing = true)
+@ConditionalOnSwitch(value = "scope-guard.enabled", byDefault = true)
 final class TestIdentityProviderAutoConfiguration {
 
     @Bean
