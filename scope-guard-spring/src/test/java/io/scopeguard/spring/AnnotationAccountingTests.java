@@ -7,7 +7,13 @@ import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Sampled;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.annotation.Repeatable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.List;
@@ -23,8 +29,10 @@ import org.mockito.Mockito;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.config.AbstractFactoryBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.servlet.filter.OrderedFilter;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -36,22 +44,26 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.PriorityOrdered;
+import org.springframework.core.annotation.AliasFor;
 import org.springframework.graphql.data.federation.EntityMapping;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
 import org.springframework.messaging.handler.annotation.MessageMapping;
 import org.springframework.reports.SpringLookalike;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.security.authentication.AuthenticationCredentialsNotFoundException;
+import org.springframework.stereotype.Component;
 import org.springframework.stereotype.Service;
 import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.annotation.RequestScope;
 import org.springframework.web.context.support.GenericWebApplicationContext;
+import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.web.servlet.mvc.AbstractController;
 
 /** Every annotation of every bean is enforced, or start-up fails with the name of the annotation and the fix. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -117,6 +129,12 @@ class AnnotationAccountingTests {
                 "ScheduledMethod|#wipe() is called by the container, where there is no token|Remove the annotation",
                 "Listening|#receive(String) is called by the container|Remove the annotation",
                 "ServletOfClass|is called by the servlet container|SecurityFilterChain",
+                "FilterOfClass|is called by the servlet container|SecurityFilterChain",
+                "Template|#handleRequestInternal(HttpServletRequest, HttpServletResponse) requires scopes, but its superclass AbstractController calls it on the object itself|Annotate the class",
+                "PublicTemplate|#handleRequestInternal(HttpServletRequest, HttpServletResponse) requires scopes, but its superclass AbstractController calls|Annotate the class",
+                "GenericTemplate|#createInstance() requires scopes, but its superclass AbstractFactoryBean calls|Annotate the class",
+                "Repeated|#wipe() carries several different @RequiresScopes|Keep one",
+                "RepeatedOfClass|carries several different @RequiresScopes|Keep one",
                 "NoController|#list() requires scopes and is declared as a web handler, but no handler mapping|@RestController",
                 "WebAndGraphQl|#list() is mapped to several kinds of calls, such as web requests and GraphQL|a method for each",
                 "WebAndMessages|#list() is mapped to several kinds of calls, such as web requests and GraphQL, messages|a method for each",
@@ -523,6 +541,39 @@ class AnnotationAccountingTests {
         void wipe() {}
     }
 
+    @Retention(RetentionPolicy.RUNTIME)
+    @Repeatable(NeedsAll.class)
+    @RequiresScopes(
+            value = {},
+            organizationFrom = OrganizationSource.TOKEN)
+    @interface Needs {
+
+        @AliasFor(annotation = RequiresScopes.class, attribute = "value")
+        String[] value();
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface NeedsAll {
+
+        Needs[] value();
+    }
+
+    @Service
+    static class Repeated {
+
+        @Needs("delete:report")
+        @Needs("write:report")
+        void wipe() {}
+    }
+
+    @Service
+    @Needs("delete:report")
+    @Needs("write:report")
+    static class RepeatedOfClass {
+
+        void wipe() {}
+    }
+
     // Methods that the container calls
 
     @Configuration(proxyBeanMethods = false)
@@ -571,6 +622,56 @@ class AnnotationAccountingTests {
     static class ServletOfClass extends HttpServlet {
 
         private static final long serialVersionUID = 1;
+    }
+
+    @Service
+    @MayWrite
+    static class FilterOfClass implements OrderedFilter {
+
+        @Override
+        public int getOrder() {
+            return 0;
+        }
+
+        @Override
+        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain) {}
+    }
+
+    // Methods that only a superclass calls
+
+    @Component("/template")
+    static class Template extends AbstractController {
+
+        @Override
+        @MayWrite
+        protected ModelAndView handleRequestInternal(HttpServletRequest request, HttpServletResponse response) {
+            return new ModelAndView();
+        }
+    }
+
+    @Component("/template")
+    static class PublicTemplate extends AbstractController {
+
+        @Override
+        @MayWrite
+        public ModelAndView handleRequestInternal(HttpServletRequest request, HttpServletResponse response) {
+            return new ModelAndView();
+        }
+    }
+
+    @Component
+    static class GenericTemplate extends AbstractFactoryBean<Optional<String>> {
+
+        @Override
+        public Class<?> getObjectType() {
+            return Optional.class;
+        }
+
+        @Override
+        @MayWrite
+        protected Optional<String> createInstance() {
+            return Optional.empty();
+        }
     }
 
     @RestController

@@ -3,6 +3,7 @@ package io.scopeguard.spring.method;
 import static io.scopeguard.spring.method.MethodKind.CONTAINER;
 import static io.scopeguard.spring.method.MethodKind.MAPPED;
 import static io.scopeguard.spring.method.MethodKind.MCP;
+import static io.scopeguard.spring.method.MethodKind.PLAIN;
 import static io.scopeguard.spring.method.MethodKind.WEB;
 
 import io.scopeguard.organization.RequestedOrganization;
@@ -17,9 +18,12 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /** Reads the annotations of one class, and rejects those that cannot be enforced. Used by one thread. */
@@ -47,13 +51,45 @@ final class AnnotatedClassReader {
         HandlerRule ofClass = reader.ofClass(type, type.getName());
         Set<Method> covered = ofClass == null ? Set.of() : coveredByClass(ofClass);
         kinds.forEach((method, kind) -> {
-            HandlerRule ofMethod = reader.ofMethod(method, type, name(method));
+            HandlerRule ofMethod = ofMethod(method);
             HandlerRule rule = covered.contains(method) ? reader.combined(ofMethod, ofClass, name(method)) : ofMethod;
             if (rule != null) {
                 account(method, kind, rule);
             }
         });
         return new AnnotatedClass(Map.copyOf(guarded), Map.copyOf(web), Map.copyOf(operations));
+    }
+
+    private @Nullable HandlerRule ofMethod(Method method) {
+        List<HandlerRule> rules = BeanMethods.declarations(method, type).stream()
+                .map(declaration -> reader.ofMethod(declaration, type, name(method)))
+                .flatMap(Stream::ofNullable)
+                .distinct()
+                .toList();
+        if (rules.size() > 1) {
+            throw new InvalidSettingException(
+                    name(method),
+                    "inherits different annotations from interfaces that do not extend each other",
+                    "Override the method in an interface that extends them, and annotate it there.");
+        }
+        if (rules.isEmpty()) {
+            return null;
+        }
+        checkCaller(method, rules.get(0));
+        return rules.get(0);
+    }
+
+    /** Template methods of Spring's base classes look like other methods, but no other bean calls them. */
+    private void checkCaller(Method method, HandlerRule rule) {
+        boolean isPlain = kinds.get(method) == PLAIN && !MethodKind.isServletComponent(type);
+        Class<?> caller = isPlain ? BeanMethods.callingSuperclass(method) : null;
+        if (caller != null) {
+            throw new InvalidSettingException(
+                    name(method),
+                    "requires " + what(rule) + ", but its superclass " + caller.getSimpleName()
+                            + " calls it on the object itself, where no proxy sees the call",
+                    "Annotate the class, or a public method by which others call the object.");
+        }
     }
 
     /** If a class has mapped methods, its annotation applies to these only, because the other methods support them. */
@@ -84,13 +120,19 @@ final class AnnotatedClassReader {
     private Set<Method> operations(HandlerRule rule) {
         for (Method method : kinds.keySet()) {
             int modifiers = method.getModifiers();
-            if (Modifier.isStatic(modifiers) && Modifier.isPublic(modifiers)) {
+            if (Modifier.isStatic(modifiers) && Modifier.isPublic(modifiers) && isCovered(method)) {
                 throw fixed(method, rule, "static");
             }
         }
         return kinds.keySet().stream()
                 .filter(method -> BeanMethods.isOperation(method, type))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** A class does not inherit the static methods of its interfaces. */
+    private static boolean isCovered(Method method) {
+        Class<?> declaring = method.getDeclaringClass();
+        return !declaring.isInterface() || AnnotatedTypes.SHARED.contains(declaring);
     }
 
     private Set<Method> methodsOf(MethodKind kind) {

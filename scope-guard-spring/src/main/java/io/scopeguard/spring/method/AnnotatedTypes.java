@@ -6,15 +6,18 @@ import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
+import java.lang.annotation.Repeatable;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.security.CodeSource;
 import java.util.List;
 import java.util.Map;
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.type.AnnotationMetadata;
 import org.springframework.core.type.classreading.MetadataReaderFactory;
 import org.springframework.util.ConcurrentReferenceHashMap;
+import org.springframework.util.ReflectionUtils;
 
 /** Finds the types to which an annotation of the guard applies, directly, by another annotation or inherited. Thread-safe. */
 final class AnnotatedTypes {
@@ -33,7 +36,7 @@ final class AnnotatedTypes {
 
     private final Map<Class<?>, Boolean> known = new ConcurrentReferenceHashMap<>();
 
-    /** Whether an annotation is one of the marks, or carries one. */
+    /** Whether an annotation is one of the marks, carries one, or contains several of them. */
     private final Map<Class<? extends Annotation>, Boolean> marks = new ConcurrentReferenceHashMap<>();
 
     /**
@@ -65,13 +68,23 @@ final class AnnotatedTypes {
      * the annotations of all of their methods takes longer than the rest of this check.
      */
     private static boolean isFrameworks(Class<?> type) {
-        if (type.getName().startsWith("java.")) {
-            return true;
+        return type.getName().startsWith("java.") || isSprings(type, false);
+    }
+
+    /** Whether the type belongs to Spring, by its name alone if its file is unknown, as in a native image. */
+    static boolean isSprings(Class<?> type) {
+        return isSprings(type, true);
+    }
+
+    private static boolean isSprings(Class<?> type, boolean ifUnknown) {
+        if (!type.getName().startsWith(SPRING)) {
+            return false;
         }
         CodeSource source = type.getProtectionDomain().getCodeSource();
-        return source != null
-                && source.getLocation() != null
-                && isSprings(type.getName(), source.getLocation().getPath());
+        if (source == null || source.getLocation() == null) {
+            return ifUnknown;
+        }
+        return isSprings(type.getName(), source.getLocation().getPath());
     }
 
     /**
@@ -111,12 +124,14 @@ final class AnnotatedTypes {
         }
     }
 
-    private static boolean hasAnnotatedMethodInFile(Class<?> type) {
+    private boolean hasAnnotatedMethodInFile(Class<?> type) {
         try {
             AnnotationMetadata metadata = MetadataReaderFactory.create(type.getClassLoader())
                     .getMetadataReader(type.getName())
                     .getAnnotationMetadata();
-            return MARKS.stream().map(Class::getName).anyMatch(metadata::hasAnnotatedMethods);
+            return metadata.getDeclaredMethods().stream()
+                    .flatMap(method -> method.getAnnotations().stream())
+                    .anyMatch(annotation -> isMark(annotation.getType()));
         } catch (IOException e) {
             return false;
         }
@@ -136,9 +151,19 @@ final class AnnotatedTypes {
         Boolean result = marks.get(type);
         if (result == null) {
             MergedAnnotations annotations = MergedAnnotations.from(type);
-            result = MARKS.contains(type) || MARKS.stream().anyMatch(annotations::isPresent);
+            result = MARKS.contains(type) || MARKS.stream().anyMatch(annotations::isPresent) || containsMarks(type);
             marks.put(type, result);
         }
         return result;
+    }
+
+    /** Whether the annotation is the container that the compiler writes if an annotation is repeated. */
+    private boolean containsMarks(Class<? extends Annotation> type) {
+        Method value = ReflectionUtils.findMethod(type, MergedAnnotation.VALUE);
+        Class<?> repeated = value == null ? null : value.getReturnType().getComponentType();
+        return repeated != null
+                && repeated.isAnnotation()
+                && repeated.isAnnotationPresent(Repeatable.class)
+                && isMark(repeated.asSubclass(Annotation.class));
     }
 }

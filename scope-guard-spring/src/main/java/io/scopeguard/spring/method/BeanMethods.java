@@ -7,6 +7,10 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.SpringProxy;
+import org.springframework.aop.TargetClassAware;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.Aware;
 import org.springframework.beans.factory.DisposableBean;
@@ -14,7 +18,9 @@ import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.Lifecycle;
 import org.springframework.context.Phased;
+import org.springframework.core.DecoratingProxy;
 import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /** The methods of a class, declared or inherited. */
@@ -31,6 +37,9 @@ final class BeanMethods {
             Phased.class,
             Ordered.class);
 
+    private static final List<Class<?>> OF_PROXIES =
+            List.of(SpringProxy.class, TargetClassAware.class, DecoratingProxy.class);
+
     private BeanMethods() {}
 
     /** Each method once, by its most specific declaration, including private and static methods. */
@@ -41,8 +50,17 @@ final class BeanMethods {
                 collect(type, targetClass, methods);
             }
         }
-        ClassUtils.getAllInterfacesForClassAsSet(targetClass).forEach(type -> collect(type, targetClass, methods));
+        for (Class<?> type : Interfaces.of(targetClass)) {
+            if (!isOfProxy(type)) {
+                collect(type, targetClass, methods);
+            }
+        }
         return methods;
+    }
+
+    /** Whether the interface manages a proxy of Spring, instead of calling the object behind it. */
+    private static boolean isOfProxy(Class<?> type) {
+        return AnnotatedTypes.isSprings(type) && OF_PROXIES.stream().anyMatch(each -> each.isAssignableFrom(type));
     }
 
     private static void collect(Class<?> type, Class<?> targetClass, Set<Method> methods) {
@@ -52,11 +70,48 @@ final class BeanMethods {
                 .forEach(methods::add);
     }
 
-    /** The method that a call on an object of the class reaches. For a proxy of interfaces, this is the interface's method. */
+    /** The method that a call on an object of the class reaches. For a proxy of interfaces, this is a method of an interface. */
     static Method mostSpecific(Method method, Class<?> targetClass) {
-        return isFixed(method) || Proxy.isProxyClass(targetClass)
-                ? method
+        if (isFixed(method)) {
+            return method;
+        }
+        return Proxy.isProxyClass(targetClass)
+                ? InterfaceMethods.representative(method, targetClass)
                 : AopUtils.getMostSpecificMethod(method, targetClass);
+    }
+
+    /** The methods whose annotations apply to a method: for a proxy, its declarations in interfaces that do not extend each other. */
+    static List<Method> declarations(Method method, Class<?> targetClass) {
+        return Proxy.isProxyClass(targetClass) && !isFixed(method)
+                ? InterfaceMethods.nearest(method, targetClass)
+                : List.of(method);
+    }
+
+    /**
+     * The superclass of Spring whose protected method is overridden. Only the superclass calls such a method, and it does so on the
+     * object itself, without a proxy.
+     */
+    static @Nullable Class<?> callingSuperclass(Method method) {
+        Class<?> type = method.getDeclaringClass().getSuperclass();
+        while (type != null && !(AnnotatedTypes.isSprings(type) && declaresProtected(type, method))) {
+            type = type.getSuperclass();
+        }
+        return type;
+    }
+
+    private static boolean declaresProtected(Class<?> type, Method override) {
+        return Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> Modifier.isProtected(method.getModifiers()))
+                .anyMatch(method -> method.getName().equals(override.getName())
+                        && method.getParameterCount() == override.getParameterCount()
+                        && IntStream.range(0, override.getParameterCount())
+                                .allMatch(i -> parameter(method, i, override.getDeclaringClass())
+                                        == override.getParameterTypes()[i]));
+    }
+
+    /** The type of a parameter of an inherited method, where the type that inherits it determines the type variable in it. */
+    static Class<?> parameter(Method method, int index, Class<?> inheriting) {
+        return ResolvableType.forMethodParameter(method, index, inheriting).resolve(method.getParameterTypes()[index]);
     }
 
     /** Private and static methods cannot be overridden. */
@@ -74,8 +129,7 @@ final class BeanMethods {
      * application.
      */
     private static boolean isFrameworksFinal(Method method) {
-        return Modifier.isFinal(method.getModifiers())
-                && method.getDeclaringClass().getName().startsWith("org.springframework.");
+        return Modifier.isFinal(method.getModifiers()) && AnnotatedTypes.isSprings(method.getDeclaringClass());
     }
 
     private static boolean isCallback(Method method, Class<?> targetClass) {
@@ -84,10 +138,12 @@ final class BeanMethods {
                 .anyMatch(callback -> declares(callback, method, targetClass));
     }
 
+    /** An interface of Spring that extends a callback adds callbacks, and one of the application adds operations. */
     private static boolean declares(Class<?> callback, Method method, Class<?> targetClass) {
         return ClassUtils.hasMethod(callback, method.getName(), method.getParameterTypes())
-                || ClassUtils.getAllInterfacesForClassAsSet(targetClass).stream()
+                || Interfaces.of(targetClass).stream()
                         .filter(type -> callback.isAssignableFrom(type) && callback != Object.class)
+                        .filter(AnnotatedTypes::isSprings)
                         .anyMatch(type -> ClassUtils.hasMethod(type, method.getName(), method.getParameterTypes()));
     }
 }

@@ -125,7 +125,7 @@ enum MethodKind {
     }
 
     private static @Nullable Class<?> supertype(Class<?> type, String name) {
-        return ClassUtils.getAllInterfacesForClassAsSet(type).stream()
+        return Interfaces.of(type).stream()
                 .filter(candidate -> candidate.getName().equals(name))
                 .findFirst()
                 .orElse(null);
