@@ -64,6 +64,7 @@ class DocumentedCodeTests {
                     "client/src/test/java/io/scopeguard/spring/client/ClientDocumentationTests.java",
                     "zoo/src/test/java/io/scopeguard/zoo/ActuatorRecipeTests.java",
                     "mcp/src/test/java/io/scopeguard/mcp/reports/ReportServer.java",
+                    "test/src/test/java/io/scopeguard/spring/test/OwnDecoderTests.java",
                     "test/src/test/java/io/scopeguard/spring/test/ReportControllerTests.java",
                     "test/src/test/java/io/scopeguard/spring/test/ReportApplicationTests.java",
                     "test/src/test/java/io/scopeguard/spring/test/LivePermissionsTests.java",

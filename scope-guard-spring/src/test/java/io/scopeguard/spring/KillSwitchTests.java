@@ -30,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -39,6 +40,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -57,10 +60,11 @@ class KillSwitchTests {
     private static RunningApi api;
     private static RunningApi closed;
     private static String started;
+    private static Map<String, Object> properties;
 
     @BeforeAll
     static void start(CapturedOutput output) {
-        Map<String, Object> properties = new HashMap<>(tenant.properties());
+        properties = new HashMap<>(tenant.properties());
         properties.put("scope-guard.enabled", false);
         properties.put("scope-guard.default-audience", FakeKeycloak.API);
         properties.put("scope-guard.keycloak.issuer", keycloak.issuer().toString());
@@ -72,9 +76,10 @@ class KillSwitchTests {
         properties.put("scope-guard.auth0.client-secret", FakeAuth0.SECRET);
         api = RunningApi.start(properties, clock, Api.class);
         started = output.toString();
-        properties.put("scope-guard.unannotated", "deny");
-        properties.put("scope-guard.open", "static,servlet:status");
-        closed = RunningApi.start(properties, clock, Api.class);
+        Map<String, Object> denying = new HashMap<>(properties);
+        denying.put("scope-guard.unannotated", "deny");
+        denying.put("scope-guard.open", "static,servlet:status");
+        closed = RunningApi.start(denying, clock, Api.class);
     }
 
     @AfterAll
@@ -139,6 +144,17 @@ class KillSwitchTests {
             assertThat(stranger.status()).isEqualTo(401);
             assertThat(stranger.header("WWW-Authenticate")).startsWith("Bearer");
             assertThat(own.get("/plain", token("keycloak")).status()).isEqualTo(401);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"logto", "keycloak", "auth0"})
+    void validTokenWhenTheChainNamesTheDecoderThenGranted(String provider) {
+        try (RunningApi own = RunningApi.start(properties, clock, Api.class, OwnDecoder.class)) {
+            assertThat(own.get("/organizations/globex/reports", token(provider)).body())
+                    .isEqualTo("reports");
+            assertThat(own.get("/organizations/globex/reports", "forged").status())
+                    .isEqualTo(401);
         }
     }
 
@@ -213,6 +229,26 @@ class KillSwitchTests {
         String token =
                 tenant.organizationToken("acme", "alice").with(claim, wrong).signed();
         assertThat(api.get("/organizations/acme/reports", token).status()).isEqualTo(401);
+    }
+
+    /** Has its own decoder, and a chain that names the guard's decoder, as in the documentation. */
+    @Configuration(proxyBeanMethods = false)
+    static class OwnDecoder {
+
+        @Bean
+        JwtDecoder decoder() {
+            return token -> {
+                throw new BadJwtException("a token of another part of the application");
+            };
+        }
+
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http, @Qualifier("accessTokenDecoder") JwtDecoder accessTokenDecoder) {
+            return http.oauth2ResourceServer(
+                            resourceServer -> resourceServer.jwt(jwt -> jwt.decoder(accessTokenDecoder)))
+                    .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                    .build();
+        }
     }
 
     /** A provider without properties. */

@@ -109,6 +109,7 @@ class ConditionTests {
             DisabledGuardAutoConfiguration.OnAnyProvider.OnOwn      | ConditionalOnBean             | DISABLED_WITH_OWN_PROVIDER | DISABLED_WITHOUT_PROVIDERS
             DisabledGuardAutoConfiguration#plainJwtDecoder          | ConditionalOnMissingBean      | DISABLED | DISABLED_WITH_OWN_BEANS
             DisabledGuardAutoConfiguration#plainJwtDecoder          | Conditional                   | DISABLED | DISABLED_WITH_KEYS
+            DisabledGuardAutoConfiguration#namedPlainJwtDecoder     | ConditionalOnMissingBean      | DISABLED_WITH_OWN_BEANS | DISABLED
             DisabledGuardAutoConfiguration.NoDecoderOfSpring.OnKeys | ConditionalOnProperty         | DISABLED | DISABLED_WITH_KEYS
             DisabledGuardAutoConfiguration.NoDecoderOfSpring.OnIssuer | ConditionalOnProperty       | DISABLED | DISABLED_WITH_ISSUER
             DisabledGuardAutoConfiguration.NoDecoderOfSpring.OnKey  | ConditionalOnProperty         | DISABLED | DISABLED_WITH_KEY

@@ -36,8 +36,8 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.servlet.handler.MappedInterceptor;
 
 /**
- * The kill switch: with {@code scope-guard.enabled=false}, Spring Security verifies the tokens of the providers, and any valid token
- * has access. Scopes, organizations and live permissions are not checked. Public handlers stay public, and handlers
+ * The guard switched off: with {@code scope-guard.enabled=false}, Spring Security verifies the tokens of the providers, and any
+ * valid token has access. Scopes, organizations and live permissions are not checked. Public handlers stay public, and handlers
  * without a declaration stay closed if they were.
  *
  * @since 0.1
@@ -57,10 +57,21 @@ public final class DisabledGuardAutoConfiguration {
         this.properties = properties;
     }
 
-    @Bean
+    @Bean(ScopeGuardAutoConfiguration.DECODER)
     @ConditionalOnMissingBean
     @Conditional(NoDecoderOfSpring.class)
     JwtDecoder plainJwtDecoder(ObjectProvider<PlainProvider> configured, ObjectProvider<IdentityProvider> own) {
+        return decoder(configured, own);
+    }
+
+    /** In an application with another decoder, for the filter chains that name this one. */
+    @Bean(name = ScopeGuardAutoConfiguration.DECODER, defaultCandidate = false)
+    @ConditionalOnMissingBean(name = ScopeGuardAutoConfiguration.DECODER)
+    JwtDecoder namedPlainJwtDecoder(ObjectProvider<PlainProvider> configured, ObjectProvider<IdentityProvider> own) {
+        return decoder(configured, own);
+    }
+
+    private JwtDecoder decoder(ObjectProvider<PlainProvider> configured, ObjectProvider<IdentityProvider> own) {
         return new ProviderJwtDecoder(
                 Stream.concat(configured.orderedStream().map(PlainProvider::provider), own.orderedStream())
                         .toList(),

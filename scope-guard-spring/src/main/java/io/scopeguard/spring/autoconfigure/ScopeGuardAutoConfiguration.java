@@ -78,6 +78,9 @@ public final class ScopeGuardAutoConfiguration {
 
     static final String CLOCK = "scopeGuardClock";
 
+    /** The name of the guard's decoder, whether or not the application has its own {@link JwtDecoder}. */
+    static final String DECODER = "accessTokenDecoder";
+
     private final ScopeGuardProperties properties;
 
     ScopeGuardAutoConfiguration(ScopeGuardProperties properties) {
@@ -104,20 +107,21 @@ public final class ScopeGuardAutoConfiguration {
         return new SteadyClock(clock, Ticker.systemTicker());
     }
 
-    @Bean
+    @Bean(DECODER)
     @ConditionalOnMissingBean(JwtDecoder.class)
     AccessTokenDecoder accessTokenDecoder(ScopeGuard scopeGuardCore, GuardMetrics scopeGuardMetrics) {
         return new AccessTokenDecoder(scopeGuardCore, scopeGuardMetrics::verified);
     }
 
-    /** Beside a decoder of the application's own, which chains take unless they name this one. */
-    @Bean(defaultCandidate = false)
+    /** In an application with its own decoder, which filter chains use unless they name this one. */
+    @Bean(name = DECODER, defaultCandidate = false)
     @ConditionalOnMissingBean(AccessTokenDecoder.class)
     AccessTokenDecoder namedAccessTokenDecoder(ScopeGuard scopeGuardCore, GuardMetrics scopeGuardMetrics) {
         log.warn(
                 "The application has its own JwtDecoder. Handlers that require scopes reject the tokens that it verifies."
-                        + " Configure oauth2ResourceServer(r -> r.jwt(jwt -> jwt.decoder(accessTokenDecoder))) in their"
-                        + " filter chain.");
+                        + " Let their filter chain use the bean 'accessTokenDecoder': add a parameter"
+                        + " @Qualifier(\"accessTokenDecoder\") JwtDecoder accessTokenDecoder, and configure"
+                        + " oauth2ResourceServer(r -> r.jwt(jwt -> jwt.decoder(accessTokenDecoder))).");
         return new AccessTokenDecoder(scopeGuardCore, scopeGuardMetrics::verified);
     }
 

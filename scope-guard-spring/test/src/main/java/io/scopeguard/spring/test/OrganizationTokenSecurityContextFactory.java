@@ -3,6 +3,7 @@ package io.scopeguard.spring.test;
 import io.scopeguard.spring.authentication.AccessTokenDecoder;
 import java.util.Objects;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.jwt.BadJwtException;
@@ -10,7 +11,8 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.test.context.support.WithSecurityContextFactory;
 
 /**
- * Authenticates in the same way as the application: its decoder verifies the token, and its converter creates the authentication.
+ * Authenticates in the same way as a guarded filter chain: the guard's decoder verifies the token, and the application's converter
+ * creates the authentication.
  */
 final class OrganizationTokenSecurityContextFactory implements WithSecurityContextFactory<WithOrganizationToken> {
 
@@ -18,7 +20,8 @@ final class OrganizationTokenSecurityContextFactory implements WithSecurityConte
     private final ObjectProvider<JwtAuthenticationConverter> converter;
 
     OrganizationTokenSecurityContextFactory(
-            ObjectProvider<AccessTokenDecoder> decoder, ObjectProvider<JwtAuthenticationConverter> converter) {
+            @Qualifier("accessTokenDecoder") ObjectProvider<AccessTokenDecoder> decoder,
+            ObjectProvider<JwtAuthenticationConverter> converter) {
         this.decoder = decoder;
         this.converter = converter;
     }
