@@ -26,9 +26,9 @@ final class LogtoRefusals {
     static SettingRefusedException publicApplication() {
         return new SettingRefusedException(
                 "app-id",
-                "it is the id of a single-page or native application, which has no secret",
-                "Create a machine-to-machine application, and use its id and its secret. Users go on signing in with the other"
-                        + " one.");
+                "Logto knows the application as a single-page or native one, which has no secret",
+                "Create a machine-to-machine application, and use its id and its secret. Users continue to sign in"
+                        + " with the other application.");
     }
 
     static SettingRefusedException notMachineToMachine() {

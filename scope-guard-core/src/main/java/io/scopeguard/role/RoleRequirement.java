@@ -37,7 +37,7 @@ public record RoleRequirement(
             throw new IllegalArgumentException("a requirement names at least one role");
         }
         if (roles.stream().anyMatch(String::isBlank)) {
-            throw new IllegalArgumentException("a role has a name");
+            throw new IllegalArgumentException("the name of a role must not be blank");
         }
         if (maxAge != null && maxAge.isNegative()) {
             throw new IllegalArgumentException("maxAge must not be negative, but is " + maxAge);

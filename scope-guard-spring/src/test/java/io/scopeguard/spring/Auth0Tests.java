@@ -151,18 +151,19 @@ class Auth0Tests {
             delimiter = '|',
             value = {
                 "auth0.domain=                        | scope-guard.auth0.domain is not set | tenant.eu.auth0.com",
-                "auth0.domain=tenant.auth0.com/api/v2 | scope-guard.auth0.domain is not valid | default domain",
+                "auth0.domain=me:secret@tenant.auth0.com | scope-guard.auth0.domain is 'tenant.auth0.com', but must be | domain",
+                "auth0.domain=tenant.auth0.com/api/v2 | scope-guard.auth0.domain is 'tenant.auth0.com/api/v2', but must be | default domain",
                 "auth0.client-id=                     | scope-guard.auth0.client-id is not set | Machine to Machine",
                 "auth0.client-secret=                 | scope-guard.auth0.client-secret is not set | secret",
                 "auth0.client-secret=other            | scope-guard.auth0.client-secret is refused | Machine to Machine",
                 "auth0.issuers=https://a.example.com  | scope-guard.auth0.issuers contains 'https://a.example.com' | slash at its end",
-                "auth0.timeout=1h                     | scope-guard.auth0.timeout is PT1H | 30s",
-                "auth0.delay=2m                       | scope-guard.auth0.delay is not valid | 60s",
+                "auth0.timeout=1h                     | scope-guard.auth0.timeout is 1h | 30s",
+                "auth0.delay=2m                       | scope-guard.auth0.delay is 2m | from 0s to 1m",
                 "auth0.calls-per-second=0             | scope-guard.auth0.calls-per-second is 0 | 1 or more",
                 "auth0.member-calls-per-minute=0      | scope-guard.auth0.member-calls-per-minute is 0 | 1 or more",
                 "auth0.token-scopes=permissions       | scope-guard.auth0.token-scopes is refused | Add Permissions in the Access Token",
                 "auth0.event-stream.secrets=short     | scope-guard.auth0.event-stream.secrets is not valid | bearer token",
-                "auth0.event-stream.path=/a/*         | scope-guard.auth0.event-stream.path is not a plain path | /scope-guard/webhooks/auth0",
+                "auth0.event-stream.path=/a/*         | scope-guard.auth0.event-stream.path is '/a/*', which is not a plain path | /scope-guard/webhooks/auth0",
                 "resources=                           | scope-guard.resources is not set | identifier of this API",
                 "resources=https://unknown.example    | scope-guard.resources is refused | Applications > APIs"
             })

@@ -246,40 +246,44 @@ class ConfigurationTests {
                 "logto.endpoint=|scope-guard.logto.endpoint is not set.|Set it to https://abc.logto.app",
                 "logto.app-id=|scope-guard.logto.app-id is not set.|machine-to-machine application",
                 "logto.app-secret= |scope-guard.logto.app-secret is not set.|the secret of that application",
-                "logto.endpoint=http://abc.logto.app|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
+                "logto.endpoint=http://abc.logto.app|scope-guard.logto.endpoint is 'http://abc.logto.app', but must be an https URL|Use the tenant's endpoint",
                 "logto.endpoint=http://logto:3001|localhost, 127.0.0.1 and [::1]|scope-guard.logto.plain-http-hosts",
-                "logto.plain-http-hosts=http://logto|scope-guard.logto.plain-http-hosts contains an entry that is not a host name|no scheme",
-                "logto.plain-http-hosts=logto:3001|scope-guard.logto.plain-http-hosts contains an entry that is not a host name|no port",
-                "logto.plain-http-hosts=*.svc|scope-guard.logto.plain-http-hosts contains an entry that is not a host name|no pattern",
-                "logto.endpoint=no uri|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
-                "logto.endpoint=https://abc.logto.app/oidc|scope-guard.logto.endpoint is not valid|Use the tenant's endpoint",
+                "logto.plain-http-hosts=http://logto|scope-guard.logto.plain-http-hosts contains 'http://logto', which is not a host name|no scheme",
+                "logto.plain-http-hosts=logto:3001|scope-guard.logto.plain-http-hosts contains 'logto:3001', which is not a host name|no port",
+                "logto.plain-http-hosts=*.svc|scope-guard.logto.plain-http-hosts contains '*.svc', which is not a host name|no pattern",
+                "logto.endpoint=no uri|scope-guard.logto.endpoint is 'no uri', which is not a URL|Use the tenant's endpoint",
+                "logto.endpoint=https://abc.logto.app/oidc|scope-guard.logto.endpoint is 'https://abc.logto.app/oidc', but must be the"
+                        + " tenant's endpoint|Use the tenant's endpoint",
+                "logto.endpoint=https://me:secret@abc.logto.app|scope-guard.logto.endpoint is 'https://abc.logto.app', but|Use",
+                "logto.endpoint=https://me:se cret@logto|scope-guard.logto.endpoint is 'https://logto', which is not a URL|Use",
                 "logto.calls-per-second=0|scope-guard.logto.calls-per-second is 0.|Use 1 or more.",
-                "shared.enabled=true|scope-guard.shared.enabled is true|spring-boot-starter-data-redis",
-                "logto.timeout=99ms|scope-guard.logto.timeout is PT0.099S|from 100ms to 30s",
-                "logto.timeout=31|scope-guard.logto.timeout is PT31S|from 100ms to 30s",
+                "shared.enabled=true|scope-guard.shared.enabled is 'true'|spring-boot-starter-data-redis",
+                "shared.connection-factory=a|scope-guard.shared.connection-factory is 'a'|spring-boot-starter-data-redis",
+                "logto.timeout=99ms|scope-guard.logto.timeout is 99ms|from 100ms to 30s",
+                "logto.timeout=31|scope-guard.logto.timeout is 31s|from 100ms to 30s",
                 "logto.webhook.signing-keys=|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
                 "logto.webhook.signing-keys=a, ,b|scope-guard.logto.webhook.signing-keys is blank|leave the property out",
-                "logto.issuers=nonsense|scope-guard.logto.issuers contains an entry that is not an issuer of Logto.|Copy the iss claim",
-                "logto.issuers=https://auth.example.test|scope-guard.logto.issuers contains an entry|https://auth.example.com/oidc",
-                "organization.header=a:b|scope-guard.organization.header is not a valid header name.|Organization-Id",
+                "logto.issuers=https://a.test/oidc,nonsense|scope-guard.logto.issuers contains 'nonsense', which is not an issuer of Logto.|Copy the iss claim",
+                "logto.issuers=https://auth.example.test|scope-guard.logto.issuers contains 'https://auth.example.test',|https://auth.example.com/oidc",
+                "organization.header=a:b|scope-guard.organization.header is 'a:b', which is not a valid header name.|Organization-Id",
                 "resources=api|scope-guard.resources is not valid|exactly as it is registered",
                 "resources=https://a.test#b|scope-guard.resources is not valid|exactly as it is registered",
                 "resources=https://a.test,https://b.test|scope-guard.default-audience is not set, and there are several"
                         + " scope-guard.resources|Set it to 'organization' or to the resource",
-                "default-audience=https://b.test|scope-guard.default-audience is not one of scope-guard.resources|Add it",
+                "default-audience=https://b.test|scope-guard.default-audience is 'https://b.test', which is not one of scope-guard.resources|Add it",
                 "default-audience=nonsense|scope-guard.default-audience is not valid|Use 'organization' or",
-                "permissions.max-age=0s|scope-guard.permissions.max-age is PT0S|positive duration",
-                "permissions.max-stale=29s|scope-guard.permissions.max-stale is shorter than"
-                        + " scope-guard.permissions.max-age|at least as long",
-                "permissions.max-wait=-1s|scope-guard.permissions.max-wait is PT-1S|positive duration",
+                "permissions.max-age=0s|scope-guard.permissions.max-age is 0s|positive duration",
+                "permissions.max-stale=29s|scope-guard.permissions.max-stale is 29s, which is shorter than"
+                        + " scope-guard.permissions.max-age, 30s.|at least as long",
+                "permissions.max-wait=-1s|scope-guard.permissions.max-wait is -1s|positive duration",
                 "permissions.max-entries=0|scope-guard.permissions.max-entries is 0|Use 1 or more",
-                "startup-timeout=0|scope-guard.startup-timeout is PT0S|positive duration",
-                "clock-skew=-1s|scope-guard.clock-skew is negative.|Use 0s or more.",
-                "drift.spread=31s|scope-guard.drift.spread is not valid|Use 1s to 30s.",
-                "drift.spread=0s|scope-guard.drift.spread is not valid|Use 1s to 30s.",
+                "startup-timeout=0|scope-guard.startup-timeout is 0s|positive duration",
+                "clock-skew=-1s|scope-guard.clock-skew is -1s.|Use 0s or more.",
+                "drift.spread=31s|scope-guard.drift.spread is 31s.|Use a duration from 1s to 30s.",
+                "drift.spread=0s|scope-guard.drift.spread is 0s.|Use a duration from 1s to 30s.",
                 "drift.watch=a b|scope-guard.drift.watch is not valid|Use 'declared', 'all', or a list",
                 "clients.web.watch=a b|scope-guard.clients[web].watch is not valid|Use 'declared', 'all', or a list",
-                "clients[my.app].watch=all,a|scope-guard.clients[my.app].watch mixes a keyword|or a list of scopes."
+                "clients[my.app].watch=all,a|scope-guard.clients[my.app].watch is 'all,a', which mixes a keyword|or a list of scopes."
             })
     void startWhenSettingsContradictThenFails(String property, String problem, String fix) {
         minimal.withPropertyValues("scope-guard." + property).run(context -> {
@@ -295,11 +299,11 @@ class ConfigurationTests {
     @CsvSource(
             delimiter = '|',
             value = {
-                "path=/{signals}|scope-guard.signals.stream.path is not a plain path.|Use one like /scope-guard/signals",
+                "path=/{signals}|scope-guard.signals.stream.path is '/{signals}', which is not a plain path.|Use one like /scope-guard/signals",
                 "max-streams=0|scope-guard.signals.stream.max-streams is 0.|Use 1 or more.",
                 "max-per-subject=0|scope-guard.signals.stream.max-per-subject is 0.|Use 1 or more.",
-                "keep-alive=99ms|scope-guard.signals.stream.keep-alive is PT0.099S.|Use a duration from 100ms to 1m.",
-                "keep-alive=61|scope-guard.signals.stream.keep-alive is PT1M1S.|Use a duration from 100ms to 1m."
+                "keep-alive=99ms|scope-guard.signals.stream.keep-alive is 99ms.|Use a duration from 100ms to 1m.",
+                "keep-alive=61|scope-guard.signals.stream.keep-alive is 61s.|Use a duration from 100ms to 1m."
             })
     void startWhenAPropertyOfTheSignalStreamIsInvalidThenFails(String property, String problem, String fix) {
         minimal.withPropertyValues("scope-guard.signals.stream.enabled=true", "scope-guard.signals.stream." + property)
@@ -331,7 +335,7 @@ class ConfigurationTests {
                 .run(context -> {
                     FailureAnalysis analysis = analysis(context.getStartupFailure());
                     assertThat(analysis.getDescription())
-                            .isEqualTo("scope-guard.logto.webhook.path is not a plain path.");
+                            .isEqualTo("scope-guard.logto.webhook.path is '" + path + "', which is not a plain path.");
                     assertThat(analysis.getAction()).contains("/scope-guard/webhooks/logto");
                 });
     }
@@ -449,8 +453,9 @@ class ConfigurationTests {
                 .run(context -> {
                     FailureAnalysis analysis = analysis(context.getStartupFailure());
                     assertThat(analysis.getDescription())
-                            .isEqualTo("scope-guard.logto.app-id is refused: it is the id of a single-page or native"
-                                    + " application, which has no secret.");
+                            .isEqualTo(
+                                    "scope-guard.logto.app-id is refused: Logto knows the application as a single-page"
+                                            + " or native one, which has no secret.");
                     assertThat(analysis.getAction()).contains("Create a machine-to-machine application");
                 });
     }
@@ -564,7 +569,7 @@ class ConfigurationTests {
         patient.withPropertyValues("scope-guard.fail-fast=true").run(context -> {
             FailureAnalysis analysis = analysis(context.getStartupFailure());
             assertThat(analysis.getDescription())
-                    .startsWith("scope-guard.logto.endpoint does not answer: ")
+                    .startsWith("scope-guard.logto.endpoint cannot be checked: Logto at ")
                     .endsWith(".")
                     .doesNotEndWith("..");
             assertThat(analysis.getAction()).contains("scope-guard.fail-fast=false");

@@ -231,7 +231,7 @@ class RequiresRoleTests {
             value = {
                 "PublicAndRole|is annotated @PublicEndpoint and @RequiresRole|Keep the one",
                 "NoRole|has an invalid value in @RequiresRole: a requirement names at least one role|Correct",
-                "BlankRole|has an invalid value in @RequiresRole: a role has a name|Correct",
+                "BlankRole|has an invalid value in @RequiresRole: the name of a role must not be blank|Correct",
                 "UnresolvedRole|has an invalid value in @RequiresRole|Correct",
                 "OddAge|has an invalid maxAge in @RequiresRole|Correct",
                 "WithoutPath|requires roles of an organization, but its path /roles names none|organizationFrom",

@@ -259,10 +259,10 @@ class SharingApplicationTests {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     secret=short           | scope-guard.shared.secret
-                    timeout=3s             | scope-guard.shared.timeout
+                    timeout=3s             | scope-guard.shared.timeout is 3s
                     pause=0s               | scope-guard.shared.pause
-                    prefix=a b             | scope-guard.shared.prefix
-                    connection-factory=cat | scope-guard.shared.connection-factory
+                    prefix=a b             | scope-guard.shared.prefix is 'a b', which is not
+                    connection-factory=cat | scope-guard.shared.connection-factory is 'cat', which is not the name of
                     """)
     void startWhenASettingIsWrongThenItIsNamed(String setting, String property) {
         runner().withPropertyValues("scope-guard.shared." + setting)

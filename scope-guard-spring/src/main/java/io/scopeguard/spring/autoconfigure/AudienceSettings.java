@@ -40,7 +40,7 @@ final class AudienceSettings {
         if (!audience.isOrganization() && !resources.contains(audience)) {
             throw new InvalidSettingException(
                     PREFIX + "default-audience",
-                    "is not one of " + PREFIX + "resources",
+                    "is '" + audience + "', which is not one of " + PREFIX + "resources",
                     "Add it there, or use 'organization' or one of " + resources + ".");
         }
         return audience;

@@ -7,6 +7,7 @@ import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.provider.ProviderRegistration;
 import io.scopeguard.spring.sharing.Sharing;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -16,6 +17,8 @@ final class Auth0Settings {
 
     static final String PREFIX = "scope-guard.auth0";
     static final String DOMAIN = PREFIX + ".domain";
+
+    private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
     private static final Pattern ISSUER = Pattern.compile("https?://[^\\s/?#]+/");
 
@@ -51,8 +54,7 @@ final class Auth0Settings {
         if (rolesClaim != null) {
             connection.rolesClaim(rolesClaim);
         }
-        SettingChecks.valid(
-                PREFIX + ".delay", () -> connection.delay(properties.delay()), "Use a duration from 0s to 60s.");
+        connection.delay(SettingChecks.between(PREFIX + ".delay", properties.delay(), Duration.ZERO, LONGEST_DELAY));
         return withEvents(connection);
     }
 
@@ -81,9 +83,10 @@ final class Auth0Settings {
 
     private Auth0Tenant tenant() {
         String domain = SettingChecks.required(DOMAIN, properties.domain(), "tenant.eu.auth0.com");
-        return SettingChecks.valid(
+        return SettingChecks.address(
                 DOMAIN,
-                () -> Auth0Tenant.of(domain),
+                domain,
+                uri -> Auth0Tenant.of(domain),
                 "Use the tenant's default domain, such as tenant.eu.auth0.com. Custom domains belong in " + PREFIX
                         + ".issuers.");
     }

@@ -7,6 +7,7 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,9 @@ final class DriftSettings {
 
     private static final String PREFIX = "scope-guard.";
 
+    private static final Duration SHORTEST_SPREAD = Duration.ofSeconds(1);
+    private static final Duration LONGEST_SPREAD = Duration.ofSeconds(30);
+
     private final ScopeGuardProperties properties;
 
     DriftSettings(ScopeGuardProperties properties) {
@@ -23,10 +27,8 @@ final class DriftSettings {
     }
 
     ScopeDriftHeader header() {
-        return SettingChecks.valid(
-                PREFIX + "drift.spread",
-                () -> new ScopeDriftHeader(properties.drift().spread()),
-                "Use 1s to 30s.");
+        return new ScopeDriftHeader(SettingChecks.between(
+                PREFIX + "drift.spread", properties.drift().spread(), SHORTEST_SPREAD, LONGEST_SPREAD));
     }
 
     Clients clients(DeclaredScopes declared) {
@@ -52,7 +54,9 @@ final class DriftSettings {
         }
         if (watch.contains("declared") || watch.contains("all")) {
             throw new InvalidSettingException(
-                    PREFIX + name, "mixes a keyword with scopes", "Use 'declared', 'all', or a list of scopes.");
+                    PREFIX + name,
+                    "is '" + String.join(",", watch) + "', which mixes a keyword with scopes",
+                    "Use 'declared', 'all', or a list of scopes.");
         }
         return SettingChecks.valid(
                 PREFIX + name,

@@ -54,7 +54,8 @@ final class GuardSettingsFactory {
 
     Duration clockSkew() {
         if (properties.clockSkew().isNegative()) {
-            throw new InvalidSettingException(PREFIX + "clock-skew", "is negative", "Use 0s or more.");
+            throw new InvalidSettingException(
+                    PREFIX + "clock-skew", "is " + SettingChecks.text(properties.clockSkew()), "Use 0s or more.");
         }
         return properties.clockSkew();
     }

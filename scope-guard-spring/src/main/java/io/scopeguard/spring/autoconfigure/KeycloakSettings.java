@@ -60,16 +60,20 @@ final class KeycloakSettings {
         String issuer = SettingChecks.required(ISSUER, properties.issuer(), "https://id.example.com/realms/example");
         Set<String> plainHttpHosts = SettingChecks.hosts(PREFIX + ".plain-http-hosts", properties.plainHttpHosts());
         String serverUrl = SettingChecks.notBlank(properties.serverUrl());
-        URI server = SettingChecks.valid(
+        URI server = SettingChecks.address(
                 ISSUER,
-                () -> KeycloakRealm.serverOf(URI.create(issuer)),
+                issuer,
+                KeycloakRealm::serverOf,
                 "Copy the iss claim of a token, or the issuer in the realm's OpenID configuration.");
-        return SettingChecks.valid(
-                serverUrl == null ? ISSUER : PREFIX + ".server-url",
-                () -> new KeycloakRealm(
-                        URI.create(issuer), serverUrl == null ? server : URI.create(serverUrl), plainHttpHosts),
-                "Inside a network where nobody else can listen or answer, plain http is allowed to hosts that " + PREFIX
-                        + ".plain-http-hosts names.");
+        String fix = "Inside a network where nobody else can listen or answer, plain http is allowed to hosts that "
+                + PREFIX + ".plain-http-hosts names.";
+        return serverUrl == null
+                ? SettingChecks.address(ISSUER, issuer, uri -> new KeycloakRealm(uri, server, plainHttpHosts), fix)
+                : SettingChecks.address(
+                        PREFIX + ".server-url",
+                        serverUrl,
+                        uri -> new KeycloakRealm(URI.create(issuer), uri, plainHttpHosts),
+                        fix);
     }
 
     private String clientId() {

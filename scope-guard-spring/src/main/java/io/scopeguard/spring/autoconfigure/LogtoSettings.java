@@ -6,7 +6,6 @@ import io.scopeguard.provider.CallBudget;
 import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.provider.ProviderRegistration;
 import io.scopeguard.spring.sharing.Sharing;
-import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -48,9 +47,10 @@ final class LogtoSettings {
     private LogtoTenant tenant() {
         String endpoint = SettingChecks.required(ENDPOINT, properties.endpoint(), "https://abc.logto.app");
         Set<String> plainHttpHosts = SettingChecks.hosts(PREFIX + ".plain-http-hosts", properties.plainHttpHosts());
-        return SettingChecks.valid(
+        return SettingChecks.address(
                 ENDPOINT,
-                () -> new LogtoTenant(URI.create(endpoint), plainHttpHosts),
+                endpoint,
+                uri -> new LogtoTenant(uri, plainHttpHosts),
                 "Use the tenant's endpoint. Inside a network where nobody else can listen or answer, plain http is allowed to"
                         + " hosts that " + PREFIX + ".plain-http-hosts names.");
     }
@@ -66,14 +66,15 @@ final class LogtoSettings {
 
     /** Compared with the tokens' {@code iss} letter by letter: an issuer that no token names would be of no use. */
     private List<String> issuers() {
-        List<String> issuers = properties.issuers();
-        if (!issuers.stream().allMatch(issuer -> ISSUER.matcher(issuer).matches())) {
-            throw new InvalidSettingException(
-                    PREFIX + ".issuers",
-                    "contains an entry that is not an issuer of Logto",
-                    "Copy the iss claim exactly, including the /oidc path: https://auth.example.com/oidc.");
+        for (String issuer : properties.issuers()) {
+            if (!ISSUER.matcher(issuer).matches()) {
+                throw new InvalidSettingException(
+                        PREFIX + ".issuers",
+                        "contains '" + issuer + "', which is not an issuer of Logto",
+                        "Copy the iss claim exactly, including the /oidc path: https://auth.example.com/oidc.");
+            }
         }
-        return issuers;
+        return properties.issuers();
     }
 
     private List<String> signingKeys() {

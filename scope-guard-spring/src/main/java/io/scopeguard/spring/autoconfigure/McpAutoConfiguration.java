@@ -138,7 +138,7 @@ public final class McpAutoConfiguration {
         if (bytes < 1 || bytes >= Integer.MAX_VALUE) {
             throw new InvalidSettingException(
                     MAX_MESSAGE,
-                    "is " + properties.maxMessage(),
+                    "is " + properties.maxMessage() + ", which is not a possible size of a message",
                     "Use a size of at least 1B and less than 2GB. The default is 1MB.");
         }
         return (int) bytes;

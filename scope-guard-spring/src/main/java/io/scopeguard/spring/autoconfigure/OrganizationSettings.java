@@ -28,7 +28,9 @@ final class OrganizationSettings {
         String header = SettingChecks.notBlank(properties.organization().header());
         if (header != null && !FIELD_NAME.matcher(header).matches()) {
             throw new InvalidSettingException(
-                    PREFIX + "organization.header", "is not a valid header name", "Use one like Organization-Id.");
+                    PREFIX + "organization.header",
+                    "is '" + header + "', which is not a valid header name",
+                    "Use one like Organization-Id.");
         }
         return header;
     }

@@ -26,7 +26,8 @@ final class PermissionSettings {
         if (permissions.maxStale().compareTo(permissions.maxAge()) < 0) {
             throw new InvalidSettingException(
                     PREFIX + "permissions.max-stale",
-                    "is shorter than " + PREFIX + "permissions.max-age",
+                    "is " + SettingChecks.text(permissions.maxStale()) + ", which is shorter than " + PREFIX
+                            + "permissions.max-age, " + SettingChecks.text(permissions.maxAge()),
                     "Make it at least as long: permissions are given up after max-stale, and read again after max-age.");
         }
         return new ScopeGuardSettings(

@@ -173,9 +173,12 @@ public final class ScopeGuardAutoConfiguration {
 
     private static Sharing notShared(Environment environment) {
         if (OnSharing.isOn(environment)) {
+            String property = environment.containsProperty(SharingChecks.ENABLED)
+                    ? SharingChecks.ENABLED
+                    : SharingChecks.CONNECTION_FACTORY;
             throw new InvalidSettingException(
-                    SharingChecks.ENABLED,
-                    "is true, but Spring Data Redis is not on the class path",
+                    property,
+                    "is '" + environment.getProperty(property) + "', but Spring Data Redis is not on the class path",
                     "Add org.springframework.boot:spring-boot-starter-data-redis, or leave the property out.");
         }
         return Sharing.NONE;

@@ -68,18 +68,33 @@ public final class SharingAutoConfiguration {
             return lettuce;
         }
         if (chosen != null) {
+            throw otherLibrary(name, chosen.getClass().getSimpleName());
+        }
+        if (all.isEmpty()) {
             throw new InvalidSettingException(
-                    SharingChecks.ENABLED,
-                    "is true, but the connections are those of "
-                            + chosen.getClass().getSimpleName(),
-                    "Use Lettuce, which spring-boot-starter-data-redis brings, or name a LettuceConnectionFactory in "
-                            + SharingChecks.CONNECTION_FACTORY + ".");
+                    name == null ? SharingChecks.ENABLED : SharingChecks.CONNECTION_FACTORY,
+                    "is " + (name == null ? "true" : "'" + name + "'")
+                            + ", but the application has no RedisConnectionFactory bean",
+                    "Set spring.data.redis.host, or declare a LettuceConnectionFactory bean.");
         }
         throw new InvalidSettingException(
                 SharingChecks.CONNECTION_FACTORY,
                 name == null
                         ? "is not set, and there are " + all.size() + " connection factories"
-                        : "is '" + name + "'",
+                        : "is '" + name + "', which is not the name of a RedisConnectionFactory bean",
                 "Use the name of one of these beans: " + all.keySet() + ".");
+    }
+
+    private static InvalidSettingException otherLibrary(@Nullable String name, String type) {
+        String lettuce = "Use Lettuce, which spring-boot-starter-data-redis brings";
+        return name == null
+                ? new InvalidSettingException(
+                        SharingChecks.ENABLED,
+                        "is true, but the connections are those of " + type,
+                        lettuce + ", or name a LettuceConnectionFactory in " + SharingChecks.CONNECTION_FACTORY + ".")
+                : new InvalidSettingException(
+                        SharingChecks.CONNECTION_FACTORY,
+                        "is '" + name + "', which is a " + type,
+                        lettuce + ", and name a LettuceConnectionFactory.");
     }
 }

@@ -28,7 +28,7 @@ final class SharingChecks {
         if (!KEY_PREFIX.matcher(shared.prefix()).matches()) {
             throw new InvalidSettingException(
                     PREFIX + "prefix",
-                    "is '" + shared.prefix() + "'",
+                    "is '" + shared.prefix() + "', which is not a valid prefix of keys",
                     "Use up to 64 letters, digits, dots, colons, dashes and underscores.");
         }
         SettingChecks.positive(PREFIX + "pause", shared.pause());
@@ -58,9 +58,6 @@ final class SharingChecks {
     }
 
     private static Duration timeout(Duration value) {
-        if (value.compareTo(SHORTEST_TIMEOUT) < 0 || value.compareTo(LONGEST_TIMEOUT) > 0) {
-            throw new InvalidSettingException(PREFIX + "timeout", "is " + value, "Use a duration from 5ms to 2s.");
-        }
-        return value;
+        return SettingChecks.between(PREFIX + "timeout", value, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
     }
 }

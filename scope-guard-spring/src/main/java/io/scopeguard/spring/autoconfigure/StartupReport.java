@@ -38,12 +38,12 @@ final class StartupReport implements ApplicationListener<ApplicationReadyEvent> 
         long guarded = handlers.guarded();
         long open = handlers.open();
         long undeclared = handlers.entries().size() - guarded - open;
-        return "Scope Guard: mode %s; provider %s; audience %s; max-age %d s; handlers: %d guarded, %d open, %d without a declaration"
+        return "Scope Guard: mode %s; provider %s; audience %s; max-age %s; handlers: %d guarded, %d open, %d without a declaration"
                 .formatted(
                         properties.mode().name().toLowerCase(Locale.ROOT),
                         String.join(", ", providers.descriptions()),
                         new AudienceSettings(properties).defaultAudience(),
-                        properties.permissions().maxAge().toSeconds(),
+                        SettingChecks.text(properties.permissions().maxAge()),
                         guarded,
                         open,
                         undeclared);

@@ -1,6 +1,5 @@
 package io.scopeguard.spring.autoconfigure;
 
-import io.scopeguard.spring.InvalidSettingException;
 import io.scopeguard.spring.stream.SignalStreamController;
 import io.scopeguard.spring.stream.SignalStreams;
 import java.time.Duration;
@@ -28,11 +27,8 @@ final class StreamSettings {
     SignalStreams.Limits signals() {
         ScopeGuardProperties.Signals.Stream stream = properties.signals().stream();
         SettingChecks.path(PREFIX + "signals.stream.path", stream.path(), SignalStreamController.DEFAULT_PATH);
-        Duration keepAlive = stream.keepAlive();
-        if (keepAlive.compareTo(SHORTEST_KEEP_ALIVE) < 0 || keepAlive.compareTo(LONGEST_KEEP_ALIVE) > 0) {
-            throw new InvalidSettingException(
-                    PREFIX + "signals.stream.keep-alive", "is " + keepAlive, "Use a duration from 100ms to 1m.");
-        }
+        Duration keepAlive = SettingChecks.between(
+                PREFIX + "signals.stream.keep-alive", stream.keepAlive(), SHORTEST_KEEP_ALIVE, LONGEST_KEEP_ALIVE);
         return new SignalStreams.Limits(
                 SettingChecks.atLeast(PREFIX + "signals.stream.max-streams", stream.maxStreams(), 1),
                 SettingChecks.atLeast(PREFIX + "signals.stream.max-per-subject", stream.maxPerSubject(), 1),

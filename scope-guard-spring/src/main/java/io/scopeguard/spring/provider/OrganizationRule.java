@@ -92,7 +92,7 @@ public final class OrganizationRule implements OrganizationProviders {
             throw new InvalidSettingException(
                     PROVIDERS,
                     "is not set, and there are several identity providers: " + String.join(", ", names),
-                    "Say which organizations belong to each, such as " + PROVIDERS + "." + names.get(0)
+                    "Assign the organizations to the providers, such as " + PROVIDERS + "." + names.get(0)
                             + "=acme,org_* and "
                             + PROVIDERS + "." + names.get(1)
                             + "=*, or declare a bean of type OrganizationProviders. Otherwise"

@@ -75,7 +75,7 @@ final class ProviderCheck {
         if (failure != null && failFast) {
             throw new InvalidSettingException(
                     registration.address(),
-                    "does not answer: " + failure.getMessage(),
+                    "cannot be checked: " + provider.description() + " does not answer: " + failure.getMessage(),
                     "Start " + provider.description()
                             + " first, or set scope-guard.fail-fast=false to start without it.",
                     failure);
@@ -111,7 +111,8 @@ final class ProviderCheck {
             return e.getCause();
         } catch (TimeoutException e) {
             return new PermissionsUnavailableException(
-                    PermissionsUnavailableException.Reason.TIMEOUT, "it takes too long");
+                    PermissionsUnavailableException.Reason.TIMEOUT,
+                    "no response within " + timeout.toMillis() + " ms (scope-guard.startup-timeout)");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return e;
