@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class AccessTokenVerifier implements AutoCloseable {
 
     private static final String TYPE_PREFIX = "application/";
-    private static final int MAX_LENGTH = 64 * 1024;
+    static final int MAX_LENGTH = 64 * 1024;
 
     private final List<String> issuers;
     private final TokenReader reader;

@@ -22,7 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class TokenFingerprint {
 
     private static final int LENGTH = 16;
-    private static final int MAX_TOKEN_LENGTH = 32 * 1024;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private TokenFingerprint() {}
@@ -30,10 +29,10 @@ public final class TokenFingerprint {
     /**
      * The fingerprint of a token that a client holds. The token is not verified.
      *
-     * @return {@code null} if it is not a signed JWT in compact serialization
+     * @return {@code null} if it is not a signed JWT in compact serialization, or longer than a guard accepts (64 KiB)
      */
     public static @Nullable String of(String token) {
-        String[] parts = token.length() > MAX_TOKEN_LENGTH ? new String[0] : token.split("\\.", -1);
+        String[] parts = token.length() > AccessTokenVerifier.MAX_LENGTH ? new String[0] : token.split("\\.", -1);
         if (parts.length != 3) {
             return null;
         }

@@ -58,6 +58,7 @@ class ProtocolTests {
     private static final JsonNode VECTORS = JsonMapper.shared().readTree(read("test-vectors.json"));
     private static final JsonNode SCHEMA = JsonMapper.shared().readTree(read("problem.schema.json"));
     private static final Pattern GRAMMAR = new Abnf(read("scope-drift.abnf")).pattern("scope-drift");
+    private static final Pattern PROBLEM = Pattern.compile("`([a-z-]+)`");
     private static final TestTokens tokens = new TestTokens(MovableClock.atNoon());
 
     private final AccessToken acme = tokens.organization("acme").scopes("read").verified();
@@ -183,6 +184,14 @@ class ProtocolTests {
                 .isEqualTo(token.verified().fingerprint());
     }
 
+    /** As long as a token that the guard accepts. */
+    @Test
+    void fingerprintWhenTheTokenIsLongThenThatOfTheVerifiedToken() {
+        TestTokens.Token token = tokens.organization("acme").with("jti", "one").with("padding", "x".repeat(40_000));
+        assertThat(TokenFingerprint.of(token.compact()))
+                .isEqualTo(token.verified().fingerprint());
+    }
+
     // The body
 
     @Test
@@ -196,9 +205,24 @@ class ProtocolTests {
                     .forEach(member -> assertThat(body.has(member.asString())).isTrue());
             body.properties().forEach(member -> fits(SCHEMA.at("/properties/" + member.getKey()), member.getValue()));
         }
-        Set<String> described = new TreeSet<>();
-        SCHEMA.at("/properties/type/examples").forEach(type -> described.add(type.asString()));
-        assertThat(types).isEqualTo(described);
+        assertThat(types).isEqualTo(types());
+    }
+
+    @Test
+    void problemsThenInTheTableOfTheDocumentation() {
+        Set<String> documented = new TreeSet<>();
+        read("../signals.md")
+                .lines()
+                .filter(line -> line.matches("\\| (\\d{3}|as it was) \\| `.*"))
+                .flatMap(line -> PROBLEM.matcher(line.split("\\|")[2]).results())
+                .forEach(problem -> documented.add("urn:problem-type:scope-guard:" + problem.group(1)));
+        assertThat(documented).isEqualTo(types());
+    }
+
+    private static Set<String> types() {
+        Set<String> types = new TreeSet<>();
+        SCHEMA.at("/properties/type/examples").forEach(type -> types.add(type.asString()));
+        return types;
     }
 
     private static void fits(JsonNode schema, JsonNode value) {
