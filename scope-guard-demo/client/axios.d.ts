@@ -22,7 +22,7 @@ declare module 'axios' {
 }
 
 /**
- * Sends the requests of an axios instance with a guard's `fetch`, so that each may name its `organization` and `resource`, and may
- * be `repeatable`. Returns a function that takes the interceptor out again.
+ * Sends the requests of an axios instance with a guard's `fetch`. Each request can set `organization`, `resource` and
+ * `repeatable`. Returns a function that removes the interceptor.
  */
 export function guardAxios(axios: AxiosLike, guard: ScopeGuard): () => void;

@@ -14,7 +14,7 @@ export interface KeycloakRecipeOptions {
   readonly redirectUri: string;
   /** Asks the user whether to sign in again. A user who declines stays on the page. */
   confirm(request: ConsentRequest): Promise<boolean> | boolean;
-  /** The scopes that the application signs in with, such as `organization:*`, to ask for again together with the new ones. */
+  /** The scopes that the application signs in with, such as `organization:*`, which are requested again together with the new scopes. */
   readonly scopes?: readonly string[];
 }
 

@@ -17,8 +17,8 @@ export interface LogtoRecipeOptions {
   /** Asks the user whether to sign in again. A user who declines stays on the page. */
   confirm(request: ConsentRequest): Promise<boolean> | boolean;
   /**
-   * The scopes of the Logto configuration, the only ones that its SDK asks for. A consent that could not bring what is missing
-   * becomes an error that names it. Default: those of the client.
+   * The scopes of the Logto configuration, the only ones that its SDK requests. If consent could not deliver the missing scopes,
+   * an error names them instead. Default: the scopes of the client.
    */
   readonly scopes?: readonly string[];
 }
@@ -27,9 +27,9 @@ export interface LogtoRecipeOptions {
 export function logtoRecipe(client: LogtoClient, options: LogtoRecipeOptions): Required<ScopeGuardCallbacks>;
 
 /**
- * A client class whose tabs share access tokens: it looks for tokens that another tab has stored before it returns its own. While
- * none is stored, tabs take turns (Web Locks), so that one refresh counts for all. For `@logto/react`, whose hook hides the stored
- * tokens: `<LogtoProvider LogtoClientClass={withSharedTokens(LogtoClient)} …>` with the class of `@logto/browser`. Without it, each tab
- * refreshes once.
+ * A client class whose tabs share access tokens: it uses a token that another tab has stored before it requests one. While no token
+ * is stored, tabs take turns (Web Locks), so that one refresh is enough for all tabs. Use it with `@logto/react`, whose hook hides the
+ * stored tokens: `<LogtoProvider LogtoClientClass={withSharedTokens(LogtoClient)} …>`, with the class of `@logto/browser`. Without
+ * it, each tab refreshes once.
  */
 export function withSharedTokens<C extends new (...args: any[]) => object>(LogtoClient: C): C;

@@ -3,8 +3,8 @@
 import type { ScopeGuard, ScopeGuardOptions } from './scope-guard.js';
 
 /**
- * One guard for the life of a component, however often it renders. Callbacks may be new with each render, as those made from
- * `useLogto()` are: the guard calls the latest ones. Which callbacks there are, and all other options, the first render decides.
- * Use it once, above whatever sends requests, and hand the guard down in a context.
+ * Creates one guard for the lifetime of a component. Callbacks can be new functions in each render, such as those from
+ * `useLogto()`: the guard calls the latest ones. All other options, and whether a callback exists, are taken from the first render.
+ * Use the hook once, above all components that send requests, and pass the guard to them in a context.
  */
 export function useScopeGuard(options: ScopeGuardOptions): ScopeGuard;

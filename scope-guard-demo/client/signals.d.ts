@@ -1,32 +1,32 @@
-/** Follows a stream of signals, so that a page hears of drift without sending a request. */
+/** Follows a stream of signals, so that the page is informed of drift without sending a request. */
 
 import type { ScopeGuard, Target } from './scope-guard.js';
 
-/** What an event says about the token of the stream. */
+/** The permissions of the stream's token, as an event reports them. */
 export interface Permissions {
-  /** The scopes of the token that count now. */
+  /** The scopes of the token that are effective now. */
   readonly effective_scopes: readonly string[];
-  /** The value of a `Scope-Drift` header, which the guard has obeyed already. */
+  /** The value of a `Scope-Drift` header, which the guard has followed already. */
   readonly scope_drift?: string;
 }
 
-/** Why a stream ended for good. `replaced`: the same user opened too many. */
+/** The reason why a stream ended and is not opened again. `replaced`: the same user opened too many streams. */
 export type EndReason = 'suspended' | 'not-a-member' | 'refused' | 'replaced';
 
 export interface SignalOptions extends Target {
-  /** Called at first, and whenever the effective scopes or the remedy changed. */
+  /** Called with the first event, and whenever the effective scopes or the remedy have changed. */
   onPermissions?(permissions: Permissions): void;
   onEnd?(reason: EndReason): void;
 }
 
 export interface Follower {
-  /** Opens the stream again, after the application itself got another token. */
+  /** Opens the stream again, for example after the application itself has obtained a new token. */
   reopen(): void;
   close(): void;
 }
 
 /**
- * Opens the stream with `guard.fetch`, so that the token travels in a header and never in the address. Obeys each signal, and
- * follows the next token. Connections that break are opened again after 1 s, and then after twice as long each time, up to 30 s.
+ * Opens the stream with `guard.fetch`, so that the token is sent in a header and never in the URL. Follows each signal, and opens the
+ * stream again with the new token. A broken connection is opened again after 1 s, and then after twice the last pause, up to 30 s.
  */
 export function followSignals(guard: ScopeGuard, url: string | URL, options: SignalOptions): Follower;

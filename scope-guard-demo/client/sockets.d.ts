@@ -2,7 +2,7 @@
 
 import type { ScopeGuard, Target } from './scope-guard.js';
 
-/** What is used of a `WebSocket`. */
+/** The part of a `WebSocket` that is used. */
 export interface SocketLike {
   send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void;
   close(): void;
@@ -14,11 +14,11 @@ export interface SocketLike {
 export interface SocketOptions extends Target {
   /** The session is open, at first and after it was opened again. */
   onOpen?(): void;
-  /** A message of the application. Answers to renewals are not passed on. */
+  /** A message of the application. Responses to renewals are not passed on. */
   onMessage?(data: unknown): void;
   /** The session is over, and is not opened again. Not called after `close()`. */
   onEnd?(event: SocketEnd): void;
-  /** Stands in for the clock, in tests. */
+  /** Replaces the clock in tests. */
   readonly environment?: {
     now?(): number;
     sleep?(milliseconds: number, signal: AbortSignal): Promise<void>;
@@ -28,23 +28,24 @@ export interface SocketOptions extends Target {
 export interface SocketEnd {
   /** The close code: 4401 or 4403 if the right to the session has ended; 0 if it could not be opened. */
   readonly code: number;
-  /** Such as `expired` or `insufficient-scope`. */
+  /** The reason, such as `expired` or `insufficient-scope`. */
   readonly reason: string;
   readonly error?: unknown;
 }
 
 export interface GuardedSocket {
-  /** As `send` of the WebSocket; throws as long as there is none. */
+  /** Sends a message like `send` of the WebSocket. Throws if no session is open. */
   send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void;
   close(): void;
 }
 
 /**
- * Opens a WebSocket and sends the next token before the present one expires, so that expiry does not close it. If the right ends, the
- * token is refreshed, and if that brings another one, the session is opened again, once: not a second time unless a message has
- * arrived in between. A session that breaks off for another reason is not: that is the caller's decision.
+ * Opens a WebSocket and sends the next token before the current one expires, so that the session outlives its tokens. If the right to
+ * the session ends, the token is refreshed. If the refresh delivers a new token, the session is opened again, at most once until a
+ * message has arrived. A session that ends for another reason is not opened again: the caller decides.
  *
- * @param open opens the WebSocket. How it takes the token to the handshake is up to the application: browsers set no headers there.
+ * @param open opens the WebSocket. The application decides how the handshake carries the token, because browsers cannot set headers
+ *     there.
  */
 export function guardedSocket(
   guard: ScopeGuard,

@@ -1,4 +1,4 @@
-/** Reads server-sent events, and opens the stream again after the remedy that its last event names. */
+/** Reads server-sent events, and opens the stream again after applying the remedy that its last event names. */
 
 import type { GuardedInit, ScopeGuard } from './scope-guard.js';
 
@@ -11,10 +11,10 @@ export interface StreamEvent {
 }
 
 /**
- * Opens a stream with `guard.fetch`, so that the token travels in a header. A last event `scope-drift` is obeyed and not passed on. If
- * it brought another token, the stream is opened again, once. A stream that breaks off is not: that is the caller's decision.
+ * Opens a stream with `guard.fetch`, so that the token is sent in a header. A last event `scope-drift` is followed and not passed on.
+ * If it leads to a new token, the stream is opened again, once. A stream that breaks is not opened again: the caller decides.
  *
- * @returns the events, and in the end the last response: a refusal, if the right has not come back
+ * @returns the events, and finally the last response: a denial if the right is still missing
  * @throws what `guard.fetch` throws, or an error if the connection breaks
  */
 export function guardedEvents(

@@ -127,7 +127,7 @@ public final class ScopeGuardBuilder {
     }
 
     /**
-     * Builds the guard. No call is made to the provider yet. If the provider has a feed of changes, the feed is started.
+     * Builds the guard. Apart from the provider's feed of changes, which is started, no call is made to the provider yet.
      *
      * @throws IllegalStateException if there are both a verifier and resources, which the verifier would not accept
      */

@@ -9,9 +9,9 @@ package io.scopeguard;
 public interface WatchListener {
 
     /**
-     * The access ends, or would end if the mode enforced it. In that case, it is called at most once for a token's losses, and once
-     * more when the token expires. Usually called by the thread that judges all watches: return soon, and leave blocking work to
-     * another thread.
+     * The access ends, or would end if the mode enforced it. In the modes that deny nothing, the method is called at most once for
+     * the losses of a token, and once more when the token expires. Usually called by the thread that judges all watches: return
+     * soon, and leave blocking work to another thread.
      */
     void ended(WatchEnd end);
 

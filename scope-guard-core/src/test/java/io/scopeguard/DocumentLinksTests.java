@@ -26,7 +26,7 @@ class DocumentLinksTests {
     private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]+(?:[A-Z][a-z]+)+)(?:\\.[a-z]\\w*)?`");
 
     @Test
-    void everyLinkHasATarget() throws IOException {
+    void everyLinkHasATarget() {
         List<String> broken = new ArrayList<>();
         List<Path> pages = pages();
         for (Path page : pages) {
@@ -59,12 +59,15 @@ class DocumentLinksTests {
         assertThat(classes).containsAll(named);
     }
 
-    private static List<Path> pages() throws IOException {
-        try (Stream<Path> root = Files.list(ROOT);
-                Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            return Stream.concat(root, docs)
-                    .filter(file -> file.toString().endsWith(".md"))
-                    .toList();
+    private static List<Path> pages() {
+        try (Stream<Path> files = Stream.concat(
+                Stream.of("", "scope-guard-demo/client", "scope-guard-demo/logtobox")
+                        .map(ROOT::resolve)
+                        .flatMap(DocumentLinksTests::list),
+                Stream.of("docs", "scope-guard-core/src/test/resources", "scope-guard-demo/logtobox/src/test/resources")
+                        .map(ROOT::resolve)
+                        .flatMap(DocumentLinksTests::walk))) {
+            return files.filter(file -> file.toString().endsWith(".md")).toList();
         }
     }
 
@@ -88,6 +91,14 @@ class DocumentLinksTests {
     private static String text(Path page) {
         try {
             return CODE_BLOCK.matcher(Files.readString(page)).replaceAll("");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Stream<Path> list(Path folder) {
+        try {
+            return Files.list(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -42,6 +42,8 @@ import org.slf4j.LoggerFactory;
  * <tr><th>outcome</th><th>answer</th><th>API Gateway responds</th></tr>
  * <tr><td>granted</td><td>an allowing policy (or simple response), with a context for the integration</td><td>as the integration
  * does</td></tr>
+ * <tr><td>granted, but the path contains {@code *}, {@code ?} or <code>$&#123;</code>, which in a policy would match other
+ * paths</td><td>a denying policy</td><td>403</td></tr>
  * <tr><td>no token, an invalid token, a suspended subject</td><td>fails with {@code Unauthorized}</td><td>401</td></tr>
  * <tr><td>any other denial, or a route that is not in the file</td><td>a denying policy (or simple response)</td><td>403</td></tr>
  * <tr><td>keys or live permissions are unavailable, and the token must not decide</td><td>fails</td><td>500</td></tr>

@@ -58,7 +58,7 @@ public final class CallBudget {
     /**
      * A budget for this process alone. After a quiet time, several seconds' worth of calls may be made at once.
      *
-     * @throws IllegalArgumentException if it is less than one
+     * @throws IllegalArgumentException if {@code calls} is less than one
      */
     public static CallBudget perSecond(int calls) {
         return perSecond(calls, TimeMeter.SYSTEM_NANOTIME, BlockingStrategy.PARKING);
@@ -82,7 +82,7 @@ public final class CallBudget {
      *
      * @param calls the number of calls per second that all processes may make together
      * @param tokens counts the calls
-     * @throws IllegalArgumentException if it is less than one
+     * @throws IllegalArgumentException if {@code calls} is less than one
      */
     public static CallBudget shared(int calls, Tokens tokens) {
         return perSecond(calls, tokens, TimeMeter.SYSTEM_NANOTIME, BlockingStrategy.PARKING);

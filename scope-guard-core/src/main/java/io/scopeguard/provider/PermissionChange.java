@@ -8,7 +8,7 @@ package io.scopeguard.provider;
  */
 public sealed interface PermissionChange {
 
-    /** A change of one subject in one organization: it joined or left. */
+    /** A change of one subject in one organization: it joined or left, or its roles changed. */
     record OfMember(Subject subject, String organization) implements PermissionChange {}
 
     /** A change of one subject everywhere: it was suspended, reactivated or deleted. */

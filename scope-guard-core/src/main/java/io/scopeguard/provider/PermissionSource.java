@@ -34,12 +34,12 @@ public interface PermissionSource {
         return 1;
     }
 
-    /** The set of roles that members of the organization hold. */
+    /** The key of the role definitions that memberships of this organization refer to. */
     default DefinitionsKey organizationRoles(String organization) {
         return DefinitionsKey.ORGANIZATION_ROLES;
     }
 
-    /** The set of roles that subjects hold outside of organizations. */
+    /** The key of the definitions of the roles that subjects hold outside of organizations. */
     default DefinitionsKey globalRoles() {
         return DefinitionsKey.GLOBAL_ROLES;
     }

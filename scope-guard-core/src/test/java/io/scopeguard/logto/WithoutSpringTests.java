@@ -34,8 +34,8 @@ class WithoutSpringTests {
     private static final TestTokens tokens = new TestTokens(Clock.systemUTC());
     private static final FakeLogto tenant = new FakeLogto()
             .publish(new JWKSet(tokens.key()).toString(true))
-            .organizationRole("reader", "read:reports")
-            .organizationRole("admin", "read:reports", "delete:reports");
+            .organizationRole("reader", "read:report")
+            .organizationRole("admin", "read:report", "delete:report");
 
     @TempDir
     private static Path directory;
@@ -95,7 +95,7 @@ class WithoutSpringTests {
     @Test
     void getWhenTokenIsForTheOrganizationThenGrantedThereOnly() throws Exception {
         tenant.member("acme", "reader-of-acme", "reader");
-        String token = token(tokens.organization("acme"), "reader-of-acme", "read:reports");
+        String token = token(tokens.organization("acme"), "reader-of-acme", "read:report");
 
         HttpResponse<String> granted = send("GET", "acme", token);
         HttpResponse<String> other = send("GET", "globex", token);
@@ -109,8 +109,8 @@ class WithoutSpringTests {
 
     @Test
     void getWhenTokenIsForAResourceThenWrongKind() throws Exception {
-        String token = token(
-                tokens.organizationResource("acme").with("aud", "https://api.example.com"), "bob", "read:reports");
+        String token =
+                token(tokens.organizationResource("acme").with("aud", "https://api.example.com"), "bob", "read:report");
 
         HttpResponse<String> refused = send("GET", "acme", token);
 
@@ -121,7 +121,7 @@ class WithoutSpringTests {
     @Test
     void deleteWhenDemotedThenForbiddenWithDrift() throws Exception {
         tenant.member("acme", "carol", "admin");
-        String token = token(tokens.organization("acme"), "carol", "read:reports", "delete:reports");
+        String token = token(tokens.organization("acme"), "carol", "read:report", "delete:report");
         assertThat(send("DELETE", "acme", token).statusCode()).isEqualTo(200);
 
         tenant.member("acme", "carol", "reader");
@@ -136,7 +136,7 @@ class WithoutSpringTests {
                         refused.headers().firstValue("Scope-Drift").orElseThrow())
                 .orElseThrow();
         assertThat(hint.action()).isEqualTo(Remedy.REFRESH);
-        assertThat(hint.demoted().names()).isEqualTo(Scopes.of("delete:reports"));
+        assertThat(hint.demoted().names()).isEqualTo(Scopes.of("delete:report"));
     }
 
     private static String token(TestTokens.Token token, String subject, String... scopes) {

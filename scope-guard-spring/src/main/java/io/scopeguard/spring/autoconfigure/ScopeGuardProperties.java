@@ -26,8 +26,8 @@ import org.springframework.boot.convert.DurationUnit;
  *     decide.
  * @param publicUrl Address at which clients reach this API, including the base path: https://api.example.com,
  *     https://example.com/api; used in challenges and metadata. Defaults to the address of the request.
- * @param resources Resource indicators of this API (RFC 8707), for which clients request tokens; compared exactly. May be empty if
- *     the API accepts only organization tokens.
+ * @param resources Resource indicators of this API (RFC 8707), for which clients request tokens; compared exactly. Required with
+ *     Auth0 and Keycloak; with Logto, may be empty if the API accepts only organization tokens.
  * @param defaultAudience Audience of requirements that do not name one: organization (organization tokens), or one of the
  *     resources. Defaults to the only resource, or organization without resources; required with several resources.
  * @param unannotated Access to handlers without an annotation: permitted with any valid token (authenticated), or denied (deny).
@@ -90,8 +90,8 @@ public record ScopeGuardProperties(
      * Live permissions.
      *
      * @param maxAge Age by which live permissions are read again; a requirement can set its own maxAge.
-     * @param maxStale Age from which live permissions are not used any more, for example because the provider does not respond; then
-     *     they are unknown.
+     * @param maxStale Age from which live permissions are no longer used: a request waits for new ones, and if the provider does not
+     *     respond, they are unknown.
      * @param whenUnknown What decides if live permissions are unknown: the token alone (trust-token), or nothing, so that the
      *     request is denied with 503 (deny); a requirement can set its own whenUnknown.
      * @param maxWait Maximum time that a request waits for live permissions.
@@ -160,8 +160,8 @@ public record ScopeGuardProperties(
     /**
      * Streamed responses and WebSocket sessions, which end with the right to them.
      *
-     * @param maxOpen Maximum number of open streams and WebSocket sessions for each provider; further ones get 503. With 0, all of
-     *     them do.
+     * @param maxOpen Maximum number of open streams and WebSocket sessions for each provider; further ones get 503. With 0, every
+     *     stream gets 503.
      */
     public record Streams(@DefaultValue("20000") int maxOpen) {}
 

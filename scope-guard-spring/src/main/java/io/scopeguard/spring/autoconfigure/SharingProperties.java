@@ -18,7 +18,7 @@ import org.springframework.boot.convert.DurationUnit;
  *     replica has written are ignored.
  * @param timeout Maximum time to wait for one response of Redis, from 5ms to 2s. A request waits for Redis in two cases only: it
  *     waits for the provider, or it is the first request about a user on this replica.
- * @param pause How long no command is sent after Redis failed to respond.
+ * @param pause How long no command is sent after three commands in succession have failed.
  * @since 0.1
  */
 @ConfigurationProperties("scope-guard.shared")

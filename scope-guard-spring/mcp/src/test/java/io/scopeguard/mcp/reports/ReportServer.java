@@ -35,7 +35,7 @@ class ReportTools {
         return "deleted";
     }
 
-    @McpTool(name = "describe_access", description = "Says which organization the token is for")
+    @McpTool(name = "describe_access", description = "Describes the access that the token gives")
     @RequiresScopes("read:report")
     String describe() {
         return "Your token is for an organization, and you may read its reports.";
