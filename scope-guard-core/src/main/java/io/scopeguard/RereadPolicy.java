@@ -51,6 +51,10 @@ final class RereadPolicy {
      * @param now when the request arrived
      */
     boolean isReadAfter(AccessToken token, LivePermissions live, long now) {
+        if (live.readAt() == Long.MIN_VALUE) {
+            // A part of the permissions was never read.
+            return false;
+        }
         long shownAt = live.readAt() - delay;
         return provider.compare(token.issuedAt(), shownAt) == ProviderClock.Order.BEFORE
                 || shownAt >= firstSeen(token, now);

@@ -444,6 +444,25 @@ class ScopeGuardTests {
                 .isNull();
     }
 
+    /** The membership in the other organization was never read. */
+    @ParameterizedTest
+    @EnumSource
+    void authorizeWhenSuspensionWasSeenInOneOrganizationThenItBindsInAllThroughAnyOutage(WhenUnknown whenUnknown) {
+        AccessToken acme = tokens.organization("acme").scopes("read").verified();
+        AccessToken globex = tokens.organization("globex").scopes("read").verified();
+        tenant.grant(globex, "read").stands(acme, Standing.SUSPENDED);
+        clock.advanceSeconds(10);
+        assertThat(denial(acme, in("acme", "read"))).isEqualTo(Denial.SUBJECT_INACTIVE);
+        tenant.down(true);
+        ScopeGuard strict = guard(Mode.ENFORCE, whenUnknown);
+
+        assertThat(strict.authorize(globex, in("globex", "read")).denial()).isEqualTo(Denial.SUBJECT_INACTIVE);
+        clock.advance(Duration.ofMinutes(20));
+        assertThat(strict.authorize(globex, in("globex", "read")).denial()).isEqualTo(Denial.SUBJECT_INACTIVE);
+        AccessToken newer = tokens.organization("globex").scopes("read").verified();
+        assertThat(guard.authorize(newer, in("globex", "read")).isGranted()).isTrue();
+    }
+
     // Young tokens, scopes that may have leaked
 
     @Test

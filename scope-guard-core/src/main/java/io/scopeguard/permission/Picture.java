@@ -140,11 +140,15 @@ final class Picture {
     }
 
     private long oldestRead() {
+        if (stored.inactive != null) {
+            // The standing is the same everywhere, also where nothing else was read.
+            return stored.inactive.readAt();
+        }
         if (subject == null) {
             return Long.MIN_VALUE;
         }
         if (isInactive()) {
-            return stored.inactive != null ? stored.inactive.readAt() : subject.readAt();
+            return subject.readAt();
         }
         long oldest = outside.isNeeded && outside.grants == null ? Long.MIN_VALUE : Long.MAX_VALUE;
         for (Contribution each : contributions) {
