@@ -17,6 +17,8 @@ import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A provider that may answer with the old state for ten seconds after a change. */
 class ProviderDelayTests {
@@ -135,6 +137,64 @@ class ProviderDelayTests {
         clock.advanceSeconds(2);
 
         assertThat(get("alice")).isEqualTo(READ);
+    }
+
+    /** The later report does not replace the second time at which the earlier one counts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"alice", "bob"})
+    void applyWhenAnotherReportFollowsThenTheFirstCountsAgainAfterItsOwnDelay(String other) {
+        get("alice");
+        clock.advanceSeconds(1);
+        cache.apply(new PermissionChange.OfMember(user("alice"), "acme"));
+        clock.advance(Duration.ofMillis(8_900));
+        cache.apply(new PermissionChange.OfMember(user(other), "acme"));
+        clock.advance(Duration.ofMillis(100));
+        assertThat(get("alice")).isEqualTo(BOTH);
+        directory.member("acme", "alice", "viewer");
+        clock.advance(Duration.ofMillis(900));
+        assertThat(get("alice")).isEqualTo(BOTH);
+        clock.advance(Duration.ofMillis(200));
+
+        assertThat(get("alice")).isEqualTo(READ);
+    }
+
+    @Test
+    void applyWhenReportsOfRolesFollowEachOtherThenTheFirstCountsAgainAfterItsOwnDelay() {
+        get("alice");
+        clock.advanceSeconds(1);
+        cache.apply(new PermissionChange.OfRoles());
+        clock.advanceSeconds(9);
+        cache.apply(new PermissionChange.OfRoles());
+        get("alice");
+        directory.forgetCalls();
+        clock.advance(Duration.ofMillis(900));
+        get("alice");
+        assertThat(directory.calls("roles")).isZero();
+        clock.advance(Duration.ofMillis(200));
+
+        get("alice");
+        assertThat(directory.calls("roles")).isEqualTo(1);
+    }
+
+    /** Each of many reports counts again, and reads stay few. */
+    @Test
+    void applyWhenReportsNeverEndThenReadAgainOncePerSecondAtMost() {
+        get("alice");
+        clock.advanceSeconds(1);
+        directory.forgetCalls();
+        for (int i = 0; i < 1_000; i++) {
+            cache.apply(new PermissionChange.OfMember(user("alice"), "acme"));
+            clock.advance(Duration.ofMillis(100));
+        }
+        get("alice");
+        directory.forgetCalls();
+        for (int i = 0; i < 3 * DELAY * 10; i++) {
+            clock.advance(Duration.ofMillis(100));
+            get("alice");
+        }
+
+        // One read for each second of reports, and the usual ones because of age.
+        assertThat(directory.calls("membership")).isBetween(DELAY - 1L, DELAY + 3L);
     }
 
     @Test
