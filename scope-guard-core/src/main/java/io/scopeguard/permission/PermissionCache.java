@@ -254,11 +254,14 @@ public final class PermissionCache implements AutoCloseable {
 
     /** Nobody waits for a refresh, so it must not wait for other processes either. */
     private void continueHistory(SubjectKey subject) {
-        if (continued.add(subject)) {
-            executor.soon(() -> {
-                continued.remove(subject);
-                store.beginHistory(subject);
-            });
+        boolean isRefused = continued.add(subject)
+                && !executor.soon(() -> {
+                    continued.remove(subject);
+                    store.beginHistory(subject);
+                });
+        if (isRefused) {
+            // The next refresh tries again.
+            continued.remove(subject);
         }
     }
 

@@ -62,8 +62,9 @@ final class StepExecutor implements ReadExecutor {
     }
 
     @Override
-    public void soon(Runnable work) {
+    public boolean soon(Runnable work) {
         work.run();
+        return true;
     }
 
     @Override

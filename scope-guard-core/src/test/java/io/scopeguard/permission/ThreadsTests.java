@@ -6,6 +6,7 @@ import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.permission.fact.FactHistory;
 import io.scopeguard.permission.flight.Flight;
 import io.scopeguard.permission.flight.ReadExecutor;
+import io.scopeguard.permission.flight.ThreadPoolReadExecutor;
 import io.scopeguard.permission.read.Sweeps;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallContext;
@@ -408,6 +409,45 @@ class ThreadsTests {
         }
     }
 
+    /** No request follows, only the next refresh of an open stream. */
+    @Test
+    void refreshWhenTheWorkIsRefusedOnceThenTheNextRefreshContinuesTheHistory() throws InterruptedException {
+        directory.members("acme", 20, "editor");
+        CountDownLatch recalled = new CountDownLatch(1);
+        FactExchange exchange = new FactExchange() {
+            @Override
+            public Map<String, FactHistory> recall(Collection<String> facts) {
+                if (facts.stream().anyMatch(name -> name.contains("user-7"))) {
+                    recalled.countDown();
+                }
+                return Map.of();
+            }
+        };
+        AtomicBoolean isFull = new AtomicBoolean(true);
+        ReadExecutor busy = new ForwardingExecutor(new ThreadPoolReadExecutor()) {
+            @Override
+            public boolean soon(Runnable work) {
+                return !isFull.get() && super.soon(work);
+            }
+        };
+        try (PermissionCache sharing =
+                new PermissionCache("Test", directory, steady, CacheSettings.DEFAULT, exchange, busy, new Sweeps())) {
+            for (int i = 0; i < 3; i++) {
+                sharing.get(key("user-" + i), fresh(), BOTH);
+            }
+            while (sharing.active() > 0) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+            sharing.refresh(key("user-7"), fresh());
+            assertThat(recalled.getCount()).isEqualTo(1);
+            isFull.set(false);
+
+            sharing.refresh(key("user-7"), fresh());
+
+            recalled.await();
+        }
+    }
+
     private static void awaitUninterrupted(CountDownLatch latch) {
         try {
             latch.await();
@@ -435,8 +475,8 @@ class ThreadsTests {
         }
 
         @Override
-        public void soon(Runnable work) {
-            to.soon(work);
+        public boolean soon(Runnable work) {
+            return to.soon(work);
         }
 
         @Override

@@ -50,8 +50,9 @@ final class VirtualExecutor implements ReadExecutor {
     }
 
     @Override
-    public void soon(Runnable work) {
+    public boolean soon(Runnable work) {
         work.run();
+        return true;
     }
 
     @Override

@@ -18,8 +18,12 @@ public interface ReadExecutor extends AutoCloseable {
     /** Runs the flight's next step when its turn comes: the oldest fact first. */
     void background(Flight<?> flight);
 
-    /** Runs work that may wait briefly, but not for the provider. It may not run at all if there is too much of it. */
-    void soon(Runnable work);
+    /**
+     * Runs work that may wait briefly, but not for the provider.
+     *
+     * @return whether it will run; {@code false} if there is too much work
+     */
+    boolean soon(Runnable work);
 
     /**
      * Whether a foreground step would begin at once, and without overtaking the background read of an older fact.

@@ -62,11 +62,13 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
     }
 
     @Override
-    public void soon(Runnable work) {
+    public boolean soon(Runnable work) {
         try {
             shared.execute(work);
+            return true;
         } catch (RuntimeException | OutOfMemoryError e) {
             log.debug("Work could not be handed over", e);
+            return false;
         }
     }
 
