@@ -34,7 +34,7 @@ public final class BackgroundQueue {
         Entry entry = new Entry(flight, flight.place());
         entries.put(flight, entry);
         ordered.add(entry);
-        return entries.size() > MAX ? taken(ordered.pollLast()) : null;
+        return entries.size() > MAX ? pollLast() : null;
     }
 
     /** Removes a flight. Returns whether it was here. */
@@ -45,6 +45,11 @@ public final class BackgroundQueue {
 
     public synchronized @Nullable Flight<?> poll() {
         return taken(ordered.pollFirst());
+    }
+
+    /** Removes the flight whose turn would come last. */
+    synchronized @Nullable Flight<?> pollLast() {
+        return taken(ordered.pollLast());
     }
 
     private @Nullable Flight<?> taken(@Nullable Entry entry) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,10 +54,28 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
     public void background(Flight<?> flight) {
         Flight<?> dropped = waiting.add(flight);
         if (dropped == null) {
-            // One turn is queued per flight, but the flight is chosen only when its turn comes.
-            background.execute(this::runOldest);
+            queueTurn(flight);
         } else {
-            dropped.fail(new PermissionsUnavailableException(
+            drop(dropped);
+        }
+    }
+
+    /** One turn is queued per flight, but the flight is chosen only when its turn comes. */
+    private void queueTurn(Flight<?> flight) {
+        try {
+            background.execute(this::runOldest);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // Without a turn of its own, the flight would take that of another one.
+            if (!waiting.remove(flight)) {
+                drop(waiting.pollLast());
+            }
+            throw e;
+        }
+    }
+
+    private static void drop(@Nullable Flight<?> flight) {
+        if (flight != null) {
+            flight.fail(new PermissionsUnavailableException(
                     Reason.BUDGET_EXHAUSTED, "Too many reads wait for the provider."));
         }
     }

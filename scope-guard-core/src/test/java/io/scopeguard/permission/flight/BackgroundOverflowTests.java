@@ -90,6 +90,24 @@ class BackgroundOverflowTests {
         assertThat(gated.read()).contains(YOUNGEST);
     }
 
+    /** Reads that were lifted into the foreground leave their turns behind, so that turns run out before space does. */
+    @Test
+    void requestWhenItGetsNoTurnThenItDoesNotTakeThatOfAnotherRead() throws Exception {
+        for (int i = 1; i <= 2 * GatedReads.THREADS; i++) {
+            var unused = request(i, Priority.FOREGROUND);
+        }
+        for (int i = 1; i <= GatedReads.THREADS; i++) {
+            waiting.add(request(YOUNGEST + i, Priority.BACKGROUND));
+        }
+        int before = gated.executor().waiting();
+
+        assertDropped(request(-GatedReads.THREADS, Priority.BACKGROUND));
+
+        assertThat(gated.executor().waiting()).isEqualTo(before);
+        gated.open();
+        await(waiting);
+    }
+
     /** Unlike {@code join}, this ends when the test takes too long. */
     private static void await(List<CompletableFuture<Void>> reads) throws Exception {
         CompletableFuture.allOf(reads.toArray(CompletableFuture<?>[]::new)).get();
