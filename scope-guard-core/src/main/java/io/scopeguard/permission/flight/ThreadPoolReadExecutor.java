@@ -3,6 +3,7 @@ package io.scopeguard.permission.flight;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.PermissionsUnavailableException.Reason;
+import io.scopeguard.provider.Priority;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -16,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Three small thread pools: for foreground reads of subjects, for foreground reads that many requests share, and for background
- * reads.
+ * Four small thread pools: for foreground reads of subjects, for foreground reads that many requests share, for individual reads,
+ * and for background reads.
  *
  * @hidden
  */
@@ -29,11 +30,20 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
     private static final int THREADS = 8;
     private static final Duration IDLE = Duration.ofSeconds(30);
 
-    private final Pool foreground = new Pool("foreground");
-    private final Pool background = new Pool("background");
+    /**
+     * The maximum number of individual reads that wait for a thread. A read at the end of a longer queue would begin only after its
+     * request has given up.
+     */
+    static final int MAX_INDIVIDUAL = 100;
+
+    private final Pool foreground = new Pool("foreground", BackgroundQueue.MAX);
+    private final Pool background = new Pool("background", BackgroundQueue.MAX);
 
     /** For reads that many requests share: they must not queue behind reads for single requests. */
-    private final Pool shared = new Pool("shared");
+    private final Pool shared = new Pool("shared", BackgroundQueue.MAX);
+
+    /** For individual reads, which wait for their share of the call budget: other reads must not queue behind them. */
+    private final Pool individual = new Pool("individual", MAX_INDIVIDUAL);
 
     private final BackgroundQueue waiting = new BackgroundQueue();
 
@@ -41,13 +51,20 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
     public void foreground(Flight<?> flight) {
         boolean isInBackground = waiting.remove(flight);
         try {
-            (flight.key().isShared() ? shared : foreground).execute(flight::step);
+            pool(flight).execute(flight::step);
         } catch (RuntimeException | OutOfMemoryError e) {
             if (isInBackground) {
                 background(flight);
             }
             throw e;
         }
+    }
+
+    private Pool pool(Flight<?> flight) {
+        if (flight.priority() == Priority.INDIVIDUAL) {
+            return individual;
+        }
+        return flight.key().isShared() ? shared : foreground;
     }
 
     @Override
@@ -105,7 +122,7 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
 
     @Override
     public int foreground() {
-        return foreground.tasks() + shared.tasks();
+        return foreground.tasks() + shared.tasks() + individual.tasks();
     }
 
     @Override
@@ -127,6 +144,7 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
     public void close() {
         foreground.close();
         shared.close();
+        individual.close();
         background.close();
     }
 
@@ -136,13 +154,13 @@ public final class ThreadPoolReadExecutor implements ReadExecutor {
         private final ThreadPoolExecutor threads;
         private final AtomicInteger tasks = new AtomicInteger();
 
-        Pool(String name) {
+        Pool(String name, int maxWaiting) {
             threads = new ThreadPoolExecutor(
                     THREADS,
                     THREADS,
                     IDLE.toSeconds(),
                     TimeUnit.SECONDS,
-                    new ArrayBlockingQueue<>(BackgroundQueue.MAX + THREADS),
+                    new ArrayBlockingQueue<>(maxWaiting + THREADS),
                     task -> {
                         Thread thread = new Thread(task, "scope-guard-permissions-" + name);
                         thread.setDaemon(true);

@@ -3,6 +3,7 @@ package io.scopeguard.permission.flight;
 import io.scopeguard.provider.Priority;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.Sequence;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,10 +17,20 @@ final class GatedReads implements AutoCloseable {
 
     private final CountDownLatch busy = new CountDownLatch(THREADS);
     private final CountDownLatch open = new CountDownLatch(1);
+    private final Set<Priority> gated;
     private final Set<Integer> read = ConcurrentHashMap.newKeySet();
     private final ThreadPoolReadExecutor executor = new ThreadPoolReadExecutor();
     private final SingleFlight<Key> flights =
             new SingleFlight<>(executor, new Sequence(MovableClock.atNoon().steady()), new Reader());
+
+    GatedReads() {
+        this(EnumSet.allOf(Priority.class));
+    }
+
+    /** @param gated the priorities of the reads that have to wait */
+    GatedReads(Set<Priority> gated) {
+        this.gated = gated;
+    }
 
     record Key(int number, boolean isShared) implements ReadKey {}
 
@@ -57,14 +68,20 @@ final class GatedReads implements AutoCloseable {
 
         @Override
         public boolean step(Flight<Key> flight) {
+            if (gated.contains(flight.priority())) {
+                await();
+            }
+            read.add(flight.key().number());
+            return true;
+        }
+
+        private void await() {
             busy.countDown();
             try {
                 open.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            read.add(flight.key().number());
-            return true;
         }
 
         @Override
