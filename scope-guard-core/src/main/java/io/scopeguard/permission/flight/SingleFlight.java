@@ -256,6 +256,8 @@ public final class SingleFlight<K extends ReadKey> {
             if (next == null) {
                 next = create();
                 current.next(next);
+            } else {
+                next.demandAfter(after);
             }
             joined = next;
             before = current;

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.scopeguard.provider.Priority;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.Sequence;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,6 +54,33 @@ class JoinedFlightTests {
         other.get().get();
     }
 
+    /** An answer of another process may be older than a request that joins late. */
+    @Test
+    void requestWhenAnotherReadIsAlreadyPlannedThenItBeginsAfterTheLatestRequest() throws Exception {
+        Sequence sequence = new Sequence(MovableClock.atNoon().steady());
+        CountDownLatch begun = new CountDownLatch(1);
+        List<Long> demands = new CopyOnWriteArrayList<>();
+        SingleFlight<Key> dated = new SingleFlight<>(executor, sequence, new Slow() {
+            @Override
+            public boolean step(Flight<Key> flight) {
+                flight.begins();
+                demands.add(flight.notBefore());
+                begun.countDown();
+                return super.step(flight);
+            }
+        });
+        var unused = dated.request(KNOWN, Long.MIN_VALUE, Priority.FOREGROUND, 0);
+        begun.await();
+        CompletableFuture<Void> next = dated.request(KNOWN, sequence.next(), Priority.FOREGROUND, 0);
+        long latest = sequence.next();
+
+        assertThat(dated.request(KNOWN, latest, Priority.FOREGROUND, 0)).isSameAs(next);
+
+        open.countDown();
+        next.get();
+        assertThat(demands).containsExactly(Long.MIN_VALUE, latest);
+    }
+
     private CompletableFuture<Void> request(Key key) {
         return flights.request(key, Long.MIN_VALUE, Priority.FOREGROUND, 0);
     }
@@ -69,7 +98,7 @@ class JoinedFlightTests {
         }
     }
 
-    private final class Slow implements SingleFlight.Reader<Key> {
+    private class Slow implements SingleFlight.Reader<Key> {
 
         @Override
         public boolean step(Flight<Key> flight) {
