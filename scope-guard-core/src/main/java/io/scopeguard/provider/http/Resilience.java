@@ -100,7 +100,7 @@ final class Resilience {
         long start = System.nanoTime();
         while (true) {
             try {
-                return breaker.executeSupplier(call);
+                return judged(call);
             } catch (CallNotPermittedException e) {
                 boolean isTried = breaker.getState() != CircuitBreaker.State.OPEN;
                 if (!isTried || System.nanoTime() - start > longestTrial.toNanos() || !passTime()) {
@@ -109,6 +109,16 @@ final class Resilience {
                             provider + " has failed too often: no calls are made to it for a while.");
                 }
             }
+        }
+    }
+
+    /** An error of the JVM says nothing about the provider. The circuit breaker ignores it, so the permission must be returned. */
+    private <T> T judged(Supplier<T> call) {
+        try {
+            return breaker.executeSupplier(call);
+        } catch (Error e) {
+            breaker.releasePermission();
+            throw e;
         }
     }
 
