@@ -3,6 +3,7 @@ package io.scopeguard.permission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.scopeguard.permission.Freshness.Waiting;
 import io.scopeguard.permission.fact.Changes;
@@ -30,6 +31,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -170,6 +173,39 @@ class DecidersTests {
 
         assertThat(third.holds("b")).isFalse();
         assertThat(third.lossOf("b")).isNotNull();
+    }
+
+    /** With a scan of all losses for each of them, this would take an hour. */
+    @Test
+    void holdersWhenVeryManyAreLostAtOnceThenEachLossIsKeptInShortTime() {
+        int many = 500_000;
+        Set<String> all = IntStream.range(0, many).mapToObj(i -> "u" + i).collect(Collectors.toSet());
+        Set<String> one = Set.of("u0");
+
+        HolderSet third = assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () -> HolderSet.first(all, times(10))
+                        .followedBy(one, times(20), 25)
+                        .followedBy(one, times(30), 35));
+
+        assertThat(third.ids()).isEqualTo(one);
+        assertThat(all).allMatch(user -> third.holds(user) || third.lossOf(user).lostAt() == 30);
+        assertThat(third.changes().forgottenUntil()).isEqualTo(Long.MIN_VALUE);
+    }
+
+    /** The losses of the newest pass with losses, and those of earlier passes up to the limit. */
+    @Test
+    void holdersWhenOthersAreLostLaterThenTheOldestLossesAreDropped() {
+        Set<String> all = IntStream.range(0, 3_000).mapToObj(i -> "u" + i).collect(Collectors.toSet());
+        HolderSet after = HolderSet.first(all, times(10))
+                .followedBy(Set.of("u0", "u1"), times(20), 25)
+                .followedBy(Set.of("u0", "u1"), times(30), 35)
+                .followedBy(Set.of("u0"), times(40), 45)
+                .followedBy(Set.of("u0"), times(50), 55);
+
+        assertThat(after.changes().losses()).hasSize(1_000);
+        assertThat(after.lossOf("u1").lostAt()).isEqualTo(50);
+        assertThat(after.changes().forgottenUntil()).isEqualTo(30);
     }
 
     @Test

@@ -435,6 +435,35 @@ class HolderSweepTests {
         assertThat(global("user-100", AUDIT).standing()).isEqualTo(Standing.SUSPENDED);
     }
 
+    /** The times of so many losses are not kept for long. */
+    @Test
+    void getWhenVeryManyHaveLostARoleThenTheirTokensFromBeforeAreOlderThanTheLoss() {
+        for (int i = 250; i < 2_750; i++) {
+            directory.member("acme", "user-" + i).holds("user-" + i, "auditor");
+        }
+        sweep(3);
+        clock.advanceSeconds(1);
+        long issued = steady.nanos();
+        for (int i = 250; i < 2_750; i++) {
+            directory.holds("user-" + i);
+        }
+        sweep(3);
+        for (int i = 249; i >= 240; i--) {
+            directory.holds("user-" + i, "auditor");
+            sweep(1);
+            directory.holds("user-" + i);
+            sweep(2);
+        }
+
+        for (int i = 250; i < 2_750; i += 50) {
+            LivePermissions live = get("user-" + i, AUDIT);
+            assertThat(live.granted()).as("user %d", i).isEqualTo(Scopes.none());
+            assertThat(live.history().lackedSince("audit").orElseThrow())
+                    .as("user %d", i)
+                    .isGreaterThan(issued);
+        }
+    }
+
     private void sweepGlobally(int times) {
         for (int i = 0; i < times; i++) {
             clock.advanceSeconds(29);

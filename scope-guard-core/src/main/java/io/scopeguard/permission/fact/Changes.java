@@ -2,6 +2,7 @@ package io.scopeguard.permission.fact;
 
 import io.scopeguard.annotation.Internal;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,16 +15,24 @@ import org.jspecify.annotations.Nullable;
  * holders of a role. An element that the first read contained and that never changed has no entry. Immutable and bounded.
  *
  * @param gains present elements that were gained after the first read
- * @param losses the newest {@value #MAX_LOSSES} elements that were lost
+ * @param losses the elements that were lost: all that the newest read with losses lacked, and at least the newest
+ *     {@value #MAX_LOSSES}
+ * @param forgottenUntil the start of the newest read whose losses are not all contained, or the smallest number. It is not known
+ *     which elements were lost until then.
  *
  * @hidden
  */
 @Internal
-public record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
+public record Changes(Map<String, Gain> gains, Map<String, Loss> losses, long forgottenUntil) {
 
     public static final Changes NONE = new Changes(Map.of(), Map.of());
 
     private static final int MAX_LOSSES = 1_000;
+
+    /** Changes of which nothing is forgotten. */
+    public Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
+        this(gains, losses, Long.MIN_VALUE);
+    }
 
     /**
      * An element was gained.
@@ -67,7 +76,7 @@ public record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
                 .forEach(loss -> losses.put(
                         loss.role(),
                         new Loss(new Gain(loss.lackedUntil(), loss.end()), loss.noticed(), loss.lostAt())));
-        return new Changes(Map.copyOf(gains), bounded(losses));
+        return bounded(gains, losses, Long.MIN_VALUE);
     }
 
     List<FactHistory.Gain> gainsList() {
@@ -110,6 +119,7 @@ public record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
         Map<String, Gain> nextGains = new HashMap<>(gains);
         Map<String, Loss> nextLosses = new HashMap<>(losses);
         Set<String> known = Set.copyOf(before);
+        Loss ofFirst = new Loss(Gain.atFirst(firstEnd), times.noticed(), times.readAt());
         for (String element : now) {
             if (!known.contains(element)) {
                 nextGains.put(element, regained(nextLosses.remove(element), new Gain(lastRead, times.end())));
@@ -117,11 +127,11 @@ public record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
         }
         for (String element : known) {
             if (!now.contains(element)) {
-                nextGains.remove(element);
-                nextLosses.put(element, new Loss(gain(element, firstEnd), times.noticed(), times.readAt()));
+                Gain gain = nextGains.remove(element);
+                nextLosses.put(element, gain == null ? ofFirst : new Loss(gain, times.noticed(), times.readAt()));
             }
         }
-        return new Changes(Map.copyOf(nextGains), bounded(nextLosses));
+        return bounded(nextGains, nextLosses, forgottenUntil);
     }
 
     /**
@@ -147,7 +157,7 @@ public record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
         }
         Map<String, Gain> next = new HashMap<>(gains);
         next.putAll(earlier);
-        return new Changes(Map.copyOf(next), losses);
+        return new Changes(Map.copyOf(next), losses, forgottenUntil);
     }
 
     /** An element that returned before any picture lacked it was never lost. */
@@ -155,15 +165,27 @@ public record Changes(Map<String, Gain> gains, Map<String, Loss> losses) {
         return loss != null && gain.lackedUntil() <= loss.noticed() ? loss.gain() : gain;
     }
 
-    private static Map<String, Loss> bounded(Map<String, Loss> losses) {
-        while (losses.size() > MAX_LOSSES) {
-            String oldest = losses.entrySet().stream()
-                    .min((a, b) ->
-                            Long.compare(a.getValue().noticed(), b.getValue().noticed()))
-                    .orElseThrow()
-                    .getKey();
-            losses.remove(oldest);
+    /**
+     * Drops the oldest losses. Those of one read take no more space than the elements took before, so they are kept together at
+     * first, and bind like each other.
+     */
+    private static Changes bounded(Map<String, Gain> gains, Map<String, Loss> losses, long forgottenUntil) {
+        int surplus = losses.size() - MAX_LOSSES;
+        if (surplus <= 0) {
+            return new Changes(Map.copyOf(gains), Map.copyOf(losses), forgottenUntil);
         }
-        return Map.copyOf(losses);
+        long newest = losses.values().stream().mapToLong(Loss::lostAt).max().orElseThrow();
+        List<Map.Entry<String, Loss>> dropped = losses.entrySet().stream()
+                .filter(loss -> loss.getValue().lostAt() != newest)
+                .sorted(Comparator.comparingLong(loss -> loss.getValue().lostAt()))
+                .limit(surplus)
+                .toList();
+        Map<String, Loss> kept = new HashMap<>(losses);
+        long forgotten = forgottenUntil;
+        for (Map.Entry<String, Loss> loss : dropped) {
+            kept.remove(loss.getKey());
+            forgotten = Math.max(forgotten, loss.getValue().lostAt());
+        }
+        return new Changes(Map.copyOf(gains), Map.copyOf(kept), forgotten);
     }
 }

@@ -278,6 +278,8 @@ public final class HolderSweep {
             } else {
                 Changes.Loss loss = set.lossOf(user);
                 losses = loss == null ? losses : with(losses, entry.getKey(), loss);
+                // Whether the user was a holder until then is not known any more.
+                firstEnd = loss == null ? Math.max(firstEnd, set.changes().forgottenUntil()) : firstEnd;
             }
         }
         Changes changes = gains.isEmpty() && losses.isEmpty() ? Changes.NONE : new Changes(gains, losses);
