@@ -29,8 +29,9 @@ final class KeysById {
             VerificationKey known = byId.get(jwk.getKeyID());
             try {
                 keys.put(jwk.getKeyID(), known != null && known.isOf(jwk) ? known : new VerificationKey(jwk));
-            } catch (JOSEException e) {
-                // The key cannot verify anything, so it counts as not published.
+            } catch (JOSEException | RuntimeException e) {
+                // The key cannot verify anything, so it counts as not published. Providers of cryptography throw
+                // undeclared exceptions.
             }
         }
         return new KeysById(Map.copyOf(keys));

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An issuer's published signing keys, cached for a fixed time regardless of the response's cache headers. They are fetched
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * for a second fetch, because the one in progress began before the request. Thread-safe.
  */
 final class SigningKeys implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(SigningKeys.class);
 
     /** While fetches succeed, there are at most two within this time, however many unknown key ids are requested. */
     static final Duration FETCH_INTERVAL = Duration.ofSeconds(10);
@@ -239,13 +243,23 @@ final class SigningKeys implements AutoCloseable {
     }
 
     private void end(Fetch fetch, @Nullable PublishedKeys published) {
-        if (published == null) {
+        Reading fetched = published == null ? null : prepared(published, fetch);
+        if (fetched == null) {
             failed(fetch);
             fetch.result.completeExceptionally(unavailable());
         } else {
-            Reading fetched = new Reading(reading.keys.renewed(published.keys()), fetch.began);
             succeeded(fetched);
             fetch.result.complete(fetched);
+        }
+    }
+
+    /** The keys, ready to verify; {@code null} if that fails unexpectedly. In any case, the fetch ends, and another one may begin. */
+    private @Nullable Reading prepared(PublishedKeys published, Fetch fetch) {
+        try {
+            return new Reading(reading.keys.renewed(published.keys()), fetch.began);
+        } catch (RuntimeException | Error e) {
+            log.warn("The signing keys were fetched, but could not be prepared. The known keys stay in use.", e);
+            return null;
         }
     }
 

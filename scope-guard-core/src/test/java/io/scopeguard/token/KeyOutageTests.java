@@ -7,16 +7,21 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyRevocation;
+import com.nimbusds.jose.jwk.KeyType;
+import com.nimbusds.jose.jwk.RSAKey;
 import io.scopeguard.testing.LogEvents;
 import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.TestTokens;
 import io.scopeguard.testing.Trickle;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.KeyListener.Outcome;
+import java.security.ProviderException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -28,6 +33,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** The waits for keys, their time limits, and the reports to operators. The clock is moved; the test decides when a fetch ends. */
@@ -68,6 +74,77 @@ class KeyOutageTests {
         fail();
 
         assertThat(keys.longestWait()).isEqualTo(Loopback.PATIENCE.dividedBy(3));
+    }
+
+    @Test
+    void findWhenAFetchEndsUnexpectedlyThenTheNextFetchBegins() {
+        VerificationKey known = learn();
+        advance(SigningKeys.RENEWED_AFTER);
+        keys.renewIfDue();
+        JWK failing = new FailingKey(new OutOfMemoryError("Java heap space"));
+        fetches.remove().complete(new PublishedKeys(List.of(failing), Map.of()));
+        assertThat(found("first")).isSameAs(known);
+        advance(SigningKeys.FETCH_INTERVAL);
+        keys.renewIfDue();
+        answer(second);
+
+        assertThat(found("second")).isNotNull();
+    }
+
+    /** One key that the provider of cryptography does not take costs that key only. */
+    @Test
+    void findWhenAPublishedKeyCannotBePreparedThenOnlyThatKeyIsMissing() {
+        JWK broken = new FailingKey(new ProviderException("not in FIPS mode"));
+        keys.renewIfDue();
+        fetches.remove().complete(new PublishedKeys(List.of(broken, first.toPublicJWK()), Map.of()));
+
+        assertThat(found("first")).isNotNull();
+    }
+
+    /** A key that fails when it is prepared. */
+    private static final class FailingKey extends JWK {
+
+        private final transient Supplier<RuntimeException> failure;
+
+        FailingKey(Throwable failure) {
+            super(KeyType.RSA, null, null, null, "failing", null, null, null, null, null, null, null, null, null);
+            this.failure = () -> {
+                if (failure instanceof Error error) {
+                    throw error;
+                }
+                return (RuntimeException) failure;
+            };
+        }
+
+        @Override
+        public RSAKey toRSAKey() {
+            throw failure.get();
+        }
+
+        @Override
+        public LinkedHashMap<String, ?> getRequiredParams() {
+            return new LinkedHashMap<>();
+        }
+
+        @Override
+        public boolean isPrivate() {
+            return false;
+        }
+
+        @Override
+        public JWK toPublicJWK() {
+            return this;
+        }
+
+        @Override
+        public JWK toRevokedJWK(KeyRevocation revocation) {
+            return this;
+        }
+
+        @Override
+        public int size() {
+            return 0;
+        }
     }
 
     @Test
