@@ -265,7 +265,7 @@ final class SigningKeys implements AutoCloseable {
 
     /** A first fetch that nobody waited for may have been too early, so it shortens no wait. */
     private synchronized void failed(Fetch fetch) {
-        failing = fetch.isAwaited || !reading.keys.equals(KeysById.NONE);
+        failing |= fetch.isAwaited || !reading.keys.equals(KeysById.NONE);
         freezesAtFailed = fetch.freezes;
         lastFailed = nanos.getAsLong();
         running = null;

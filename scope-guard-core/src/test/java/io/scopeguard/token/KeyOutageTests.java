@@ -76,6 +76,18 @@ class KeyOutageTests {
         assertThat(keys.longestWait()).isEqualTo(Loopback.PATIENCE.dividedBy(3));
     }
 
+    /** The fetch that nobody waits for says nothing about the outage that requests have found. */
+    @Test
+    void longestWaitWhenAFetchInTheBackgroundFailsDuringAnOutageThenStillShortened() {
+        fetchesFail = true;
+        assertUnavailable("first");
+        advance(SigningKeys.FETCH_INTERVAL);
+        keys.renewIfDue();
+
+        assertThat(started).isEqualTo(2);
+        assertThat(keys.longestWait()).isEqualTo(Loopback.PATIENCE.dividedBy(3));
+    }
+
     @Test
     void findWhenAFetchEndsUnexpectedlyThenTheNextFetchBegins() {
         VerificationKey known = learn();
