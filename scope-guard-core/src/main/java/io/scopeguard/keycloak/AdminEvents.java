@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reports changes by polling the realm's admin events: one poll for all users. Polling only shortens the time until a change is
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Close it to stop its thread.
  */
 final class AdminEvents implements ChangeFeed {
+
+    private static final Logger log = LoggerFactory.getLogger(AdminEvents.class);
 
     private static final Duration OVERLAP = Duration.ofSeconds(10);
 
@@ -134,6 +138,10 @@ final class AdminEvents implements ChangeFeed {
             return true;
         } catch (PermissionsUnavailableException | SettingRefusedException e) {
             // Already logged by the outage log.
+            return false;
+        } catch (RuntimeException | Error e) {
+            // An exception would end all further polls.
+            log.warn("A poll of admin events failed unexpectedly; the next poll requests the same events", e);
             return false;
         }
     }

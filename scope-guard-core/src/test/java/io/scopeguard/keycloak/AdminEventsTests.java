@@ -25,18 +25,24 @@ import io.scopeguard.testing.FakeRealm;
 import io.scopeguard.testing.LogEvents;
 import io.scopeguard.testing.Loopback;
 import io.scopeguard.testing.MovableClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Changes by admin events: those of a real Keycloak, and the result of polling. */
 class AdminEventsTests {
@@ -222,6 +228,46 @@ class AdminEventsTests {
         server.server().removeStub(trouble);
         clock.advance(Duration.ofHours(1));
         assertThat(polled()).contains(new OfSubject(new Subject(Subject.Type.USER, "bob")));
+    }
+
+    /** The receiver may fail because no thread can be started, for example. */
+    @ParameterizedTest
+    @MethodSource("unexpected")
+    void startWhenAPollFailsUnexpectedlyThenTheNextOneReportsTheSameChanges(Throwable failure)
+            throws InterruptedException {
+        BlockingQueue<PermissionChange> reported = new LinkedBlockingQueue<>();
+        Semaphore failures = new Semaphore(0);
+        AtomicBoolean isFailing = new AtomicBoolean(true);
+        try (LogEvents logged = LogEvents.capture();
+                AdminEvents polling = (AdminEvents) keycloak.changeFeed(change -> {
+                    if (isFailing.get()) {
+                        failures.release();
+                        throwUnchecked(failure);
+                    }
+                    reported.add(change);
+                })) {
+            assertThat(polling.poll()).isTrue();
+            realm().enable("bob", false);
+            polling.start(Duration.ofMillis(20));
+            failures.acquire(2);
+            isFailing.set(false);
+
+            assertThat(reported.take()).isEqualTo(new OfSubject(new Subject(Subject.Type.USER, "bob")));
+            assertThat(logged.messages()).anyMatch(message -> message.contains("A poll of admin events failed"));
+        }
+    }
+
+    static Stream<Throwable> unexpected() {
+        return Stream.of(
+                new OutOfMemoryError("unable to create native thread"),
+                new UncheckedIOException(new IOException("Too many open files")));
+    }
+
+    private static void throwUnchecked(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) failure;
     }
 
     @Test
