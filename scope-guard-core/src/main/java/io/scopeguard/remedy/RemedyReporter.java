@@ -2,6 +2,7 @@ package io.scopeguard.remedy;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.scopeguard.provider.http.IsolatedListener;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
@@ -18,11 +19,11 @@ final class RemedyReporter {
     private static final long MAX_ENTRIES = 100_000;
     private static final Duration MEMORY = Duration.ofHours(1);
 
-    private final RemedyListener listener;
+    private final IsolatedListener<RemedyListener> listener;
     private final Cache<Object, Boolean> reported;
 
     RemedyReporter(RemedyListener listener, SteadyClock clock) {
-        this.listener = listener;
+        this.listener = new IsolatedListener<>(listener);
         this.reported = Caffeine.newBuilder()
                 .maximumSize(MAX_ENTRIES)
                 .expireAfterWrite(MEMORY)
@@ -33,13 +34,13 @@ final class RemedyReporter {
 
     void asked(AccessToken token, Remedy remedy) {
         if (isFirst(new Asked(token.fingerprint(), remedy))) {
-            listener.asked(remedy);
+            listener.notify(informed -> informed.asked(remedy));
         }
     }
 
     void disagreed(AccessToken token, String scope) {
         if (isFirst(new Disagreed(token.fingerprint(), scope))) {
-            listener.disagreed();
+            listener.notify(RemedyListener::disagreed);
         }
         if (isFirst(new Disputed(token.audience(), scope))) {
             log.warn(
@@ -54,7 +55,7 @@ final class RemedyReporter {
 
     void disagreedAboutRole(AccessToken token, String role) {
         if (isFirst(new Disagreed(token.fingerprint(), '\n' + role))) {
-            listener.disagreed();
+            listener.notify(RemedyListener::disagreed);
         }
         if (isFirst(new Disputed(null, role))) {
             log.warn(

@@ -1,6 +1,7 @@
 package io.scopeguard.token;
 
 import io.scopeguard.provider.http.BoundedHttp;
+import io.scopeguard.provider.http.IsolatedListener;
 import io.scopeguard.provider.http.OutageLog;
 import io.scopeguard.provider.http.OversizedBodyException;
 import io.scopeguard.provider.http.ReceivedResponse;
@@ -25,7 +26,7 @@ final class KeySetEndpoint {
     private final BoundedHttp http;
     private final Duration timeout;
     private final HttpRequest.Builder request;
-    private final KeyListener listener;
+    private final IsolatedListener<KeyListener> listener;
     private final OutageLog outages;
     private final IgnoredKeysLog ignored;
 
@@ -38,7 +39,7 @@ final class KeySetEndpoint {
         this.http = new BoundedHttp(timeout, MAX_BYTES, clock);
         this.timeout = timeout;
         this.request = HttpRequest.newBuilder(uri).header("Accept", "application/jwk-set+json, application/json");
-        this.listener = listener;
+        this.listener = new IsolatedListener<>(listener);
         this.outages = new OutageLog(
                 "The signing keys cannot be fetched from " + uri,
                 "The signing keys can be fetched from " + uri + " again",
@@ -69,8 +70,12 @@ final class KeySetEndpoint {
             outages.failed(e.outcome(), e.getMessage());
             throw new CompletionException(e);
         } finally {
-            listener.fetched(outcome, Duration.ofNanos(System.nanoTime() - start));
+            report(outcome, Duration.ofNanos(System.nanoTime() - start));
         }
+    }
+
+    private void report(Outcome outcome, Duration took) {
+        listener.notify(informed -> informed.fetched(outcome, took));
     }
 
     private PublishedKeys read(@Nullable ReceivedResponse response, @Nullable Throwable failure)

@@ -13,6 +13,7 @@ import io.scopeguard.permission.read.ConfirmingRead;
 import io.scopeguard.provider.Account;
 import io.scopeguard.provider.Answer;
 import io.scopeguard.provider.CallContext;
+import io.scopeguard.provider.CallListener;
 import io.scopeguard.provider.DefinitionsKey;
 import io.scopeguard.provider.Grants;
 import io.scopeguard.provider.Membership;
@@ -103,6 +104,25 @@ class KeycloakPermissionSourceTests {
         realm().join("acme-id", "acme-members", "alice");
         assertThat(membership("alice", "acme")).isEqualTo(member("acme-admins", "acme-members"));
         assertThat(confirmed("alice", "globex")).isEqualTo(member("globex-members"));
+    }
+
+    @Test
+    void membershipWhenTheListenerFailsThenTheAnswerIsUsedNevertheless() {
+        PermissionSource metered = keycloak(builder -> builder.listener(new CallListener() {
+                    @Override
+                    public void called(String operation, String outcome, Duration took) {
+                        throw new IllegalStateException("metrics");
+                    }
+
+                    @Override
+                    public void waited(Priority priority, Duration took) {
+                        throw new AssertionError("metrics");
+                    }
+                }))
+                .permissions();
+
+        assertThat(metered.membership(user("alice"), "acme", CallContext.FOREGROUND))
+                .isEqualTo(member("acme-admins"));
     }
 
     @Test

@@ -378,6 +378,22 @@ class SigningKeysTests {
     }
 
     @Test
+    void verifyWhenTheListenerFailsThenTheKeysAreUsedNevertheless() {
+        try (LogEvents logged = LogEvents.capture();
+                AccessTokenVerifier metered = tokens.verifierBuilder(clock)
+                        .keyListener((outcome, took) -> {
+                            throw new IllegalStateException("metrics");
+                        })
+                        .build()) {
+            eventually(() -> metered.verify(tokens.organization("acme").compact()));
+
+            assertThat(logged.messages())
+                    .filteredOn(message -> message.contains("The listener"))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
     void verifyWhenFirstFetchFailsThenALaterOneRecovers() {
         tokens.server()
                 .stubFor(get(urlPathEqualTo(TestTokens.JWKS_PATH))

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.scopeguard.provider.CallBudget;
 import io.scopeguard.provider.CallListener;
 import io.scopeguard.provider.IdentityProvider;
+import io.scopeguard.provider.Priority;
 import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.ScopeCatalogue;
 import io.scopeguard.time.SteadyClock;
@@ -51,7 +52,22 @@ public abstract class ConnectionBuilder<B extends ConnectionBuilder<B>> {
                 steady,
                 providerClock,
                 new ScopeCatalogue(providerClock),
-                new HttpCalls(product, budget, timeout, listener, steady, providerClock));
+                new HttpCalls(product, budget, timeout, isolated(listener), steady, providerClock));
+    }
+
+    private static CallListener isolated(CallListener listener) {
+        IsolatedListener<CallListener> isolated = new IsolatedListener<>(listener);
+        return new CallListener() {
+            @Override
+            public void called(String operation, String outcome, Duration took) {
+                isolated.notify(informed -> informed.called(operation, outcome, took));
+            }
+
+            @Override
+            public void waited(Priority priority, Duration took) {
+                isolated.notify(informed -> informed.waited(priority, took));
+            }
+        };
     }
 
     /** The name in metrics and configuration, unique in the application. By default the product's name, in lower case. */
