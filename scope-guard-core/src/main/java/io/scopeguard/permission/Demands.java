@@ -198,9 +198,8 @@ final class Demands {
         if (priority == Priority.BACKGROUND && after <= part.readAt() && sweep.isPaused(sequence.now())) {
             return CompletableFuture.completedFuture(null);
         }
-        if (priority == Priority.FOREGROUND) {
-            sweep.addWaiting(key.id(), part.readAt() == Long.MIN_VALUE);
-        }
+        CompletableFuture<Void> found =
+                priority == Priority.FOREGROUND ? sweep.addWaiting(key.id(), part.readAt() == Long.MIN_VALUE) : null;
         if (isSeen(sweep, key, after)) {
             return CompletableFuture.completedFuture(null);
         }
@@ -224,7 +223,8 @@ final class Demands {
         }
         CompletableFuture<Void> swept = flights.request(
                 new MembersKey(key.organization()), sweptAfter(sweep, after), after, priority, place(part));
-        return sweep.join(key.id(), swept);
+        // The member may have been found since it was looked for, by a sweep that goes on for long.
+        return found == null ? swept : CompletableFuture.anyOf(found, swept).thenApply(done -> null);
     }
 
     /** A sweep in progress reads the member's page after the given time, unless it has already read the page. */

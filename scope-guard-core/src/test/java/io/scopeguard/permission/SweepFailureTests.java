@@ -12,6 +12,7 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,42 @@ class SweepFailureTests {
         get("user-0");
         executor.runAll();
         directory.forgetCalls();
+    }
+
+    /** Another thread processes the page of the member after the request has looked for the member. */
+    @Test
+    void getWhenThePageIsReadWhileTheRequestJoinsThenItDoesNotWaitForFurtherPages() {
+        AtomicReference<Runnable> joining = new AtomicReference<>(() -> {});
+        TestDirectory slow = new TestDirectory() {
+            @Override
+            public int readers() {
+                joining.getAndSet(() -> {}).run();
+                return super.readers();
+            }
+        };
+        slow.role("viewer", "read").members("acme", 450, "viewer");
+        PermissionCache own = new PermissionCache(
+                "Test", slow, steady, CacheSettings.DEFAULT, FactExchange.NONE, executor, new Sweeps());
+        for (int i = 0; i < 450; i++) {
+            own.get(key("user-" + i), fresh(), READ);
+        }
+        executor.runAll();
+        clock.advance(Duration.ofMinutes(6));
+        for (int i = 0; i < 450; i++) {
+            own.refresh(key("user-" + i), fresh());
+        }
+        slow.forgetCalls();
+        runUntilPage(slow, 1);
+        joining.set(() -> runUntilPage(slow, 2));
+
+        assertThat(own.get(key("user-150"), fresh(), READ).granted()).isEqualTo(READ);
+        assertThat(slow.calls("members")).isEqualTo(2);
+    }
+
+    private void runUntilPage(TestDirectory source, int number) {
+        while (source.calls("members") < number) {
+            executor.run(1);
+        }
     }
 
     @Test

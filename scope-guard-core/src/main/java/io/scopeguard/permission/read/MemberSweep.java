@@ -128,14 +128,18 @@ public final class MemberSweep {
      * Registers a request for a member that has to be read. If the request stops waiting, the member still counts as requested.
      *
      * @param isUnknown whether no fact about the member counts as used
+     * @return completes when the member is found, or is missing from a complete pass; {@code null} if too many members are waited for
      */
-    public void addWaiting(String user, boolean isUnknown) {
-        if (waiting.size() < MAX_WAITING) {
-            waiting.computeIfAbsent(user, id -> {
-                usedNow.addAndGet(isUnknown ? 1 : 0);
-                return new Waiter(isUnknown, new CompletableFuture<>());
-            });
+    public @Nullable CompletableFuture<Void> addWaiting(String user, boolean isUnknown) {
+        Waiter known = waiting.get(user);
+        if (known != null || waiting.size() >= MAX_WAITING) {
+            return known == null ? null : known.found();
         }
+        return waiting.computeIfAbsent(user, id -> {
+                    usedNow.addAndGet(isUnknown ? 1 : 0);
+                    return new Waiter(isUnknown, new CompletableFuture<>());
+                })
+                .found();
     }
 
     /** The members that requests wait for. */
@@ -174,14 +178,6 @@ public final class MemberSweep {
     public @Nullable Seen seen(String user) {
         Pass<Seen> current = pass;
         return current == null ? null : current.seen().get(user);
-    }
-
-    /** Completes when the member is found or the sweep ends. */
-    public CompletableFuture<Void> join(String user, CompletableFuture<Void> sweep) {
-        Waiter waits = waiting.get(user);
-        return waits == null
-                ? sweep
-                : CompletableFuture.anyOf(waits.found(), sweep).thenApply(done -> null);
     }
 
     /**
