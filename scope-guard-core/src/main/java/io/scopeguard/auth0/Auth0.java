@@ -135,9 +135,7 @@ public final class Auth0 extends ConnectedProvider {
     /** Receives the events of the tenant's event streams. Returns {@code null} without a secret to authenticate them. */
     @Override
     public @Nullable EventReceiver eventReceiver() {
-        return eventSecrets.isEmpty()
-                ? null
-                : new Auth0EventStream(eventSecrets, connection.steadyClock().wallClock());
+        return eventSecrets.isEmpty() ? null : new Auth0EventStream(eventSecrets, connection.steadyClock());
     }
 
     /**

@@ -3,9 +3,9 @@ package io.scopeguard.auth0;
 import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.http.DeliveryIntake;
+import io.scopeguard.time.SteadyClock;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -27,9 +27,9 @@ final class Auth0EventStream implements EventReceiver {
 
     /**
      * @param secrets the bearer tokens that are accepted
-     * @param clock dates deliveries
+     * @param clock dates and limits deliveries
      */
-    Auth0EventStream(Collection<String> secrets, Clock clock) {
+    Auth0EventStream(Collection<String> secrets, SteadyClock clock) {
         this.secrets = secrets.stream()
                 .map(secret -> secret.getBytes(StandardCharsets.UTF_8))
                 .toList();

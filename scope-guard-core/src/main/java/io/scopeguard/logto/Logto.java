@@ -107,9 +107,7 @@ public final class Logto extends ConnectedProvider {
     @Override
     public @Nullable EventReceiver eventReceiver() {
         SteadyClock clock = connection.steadyClock();
-        return signingKeys.isEmpty()
-                ? null
-                : new LogtoWebhook(signingKeys, connection.catalogue(), clock.wallClock(), clock);
+        return signingKeys.isEmpty() ? null : new LogtoWebhook(signingKeys, connection.catalogue(), clock);
     }
 
     @Override

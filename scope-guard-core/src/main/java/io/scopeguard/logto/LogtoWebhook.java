@@ -7,7 +7,6 @@ import io.scopeguard.provider.http.DeliveryIntake;
 import io.scopeguard.provider.http.HmacSignature;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.SteadyClock;
-import java.time.Clock;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.Set;
@@ -27,21 +26,21 @@ final class LogtoWebhook implements EventReceiver {
     private final HmacSignature signature;
     private final DeliveryIntake intake;
     private final ScopeCatalogue catalogue;
-    private final SteadyClock steadyClock;
+    private final SteadyClock clock;
 
     /**
      * @param signingKeys the keys of the webhooks that deliver here
      * @param catalogue records created scopes
      * @throws IllegalArgumentException if there is no key, or one is blank
      */
-    LogtoWebhook(Collection<String> signingKeys, ScopeCatalogue catalogue, Clock clock, SteadyClock steadyClock) {
+    LogtoWebhook(Collection<String> signingKeys, ScopeCatalogue catalogue, SteadyClock clock) {
         if (signingKeys.isEmpty() || signingKeys.stream().anyMatch(String::isBlank)) {
             throw new IllegalArgumentException("without a signing key, anybody could send deliveries");
         }
         this.signature = new HmacSignature(signingKeys);
         this.intake = new DeliveryIntake(clock);
         this.catalogue = catalogue;
-        this.steadyClock = steadyClock;
+        this.clock = clock;
     }
 
     @Override
@@ -80,8 +79,7 @@ final class LogtoWebhook implements EventReceiver {
         Outcome outcome = intake.take(digest, event.createdAt(), event.changes(), changes);
         if (outcome == Outcome.APPLIED) {
             // An untimely delivery must not mark a scope as new.
-            event.createdScope()
-                    .ifPresent(scope -> catalogue.created(Audience.ORGANIZATION, scope, steadyClock.nanos()));
+            event.createdScope().ifPresent(scope -> catalogue.created(Audience.ORGANIZATION, scope, clock.nanos()));
         }
         return new Receipt(outcome, event.label());
     }

@@ -216,6 +216,16 @@ class LogtoWebhookTests {
     }
 
     @Test
+    void receiveWhenTheWallClockStepsBackThenTheLimitsLastNoLonger() {
+        assertThat(deliver(event("User.Deleted", "\"data\":1"))).isEqualTo(Outcome.APPLIED);
+        clock.step(Duration.ofHours(-1));
+        assertThat(deliver(event("User.Deleted", "\"data\":2"))).isEqualTo(Outcome.LIMITED);
+        clock.advanceSeconds(10);
+
+        assertThat(deliver(event("User.Deleted", "\"data\":3"))).isEqualTo(Outcome.APPLIED);
+    }
+
+    @Test
     void receiveWhenLimitedThenRepeatedDeliveryIsApplied() {
         byte[] turnedAway = event("User.Deleted", "\"data\":2");
         deliver(event("User.Deleted", "\"data\":1"));
@@ -385,7 +395,7 @@ class LogtoWebhookTests {
     }
 
     private LogtoWebhook webhook(String... keys) {
-        return new LogtoWebhook(List.of(keys), catalogue, clock, steady);
+        return new LogtoWebhook(List.of(keys), catalogue, steady);
     }
 
     private Outcome deliver(byte[] body) {

@@ -7,11 +7,10 @@ import io.github.bucket4j.TimeMeter;
 import io.scopeguard.provider.EventReceiver.Outcome;
 import io.scopeguard.provider.PermissionChange;
 import io.scopeguard.provider.PermissionChange.OfEverything;
-import java.time.Clock;
+import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -25,19 +24,19 @@ public final class DeliveryIntake {
 
     private static final int MAX_REMEMBERED = 10_000;
 
-    private final Clock clock;
+    private final SteadyClock clock;
     private final Cache<String, Boolean> taken;
     private final Bucket untimely;
     private final Bucket flushes;
 
-    /** @param clock dates deliveries */
-    public DeliveryIntake(Clock clock) {
+    /** @param clock compares the times of deliveries with its wall clock; a step of the wall clock changes no limit */
+    public DeliveryIntake(SteadyClock clock) {
         this.clock = clock;
         // From the earliest time at which a delivery is timely to the latest.
         this.taken = Caffeine.newBuilder()
                 .maximumSize(MAX_REMEMBERED)
                 .expireAfterWrite(WINDOW.multipliedBy(2))
-                .ticker(() -> nanos(clock))
+                .ticker(clock::nanos)
                 .build();
         this.untimely = atMost(60, Duration.ofMinutes(1));
         this.flushes = atMost(1, Duration.ofSeconds(10));
@@ -82,24 +81,20 @@ public final class DeliveryIntake {
     private Bucket atMost(int times, Duration period) {
         return Bucket.builder()
                 .addLimit(limit -> limit.capacity(times).refillGreedy(times, period))
-                .withCustomTimePrecision(new WallClock(clock))
+                .withCustomTimePrecision(new Elapsed(clock))
                 .build();
     }
 
-    private static long nanos(Clock clock) {
-        return TimeUnit.MILLISECONDS.toNanos(clock.millis());
-    }
-
-    private record WallClock(Clock clock) implements TimeMeter {
+    private record Elapsed(SteadyClock clock) implements TimeMeter {
 
         @Override
         public long currentTimeNanos() {
-            return nanos(clock);
+            return clock.nanos();
         }
 
         @Override
         public boolean isWallClockBased() {
-            return true;
+            return false;
         }
     }
 }
