@@ -20,10 +20,8 @@ public final class Watch implements AutoCloseable {
     private final Watches watches;
     private final Authorizer authorizer;
     private final WatchListener listener;
-    private final AtomicReference<@Nullable Entry> entry;
+    private final AtomicReference<State> state;
     private final AtomicBoolean isCounted = new AtomicBoolean(true);
-    private volatile Decision granted;
-    private volatile boolean isReported;
 
     /** Decides about the watched request. */
     interface Authorizer {
@@ -39,21 +37,41 @@ public final class Watch implements AutoCloseable {
     /** The last grant, with the keys under which the registry keeps it. */
     record Entry(Decision granted, KeyUse.Key key, Expiry expiry) {}
 
+    /**
+     * The state of the access. A renewal replaces all of it.
+     *
+     * @param last the last grant
+     * @param isReported whether a loss of the grant was reported in a mode that denies nothing
+     */
+    private record State(Entry last, boolean isOpen, boolean isReported) {
+
+        static State of(Entry entry) {
+            return new State(entry, true, false);
+        }
+
+        State closed() {
+            return new State(last, false, isReported);
+        }
+
+        State reported() {
+            return new State(last, isOpen, true);
+        }
+    }
+
     Watch(Watches watches, Entry first, Authorizer authorizer, WatchListener listener) {
         this.watches = watches;
-        this.granted = first.granted;
         this.authorizer = authorizer;
         this.listener = listener;
-        this.entry = new AtomicReference<>(first);
+        this.state = new AtomicReference<>(State.of(first));
     }
 
     /** The current grant: the first one, or that of the last renewal. */
     public Decision granted() {
-        return granted;
+        return state.get().last.granted;
     }
 
     public boolean isOpen() {
-        return entry.get() != null;
+        return state.get().isOpen;
     }
 
     /**
@@ -95,10 +113,11 @@ public final class Watch implements AutoCloseable {
     }
 
     private Decision decide(AccessToken newer) {
-        requireSame(granted.token(), newer);
-        Decision next = authorizer.authorize(newer, granted.request(), true);
+        Decision last = granted();
+        requireSame(last.token(), newer);
+        Decision next = authorizer.authorize(newer, last.request(), true);
         if (next.isGranted()) {
-            requireSameView(granted.token(), next.token());
+            requireSameView(last.token(), next.token());
         }
         return next;
     }
@@ -106,15 +125,12 @@ public final class Watch implements AutoCloseable {
     private void replace(Decision next) {
         Entry fresh = watches.entry(next);
         watches.use(fresh);
-        for (Entry known = entry.get(); known != null; known = entry.get()) {
-            if (entry.compareAndSet(known, fresh)) {
-                granted = next;
-                isReported = false;
-                watches.renewed(this, known, fresh);
-                return;
-            }
+        State known = state.getAndUpdate(last -> last.isOpen ? State.of(fresh) : last);
+        if (known.isOpen) {
+            watches.renewed(this, known.last, fresh);
+        } else {
+            watches.release(fresh);
         }
-        watches.release(fresh);
     }
 
     private static void requireSame(AccessToken known, AccessToken newer) {
@@ -137,20 +153,21 @@ public final class Watch implements AutoCloseable {
 
     /** Ends the access on behalf of the application, in every mode. */
     public void end() {
-        Entry known = entry.get();
-        if (known != null) {
+        State known = state.get();
+        if (known.isOpen) {
+            Entry last = known.last;
             finish(
-                    known,
-                    new WatchEnd(WatchEnd.Reason.APPLICATION, known.granted().token(), null, true));
+                    last,
+                    new WatchEnd(WatchEnd.Reason.APPLICATION, last.granted().token(), null, true));
         }
     }
 
     /** Stops watching, because the access is over. */
     @Override
     public void close() {
-        Entry known = entry.getAndSet(null);
-        if (known != null) {
-            watches.removed(this, known);
+        State known = state.getAndUpdate(State::closed);
+        if (known.isOpen) {
+            watches.removed(this, known.last);
         }
         stopCounting();
     }
@@ -164,7 +181,8 @@ public final class Watch implements AutoCloseable {
     /** The present entry, or {@code null} if the access is over or was already reported. */
     @Nullable
     Entry unreported() {
-        return isReported ? null : entry.get();
+        State known = state.get();
+        return known.isOpen && !known.isReported ? known.last : null;
     }
 
     /**
@@ -176,9 +194,9 @@ public final class Watch implements AutoCloseable {
     }
 
     void expired(Expiry expiry, boolean isEnforced) {
-        Entry known = entry.get();
-        if (known != null && known.expiry().equals(expiry)) {
-            finish(known, new WatchEnd(WatchEnd.Reason.EXPIRED, expiry.token(), null, isEnforced));
+        State known = state.get();
+        if (known.isOpen && known.last.expiry().equals(expiry)) {
+            finish(known.last, new WatchEnd(WatchEnd.Reason.EXPIRED, expiry.token(), null, isEnforced));
         }
     }
 
@@ -191,15 +209,27 @@ public final class Watch implements AutoCloseable {
 
     /** Ends the access, or only reports its end in the modes that deny nothing, unless it was renewed or closed meanwhile. */
     void finish(Entry known, WatchEnd end) {
+        State before = state.getAndUpdate(last -> isStill(last, known) ? after(last, end) : last);
+        if (!isStill(before, known)) {
+            return;
+        }
         if (!end.isEnforced()) {
-            isReported = true;
             watches.notify(listener, informed -> informed.ended(end));
-        } else if (entry.compareAndSet(known, null)) {
+        } else {
             watches.removed(this, known);
             if (!listener.closesWatch()) {
                 stopCounting();
             }
             watches.notify(listener, informed -> informed.ended(end));
         }
+    }
+
+    private static State after(State last, WatchEnd end) {
+        return end.isEnforced() ? last.closed() : last.reported();
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isStill(State state, Entry known) {
+        return state.isOpen && state.last == known;
     }
 }

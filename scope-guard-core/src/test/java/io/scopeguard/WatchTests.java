@@ -579,6 +579,28 @@ class WatchTests {
         assertThat(provider.watches().isForgotten()).isTrue();
     }
 
+    /** The thread that judges watches has decided about the older token when the access is renewed. */
+    @Test
+    void renewWhenALossOfTheOlderTokenComesLateThenThatOfTheNewerTokenIsReported() {
+        guard.close();
+        provider = provider(Mode.SIGNAL);
+        guard = new ScopeGuard(provider);
+        AccessToken older = user("alice", "read", "delete");
+        Watch watch = watch(older, scopes("delete"));
+        Watch.Entry judged = Objects.requireNonNull(watch.unreported());
+        clock.advanceSeconds(1);
+        AccessToken newer = token("alice", "read", "delete").verified();
+        assertThat(watch.renew(newer).isGranted()).isTrue();
+
+        watch.finish(judged, WatchEnd.lost(Denial.INSUFFICIENT_SCOPE, watch.granted(), false));
+        assertThat(ends).isEmpty();
+        tenant.grant(older, "read");
+        pass(Duration.ofSeconds(31));
+
+        assertThat(end().token()).isEqualTo(newer);
+        assertThat(watch.granted().token()).isEqualTo(newer);
+    }
+
     // Helpers
 
     private TestTokens.Token token(String user, String... scopes) {
