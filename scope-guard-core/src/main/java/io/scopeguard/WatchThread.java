@@ -2,6 +2,7 @@ package io.scopeguard;
 
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,23 +30,31 @@ final class WatchThread implements AutoCloseable {
      * @param onWake runs after each call of {@link #wake}; calls in quick succession share a run
      */
     WatchThread(Runnable onTick, Runnable onWake, BooleanSupplier isNeeded, Duration period) {
+        this(onTick, onWake, isNeeded, period, WatchThread::daemon);
+    }
+
+    WatchThread(Runnable onTick, Runnable onWake, BooleanSupplier isNeeded, Duration period, ThreadFactory threads) {
         this.onTick = onTick;
         this.onWake = onWake;
         this.isNeeded = isNeeded;
         this.period = period.toNanos();
-        this.executor = new ScheduledThreadPoolExecutor(1, WatchThread::daemon, new ThreadPoolExecutor.DiscardPolicy());
+        this.executor = new ScheduledThreadPoolExecutor(1, threads, new ThreadPoolExecutor.DiscardPolicy());
         executor.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
         executor.allowCoreThreadTimeOut(true);
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    private static Thread daemon(Runnable work) {
+    static Thread daemon(Runnable work) {
         Thread thread = new Thread(work, "scope-guard-watch");
         thread.setDaemon(true);
         return thread;
     }
 
-    /** Starts the thread, unless it is running. */
+    /**
+     * Starts the thread, unless it is running.
+     *
+     * @throws OutOfMemoryError if no thread can be started now; a later call may succeed
+     */
     void start() {
         if (!isTicking.get() && isTicking.compareAndSet(false, true)) {
             schedule();
@@ -55,6 +64,7 @@ final class WatchThread implements AutoCloseable {
     private void schedule() {
         boolean isScheduled = false;
         try {
+            startThread();
             var unused = executor.schedule(this::tick, period, TimeUnit.NANOSECONDS);
             isScheduled = true;
         } finally {
@@ -62,6 +72,11 @@ final class WatchThread implements AutoCloseable {
                 isTicking.set(false);
             }
         }
+    }
+
+    /** The executor would queue work before it starts the thread. If that failed, the work would stay in the queue. */
+    private void startThread() {
+        executor.prestartCoreThread();
     }
 
     private void tick() {
@@ -72,22 +87,20 @@ final class WatchThread implements AutoCloseable {
         }
     }
 
+    /** Runs the work for news on the thread. Never throws, because it is called by those who bring news. */
     void wake() {
         if (isAwake.get() || !isAwake.compareAndSet(false, true)) {
             return;
         }
-        boolean isQueued = false;
         try {
+            startThread();
             executor.execute(() -> {
                 isAwake.set(false);
                 guarded(onWake);
             });
-            isQueued = true;
-        } finally {
-            if (!isQueued) {
-                // A thread that cannot be started now may be started later.
-                isAwake.set(false);
-            }
+        } catch (RuntimeException | OutOfMemoryError e) {
+            isAwake.set(false);
+            log.warn("The thread for watches could not be started; they are judged with the next read", e);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,11 +58,21 @@ final class Watches implements FactListener, AutoCloseable {
      * @param maxAge the usual age of facts
      */
     Watches(WatchJudge judge, AccessTokenVerifier verifier, SteadyClock clock, int max, Duration maxAge) {
+        this(judge, verifier, clock, max, maxAge, WatchThread::daemon);
+    }
+
+    Watches(
+            WatchJudge judge,
+            AccessTokenVerifier verifier,
+            SteadyClock clock,
+            int max,
+            Duration maxAge,
+            ThreadFactory threads) {
         this.judge = judge;
         this.verifier = verifier;
         this.clock = clock;
         this.max = max;
-        this.thread = new WatchThread(this::tick, this::drain, () -> open.get() > 0, tick(maxAge));
+        this.thread = new WatchThread(this::tick, this::drain, () -> open.get() > 0, tick(maxAge), threads);
     }
 
     private static Duration tick(Duration maxAge) {
@@ -78,19 +89,31 @@ final class Watches implements FactListener, AutoCloseable {
      * @throws TooManyWatchesException if the maximum number is open
      */
     Watch open(Decision granted, Watch.Authorizer authorizer, WatchListener listener) {
-        if (open.incrementAndGet() > max) {
-            open.decrementAndGet();
-            throw new TooManyWatchesException(max);
-        }
         Watch.Entry entry = entry(granted);
         Watch watch = new Watch(this, entry, authorizer, listener);
+        count();
         use(entry);
         index(watch, granted.token().subject());
         addExpiry(watch, entry);
-        thread.start();
         // Reads between the decision and this moment found no watch to judge.
         read(granted.token().subject());
         return watch;
+    }
+
+    /** Counts a watch. If there is no space or no thread for it, it does not count. */
+    private void count() {
+        boolean isCounted = false;
+        try {
+            if (open.incrementAndGet() > max) {
+                throw new TooManyWatchesException(max);
+            }
+            thread.start();
+            isCounted = true;
+        } finally {
+            if (!isCounted) {
+                open.decrementAndGet();
+            }
+        }
     }
 
     Watch.Entry entry(Decision granted) {

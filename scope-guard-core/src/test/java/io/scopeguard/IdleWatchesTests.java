@@ -1,6 +1,7 @@
 package io.scopeguard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.ThreadMXBean;
@@ -9,18 +10,23 @@ import io.scopeguard.permission.CacheSettings;
 import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.permission.fact.FactExchange;
 import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.provider.ProviderClock;
 import io.scopeguard.provider.Standing;
+import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.ScopeRequirement;
 import io.scopeguard.scope.Scopes;
+import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.testing.InMemoryTenant;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.TestTokens;
+import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessToken;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +56,35 @@ class IdleWatchesTests {
         guard.close();
         cache.close();
         tokens.close();
+    }
+
+    @Test
+    void openWhenNoThreadCanBeStartedThenNothingIsLeft() {
+        SteadyClock steady = clock.steady();
+        AtomicBoolean isFailing = new AtomicBoolean(true);
+        ScopeGuardSettings settings =
+                new ScopeGuardSettings(Mode.ENFORCE, SETTINGS.maxAge(), SETTINGS.maxStale(), WhenUnknown.TRUST_TOKEN);
+        RereadPolicy rereads = new RereadPolicy(new ProviderClock(steady), Duration.ZERO);
+        WatchJudge judge = new WatchJudge(settings, Roles::none, cache, rereads, steady);
+        Decision granted = guard.authorize(user("alice"), READING);
+        try (Watches frail = new Watches(judge, tokens.verifier(), steady, 1, SETTINGS.maxAge(), work -> {
+            if (isFailing.getAndSet(false)) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            return WatchThread.daemon(work);
+        })) {
+            assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> open(frail, granted));
+            assertThat(frail.open()).isZero();
+            assertThat(frail.isForgotten()).isTrue();
+
+            // There is space for one.
+            open(frail, granted).close();
+            assertThat(frail.open()).isZero();
+        }
+    }
+
+    private Watch open(Watches frail, Decision granted) {
+        return frail.open(granted, (token, request, mayWait) -> granted, ends::add);
     }
 
     @Test
