@@ -30,7 +30,7 @@ class StartupReportTests {
             assertThat(output.toString().lines().filter(line -> line.contains("Scope Guard: mode")))
                     .singleElement()
                     .asString()
-                    .contains(level, "mode " + mode + "; provider Logto at ", "; audience organization; max-age 20 s; ")
+                    .contains(level, "mode " + mode + "; provider Logto at ", "; audience organization; max-age 20s; ")
                     .contains("handlers: 8 guarded, 1 open, 2 without a declaration")
                     .endsWith(end);
             assertThat(api.getAsStranger("/public").status()).isEqualTo(200);

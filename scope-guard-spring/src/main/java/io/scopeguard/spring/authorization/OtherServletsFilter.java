@@ -40,10 +40,6 @@ public final class OtherServletsFilter implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!policy.isClosed()) {
-            chain.doFilter(request, response);
-            return;
-        }
         HttpServletRequest http = (HttpServletRequest) request;
         if (http.getHeader(HttpHeaders.UPGRADE) != null) {
             guardUpgrade(http, (HttpServletResponse) response, chain);

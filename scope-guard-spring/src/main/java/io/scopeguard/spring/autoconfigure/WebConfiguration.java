@@ -186,6 +186,8 @@ final class WebConfiguration {
                 new FilterRegistrationBean<>(new OtherServletsFilter(unannotatedPolicy, problemResponseWriter));
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
         registration.setOrder(Ordered.LOWEST_PRECEDENCE);
+        // Each filter costs time on every request.
+        registration.setEnabled(unannotatedPolicy.isClosed());
         return registration;
     }
 
