@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DecidersTests {
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    /** No user was read alone. */
+    private static final ToLongFunction<String> NEVER = user -> Long.MIN_VALUE;
+
     private static final FactKey ROLES = new RolesKey(DefinitionsKey.ORGANIZATION_ROLES);
 
     private final Sequence sequence = new Sequence(MovableClock.atNoon().steady());
@@ -72,6 +77,17 @@ class DecidersTests {
         quarantine.clear(ROLES);
 
         assertThat(quarantine.judge(ROLES, 61 * SECOND)).isEqualTo(Ruling.FIRST);
+    }
+
+    /** The first answer was read at 10 s, and had arrived at 30 s. */
+    @ParameterizedTest
+    @CsvSource({"31, AGAIN", "89, AGAIN", "90, BELIEVED", "630, BELIEVED", "631, FIRST"})
+    void quarantineWhenAPassTakesTimeThenTheNextOneBeginsAMinuteAfterTheFirstWasNoticed(int readAt, Ruling ruling) {
+        Quarantine quarantine = new Quarantine();
+
+        assertThat(quarantine.judge(ROLES, 10 * SECOND, 30 * SECOND)).isEqualTo(Ruling.FIRST);
+        assertThat(quarantine.judge(ROLES, readAt * SECOND, (readAt + 5) * SECOND))
+                .isEqualTo(ruling);
     }
 
     // Mass revocation
@@ -158,7 +174,7 @@ class DecidersTests {
     @Test
     void holdersWhenMissingOnceThenStillHeldAndOlder() {
         HolderSet first = HolderSet.first(Set.of("a", "b"), times(10));
-        HolderSet second = first.followedBy(Set.of("a"), times(20), 25);
+        HolderSet second = first.followedBy(Set.of("a"), times(20), 25, NEVER);
 
         assertThat(second.holds("b")).isTrue();
         assertThat(second.readAt("b")).isEqualTo(10);
@@ -168,8 +184,8 @@ class DecidersTests {
     @Test
     void holdersWhenMissingTwiceThenLost() {
         HolderSet third = HolderSet.first(Set.of("a", "b"), times(10))
-                .followedBy(Set.of("a"), times(20), 25)
-                .followedBy(Set.of("a"), times(30), 35);
+                .followedBy(Set.of("a"), times(20), 25, NEVER)
+                .followedBy(Set.of("a"), times(30), 35, NEVER);
 
         assertThat(third.holds("b")).isFalse();
         assertThat(third.lossOf("b")).isNotNull();
@@ -211,7 +227,7 @@ class DecidersTests {
     @Test
     void holdersWhenAPassIsNotConclusiveThenItCountsForThoseItContains() {
         HolderSet second =
-                HolderSet.first(Set.of("a", "b", "c"), times(10)).followedBy(Set.of("a", "b"), times(20), 25);
+                HolderSet.first(Set.of("a", "b", "c"), times(10)).followedBy(Set.of("a", "b"), times(20), 25, NEVER);
         HolderSet third = second.partlyFollowedBy(Set.of("a", "c", "d"), times(30));
 
         assertThat(List.of("a", "c", "d")).allMatch(user -> third.holds(user) && third.readAt(user) == 30);
@@ -219,7 +235,35 @@ class DecidersTests {
         assertThat(third.readAt("b")).isEqualTo(20);
         assertThat(third.readAt("nobody")).isEqualTo(20);
         assertThat(third.changes().gain("d", third.firstEnd())).isEqualTo(new Changes.Gain(20, 31));
-        assertThat(third.followedBy(Set.of(), times(40), 45).readAt("b")).isEqualTo(20);
+        assertThat(third.followedBy(Set.of(), times(40), 45, NEVER).readAt("b")).isEqualTo(20);
+    }
+
+    /** The second pass begins at 30, after the loss was noticed at 25. */
+    @ParameterizedTest
+    @CsvSource({"-1, false", "15, false", "25, false", "26, true", "33, true"})
+    void holdersWhenMissingTwiceAndShownAloneThenLostUnlessThatWasAfterTheLossWasNoticed(int shownAt, boolean isHeld) {
+        ToLongFunction<String> alone = user -> shownAt < 0 ? Long.MIN_VALUE : shownAt;
+        HolderSet third = HolderSet.first(Set.of("a", "b"), times(10))
+                .followedBy(Set.of("a"), times(20), 25, alone)
+                .followedBy(Set.of("a"), times(30), 35, alone);
+
+        assertThat(third.holds("b")).isEqualTo(isHeld);
+        assertThat(third.missingSince("b")).isEqualTo(isHeld ? 35 : ReadTimes.NO_LOSSES);
+        assertThat(third.followedBy(Set.of("a"), times(40), 45, alone).holds("b"))
+                .as("without another read alone")
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, false", "15, false", "25, false", "26, true"})
+    void holdersWhenAllAreGoneThenThoseShownAloneSinceThatWasNoticedAreHeld(int shownAt, boolean isHeld) {
+        HolderSet emptied = HolderSet.first(Set.of("a", "b"), times(10))
+                .emptied(times(80).confirming(25), user -> user.equals("b") && shownAt >= 0 ? shownAt : Long.MIN_VALUE);
+
+        assertThat(emptied.holds("a")).isFalse();
+        assertThat(emptied.holds("b")).isEqualTo(isHeld);
+        assertThat(emptied.readAt("b")).isEqualTo(isHeld ? shownAt : 80);
+        assertThat(emptied.lossOf("a")).extracting(Changes.Loss::noticed).isEqualTo(25L);
     }
 
     // Ages

@@ -12,6 +12,7 @@ import io.scopeguard.scope.Scopes;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.time.SteadyClock;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -247,6 +248,25 @@ class HolderSweepTests {
         assertThat(directory.calls("holders")).describedAs("and that one").isEqualTo(3);
     }
 
+    /** Its age counts from its first call, so a sweep that continued after an outage would be old when it ends. */
+    @Test
+    void sweepWhenAPageFailsThenItBeginsAgain() {
+        sweep(2);
+        clock.advanceSeconds(29);
+        directory.meanwhile("holders", () -> directory.down(true));
+        askForAll("");
+        assertThat(directory.calls("holders"))
+                .describedAs("a page, and one that failed")
+                .isEqualTo(2);
+        directory.down(false);
+        directory.forgetCalls();
+        clock.advanceSeconds(11);
+        askForAll("");
+
+        assertThat(directory.calls("holders")).describedAs("both pages").isEqualTo(2);
+        assertThat(directory.calls("global-roles")).isEqualTo(1);
+    }
+
     /** Its age counts from its first call, so it must not take longer than necessary. */
     @Test
     void sweepWhenBegunThenReadsOfOlderFactsComeAfterIt() {
@@ -406,6 +426,179 @@ class HolderSweepTests {
         executor.runAll();
         assertThat(get("user-1", AUDIT).granted()).as("%s", live).isEqualTo(Scopes.none());
         assertThat(directory.calls("grants")).isEqualTo(1);
+    }
+
+    /** Two sweeps lack the user, but in between, a read of the user alone shows the role. */
+    @Test
+    void getWhenASingleReadContradictsTwoSweepsThenTheUserIsNotRefused() {
+        sweep(2);
+        directory.hide("user-1", true);
+        for (int i = 0; i < 6; i++) {
+            clock.advanceSeconds(29);
+            askForAll("");
+        }
+
+        assertThat(directory.calls("grants")).isPositive().isLessThanOrEqualTo(2 * 6);
+        assertThat(get("user-1", AUDIT).granted()).isEqualTo(AUDIT);
+    }
+
+    /** The single read ended the loss that the sweep noticed, so that the next read is a first read. */
+    @Test
+    void individualWhenASingleReadHasContradictedTheSweepThenALossNeedsTwoReads() {
+        sweep(2);
+        directory.hide("user-1", true);
+        clock.advanceSeconds(29);
+        askForAll("user-1");
+        clock.advanceSeconds(1);
+        assertThat(individual("user-1", AUDIT).granted()).isEqualTo(AUDIT);
+        directory.holds("user-1");
+        directory.meanwhile("grants", () -> directory.holds("user-1", "auditor"));
+        clock.advanceSeconds(2);
+
+        assertThat(individual("user-1", AUDIT).granted()).isEqualTo(AUDIT);
+    }
+
+    /** The read began after the first sweep noticed the loss, and ended after the second one. */
+    @Test
+    void getWhenASingleReadEndsAfterTheSecondSweepThenTheUserIsNotRefused() {
+        sweep(2);
+        directory.hide("user-1", true);
+        clock.advanceSeconds(29);
+        askForAll("user-1");
+        clock.advanceSeconds(1);
+        directory.meanwhile("grants", () -> {
+            clock.advanceSeconds(29);
+            askForAll("user-1");
+        });
+
+        assertThat(individual("user-1", AUDIT).granted()).isEqualTo(AUDIT);
+        assertThat(get("user-1", AUDIT).granted()).isEqualTo(AUDIT);
+    }
+
+    // Empty answers about all holders
+
+    @Test
+    void getWhenTheListSaysForAWhileThatNobodyHoldsTheRoleThenNobodyIsRefused() {
+        sweep(2);
+        directory.empty("holder-counts", true);
+        for (int second = 0; second < 50; second++) {
+            clock.advanceSeconds(1);
+            askForAll("");
+        }
+        long during = directory.calls();
+        directory.empty("holder-counts", false);
+        for (int second = 0; second < 70; second++) {
+            clock.advanceSeconds(1);
+            askForAll("");
+        }
+
+        assertThat(during).isLessThanOrEqualTo(30);
+    }
+
+    @Test
+    void getWhenNobodyHoldsTheRoleAnyMoreThenBelievedAMinuteLater() {
+        sweep(2);
+        for (int i = 0; i < 150; i++) {
+            directory.holds("user-" + i);
+        }
+        clock.advanceSeconds(29);
+        askForAll("");
+        clock.advanceSeconds(30);
+        useAll();
+        clock.advanceSeconds(29);
+        useAll();
+        assertThat(holders()).describedAs("single reads are believed for four").isGreaterThanOrEqualTo(146);
+        clock.advanceSeconds(11);
+        useAll();
+        useAll();
+
+        assertThat(holders()).isZero();
+    }
+
+    /** The list names up to three holders. */
+    @Test
+    void getWhenAFewHoldersLoseTheRoleThenBelievedWithTheSecondLook() {
+        for (int i = 4; i < 150; i++) {
+            directory.holds("user-" + i);
+        }
+        useAll();
+        clock.advanceSeconds(29);
+        useAll();
+        for (int i = 0; i < 4; i++) {
+            directory.holds("user-" + i);
+        }
+        clock.advanceSeconds(29);
+        useAll();
+        clock.advanceSeconds(5);
+        useAll();
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(get("user-" + i, AUDIT).granted()).isEqualTo(Scopes.none());
+        }
+    }
+
+    /** The first list that says so is too old to be confirmed, so the next one is a first look again. */
+    @Test
+    void getWhenNobodyUsesTheRoleBetweenTwoListsWithoutHoldersThenNobodyIsRefused() {
+        sweep(2);
+        directory.empty("holder-counts", true);
+        clock.advanceSeconds(29);
+        askForAll("");
+        clock.advance(Duration.ofMinutes(11));
+
+        askForAll("");
+        clock.advanceSeconds(40);
+        askForAll("");
+    }
+
+    /** Another sweep a minute later confirms that nobody holds the role, but single reads have contradicted it. */
+    @Test
+    void getWhenSingleReadsContradictThatNobodyHoldsTheRoleThenThoseUsersAreNotRefused() {
+        sweep(2);
+        directory.empty("holder-counts", true);
+        clock.advanceSeconds(29);
+        askForAll("");
+        clock.advanceSeconds(30);
+        assertThat(individual("user-1", AUDIT).granted()).isEqualTo(AUDIT);
+        for (int i = 0; i < 5; i++) {
+            clock.advanceSeconds(31);
+            useAll();
+            assertThat(get("user-1", AUDIT).granted()).isEqualTo(AUDIT);
+        }
+
+        assertThat(get("user-2", AUDIT).granted()).isEqualTo(Scopes.none());
+    }
+
+    /** The role's definition is gone, so its holders no longer matter. */
+    @Test
+    void sweepWhenTheRoleIsDeletedThenHoldersAreNotDoubted() {
+        directory.globalRole("payer", "pay");
+        for (int i = 100; i < 150; i++) {
+            directory.holds("user-" + i, "auditor", "payer");
+        }
+        sweep(2);
+        directory.removeGlobalRole("payer");
+        clock.advanceSeconds(29);
+        askForAll("");
+        clock.advanceSeconds(29);
+        askForAll("");
+        clock.advanceSeconds(10);
+
+        assertThat(cache.lastSeen(key("user-7"), AUDIT).readAt())
+                .isGreaterThan(steady.nanos() - Duration.ofSeconds(30).toNanos());
+    }
+
+    private long holders() {
+        return IntStream.range(0, 150)
+                .filter(i -> get("user-" + i, AUDIT).granted().containsAll(AUDIT))
+                .count();
+    }
+
+    private void useAll() {
+        for (int i = 0; i < 250; i++) {
+            get("user-" + i, i < 150 ? AUDIT : Scopes.none());
+        }
+        executor.runAll();
     }
 
     // Suspended holders

@@ -56,6 +56,7 @@ class TestDirectory implements PermissionSource {
     private final Map<String, Set<String>> holders = new HashMap<>();
     private final Set<String> suspended = new LinkedHashSet<>();
     private final Set<String> deleted = new LinkedHashSet<>();
+    private final Set<String> hidden = new LinkedHashSet<>();
     private final List<String> calls = new ArrayList<>();
     private final Set<String> empty = new LinkedHashSet<>();
     private boolean down;
@@ -111,6 +112,15 @@ class TestDirectory implements PermissionSource {
         suspended.remove(user);
     }
 
+    /** Whether the lists of holders lack the user, who still holds the roles. */
+    synchronized void hide(String user, boolean isHidden) {
+        if (isHidden) {
+            hidden.add(user);
+        } else {
+            hidden.remove(user);
+        }
+    }
+
     synchronized void delete(String user) {
         deleted.add(user);
     }
@@ -137,7 +147,10 @@ class TestDirectory implements PermissionSource {
         down = isDown;
     }
 
-    /** Whether calls of this name are answered with {@code 200 []}. */
+    /**
+     * Whether calls of this name are answered with {@code 200 []}; with the name {@code holder-counts}, whether the list of global
+     * roles says that nobody holds them.
+     */
     synchronized void empty(String operation, boolean isEmpty) {
         if (isEmpty) {
             empty.add(operation);
@@ -232,9 +245,15 @@ class TestDirectory implements PermissionSource {
                 "holders",
                 context,
                 isEmpty -> page(
-                        isEmpty ? Set.of() : holders.getOrDefault(role, Set.of()),
+                        isEmpty ? Set.of() : shown(holders.getOrDefault(role, Set.of())),
                         cursor,
                         user -> new Holder(user, suspended.contains(user) ? Standing.SUSPENDED : Standing.ACTIVE)));
+    }
+
+    private Set<String> shown(Set<String> users) {
+        Set<String> shown = new LinkedHashSet<>(users);
+        shown.removeAll(hidden);
+        return shown;
     }
 
     private interface Item<T> {
@@ -298,7 +317,7 @@ class TestDirectory implements PermissionSource {
     }
 
     private RoleDefinition listed(String role) {
-        Set<String> users = holders.getOrDefault(role, Set.of());
+        Set<String> users = empty.contains("holder-counts") ? Set.of() : holders.getOrDefault(role, Set.of());
         return new RoleDefinition(Set.of(role), null, users.size(), users.size() <= 3 ? users : null);
     }
 

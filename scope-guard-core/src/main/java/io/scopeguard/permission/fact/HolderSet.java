@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,17 +70,20 @@ public record HolderSet(
      * The holders after another complete pass.
      *
      * @param noticed the present time, at which losses are first noticed
+     * @param shownAt the start of the last read of a user alone, if it showed the role; otherwise the smallest number
      */
-    public HolderSet followedBy(Set<String> next, ReadTimes times, long noticed) {
+    public HolderSet followedBy(Set<String> next, ReadTimes times, long noticed, ToLongFunction<String> shownAt) {
         Set<String> believed = new HashSet<>(next);
         Map<String, Missing> lacking = new HashMap<>();
         ReadTimes believing = times;
         for (String user : lostTo(next)) {
             Missing before = missing.get(user);
-            if (before != null && times.readAt() > before.noticed()) {
+            long shown = shownAt.applyAsLong(user);
+            if (before != null && times.readAt() > before.noticed() && shown <= before.noticed()) {
                 believing = times.confirming(Math.max(earlier(believing), before.noticed()));
             } else {
-                lacking.put(user, new Missing(noticed, readAt(user)));
+                // A read of the user that contradicts the earlier pass makes this one a first read.
+                lacking.put(user, new Missing(noticed, Math.max(readAt(user), shown)));
                 believed.add(user);
             }
         }
@@ -103,16 +107,24 @@ public record HolderSet(
         return new HolderSet(Set.copyOf(believed), readAt, firstEnd, following, Map.copyOf(lacking), Map.copyOf(since));
     }
 
-    /** The set without holders, after two passes a minute apart have shown that the role has none. */
-    public HolderSet emptied(ReadTimes times) {
-        ReadTimes believing = times.confirming(times.readAt() - 1);
-        return new HolderSet(
-                Set.of(),
-                times.readAt(),
-                firstEnd,
-                changes.followedBy(ids, Set.of(), firstEnd, readAt, believing),
-                Map.of(),
-                Map.of());
+    /**
+     * The set after two passes a minute apart have shown that the role has no holders. Only users whom a read alone has shown as
+     * holders since the first of them are not lost yet.
+     *
+     * @param times of the second pass, which confirms the first one
+     * @param shownAt the start of the last read of a user alone, if it showed the role; otherwise the smallest number
+     */
+    public HolderSet emptied(ReadTimes times, ToLongFunction<String> shownAt) {
+        Map<String, Missing> lacking = new HashMap<>();
+        for (String user : ids) {
+            long shown = shownAt.applyAsLong(user);
+            if (shown > times.noticed()) {
+                lacking.put(user, new Missing(times.end(), shown));
+            }
+        }
+        Set<String> believed = Set.copyOf(lacking.keySet());
+        Changes following = changes.followedBy(ids, believed, firstEnd, readAt, times);
+        return new HolderSet(believed, times.readAt(), firstEnd, following, Map.copyOf(lacking), Map.of());
     }
 
     private static long earlier(ReadTimes times) {

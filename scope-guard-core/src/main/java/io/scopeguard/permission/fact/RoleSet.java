@@ -39,7 +39,7 @@ public record RoleSet(
     public static final RoleSet UNREAD = new RoleSet(RoleTable.EMPTY, Long.MIN_VALUE, true, Map.of(), Long.MIN_VALUE);
 
     /** The age of pictures for which a scope that no role grants any more, or a role without holders, is still relevant. */
-    private static final long AFTERMATH = Duration.ofMinutes(10).toNanos();
+    static final long AFTERMATH = Duration.ofMinutes(10).toNanos();
 
     private RoleSet(
             RoleTable table, long readAt, boolean isReadByList, Map<String, Long> pendingLosses, long recheckedAt) {

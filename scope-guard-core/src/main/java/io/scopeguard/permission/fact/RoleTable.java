@@ -5,6 +5,7 @@ import io.scopeguard.provider.RoleDefinition;
 import io.scopeguard.provider.RoleScopes;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +25,10 @@ public final class RoleTable {
     static final RoleTable EMPTY = new RoleTable(Map.of());
 
     private static final char DIRECT = '\n';
+
+    /** Lists that agree for this long are believed. */
+    private static final long CONFIRMED = Duration.ofMinutes(1).toNanos();
+
     private static final Meaning UNKNOWN =
             new Meaning(Scopes.none(), Changes.NONE, Long.MIN_VALUE, Long.MIN_VALUE, false);
 
@@ -113,9 +118,21 @@ public final class RoleTable {
             return meaning == null ? Scopes.none() : meaning.scopes;
         }
 
-        private Role listed(int count, @Nullable Set<String> ids, ReadTimes times) {
-            long since = count == 0 && holderCount > 0 ? times.readAt() : emptySince;
+        private Role listed(int count, @Nullable Set<String> ids, long lastRead, ReadTimes times) {
+            boolean isEmptied = count == 0 && (holderCount > 0 || isForgotten(lastRead, times));
+            long since = isEmptied ? times.readAt() : emptySince;
             return new Role(names, meanings, true, count, ids, since, readAt, areScopesKnown);
+        }
+
+        /**
+         * Whether the lists that reported no holders count as implausible answers that did not recur in time, so that the next one is
+         * a first look again.
+         */
+        private boolean isForgotten(long lastRead, ReadTimes times) {
+            return emptySince != Long.MIN_VALUE
+                    && lastRead >= emptySince
+                    && lastRead - emptySince < CONFIRMED
+                    && times.readAt() - lastRead > RoleSet.AFTERMATH;
         }
 
         private Role named(Set<String> next) {
@@ -259,8 +276,8 @@ public final class RoleTable {
         boolean emptied = definition.holderCount() == 0 && known.holderCount > 0;
         Role named = known.named(names(known, definition, first));
         Role role = emptied && first != null && first.holderCount() != 0
-                ? named.listed(known.holderCount, known.holders, times)
-                : named.listed(definition.holderCount(), definition.holders(), times);
+                ? named.listed(known.holderCount, known.holders, lastRead, times)
+                : named.listed(definition.holderCount(), definition.holders(), lastRead, times);
         if (definition.scopes() == null) {
             return role;
         }

@@ -221,7 +221,7 @@ public final class FactReader implements SingleFlight.Reader<FactKey> {
 
     /**
      * The time from which on sweeps lacked the subject as a holder of all roles that an answer lacks. The answer then confirms the
-     * loss.
+     * loss, unless a read of the subject alone has shown the roles since.
      */
     private long missingSince(SubjectKey key, Account account) {
         Grants grants = account.grants();
@@ -231,7 +231,8 @@ public final class FactReader implements SingleFlight.Reader<FactKey> {
         }
         Set<String> lost = new HashSet<>(known.holding().roles());
         lost.removeAll(Holding.of(grants).roles());
-        return sweep.missingSince(key.id(), lost);
+        long since = sweep.missingSince(key.id(), lost);
+        return known.readAt() > since ? ReadTimes.NO_LOSSES : since;
     }
 
     /** One call returns the standing and the grants of an application. */

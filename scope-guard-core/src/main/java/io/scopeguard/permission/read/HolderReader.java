@@ -1,6 +1,7 @@
 package io.scopeguard.permission.read;
 
 import io.scopeguard.annotation.Internal;
+import io.scopeguard.permission.fact.FactKey.GrantsKey;
 import io.scopeguard.permission.fact.FactKey.RoleKey;
 import io.scopeguard.permission.fact.FactKey.RolesKey;
 import io.scopeguard.permission.fact.FactStore;
@@ -8,6 +9,7 @@ import io.scopeguard.permission.fact.HolderSet;
 import io.scopeguard.permission.fact.ReadTimes;
 import io.scopeguard.permission.fact.RoleSet;
 import io.scopeguard.permission.fact.RoleTable.Role;
+import io.scopeguard.permission.fact.SubjectFact;
 import io.scopeguard.permission.read.DatedReads.Timed;
 import io.scopeguard.permission.read.HolderSweep.Walk;
 import io.scopeguard.provider.CallContext;
@@ -15,6 +17,7 @@ import io.scopeguard.provider.Holder;
 import io.scopeguard.provider.Page;
 import io.scopeguard.provider.PermissionSource;
 import io.scopeguard.provider.Standing;
+import io.scopeguard.provider.Subject;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.time.Sequence;
 import java.time.Duration;
@@ -127,10 +130,18 @@ public final class HolderReader {
                 walk.rolesToRead.add(id);
             } else {
                 walk.unclear.addAll(known);
-                takeIn(walk, id, known, roles.readAt(), true);
+                takeIn(walk, id, known, roles.readAt(), mayBeEmpty(id, role));
             }
         });
         walk.isPlanned = true;
+    }
+
+    /** Whether the list of roles alone may show that a role has no holders any more. A role that it lacks grants nothing anyway. */
+    private boolean mayBeEmpty(String id, Role role) {
+        HolderSet known = sweep.byRole().get(id);
+        return known == null
+                || !role.isListed()
+                || !LossJudge.isMany(known.ids().size());
     }
 
     /** The start of the read that shows that the holders of a role are not relevant. */
@@ -176,22 +187,36 @@ public final class HolderReader {
         }
     }
 
-    /** @param isExplicit whether the list of roles itself names the holders */
-    private void takeIn(Walk walk, String role, Set<String> ids, long readAt, boolean isExplicit) {
+    /** @param mayBeEmpty whether the role may have lost all of its holders at once */
+    private void takeIn(Walk walk, String role, Set<String> ids, long readAt, boolean mayBeEmpty) {
         HolderSet known = sweep.byRole().get(role);
         ReadTimes times = new ReadTimes(readAt, sequence.next(), ReadTimes.NO_LOSSES);
         if (known == null) {
             walk.next.put(role, HolderSet.first(ids, times));
-        } else if (isExplicit || !ids.isEmpty() || known.ids().isEmpty()) {
+        } else if (mayBeEmpty || !ids.isEmpty() || known.ids().isEmpty()) {
             judge.clear(doubt(role));
-            walk.next.put(role, known.followedBy(ids, times, times.end()));
-        } else if (judge.isPlausible(
-                doubt(role), readAt, "A global role seems to have lost all of its holders at once")) {
-            walk.next.put(role, known.emptied(times));
+            walk.next.put(role, known.followedBy(ids, times, times.end(), user -> shownAt(user, role)));
         } else {
-            // Until then, the older pass counts.
-            walk.next.put(role, known);
+            takeInEmpty(walk, role, known, times);
         }
+    }
+
+    private void takeInEmpty(Walk walk, String role, HolderSet known, ReadTimes times) {
+        Long noticed = judge.noticedIfPlausible(
+                doubt(role), times, "A global role seems to have lost all of its holders at once");
+        if (noticed == null) {
+            // Until then, the older pass counts. Sweeps in quick succession would not change that.
+            walk.isSteady = false;
+            walk.next.put(role, known);
+        } else {
+            walk.next.put(role, known.emptied(times.confirming(noticed), user -> shownAt(user, role)));
+        }
+    }
+
+    /** The start of the last read of a user alone, if it showed the role; otherwise the smallest number. */
+    private long shownAt(String user, String role) {
+        SubjectFact alone = store.peek(new GrantsKey(Subject.Type.USER, user));
+        return alone != null && alone.holding().roles().contains(role) ? alone.readAt() : Long.MIN_VALUE;
     }
 
     private RoleKey doubt(String role) {

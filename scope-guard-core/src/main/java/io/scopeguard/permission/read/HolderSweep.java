@@ -34,13 +34,13 @@ public final class HolderSweep {
     /** The maximum number of ids. If there are more, users are read one by one. */
     private static final int MAX_HOLDERS = 1_000_000;
 
-    /** After this many sweeps in a row during which holders changed, the users of waiting requests are read one by one. */
+    /** After this many sweeps in a row that were not steady, the users of waiting requests are read one by one. */
     private static final int TRIES = 2;
 
     /** A sweep of so few calls is over so soon that it answers a reported change as well. */
     private static final int FEW_CALLS = 2;
 
-    /** The pause before a further sweep in the background if holders changed during the last one. */
+    /** The pause before a further sweep in the background if the last one was not steady. */
     private static final long PAUSE = Duration.ofSeconds(10).toNanos();
 
     private final UsePeriod period = new UsePeriod() {
@@ -105,7 +105,7 @@ public final class HolderSweep {
 
         boolean isPlanned;
 
-        /** Whether no list of holders changed while it was read. */
+        /** Whether no list of holders changed while it was read, and none is doubted. */
         boolean isSteady = true;
 
         /** Whether the holders of a relevant role are unknown. */
@@ -173,8 +173,8 @@ public final class HolderSweep {
     }
 
     /**
-     * Whether holders change so often that sweeps cannot prove that a user holds no role. A user for whom a request waits is then
-     * read alone.
+     * Whether sweeps cannot prove that a user holds no role, because holders change so often, or because an answer is doubted. A
+     * user for whom a request waits is then read alone.
      */
     public boolean isUnsteady() {
         return unsteadySweeps >= TRIES;
@@ -288,7 +288,7 @@ public final class HolderSweep {
 
     /**
      * Whether the view of a user may replace a read of the user alone. If the view lacks a role that the read showed, it would take
-     * the role away without a confirming read.
+     * the role away without a confirming read, or although the read contradicts the first of the two passes that lacked the role.
      *
      * @param alone the result of the read
      * @param byRole the view, which is newer
@@ -298,7 +298,7 @@ public final class HolderSweep {
             Changes.Loss loss = byRole.changes().losses().get(role);
             if (!byRole.holding().roles().contains(role)
                     && !isLeftOut(role, roles)
-                    && (loss == null || loss.lostAt() < alone.readAt())) {
+                    && (loss == null || loss.noticed() < alone.readAt())) {
                 return false;
             }
         }

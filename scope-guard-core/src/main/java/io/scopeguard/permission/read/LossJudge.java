@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public final class LossJudge {
 
+    /** So few subjects may lose the same at once without a fault of the provider. */
     private static final int FEW = 4;
+
     private static final Duration FAULT = Duration.ofSeconds(10);
     private static final long WINDOW = Duration.ofMinutes(1).toNanos();
 
@@ -145,7 +147,12 @@ public final class LossJudge {
     private synchronized boolean areManyEmptied(SubjectKey key, long now) {
         emptied.values().removeIf(at -> now - at >= WINDOW);
         emptied.put(key, now);
-        return emptied.size() > FEW;
+        return isMany(emptied.size());
+    }
+
+    /** Whether a fault of the provider is more likely than that so many subjects lose the same at once. */
+    static boolean isMany(int subjects) {
+        return subjects > FEW;
     }
 
     /** Whether a reported change names the subject. Then two sources agree on the loss. */
@@ -161,23 +168,33 @@ public final class LossJudge {
      * @throws PermissionsUnavailableException if the loss is not accepted yet
      */
     void requirePlausible(FactKey key, long readAt, String what) {
-        Ruling ruling = quarantine.judge(key, readAt);
-        if (ruling == Ruling.FIRST) {
-            log.quarantined(what);
-        }
-        if (ruling != Ruling.BELIEVED) {
+        if (!isPlausible(key, readAt, what)) {
             throw implausible(what + ".");
         }
     }
 
-    /** Whether an answer is accepted as a whole, as {@link #requirePlausible} decides. */
+    /** Whether an answer is accepted as a whole, without an exception. */
     boolean isPlausible(FactKey key, long readAt, String what) {
-        try {
-            requirePlausible(key, readAt, what);
-            return true;
-        } catch (PermissionsUnavailableException e) {
-            return false;
+        return isBelieved(quarantine.judge(key, readAt), what);
+    }
+
+    /**
+     * Accepts or quarantines an answer as a whole.
+     *
+     * @param what the implausible event, for the log
+     * @return when the loss was noticed first, if it is accepted now; otherwise {@code null}
+     */
+    @Nullable
+    Long noticedIfPlausible(FactKey key, ReadTimes times, String what) {
+        Long noticed = quarantine.since(key);
+        return isBelieved(quarantine.judge(key, times.readAt(), times.end()), what) ? noticed : null;
+    }
+
+    private boolean isBelieved(Ruling ruling, String what) {
+        if (ruling == Ruling.FIRST) {
+            log.quarantined(what);
         }
+        return ruling == Ruling.BELIEVED;
     }
 
     /** Warns of an answer in which the losses of single subjects were quarantined. */

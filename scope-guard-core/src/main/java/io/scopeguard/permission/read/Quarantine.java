@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.permission.fact.FactKey;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Implausible answers, which are believed only if a second pass shows the same a minute later. Bounded and thread-safe.
@@ -38,13 +39,23 @@ public final class Quarantine {
 
     /** Records an implausible answer that was read at the given time. */
     public Ruling judge(FactKey what, long readAt) {
+        return judge(what, readAt, readAt);
+    }
+
+    /**
+     * Records an implausible answer.
+     *
+     * @param readAt the start of the read
+     * @param noticed the time at which the answer was noticed; it is unique
+     */
+    public Ruling judge(FactKey what, long readAt, long noticed) {
         Long first = since.asMap()
-                .compute(what, (key, known) -> known == null || readAt - known > MEMORY ? Long.valueOf(readAt) : known);
-        long age = readAt - (first == null ? readAt : first);
-        if (age == 0) {
+                .compute(
+                        what, (key, known) -> known == null || readAt - known > MEMORY ? Long.valueOf(noticed) : known);
+        if (first == null || first == noticed) {
             return Ruling.FIRST;
         }
-        if (age < FIRST_PASS) {
+        if (readAt - first < FIRST_PASS) {
             return Ruling.AGAIN;
         }
         since.invalidate(what);
@@ -54,6 +65,12 @@ public final class Quarantine {
     /** Whether implausible answers wait for a second pass. */
     boolean holds(FactKey what) {
         return since.getIfPresent(what) != null;
+    }
+
+    /** The time at which the first of the implausible answers that wait for a second pass was noticed; {@code null} without any. */
+    @Nullable
+    Long since(FactKey what) {
+        return since.getIfPresent(what);
     }
 
     /** A plausible answer ends the quarantine. */
