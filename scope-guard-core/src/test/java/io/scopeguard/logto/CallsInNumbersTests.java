@@ -64,10 +64,7 @@ class CallsInNumbersTests {
     void callsWhenTokensAreForAnOrganizationThenOneForEachMemberOrPage(int members, int active, int expected) {
         List<PermissionKey> users = members(members, active, Audience.ORGANIZATION);
 
-        Map<String, Integer> costs = interval(users);
-        assertCosts(costs, "members", expected);
-        assertCosts(costs, "organization-roles", 1);
-        assertThat(costs).doesNotContainKeys("roles", "holders", "user-roles", "users");
+        assertCosts(interval(users), Map.of("members", expected, "organization-roles", 1));
     }
 
     @Test
@@ -78,9 +75,7 @@ class CallsInNumbersTests {
             users.add(key(user(i), "org" + i, Audience.ORGANIZATION));
         }
 
-        Map<String, Integer> costs = interval(users);
-        assertCosts(costs, "members", 20);
-        assertCosts(costs, "organization-roles", 1);
+        assertCosts(interval(users), Map.of("members", 20, "organization-roles", 1));
     }
 
     /** A global role without holders costs nothing in addition to the list of roles. */
@@ -89,11 +84,7 @@ class CallsInNumbersTests {
         tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
         List<PermissionKey> users = members(250, 250, API);
 
-        Map<String, Integer> costs = interval(users);
-        assertCosts(costs, "members", 3);
-        assertCosts(costs, "organization-roles", 1);
-        assertCosts(costs, "roles", 1);
-        assertThat(costs).doesNotContainKeys("holders", "user-roles", "users");
+        assertCosts(interval(users), Map.of("members", 3, "organization-roles", 1, "roles", 1));
     }
 
     /** Memberships contain the organization roles. */
@@ -102,9 +93,7 @@ class CallsInNumbersTests {
         List<PermissionKey> users =
                 interested(members(250, 250, Audience.ORGANIZATION), Roles.of(RoleKind.ORGANIZATION, Set.of("editor")));
 
-        Map<String, Integer> costs = interval(users);
-        assertCosts(costs, "members", 3);
-        assertThat(costs).doesNotContainKeys("roles", "role-scopes", "holders", "user-roles", "users");
+        assertCosts(interval(users), Map.of("members", 3, "organization-roles", 1));
     }
 
     /** A required global role costs one call for each user that needs it, or the list of its holders, whichever is fewer calls. */
@@ -162,10 +151,7 @@ class CallsInNumbersTests {
                 IntStream.range(0, 30).mapToObj(i -> key(user(i), null, API)).toList();
         users.forEach(key -> tenant.user(key.subject().id()));
 
-        Map<String, Integer> costs = interval(users);
-        assertCosts(costs, "users", 30);
-        assertCosts(costs, "roles", 1);
-        assertThat(costs).doesNotContainKey("user-roles");
+        assertCosts(interval(users), Map.of("users", 30, "organization-roles", 1, "roles", 1));
     }
 
     @Test
@@ -177,8 +163,48 @@ class CallsInNumbersTests {
                     new Subject(Subject.Type.APPLICATION, "agent" + i), "acme", Audience.ORGANIZATION));
         }
 
-        Map<String, Integer> costs = interval(agents);
-        assertCosts(costs, "organization-application-roles", 10);
+        assertCosts(interval(agents), Map.of("organization-application-roles", 10, "organization-roles", 1));
+    }
+
+    /** No list of roles, and no catalogue: nobody is there who could be asked for consent. */
+    @Test
+    void callsWhenMachinesHaveTokensForNoOrganizationThenOneForEachAndForEachRoleTheyHold() {
+        tenant.globalRole("importer", "MachineToMachine").globalRoleScopes("importer", INDICATOR, "write");
+        tenant.globalRole("exporter", "MachineToMachine").globalRoleScopes("exporter", INDICATOR, "read");
+        List<PermissionKey> services = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            tenant.application("service" + i, i % 2 == 0 ? "importer" : "exporter");
+            services.add(new PermissionKey(new Subject(Subject.Type.APPLICATION, "service" + i), null, API));
+        }
+
+        Map<String, Integer> costs = interval(services);
+        assertThat(costs).containsOnlyKeys("applications", "role-scopes");
+        assertCosts(costs, "applications", 10);
+        assertCosts(costs, "role-scopes", 2);
+    }
+
+    /** The holders of the role are read by page, and their pages show who is active. */
+    @Test
+    void callsWhenHoldersHaveTokensForNoOrganizationThenHardlyAnyForUsers() {
+        tenant.globalRole("auditor", "User").globalRoleScopes("auditor", INDICATOR, "write");
+        List<PermissionKey> users =
+                IntStream.range(0, 250).mapToObj(i -> key(user(i), null, API)).toList();
+        users.forEach(key ->
+                tenant.user(key.subject().id()).assign("auditor", key.subject().id()));
+        Map<String, Integer> costs = interval(users);
+        // The first users were read alone, before there were enough of them to read holders by page.
+        assertThat(costs.remove("users")).isBetween(1, 5);
+        assertCosts(costs, Map.of("organization-roles", 1, "roles", 1, "role-scopes", 1, "holders", 3));
+    }
+
+    /** The list contains the roles of applications as well. */
+    @Test
+    void callsWhenThereAreManyGlobalRolesThenOneForEachHundred() {
+        for (int i = 0; i < 110; i++) {
+            tenant.globalRole("role" + i, "User").globalRole("service" + i, "MachineToMachine");
+        }
+
+        assertCosts(interval(members(250, 250, API)), Map.of("members", 3, "organization-roles", 1, "roles", 3));
     }
 
     @Test
@@ -196,6 +222,15 @@ class CallsInNumbersTests {
         stepped.cache().apply(new PermissionChange.OfMember(key.subject(), "acme"));
         stepped.cache().get(key, Freshness.of(MAX_AGE, MAX_STALE, steady.nanos()), Scopes.of("report"));
         return List.copyOf(tenant.requests());
+    }
+
+    /** There are no other calls, except for the catalogue. */
+    private static void assertCosts(Map<String, Integer> interval, Map<String, Integer> expected) {
+        Map<String, Integer> all = new TreeMap<>(expected);
+        all.put("organization-scopes", 1);
+        all.put("resources", 1);
+        assertThat(interval).containsOnlyKeys(all.keySet());
+        all.forEach((kind, calls) -> assertCosts(interval, kind, calls));
     }
 
     /** Facts are read a little before the maximum age: five times in four intervals. */
