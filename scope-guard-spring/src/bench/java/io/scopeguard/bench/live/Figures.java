@@ -82,6 +82,15 @@ public final class Figures {
         return count(one -> one.lateness() / 1e9 > promised);
     }
 
+    /**
+     * The number of such decisions about rights that were lost before a certain time.
+     *
+     * @param lostBefore in nanoseconds
+     */
+    public long wrongGrants(double promised, long lostBefore) {
+        return count(one -> one.lateness() / 1e9 > promised && one.start() - one.lateness() < lostBefore);
+    }
+
     /** The longest time for which a lost right was still granted. */
     public double goneAfter() {
         return Math.max(seen.stream().mapToLong(Observation::lateness).max().orElse(0), 0) / 1e9;

@@ -50,6 +50,19 @@ class FiguresTests {
     }
 
     @Test
+    void wrongGrantsWhenOnlyEarlierLossesCountThenByTheTimeOfTheLoss() {
+        Timeline earlier = new Timeline(Set.of(SCOPE));
+        earlier.append(nanos(10), Set.of());
+        Timeline later = new Timeline(Set.of(SCOPE));
+        later.append(nanos(20), Set.of());
+
+        Figures figures = figures(granted(earlier, 26, 26.1), granted(later, 27, 27.1), granted(later, 28, 28.1));
+
+        assertThat(figures.wrongGrants(5)).isEqualTo(3);
+        assertThat(figures.wrongGrants(5, nanos(15))).isEqualTo(1);
+    }
+
+    @Test
     void wronglyGrantedForWhenRightWasGoneBeforeThenUntilTheLastGrant() {
         Timeline before = new Timeline(Set.of());
         Timeline meanwhile = new Timeline(Set.of(SCOPE));

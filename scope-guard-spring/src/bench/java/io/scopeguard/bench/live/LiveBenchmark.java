@@ -42,10 +42,10 @@ public final class LiveBenchmark {
     }
 
     private boolean run() throws InterruptedException, ExecutionException {
+        List<LiveCase> picked = options.picked(Cases.all(options));
         Report.begin(options);
         ExecutorService threads = Executors.newFixedThreadPool(options.parallel());
-        List<Future<?>> played = Cases.all(options).stream()
-                .filter(options::picks)
+        List<Future<?>> played = picked.stream()
                 .<Future<?>>map(one -> threads.submit(() -> play(one)))
                 .collect(Collectors.toList());
         for (Future<?> one : played) {

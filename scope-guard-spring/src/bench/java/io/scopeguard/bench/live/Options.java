@@ -63,7 +63,9 @@ public record Options(
 
     private static Options of(Map<String, String> values) {
         return new Options(
-                List.of(values.get("cases").split(",")),
+                values.get("cases").isEmpty()
+                        ? List.of()
+                        : List.of(values.get("cases").split(",", -1)),
                 number(values, "users"),
                 number(values, "organizations"),
                 number(values, "threads"),
@@ -85,8 +87,21 @@ public record Options(
         return Duration.ofMinutes(5).dividedBy(scale);
     }
 
-    boolean picks(LiveCase candidate) {
-        return cases.stream().anyMatch(candidate.title()::startsWith);
+    /**
+     * The cases to run.
+     *
+     * @throws IllegalArgumentException if a name is not the beginning of the name of any case
+     */
+    List<LiveCase> picked(List<LiveCase> all) {
+        List<String> titles = all.stream().map(LiveCase::title).toList();
+        for (String name : cases) {
+            if (name.isEmpty() || titles.stream().noneMatch(title -> title.startsWith(name))) {
+                throw new IllegalArgumentException("expected beginnings of " + titles + ", not '" + name + "'");
+            }
+        }
+        return all.stream()
+                .filter(one -> cases.isEmpty() || cases.stream().anyMatch(one.title()::startsWith))
+                .toList();
     }
 
     private static int number(Map<String, String> values, String name) {

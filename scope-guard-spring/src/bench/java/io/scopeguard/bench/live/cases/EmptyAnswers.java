@@ -46,14 +46,13 @@ record EmptyAnswers(String what, String... kinds) implements LiveCase {
     @Override
     public void play(Stage stage) throws InterruptedException {
         stage.settle();
-        // An earlier loss must stay in force during the empty answers.
+        // An earlier loss must stay in force during the empty answers and afterwards.
         RoleTaken.take(stage.tenant(), 1);
         stage.pass(stage.promise() + stage.maxAge());
         Stage.Mark begin = stage.mark();
         stage.faults().some(Effect.EMPTY, kinds);
         Figures during = stage.observe(SECONDS);
         stage.report("during", during);
-        stage.atMost("during: wrong grants", during.wrongGrants(stage.promise()), 0);
         RoleTaken.take(stage.tenant(), 1);
         stage.faults().clear();
         Figures after = stage.observe(DOUBT + stage.promise() + stage.maxAge());
@@ -61,6 +60,7 @@ record EmptyAnswers(String what, String... kinds) implements LiveCase {
         Figures all = stage.since(begin);
         stage.requireNoWrongRefusal("since then", all);
         stage.requireNoLongWait("since then", all);
+        stage.atMost("wrong grants of what was lost before", all.wrongGrants(stage.promise(), begin.nanos()), 0);
         stage.atMost("gone after", all.goneAfter(), DOUBT + stage.promise());
     }
 
