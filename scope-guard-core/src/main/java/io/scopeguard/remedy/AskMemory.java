@@ -151,7 +151,14 @@ final class AskMemory {
             if (before == null && after == null) {
                 return learned.ask.newFrom().isAfter(known.ask.newFrom()) ? learned : known;
             }
-            return before != null && (after == null || after.at() <= before.at()) ? known : learned;
+            if (before == null || after == null) {
+                return before == null ? learned : known;
+            }
+            return after.at() <= before.at() ? known.withTokensOf(after) : learned.withTokensOf(before);
+        }
+
+        private Entry withTokensOf(PriorAsk.Consent other) {
+            return new Entry(ask.withTokensOf(other), life, isForeign);
         }
 
         RecordedAsk recordedFor(AskKey key) {
@@ -164,9 +171,7 @@ final class AskMemory {
                     ask.series(),
                     ask.newFrom().getEpochSecond(),
                     life,
-                    consent == null
-                            ? null
-                            : new RecordedAsk.Consent(consent.token(), consent.at(), consent.pause(), consent.hints()));
+                    consent == null ? null : new RecordedAsk.Consent(consent.tokens(), consent.at(), consent.pause()));
         }
 
         Duration keptFor() {

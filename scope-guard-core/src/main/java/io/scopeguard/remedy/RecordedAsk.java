@@ -3,6 +3,7 @@ package io.scopeguard.remedy;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.permission.PermissionKey;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param series the time since which the subject holds the scope
  * @param newFrom with this time of issue or a later one, a token is certainly issued after that, in seconds since 1970
  * @param life the lifetime of tokens of this kind
- * @param consent the last request for consent, or {@code null} if the client was asked for a refresh only
+ * @param consent the requests for consent, or {@code null} if the client was asked for a refresh only
  * @hidden
  */
 @Internal
@@ -30,13 +31,25 @@ public record RecordedAsk(
         @Nullable Consent consent) {
 
     /**
-     * A request for consent.
+     * The requests for consent in one series.
      *
-     * @param token the fingerprint of the token whose client was asked
-     * @param at the time of the request
-     * @param pause the time in which clients with other tokens are not asked
-     * @param hints the number of granted responses that asked in this series
+     * @param tokens the fingerprints of the tokens whose clients were asked, at least one; the last ask's first
+     * @param at the time at which the first of these tokens was asked
+     * @param pause the time from then in which clients with other tokens are not asked
      * @hidden
      */
-    public record Consent(String token, long at, Duration pause, int hints) {}
+    public record Consent(List<String> tokens, long at, Duration pause) {
+
+        /**
+         * Copies the list.
+         *
+         * @throws IllegalArgumentException if there is no token
+         */
+        public Consent {
+            tokens = List.copyOf(tokens);
+            if (tokens.isEmpty()) {
+                throw new IllegalArgumentException("a request for consent is about a token");
+            }
+        }
+    }
 }

@@ -113,7 +113,7 @@ public final class RemedyAdvisor {
     private RemedyAdvice advise(AccessToken token, DriftFinding finding, boolean isDenied) {
         RemedyAdvice advice = reported(token, rules.advise(finding, isDenied, new AsksOfToken(token)));
         if (asksClients && !rules.isMachine(finding.token())) {
-            remember(token, finding.history(), advice, isDenied);
+            remember(token, finding.history(), advice);
         }
         return advice;
     }
@@ -126,18 +126,14 @@ public final class RemedyAdvisor {
     }
 
     /** Records the asks. A request for consent is for all named scopes, and a refresh may be followed by such a request. */
-    private void remember(AccessToken token, PermissionHistory history, RemedyAdvice advice, boolean isDenied) {
+    private void remember(AccessToken token, PermissionHistory history, RemedyAdvice advice) {
         long now = clock.nanos();
         advice.drift().missing().forEach(scope -> {
             long series = series(history, scope);
             PriorAsk prior = asks.find(token, scope, series);
             if (advice.remedy() == Remedy.RECONSENT) {
-                if (prior == null || !prior.equals(prior.withConsent(token, now, !isDenied))) {
-                    asks.update(
-                            token,
-                            scope,
-                            rules.beforeFirstAsk(history, scope),
-                            ask -> ask.withConsent(token, now, !isDenied));
+                if (prior == null || !prior.equals(prior.withConsent(token, now))) {
+                    asks.update(token, scope, rules.beforeFirstAsk(history, scope), ask -> ask.withConsent(token, now));
                 }
             } else if (history.isObserved(scope) && (prior == null || isOutdated(prior, history, scope))) {
                 PriorAsk fresh = rules.beforeFirstAsk(history, scope);

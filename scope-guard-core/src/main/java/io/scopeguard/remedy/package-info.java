@@ -24,8 +24,8 @@
  *   <tr><td></td><td>promoted, but it is unknown whether the subject held the scope when the token was issued</td>
  *       <td>nothing</td><td>refresh</td></tr>
  *   <tr><td>5</td><td>the client was asked for consent before</td>
- *       <td>not again for the same token; for later tokens after 5 minutes, then after twice the last wait, up to a day; three
- *       times at most</td><td>as above</td></tr>
+ *       <td>not again for the same token; for later tokens after 5 minutes, then after twice the last wait, up to a day; for three
+ *       tokens at most</td><td>as above</td></tr>
  *   <tr><td>6</td><td>the permissions may have been read before the token was issued</td>
  *       <td>they are read again in the background, without a hint</td><td>they are read again first</td></tr>
  *   <tr><td>7</td><td>no user is present to grant consent</td><td>refresh, for demotions only</td><td>refresh</td></tr>

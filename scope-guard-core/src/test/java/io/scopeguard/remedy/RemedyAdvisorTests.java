@@ -393,6 +393,37 @@ class RemedyAdvisorTests {
     }
 
     @Test
+    void rule5WhenDevicesOfOneClientTakeTurnsThenEachTokenIsAskedOnce() {
+        AccessToken phone = token();
+        AccessToken laptop = token();
+        promote("export");
+        assertThat(granted(phone, introduced("export"))).isEqualTo(reconsent(introduced("export")));
+        wall.advance(Duration.ofMinutes(5));
+        assertThat(granted(laptop, introduced("export"))).isEqualTo(reconsent(introduced("export")));
+        assertThat(granted(phone, introduced("export"))).isEqualTo(NOTHING);
+
+        for (int i = 0; i < 4; i++) {
+            wall.advance(Duration.ofMinutes(10));
+            assertThat(granted(phone, introduced("export"))).isEqualTo(NOTHING);
+            assertThat(granted(laptop, introduced("export"))).isEqualTo(NOTHING);
+        }
+    }
+
+    @Test
+    void rule5WhenADenialAskedInThePauseThenNoHintAboutTheSameTokenAfterIt() {
+        AccessToken phone = token();
+        AccessToken laptop = token();
+        promote("export");
+        granted(phone, introduced("export"));
+        wall.advanceSeconds(60);
+        assertThat(refused(laptop, introduced("export"))).isEqualTo(reconsent(introduced("export")));
+
+        wall.advance(Duration.ofMinutes(4));
+        assertThat(granted(laptop, introduced("export"))).isEqualTo(NOTHING);
+        assertThat(granted(token(), promoted("export"))).isEqualTo(reconsent(promoted("export")));
+    }
+
+    @Test
     void rule5WhenASuppressedScopeIsMissingTooThenItIsNotListed() {
         AccessToken token = token();
         promote("export");

@@ -28,7 +28,7 @@ class SharedAsksTests {
 
     @Test
     void learnWhenAnotherProcessAskedForConsentThenItIsNotAskedAgain() {
-        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos(), true));
+        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos()));
 
         told.forEach(second::learn);
 
@@ -42,7 +42,7 @@ class SharedAsksTests {
     /** Clocks are compared, so the same series may begin at a slightly different time in each process. */
     @Test
     void updateWhenAnotherProcessAskedInItsOwnTimeThenFoundInOurs() {
-        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos(), true));
+        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos()));
         told.forEach(second::learn);
         clock.advanceSeconds(600);
         AccessToken newer = tokens.organization("acme")
@@ -54,18 +54,35 @@ class SharedAsksTests {
                 newer,
                 SCOPE,
                 PriorAsk.refresh(2, Instant.parse("2026-11-30T12:00:01Z")),
-                ask -> ask.withConsent(newer, steady.nanos(), true));
+                ask -> ask.withConsent(newer, steady.nanos()));
 
         PriorAsk known = second.find(newer, SCOPE, 2);
         assertThat(known).isNotNull();
-        assertThat(known.consent().hints()).isEqualTo(2);
+        assertThat(known.consent().tokens()).containsExactly(newer.fingerprint(), token.fingerprint());
+    }
+
+    @Test
+    void learnWhenBothAskedOtherDevicesAtTheSameTimeThenNeitherIsAskedAgain() {
+        AccessToken other = tokens.organization("acme")
+                .subject("alice")
+                .scopes("read:report")
+                .verified();
+        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos()));
+        second.update(other, SCOPE, fresh, ask -> ask.withConsent(other, steady.nanos()));
+
+        told.forEach(second::learn);
+
+        clock.advanceSeconds(600);
+        for (AccessToken asked : List.of(token, other)) {
+            assertThat(ask(second).allowsHint(asked, steady.nanos())).isFalse();
+        }
     }
 
     @Test
     void learnWhenAnAskForARefreshComesLaterThenTheConsentStays() {
         first.update(token, SCOPE, fresh, ask -> ask);
         RecordedAsk refresh = told.get(0);
-        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos(), true));
+        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos()));
         second.learn(told.get(1));
 
         second.learn(refresh);
@@ -75,7 +92,7 @@ class SharedAsksTests {
 
     @Test
     void asksWhenTheStoreLostThemThenAllOfThisProcess() {
-        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos(), true));
+        first.update(token, SCOPE, fresh, ask -> ask.withConsent(token, steady.nanos()));
         RecordedAsk before = told.remove(0);
 
         first.memoryLost();

@@ -7,6 +7,7 @@ import io.scopeguard.remedy.RecordedAsk;
 import io.scopeguard.scope.Audience;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 
@@ -85,10 +86,9 @@ final class SharedAsks implements AskExchange {
             long series,
             long newFrom,
             long lifeSeconds,
-            @Nullable String token,
+            List<String> tokens,
             long at,
-            long pauseSeconds,
-            int hints) {
+            long pauseSeconds) {
 
         static Entry of(RecordedAsk ask, ServerClock server) {
             PermissionKey key = ask.subject();
@@ -104,10 +104,9 @@ final class SharedAsks implements AskExchange {
                     server.micros(ask.series()),
                     ask.newFrom(),
                     ask.life().toSeconds(),
-                    consent == null ? null : consent.token(),
+                    consent == null ? List.of() : consent.tokens(),
                     consent == null ? 0 : server.micros(consent.at()),
-                    consent == null ? 0 : consent.pause().toSeconds(),
-                    consent == null ? 0 : consent.hints());
+                    consent == null ? 0 : consent.pause().toSeconds());
         }
 
         RecordedAsk ask(ServerClock server) {
@@ -119,10 +118,9 @@ final class SharedAsks implements AskExchange {
                     server.nanos(series),
                     newFrom,
                     Duration.ofSeconds(lifeSeconds),
-                    token == null
+                    tokens.isEmpty()
                             ? null
-                            : new RecordedAsk.Consent(
-                                    token, server.nanos(at), Duration.ofSeconds(pauseSeconds), hints));
+                            : new RecordedAsk.Consent(tokens, server.nanos(at), Duration.ofSeconds(pauseSeconds)));
         }
     }
 }
