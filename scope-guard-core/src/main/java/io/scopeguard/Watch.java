@@ -158,7 +158,7 @@ public final class Watch implements AutoCloseable {
             Entry last = known.last;
             finish(
                     last,
-                    new WatchEnd(WatchEnd.Reason.APPLICATION, last.granted().token(), null, true));
+                    new WatchEnd(WatchEnd.Reason.APPLICATION, last.granted().token(), null, true, watches.now()));
         }
     }
 
@@ -196,7 +196,7 @@ public final class Watch implements AutoCloseable {
     void expired(Expiry expiry, boolean isEnforced) {
         State known = state.get();
         if (known.isOpen && known.last.expiry().equals(expiry)) {
-            finish(known.last, new WatchEnd(WatchEnd.Reason.EXPIRED, expiry.token(), null, isEnforced));
+            finish(known.last, new WatchEnd(WatchEnd.Reason.EXPIRED, expiry.token(), null, isEnforced, watches.now()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.scopeguard;
 
 import io.scopeguard.token.AccessToken;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  *     access
  * @param isEnforced whether the access must end. In the modes that deny nothing ({@link Mode#OBSERVE}, {@link Mode#SIGNAL}) this is
  *     only a report, and the access goes on.
+ * @param at when the access ended or would have ended
  * @since 0.1
  */
 public record WatchEnd(
-        Reason reason, AccessToken token, @Nullable Decision decision, boolean isEnforced) {
+        Reason reason, AccessToken token, @Nullable Decision decision, boolean isEnforced, Instant at) {
 
     /** The causes of an end. */
     public enum Reason {
@@ -33,7 +35,7 @@ public record WatchEnd(
         APPLICATION
     }
 
-    static WatchEnd lost(Denial denial, Decision decision, boolean isEnforced) {
+    static WatchEnd lost(Denial denial, Decision decision, boolean isEnforced, Instant at) {
         Reason reason = switch (denial) {
             case INSUFFICIENT_SCOPE -> Reason.INSUFFICIENT_SCOPE;
             case INSUFFICIENT_ROLE -> Reason.INSUFFICIENT_ROLE;
@@ -42,6 +44,6 @@ public record WatchEnd(
             case ORGANIZATION_MISMATCH, WRONG_TOKEN_KIND, PERMISSIONS_UNAVAILABLE ->
                 throw new IllegalArgumentException(denial + " is not a loss");
         };
-        return new WatchEnd(reason, decision.token(), decision, isEnforced);
+        return new WatchEnd(reason, decision.token(), decision, isEnforced, at);
     }
 }

@@ -6,6 +6,7 @@ import io.scopeguard.provider.Subject;
 import io.scopeguard.time.SteadyClock;
 import io.scopeguard.token.AccessTokenVerifier;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -83,6 +84,10 @@ final class Watches implements FactListener, AutoCloseable {
 
     int open() {
         return open.get();
+    }
+
+    Instant now() {
+        return clock.wallClock().instant();
     }
 
     /**
@@ -286,7 +291,7 @@ final class Watches implements FactListener, AutoCloseable {
         Decision again = watch.authorizeAgain(entry.granted());
         Denial loss = judge.confirmed(again);
         if (loss != null) {
-            watch.finish(entry, WatchEnd.lost(loss, again, judge.isEnforced()));
+            watch.finish(entry, WatchEnd.lost(loss, again, judge.isEnforced(), now()));
         } else if (again.live() == null && watch.isOpen()) {
             judgeLater(watch);
             return;

@@ -365,6 +365,39 @@ class RequiredRolesTests {
                 .doesNotContain("required_scopes");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // match, the token's roles, live roles, promoted roles that are named
+        "ALL, '',  a,   ",
+        "ALL, '',  a b, a b",
+        "ALL, a,   a b, b",
+        "ALL, a,   b,   ",
+        "ANY, '',  a,   a",
+        "ANY, '',  a b, a b"
+    })
+    void authorizeWhenRolesWerePromotedThenARefreshIsAskedForIfItMeetsTheRequirement(
+            Match match, String carried, String live, @Nullable String named) {
+        dated();
+        AccessToken token = token(RoleKind.GLOBAL, split(carried));
+        later(60);
+        tenant.globalRoles(token);
+        AccessRequest request = requires(match, RoleKind.GLOBAL, "a", "b");
+        assertThat(denial(token, request)).isEqualTo(Denial.INSUFFICIENT_ROLE);
+        hold(RoleKind.GLOBAL, token, split(live));
+        later(31);
+
+        Response response = new Responses().of(guard.authorize(token, request));
+
+        String header = response.headers().getOrDefault("Scope-Drift", "");
+        if (named == null) {
+            assertThat(header).doesNotContain("promoted-roles");
+            assertThat(response.body()).contains("\"action\":\"none\"", "does not hold the roles");
+        } else {
+            assertThat(header).contains("promoted-roles=(\"" + named.replace(" ", "\" \"") + "\")");
+            assertThat(response.body()).contains("\"action\":\"refresh\"", "lacks roles");
+        }
+    }
+
     /** A refresh has been shown to be useless: the provider's script does not deliver the role. */
     @Test
     void authorizeWhenATokenThatWasIssuedLaterStillLacksTheRoleThenNone() {

@@ -181,10 +181,9 @@ public final class ProblemResponses {
     /** The challenge has no {@code scope}, because requesting scopes does not add a role. */
     private ProblemResponse insufficientRole(Decision decision) {
         RoleRequirement required = Objects.requireNonNull(decision.request().roles());
-        boolean isDelivered = decision.advice().drift().roles().promoted().of(required.kind()).stream()
-                .anyMatch(required.roles()::contains);
+        boolean isDelivered = RequiredRoles.isDelivered(decision, required);
         String detail = isDelivered
-                ? "The token lacks a role that this operation requires, and that the subject holds."
+                ? "The token lacks roles that this operation requires, and that the subject holds."
                 : "The subject does not hold the roles that this operation requires.";
         Problem problem = new Problem(
                 "insufficient-role",

@@ -10,6 +10,7 @@ import io.scopeguard.permission.LivePermissions;
 import io.scopeguard.remedy.Remedy;
 import io.scopeguard.remedy.RemedyAdvice;
 import io.scopeguard.role.Roles;
+import io.scopeguard.scope.Audience;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,16 +78,18 @@ public final class ScopeDriftHeader {
 
     /** The header's value, or {@code null} if the client has nothing to do. */
     public @Nullable String valueOf(Decision decision) {
+        RemedyAdvice advice = RequiredRoles.adviceOf(decision);
         LivePermissions live = decision.live();
-        if (decision.advice().remedy() == Remedy.NONE || live == null) {
+        if (advice.remedy() == Remedy.NONE || live == null) {
             return null;
         }
-        return written.get(Hint.of(decision, live), hint -> write(decision, live));
+        return written.get(Hint.of(decision, advice, live), this::write);
     }
 
     /**
      * The value for the last event of a stream. It names an action even if a response would have no header: {@code refresh} if the
-     * token has expired, otherwise {@code none}, because no token restores the right.
+     * token has expired, otherwise {@code none}, because no token restores the right. It is as of the read that ended the stream,
+     * or else of the end itself.
      */
     public String valueOf(WatchEnd end) {
         Decision decision = end.decision();
@@ -95,33 +98,34 @@ public final class ScopeDriftHeader {
             return drift;
         }
         AccessToken token = end.token();
+        LivePermissions live = decision == null ? null : decision.live();
         Map<String, ListElement<?>> members = new LinkedHashMap<>();
         members.put(ACTION, TokenItem.valueOf(end.reason() == WatchEnd.Reason.EXPIRED ? "refresh" : "none"));
-        putContext(members, token);
+        putContext(members, token.organization(), token.audience());
         members.put(TOKEN, StringItem.valueOf(token.fingerprint()));
-        members.put(AS_OF, IntegerItem.valueOf(token.expiresAt().getEpochSecond()));
+        members.put(AS_OF, IntegerItem.valueOf((live == null ? end.at() : live.asOf()).getEpochSecond()));
         members.put(AFTER, IntegerItem.valueOf(0));
         return Dictionary.valueOf(members).serialize();
     }
 
-    private String write(Decision decision, LivePermissions live) {
-        String named = serialize(decision, live, false, true);
+    private String write(Hint hint) {
+        String named = serialize(hint, false, true);
         if (named.length() <= MAX_LENGTH) {
             return named;
         }
-        String counted = serialize(decision, live, true, true);
-        return counted.length() <= MAX_LENGTH ? counted : serialize(decision, live, true, false);
+        String counted = serialize(hint, true, true);
+        return counted.length() <= MAX_LENGTH ? counted : serialize(hint, true, false);
     }
 
-    private String serialize(Decision decision, LivePermissions live, boolean counts, boolean withContext) {
+    private String serialize(Hint hint, boolean counts, boolean withContext) {
         Map<String, ListElement<?>> members = new LinkedHashMap<>();
-        putAdvice(members, decision.advice(), counts);
+        putAdvice(members, hint.advice, counts);
         if (withContext) {
-            putContext(members, decision.token());
+            putContext(members, hint.organization, hint.audience);
         }
-        members.put(TOKEN, StringItem.valueOf(decision.token().fingerprint()));
-        members.put(AS_OF, IntegerItem.valueOf(live.asOf().getEpochSecond()));
-        members.put(AFTER, IntegerItem.valueOf(after(decision)));
+        members.put(TOKEN, StringItem.valueOf(hint.token));
+        members.put(AS_OF, IntegerItem.valueOf(hint.asOf));
+        members.put(AFTER, IntegerItem.valueOf(after(hint)));
         return Dictionary.valueOf(members).serialize();
     }
 
@@ -136,22 +140,20 @@ public final class ScopeDriftHeader {
         putNames(members, PROMOTED_ROLES, printable(drift.roles().promoted()), countsMissing);
     }
 
-    private static void putContext(Map<String, ListElement<?>> members, AccessToken token) {
-        putText(members, ORGANIZATION, token.organization());
-        putText(
-                members,
-                RESOURCE,
-                token.audience().isOrganization() ? null : token.audience().value());
+    private static void putContext(
+            Map<String, ListElement<?>> members, @Nullable String organization, Audience audience) {
+        putText(members, ORGANIZATION, organization);
+        putText(members, RESOURCE, audience.isOrganization() ? null : audience.value());
     }
 
     /**
      * The wait that makes the client's next token certainly newer than the change, and on granted responses a spread that is
      * derived from the token, so that parallel responses agree.
      */
-    private int after(Decision decision) {
-        int wait = Math.toIntExact(decision.advice().after().toSeconds());
-        int spread = 1 + Math.floorMod(decision.token().fingerprint().hashCode(), spreadSeconds);
-        return decision.isGranted() ? Math.min(wait + spread, MAX_AFTER_SECONDS) : wait;
+    private int after(Hint hint) {
+        int wait = Math.toIntExact(hint.advice.after().toSeconds());
+        int spread = 1 + Math.floorMod(hint.token.hashCode(), spreadSeconds);
+        return hint.isGranted ? Math.min(wait + spread, MAX_AFTER_SECONDS) : wait;
     }
 
     /** Role names that a String of RFC 9651 cannot contain are left out. */
@@ -178,13 +180,22 @@ public final class ScopeDriftHeader {
         }
     }
 
-    /** Everything that a value depends on. A token is for one organization and one resource. */
-    private record Hint(String token, RemedyAdvice advice, long asOf, boolean isGranted) {
+    /** Everything that a value depends on. One token may be for several organizations and several resources. */
+    private record Hint(
+            String token,
+            @Nullable String organization,
+            Audience audience,
+            RemedyAdvice advice,
+            long asOf,
+            boolean isGranted) {
 
-        static Hint of(Decision decision, LivePermissions live) {
+        static Hint of(Decision decision, RemedyAdvice advice, LivePermissions live) {
+            AccessToken token = decision.token();
             return new Hint(
-                    decision.token().fingerprint(),
-                    decision.advice(),
+                    token.fingerprint(),
+                    token.organization(),
+                    token.audience(),
+                    advice,
                     live.asOf().getEpochSecond(),
                     decision.isGranted());
         }

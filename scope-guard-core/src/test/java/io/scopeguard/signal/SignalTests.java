@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.scopeguard.AccessRequest;
 import io.scopeguard.Decision;
 import io.scopeguard.Denial;
+import io.scopeguard.WatchEnd;
 import io.scopeguard.drift.ScopeDrift;
 import io.scopeguard.organization.RequestedOrganization;
 import io.scopeguard.permission.LivePermissions;
@@ -172,6 +173,23 @@ class SignalTests {
                         + token.fingerprint() + "\", as-of=1795262400, after=1");
     }
 
+    /** A token of Keycloak's is for all its organizations, and for all APIs in its audience. */
+    @Test
+    void headerWhenOneTokenIsForSeveralOrganizationsAndResourcesThenEachResponseNamesItsOwn() {
+        AccessToken globex =
+                tokens.organization("globex").with("jti", "one").scopes("read").verified();
+        AccessToken inAcme =
+                tokens.organizationResource("acme").with("jti", "one").verified();
+        ScopeDrift drift = new ScopeDrift(Scopes.of("admin"), NONE, NONE);
+
+        assertThat(header.valueOf(granted(acme, Remedy.REFRESH, drift)))
+                .contains("organization=\"acme\"")
+                .doesNotContain("resource=");
+        assertThat(header.valueOf(granted(globex, Remedy.REFRESH, drift))).contains("organization=\"globex\"");
+        assertThat(header.valueOf(granted(inAcme, Remedy.REFRESH, drift)))
+                .contains("organization=\"acme\", resource=\"https://api.example.test\"");
+    }
+
     @Test
     void headerWhenNothingToAskThenNone() {
         assertThat(header.valueOf(granted(acme, Remedy.NONE, ScopeDrift.none())))
@@ -277,6 +295,28 @@ class SignalTests {
     @ValueSource(strings = {"PT0S", "PT0.9S", "PT31S", "PT-1S", "PT30.001S"})
     void spreadWhenOutOfBoundsThenRefused(Duration spread) {
         assertThatIllegalArgumentException().isThrownBy(() -> new ScopeDriftHeader(spread));
+    }
+
+    // The last event of a stream
+
+    @Test
+    void lastEventWhenTheTokenExpiredThenAsOfTheEnd() {
+        WatchEnd end = new WatchEnd(WatchEnd.Reason.EXPIRED, acme, null, true, MovableClock.NOON.plusSeconds(70));
+
+        assertThat(header.valueOf(end))
+                .isEqualTo("action=refresh, organization=\"acme\", token=\"" + acme.fingerprint()
+                        + "\", as-of=1795262470, after=0");
+    }
+
+    @Test
+    void lastEventWhenNoTokenHelpsThenAsOfTheReadThatShowedIt() {
+        Decision suspended = denied(acme, Denial.SUBJECT_INACTIVE, request("read"), NONE, Remedy.NONE);
+        WatchEnd end = new WatchEnd(
+                WatchEnd.Reason.SUBJECT_INACTIVE, acme, suspended, true, MovableClock.NOON.plusSeconds(70));
+
+        assertThat(header.valueOf(end))
+                .isEqualTo("action=none, organization=\"acme\", token=\"" + acme.fingerprint()
+                        + "\", as-of=1795262400, after=0");
     }
 
     // ProblemResponses: each row of the table

@@ -12,6 +12,7 @@ import io.scopeguard.WatchEnd.Reason;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -70,7 +71,7 @@ class OpenStreamTests {
     @Test
     void endedWhenEnforcedThenOnlyTheFirstEndCounts() {
         stream.ended(enforced());
-        stream.ended(new WatchEnd(Reason.EXPIRED, mock(AccessToken.class), null, true));
+        stream.ended(new WatchEnd(Reason.EXPIRED, mock(AccessToken.class), null, true, Instant.EPOCH));
 
         assertThat(events).extracting(event -> event.end().reason()).containsExactly(Reason.NOT_A_MEMBER);
     }
@@ -148,10 +149,10 @@ class OpenStreamTests {
     }
 
     private static WatchEnd enforced() {
-        return new WatchEnd(Reason.NOT_A_MEMBER, mock(AccessToken.class), null, true);
+        return new WatchEnd(Reason.NOT_A_MEMBER, mock(AccessToken.class), null, true, Instant.EPOCH);
     }
 
     private static WatchEnd reported(Reason reason) {
-        return new WatchEnd(reason, mock(AccessToken.class), null, false);
+        return new WatchEnd(reason, mock(AccessToken.class), null, false, Instant.EPOCH);
     }
 }

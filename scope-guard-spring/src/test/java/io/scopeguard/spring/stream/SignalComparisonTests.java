@@ -14,6 +14,7 @@ import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
 import io.scopeguard.token.AccessToken;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,7 @@ class SignalComparisonTests {
         }
         await().atMost(PATIENCE).until(() -> begun.get() == OpenStreams.MOST_WAITING);
 
-        other.ended(new WatchEnd(Reason.NOT_A_MEMBER, mock(AccessToken.class), null, true));
+        other.ended(new WatchEnd(Reason.NOT_A_MEMBER, mock(AccessToken.class), null, true, Instant.EPOCH));
 
         assertThat(ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(begun).hasValue(OpenStreams.MOST_WAITING);
