@@ -7,6 +7,7 @@ import io.scopeguard.permission.PermissionCache;
 import io.scopeguard.provider.EventReceiver;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionChange;
+import io.scopeguard.scope.Audience;
 import io.scopeguard.spring.actuate.LiveProvider;
 import io.scopeguard.spring.authorization.DeclaredScopes;
 import io.scopeguard.spring.metrics.GuardMetrics;
@@ -49,7 +50,7 @@ public final class ProviderScopeGuards implements AutoCloseable {
 
     private ScopeGuard guard(IdentityProvider provider, Sharing.Part part) {
         AccessTokenVerifier verifier = AccessTokenVerifier.builder(provider, settings.resources())
-                .accepting(declared::accepts)
+                .accepting(this::isAccepted)
                 .clockSkew(settings.clockSkew())
                 .keyListener(metrics.keys(provider.name()))
                 .build();
@@ -70,6 +71,14 @@ public final class ProviderScopeGuards implements AutoCloseable {
         part.start(guard);
         parts.addAll(List.of(guard::close, permissions::close, verifier::close));
         return guard;
+    }
+
+    /**
+     * The API's own resources are accepted even where no operation requires their scopes: the operation then names the kind of token
+     * that it takes. Organization tokens name no API, so they are accepted only where an operation takes them.
+     */
+    private boolean isAccepted(Audience audience) {
+        return declared.accepts(audience) || settings.resources().contains(audience);
     }
 
     /** The policies of clients. */
