@@ -21,6 +21,14 @@ public interface EventReceiver {
     String credentialHeader();
 
     /**
+     * The challenge in the response to a delivery without a valid credential (RFC 9110 §15.5.2): the scheme {@code Bearer}, or one
+     * that is named like the header with the credential.
+     */
+    default String challenge() {
+        return credentialHeader().equalsIgnoreCase("Authorization") ? "Bearer" : credentialHeader();
+    }
+
+    /**
      * Whether the body of a delivery with this credential must be read. All other deliveries are rejected without reading their
      * bodies.
      *

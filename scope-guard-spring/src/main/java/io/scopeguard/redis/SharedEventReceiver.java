@@ -38,6 +38,11 @@ final class SharedEventReceiver implements EventReceiver {
     }
 
     @Override
+    public String challenge() {
+        return receiver.challenge();
+    }
+
+    @Override
     public boolean isAdmissible(@Nullable String credential) {
         return receiver.isAdmissible(credential);
     }

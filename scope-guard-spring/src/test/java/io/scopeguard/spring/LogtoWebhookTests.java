@@ -168,9 +168,11 @@ class LogtoWebhookTests {
         String body = membership("removedUserIds", user);
         String signature = sign(KEY, body);
 
-        assertThat(post(body).status()).isEqualTo(401);
+        assertThat(post(body).header("WWW-Authenticate")).isEqualTo("logto-signature-sha-256");
         assertThat(post(body, SIGNATURE, "").status()).isEqualTo(401);
-        assertThat(post(body, SIGNATURE, sign("guessed", body)).status()).isEqualTo(401);
+        assertThat(post(body, SIGNATURE, sign("guessed", body)))
+                .returns(401, Reply::status)
+                .returns("logto-signature-sha-256", reply -> reply.header("WWW-Authenticate"));
         assertThat(post(body + " ", SIGNATURE, signature).status()).isEqualTo(401);
         assertThat(post(body, SIGNATURE, signature.toUpperCase(Locale.ROOT)).status())
                 .isEqualTo(401);

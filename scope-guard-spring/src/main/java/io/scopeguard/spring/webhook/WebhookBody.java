@@ -27,6 +27,7 @@ final class WebhookBody implements ReadListener, AsyncListener {
     private final DeliveriesInFlight inFlight;
     private final Function<byte[], Receipt> whole;
     private final Consumer<Receipt> listener;
+    private final Consumer<Outcome> answer;
     private final ServletInputStream input;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
@@ -39,17 +40,20 @@ final class WebhookBody implements ReadListener, AsyncListener {
      * @param inFlight has admitted this delivery
      * @param whole processes the complete body
      * @param listener receives the outcome
+     * @param answer responds with the outcome
      */
     WebhookBody(
             AsyncContext context,
             DeliveriesInFlight inFlight,
             Function<byte[], Receipt> whole,
-            Consumer<Receipt> listener)
+            Consumer<Receipt> listener,
+            Consumer<Outcome> answer)
             throws IOException {
         this.context = context;
         this.inFlight = inFlight;
         this.whole = whole;
         this.listener = listener;
+        this.answer = answer;
         this.input = context.getRequest().getInputStream();
     }
 
@@ -139,7 +143,7 @@ final class WebhookBody implements ReadListener, AsyncListener {
 
     private void end(Receipt receipt) {
         leave(receipt);
-        WebhookServlet.answer(context, receipt.outcome());
+        answer.accept(receipt.outcome());
     }
 
     private void leave(Receipt receipt) {

@@ -79,8 +79,12 @@ public final class WebhookServlet extends HttpServlet {
 
     private void read(AsyncContext context, HttpServletRequest request) throws IOException {
         String credential = request.getHeader(receiver.credentialHeader());
-        WebhookBody body =
-                new WebhookBody(context, inFlight, bytes -> receiver.receive(bytes, credential, changes), listener);
+        WebhookBody body = new WebhookBody(
+                context,
+                inFlight,
+                bytes -> receiver.receive(bytes, credential, changes),
+                listener,
+                outcome -> answer(context, outcome));
         context.setTimeout(limits.time().toMillis());
         context.addListener(body);
         request.getInputStream().setReadListener(body);
@@ -97,7 +101,11 @@ public final class WebhookServlet extends HttpServlet {
         }
     }
 
-    static void answer(AsyncContext context, Outcome outcome) {
+    private void answer(AsyncContext context, Outcome outcome) {
+        if (outcome == Outcome.UNAUTHENTICATED) {
+            HttpServletResponse response = (HttpServletResponse) context.getResponse();
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, receiver.challenge());
+        }
         answer(context, status(outcome));
     }
 
