@@ -90,7 +90,8 @@ public final class Auth0 extends ConnectedProvider {
                 new Auth0Users(api, roles, builder.hasGroupRoles),
                 new Auth0Machines(api, apis),
                 roles,
-                apis);
+                apis,
+                tokenScopes);
     }
 
     /**

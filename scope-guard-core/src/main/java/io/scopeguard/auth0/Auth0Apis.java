@@ -118,8 +118,14 @@ final class Auth0Apis {
     private Api read(Audience audience, CallContext context) {
         Api read = api.get("api", PathTemplate.path("/resource-servers/{}", audience.value()), context, Api::of)
                 .orElseThrow(() -> Auth0Refusals.unknownApi(audience.value()));
-        catalogue.learn(audience, read.scopes, clock.nanos());
+        catalogue.learn(audience, shown(read.scopes), clock.nanos());
         return read;
+    }
+
+    private Map<String, Listing> shown(Map<String, Listing> scopes) {
+        Map<String, Listing> shown = new HashMap<>(scopes);
+        shown.keySet().removeIf(name -> !tokenScopes.canShow(name));
+        return shown;
     }
 
     /** An API. */

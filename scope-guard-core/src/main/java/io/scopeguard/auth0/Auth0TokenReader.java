@@ -74,6 +74,11 @@ final class Auth0TokenReader implements TokenReader {
                 organization == null ? roles : null);
     }
 
+    @Override
+    public boolean canShow(String permission) {
+        return source.canShow(permission);
+    }
+
     private static String client(TokenClaims claims) {
         if (!claims.has("client_id") && !claims.has("azp")) {
             throw new InvalidTokenException(

@@ -102,6 +102,7 @@ final class LogtoResources {
             Json.items(resource, "scopes", Function.identity())
                     .forEach(scope -> scopes.put(
                             Json.text(scope, "name"), new Listing(Json.text(scope, "id"), createdAt(scope))));
+            scopes.keySet().removeIf(name -> !LogtoTokenReader.isPermission(name));
             return new Resource(Json.text(resource, "id"), Json.text(resource, "indicator"), scopes);
         }
 

@@ -79,6 +79,7 @@ final class LogtoScopes {
             // Logto does not store when these were created.
             scopes.put(scope.name(), new Listing(scope.id(), null));
         }
+        scopes.keySet().removeIf(name -> !LogtoTokenReader.isPermission(name));
         catalogue.learn(Audience.ORGANIZATION, scopes, clock.nanos());
         return true;
     }

@@ -57,8 +57,18 @@ final class LogtoTokenReader implements TokenReader {
                 RoleClaims.global(claims));
     }
 
+    @Override
+    public boolean canShow(String permission) {
+        return isPermission(permission);
+    }
+
+    /** Whether a name in {@code scope} is that of a permission. Others request claims, and Logto allows permissions like them. */
+    static boolean isPermission(String scope) {
+        return !TokenClaims.isOpenIdScope(scope) && !scope.startsWith(LOGTO_SCOPES);
+    }
+
     private TokenGrant grant(TokenClaims claims) {
-        Scopes scopes = claims.scopes().where(scope -> !scope.startsWith(LOGTO_SCOPES));
+        Scopes scopes = claims.scopes().where(LogtoTokenReader::isPermission);
         String organization = claims.textIfPresent("organization_id");
         checkId("organization_id", organization);
         checkId("sub", claims.textIfPresent("sub"));

@@ -10,14 +10,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Collects scopes by audience. Not thread-safe. */
+/** Collects scopes by audience, without those that no token shows as permissions. Not thread-safe. */
 final class ScopesByAudience {
 
     private final Map<Audience, List<ListedScope>> scopes = new HashMap<>();
 
     /** Adds scopes. An audience without scopes is contained as well. */
     void add(Audience audience, Collection<ListedScope> further) {
-        scopes.computeIfAbsent(audience, ignored -> new ArrayList<>()).addAll(further);
+        List<ListedScope> known = scopes.computeIfAbsent(audience, ignored -> new ArrayList<>());
+        further.stream()
+                .filter(scope -> LogtoTokenReader.isPermission(scope.name()))
+                .forEach(known::add);
     }
 
     void addAll(ScopesByAudience further) {

@@ -106,7 +106,12 @@ public final class TokenClaims {
         String name = has("scope") ? "scope" : "scp";
         List<String> scopes =
                 values.get(name) instanceof String delimited ? List.of(delimited.split(" ")) : strings(name);
-        return Scopes.ofTokens(scopes).where(scope -> !OPENID_SCOPES.contains(scope));
+        return Scopes.ofTokens(scopes).where(scope -> !isOpenIdScope(scope));
+    }
+
+    /** Whether {@link #scopes} leaves this name out, because it is a scope of OpenID Connect. */
+    public static boolean isOpenIdScope(String name) {
+        return OPENID_SCOPES.contains(name);
     }
 
     /** {@code act.sub}, the party that acts for the subject (RFC 8693 §4.1), or {@code null} if there is none. */

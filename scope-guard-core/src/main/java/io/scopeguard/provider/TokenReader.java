@@ -26,4 +26,15 @@ public interface TokenReader {
      *     helps the client's developer and contains nothing of the token
      */
     TokenContent read(TokenClaims claims);
+
+    /**
+     * Whether a token can show a permission with this name. If the claim with the permissions also contains other names, such as
+     * the scopes of OpenID Connect, a permission with such a name cannot be recognized. No client could meet a requirement for it,
+     * so the requirement stops start-up, and the provider's {@link PermissionSource} leaves the permission out.
+     *
+     * <p>A reader that uses {@link TokenClaims#scopes} returns {@code !TokenClaims.isOpenIdScope(permission)}.
+     */
+    default boolean canShow(String permission) {
+        return true;
+    }
 }

@@ -108,6 +108,39 @@ class Auth0GuardTests {
         assertThat(denial(token, null, "read:report")).isEqualTo(Denial.INSUFFICIENT_SCOPE);
     }
 
+    // Names that a token cannot show as permissions
+
+    /** Otherwise the client would be asked to refresh, and then for consent, for every new token. */
+    @Test
+    void authorizeWhenAPermissionIsNamedLikeAnOpenIdScopeThenNoRemedyAndNoDrift() {
+        tenant.role("rol_viewer", "read:report", "email").global(ALICE, Set.of(), Set.of("read:report", "email"));
+        start(tenant.auth0());
+        AccessToken acme = token(tenant.signIn(ALICE, "org_globex", ALL));
+        AccessToken global = token(tenant.signIn(ALICE, null, ALL));
+        clock.advance(Duration.ofMinutes(5));
+
+        assertNoRemedy(decide(acme, "org_globex", "email"));
+        assertNoRemedy(decide(global, null, "email"));
+        assertThat(decide(acme, "org_globex", "read:report").drift().isEmpty()).isTrue();
+        assertThat(decide(global, null, "read:report").drift().isEmpty()).isTrue();
+    }
+
+    private static void assertNoRemedy(Decision decision) {
+        assertThat(decision.denial()).isEqualTo(Denial.INSUFFICIENT_SCOPE);
+        assertThat(decision.grantable()).isEqualTo(Scopes.none());
+        assertThat(decision.advice().remedy()).isEqualTo(Remedy.NONE);
+    }
+
+    @Test
+    void authorizeWhenTheClaimContainsPermissionsOnlyThenAnyNameCounts() {
+        tenant.api(FakeAuth0.API, true, "access_token_authz", "RS256", "read:report", "email")
+                .role("rol_viewer", "read:report", "email");
+        start(tenant.auth0().tokenScopes(TokenScopes.PERMISSIONS));
+        AccessToken token = token(tenant.signIn(ALICE, "org_globex", ALL));
+
+        assertThat(denial(token, "org_globex", "email")).isNull();
+    }
+
     // Remedies
 
     @Test

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -64,6 +65,37 @@ class Auth0PermissionSourceTests {
     @AfterEach
     void close() {
         tenant.close();
+    }
+
+    /** The token reader takes the same names in {@code scope} for scopes of OpenID Connect. */
+    @ParameterizedTest
+    @EnumSource(TokenScopes.class)
+    void readWhenAPermissionIsNamedLikeAnOpenIdScopeThenLeftOutIfNoTokenShowsIt(TokenScopes claim) {
+        tenant.role("rol_viewer", "read:report", "profile")
+                .grant("machine", "allow", true, Set.of(), "email", "read:report");
+        Auth0 auth0 = tenant.auth0().tokenScopes(claim).build();
+        PermissionSource permissions = auth0.permissions();
+        Subject machine = new Subject(Subject.Type.APPLICATION, "machine");
+        boolean isShown = claim == TokenScopes.PERMISSIONS;
+        Scopes ofRole = isShown ? Scopes.of("read:report", "profile") : Scopes.of("read:report");
+        Scopes ofMachine = isShown ? Scopes.of("read:report", "email") : Scopes.of("read:report");
+
+        DefinitionsKey key = permissions.globalRoles();
+        assertThat(permissions.definitions(key, NOW).get("rol_viewer").scopes()).isEqualTo(Map.of(API, ofRole));
+        assertThat(permissions
+                        .roleScopes(key, "rol_viewer", API, NOW)
+                        .orElseThrow()
+                        .byAudience())
+                .isEqualTo(Map.of(API, ofRole));
+        assertThat(permissions
+                        .membership(machine, "org_acme", NOW)
+                        .value()
+                        .grants()
+                        .direct())
+                .isEqualTo(Map.of(API, ofMachine));
+        assertThat(permissions.account(machine, NOW).value().grants().direct()).isEqualTo(Map.of(API, ofMachine));
+        assertThat(auth0.tokenReader(List.of(API)).canShow("profile")).isEqualTo(isShown);
+        assertThat(auth0.catalogue().scopesOf(API).contains("profile")).isEqualTo(isShown);
     }
 
     // Users in organizations

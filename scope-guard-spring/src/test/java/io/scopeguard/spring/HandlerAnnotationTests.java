@@ -8,6 +8,7 @@ import io.scopeguard.scope.ScopeRequirement.Match;
 import io.scopeguard.scope.WhenUnknown;
 import io.scopeguard.spring.authorization.HandlerRule;
 import io.scopeguard.spring.authorization.RequirementReader;
+import io.scopeguard.spring.authorization.ScopeAuthorizationManagerFactory;
 import io.scopeguard.spring.support.QuickStart;
 import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
@@ -18,6 +19,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -32,9 +34,12 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -270,6 +275,22 @@ class HandlerAnnotationTests {
         return (InvalidSettingException) cause;
     }
 
+    /** A scope of OpenID Connect, or one of Logto's own. */
+    @Test
+    void startWhenNoTokenCanShowARequiredScopeThenFailsWithTheFix() {
+        Map<Class<?>, String> messages = Map.of(
+                OpenIdScope.class,
+                "OpenIdScope#handle requires the scope email of organization, which no token of Logto at ",
+                ChainRule.class,
+                "A rule of a security filter chain requires the scope urn:logto:scope:x of organization");
+        messages.forEach((type, message) -> runner.withUserConfiguration(type).run(context -> {
+            assertThat(context).hasFailed();
+            InvalidSettingException invalid = invalid(context.getStartupFailure());
+            assertThat(invalid).hasMessageContaining(message);
+            assertThat(invalid.fix()).contains("Rename the permission at the provider and here");
+        }));
+    }
+
     @Test
     void startWhenAScopeDoesNotExistOrAHandlerHasNoneThenReported(CapturedOutput output) {
         runner.withUserConfiguration(Typo.class)
@@ -446,6 +467,25 @@ class HandlerAnnotationTests {
 
         @PublicEndpoint
         @RequiresScopes("a")
+        @GetMapping("/o/{organizationId}")
+        void handle() {}
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ChainRule {
+
+        @Bean
+        SecurityFilterChain chain(HttpSecurity http, ScopeAuthorizationManagerFactory scopes) {
+            return http.authorizeHttpRequests(requests ->
+                            requests.anyRequest().access(scopes.hasAnyScope("read:report", "urn:logto:scope:x")))
+                    .build();
+        }
+    }
+
+    @RestController
+    static class OpenIdScope {
+
+        @RequiresScopes({"read:report", "email"})
         @GetMapping("/o/{organizationId}")
         void handle() {}
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All scopes that this API's operations declare, by audience, and all roles. They determine the watched scopes, the published
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class DeclaredScopes implements WatchedScopes {
 
     private final Map<Audience, Scopes> scopes = new ConcurrentHashMap<>();
+    private final Map<Required, String> operations = new ConcurrentHashMap<>();
     private final AtomicReference<Roles> roles = new AtomicReference<>(Roles.none());
 
     /** @param defaultAudience taken even where no operation declares anything */
@@ -30,24 +32,33 @@ public final class DeclaredScopes implements WatchedScopes {
         scopes.put(defaultAudience, Scopes.none());
     }
 
-    /** Adds the requirement of an operation. */
-    public void add(Requires rule) {
+    /**
+     * Adds the requirement of an operation.
+     *
+     * @param operation its name, for messages
+     */
+    public void add(Requires rule, String operation) {
         if (rule.requirement() != null) {
-            add(rule.requirement());
+            add(rule.requirement(), operation);
         }
         if (rule.roles() != null) {
             add(rule.roles());
         }
     }
 
-    /** Adds scopes that an operation requires. */
-    public void add(ScopeRequirement requirement) {
-        scopes.merge(requirement.audience(), requirement.scopes(), Scopes::or);
+    private void add(ScopeRequirement requirement, String operation) {
+        Audience audience = requirement.audience();
+        scopes.merge(audience, requirement.scopes(), Scopes::or);
+        requirement.scopes().forEach(scope -> operations.putIfAbsent(new Required(audience, scope), operation));
     }
 
-    /** Adds roles that an operation requires. */
-    public void add(RoleRequirement requirement) {
+    private void add(RoleRequirement requirement) {
         roles.updateAndGet(known -> known.or(Roles.requiredBy(requirement)));
+    }
+
+    /** The name of an operation that requires the scope, or {@code null} if none does. */
+    public @Nullable String operationThatRequires(Audience audience, String scope) {
+        return operations.get(new Required(audience, scope));
     }
 
     /** The roles that operations require: their drift is watched. */
@@ -77,4 +88,6 @@ public final class DeclaredScopes implements WatchedScopes {
     public boolean watches(Audience audience, String scope) {
         return of(audience).contains(scope);
     }
+
+    private record Required(Audience audience, String scope) {}
 }

@@ -105,7 +105,7 @@ public final class HandlerRules {
         }
         HandlerRule rule = reader.read(subject.method(), subject.type(), subject.name());
         if (rule instanceof Requires requires) {
-            declared.add(requires);
+            declared.add(requires, subject.name());
         }
         return rule;
     }

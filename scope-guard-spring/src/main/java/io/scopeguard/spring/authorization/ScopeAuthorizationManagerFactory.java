@@ -31,6 +31,7 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
 public final class ScopeAuthorizationManagerFactory {
 
     private static final String GUARDED = ScopeAuthorizationManagerFactory.class.getName() + ".guarded";
+    private static final String CHAIN_RULE = "A rule of a security filter chain";
 
     private final RequirementReader reader;
     private final DeclaredScopes declared;
@@ -91,9 +92,9 @@ public final class ScopeAuthorizationManagerFactory {
 
     AuthorizationManager<RequestAuthorizationContext> manager(Requires rule) {
         if (rule.requirement() != null) {
-            reader.checked(rule.requirement(), "A rule of a security filter chain");
+            reader.checked(rule.requirement(), CHAIN_RULE);
         }
-        declared.add(rule);
+        declared.add(rule, CHAIN_RULE);
         return (authentication, context) -> {
             AccessToken token = AccessTokenHolder.get();
             return token == null ? new AuthorizationDecision(false) : decide(token, context, rule);

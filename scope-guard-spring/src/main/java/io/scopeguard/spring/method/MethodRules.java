@@ -51,8 +51,8 @@ public final class MethodRules {
 
     private AnnotatedClass read(Class<?> type) {
         AnnotatedClass read = new AnnotatedClassReader(reader, type).read();
-        read.guarded().values().forEach(rule -> declared.add(rule.requires()));
-        read.operations().values().forEach(rule -> declared.add(rule.requires()));
+        read.guarded().values().forEach(rule -> declared.add(rule.requires(), rule.name()));
+        read.operations().values().forEach(rule -> declared.add(rule.requires(), rule.name()));
         return read;
     }
 }

@@ -3,6 +3,7 @@ package io.scopeguard.spring.provider;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.provider.PermissionsUnavailableException;
 import io.scopeguard.provider.SettingRefusedException;
+import io.scopeguard.provider.TokenReader;
 import io.scopeguard.role.Roles;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
@@ -63,10 +64,12 @@ final class ProviderCheck {
     /**
      * Waits for the result of the check, at most for the timeout.
      *
-     * @throws InvalidSettingException if the provider refuses a setting, or does not answer although start-up depends on it
+     * @throws InvalidSettingException if the provider refuses a setting, or does not answer although start-up depends on it; or if
+     *     an operation requires a scope that no token of the provider can show
      */
     void start() {
         running = true;
+        checkNames();
         warn();
         Throwable failure = await();
         if (failure instanceof SettingRefusedException refused) {
@@ -85,6 +88,26 @@ final class ProviderCheck {
             var unused = answer.whenComplete((answered, trouble) -> reportLate(trouble, FIRST_PAUSE));
         } else {
             reportUnknown();
+        }
+    }
+
+    /** Without this check, a client would be asked for such a scope again and again. */
+    private void checkNames() {
+        TokenReader reader = provider.tokenReader(audiences.stream()
+                .filter(audience -> !audience.isOrganization())
+                .toList());
+        for (Audience audience : declared.audiences()) {
+            for (String scope : declared.of(audience)) {
+                String operation = declared.operationThatRequires(audience, scope);
+                if (operation != null && !reader.canShow(scope)) {
+                    throw new InvalidSettingException(
+                            operation,
+                            "requires the scope " + scope + " of " + audience + ", which no token of "
+                                    + provider.description()
+                                    + " can show: the name has another meaning there, such as that of an OpenID Connect scope",
+                            "Rename the permission at the provider and here, to read:" + scope + " for example.");
+                }
+            }
         }
     }
 
