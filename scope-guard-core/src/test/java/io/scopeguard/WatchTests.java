@@ -592,7 +592,7 @@ class WatchTests {
         AccessToken newer = token("alice", "read", "delete").verified();
         assertThat(watch.renew(newer).isGranted()).isTrue();
 
-        watch.finish(judged, WatchEnd.lost(Denial.INSUFFICIENT_SCOPE, watch.granted(), false));
+        watch.finish(judged, WatchEnd.lost(Denial.INSUFFICIENT_SCOPE, watch.granted(), false, clock.instant()));
         assertThat(ends).isEmpty();
         tenant.grant(older, "read");
         pass(Duration.ofSeconds(31));

@@ -201,8 +201,8 @@ class DecidersTests {
         HolderSet third = assertTimeoutPreemptively(
                 Duration.ofSeconds(60),
                 () -> HolderSet.first(all, times(10))
-                        .followedBy(one, times(20), 25)
-                        .followedBy(one, times(30), 35));
+                        .followedBy(one, times(20), 25, NEVER)
+                        .followedBy(one, times(30), 35, NEVER));
 
         assertThat(third.ids()).isEqualTo(one);
         assertThat(all).allMatch(user -> third.holds(user) || third.lossOf(user).lostAt() == 30);
@@ -214,10 +214,10 @@ class DecidersTests {
     void holdersWhenOthersAreLostLaterThenTheOldestLossesAreDropped() {
         Set<String> all = IntStream.range(0, 3_000).mapToObj(i -> "u" + i).collect(Collectors.toSet());
         HolderSet after = HolderSet.first(all, times(10))
-                .followedBy(Set.of("u0", "u1"), times(20), 25)
-                .followedBy(Set.of("u0", "u1"), times(30), 35)
-                .followedBy(Set.of("u0"), times(40), 45)
-                .followedBy(Set.of("u0"), times(50), 55);
+                .followedBy(Set.of("u0", "u1"), times(20), 25, NEVER)
+                .followedBy(Set.of("u0", "u1"), times(30), 35, NEVER)
+                .followedBy(Set.of("u0"), times(40), 45, NEVER)
+                .followedBy(Set.of("u0"), times(50), 55, NEVER);
 
         assertThat(after.changes().losses()).hasSize(1_000);
         assertThat(after.lossOf("u1").lostAt()).isEqualTo(50);
