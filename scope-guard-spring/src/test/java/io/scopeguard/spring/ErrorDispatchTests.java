@@ -8,6 +8,7 @@ import io.scopeguard.spring.support.Reply;
 import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.support.ErrorPageFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -50,7 +53,8 @@ import org.springframework.web.server.ResponseStatusException;
  */
 class ErrorDispatchTests {
 
-    private static final Set<String> CHAINS = Set.of("default", "own", "scopes for everything");
+    private static final Set<String> CHAINS =
+            Set.of("default", "own", "scopes for everything", "deployed", "deployed, undeclared closed");
 
     private static final MovableClock clock = MovableClock.atNoon();
     private static final TenantServer tenant = new TenantServer(clock);
@@ -63,6 +67,9 @@ class ErrorDispatchTests {
     static void start() {
         List<String> quiet = List.of("logging.level.root", "off");
         apis.put("default", RunningApi.start(tenant, clock, quiet, Api.class));
+        apis.put("deployed", RunningApi.start(tenant, clock, quiet, Api.class, Deployed.class));
+        List<String> closed = List.of("logging.level.root", "off", "scope-guard.unannotated", "deny");
+        apis.put("deployed, undeclared closed", RunningApi.start(tenant, clock, closed, Api.class, Deployed.class));
         apis.put("own", RunningApi.start(tenant, clock, quiet, Api.class, OwnChain.class));
         apis.put("scopes for everything", RunningApi.start(tenant, clock, quiet, Api.class, ScopesForEverything.class));
     }
@@ -220,6 +227,24 @@ class ErrorDispatchTests {
         @PostMapping("/json")
         String json(@RequestBody Map<String, Object> body) {
             return body.toString();
+        }
+    }
+
+    /** As in the container of a WAR: Spring Boot itself forwards to the error page. */
+    @Configuration(proxyBeanMethods = false)
+    static class Deployed {
+
+        @Bean
+        FilterRegistrationBean<ErrorPageFilter> errorPageRegistration(ErrorPageFilter errorPageFilter) {
+            FilterRegistrationBean<ErrorPageFilter> filter = new FilterRegistrationBean<>(errorPageFilter);
+            filter.setOrder(errorPageFilter.getOrder());
+            filter.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
+            return filter;
+        }
+
+        @Bean
+        ErrorPageFilter errorPageFilter() {
+            return new ErrorPageFilter();
         }
     }
 

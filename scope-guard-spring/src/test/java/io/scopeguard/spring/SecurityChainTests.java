@@ -13,6 +13,10 @@ import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.spring.support.TestToken;
 import io.scopeguard.testing.MovableClock;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -198,6 +203,18 @@ class SecurityChainTests {
             assertThat(own.getAsStranger("/organizations/acme/annotated", "X-Token", "whatever")
                             .status())
                     .isEqualTo(401);
+        }
+    }
+
+    /** A token that only the application's decoder verified opens nothing that is closed to those of the guard. */
+    @Test
+    void getWhenAnotherDecoderVerifiedTheTokenThenClosedHandlersStayClosed() {
+        String[] token = {"X-Token", "whatever"};
+        List<String> closed = List.of("scope-guard.unannotated", "deny", "logging.level.root", "error");
+        try (RunningApi own = RunningApi.start(tenant, clock, closed, OwnBeans.class, OtherServlet.class)) {
+            assertThat(own.getAsStranger("/who", token).body()).contains("undeclared");
+            assertThat(own.getAsStranger("/who").body()).contains("missing-token");
+            assertThat(own.getAsStranger("/jobs", token).body()).contains("undeclared");
         }
     }
 
@@ -409,6 +426,21 @@ class SecurityChainTests {
             JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
             converter.setJwtGrantedAuthoritiesConverter(jwt -> AuthorityUtils.createAuthorityList("ROLE_OWN"));
             return converter;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OtherServlet {
+
+        @Bean
+        ServletRegistrationBean<HttpServlet> jobs() {
+            HttpServlet servlet = new HttpServlet() {
+                @Override
+                protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+                    response.getWriter().write("jobs");
+                }
+            };
+            return new ServletRegistrationBean<>(servlet, "/jobs");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.scopeguard.spring.authorization;
 
 import io.scopeguard.annotation.Internal;
+import io.scopeguard.spring.request.RequestNotes;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.springframework.security.authorization.AuthorizationResult;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.web.context.support.WebApplicationContextUtils;
+import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.util.ServletRequestPathUtils;
@@ -27,7 +29,9 @@ import org.springframework.web.util.ServletRequestPathUtils;
 /**
  * Lets a request pass the filter chain if it is authenticated, or if its handler is {@code @PublicEndpoint} or open by name. The
  * handler mappings of the context that serves the request determine the handler, so that overlapping paths, or equal paths on a
- * management port, are not confused. Error dispatches pass: the request itself was decided before. Thread-safe.
+ * management port, are not confused. What follows in the application may change the path or the method of a request, so the guard
+ * checks again that a request without a token has reached an open handler. Error pages pass: the request itself was decided before.
+ * Thread-safe.
  *
  * @since 0.1
  */
@@ -38,36 +42,64 @@ public final class AuthenticatedOrPublicAuthorizationManager
             AuthenticatedAuthorizationManager.authenticated();
     private final HandlerRules rules;
     private final UnannotatedPolicy policy;
+    private final ErrorPages errorPages;
+    private final boolean guarded;
     private final Map<ApplicationContext, Served> served = new ConcurrentHashMap<>();
 
+    private AuthenticatedOrPublicAuthorizationManager(
+            HandlerRules rules, UnannotatedPolicy policy, ErrorPages errorPages, boolean guarded) {
+        this.rules = rules;
+        this.policy = policy;
+        this.errorPages = errorPages;
+        this.guarded = guarded;
+    }
+
     /**
-     * Created by Scope Guard only.
+     * Leaves the targets of forwards and includes to the guard. Created by Scope Guard only.
      *
      * @hidden
      */
     @Internal
-    public AuthenticatedOrPublicAuthorizationManager(HandlerRules rules, UnannotatedPolicy policy) {
-        this.rules = rules;
-        this.policy = policy;
+    public static AuthenticatedOrPublicAuthorizationManager withGuard(
+            HandlerRules rules, UnannotatedPolicy policy, ErrorPages errorPages) {
+        return new AuthenticatedOrPublicAuthorizationManager(rules, policy, errorPages, true);
+    }
+
+    /**
+     * Decides about the targets of forwards and includes, because the guard is switched off. Created by Scope Guard only.
+     *
+     * @hidden
+     */
+    @Internal
+    public static AuthenticatedOrPublicAuthorizationManager withoutGuard(
+            HandlerRules rules, UnannotatedPolicy policy, ErrorPages errorPages) {
+        return new AuthenticatedOrPublicAuthorizationManager(rules, policy, errorPages, false);
     }
 
     @Override
     public @Nullable AuthorizationResult authorize(
             Supplier<? extends @Nullable Authentication> authentication, RequestAuthorizationContext context) {
-        if (isJudgedElsewhere(context.getRequest())) {
+        HttpServletRequest request = context.getRequest();
+        if (errorPages.isFor(request)) {
             return new AuthorizationDecision(true);
         }
         AuthorizationResult result = authenticated.authorize(authentication, context);
-        boolean granted = result != null && result.isGranted();
-        return granted ? result : new AuthorizationDecision(isPublic(context.getRequest()));
+        if (result != null && result.isGranted()) {
+            return result;
+        }
+        boolean isAdmitted = isJudgedElsewhere(request) || isPublic(request);
+        if (isAdmitted) {
+            RequestNotes.of(request).admittedWithoutToken(request.getDispatcherType());
+        }
+        return new AuthorizationDecision(isAdmitted);
     }
 
-    /** Error pages and views belong to the response of a decided request. The guard itself decides about handlers of forwards. */
-    private static boolean isJudgedElsewhere(HttpServletRequest request) {
+    /** Views belong to the response of a decided request. The guard itself decides about handlers of forwards. */
+    private boolean isJudgedElsewhere(HttpServletRequest request) {
         return switch (request.getDispatcherType()) {
-            case ERROR -> true;
             case FORWARD, INCLUDE ->
-                TargetServlet.isView(request) || TargetServlet.of(request).dispatchesToHandlers();
+                TargetServlet.isView(request)
+                        || (guarded && TargetServlet.of(request).dispatchesToHandlers());
             default -> false;
         };
     }
@@ -115,11 +147,18 @@ public final class AuthenticatedOrPublicAuthorizationManager
         static Served by(ApplicationContext context) {
             return new Served(
                     context.getBeansOfType(DispatcherServletRegistrationBean.class).values().stream()
+                            .filter(registration -> serves(registration, context))
                             .map(DispatcherServletRegistrationBean::getServletName)
                             .collect(Collectors.toSet()),
                     context.getBeansOfType(HandlerMapping.class).values().stream()
                             .sorted(AnnotationAwareOrderComparator.INSTANCE)
                             .toList());
+        }
+
+        /** Another servlet may have a context of its own. */
+        private static boolean serves(DispatcherServletRegistrationBean registration, ApplicationContext context) {
+            DispatcherServlet servlet = registration.getServlet();
+            return servlet != null && context.equals(servlet.getWebApplicationContext());
         }
 
         boolean isBy(TargetServlet servlet) {

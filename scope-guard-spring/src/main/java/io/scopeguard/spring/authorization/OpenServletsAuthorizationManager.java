@@ -1,7 +1,6 @@
 package io.scopeguard.spring.authorization;
 
 import io.scopeguard.annotation.Internal;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +21,13 @@ public final class OpenServletsAuthorizationManager implements AuthorizationMana
 
     private final AuthorizationManager<RequestAuthorizationContext> others;
     private final UnannotatedPolicy policy;
+    private final ErrorPages errorPages;
 
     public OpenServletsAuthorizationManager(
-            AuthorizationManager<RequestAuthorizationContext> others, UnannotatedPolicy policy) {
+            AuthorizationManager<RequestAuthorizationContext> others, UnannotatedPolicy policy, ErrorPages errorPages) {
         this.others = others;
         this.policy = policy;
+        this.errorPages = errorPages;
     }
 
     @Override
@@ -38,7 +39,7 @@ public final class OpenServletsAuthorizationManager implements AuthorizationMana
     }
 
     private boolean isClosedServlet(HttpServletRequest request) {
-        if (request.getDispatcherType() == DispatcherType.ERROR || TargetServlet.isView(request)) {
+        if (errorPages.isFor(request) || TargetServlet.isView(request)) {
             return false;
         }
         TargetServlet servlet = TargetServlet.of(request);

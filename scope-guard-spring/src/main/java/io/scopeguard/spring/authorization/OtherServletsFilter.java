@@ -3,9 +3,7 @@ package io.scopeguard.spring.authorization;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.ProblemResponse;
 import io.scopeguard.signal.ProblemResponses;
-import io.scopeguard.spring.authentication.AccessTokenHolder;
 import io.scopeguard.spring.response.ProblemResponseWriter;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -31,10 +29,12 @@ public final class OtherServletsFilter implements Filter {
 
     private final UnannotatedPolicy policy;
     private final ProblemResponseWriter writer;
+    private final ErrorPages errorPages;
 
-    public OtherServletsFilter(UnannotatedPolicy policy, ProblemResponseWriter writer) {
+    public OtherServletsFilter(UnannotatedPolicy policy, ProblemResponseWriter writer, ErrorPages errorPages) {
         this.policy = policy;
         this.writer = writer;
+        this.errorPages = errorPages;
     }
 
     @Override
@@ -66,8 +66,9 @@ public final class OtherServletsFilter implements Filter {
     }
 
     private void deny(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Function<ProblemResponses, ProblemResponse> problem =
-                AccessTokenHolder.get() == null ? ProblemResponses::missingToken : ProblemResponses::undeclared;
+        Function<ProblemResponses, ProblemResponse> problem = ScopeGuardInterceptor.isUnauthenticated()
+                ? ProblemResponses::missingToken
+                : ProblemResponses::undeclared;
         writer.write(request, response, problem);
     }
 
@@ -75,15 +76,10 @@ public final class OtherServletsFilter implements Filter {
         TargetServlet servlet = TargetServlet.of(request);
         return servlet.dispatchesToHandlers()
                 || policy.opensServlet(servlet.name())
-                || request.getDispatcherType() == DispatcherType.ERROR
+                || errorPages.isFor(request)
                 || TargetServlet.isView(request)
                 || ScopeAuthorizationManagerFactory.isGuarded(request)
-                || isAuthenticatedElsewhere();
-    }
-
-    /** A user that another chain of the application authenticated is subject to that chain alone. */
-    private static boolean isAuthenticatedElsewhere() {
-        return AccessTokenHolder.get() == null && !ScopeGuardInterceptor.isUnauthenticated();
+                || ScopeGuardInterceptor.isAuthenticatedElsewhere();
     }
 
     private static final class GuardedUpgrade extends HttpServletRequestWrapper {
@@ -96,7 +92,7 @@ public final class OtherServletsFilter implements Filter {
         public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) throws IOException, ServletException {
             if (ScopeGuardInterceptor.hasAllowedNone(this)
                     && !ScopeAuthorizationManagerFactory.isGuarded(this)
-                    && !isAuthenticatedElsewhere()) {
+                    && !ScopeGuardInterceptor.isAuthenticatedElsewhere()) {
                 throw new UndecidedUpgradeException();
             }
             return super.upgrade(handler);

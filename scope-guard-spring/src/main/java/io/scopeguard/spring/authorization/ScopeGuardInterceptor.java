@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.core.OAuth2Token;
+import org.springframework.security.oauth2.server.resource.authentication.AbstractOAuth2TokenAuthenticationToken;
 import org.springframework.web.cors.PreFlightRequestHandler;
 import org.springframework.web.servlet.HandlerInterceptor;
 
@@ -45,6 +47,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     private final ProblemResponseWriter writer;
     private final SignalHeaderWriter signals;
     private final UnannotatedPolicy policy;
+    private final ErrorPages errorPages;
 
     public ScopeGuardInterceptor(
             HandlerRules rules,
@@ -52,13 +55,15 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
             ScopeAuthorizer authorizer,
             ProblemResponseWriter writer,
             SignalHeaderWriter signals,
-            UnannotatedPolicy policy) {
+            UnannotatedPolicy policy,
+            ErrorPages errorPages) {
         this.rules = rules;
         this.organizations = organizations;
         this.authorizer = authorizer;
         this.writer = writer;
         this.signals = signals;
         this.policy = policy;
+        this.errorPages = errorPages;
     }
 
     @Override
@@ -103,8 +108,8 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
 
     /** The rest of an asynchronous request that was allowed, or its error page, is not another request. */
     private boolean isOver(HttpServletRequest request, Object handler) {
-        DispatcherType type = request.getDispatcherType();
-        return type == DispatcherType.ERROR || (type == DispatcherType.ASYNC && hasAllowed(request, handler));
+        return errorPages.isFor(request)
+                || (request.getDispatcherType() == DispatcherType.ASYNC && hasAllowed(request, handler));
     }
 
     private boolean meets(Arrival arrival, Requires rule) throws IOException {
@@ -120,7 +125,15 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
 
     /** Static files do not belong to an organization, unless their path names one. */
     private boolean isFreeContent(Arrival arrival, HandlerRule rule) {
-        return rule instanceof StaticContent && !policy.isClosed() && arrival.organization == null;
+        return rule instanceof StaticContent
+                && !policy.isClosed()
+                && arrival.organization == null
+                && !isAdmittedWithoutToken(arrival);
+    }
+
+    /** Whether the guard's rule of a filter chain admitted this very dispatch. A rule of the application may permit the files. */
+    private static boolean isAdmittedWithoutToken(Arrival arrival) {
+        return arrival.notes.admittedWithoutToken() == arrival.request.getDispatcherType();
     }
 
     private boolean isClosed(HandlerRule rule) {
@@ -130,13 +143,21 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     private boolean hasToken(Arrival arrival, boolean closed, boolean fromOpen) throws IOException {
         AccessToken token = AccessTokenHolder.get();
         if (token == null) {
-            // Other chains of the application, and the requests that they permit, are not checked here.
-            return !((closed || fromOpen) && isUnauthenticated()) || deny(arrival, ProblemResponses::missingToken);
+            return mayPassWithoutToken(arrival, closed, fromOpen);
         }
         if (closed && !ScopeAuthorizationManagerFactory.isGuarded(arrival.request)) {
             return deny(arrival, ProblemResponses::undeclared);
         }
         return mayActInOrganization(arrival, token);
+    }
+
+    /** Other chains of the application, and the requests that they permit, are not checked here. */
+    private boolean mayPassWithoutToken(Arrival arrival, boolean closed, boolean fromOpen) throws IOException {
+        if (isUnauthenticated()) {
+            boolean needsToken = closed || fromOpen || arrival.notes.admittedWithoutToken() != null;
+            return !needsToken || deny(arrival, ProblemResponses::missingToken);
+        }
+        return !closed || isAuthenticatedElsewhere() || deny(arrival, ProblemResponses::undeclared);
     }
 
     /** Requires only that the token matches the named organization, if the request names one. */
@@ -163,6 +184,24 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
     static boolean isUnauthenticated() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         return authentication == null || authentication instanceof AnonymousAuthenticationToken;
+    }
+
+    /**
+     * Whether another chain of the application authenticated the user without a token: its users are subject to that chain alone. A
+     * token that another decoder verified gives no more rights than one of the guard's own.
+     */
+    static boolean isAuthenticatedElsewhere() {
+        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        return authentication != null
+                && !isUnauthenticated()
+                && !isOfToken(authentication)
+                && AccessTokenHolder.get() == null;
+    }
+
+    private static boolean isOfToken(Authentication authentication) {
+        return authentication instanceof AbstractOAuth2TokenAuthenticationToken
+                || authentication.getPrincipal() instanceof OAuth2Token
+                || authentication.getCredentials() instanceof OAuth2Token;
     }
 
     /**

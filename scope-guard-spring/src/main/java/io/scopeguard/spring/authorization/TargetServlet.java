@@ -2,9 +2,12 @@ package io.scopeguard.spring.authorization;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.DispatcherServlet;
 
@@ -19,32 +22,46 @@ record TargetServlet(String name, boolean dispatchesToHandlers) {
     private static final String VIEWS = "/WEB-INF/";
 
     static TargetServlet of(HttpServletRequest request) {
-        Object included = request.getAttribute(RequestDispatcher.INCLUDE_MAPPING);
+        Object included = included(request, RequestDispatcher.INCLUDE_MAPPING);
         HttpServletMapping mapping =
                 included instanceof HttpServletMapping target ? target : request.getHttpServletMapping();
         String name = mapping.getServletName();
-        return new TargetServlet(name, name.isEmpty() || isDispatcher(request, name));
+        return new TargetServlet(name, name.isEmpty() || isDispatcher(request.getServletContext(), name));
     }
 
-    /** Whether a handler passes the request on to a template, which is part of its answer and cannot be requested directly. */
+    /**
+     * Whether a handler passes the request on to a template, which is part of its answer and cannot be requested directly. The path
+     * is the one that the container uses: decoded, and without parameters and {@code ..}.
+     */
     static boolean isView(HttpServletRequest request) {
         return request.getDispatcherType() != DispatcherType.REQUEST
-                && path(request).startsWith(request.getContextPath() + VIEWS);
+                && mappedPath(request).startsWith(VIEWS);
+    }
+
+    private static String mappedPath(HttpServletRequest request) {
+        Object included = included(request, RequestDispatcher.INCLUDE_SERVLET_PATH);
+        return included == null
+                ? request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), "")
+                : included + Objects.toString(included(request, RequestDispatcher.INCLUDE_PATH_INFO), "");
     }
 
     /** Where the present dispatch leads. */
     static String path(HttpServletRequest request) {
-        Object included = request.getAttribute(RequestDispatcher.INCLUDE_REQUEST_URI);
+        Object included = included(request, RequestDispatcher.INCLUDE_REQUEST_URI);
         return included == null ? request.getRequestURI() : included.toString();
     }
 
-    private static boolean isDispatcher(HttpServletRequest request, String name) {
-        ServletRegistration registration = request.getServletContext().getServletRegistration(name);
+    /** A forward within an include still has the attributes of the include, which leads elsewhere. */
+    private static @Nullable Object included(HttpServletRequest request, String attribute) {
+        return request.getDispatcherType() == DispatcherType.INCLUDE ? request.getAttribute(attribute) : null;
+    }
+
+    private static boolean isDispatcher(ServletContext container, String name) {
+        ServletRegistration registration = container.getServletRegistration(name);
         String type = registration == null ? null : registration.getClassName();
         try {
             return type != null
-                    && DispatcherServlet.class.isAssignableFrom(
-                            ClassUtils.forName(type, request.getServletContext().getClassLoader()));
+                    && DispatcherServlet.class.isAssignableFrom(ClassUtils.forName(type, container.getClassLoader()));
         } catch (ClassNotFoundException | LinkageError e) {
             return false;
         }

@@ -9,9 +9,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.http.HttpHeaders;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.oauth2.server.resource.authentication.AbstractOAuth2TokenAuthenticationToken;
 import org.springframework.web.cors.PreFlightRequestHandler;
 import org.springframework.web.servlet.HandlerInterceptor;
 
@@ -26,10 +23,12 @@ public final class UndeclaredHandlersInterceptor implements HandlerInterceptor {
 
     private final HandlerRules rules;
     private final UnannotatedPolicy policy;
+    private final ErrorPages errorPages;
 
-    public UndeclaredHandlersInterceptor(HandlerRules rules, UnannotatedPolicy policy) {
+    public UndeclaredHandlersInterceptor(HandlerRules rules, UnannotatedPolicy policy, ErrorPages errorPages) {
         this.rules = rules;
         this.policy = policy;
+        this.errorPages = errorPages;
     }
 
     @Override
@@ -46,7 +45,7 @@ public final class UndeclaredHandlersInterceptor implements HandlerInterceptor {
             response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
             return false;
         }
-        if (hasToken()) {
+        if (!ScopeGuardInterceptor.isAuthenticatedElsewhere()) {
             response.sendError(HttpServletResponse.SC_FORBIDDEN);
             return false;
         }
@@ -54,17 +53,11 @@ public final class UndeclaredHandlersInterceptor implements HandlerInterceptor {
     }
 
     /** The rest of an asynchronous request, or its error page, is not another request. */
-    private static boolean isOver(HttpServletRequest request) {
-        return request.getDispatcherType() == DispatcherType.ERROR
-                || request.getDispatcherType() == DispatcherType.ASYNC;
+    private boolean isOver(HttpServletRequest request) {
+        return errorPages.isFor(request) || request.getDispatcherType() == DispatcherType.ASYNC;
     }
 
     private static boolean isDeclared(HandlerRule rule) {
         return rule instanceof Requires || rule instanceof AnyToken || rule instanceof Open;
-    }
-
-    private static boolean hasToken() {
-        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-        return authentication instanceof AbstractOAuth2TokenAuthenticationToken;
     }
 }

@@ -15,6 +15,9 @@
  *             the handler, or the problem response
  * </pre>
  *
+ * <p>The filter chain compares with the handler that the request would reach then. The interceptor compares again with the handler
+ * that it does reach; {@code OpenHandlersInterceptor} does that while the guard is switched off.
+ *
  * <p>{@code OtherServletsFilter} decides about servlets without handlers, and {@link
  * io.scopeguard.spring.authorization.ScopeChecker} about checks in code and in expressions. All ways end in {@code
  * ScopeAuthorizer}.

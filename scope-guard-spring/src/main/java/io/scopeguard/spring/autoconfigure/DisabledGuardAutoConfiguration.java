@@ -5,8 +5,10 @@ import static org.springframework.security.config.Customizer.withDefaults;
 import io.scopeguard.provider.IdentityProvider;
 import io.scopeguard.spring.authentication.ProviderJwtDecoder;
 import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
+import io.scopeguard.spring.authorization.ErrorPages;
 import io.scopeguard.spring.authorization.HandlerRules;
 import io.scopeguard.spring.authorization.OpenContent;
+import io.scopeguard.spring.authorization.OpenHandlersInterceptor;
 import io.scopeguard.spring.authorization.OpenServletsAuthorizationManager;
 import io.scopeguard.spring.authorization.UnannotatedPolicy;
 import io.scopeguard.spring.authorization.UndeclaredHandlersInterceptor;
@@ -92,8 +94,21 @@ public final class DisabledGuardAutoConfiguration {
     }
 
     @Bean
-    MappedInterceptor undeclaredHandlersInterceptor(HandlerRules handlerRules, UnannotatedPolicy unannotatedPolicy) {
-        return new MappedInterceptor(null, null, new UndeclaredHandlersInterceptor(handlerRules, unannotatedPolicy));
+    AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic(
+            HandlerRules handlerRules, UnannotatedPolicy unannotatedPolicy, ErrorPages errorPages) {
+        return AuthenticatedOrPublicAuthorizationManager.withoutGuard(handlerRules, unannotatedPolicy, errorPages);
+    }
+
+    @Bean
+    MappedInterceptor openHandlersInterceptor(HandlerRules handlerRules, ErrorPages errorPages) {
+        return new MappedInterceptor(null, null, new OpenHandlersInterceptor(handlerRules, errorPages));
+    }
+
+    @Bean
+    MappedInterceptor undeclaredHandlersInterceptor(
+            HandlerRules handlerRules, UnannotatedPolicy unannotatedPolicy, ErrorPages errorPages) {
+        return new MappedInterceptor(
+                null, null, new UndeclaredHandlersInterceptor(handlerRules, unannotatedPolicy, errorPages));
     }
 
     /** Public handlers stay open, and handlers without a declaration stay closed. */
@@ -103,7 +118,8 @@ public final class DisabledGuardAutoConfiguration {
     SecurityFilterChain plainResourceServerChain(
             HttpSecurity http,
             AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic,
-            UnannotatedPolicy unannotatedPolicy) {
+            UnannotatedPolicy unannotatedPolicy,
+            ErrorPages errorPages) {
         return http.oauth2ResourceServer(resourceServer -> resourceServer.jwt(withDefaults()))
                 .cors(withDefaults())
                 .csrf(AbstractHttpConfigurer::disable)
@@ -111,7 +127,8 @@ public final class DisabledGuardAutoConfiguration {
                 .logout(AbstractHttpConfigurer::disable)
                 .sessionManagement(AbstractHttpConfigurer::disable)
                 .authorizeHttpRequests(requests -> requests.anyRequest()
-                        .access(new OpenServletsAuthorizationManager(authenticatedOrPublic, unannotatedPolicy)))
+                        .access(new OpenServletsAuthorizationManager(
+                                authenticatedOrPublic, unannotatedPolicy, errorPages)))
                 .build();
     }
 

@@ -1,11 +1,13 @@
 package io.scopeguard.spring.autoconfigure;
 
-import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.authorization.ErrorPages;
 import io.scopeguard.spring.authorization.HandlerRules;
 import io.scopeguard.spring.authorization.RequirementReader;
 import io.scopeguard.spring.authorization.UnannotatedPolicy;
 import io.scopeguard.spring.autoconfigure.ScopeGuardProperties.Unannotated;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.web.error.ErrorPageRegistrar;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -32,14 +34,13 @@ final class HandlerRuleConfiguration {
     }
 
     @Bean
-    HandlerRules handlerRules(
-            RequirementReader requirementReader, DeclaredScopes declaredScopes, UnannotatedPolicy unannotatedPolicy) {
-        return new HandlerRules(requirementReader, declaredScopes, unannotatedPolicy);
+    ErrorPages errorPages(ObjectProvider<ErrorPageRegistrar> registrars) {
+        return new ErrorPages(registrars);
     }
 
     @Bean
-    AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic(
-            HandlerRules handlerRules, UnannotatedPolicy unannotatedPolicy) {
-        return new AuthenticatedOrPublicAuthorizationManager(handlerRules, unannotatedPolicy);
+    HandlerRules handlerRules(
+            RequirementReader requirementReader, DeclaredScopes declaredScopes, UnannotatedPolicy unannotatedPolicy) {
+        return new HandlerRules(requirementReader, declaredScopes, unannotatedPolicy);
     }
 }

@@ -1,7 +1,9 @@
 package io.scopeguard.spring.autoconfigure;
 
+import io.scopeguard.spring.authorization.AuthenticatedOrPublicAuthorizationManager;
 import io.scopeguard.spring.authorization.DecisionArgumentResolver;
 import io.scopeguard.spring.authorization.DeclaredScopes;
+import io.scopeguard.spring.authorization.ErrorPages;
 import io.scopeguard.spring.authorization.GrantedInvocation;
 import io.scopeguard.spring.authorization.GuardInstallation;
 import io.scopeguard.spring.authorization.GuardingHandlerAdapter;
@@ -87,6 +89,12 @@ final class WebConfiguration {
     }
 
     @Bean
+    AuthenticatedOrPublicAuthorizationManager authenticatedOrPublic(
+            HandlerRules handlerRules, UnannotatedPolicy unannotatedPolicy, ErrorPages errorPages) {
+        return AuthenticatedOrPublicAuthorizationManager.withGuard(handlerRules, unannotatedPolicy, errorPages);
+    }
+
+    @Bean
     ScopeAuthorizationManagerFactory scopeAuthorizationManagerFactory(
             RequirementReader requirementReader,
             DeclaredScopes declaredScopes,
@@ -130,14 +138,16 @@ final class WebConfiguration {
             ScopeAuthorizer scopeAuthorizer,
             ProblemResponseWriter problemResponseWriter,
             SignalHeaderWriter signalHeaderWriter,
-            UnannotatedPolicy unannotatedPolicy) {
+            UnannotatedPolicy unannotatedPolicy,
+            ErrorPages errorPages) {
         return new ScopeGuardInterceptor(
                 handlerRules,
                 organizationResolver,
                 scopeAuthorizer,
                 problemResponseWriter,
                 signalHeaderWriter,
-                unannotatedPolicy);
+                unannotatedPolicy,
+                errorPages);
     }
 
     /** Every handler mapping detects such beans, including mappings that no {@code WebMvcConfigurer} configures. */
@@ -181,9 +191,9 @@ final class WebConfiguration {
     /** The last filter: only servlets come after it. */
     @Bean
     FilterRegistrationBean<OtherServletsFilter> scopeGuardOtherServlets(
-            UnannotatedPolicy unannotatedPolicy, ProblemResponseWriter problemResponseWriter) {
-        FilterRegistrationBean<OtherServletsFilter> registration =
-                new FilterRegistrationBean<>(new OtherServletsFilter(unannotatedPolicy, problemResponseWriter));
+            UnannotatedPolicy unannotatedPolicy, ProblemResponseWriter problemResponseWriter, ErrorPages errorPages) {
+        FilterRegistrationBean<OtherServletsFilter> registration = new FilterRegistrationBean<>(
+                new OtherServletsFilter(unannotatedPolicy, problemResponseWriter, errorPages));
         registration.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
         registration.setOrder(Ordered.LOWEST_PRECEDENCE);
         // Each filter costs time on every request.

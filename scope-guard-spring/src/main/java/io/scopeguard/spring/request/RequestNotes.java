@@ -3,6 +3,7 @@ package io.scopeguard.spring.request;
 import io.scopeguard.Decision;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.token.AccessToken;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletResponse;
@@ -24,6 +25,7 @@ public final class RequestNotes {
 
     private volatile boolean isSignalled;
     private volatile @Nullable AccessToken token;
+    private volatile @Nullable DispatcherType admittedWithoutToken;
     private volatile @Nullable Object passed;
     private volatile @Nullable Decision decision;
     private volatile List<Decision> earlier = List.of();
@@ -101,6 +103,18 @@ public final class RequestNotes {
 
     public void token(AccessToken verified) {
         token = verified;
+    }
+
+    /**
+     * The dispatch of the request that the guard's rule of a filter chain last admitted although nobody is authenticated, or
+     * {@code null}. Only open handlers may answer it.
+     */
+    public @Nullable DispatcherType admittedWithoutToken() {
+        return admittedWithoutToken;
+    }
+
+    public void admittedWithoutToken(DispatcherType dispatch) {
+        admittedWithoutToken = dispatch;
     }
 
     /** The handler that the request was last allowed to reach, as the check describes it, or {@code null}. */
