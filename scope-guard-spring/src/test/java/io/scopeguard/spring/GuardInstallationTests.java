@@ -1,13 +1,18 @@
 package io.scopeguard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.scopeguard.spring.support.QuickStart;
+import io.scopeguard.spring.support.RunningApi;
 import io.scopeguard.spring.support.TenantServer;
 import io.scopeguard.testing.MovableClock;
 import io.scopeguard.testing.Sampled;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -18,6 +23,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -31,12 +37,14 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerAdapter;
 import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.config.annotation.EnableWebMvc;
 
 /** Start-up errors for handlers that the guard cannot reach or that could never be used. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -63,6 +71,7 @@ class GuardInstallationTests {
             value = {
                 "AdapterBeforeTheGuard|is a HandlerAdapter that takes handlers before the guard|lower precedence",
                 "ServletWithOneAdapter|serves handlers that the guard does not see|detect all handler adapters",
+                "RegisteredServletWithOneAdapter|serves handlers that the guard does not see|detect all handler adapters",
                 "ServletOutOfReach|has an application context of its own, in which there is no guard|the parent",
                 "ServletBeanOutOfReach|has an application context of its own, in which there is no guard|the parent",
                 "RestOfThePath|takes more than one segment of its path /o/{*organizationId}|{organizationId} for one segment",
@@ -113,6 +122,42 @@ class GuardInstallationTests {
                 .contains("GET /nowhere/{organizationId} (")
                 .doesNotContain("GET /api/page (")
                 .doesNotContain("GET /site/open (");
+    }
+
+    @Test
+    void refreshWhenAChainIsNoResourceServerThenHandlersOfOtherServletsAreNamed(CapturedOutput output) {
+        runner.withUserConfiguration(Chains.class, SecondServlet.class).run(context -> {
+            context.getBean(SecondServlet.class).own.refresh();
+            assertThat(output)
+                    .contains("GET /site/second/page (")
+                    .doesNotContain("GET /second/page (")
+                    .doesNotContain("GET /api/page (");
+        });
+    }
+
+    /** No bean reveals the servlet. */
+    @Test
+    void startWhenTheContainerHasAServletOutOfReachThenFails() {
+        assertThatThrownBy(() -> RunningApi.start(
+                        tenant, MovableClock.atNoon(), List.of("logging.level.root", "off"), Plain.class, Early.class))
+                .satisfies(failure -> assertThat(invalid(failure))
+                        .hasMessageContaining(
+                                "The DispatcherServlet of 'foreign' has an application context of its own"));
+    }
+
+    /** It has no context before the first request. */
+    @ParameterizedTest
+    @CsvSource({"authenticated, 200", "deny, 403"})
+    void requestWhenAServletIsOutOfReachThenTreatedLikeOtherServlets(String unannotated, int status) {
+        MovableClock clock = MovableClock.atNoon();
+        List<String> settings = List.of("scope-guard.unannotated", unannotated, "logging.level.root", "off");
+        try (TenantServer own = new TenantServer(clock);
+                RunningApi api = RunningApi.start(own, clock, settings, Plain.class, Late.class)) {
+            own.join("acme", "alice");
+            String token = own.organizationToken("acme", "alice").signed();
+            assertThat(api.get("/foreign/page", token).status()).isEqualTo(status);
+            assertThat(api.getAsStranger("/foreign/page").status()).isEqualTo(401);
+        }
     }
 
     private static InvalidSettingException invalid(Throwable failure) {
@@ -170,6 +215,69 @@ class GuardInstallationTests {
     }
 
     @Configuration(proxyBeanMethods = false)
+    static class RegisteredServletWithOneAdapter {
+
+        @Bean
+        HiddenMapping hidden() {
+            return new HiddenMapping();
+        }
+
+        @Bean
+        ServletRegistrationBean<DispatcherServlet> other() {
+            DispatcherServlet servlet = new DispatcherServlet();
+            servlet.setDetectAllHandlerAdapters(false);
+            return new ServletRegistrationBean<>(servlet, "/v2/*");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Early {
+
+        @Bean
+        ServletContextInitializer foreign() {
+            return container -> register(container).setLoadOnStartup(1);
+        }
+
+        static ServletRegistration.Dynamic register(ServletContext container) {
+            AnnotationConfigWebApplicationContext foreign = new AnnotationConfigWebApplicationContext();
+            foreign.register(Foreign.class);
+            ServletRegistration.Dynamic registration = container.addServlet("foreign", new DispatcherServlet(foreign) {
+                @Override
+                protected WebApplicationContext initWebApplicationContext() {
+                    foreign.setServletContext(getServletContext());
+                    foreign.refresh();
+                    return super.initWebApplicationContext();
+                }
+            });
+            registration.addMapping("/foreign/*");
+            return registration;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Late {
+
+        @Bean
+        ServletContextInitializer foreign() {
+            return container -> Early.register(container);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableWebMvc
+    static class Foreign {
+
+        @RestController
+        static class Handlers {
+
+            @GetMapping("/page")
+            String page() {
+                return "page";
+            }
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
     static class ServletOutOfReach {
 
         @Bean
@@ -190,6 +298,32 @@ class GuardInstallationTests {
             own.setServletContext(new MockServletContext());
             own.refresh();
             return new DispatcherServlet(own);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SecondServlet {
+
+        final AnnotationConfigWebApplicationContext own = new AnnotationConfigWebApplicationContext();
+
+        @Bean
+        ServletRegistrationBean<DispatcherServlet> second(WebApplicationContext parent) {
+            own.setParent(parent);
+            own.setServletContext(new MockServletContext());
+            own.register(Second.class);
+            return new ServletRegistrationBean<>(new DispatcherServlet(own), "/site/*");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableWebMvc
+    static class Second {
+
+        @RestController
+        static class Handlers {
+
+            @GetMapping("/second/page")
+            void page() {}
         }
     }
 

@@ -2,10 +2,10 @@ package io.scopeguard.spring.authorization;
 
 import jakarta.servlet.ServletContext;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletPath;
 import org.springframework.context.ApplicationContext;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.FilterChainProxy;
@@ -19,16 +19,14 @@ final class ChainCheck {
 
     private final List<SecurityFilterChain> chains;
     private final String contextPath;
-    private final String servletPath;
+    private final Set<String> servletPaths;
 
     ChainCheck(ApplicationContext context) {
         this.chains = context.getBeanProvider(FilterChainProxy.class).stream()
                 .flatMap(proxy -> proxy.getFilterChains().stream())
                 .toList();
         this.contextPath = contextPath(context);
-        DispatcherServletPath path =
-                context.getBeanProvider(DispatcherServletPath.class).getIfUnique();
-        this.servletPath = path == null ? "" : path.getPrefix();
+        this.servletPaths = new ServletPaths(context).prefixes();
     }
 
     private static String contextPath(ApplicationContext context) {
@@ -50,16 +48,17 @@ final class ChainCheck {
     private Stream<String> unguarded(MappedHandler handler) {
         return handler.patterns().stream()
                 .filter(pattern -> !pattern.isEmpty())
-                .flatMap(pattern -> methods(handler)
-                        .filter(method -> !isGuarded(method, pattern))
-                        .map(method -> method + " " + pattern + " (" + handler.name() + ")"));
+                .flatMap(pattern -> servletPaths.stream()
+                        .flatMap(servlet -> methods(handler)
+                                .filter(method -> !isGuarded(method, servlet, pattern))
+                                .map(method -> method + " " + servlet + pattern + " (" + handler.name() + ")")));
     }
 
     private static Stream<String> methods(MappedHandler handler) {
         return handler.methods().isEmpty() ? Stream.of("GET") : handler.methods().stream();
     }
 
-    private boolean isGuarded(String method, String pattern) {
+    private boolean isGuarded(String method, String servletPath, String pattern) {
         SampleRequest request =
                 new SampleRequest(method, contextPath, servletPath, OrganizationPattern.example(pattern));
         for (SecurityFilterChain chain : chains) {

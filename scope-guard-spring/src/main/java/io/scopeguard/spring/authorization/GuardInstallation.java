@@ -3,15 +3,18 @@ package io.scopeguard.spring.authorization;
 import io.scopeguard.annotation.Internal;
 import io.scopeguard.spring.InvalidSettingException;
 import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.DirectFieldAccessor;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationContext;
@@ -77,12 +80,14 @@ public final class GuardInstallation
     @Override
     public void onApplicationEvent(ContextRefreshedEvent event) {
         ApplicationContext refreshed = event.getApplicationContext();
-        if (!refreshed.equals(context) && isBelow(context, refreshed)) {
+        if (refreshed.equals(context)) {
+            checkStartedServlets();
+        } else if (isBelow(context, refreshed)) {
             refreshed
                     .getBeansOfType(StandardServletMultipartResolver.class)
                     .values()
                     .forEach(resolver -> resolver.setResolveLazily(true));
-            check(refreshed);
+            new ChainCheck(refreshed).report(check(refreshed));
         }
     }
 
@@ -129,11 +134,29 @@ public final class GuardInstallation
                     "is a HandlerAdapter that takes handlers before the guard has decided about them",
                     "Give it a lower precedence than PriorityOrdered with Ordered.HIGHEST_PRECEDENCE.");
         }
-        boolean asksAllAdapters = refreshed.getBeansOfType(DispatcherServlet.class).values().stream()
-                .allMatch(GuardInstallation::asksAllAdapters);
-        if (!asksAllAdapters) {
+        if (!servlets(refreshed).allMatch(GuardInstallation::asksAllAdapters)) {
             mappings.forEach(GuardInstallation::checkInterceptors);
         }
+    }
+
+    /** The servlets that use the handler mappings of a context: its own, and those of contexts below it. */
+    private static Stream<DispatcherServlet> servlets(ApplicationContext refreshed) {
+        Stream<DispatcherServlet> beans =
+                BeanFactoryUtils.beansOfTypeIncludingAncestors(refreshed, DispatcherServlet.class).values().stream();
+        Stream<DispatcherServlet> registered =
+                BeanFactoryUtils.beansOfTypeIncludingAncestors(refreshed, ServletRegistrationBean.class)
+                        .values()
+                        .stream()
+                        .map(registration -> registration.getServlet())
+                        .filter(DispatcherServlet.class::isInstance)
+                        .map(DispatcherServlet.class::cast);
+        return Stream.concat(beans, registered).filter(servlet -> usesMappingsOf(refreshed, servlet));
+    }
+
+    /** A servlet that creates its own context has none before the container starts it. */
+    private static boolean usesMappingsOf(ApplicationContext refreshed, DispatcherServlet servlet) {
+        WebApplicationContext own = servlet.getWebApplicationContext();
+        return own == null || isBelow(refreshed, own);
     }
 
     /** The servlet does not reveal its setting otherwise. */
@@ -185,6 +208,20 @@ public final class GuardInstallation
         if (own instanceof ConfigurableApplicationContext started && started.isActive() && !isBelow(context, own)) {
             throw outOfReach(name);
         }
+    }
+
+    /** Servlets that are registered without a bean reveal their contexts when the container starts them. */
+    private void checkStartedServlets() {
+        ServletContext container = context instanceof WebApplicationContext web ? web.getServletContext() : null;
+        if (container == null) {
+            return;
+        }
+        container.getServletRegistrations().keySet().forEach(name -> {
+            ApplicationContext own = TargetServlet.contextOf(container, name);
+            if (own != null && !isBelow(context, own)) {
+                throw outOfReach(name);
+            }
+        });
     }
 
     private static InvalidSettingException outOfReach(String name) {

@@ -8,14 +8,18 @@ import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationContext;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.context.support.WebApplicationContextUtils;
 import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.FrameworkServlet;
 
 /**
  * The servlet that the present dispatch of a request leads to.
  *
  * @param name empty in MockMvc, which has no container
- * @param dispatchesToHandlers whether it is a {@link DispatcherServlet}, which asks the guard itself
+ * @param dispatchesToHandlers whether it is a {@link DispatcherServlet} that asks the guard itself: its context is below the
+ *     application's
  */
 record TargetServlet(String name, boolean dispatchesToHandlers) {
 
@@ -26,7 +30,7 @@ record TargetServlet(String name, boolean dispatchesToHandlers) {
         HttpServletMapping mapping =
                 included instanceof HttpServletMapping target ? target : request.getHttpServletMapping();
         String name = mapping.getServletName();
-        return new TargetServlet(name, name.isEmpty() || isDispatcher(request.getServletContext(), name));
+        return new TargetServlet(name, name.isEmpty() || asksGuard(request.getServletContext(), name));
     }
 
     /**
@@ -54,6 +58,19 @@ record TargetServlet(String name, boolean dispatchesToHandlers) {
     /** A forward within an include still has the attributes of the include, which leads elsewhere. */
     private static @Nullable Object included(HttpServletRequest request, String attribute) {
         return request.getDispatcherType() == DispatcherType.INCLUDE ? request.getAttribute(attribute) : null;
+    }
+
+    private static boolean asksGuard(ServletContext container, String name) {
+        ApplicationContext root = WebApplicationContextUtils.getWebApplicationContext(container);
+        ApplicationContext own = contextOf(container, name);
+        return root != null && own != null && GuardInstallation.isBelow(root, own);
+    }
+
+    /** The context of a {@link DispatcherServlet} that the container has started, or {@code null} for other servlets. */
+    static @Nullable ApplicationContext contextOf(ServletContext container, String name) {
+        return isDispatcher(container, name)
+                ? (ApplicationContext) container.getAttribute(FrameworkServlet.SERVLET_CONTEXT_PREFIX + name)
+                : null;
     }
 
     private static boolean isDispatcher(ServletContext container, String name) {
