@@ -17,8 +17,10 @@ import java.lang.annotation.Repeatable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -54,6 +56,7 @@ import org.springframework.security.authentication.AuthenticationCredentialsNotF
 import org.springframework.stereotype.Component;
 import org.springframework.stereotype.Service;
 import org.springframework.util.StringUtils;
+import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.annotation.RequestScope;
@@ -63,7 +66,10 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.web.servlet.function.support.RouterFunctionMapping;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.servlet.mvc.AbstractController;
+import org.springframework.web.servlet.mvc.Controller;
 
 /** Every annotation of every bean is enforced, or start-up fails with the name of the annotation and the fix. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -146,7 +152,10 @@ class AnnotationAccountingTests {
                 "ProductOfFactory|#wipe() requires scopes|organization",
                 "HiddenByInterface|HiddenByInterface$Impl#wipe() requires scopes|organization",
                 "neededTooEarly|was created too early|no BeanPostProcessor depends on",
-                "RoutesOfThis|holds an object of|bean::method"
+                "RoutesOfThis|holds an object of|bean::method",
+                "MappedRoutesOfThis|a function at [/routed] holds an object of|bean::method",
+                "HandlerOfThis|a function at [/legacy] holds an object of|bean::method",
+                "MappedHandlerOfThis|a function at [/legacy] holds an object of|bean::method"
             })
     void startWhenAnAnnotationCannotBeEnforcedThenFailsWithTheFix(String type, String problem, String fix)
             throws Exception {
@@ -830,6 +839,50 @@ class AnnotationAccountingTests {
             public int getOrder() {
                 return 0;
             }
+        }
+    }
+
+    /** Its routes are not a bean. */
+    @Configuration(proxyBeanMethods = false)
+    static class MappedRoutesOfThis {
+
+        @Bean
+        RouterFunctionMapping routes() {
+            return new RouterFunctionMapping(
+                    RouterFunctions.route().GET("/routed", this::list).build());
+        }
+
+        @MayWrite
+        ServerResponse list(ServerRequest request) {
+            return ServerResponse.ok().build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class HandlerOfThis {
+
+        @Bean("/legacy")
+        HttpRequestHandler legacy() {
+            return this::wipe;
+        }
+
+        @MayWrite
+        void wipe(HttpServletRequest request, HttpServletResponse response) {}
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class MappedHandlerOfThis {
+
+        @Bean
+        SimpleUrlHandlerMapping legacy() {
+            Controller handler = this::wipe;
+            return new SimpleUrlHandlerMapping(Map.of("/legacy", handler));
+        }
+
+        @MayWrite
+        @Nullable
+        ModelAndView wipe(HttpServletRequest request, HttpServletResponse response) {
+            return null;
         }
     }
 

@@ -5,13 +5,16 @@ import io.scopeguard.spring.RequiresRole;
 import io.scopeguard.spring.RequiresScopes;
 import io.scopeguard.spring.authorization.HandlerRule.Requires;
 import io.scopeguard.spring.authorization.MappedHandler.Content;
+import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.function.HandlerFunction;
 
 /**
  * The rules of all handlers: those known at start-up are read then, others when they are first used. Thread-safe.
@@ -31,6 +34,7 @@ public final class HandlerRules {
     private final Map<HandlerSubject, HandlerRule> rules = new ConcurrentHashMap<>();
     private final Map<Identity, HandlerRule> byContent = new ConcurrentHashMap<>();
     private final Set<HandlerSubject> mapped = ConcurrentHashMap.newKeySet();
+    private final KnownFunctions functions = new KnownFunctions();
 
     public HandlerRules(RequirementReader reader, DeclaredScopes declared, UnannotatedPolicy policy) {
         this.reader = reader;
@@ -41,7 +45,25 @@ public final class HandlerRules {
     /** The rule of a handler of any kind. */
     public HandlerRule of(Object handler) {
         HandlerRule declaredRule = of(HandlerSubject.of(handler));
-        return declaredRule instanceof HandlerRule.Unannotated ? byContent(handler, declaredRule) : declaredRule;
+        if (!(declaredRule instanceof HandlerRule.Unannotated)) {
+            return declaredRule;
+        }
+        return handler instanceof HandlerFunction<?> function
+                ? functions.ruleBehind(function).orElse(declaredRule)
+                : byContent(handler, declaredRule);
+    }
+
+    /**
+     * The rule of a handler that serves this request.
+     *
+     * @throws IllegalStateException if the handler stands in front of another one whose rule cannot be found
+     */
+    HandlerRule of(Object handler, HttpServletRequest request) {
+        HandlerRule rule = of(handler);
+        if (rule instanceof HandlerRule.Unannotated && handler instanceof HandlerFunction<?> function) {
+            functions.check(function, request);
+        }
+        return rule;
     }
 
     private HandlerRule byContent(Object handler, HandlerRule otherwise) {
@@ -56,7 +78,16 @@ public final class HandlerRules {
     HandlerRule add(MappedHandler handler) {
         mapped.add(new HandlerSubject(handler.type(), handler.method()).specific());
         addContent(handler);
+        HandlerRule rule = of(HandlerSubject.of(handler.handler()));
+        if (!(handler.handler() instanceof HandlerMethod)) {
+            functions.add(handler, rule);
+        }
         return of(handler.handler());
+    }
+
+    /** Calls this for each handler found at start-up that is an object, not a method of a controller, and its name. */
+    public void forEachObject(BiConsumer<Object, String> action) {
+        functions.forEach(action);
     }
 
     /** Notes the content that this handler serves, without reading its declaration. */

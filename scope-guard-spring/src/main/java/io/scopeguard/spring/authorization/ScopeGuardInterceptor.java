@@ -72,7 +72,7 @@ public final class ScopeGuardInterceptor implements HandlerInterceptor {
         if (isOver(request, handler) || handler instanceof PreFlightRequestHandler) {
             return true;
         }
-        HandlerRule rule = rules.of(handler);
+        HandlerRule rule = rules.of(handler, request);
         RequestNotes notes = RequestNotes.of(request);
         Arrival arrival = new Arrival(request, response, organizations.inPath(request, handler), notes);
         boolean fromOpen = Allowed.cameFromOpen(request);

@@ -64,7 +64,7 @@ public final class AnnotationAccounting
             parent = ancestor.getParentBeanFactory();
         }
         operations.ifAvailable(NamedOperations::check);
-        new RouterHandlers(beans, rules).check();
+        new RouterHandlers(handlers, rules).check();
         warnOfOthers(classes);
         if (!guarded.isEmpty()) {
             log.info("Method security enforces the scopes of: {}", String.join(", ", guarded));
@@ -85,6 +85,7 @@ public final class AnnotationAccounting
         boolean other = !context.getAutowireCapableBeanFactory().equals(beans);
         if (other && context.getAutowireCapableBeanFactory() instanceof ConfigurableListableBeanFactory descendant) {
             accountElsewhere(descendant);
+            new RouterHandlers(handlers, rules).check();
         }
     }
 
