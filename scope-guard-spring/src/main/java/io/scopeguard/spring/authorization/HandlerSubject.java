@@ -5,16 +5,19 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.mvc.Controller;
 import org.springframework.web.socket.WebSocketHandler;
+import org.springframework.web.socket.handler.PerConnectionWebSocketHandler;
 import org.springframework.web.socket.handler.WebSocketHandlerDecorator;
 import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler;
 import org.springframework.web.socket.sockjs.support.SockJsHttpRequestHandler;
@@ -38,8 +41,7 @@ record HandlerSubject(Class<?> type, @Nullable Method method) {
             return new HandlerSubject(type(method), method.getMethod());
         }
         Object unfiltered = FilteredHandlers.unwrap(handler);
-        Object annotated = WEB_SOCKET ? WebSockets.unwrap(unfiltered) : unfiltered;
-        Class<?> type = AopProxyUtils.ultimateTargetClass(annotated);
+        Class<?> type = WEB_SOCKET ? WebSockets.type(unfiltered) : AopProxyUtils.ultimateTargetClass(unfiltered);
         return new HandlerSubject(type, handlingMethod(type));
     }
 
@@ -74,7 +76,22 @@ record HandlerSubject(Class<?> type, @Nullable Method method) {
     /** Apart from the rest, for applications without WebSocket. */
     private static final class WebSockets {
 
-        static Object unwrap(Object handler) {
+        private static final Class<?> PER_CONNECTION = PerConnectionWebSocketHandler.class;
+
+        static Class<?> type(Object handler) {
+            Object served = unwrap(handler);
+            return served.getClass().equals(PER_CONNECTION)
+                    ? typePerConnection(served)
+                    : AopProxyUtils.ultimateTargetClass(served);
+        }
+
+        /** The class of the handlers that it creates, which nothing else reveals. */
+        private static Class<?> typePerConnection(Object handler) {
+            Object type = new DirectFieldAccessor(handler).getPropertyValue("provider.handlerType");
+            return (Class<?>) Objects.requireNonNull(type);
+        }
+
+        private static Object unwrap(Object handler) {
             if (handler instanceof WebSocketHttpRequestHandler handshake) {
                 return last(handshake.getWebSocketHandler());
             }

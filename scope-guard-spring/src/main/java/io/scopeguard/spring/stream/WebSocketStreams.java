@@ -43,7 +43,8 @@ public final class WebSocketStreams implements WebSocketUpgrade {
 
     @Override
     public boolean handles(Object handler) {
-        return handler instanceof WebSocketHttpRequestHandler;
+        // A subclass may do more than a copy could repeat.
+        return handler.getClass() == WebSocketHttpRequestHandler.class;
     }
 
     @Override
