@@ -173,7 +173,8 @@ class Guard {
   /** Does what the hint asks; ends with the token to use from then on, and never with an error. */
   async #obey(target, hint) {
     const held = this.#held.get(keyOf(target));
-    if (held?.fingerprint !== hint.token) {
+    const isBeingReplaced = hint.action === 'refresh' && this.#flights.get(hint.token)?.key === keyOf(target);
+    if (held?.fingerprint !== hint.token && !isBeingReplaced) {
       return held;
     }
     if (hint.action === 'refresh') {
@@ -189,7 +190,7 @@ class Guard {
       if (!this.#mayAct(hint)) {
         return this.#held.get(keyOf(target));
       }
-      flight = new Flight((latest) => this.#renew(target, latest));
+      flight = new Flight(keyOf(target), (latest) => this.#renew(target, latest));
       this.#flights.set(hint.token, flight);
     }
     flight.join(hint, this.#environment.sleep(hint.after * 1000));
@@ -363,7 +364,9 @@ class Flight {
   #hint;
   #start;
 
-  constructor(renew) {
+  /** @param key of the target whose token is replaced, which may be held no more */
+  constructor(key, renew) {
+    this.key = key;
     this.landed = new Promise((resolve) => {
       this.#start = () => resolve(renew(this.#hint));
     });

@@ -226,6 +226,31 @@ describe('a refused request', LIMIT, () => {
     assert.deepEqual(server.calls.map((call) => call.token), [held, tab.tokens.get(ACME)]);
   });
 
+  it('that is answered while its token is being replaced is repeated as well', async () => {
+    const held = token();
+    const late = deferred();
+    const server = await serve(async (call) => {
+      await (call.path === '/late' && call.token === held && late.promise);
+      return about(held, { changes: 'demoted=("x"), promoted=("read:y")' }, 403)(call);
+    });
+    const refresh = deferred();
+    const tab = new Tab(server.origin, { ...holding(held), refresh: () => refresh.promise });
+    const responses = [tab.fetch('/late'), tab.fetch('/')];
+    await eventually(() => server.calls.length === 2);
+    await tab.clock.advance(2);
+
+    late.resolve();
+    const obeyed = tab.guard.obey({ organization: 'acme' }, drift(held));
+    assert.equal(await tab.guard.obey({ organization: 'globex' }, drift(held)), false);
+    await eventually(() => tab.clock.waits.filter((wait) => wait === 2).length === 2);
+    const next = token();
+    tab.tokens.set(ACME, next);
+    refresh.resolve(next);
+
+    assert.deepEqual(await Promise.all(responses.map(async (response) => (await response).text())), ['fine', 'fine']);
+    assert.equal(await obeyed, true);
+  });
+
   it('shares its refresh with all that are refused at the same time', async () => {
     const held = token();
     const server = await serve(about(held, {}, 403));
