@@ -11,9 +11,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +55,7 @@ final class AnswerStore {
               return {0, 0, 0, '', 0, busy - now}
             end
             local n = redis.call('HINCRBY', KEYS[1], 'n', 1)
-            redis.call('HSET', KEYS[1], 'until', str(now + tonumber(ARGV[5])), 'by', n)
+            redis.call('HSET', KEYS[1], 'until', str(now + tonumber(ARGV[5])), 'by', ARGV[7])
             redis.call('PEXPIRE', KEYS[1], ARGV[6])
             return {0, 0, 0, '', n, now}
             """);
@@ -66,7 +68,7 @@ final class AnswerStore {
     private static final Script STORE = new Script("""
             local h = redis.call('HMGET', KEYS[1], 'n', 'o', 'by')
             local order = tonumber(ARGV[1])
-            if h[3] == ARGV[1] then
+            if h[3] == ARGV[8] then
               redis.call('HDEL', KEYS[1], 'until', 'by')
             end
             if order <= tonumber(h[2] or '0') or order > tonumber(h[1] or '0') then
@@ -102,6 +104,11 @@ final class AnswerStore {
     private final ServerClock server;
     private final SharingSettings settings;
 
+    /** This replica's leases are named after it and numbered, so that it can release one without a response. */
+    private final String leases = UUID.randomUUID() + "-";
+
+    private final AtomicLong lookups = new AtomicLong();
+
     AnswerStore(BoundedRedis redis, Keys keys, ServerClock server, SharingSettings settings) {
         this.redis = redis;
         this.keys = keys;
@@ -130,9 +137,10 @@ final class AnswerStore {
      * @param endedAt its end, in nanoseconds of the steady clock
      * @param value the answer, or {@code null}
      * @param leftFor the remaining time of the other replica's lease, or zero
+     * @param name the name of the lease, if it is one
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Found(long order, long begunAt, long endedAt, byte @Nullable [] value, Duration leftFor) {
+    record Found(long order, long begunAt, long endedAt, byte @Nullable [] value, Duration leftFor, String name) {
 
         boolean isAnswer() {
             return value != null;
@@ -195,7 +203,8 @@ final class AnswerStore {
     /** Looks for an answer, or takes the lease; empty if Redis does not respond. */
     Optional<Found> look(Wanted wanted) {
         Offset offset = server.offset();
-        return redis.call(commands -> LOOK.run(
+        String name = leases + lookups.incrementAndGet();
+        Optional<Found> found = redis.call(commands -> LOOK.run(
                         commands,
                         List.of(wanted.key),
                         Script.bytes(offset.latestMicros(wanted.notBefore)),
@@ -203,19 +212,25 @@ final class AnswerStore {
                         Script.flag(wanted.isConfirming),
                         Script.flag(wanted.waits),
                         Script.bytes(micros(settings.lease().toNanos())),
-                        Script.bytes(settings.keptFor().toMillis())))
-                .map(reply -> found(wanted.key, reply, offset));
+                        Script.bytes(settings.keptFor().toMillis()),
+                        Script.bytes(name)))
+                .map(reply -> found(wanted.key, reply, offset, name));
+        if (found.isEmpty()) {
+            // A slow Redis may have given the lease, which would keep the other replicas from the read.
+            release(wanted.key, name);
+        }
+        return found;
     }
 
     /** Moves all times into the past by the uncertainty of the difference, which keeps their order. */
-    private Found found(byte[] key, List<Object> reply, Offset offset) {
+    private Found found(byte[] key, List<Object> reply, Offset offset, String name) {
         long answer = (Long) reply.get(0);
         long lease = (Long) reply.get(4);
         long left = (Long) reply.get(5);
         if (answer == 0) {
             return lease > 0
-                    ? new Found(lease, left, 0, null, Duration.ZERO)
-                    : new Found(0, 0, 0, null, Duration.ofNanos(nanos(left)));
+                    ? new Found(lease, left, 0, null, Duration.ZERO, name)
+                    : new Found(0, 0, 0, null, Duration.ofNanos(nanos(left)), name);
         }
         long begun = (Long) reply.get(1);
         return new Found(
@@ -223,7 +238,8 @@ final class AnswerStore {
                 offset.earliestNanos(begun),
                 offset.earliestNanos((Long) reply.get(2)),
                 undated(keys.unsealed(key, (byte[]) reply.get(3)), begun),
-                Duration.ZERO);
+                Duration.ZERO,
+                name);
     }
 
     /** An answer is sealed together with the start of its read, so that nobody can pass an old one off as new. */
@@ -266,12 +282,17 @@ final class AnswerStore {
                 Script.flag(isConfirming),
                 Script.bytes(settings.keptFor().toMillis()),
                 Script.bytes(Arrays.hashCode(value)),
-                Script.bytes(lease.begunAt)));
+                Script.bytes(lease.begunAt),
+                Script.bytes(lease.name)));
     }
 
     /** Releases the lease, without waiting. */
     void release(byte[] key, Found lease) {
-        redis.send(commands -> RELEASE.run(commands, List.of(key), Script.bytes(lease.order)));
+        release(key, lease.name);
+    }
+
+    private void release(byte[] key, String name) {
+        redis.send(commands -> RELEASE.run(commands, List.of(key), Script.bytes(name)));
     }
 
     private static long micros(long nanos) {

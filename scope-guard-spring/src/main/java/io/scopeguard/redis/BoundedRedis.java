@@ -4,7 +4,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.Optional;
@@ -53,7 +55,7 @@ final class BoundedRedis {
     }
 
     /**
-     * @param connecting makes a connection; may take long, and is used by {@link #probe} only
+     * @param connecting makes a connection, or returns the one it has made; may take long, and is used by {@link #probe} only
      */
     BoundedRedis(
             Supplier<RedisClusterAsyncCommands<byte[], byte[]>> connecting,
@@ -119,11 +121,21 @@ final class BoundedRedis {
         return Optional.empty();
     }
 
+    /** A connection to a Cluster consists of several. */
+    private static boolean isDisconnected(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+        return commands instanceof RedisAsyncCommands<byte[], byte[]> && !isOpen(commands);
+    }
+
     /** The only way from commands to their connection, although Lettuce deprecates it. */
     @SuppressWarnings("deprecation")
-    private static boolean isDisconnected(RedisClusterAsyncCommands<byte[], byte[]> commands) {
-        return commands instanceof RedisAsyncCommands<byte[], byte[]> single
-                && !single.getStatefulConnection().isOpen();
+    private static boolean isOpen(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+        StatefulConnection<?, ?> connection = null;
+        if (commands instanceof RedisAsyncCommands<byte[], byte[]> single) {
+            connection = single.getStatefulConnection();
+        } else if (commands instanceof RedisAdvancedClusterAsyncCommands<byte[], byte[]> cluster) {
+            connection = cluster.getStatefulConnection();
+        }
+        return connection == null || connection.isOpen();
     }
 
     /** Sends a command without waiting. If commands are suspended, or Redis is slow, the command may be dropped. */
@@ -202,9 +214,10 @@ final class BoundedRedis {
         return answer;
     }
 
+    /** Lettuce opens a lost connection again, but not one that its owner has closed and replaced. */
     private @Nullable RedisClusterAsyncCommands<byte[], byte[]> connected() {
         RedisClusterAsyncCommands<byte[], byte[]> known = commands;
-        if (known != null) {
+        if (known != null && isOpen(known)) {
             return known;
         }
         try {
@@ -221,6 +234,11 @@ final class BoundedRedis {
     @Nullable
     RedisClusterAsyncCommands<byte[], byte[]> commands() {
         return commands;
+    }
+
+    /** Suspends commands until the next {@link #probe}, because the connection is about to be closed. */
+    void pause() {
+        reachable.set(false);
     }
 
     private void reachable() {

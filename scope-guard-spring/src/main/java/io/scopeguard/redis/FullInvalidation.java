@@ -30,7 +30,7 @@ final class FullInvalidation {
         if (begins()) {
             try {
                 invalidate.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 demand();
                 throw e;
             }

@@ -93,7 +93,7 @@ final class LogReader implements AutoCloseable {
             } catch (DataAccessException | IllegalStateException e) {
                 log.debug("The stream of changes cannot be read", e);
                 pause();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (!isClosed) {
                     log.error("The stream of changes cannot be read", e);
                 }
@@ -119,8 +119,18 @@ final class LogReader implements AutoCloseable {
         }
     }
 
+    /** An entry that cannot be taken is not read again, so it counts as missing. */
     private void take(ByteRecord entry) {
         position = entry.getId().getValue();
+        try {
+            read(entry);
+        } catch (RuntimeException | Error e) {
+            log.error("An entry of the stream {} could not be taken. It counts as missing.", shared.name(), e);
+            reader.missed();
+        }
+    }
+
+    private void read(ByteRecord entry) {
         Fields fields = Fields.of(entry.getValue());
         long next = fields.number;
         if (number != UNKNOWN && next != number + 1) {
@@ -130,17 +140,7 @@ final class LogReader implements AutoCloseable {
         byte[] value = fields.value == null ? null : shared.open(fields.value);
         if (value != null && !replica.equals(fields.writer)) {
             Long addedAt = entry.getId().getTimestamp();
-            read(value, addedAt == null ? 0 : addedAt);
-        }
-    }
-
-    /** An entry whose reader fails is not read again, so it counts as missing. */
-    private void read(byte[] value, long addedAt) {
-        try {
-            reader.read(value, addedAt);
-        } catch (RuntimeException e) {
-            log.error("An entry of the stream {} could not be taken. It counts as missing.", shared.name(), e);
-            reader.missed();
+            reader.read(value, addedAt == null ? 0 : addedAt);
         }
     }
 

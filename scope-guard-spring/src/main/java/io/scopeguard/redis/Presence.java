@@ -164,6 +164,8 @@ final class Presence {
 
     /** Records that this replica stops. */
     void leave() {
+        // The next heartbeat, if there is one, must not take this one for lost.
+        lastBeat = 0;
         redis.call(commands -> LEAVE.run(commands, List.of(replicas), replica));
     }
 }

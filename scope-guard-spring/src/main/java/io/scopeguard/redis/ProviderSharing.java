@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +58,15 @@ public final class ProviderSharing implements AutoCloseable {
     private long renewedAt;
 
     private volatile int replicas = 1;
+    private volatile boolean isPaused;
     private volatile boolean isClosed;
+
+    /** Since when this replica takes changes as they are added, in milliseconds of the server. It reads earlier ones afterwards. */
+    private volatile long readingSince;
+
+    /** The last heartbeat, in milliseconds of the server. Used by one thread. */
+    private long beatenAt;
+
     private volatile List<LogReader> readers = List.of();
 
     ProviderSharing(ReplicaSharing sharing, IdentityProvider provider, String tenant) {
@@ -151,7 +161,8 @@ public final class ProviderSharing implements AutoCloseable {
                 () -> {
                     try {
                         task.run();
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
+                        // It would never run again.
                         log.error("The {} of this replica failed unexpectedly", name, e);
                     }
                 },
@@ -188,13 +199,18 @@ public final class ProviderSharing implements AutoCloseable {
 
     /** Records that this replica is running, and counts the others. Waits for Redis, so only the thread of heartbeats calls it. */
     private void beat(ScopeGuard guard) {
+        if (isPaused) {
+            return;
+        }
         presence.beat().ifPresent(beat -> beaten(beat, guard));
         invalidateIfDue(guard);
     }
 
     private void beaten(Presence.Beat beat, ScopeGuard guard) {
         replicas = beat.replicas();
-        if (beat.isFirst()) {
+        long before = beatenAt;
+        beatenAt = serverMillis();
+        if (readers.isEmpty()) {
             listen(guard);
         }
         if (beat.hasLostMemory()) {
@@ -205,6 +221,7 @@ public final class ProviderSharing implements AutoCloseable {
             if (!beat.isFirst()) {
                 histories.unsent().resendAll();
                 asks.unsent().resendAll();
+                readingSince = before;
                 readers.forEach(LogReader::restart);
                 everything.demand();
             }
@@ -214,24 +231,59 @@ public final class ProviderSharing implements AutoCloseable {
 
     private void listen(ScopeGuard guard) {
         // A change reported shortly before this replica started may invalidate answers that it takes from Redis.
-        long from = TimeUnit.MICROSECONDS.toMillis(server.micros())
-                - settings.keptFor().toMillis();
-        readers = List.of(
+        long now = serverMillis();
+        readingSince = now;
+        long from = now - settings.keptFor().toMillis();
+        List<LogReader> fresh = List.of(
                 reader(changes.log(), Math.max(from, 0) + "-0", new ChangeReader(guard)),
                 reader(asks.log(), "0-0", new AskReader(guard)));
-        if (isClosed) {
-            readers.forEach(LogReader::close);
+        try {
+            fresh.forEach(LogReader::start);
+            readers = fresh;
+        } finally {
+            if (readers.isEmpty() || isClosed) {
+                fresh.forEach(LogReader::close);
+            }
         }
     }
 
     private LogReader reader(SharedLog shared, String position, LogReader.Reader reader) {
-        LogReader made = new LogReader(connections, shared, replica, position, waitMillis, reader);
-        made.start();
-        return made;
+        return new LogReader(connections, shared, replica, position, waitMillis, reader);
+    }
+
+    private long serverMillis() {
+        return TimeUnit.MICROSECONDS.toMillis(server.micros());
+    }
+
+    /** The clock of Redis. */
+    ServerClock server() {
+        return server;
     }
 
     private void invalidateIfDue(ScopeGuard guard) {
         everything.runIfDue(() -> guard.apply(new PermissionChange.OfEverything()));
+    }
+
+    /** Signs this replica off, until it is resumed. Waits for Redis, but not for a connection. */
+    void pause() {
+        isPaused = true;
+        if (isClosed) {
+            return;
+        }
+        try {
+            // After a heartbeat that is under way.
+            heartbeats
+                    .submit(presence::leave)
+                    .get(settings.timeout().plus(HEARTBEAT).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.debug("This replica could not sign off, so it counts for some seconds more", e);
+        }
+    }
+
+    void resume() {
+        isPaused = false;
     }
 
     @Override
@@ -260,8 +312,9 @@ public final class ProviderSharing implements AutoCloseable {
             } else {
                 guard.apply(change);
             }
-            long lag = TimeUnit.MICROSECONDS.toMillis(server.micros()) - addedAt;
-            listener.changeArrived(Duration.ofMillis(Math.max(lag, 0)));
+            if (addedAt >= readingSince) {
+                listener.changeArrived(Duration.ofMillis(Math.max(serverMillis() - addedAt, 0)));
+            }
         }
 
         @Override

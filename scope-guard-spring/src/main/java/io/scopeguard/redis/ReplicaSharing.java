@@ -10,12 +10,17 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-/** Sharing between the replicas of an application through one Redis. Thread-safe. Close it to stop its threads. */
-public final class ReplicaSharing implements AutoCloseable {
+/**
+ * Sharing between the replicas of an application through one Redis. It runs from the beginning, and stops before its connections are
+ * closed, so that the other replicas learn of it. Thread-safe. Close it to stop its threads.
+ */
+public final class ReplicaSharing implements SmartLifecycle, AutoCloseable {
 
     private static final long MAX_WAIT_MILLIS = 1_000;
 
@@ -25,6 +30,8 @@ public final class ReplicaSharing implements AutoCloseable {
     private final String replica = UUID.randomUUID().toString();
     private final BoundedRedis redis;
     private final List<ProviderSharing> parts = new CopyOnWriteArrayList<>();
+    private volatile boolean isRunning = true;
+    private @Nullable LettuceConnection connection;
 
     /**
      * @param factory makes connections, lazily
@@ -36,13 +43,20 @@ public final class ReplicaSharing implements AutoCloseable {
         this.redis = new BoundedRedis(this::commands, settings, listener);
     }
 
-    private RedisClusterAsyncCommands<byte[], byte[]> commands() {
-        RedisConnection connection = factory.getConnection();
-        if (connection instanceof LettuceConnection lettuce) {
-            // Lettuce reconnects. The factory owns the connection and closes it.
-            return lettuce.getNativeConnection();
+    /** The factory owns the connection that its clients share: it may close it, and then has another one. */
+    private synchronized RedisClusterAsyncCommands<byte[], byte[]> commands() {
+        RedisConnection fresh = factory.getConnection();
+        if (fresh instanceof LettuceConnection lettuce) {
+            RedisClusterAsyncCommands<byte[], byte[]> commands = lettuce.getNativeConnection();
+            LettuceConnection former = connection;
+            connection = lettuce;
+            if (former != null) {
+                // Does not close a shared connection.
+                former.close();
+            }
+            return commands;
         }
-        throw new IllegalStateException("The connection is not Lettuce's: " + connection.getClass());
+        throw new IllegalStateException("The connection is not Lettuce's: " + fresh.getClass());
     }
 
     /**
@@ -68,7 +82,18 @@ public final class ReplicaSharing implements AutoCloseable {
      */
     public CallBudget budget(String provider, String tenant, int calls) {
         return CallBudget.shared(
-                calls, new SharedTokens(redis, Keys.of(settings, provider, tenant), calls, settings, this::replicas));
+                calls,
+                new SharedTokens(
+                        redis, Keys.of(settings, provider, tenant), calls, settings, this::server, this::replicas));
+    }
+
+    /** The clock of Redis, or {@code null} while it is unknown. */
+    private @Nullable ServerClock server() {
+        return parts.stream()
+                .map(ProviderSharing::server)
+                .filter(ServerClock::isKnown)
+                .findFirst()
+                .orElse(null);
     }
 
     /** The last known number of replicas, including this one. */
@@ -109,6 +134,31 @@ public final class ReplicaSharing implements AutoCloseable {
     long waitMillis() {
         long timeout = factory.getClientConfiguration().getCommandTimeout().toMillis();
         return timeout <= 0 ? MAX_WAIT_MILLIS : Math.max(Math.min(MAX_WAIT_MILLIS, timeout / 2), 1);
+    }
+
+    @Override
+    public void start() {
+        parts.forEach(ProviderSharing::resume);
+        isRunning = true;
+    }
+
+    /** Signs this replica off. It continues alone until the start. */
+    @Override
+    public void stop() {
+        isRunning = false;
+        parts.forEach(ProviderSharing::pause);
+        redis.pause();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return isRunning;
+    }
+
+    /** Stops before the connections, and after the web server. */
+    @Override
+    public int getPhase() {
+        return factory.getPhase() + 1;
     }
 
     @Override

@@ -18,6 +18,7 @@ final class ServerClock {
 
     private final SteadyClock clock;
     private volatile Offset offset;
+    private volatile boolean isKnown;
 
     /**
      * The server's time minus ours. To compare several times, convert all of them by the same difference: that keeps their order.
@@ -110,7 +111,13 @@ final class ServerClock {
         if (isBetter || isContradicted) {
             offset = new Offset(nanos, received, uncertainty);
         }
+        isKnown = true;
         return isContradicted;
+    }
+
+    /** Whether the server's time was measured. Until then, it is our own. */
+    boolean isKnown() {
+        return isKnown;
     }
 
     private static Offset aged(Offset measured, long now) {

@@ -3,6 +3,8 @@ package io.scopeguard.redis;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.TokensInheritanceStrategy;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce.LettuceBasedProxyManagerBuilder;
 import io.github.bucket4j.redis.lettuce.RedisApi;
@@ -11,14 +13,21 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.scopeguard.provider.CallBudget;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The calls of all replicas, counted by a bucket in Redis. While Redis does not respond, each replica counts its own calls and uses
- * its part of the limit: the limit divided by the last known number of replicas. Thread-safe.
+ * The calls of all replicas, counted by a bucket in Redis, by the clock of Redis. If replicas have different limits, that of the
+ * replica which began last applies to all. While Redis does not respond, each replica counts its own calls and uses its part of the
+ * limit: the limit divided by the last known number of replicas. Thread-safe.
  */
 final class SharedTokens implements CallBudget.Tokens {
+
+    private static final Logger log = LoggerFactory.getLogger(SharedTokens.class);
 
     private static final Duration REFILL = Duration.ofMinutes(1);
 
@@ -26,26 +35,39 @@ final class SharedTokens implements CallBudget.Tokens {
     private final byte[] key;
     private final int calls;
     private final Duration timeout;
+    private final Supplier<@Nullable ServerClock> server;
     private final IntSupplier replicas;
-    private volatile @Nullable Bucket shared;
+    private volatile @Nullable Shared shared;
+    private volatile boolean isAgreed;
     private volatile Part part = new Part(
             0,
             Bucket.builder()
                     .addLimit(limit -> limit.capacity(1).refillGreedy(1, REFILL))
                     .build());
 
+    /** The bucket in Redis, over a connection. */
+    private record Shared(RedisClusterAsyncCommands<byte[], byte[]> commands, Bucket bucket) {}
+
     /** The part of one replica. */
     private record Part(int replicas, Bucket bucket) {}
 
     /**
      * @param calls the maximum number of calls per second of all replicas
+     * @param server the clock of Redis, or {@code null} while it is unknown
      * @param replicas the last known number of replicas
      */
-    SharedTokens(BoundedRedis redis, Keys keys, int calls, SharingSettings settings, IntSupplier replicas) {
+    SharedTokens(
+            BoundedRedis redis,
+            Keys keys,
+            int calls,
+            SharingSettings settings,
+            Supplier<@Nullable ServerClock> server,
+            IntSupplier replicas) {
         this.redis = redis;
-        this.key = keys.common("budget-" + calls);
+        this.key = keys.common("budget");
         this.calls = calls;
         this.timeout = settings.timeout();
+        this.server = server;
         this.replicas = replicas;
     }
 
@@ -54,6 +76,7 @@ final class SharedTokens implements CallBudget.Tokens {
         Bucket bucket = redis.isReachable() ? shared() : null;
         if (bucket != null) {
             try {
+                agreeOnLimit(bucket);
                 return operation.on(bucket);
             } catch (RuntimeException e) {
                 // Bucket4j throws its own exceptions and those of Lettuce.
@@ -64,18 +87,55 @@ final class SharedTokens implements CallBudget.Tokens {
     }
 
     private @Nullable Bucket shared() {
-        Bucket known = shared;
+        Shared known = shared;
         RedisClusterAsyncCommands<byte[], byte[]> commands = redis.commands();
-        if (known != null || commands == null) {
-            return known;
+        if (known != null && known.commands.equals(commands)) {
+            return known.bucket;
+        }
+        ServerClock clock = server.get();
+        if (commands == null || clock == null) {
+            return null;
         }
         Bucket fresh = new LettuceBasedProxyManagerBuilder<>(new Counted<>(redis, commands))
                 .requestTimeout(timeout)
+                .clientClock(new TimeOf(clock))
                 .expirationAfterWrite(ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(REFILL))
                 .build()
                 .getProxy(key, this::configuration);
-        shared = fresh;
+        shared = new Shared(commands, fresh);
         return fresh;
+    }
+
+    /** Whoever created the bucket determined its limit. */
+    private void agreeOnLimit(Bucket bucket) {
+        if (isAgreed) {
+            return;
+        }
+        BucketConfiguration wanted = configuration();
+        BucketConfiguration found = bucket.asVerbose().getAvailableTokens().getConfiguration();
+        if (!found.equalsByContent(wanted)) {
+            bucket.replaceConfiguration(wanted, TokensInheritanceStrategy.PROPORTIONALLY);
+            log.warn(
+                    "Other replicas made up to {} calls per second together. From now on it is {}, the calls-per-second of this"
+                            + " replica. Set the same value for all applications that share the budget.",
+                    found.getBandwidths()[0].getRefillTokens(),
+                    calls);
+        }
+        isAgreed = true;
+    }
+
+    /** The clocks of replicas differ, and a bucket is not refilled until the latest of them. */
+    private record TimeOf(ServerClock server) implements TimeMeter {
+
+        @Override
+        public long currentTimeNanos() {
+            return TimeUnit.MICROSECONDS.toNanos(server.micros());
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return true;
+        }
     }
 
     /**

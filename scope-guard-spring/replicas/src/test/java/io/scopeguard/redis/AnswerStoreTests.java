@@ -12,6 +12,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** The order of reads is the order in which they took their leases, however they end. */
@@ -81,6 +82,61 @@ class AnswerStoreTests {
         assertThat(found.begunAt()).isLessThanOrEqualTo(look(other).begunAt() - age);
     }
 
+    /** Nobody would make a read whose lease was given to a replica that no longer waits for it. */
+    @Test
+    void lookWhenTheResponseIsLateThenTheLeaseIsReleased() {
+        SharingSettings impatient = new SharingSettings(
+                "test",
+                null,
+                Duration.ofMillis(50),
+                Duration.ofMillis(100),
+                Duration.ofHours(1),
+                Duration.ofMillis(250),
+                Duration.ofHours(1));
+        LettuceConnectionFactory others = server.connections();
+        BoundedRedis late = new BoundedRedis(() -> Replica.commands(others), impatient, SharingListener.none());
+        await().atMost(Replica.PATIENCE)
+                .until(() -> late.probe(RedisClusterAsyncCommands::dbsize).isPresent() && late.isReachable());
+        AnswerStore waiting = new AnswerStore(
+                late, Keys.of(impatient, "company", "tenant"), new ServerClock(SteadyClock.system()), impatient);
+        try (RedisConnection administrator = connections.getConnection()) {
+            administrator.execute("CLIENT", bytes("PAUSE"), bytes("600000"), bytes("WRITE"));
+            assertThat(waiting.look(wanted(KEY, true))).isEmpty();
+            administrator.execute("CLIENT", bytes("UNPAUSE"));
+        }
+
+        await().atMost(Replica.PATIENCE)
+                .until(() -> hasLeases() && lookAsAnother().isLease());
+        others.destroy();
+    }
+
+    /** Whether the late command has arrived. */
+    private boolean hasLeases() {
+        return redis.call(commands -> commands.hexists(KEY, bytes("n"))).orElse(false);
+    }
+
+    private Found lookAsAnother() {
+        SharingSettings patient = new SharingSettings(
+                "test",
+                null,
+                Duration.ofSeconds(30),
+                Duration.ofMillis(100),
+                Duration.ofHours(1),
+                Duration.ofMillis(250),
+                Duration.ofHours(1));
+        AnswerStore other = new AnswerStore(
+                redis, Keys.of(patient, "company", "tenant"), new ServerClock(SteadyClock.system()), patient);
+        return other.look(wanted(KEY, true)).orElseThrow();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static Wanted wanted(byte[] key, boolean waits) {
+        return new Wanted(key, Long.MIN_VALUE, 0, false, waits);
+    }
+
     private Found lease() {
         Found found = look(KEY);
         assertThat(found.isLease()).isTrue();
@@ -88,6 +144,6 @@ class AnswerStoreTests {
     }
 
     private Found look(byte[] key) {
-        return store.look(new Wanted(key, Long.MIN_VALUE, 0, false, false)).orElseThrow();
+        return store.look(wanted(key, false)).orElseThrow();
     }
 }

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -54,6 +56,29 @@ class BoundedRedisTests {
         }
 
         assertThat(log.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.INFO, Level.WARN, Level.INFO);
+    }
+
+    /** As by a factory that validates its connection, or with a context that is stopped and started. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void probeWhenTheConnectionWasReplacedThenCommandsUseTheNewOne(boolean isRestarted) {
+        byte[] key = {1};
+        try (TestRedis server = new TestRedis()) {
+            LettuceConnectionFactory factory = server.connections();
+            BoundedRedis redis = Replica.bounded(factory);
+
+            if (isRestarted) {
+                factory.stop();
+                factory.start();
+            } else {
+                factory.resetConnection();
+            }
+
+            await().atMost(Replica.PATIENCE)
+                    .until(() -> redis.probe(commands -> commands.set(key, key)).isPresent() && redis.isReachable());
+            assertThat(redis.call(commands -> commands.get(key))).contains(key);
+            factory.destroy();
+        }
     }
 
     /** The time-out is longer than any test may take. */

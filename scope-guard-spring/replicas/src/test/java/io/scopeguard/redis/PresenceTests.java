@@ -72,6 +72,19 @@ class PresenceTests {
         assertThat(hasLostMemory()).isFalse();
     }
 
+    /** As when a context is stopped and started again. */
+    @Test
+    void beatWhenTheReplicaHasLeftThenNothingIsLost() {
+        beat();
+        beat();
+
+        firstPresence.leave();
+
+        assertThat(secondPresence.beat().orElseThrow().replicas()).isEqualTo(1);
+        assertThat(hasLostMemory()).isFalse();
+        assertThat(secondPresence.beat().orElseThrow().replicas()).isEqualTo(2);
+    }
+
     @Test
     void beatWhenAnotherServerTakesOverThatLacksAChangeThenRecordsAreLost() {
         beat();

@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.scopeguard.provider.CallBudget;
+import io.scopeguard.testing.MovableClock;
+import io.scopeguard.time.SteadyClock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.data.redis.connection.lettuce.LettuceConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -17,6 +25,16 @@ class SharedTokensTests {
     private static final Keys KEYS = Keys.of(SETTINGS, "company", "tenant");
 
     private final AtomicInteger replicas = new AtomicInteger(4);
+    private final MovableClock clockOfRedis = MovableClock.atNoon();
+    private @Nullable ServerClock server = measured(clockOfRedis);
+
+    private static ServerClock measured(MovableClock clock) {
+        SteadyClock steady = clock.steady();
+        ServerClock server = new ServerClock(steady);
+        long micros = TimeUnit.MILLISECONDS.toMicros(clock.instant().toEpochMilli());
+        server.learn(micros, steady.nanos(), steady.nanos());
+        return server;
+    }
 
     @Test
     void useWhenRedisAnswersThenAllReplicasTakeFromOneBucket() throws Exception {
@@ -29,6 +47,82 @@ class SharedTokensTests {
             first.<Long>use(bucket -> bucket.consumeIgnoringRateLimits(10_000));
 
             assertThat(second.<Boolean>use(bucket -> bucket.tryConsume(1))).isFalse();
+            factory.destroy();
+        }
+    }
+
+    /** The clocks of replicas differ by any time. */
+    @Test
+    void useWhenTheClockOfRedisAdvancesThenRefilled() throws Exception {
+        try (TestRedis redis = new TestRedis()) {
+            LettuceConnectionFactory factory = redis.connections();
+            SharedTokens tokens = tokens(reachable(factory), 2);
+            tokens.<Long>use(bucket -> bucket.consumeIgnoringRateLimits(10_000));
+            assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(1))).isFalse();
+
+            clockOfRedis.advance(Duration.ofHours(2));
+
+            assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(1))).isTrue();
+            factory.destroy();
+        }
+    }
+
+    @Test
+    void useWhenTheClockOfRedisIsUnknownThenTheReplicaUsesItsPart() throws Exception {
+        server = null;
+        try (TestRedis redis = new TestRedis()) {
+            LettuceConnectionFactory factory = redis.connections();
+            SharedTokens tokens = tokens(reachable(factory), 20);
+
+            assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(6))).isFalse();
+            assertThat(tokens.<Boolean>use(bucket -> bucket.tryConsume(5))).isTrue();
+            factory.destroy();
+        }
+    }
+
+    /** As during an update that changes the setting. */
+    @ParameterizedTest
+    @CsvSource({"2, 4", "4, 2"})
+    void useWhenReplicasHaveDifferentLimitsThenThatOfTheLastAppliesToAll(int earlier, int later) throws Exception {
+        try (TestRedis redis = new TestRedis()) {
+            LettuceConnectionFactory factory = redis.connections();
+            SharedTokens first = tokens(reachable(factory), earlier);
+            assertThat(capacity(first)).isEqualTo(CallBudget.burst(earlier));
+            SharedTokens second = tokens(reachable(factory), later);
+
+            assertThat(capacity(second)).isEqualTo(CallBudget.burst(later));
+
+            assertThat(capacity(first)).isEqualTo(CallBudget.burst(later));
+            first.<Long>use(bucket -> bucket.consumeIgnoringRateLimits(10_000));
+            assertThat(second.<Boolean>use(bucket -> bucket.tryConsume(1))).isFalse();
+            factory.destroy();
+        }
+    }
+
+    private static long capacity(SharedTokens tokens) throws InterruptedException {
+        return tokens.<Long>use(bucket -> bucket.asVerbose()
+                .getAvailableTokens()
+                .getConfiguration()
+                .getBandwidths()[0]
+                .getCapacity());
+    }
+
+    @Test
+    void useWhenTheConnectionWasReplacedThenStillOneBucket() throws Exception {
+        try (TestRedis server = new TestRedis()) {
+            LettuceConnectionFactory factory = server.connections();
+            BoundedRedis redis = reachable(factory);
+            SharedTokens first = tokens(redis, 20);
+            first.<Boolean>use(bucket -> bucket.tryConsume(1));
+            factory.resetConnection();
+            await().atMost(Replica.PATIENCE)
+                    .until(() -> redis.probe(RedisClusterAsyncCommands::dbsize).isPresent() && redis.isReachable());
+            SharedTokens second = tokens(redis, 20);
+
+            second.<Long>use(bucket -> bucket.consumeIgnoringRateLimits(10_000));
+
+            assertThat(first.<Boolean>use(bucket -> bucket.tryConsume(1))).isFalse();
+            assertThat(redis.isReachable()).isTrue();
             factory.destroy();
         }
     }
@@ -76,7 +170,7 @@ class SharedTokensTests {
     }
 
     private SharedTokens tokens(BoundedRedis redis, int calls) {
-        return new SharedTokens(redis, KEYS, calls, SETTINGS, replicas::get);
+        return new SharedTokens(redis, KEYS, calls, SETTINGS, () -> server, replicas::get);
     }
 
     private static BoundedRedis reachable(LettuceConnectionFactory factory) {

@@ -41,6 +41,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -155,6 +156,51 @@ class SharingApplicationTests {
                         .timer()
                         .count())
                 .isPositive();
+    }
+
+    /** The connections are closed before the beans are. */
+    @Test
+    void closeThenTheReplicaIsSignedOff() {
+        try (TestRedis own = new TestRedis()) {
+            RunningApi api = replica(own);
+            assertThat(presentReplicas(own)).isEqualTo(1);
+
+            api.close();
+
+            assertThat(presentReplicas(own)).isZero();
+        }
+    }
+
+    private static long presentReplicas(TestRedis redis) {
+        LettuceConnectionFactory factory = redis.connections();
+        try (RedisConnection connection = factory.getConnection()) {
+            return Objects.requireNonNull(connection.keyCommands().keys("*}replicas".getBytes(StandardCharsets.UTF_8)))
+                    .stream()
+                    .mapToLong(key ->
+                            Objects.requireNonNull(connection.zSetCommands().zCard(key)))
+                    .sum();
+        } finally {
+            factory.destroy();
+        }
+    }
+
+    /** As a context is in a test, or by CRaC. */
+    @Test
+    void startWhenTheConnectionsWereStoppedThenSharedAgain() {
+        try (TestRedis own = new TestRedis();
+                RunningApi api = replica(own)) {
+            ReplicaSharing sharing = api.bean(ReplicaSharing.class);
+            LettuceConnectionFactory factory = api.bean(LettuceConnectionFactory.class);
+            assertThat(sharing.getPhase()).isGreaterThan(factory.getPhase());
+            sharing.stop();
+            factory.stop();
+            assertThat(sharing.isReachable()).isFalse();
+
+            factory.start();
+            sharing.start();
+
+            await().atMost(Replica.PATIENCE).until(sharing::isReachable);
+        }
     }
 
     /** Spring Boot's own indicator of Redis would take the application down; it is switched off here. */

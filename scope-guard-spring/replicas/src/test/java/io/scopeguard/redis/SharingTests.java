@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -215,6 +216,55 @@ class SharingTests {
                 .isEqualTo(Order.BEFORE);
     }
 
+    /** Their lag would be the time since this replica was not there. */
+    @Test
+    void startWhenChangesWereReportedBeforeThenTheirLagIsNotMeasured() {
+        int before = 200;
+        Replica first = replica();
+        for (int i = 0; i < before; i++) {
+            first.part.publish(new PermissionChange.OfSubject(new Subject(Subject.Type.USER, "alice")));
+        }
+
+        Replica second = replica();
+        awaitNextChange(first, second);
+
+        assertThat(second.events.changes).hasValueLessThan(before);
+    }
+
+    /** As when the process may not have more threads for a while. */
+    @Test
+    void startWhenErrorsInterruptItsThreadsThenChangesArriveAfterwards() {
+        Replica first = replica();
+        FailingConnections connections = new FailingConnections(redis);
+        Replica second = Replica.start(connections, company, Replica.settings(null));
+        replicas.add(second);
+
+        awaitNextChange(first, second);
+
+        assertThat(connections.failed).hasSizeGreaterThanOrEqualTo(3);
+    }
+
+    /** Connections that fail for the first request of each of a replica's threads. */
+    private static final class FailingConnections extends LettuceConnectionFactory {
+
+        private final Set<Thread> failed = ConcurrentHashMap.newKeySet();
+
+        FailingConnections(TestRedis redis) {
+            super(redis.configuration(), TestRedis.client().build());
+            afterPropertiesSet();
+            start();
+        }
+
+        @Override
+        public RedisConnection getConnection() {
+            Thread thread = Thread.currentThread();
+            if (thread.getName().startsWith("scope-guard-") && failed.add(thread)) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            return super.getConnection();
+        }
+    }
+
     @Test
     void beatWhenReplicasKnowPartsThenAllKnowTheIntersection() {
         Replica first = replica();
@@ -323,7 +373,7 @@ class SharingTests {
         first.deliver("alice");
 
         Replica second = replica();
-        awaitChange(second);
+        awaitNextChange(first, second);
 
         assertThat(second.get("alice").granted()).isEqualTo(Scopes.none());
     }
@@ -542,6 +592,14 @@ class SharingTests {
         byte[] secret = new byte[32];
         java.util.Arrays.fill(secret, (byte) fill);
         return secret;
+    }
+
+    /** Waits until a change arrives that is reported from now on. Changes arrive in order. */
+    private static void awaitNextChange(Replica from, Replica to) {
+        await().atMost(Replica.PATIENCE).until(() -> {
+            from.part.publish(new PermissionChange.OfSubject(new Subject(Subject.Type.USER, "nobody")));
+            return to.events.changes.get() > 0;
+        });
     }
 
     private static void awaitChange(Replica replica) {
