@@ -71,6 +71,7 @@ class SignalStreamTests {
     void endAllStreams() {
         tenant.recover();
         streams().stop();
+        await().atMost(Duration.ofMinutes(3)).until(() -> streams().size() == 0);
         streams().start();
     }
 

@@ -60,8 +60,12 @@ final class StreamConfiguration {
         /** Subscriptions of STOMP sessions, if the application has a broker. */
         @Bean
         SmartInitializingSingleton stompSubscriptions(
-                @Qualifier("clientInboundChannel") ObjectProvider<InterceptableChannel> channels) {
-            return () -> channels.ifAvailable(channel -> channel.addInterceptor(0, new StompSubscriptions()));
+                @Qualifier("clientInboundChannel") ObjectProvider<InterceptableChannel> clients,
+                @Qualifier("brokerChannel") ObjectProvider<InterceptableChannel> brokers) {
+            return () -> {
+                clients.ifAvailable(channel -> channel.addInterceptor(0, new StompSubscriptions()));
+                brokers.ifAvailable(channel -> channel.addInterceptor(0, new StompSubscriptions.OfBroker()));
+            };
         }
     }
 }

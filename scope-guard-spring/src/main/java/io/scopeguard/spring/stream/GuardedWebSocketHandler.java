@@ -16,10 +16,17 @@ final class GuardedWebSocketHandler extends WebSocketHandlerDecorator {
     @Override
     public void afterConnectionEstablished(WebSocketSession session) throws Exception {
         WebSocketStream stream = WebSocketStreams.of(session.getAttributes());
-        super.afterConnectionEstablished(stream == null ? session : stream.established(session));
-        if (stream != null) {
-            stream.endIfOver();
+        if (stream == null) {
+            super.afterConnectionEstablished(session);
+            return;
         }
+        WebSocketSession established = stream.established(session);
+        if (stream.isAbandoned()) {
+            established.close(CloseStatus.SERVICE_OVERLOAD);
+            return;
+        }
+        super.afterConnectionEstablished(established);
+        stream.endIfOver();
     }
 
     @Override
@@ -27,7 +34,7 @@ final class GuardedWebSocketHandler extends WebSocketHandlerDecorator {
         WebSocketStream stream = WebSocketStreams.of(session.getAttributes());
         if (stream == null) {
             super.handleMessage(session, message);
-        } else if (!stream.takes(message)) {
+        } else if (!stream.isAbandoned() && !stream.takes(message)) {
             super.handleMessage(stream.session(), message);
         }
     }
@@ -35,7 +42,9 @@ final class GuardedWebSocketHandler extends WebSocketHandlerDecorator {
     @Override
     public void handleTransportError(WebSocketSession session, Throwable exception) throws Exception {
         WebSocketStream stream = WebSocketStreams.of(session.getAttributes());
-        super.handleTransportError(stream == null ? session : stream.session(), exception);
+        if (stream == null || !stream.isAbandoned()) {
+            super.handleTransportError(stream == null ? session : stream.session(), exception);
+        }
     }
 
     @Override
@@ -46,6 +55,8 @@ final class GuardedWebSocketHandler extends WebSocketHandlerDecorator {
             return;
         }
         stream.close();
-        super.afterConnectionClosed(stream.session(), status);
+        if (!stream.isAbandoned()) {
+            super.afterConnectionClosed(stream.session(), status);
+        }
     }
 }

@@ -96,6 +96,11 @@ final class OpenStream implements WatchListener, AutoCloseable {
         streams.later(delay, work);
     }
 
+    /** Does work later that never blocks. It can be cancelled. */
+    Future<?> onTimer(Duration delay, Runnable work) {
+        return streams.onTimer(delay, work);
+    }
+
     Kind kind() {
         return kind;
     }

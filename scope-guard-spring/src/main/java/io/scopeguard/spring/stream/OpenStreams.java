@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.springframework.beans.factory.DisposableBean;
 
@@ -46,13 +48,13 @@ public final class OpenStreams implements DisposableBean {
     private final Consumer<StreamEndedEvent> listener;
     private final Set<OpenStream> open = ConcurrentHashMap.newKeySet();
     private final Duration abandonedAfter;
-    private final StreamThreads threads = new StreamThreads();
+    private final StreamThreads threads;
 
     /** Run work that waits for the provider, however many streams there are: ends must not wait for it. */
-    private final StreamThreads waiting = new StreamThreads("scope-guard-signals-", USUALLY_WAITING, MOST_WAITING);
+    private final StreamThreads waiting;
 
     /** Calls the application's listeners, which may be slow: only other reports wait for them. */
-    private final StreamThreads reporting = new StreamThreads("scope-guard-stream-events-", 1, 1);
+    private final StreamThreads reporting;
 
     /** Kinds of streams. */
     public enum Kind {
@@ -70,18 +72,22 @@ public final class OpenStreams implements DisposableBean {
      */
     @Internal
     public OpenStreams(ScopeGuard guard, Consumer<StreamEndedEvent> counter, Consumer<StreamEndedEvent> listener) {
-        this(guard, counter, listener, ABANDONED_AFTER);
+        this(guard, counter, listener, ABANDONED_AFTER, StreamThreads::daemons);
     }
 
     OpenStreams(
             ScopeGuard guard,
             Consumer<StreamEndedEvent> counter,
             Consumer<StreamEndedEvent> listener,
-            Duration abandonedAfter) {
+            Duration abandonedAfter,
+            Function<String, ThreadFactory> threads) {
         this.guard = guard;
         this.counter = counter;
         this.listener = listener;
         this.abandonedAfter = abandonedAfter;
+        this.threads = new StreamThreads(threads.apply("scope-guard-streams-"));
+        this.waiting = new StreamThreads(threads.apply("scope-guard-signals-"), USUALLY_WAITING, MOST_WAITING);
+        this.reporting = new StreamThreads(threads.apply("scope-guard-stream-events-"), 1, 1);
     }
 
     /**
@@ -98,7 +104,7 @@ public final class OpenStreams implements DisposableBean {
             for (Decision decision : granted) {
                 stream.add(watch(decision, stream));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             stream.close();
             throw e;
         }
@@ -138,7 +144,12 @@ public final class OpenStreams implements DisposableBean {
     }
 
     Future<?> abandonLater(Runnable work) {
-        return threads.onTimer(abandonedAfter, work);
+        return onTimer(abandonedAfter, work);
+    }
+
+    /** Does work later that never blocks. It can be cancelled. */
+    Future<?> onTimer(Duration delay, Runnable work) {
+        return threads.onTimer(delay, work);
     }
 
     /**

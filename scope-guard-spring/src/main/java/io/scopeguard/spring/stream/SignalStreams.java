@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
@@ -176,13 +177,34 @@ public final class SignalStreams implements SmartLifecycle {
         }
     }
 
-    /** Runs before the web server stops, which would otherwise wait for the streams to end. */
     @Override
     public void stop() {
+        stop(() -> {});
+    }
+
+    /**
+     * Runs before the web server stops, which would otherwise wait for the streams to end. The application waits for all ends
+     * together, no longer than for other parts that stop, as one client may not read its last event.
+     */
+    @Override
+    public void stop(Runnable whenStopped) {
         synchronized (bySubject) {
             isRunning = false;
         }
-        all().forEach(stream -> stream.end(SignalStream.STOPPING));
+        var unused = CompletableFuture.allOf(all().stream().map(this::stopped).toArray(CompletableFuture[]::new))
+                .whenComplete((done, failure) -> whenStopped.run());
+    }
+
+    private CompletableFuture<?> stopped(SignalStream stream) {
+        CompletableFuture<?> over = new CompletableFuture<>();
+        watched.soon(() -> {
+            try {
+                stream.end(SignalStream.STOPPING);
+            } finally {
+                over.complete(null);
+            }
+        });
+        return over;
     }
 
     @Override

@@ -37,6 +37,7 @@ final class StompStream extends WebSocketStream {
     static final int MAX_SUBSCRIPTIONS = 10_000;
 
     private static final String BEARER = "Bearer ";
+    private static final String MISSING_ID = "missing-id";
     private static final String TOO_MANY_SUBSCRIPTIONS = "too-many-subscriptions";
 
     private static final Logger log = LoggerFactory.getLogger(StompStream.class);
@@ -50,12 +51,40 @@ final class StompStream extends WebSocketStream {
         this.header = header;
     }
 
-    /** The client asks for a subscription. */
-    void subscribing(String id) {
-        if (subscriptions.size() < MAX_SUBSCRIPTIONS || subscriptions.containsKey(id)) {
-            subscriptions.computeIfAbsent(id, unknown -> new StompSubscription(stream()));
-        } else {
-            refuse(TOO_MANY_SUBSCRIPTIONS);
+    /**
+     * The client asks for a subscription. Returns whether it may.
+     *
+     * @param handlers the number of handlers that the frame goes to
+     */
+    boolean subscribing(@Nullable String id, int handlers) {
+        if (id == null) {
+            // A broker may give the subscription a name of its own, under which nothing could be watched.
+            refuse(MISSING_ID, CloseStatus.PROTOCOL_ERROR);
+            return false;
+        }
+        if (subscriptions.size() >= MAX_SUBSCRIPTIONS && !subscriptions.containsKey(id)) {
+            refuse(TOO_MANY_SUBSCRIPTIONS, CloseStatus.SERVICE_OVERLOAD);
+            return false;
+        }
+        subscriptions
+                .computeIfAbsent(id, unknown -> new StompSubscription(stream()))
+                .subscribing(handlers);
+        return true;
+    }
+
+    /** A subscription is passed on to further handlers. */
+    void passedOn(String id, int handlers) {
+        StompSubscription subscription = subscriptions.get(id);
+        if (subscription != null) {
+            subscription.subscribing(handlers);
+        }
+    }
+
+    /** A handler has handled a SUBSCRIBE frame. */
+    void handled(String id) {
+        StompSubscription subscription = subscriptions.get(id);
+        if (subscription != null) {
+            subscription.handled();
         }
     }
 
@@ -70,7 +99,7 @@ final class StompStream extends WebSocketStream {
         try {
             granted.forEach(decision -> watch(subscription, decision));
         } catch (TooManyWatchesException e) {
-            refuse("too-many-streams");
+            refuse("too-many-streams", CloseStatus.SERVICE_OVERLOAD);
         }
     }
 
@@ -80,22 +109,32 @@ final class StompStream extends WebSocketStream {
             return;
         }
         if (stream().watches() > MAX_SUBSCRIPTIONS) {
-            refuse(TOO_MANY_SUBSCRIPTIONS);
+            refuse(TOO_MANY_SUBSCRIPTIONS, CloseStatus.SERVICE_OVERLOAD);
         } else {
             subscription.add(stream().watch(granted));
         }
     }
 
-    void unsubscribed(String id) {
-        StompSubscription subscription = subscriptions.remove(id);
+    /** The client ends a subscription. */
+    void unsubscribing(String id) {
+        StompSubscription subscription = subscriptions.get(id);
         if (subscription != null) {
+            subscription.unsubscribing();
+        }
+    }
+
+    /** The broker ends a subscription. If it may have ended it before it began it, the subscription stays watched. */
+    void unsubscribed(String id) {
+        StompSubscription subscription = subscriptions.get(id);
+        if (subscription != null && subscription.isEnding()) {
+            subscriptions.remove(id);
             subscription.close();
         }
     }
 
-    private void refuse(String reason) {
+    private void refuse(String reason, CloseStatus status) {
         try {
-            fail(reason, CloseStatus.SERVICE_OVERLOAD.getCode());
+            fail(reason, status.getCode());
         } catch (IOException | RuntimeException e) {
             log.debug("The client has gone before its subscription was refused", e);
         }

@@ -11,6 +11,7 @@ import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.MessageHandler;
 import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
 import org.springframework.messaging.simp.SimpMessageType;
+import org.springframework.messaging.support.AbstractSubscribableChannel;
 import org.springframework.messaging.support.ExecutorChannelInterceptor;
 
 /**
@@ -24,23 +25,33 @@ public final class StompSubscriptions implements ExecutorChannelInterceptor {
 
     /** Called in the order in which the client sent its messages; handlers may run in another order. */
     @Override
-    public Message<?> preSend(Message<?> message, MessageChannel channel) {
+    public @Nullable Message<?> preSend(Message<?> message, MessageChannel channel) {
         StompStream stream = stream(message);
         if (stream != null) {
             stream.renewed(SimpMessageHeaderAccessor.getUser(message.getHeaders()));
-            take(message, stream);
+            if (!isTaken(message, stream, handlers(channel))) {
+                return null;
+            }
         }
         GrantedCalls.begin(true);
         return message;
     }
 
-    private static void take(Message<?> message, StompStream stream) {
+    private static boolean isTaken(Message<?> message, StompStream stream, int handlers) {
         String id = SimpMessageHeaderAccessor.getSubscriptionId(message.getHeaders());
-        if (id != null && is(message, SimpMessageType.SUBSCRIBE)) {
-            stream.subscribing(id);
-        } else if (id != null && is(message, SimpMessageType.UNSUBSCRIBE)) {
-            stream.unsubscribed(id);
+        if (is(message, SimpMessageType.SUBSCRIBE)) {
+            return stream.subscribing(id, handlers);
         }
+        if (id != null && is(message, SimpMessageType.UNSUBSCRIBE)) {
+            stream.unsubscribing(id);
+        }
+        return true;
+    }
+
+    private static int handlers(MessageChannel channel) {
+        return channel instanceof AbstractSubscribableChannel subscribable
+                ? subscribable.getSubscribers().size()
+                : 1;
     }
 
     @Override
@@ -49,6 +60,19 @@ public final class StompSubscriptions implements ExecutorChannelInterceptor {
         List<Decision> granted = GrantedCalls.end();
         if (sent && exception == null) {
             remember(message, granted);
+            forget(message);
+        }
+    }
+
+    /** Brokers ignore messages with destinations that are not theirs, so only a frame without one certainly has an effect. */
+    private static void forget(Message<?> message) {
+        StompStream stream = stream(message);
+        String id = SimpMessageHeaderAccessor.getSubscriptionId(message.getHeaders());
+        if (stream != null
+                && id != null
+                && is(message, SimpMessageType.UNSUBSCRIBE)
+                && SimpMessageHeaderAccessor.getDestination(message.getHeaders()) == null) {
+            stream.unsubscribed(id);
         }
     }
 
@@ -64,6 +88,15 @@ public final class StompSubscriptions implements ExecutorChannelInterceptor {
         List<Decision> granted = GrantedCalls.end();
         if (exception == null) {
             remember(message, granted);
+        }
+        handled(message);
+    }
+
+    private static void handled(Message<?> message) {
+        StompStream stream = stream(message);
+        String id = SimpMessageHeaderAccessor.getSubscriptionId(message.getHeaders());
+        if (stream != null && id != null && is(message, SimpMessageType.SUBSCRIBE)) {
+            stream.handled(id);
         }
     }
 
@@ -82,5 +115,31 @@ public final class StompSubscriptions implements ExecutorChannelInterceptor {
     private static @Nullable StompStream stream(Message<?> message) {
         Map<String, Object> session = SimpMessageHeaderAccessor.getSessionAttributes(message.getHeaders());
         return session != null && WebSocketStreams.of(session) instanceof StompStream stream ? stream : null;
+    }
+
+    /**
+     * The broker's own channel, through which subscriptions to the destinations of users reach the broker.
+     *
+     * @hidden
+     */
+    public static final class OfBroker implements ExecutorChannelInterceptor {
+
+        @Override
+        public Message<?> preSend(Message<?> message, MessageChannel channel) {
+            if (is(message, SimpMessageType.SUBSCRIBE)) {
+                StompStream stream = stream(message);
+                String id = SimpMessageHeaderAccessor.getSubscriptionId(message.getHeaders());
+                if (stream != null && id != null) {
+                    stream.passedOn(id, handlers(channel));
+                }
+            }
+            return message;
+        }
+
+        @Override
+        public void afterMessageHandled(
+                Message<?> message, MessageChannel channel, MessageHandler handler, @Nullable Exception exception) {
+            handled(message);
+        }
     }
 }

@@ -1,9 +1,12 @@
 package io.scopeguard.spring.stream;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,7 +17,8 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 /**
  * Runs the short work of open streams. The last bytes of a stream usually fit into the buffers of its connection. If clients do not
  * read, writing blocks: while nothing else is finished, the number of threads doubles, so that the streams of other clients do not
- * wait for those. Without work there are no threads. Thread-safe.
+ * wait for those. Without work there are no threads, so that work may need one at a time when the process can start none: its caller
+ * does it then. Thread-safe.
  */
 final class StreamThreads implements AutoCloseable {
 
@@ -34,19 +38,17 @@ final class StreamThreads implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final AtomicBoolean isWatched = new AtomicBoolean();
 
-    StreamThreads() {
-        this("scope-guard-streams-", USUAL, MOST);
+    StreamThreads(ThreadFactory factory) {
+        this(factory, USUAL, MOST);
     }
 
     /**
      * @param usual the number of threads, unless work blocks
      * @param most the maximum number of threads. With one thread, work is done in order.
      */
-    StreamThreads(String name, int usual, int most) {
+    StreamThreads(ThreadFactory factory, int usual, int most) {
         this.usual = usual;
         this.most = most;
-        CustomizableThreadFactory factory = new CustomizableThreadFactory(name);
-        factory.setDaemon(true);
         this.workers = new ThreadPoolExecutor(
                 usual,
                 usual,
@@ -63,8 +65,21 @@ final class StreamThreads implements AutoCloseable {
         timer.setRemoveOnCancelPolicy(true);
     }
 
+    static ThreadFactory daemons(String name) {
+        CustomizableThreadFactory factory = new CustomizableThreadFactory(name);
+        factory.setDaemon(true);
+        return factory;
+    }
+
     void execute(Runnable work) {
-        workers.execute(() -> run(work));
+        // A failed start does not tell whether the work waits for another thread.
+        FutureTask<?> once = new FutureTask<>(() -> run(work), null);
+        try {
+            workers.execute(once);
+        } catch (Error e) {
+            log.warn("No thread can be started for open streams; their work is done by its caller", e);
+            once.run();
+        }
         if (usual < most && !workers.getQueue().isEmpty()) {
             watch();
         }
@@ -80,18 +95,28 @@ final class StreamThreads implements AutoCloseable {
     }
 
     void later(Duration delay, Runnable work) {
-        var unused = timer.schedule(() -> execute(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = schedule(delay, () -> execute(work));
     }
 
     /** Does work that never blocks, so that it need not wait for clients. It can be cancelled. */
     Future<?> onTimer(Duration delay, Runnable work) {
-        return timer.schedule(() -> run(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+        return schedule(delay, () -> run(work));
+    }
+
+    /** If the timer's thread cannot be started, the work waits until it can. */
+    private Future<?> schedule(Duration delay, Runnable work) {
+        try {
+            return timer.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (Error e) {
+            log.warn("No thread can be started for open streams; later work may be late", e);
+            return CompletableFuture.completedFuture(null);
+        }
     }
 
     private void watch() {
         if (isWatched.compareAndSet(false, true)) {
             long finished = workers.getCompletedTaskCount();
-            var unused = timer.schedule(() -> relieve(finished), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            var unused = schedule(PATIENCE, () -> relieve(finished));
         }
     }
 

@@ -12,6 +12,8 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,12 @@ class WebSocketStream {
     private static final long PAUSES = SEND_TIME_LIMIT_MILLIS / PAUSE.toMillis();
 
     private final ScopeGuard guard;
+
+    /** Whether the session was established, or nobody waits for that any more. */
+    private final AtomicBoolean isSettled = new AtomicBoolean();
+
+    private volatile boolean isAbandoned;
+    private volatile @Nullable Future<?> deadline;
     private volatile @Nullable OpenStream stream;
     private volatile @Nullable ConcurrentWebSocketSessionDecorator session;
     private volatile @Nullable WatchEnd end;
@@ -69,8 +77,38 @@ class WebSocketStream {
         return Objects.requireNonNull(stream);
     }
 
+    /**
+     * The response to the handshake is about to be sent. If it does not reach the client, the container neither establishes a session
+     * nor closes one.
+     *
+     * @param patience after which the session no longer counts as open, unless it was established
+     */
+    void answered(Duration patience) {
+        Future<?> timer = stream().onTimer(patience, this::abandon);
+        deadline = timer;
+        if (isSettled.get()) {
+            timer.cancel(false);
+        }
+    }
+
+    private void abandon() {
+        if (isSettled.compareAndSet(false, true)) {
+            close();
+        }
+    }
+
+    /** Whether the session was established too late to be watched. The application must not get to know it. */
+    boolean isAbandoned() {
+        return isAbandoned;
+    }
+
     /** Returns the session for the application to use: other threads may close it, and send messages. */
     WebSocketSession established(WebSocketSession raw) {
+        isAbandoned = !isSettled.compareAndSet(false, true);
+        Future<?> timer = deadline;
+        if (timer != null) {
+            timer.cancel(false);
+        }
         ConcurrentWebSocketSessionDecorator concurrent =
                 new ConcurrentWebSocketSessionDecorator(raw, SEND_TIME_LIMIT_MILLIS, SEND_BUFFER_BYTES);
         session = concurrent;

@@ -6,6 +6,7 @@ import io.scopeguard.annotation.Internal;
 import io.scopeguard.signal.ScopeDriftHeader;
 import io.scopeguard.spring.stream.OpenStreams.Kind;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,9 @@ import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler
 public final class WebSocketStreams implements WebSocketUpgrade {
 
     private static final String STREAM = WebSocketStreams.class.getName() + ".stream";
+
+    /** Containers establish a session right after the response to its handshake. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final OpenStreams streams;
     private final ScopeGuard guard;
@@ -62,8 +66,12 @@ public final class WebSocketStreams implements WebSocketUpgrade {
 
     @Override
     public void finish(HttpServletRequest request, boolean isUpgraded) {
-        if (!isUpgraded && request.getAttribute(STREAM) instanceof WebSocketStream stream) {
-            stream.close();
+        if (request.getAttribute(STREAM) instanceof WebSocketStream stream) {
+            if (isUpgraded) {
+                stream.answered(PATIENCE);
+            } else {
+                stream.close();
+            }
         }
     }
 

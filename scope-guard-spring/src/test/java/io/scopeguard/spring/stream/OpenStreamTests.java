@@ -1,8 +1,11 @@
 package io.scopeguard.spring.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import io.scopeguard.Decision;
 import io.scopeguard.ScopeGuard;
@@ -19,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -92,7 +96,8 @@ class OpenStreamTests {
 
     @Test
     void endedWhenItIsNeverClosedThenItCountsAsOpenForSomeTime() {
-        OpenStreams impatient = new OpenStreams(mock(ScopeGuard.class), events::add, event -> {}, Duration.ofMillis(1));
+        OpenStreams impatient = new OpenStreams(
+                mock(ScopeGuard.class), events::add, event -> {}, Duration.ofMillis(1), StreamThreads::daemons);
         OpenStream open = impatient.open(Kind.HTTP, List.of(), end -> {});
         assertThat(impatient.count(Kind.HTTP)).isEqualTo(1);
 
@@ -113,6 +118,39 @@ class OpenStreamTests {
         open.ended(enforced());
 
         await().atMost(PATIENCE).until(() -> streams.count(Kind.WEBSOCKET) == 0);
+    }
+
+    @Test
+    void endedWhenNoThreadCanBeStartedThenItEndsAndIsReported() {
+        AtomicBoolean isPossible = new AtomicBoolean();
+        List<StreamEndedEvent> reported = new ArrayList<>();
+        List<WatchEnd> carriedOut = new ArrayList<>();
+        OpenStreams starved = new OpenStreams(
+                mock(ScopeGuard.class),
+                events::add,
+                reported::add,
+                Duration.ofMinutes(10),
+                name -> work -> Unstartable.unless(isPossible, work));
+        OpenStream open = starved.open(Kind.HTTP, List.of(), carriedOut::add);
+
+        open.ended(enforced());
+
+        assertThat(carriedOut).hasSize(1);
+        assertThat(reported).containsExactlyElementsOf(events);
+        starved.destroy();
+    }
+
+    @Test
+    void openWhenItsWatchFailsThenItDoesNotCount() {
+        ScopeGuard guard = mock(ScopeGuard.class);
+        when(guard.watch(any(), any())).thenThrow(new OutOfMemoryError("unable to create native thread"));
+        OpenStreams failing = new OpenStreams(guard, events::add, event -> {});
+
+        assertThatThrownBy(() -> failing.open(Kind.HTTP, List.of(mock(Decision.class)), end -> {}))
+                .isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(failing.count(Kind.HTTP)).isZero();
+        failing.destroy();
     }
 
     /** As when a listener writes to a database that does not respond. */

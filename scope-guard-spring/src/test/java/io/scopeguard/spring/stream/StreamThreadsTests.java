@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class StreamThreadsTests {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    private final StreamThreads threads = new StreamThreads();
+    private final StreamThreads threads = new StreamThreads(StreamThreads.daemons("scope-guard-streams-"));
     private final CountDownLatch reading = new CountDownLatch(1);
     private final AtomicInteger blocked = new AtomicInteger();
 
@@ -52,6 +53,21 @@ class StreamThreadsTests {
         threads.later(Duration.ofMillis(1), done::countDown);
 
         assertThat(done.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** As when the process may not have more threads for a while. */
+    @Test
+    void laterWhenNoThreadCouldBeStartedThenDoneOnceOneCan() throws Exception {
+        AtomicBoolean isPossible = new AtomicBoolean();
+        CountDownLatch done = new CountDownLatch(2);
+        try (StreamThreads starved = new StreamThreads(work -> Unstartable.unless(isPossible, work))) {
+            starved.later(Duration.ZERO, done::countDown);
+            isPossible.set(true);
+
+            starved.later(Duration.ZERO, done::countDown);
+
+            assertThat(done.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
     }
 
     /** However many clients do not read. */

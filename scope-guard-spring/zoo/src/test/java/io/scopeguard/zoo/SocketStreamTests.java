@@ -30,15 +30,20 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.server.ServerHttpRequest;
+import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
@@ -49,6 +54,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketHandler;
 import org.springframework.web.socket.WebSocketSession;
 import org.springframework.web.socket.adapter.NativeWebSocketSession;
 import org.springframework.web.socket.config.annotation.EnableWebSocket;
@@ -60,6 +66,7 @@ import org.springframework.web.socket.config.annotation.WebSocketMessageBrokerCo
 import org.springframework.web.socket.handler.ConcurrentWebSocketSessionDecorator;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
 import org.springframework.web.socket.handler.WebSocketSessionDecorator;
+import org.springframework.web.socket.server.HandshakeInterceptor;
 
 /** WebSocket and STOMP sessions end with the right to them, and go on with a renewed token. */
 @Timeout(600)
@@ -127,6 +134,26 @@ class SocketStreamTests {
         clock.advance(Duration.ofSeconds(3_000));
 
         assertThat(socket.next(() -> {})).isEqualTo("closed 4401 expired");
+    }
+
+    /** Tomcat neither establishes such a session nor closes one. */
+    @Test
+    @Tag("thorough")
+    void handshakeWhenTheClientHasGoneBeforeTheResponseThenForgotten() throws Exception {
+        tenant.join(acme, user, "read:report");
+        try (Socket socket = new Socket("localhost", api.port())) {
+            String handshake = "GET /organizations/" + acme + "/slow HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer "
+                    + token("read:report").signed() + "\r\n\r\n";
+            socket.getOutputStream().write(handshake.getBytes(StandardCharsets.US_ASCII));
+            await().atMost(PATIENCE).until(() -> open("websocket") == 1);
+            // Resets the connection.
+            socket.setSoLinger(true, 0);
+        }
+        Sockets.handshakes.release();
+
+        await().atMost(PATIENCE).until(() -> open("websocket") == 0);
     }
 
     /** A handler of messages takes the security context from the session. */
@@ -424,6 +451,28 @@ class SocketStreamTests {
             }
         }
 
+        /** Lets a slow handshake go on. */
+        static final Semaphore handshakes = new Semaphore(0);
+
+        private static final HandshakeInterceptor SLOW = new HandshakeInterceptor() {
+            @Override
+            public boolean beforeHandshake(
+                    ServerHttpRequest request,
+                    ServerHttpResponse response,
+                    WebSocketHandler handler,
+                    Map<String, Object> attributes) {
+                handshakes.acquireUninterruptibly();
+                return true;
+            }
+
+            @Override
+            public void afterHandshake(
+                    ServerHttpRequest request,
+                    ServerHttpResponse response,
+                    WebSocketHandler handler,
+                    @Nullable Exception exception) {}
+        };
+
         /** The destinations of the frames that reached the application. */
         static final Queue<String> toTheApplication = new ConcurrentLinkedQueue<>();
 
@@ -436,6 +485,8 @@ class SocketStreamTests {
         @Override
         public void registerWebSocketHandlers(WebSocketHandlerRegistry registry) {
             registry.addHandler(new Echo(), "/organizations/{organizationId}/echo");
+            registry.addHandler(new Echo(), "/organizations/{organizationId}/slow")
+                    .addInterceptors(SLOW);
             registry.addHandler(new Flood(), "/organizations/{organizationId}/flood");
             registry.addHandler(new Checked(scopes), "/organizations/{organizationId}/checked");
         }

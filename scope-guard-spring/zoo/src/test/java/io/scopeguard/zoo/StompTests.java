@@ -23,6 +23,7 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -43,13 +44,19 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.MessageHandler;
 import org.springframework.messaging.MessagingException;
 import org.springframework.messaging.converter.StringMessageConverter;
 import org.springframework.messaging.handler.annotation.DestinationVariable;
 import org.springframework.messaging.handler.annotation.MessageExceptionHandler;
 import org.springframework.messaging.handler.annotation.MessageMapping;
+import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
+import org.springframework.messaging.simp.SimpMessageType;
+import org.springframework.messaging.simp.SimpMessagingTemplate;
 import org.springframework.messaging.simp.annotation.SendToUser;
 import org.springframework.messaging.simp.annotation.SubscribeMapping;
+import org.springframework.messaging.simp.broker.AbstractBrokerMessageHandler;
 import org.springframework.messaging.simp.config.ChannelRegistration;
 import org.springframework.messaging.simp.config.MessageBrokerRegistry;
 import org.springframework.messaging.simp.stomp.StompFrameHandler;
@@ -57,6 +64,7 @@ import org.springframework.messaging.simp.stomp.StompHeaders;
 import org.springframework.messaging.simp.stomp.StompSession;
 import org.springframework.messaging.simp.stomp.StompSessionHandlerAdapter;
 import org.springframework.messaging.support.ChannelInterceptor;
+import org.springframework.messaging.support.ExecutorChannelInterceptor;
 import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.concurrent.DelegatingSecurityContextExecutor;
 import org.springframework.security.config.annotation.web.socket.EnableWebSocketSecurity;
@@ -213,10 +221,77 @@ class StompTests {
         StompSession.Subscription subscription = subscribe(session, destination + acme);
         subscribe(session, destination + acme);
         awaitWatches(3);
+        session.send("/app/argument/" + acme, "hello");
+        await().atMost(PATIENCE).until(() -> replies.contains("handled argument"));
 
         subscription.unsubscribe();
 
         awaitWatches(2);
+    }
+
+    /** Spring's broker ignores frames with a destination of another prefix, whatever their type. */
+    @Test
+    void subscriptionWhenUnsubscribedWithAnotherDestinationThenStillWatched() throws Exception {
+        SocketClient session = SocketClient.connect(api, "/stomp", expiringIn(Duration.ofDays(365)));
+        session.send("SUBSCRIBE\nid:1\ndestination:/queue/news/" + acme + "\n\n\0");
+        session.send("UNSUBSCRIBE\nid:1\ndestination:/elsewhere\n\n\0");
+        assertThat(session.ask("SEND\ndestination:/queue/news/" + acme + "\n\nhello\0"))
+                .startsWith("MESSAGE\n")
+                .contains("hello");
+        awaitWatches(2);
+        tenant.join(acme, user, "write:report");
+
+        assertThat(session.next(() -> clock.advance(Duration.ofSeconds(10))))
+                .startsWith("ERROR\n")
+                .contains("message:insufficient-scope\n");
+    }
+
+    /** Unless the application preserves the order, the threads of the channel take frames in any order. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/queue/news/", "/user/queue/news/"})
+    void subscriptionWhenItsEndOvertakesItThenStillWatched(String destination) throws Exception {
+        try (RunningApi racing = RunningApi.start(tenant, clock, List.of(), Racing.class)) {
+            SocketClient session = SocketClient.connect(racing, "/stomp", expiringIn(Duration.ofDays(365)));
+            session.send("SUBSCRIBE\nid:1\ndestination:" + destination + acme + "\n\n\0");
+            racing.bean(OvertakingBroker.class).awaitSubscribing();
+            session.send("UNSUBSCRIBE\nid:1\n\n\0");
+            SimpMessagingTemplate sender = racing.bean(SimpMessagingTemplate.class);
+            assertThat(session.next(() -> {
+                        sender.convertAndSend("/queue/news/" + acme, "hello");
+                        sender.convertAndSendToUser(user, "/queue/news/" + acme, "hello");
+                    }))
+                    .startsWith("MESSAGE\n")
+                    .contains("hello");
+            tenant.join(acme, user, "write:report");
+
+            String message = session.next(() -> clock.advance(Duration.ofSeconds(10)));
+            while (message.startsWith("MESSAGE\n")) {
+                message = session.next(() -> clock.advance(Duration.ofSeconds(10)));
+            }
+            assertThat(message).startsWith("ERROR\n").contains("message:insufficient-scope\n");
+        }
+    }
+
+    @Test
+    void subscriptionWithoutIdThenTheSessionEnds() throws Exception {
+        SocketClient session = SocketClient.connect(api, "/stomp", token("read:report"));
+
+        assertThat(session.ask("SUBSCRIBE\ndestination:/queue/news/" + acme + "\n\n\0"))
+                .startsWith("ERROR\n")
+                .contains("message:missing-id\n");
+        awaitWatches(0);
+    }
+
+    /** Spring's broker takes a client's destination for a pattern, which the pattern of a rule does not match. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/queue/**", "/queue/*/*", "/queue/new*/*", "/queue/{any}/*"})
+    void subscriptionWithAPatternThenTheSessionEnds(String pattern) throws Exception {
+        SocketClient session = SocketClient.connect(api, "/stomp", token("read:report"));
+
+        // Spring closes the connection at once, so that its frame may not arrive.
+        assertThat(session.ask("SUBSCRIBE\nid:1\ndestination:" + pattern + "\n\n\0"))
+                .matches("(?s)ERROR\n.*|closed .*");
+        awaitWatches(0);
     }
 
     /** Spring's client does not repeat an id by itself. Spring's broker ignores the repetitions. */
@@ -577,19 +652,87 @@ class StompTests {
         }
     }
 
+    /** Several threads, one of which handles a subscription to news only after its end. */
+    static class OvertakingBroker extends Broker implements ExecutorChannelInterceptor {
+
+        private static final String NEWS = "/queue/news/";
+
+        private final CountDownLatch subscribing = new CountDownLatch(1);
+        private final CountDownLatch unsubscribed = new CountDownLatch(1);
+
+        void awaitSubscribing() throws InterruptedException {
+            assertThat(subscribing.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        }
+
+        @Override
+        public void configureClientInboundChannel(ChannelRegistration registration) {
+            registration.interceptors(this).taskExecutor().corePoolSize(4);
+        }
+
+        @Override
+        public void configureMessageBroker(MessageBrokerRegistry registry) {
+            super.configureMessageBroker(registry);
+            registry.configureBrokerChannel().interceptors(this).taskExecutor().corePoolSize(4);
+        }
+
+        @Override
+        public Message<?> beforeHandle(Message<?> message, MessageChannel channel, MessageHandler handler) {
+            String destination = SimpMessageHeaderAccessor.getDestination(message.getHeaders());
+            if (is(message, SimpMessageType.SUBSCRIBE, handler)
+                    && String.valueOf(destination).startsWith(NEWS)) {
+                subscribing.countDown();
+                try {
+                    assertThat(unsubscribed.await(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                            .isTrue();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return message;
+        }
+
+        @Override
+        public void afterMessageHandled(
+                Message<?> message, MessageChannel channel, MessageHandler handler, @Nullable Exception exception) {
+            if (is(message, SimpMessageType.UNSUBSCRIBE, handler)) {
+                unsubscribed.countDown();
+            }
+        }
+
+        private static boolean is(Message<?> message, SimpMessageType type, MessageHandler handler) {
+            return handler instanceof AbstractBrokerMessageHandler
+                    && SimpMessageHeaderAccessor.getMessageType(message.getHeaders()) == type;
+        }
+    }
+
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @EnableWebSocketSecurity
-    @Import({Broker.class, Starling.class})
-    static class Secured {
+    @Import({Broker.class, Starling.class, Rules.class})
+    static class Secured {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @EnableWebSocketSecurity
+    @EnableWebSocketMessageBroker
+    @Import({OvertakingBroker.class, Starling.class, Rules.class})
+    static class Racing {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Rules {
 
         /** A bearer token is sent by the client itself, never by a browser on its own. */
         @Bean
         AuthorizationManager<Message<?>> messageAuthorizationManager(
                 MessageMatcherDelegatingAuthorizationManager.Builder messages, ScopeChecker scopes) {
-            return messages.simpSubscribeDestMatchers("/queue/news/{organization}")
+            return messages.simpSubscribeDestMatchers("/queue/news/{organization}", "/user/queue/news/{organization}")
                     .access((caller, context) ->
                             scopes.has(context.getVariables().get("organization"), "read:report"))
+                    .simpSubscribeDestMatchers(
+                            "/app/latest/*", "/user/queue/answers", "/queue/answers", "/queue/other/**")
+                    .authenticated()
+                    .simpTypeMatchers(SimpMessageType.SUBSCRIBE)
+                    .denyAll()
                     .anyMessage()
                     .authenticated()
                     .build();

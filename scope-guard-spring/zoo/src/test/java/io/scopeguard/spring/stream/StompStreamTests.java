@@ -51,12 +51,12 @@ class StompStreamTests {
     void subscribedWhenTheSessionHasAsManyRightsAsMayBeWatchedThenItEnds() {
         List<Decision> granted = List.of(mock(Decision.class), mock(Decision.class));
         for (int i = 0; i < StompStream.MAX_SUBSCRIPTIONS / 2; i++) {
-            session.subscribing("subscription " + i);
+            session.subscribing("subscription " + i, 1);
             session.subscribed("subscription " + i, granted);
         }
         assertThat(closed).isEmpty();
 
-        session.subscribing("one more");
+        session.subscribing("one more", 1);
         session.subscribed("one more", granted);
 
         assertThat(closed).containsOnly("too-many-subscriptions");
