@@ -63,6 +63,7 @@ class DocumentedCodeTests {
                     "src/test/java/io/scopeguard/spring/StreamTests.java",
                     "client/src/test/java/io/scopeguard/spring/client/ClientDocumentationTests.java",
                     "zoo/src/test/java/io/scopeguard/zoo/ActuatorRecipeTests.java",
+                    "zoo/src/test/java/io/scopeguard/zoo/StompRecipe.java",
                     "mcp/src/test/java/io/scopeguard/mcp/reports/ReportServer.java",
                     "test/src/test/java/io/scopeguard/spring/test/OwnDecoderTests.java",
                     "test/src/test/java/io/scopeguard/spring/test/ReportControllerTests.java",
