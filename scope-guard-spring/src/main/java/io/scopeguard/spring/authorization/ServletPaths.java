@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationContext;
@@ -42,12 +43,21 @@ final class ServletPaths {
 
     /** The servlet that refreshes its own context when the container starts it. */
     private Collection<String> mappingsOfStartingServlet() {
-        ServletConfig config = context instanceof ConfigurableWebApplicationContext web ? web.getServletConfig() : null;
+        ServletConfig config = config();
         if (config == null) {
             return List.of();
         }
         ServletRegistration registration = config.getServletContext().getServletRegistration(config.getServletName());
         return registration == null ? List.of() : registration.getMappings();
+    }
+
+    private @Nullable ServletConfig config() {
+        try {
+            return context instanceof ConfigurableWebApplicationContext web ? web.getServletConfig() : null;
+        } catch (UnsupportedOperationException e) {
+            // A context that no servlet refreshes, such as that of a slice test.
+            return null;
+        }
     }
 
     private static void add(Collection<?> mappings, Set<String> prefixes) {
