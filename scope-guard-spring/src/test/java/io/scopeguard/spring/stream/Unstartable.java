@@ -2,26 +2,19 @@ package io.scopeguard.spring.stream;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A thread that the system does not start. */
-final class Unstartable extends Thread {
+/** Threads that the system does not start. */
+final class Unstartable {
 
-    private final AtomicBoolean isPossible;
+    private Unstartable() {}
 
-    private Unstartable(AtomicBoolean isPossible, Runnable work) {
-        super(work);
-        this.isPossible = isPossible;
-        setDaemon(true);
-    }
-
+    /** A new thread, or the error of a system without room for another one. */
     static Thread unless(AtomicBoolean isPossible, Runnable work) {
-        return new Unstartable(isPossible, work);
-    }
-
-    @Override
-    public void start() {
         if (!isPossible.get()) {
+            // Newer JDKs start the threads of a pool without calling their start method.
             throw new OutOfMemoryError("unable to create native thread");
         }
-        super.start();
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        return thread;
     }
 }
