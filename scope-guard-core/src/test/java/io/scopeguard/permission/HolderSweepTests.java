@@ -635,6 +635,9 @@ class HolderSweepTests {
             directory.member("acme", "user-" + i).holds("user-" + i, "auditor");
         }
         sweep(3);
+        for (int i = 250; i < 2_750; i += 50) {
+            assertThat(get("user-" + i, AUDIT).granted()).as("user %d", i).isEqualTo(AUDIT);
+        }
         clock.advanceSeconds(1);
         long issued = steady.nanos();
         for (int i = 250; i < 2_750; i++) {

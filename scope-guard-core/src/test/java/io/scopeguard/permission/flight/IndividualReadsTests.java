@@ -23,13 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IndividualReadsTests {
 
     private static final int OTHER = -1;
+    private static final int FIRST = 2 * GatedReads.THREADS;
 
     private final GatedReads gated = new GatedReads(Set.of(Priority.INDIVIDUAL));
 
-    /** The definition of a single role is shared, and the rest is not. */
+    /** As many of each kind as there are threads: the definition of a single role is shared, and the rest is not. */
     @BeforeEach
     void occupyAllThreads() throws InterruptedException {
-        for (int i = 0; i < GatedReads.THREADS; i++) {
+        for (int i = 0; i < FIRST; i++) {
             var unused = request(i, i % 2 == 0, Priority.INDIVIDUAL);
         }
         gated.awaitBusy();
@@ -64,8 +65,8 @@ class IndividualReadsTests {
     @Test
     void requestWhenTooManyIndividualReadsWaitThenRefusedAtOnce() throws Exception {
         List<CompletableFuture<Void>> waiting = new ArrayList<>();
-        for (int i = 0; i < ThreadPoolReadExecutor.MAX_INDIVIDUAL + GatedReads.THREADS; i++) {
-            waiting.add(request(GatedReads.THREADS + i, false, Priority.INDIVIDUAL));
+        for (int i = 0; i < ThreadPoolReadExecutor.MAX_INDIVIDUAL; i++) {
+            waiting.add(request(FIRST + i, false, Priority.INDIVIDUAL));
         }
         assertThat(waiting).noneMatch(CompletableFuture::isDone);
 
@@ -83,18 +84,6 @@ class IndividualReadsTests {
             read.get();
         }
         assertThat(gated.read()).doesNotContain(OTHER);
-    }
-
-    /** A stale fact whose turn in the background is due before a thread for individual reads is free. */
-    @Test
-    void requestWhenAWaitingBackgroundReadCannotBeLiftedThenItKeepsItsTurn() throws Exception {
-        for (int i = 0; i < ThreadPoolReadExecutor.MAX_INDIVIDUAL + GatedReads.THREADS; i++) {
-            var unused = request(GatedReads.THREADS + i, false, Priority.INDIVIDUAL);
-        }
-
-        request(OTHER, false, Priority.BACKGROUND).get();
-
-        assertThat(gated.read()).containsExactly(OTHER);
     }
 
     private CompletableFuture<Void> request(int key, boolean isShared, Priority priority) {
