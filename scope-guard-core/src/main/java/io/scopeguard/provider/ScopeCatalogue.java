@@ -3,16 +3,13 @@ package io.scopeguard.provider;
 import io.scopeguard.provider.ProviderClock.Order;
 import io.scopeguard.scope.Audience;
 import io.scopeguard.scope.Scopes;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The scopes that exist at the provider, and since when. A scope is dated by its creation, if the provider reports that, and by the
  * moment at which this process saw it appear: the event of its creation, or the first list with its present id after the audience
  * was first read. So a scope that was deleted and created again between two reads is new, although its name was always on the list.
- * A scope that was missing from two consecutive lists is gone. If it returns with the same id, it is not new; without an id, it is.
- * An empty list after one with scopes counts only if another list is empty as well, a minute later and within ten minutes.
+ * A scope that was missing from two consecutive lists and returns is new as well.
  *
- * <p>Thread-safe; as large as the provider's own list, and a bounded number of scopes that are gone.
+ * <p>Thread-safe; as large as the provider's own list.
  *
  * @since 0.1
  */
@@ -114,7 +110,7 @@ public final class ScopeCatalogue {
 
     /**
      * Applies a sighting of another process. Among sightings of the same creation, the earliest counts. A different id or a later
-     * creation is a different scope, and the one that is still listed counts, or else the later one.
+     * creation is a different scope, and the later one counts.
      */
     public void merge(List<Sighting> seen) {
         seen.forEach(sighting -> audiences.compute(
@@ -124,7 +120,7 @@ public final class ScopeCatalogue {
     /** Whether the provider gained the scope after it issued a token. An audience that was never read has no new scopes. */
     public Novelty noveltySince(Audience audience, String scope, Instant issuedAt) {
         Known found = orUnread(audiences.get(audience)).known.get(scope);
-        if (found == null || found.isGone()) {
+        if (found == null) {
             return Novelty.NONE;
         }
         boolean isDatedLater = found.created != null && found.created.isAfter(issuedAt);
@@ -137,13 +133,11 @@ public final class ScopeCatalogue {
 
     /**
      * The time at which this process saw the scope appear: the event of its creation, or the end of the first read with its present
-     * id, in nanoseconds of the steady clock. Empty if the first list of the audience contained the scope, or if it is gone.
+     * id, in nanoseconds of the steady clock. Empty if the first list of the audience contained the scope.
      */
     public OptionalLong appearedAt(Audience audience, String scope) {
         Known found = orUnread(audiences.get(audience)).known.get(scope);
-        return found == null || found.isGone() || found.seenAt == Known.ALWAYS
-                ? OptionalLong.empty()
-                : OptionalLong.of(found.seenAt);
+        return found == null || found.seenAt == Known.ALWAYS ? OptionalLong.empty() : OptionalLong.of(found.seenAt);
     }
 
     /** Whether no audience was ever read, for example because the provider lists no scopes. */
@@ -167,53 +161,24 @@ public final class ScopeCatalogue {
         return names == null ? Names.UNREAD : names;
     }
 
-    /**
-     * The scopes of one audience. Immutable.
-     *
-     * @param isEmpty whether the last list that counts was empty
-     * @param emptySince the first of the empty lists that do not count yet, or {@link #NEVER}
-     */
-    private record Names(boolean isRead, boolean isEmpty, long emptySince, Map<String, Known> known) {
+    /** The scopes of one audience. Immutable. */
+    private record Names(boolean isRead, Map<String, Known> known) {
 
-        static final long NEVER = Long.MIN_VALUE;
-
-        static final Names UNREAD = new Names(false, true, NEVER, Map.of());
+        static final Names UNREAD = new Names(false, Map.of());
 
         /** Limits the number of scopes from reports alone. Scopes beyond it are dated when they are read. */
         private static final int MAX_REPORTED = 2_000;
 
-        /** Limits the number of scopes that are gone. Beyond it, those that went first are forgotten. */
-        private static final int MAX_GONE = 2_000;
-
-        /** An empty list counts if another one shows the same after this time. */
-        private static final long DOUBT = Duration.ofMinutes(1).toNanos();
-
-        /** After this time, an empty list is not confirmed by another one. */
-        private static final long MEMORY = Duration.ofMinutes(10).toNanos();
-
         Names read(Map<String, Listing> scopes, long seenAt) {
-            if (!scopes.isEmpty() || isEmpty) {
-                return after(scopes, seenAt);
-            }
-            boolean isFirst = emptySince == NEVER || seenAt - emptySince > MEMORY;
-            if (isFirst || seenAt - emptySince < DOUBT) {
-                return new Names(isRead, false, isFirst ? seenAt : emptySince, known);
-            }
-            // Two lists have lacked all scopes.
-            return after(scopes, seenAt).after(scopes, seenAt);
-        }
-
-        private Names after(Map<String, Listing> scopes, long seenAt) {
             Map<String, Known> renewed = new HashMap<>();
             scopes.forEach((name, listing) -> renewed.put(name, read(known.get(name), listing, seenAt)));
             // One list without a name may be incomplete; after the second one, the scope is gone.
             known.forEach((name, last) -> {
-                Known missing = last.isListed ? last.missing() : last.gone(seenAt);
-                if (missing != null) {
-                    renewed.putIfAbsent(name, missing);
+                if (last.isListed) {
+                    renewed.putIfAbsent(name, last.missing());
                 }
             });
-            return new Names(true, scopes.isEmpty(), NEVER, bounded(renewed));
+            return new Names(true, Map.copyOf(renewed));
         }
 
         private Known read(@Nullable Known last, Listing listing, long seenAt) {
@@ -223,28 +188,8 @@ public final class ScopeCatalogue {
             return Known.of(listing, last.isReplacedBy(listing) ? seenAt : last.seenAt);
         }
 
-        private static Map<String, Known> bounded(Map<String, Known> names) {
-            List<String> gone = new ArrayList<>();
-            names.forEach((name, known) -> {
-                if (known.isGone()) {
-                    gone.add(name);
-                }
-            });
-            if (gone.size() > MAX_GONE) {
-                gone.sort(Comparator.comparingLong(name -> goneAt(names.get(name))));
-                names.keySet().removeAll(Set.copyOf(gone.subList(0, gone.size() - MAX_GONE)));
-            }
-            return Map.copyOf(names);
-        }
-
-        private static long goneAt(@Nullable Known known) {
-            return known == null ? Known.PRESENT : known.goneAt;
-        }
-
         Names merged(Sighting seen) {
-            // The other process does not tell when it missed a scope. Such scopes are forgotten first.
-            long goneAt = seen.isListed ? Known.PRESENT : Long.MIN_VALUE;
-            Known theirs = new Known(seen.id, seen.created, seen.seenAt, seen.isListed, goneAt);
+            Known theirs = new Known(seen.id, seen.created, seen.seenAt, seen.isListed);
             Known ours = known.get(seen.scope);
             Known merged = ours == null ? theirs : ours.mergedWith(theirs);
             if (merged.equals(ours)) {
@@ -252,16 +197,16 @@ public final class ScopeCatalogue {
             }
             Map<String, Known> renewed = new HashMap<>(known);
             renewed.put(seen.scope, merged);
-            return new Names(true, isEmpty && !merged.isListed, emptySince, bounded(renewed));
+            return new Names(true, Map.copyOf(renewed));
         }
 
         Names reported(String name, long receivedAt) {
-            if (known.values().stream().filter(each -> !each.isGone()).count() >= MAX_REPORTED) {
+            if (known.size() >= MAX_REPORTED) {
                 return this;
             }
             Map<String, Known> renewed = new HashMap<>(known);
             renewed.put(name, Known.reported(known.get(name), receivedAt));
-            return new Names(isRead, isEmpty, emptySince, Map.copyOf(renewed));
+            return new Names(isRead, Map.copyOf(renewed));
         }
 
         Scopes listed() {
@@ -279,49 +224,29 @@ public final class ScopeCatalogue {
      * @param id {@code null} if the provider has none, or only an event has named the scope so far
      * @param seenAt when it was seen to appear, or {@link #ALWAYS} if the first list of the audience contained it
      * @param isListed whether the last list or event contained it
-     * @param goneAt when two consecutive lists had lacked it, or {@link #PRESENT}
      */
-    private record Known(@Nullable String id, @Nullable Instant created, long seenAt, boolean isListed, long goneAt) {
+    private record Known(@Nullable String id, @Nullable Instant created, long seenAt, boolean isListed) {
 
         static final long ALWAYS = Long.MIN_VALUE;
 
-        static final long PRESENT = Long.MAX_VALUE;
-
         static Known of(Listing listing, long seenAt) {
-            return new Known(listing.id, listing.created, seenAt, true, PRESENT);
+            return new Known(listing.id, listing.created, seenAt, true);
         }
 
         static Known reported(@Nullable Known last, long receivedAt) {
             // Its id is unknown, so the next list cannot mistake the scope for another.
-            return new Known(null, null, last == null ? receivedAt : Math.max(receivedAt, last.seenAt), true, PRESENT);
+            return new Known(null, null, last == null ? receivedAt : Math.max(receivedAt, last.seenAt), true);
         }
 
         Known missing() {
-            return new Known(id, created, seenAt, false, goneAt);
+            return new Known(id, created, seenAt, false);
         }
 
-        /** The scope after a second list without it; {@code null} if it could not be recognized when it returns. */
-        @Nullable
-        Known gone(long now) {
-            if (id == null) {
-                return null;
-            }
-            return isGone() ? this : new Known(id, created, seenAt, false, now);
-        }
-
-        boolean isGone() {
-            return goneAt != PRESENT;
-        }
-
-        /** Returns the earlier sighting of the same creation, or the sighting of the later creation, of which one may be gone. */
+        /** Returns the earlier sighting of the same creation, or the sighting of the later creation. */
         Known mergedWith(Known other) {
             boolean isSame = Objects.equals(id, other.id) && Objects.equals(created, other.created);
             if (isSame) {
-                Known present = isGone() && !other.isGone() ? other : this;
-                return new Known(id, created, earlier(seenAt, other.seenAt), present.isListed, present.goneAt);
-            }
-            if (isGone() != other.isGone()) {
-                return isGone() ? other : this;
+                return new Known(id, created, earlier(seenAt, other.seenAt), isListed);
             }
             return isEarlierThan(other) ? other : this;
         }

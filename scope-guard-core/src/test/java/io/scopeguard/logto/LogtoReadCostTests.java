@@ -360,28 +360,6 @@ class LogtoReadCostTests {
         assertThat(novelty(API, "read", before)).isEqualTo(Novelty.SEEN);
     }
 
-    /** While an empty list does not count, the scopes of roles are on the last list, so that no further reads follow. */
-    @Test
-    void catalogueWhenEmptyForAWhileThenNothingIsNewAndNoReadsFollow() {
-        logto.check(List.of(Audience.ORGANIZATION, API));
-        AccessToken before = tokens.organization("acme").verified();
-        tenant.hidesOrganizationScopes(true);
-        for (int i = 0; i < 2; i++) {
-            clock.advanceSeconds(31);
-            source.definitions(DefinitionsKey.ORGANIZATION_ROLES, LATER);
-        }
-        tenant.requests();
-        source.definitions(DefinitionsKey.ORGANIZATION_ROLES, LATER);
-        source.definitions(DefinitionsKey.ORGANIZATION_ROLES, LATER);
-        assertThat(paths(tenant.requests())).containsExactly("/organization-roles", "/organization-roles");
-
-        tenant.hidesOrganizationScopes(false);
-        clock.advanceSeconds(31);
-        source.definitions(DefinitionsKey.ORGANIZATION_ROLES, LATER);
-
-        assertThat(novelty(Audience.ORGANIZATION, "report", before)).isEqualTo(Novelty.NONE);
-    }
-
     /** The catalogue only dates hints, so no request waits for it when it is merely stale. */
     @Test
     void catalogueWhenDueThenReadByBackgroundReadsAndNotByThoseThatARequestWaitsFor() {

@@ -14,14 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each test starts at noon; times are in seconds since then. */
 class ScopeCatalogueTests {
@@ -134,175 +130,14 @@ class ScopeCatalogueTests {
     }
 
     @Test
-    void noveltyWhenGoneTwiceAndBackWithoutIdThenSeen() {
-        at(10).learn(ORGANIZATION, Map.of("a", listing(null), "b", listing(null)));
-        at(40).learn(ORGANIZATION, Map.of("b", listing(null)));
-        assertThat(catalogue.scopesOf(ORGANIZATION)).isEqualTo(Scopes.of("b"));
-        at(70).learn(ORGANIZATION, Map.of("b", listing(null)));
-        at(100).learn(ORGANIZATION, Map.of("a", listing(null), "b", listing(null)));
+    void noveltyWhenGoneTwiceAndBackThenSeen() {
+        at(10).learn(ORGANIZATION, Map.of("a", listing(null)));
+        at(40).learn(ORGANIZATION, Map.of());
+        assertThat(catalogue.scopesOf(ORGANIZATION)).isEqualTo(Scopes.none());
+        at(70).learn(ORGANIZATION, Map.of());
+        at(100).learn(ORGANIZATION, Map.of("a", listing(null)));
 
         assertThat(novelty(ORGANIZATION, "a", issued(80))).isEqualTo(Novelty.SEEN);
-    }
-
-    @Test
-    void noveltyWhenGoneForAnyTimeAndBackWithTheSameIdThenNone() {
-        at(10).learn(ORGANIZATION, Map.of("a", listing("1"), "b", listing("2")));
-        for (int time = 40; time < 1_000; time += 30) {
-            at(time).learn(ORGANIZATION, Map.of("b", listing("2")));
-        }
-        at(1_000).learn(ORGANIZATION, Map.of("a", listing("1"), "b", listing("2")));
-
-        assertThat(novelty(ORGANIZATION, "a", issued(900))).isEqualTo(Novelty.NONE);
-        assertThat(catalogue.scopesOf(ORGANIZATION)).isEqualTo(Scopes.of("a", "b"));
-    }
-
-    @Test
-    void noveltyWhenGoneAndBackWithAnotherIdOrALaterDateThenSeen() {
-        at(10).learn(API, Map.of("a", listing("1"), "b", listing("2", 0), "c", listing("3")));
-        at(40).learn(API, Map.of("c", listing("3")));
-        at(70).learn(API, Map.of("c", listing("3")));
-        at(100).learn(API, Map.of("a", listing("4"), "b", listing("2", 80), "c", listing("3")));
-
-        assertThat(novelty(API, "a", issued(75))).isEqualTo(Novelty.SEEN);
-        assertThat(novelty(API, "b", issued(75))).isEqualTo(Novelty.SEEN);
-    }
-
-    @Test
-    void noveltyWhileGoneThenNone() {
-        at(10).learn(ORGANIZATION, Map.of("b", listing("2")));
-        at(40).learn(ORGANIZATION, Map.of("a", listing("1"), "b", listing("2")));
-        at(70).learn(ORGANIZATION, Map.of("b", listing("2")));
-        assertThat(novelty(ORGANIZATION, "a", issued(20))).as("missing once").isEqualTo(Novelty.SEEN);
-        at(100).learn(ORGANIZATION, Map.of("b", listing("2")));
-
-        assertThat(novelty(ORGANIZATION, "a", issued(20))).isEqualTo(Novelty.NONE);
-        assertThat(catalogue.appearedAt(ORGANIZATION, "a")).isEmpty();
-        assertThat(catalogue.contains(ORGANIZATION, "a", "1")).isFalse();
-    }
-
-    /** Those that went first are forgotten. */
-    @Test
-    void noveltyWhenScopesComeAndGoThenABoundedNumberOfThemIsKnown() {
-        Map<String, Listing> stays = Map.of("stays", listing("0"));
-        at(10).learn(ORGANIZATION, Map.of("stays", listing("0"), "first", listing("1"), "last", listing("2")));
-        at(20).learn(ORGANIZATION, Map.of("stays", listing("0"), "last", listing("2")));
-        at(30).learn(ORGANIZATION, Map.of("stays", listing("0"), "last", listing("2")));
-        Map<String, Listing> many = new HashMap<>(stays);
-        for (int i = 0; i < 1_999; i++) {
-            many.put("passing" + i, listing("id" + i));
-        }
-        at(40).learn(ORGANIZATION, many);
-        at(50).learn(ORGANIZATION, stays);
-        at(60).learn(ORGANIZATION, stays);
-
-        assertThat(catalogue.sightings()).hasSize(2_001);
-        at(70).learn(ORGANIZATION, Map.of("stays", listing("0"), "first", listing("1"), "last", listing("2")));
-        assertThat(novelty(ORGANIZATION, "first", issued(65))).isEqualTo(Novelty.SEEN);
-        assertThat(novelty(ORGANIZATION, "last", issued(65))).isEqualTo(Novelty.NONE);
-    }
-
-    // Empty lists
-
-    /** Counted from the first empty list, at 40. */
-    @ParameterizedTest
-    @CsvSource({"41, false", "99, false", "100, true", "640, true", "641, false"})
-    void learnWhenEmptyAgainThenBelievedAfterAMinuteAndWithinTenMinutes(int again, boolean isBelieved) {
-        at(10).learn(ORGANIZATION, Map.of("a", listing(null)));
-        at(40).learn(ORGANIZATION, Map.of());
-        assertThat(catalogue.contains(ORGANIZATION, "a", null)).isTrue();
-        assertThat(catalogue.scopesOf(ORGANIZATION)).isEqualTo(Scopes.of("a"));
-        at(again).learn(ORGANIZATION, Map.of());
-
-        assertThat(catalogue.scopesOf(ORGANIZATION)).isEqualTo(isBelieved ? Scopes.none() : Scopes.of("a"));
-        at(again + 10).learn(ORGANIZATION, Map.of("a", listing(null)));
-        assertThat(novelty(ORGANIZATION, "a", issued(again + 5))).isEqualTo(isBelieved ? Novelty.SEEN : Novelty.NONE);
-    }
-
-    @Test
-    void learnWhenAListWithScopesComesBetweenTwoEmptyOnesThenTheSecondIsAFirstOneAgain() {
-        at(10).learn(ORGANIZATION, Map.of("a", listing(null)));
-        at(40).learn(ORGANIZATION, Map.of());
-        at(70).learn(ORGANIZATION, Map.of("a", listing(null)));
-        at(110).learn(ORGANIZATION, Map.of());
-
-        assertThat(catalogue.scopesOf(ORGANIZATION)).isEqualTo(Scopes.of("a"));
-    }
-
-    /** A list with other scopes has no reason to be doubted. */
-    @Test
-    void learnWhenAScopeAppearsAfterAnEmptyListThenSeen() {
-        at(10).learn(ORGANIZATION, Map.of("a", listing("1")));
-        at(40).learn(ORGANIZATION, Map.of());
-        at(70).learn(ORGANIZATION, Map.of("a", listing("1"), "b", listing("2")));
-
-        assertThat(novelty(ORGANIZATION, "a", issued(50))).isEqualTo(Novelty.NONE);
-        assertThat(novelty(ORGANIZATION, "b", issued(50))).isEqualTo(Novelty.SEEN);
-    }
-
-    // Sightings of other processes
-
-    /** The other process has seen the scope before it was gone. */
-    @Test
-    void mergeWhenAScopeIsGoneElsewhereThenNotNewWhenItReturns() {
-        at(10).learn(ORGANIZATION, Map.of("a", listing("1"), "b", listing("2")));
-        at(40).learn(ORGANIZATION, Map.of("b", listing("2")));
-        at(70).learn(ORGANIZATION, Map.of("b", listing("2")));
-        ScopeCatalogue another = new ScopeCatalogue(clock);
-        another.merge(catalogue.sightings());
-        assertThat(another.scopesOf(ORGANIZATION)).isEqualTo(Scopes.of("b"));
-        another.learn(ORGANIZATION, Map.of("b", listing("2")), steady.nanos());
-        at(100);
-        another.learn(ORGANIZATION, Map.of("a", listing("1"), "b", listing("2")), steady.nanos());
-
-        assertThat(another.noveltySince(ORGANIZATION, "a", issued(80).issuedAt()))
-                .isEqualTo(Novelty.NONE);
-        catalogue.merge(another.sightings());
-        assertThat(catalogue.scopesOf(ORGANIZATION)).isEqualTo(Scopes.of("a", "b"));
-        assertThat(novelty(ORGANIZATION, "a", issued(80))).isEqualTo(Novelty.NONE);
-    }
-
-    /** This process began after the scope had been created again. */
-    @Test
-    void mergeWhenAScopeIsGoneElsewhereAndListedHereWithAnotherIdThenTheOneThatIsListedCounts() {
-        at(10).learn(ORGANIZATION, Map.of("b", listing("2")));
-        at(20).learn(ORGANIZATION, Map.of("a", listing("1"), "b", listing("2")));
-        at(40).learn(ORGANIZATION, Map.of("b", listing("2")));
-        at(70).learn(ORGANIZATION, Map.of("b", listing("2")));
-        ScopeCatalogue another = new ScopeCatalogue(clock);
-        another.learn(ORGANIZATION, Map.of("a", listing("3"), "b", listing("2")), steady.nanos());
-        another.merge(catalogue.sightings());
-        catalogue.merge(another.sightings());
-
-        for (ScopeCatalogue each : List.of(another, catalogue)) {
-            assertThat(each.contains(ORGANIZATION, "a", "3")).isTrue();
-            assertThat(each.noveltySince(ORGANIZATION, "a", issued(30).issuedAt()))
-                    .isEqualTo(Novelty.NONE);
-        }
-    }
-
-    @Test
-    void mergeWhenTheOwnFirstListIsEmptyThenTheScopesOfOtherProcessesCount() {
-        at(10).learn(ORGANIZATION, Map.of("a", listing("1")));
-        ScopeCatalogue another = new ScopeCatalogue(clock);
-        another.merge(catalogue.sightings());
-        another.learn(ORGANIZATION, Map.of(), steady.nanos());
-
-        assertThat(another.scopesOf(ORGANIZATION)).isEqualTo(Scopes.of("a"));
-    }
-
-    /** A scope that is gone takes no space from those that are reported. */
-    @Test
-    void createdWhenManyScopesAreGoneThenStillSeen() {
-        Map<String, Listing> many = new HashMap<>();
-        for (int i = 0; i < 2_000; i++) {
-            many.put("passing" + i, listing("id" + i));
-        }
-        at(10).learn(ORGANIZATION, many);
-        at(20).learn(ORGANIZATION, Map.of("a", listing("1")));
-        at(30).learn(ORGANIZATION, Map.of("a", listing("1")));
-        at(40).created(ORGANIZATION, "b");
-
-        assertThat(novelty(ORGANIZATION, "b", issued(35))).isEqualTo(Novelty.SEEN);
     }
 
     @Test

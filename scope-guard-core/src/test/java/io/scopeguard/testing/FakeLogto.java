@@ -74,7 +74,6 @@ public final class FakeLogto implements AutoCloseable {
     final Map<String, Role> globalRoles = new LinkedHashMap<>();
     final Map<String, Scope> organizationScopes = new LinkedHashMap<>();
     final Map<String, Resource> resources = new LinkedHashMap<>();
-    boolean hidesOrganizationScopes;
     private final FakeManagementApi api = new FakeManagementApi(this);
     private int ids;
 
@@ -275,12 +274,6 @@ public final class FakeLogto implements AutoCloseable {
     /** Issues access tokens for the Management API with this scope, instead of {@code all}. */
     public FakeLogto tokenScope(String scope) {
         tokenScope = scope;
-        return this;
-    }
-
-    /** Lists no organization scopes, although roles still grant them. */
-    public synchronized FakeLogto hidesOrganizationScopes(boolean isHiding) {
-        hidesOrganizationScopes = isHiding;
         return this;
     }
 

@@ -59,10 +59,7 @@ final class FakeManagementApi {
             case "organization-roles/*/scopes" -> scopesOfOrganizationRole(path.get(1), false, query);
             case "organization-roles/*/resource-scopes" -> scopesOfOrganizationRole(path.get(1), true, query);
             case "organization-scopes" ->
-                Reply.list(
-                        tenant.hidesOrganizationScopes ? List.of() : tenant.organizationScopes.values(),
-                        FakeManagementApi::scope,
-                        query);
+                Reply.list(tenant.organizationScopes.values(), FakeManagementApi::scope, query);
             case "roles" -> Reply.page(globalRoles(query.type), this::globalRole, query);
             case "roles/*/scopes" ->
                 ofGlobalRole(
